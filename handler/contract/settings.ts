@@ -1,0 +1,66 @@
+/** The environment variables the handler reads. */
+
+const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
+
+type Setting =
+  | { readonly kind: "text"; readonly about: string }
+  | { readonly kind: "whole number"; readonly about: string }
+  | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string };
+
+/** Every setting, all required: add a row, and `modules/lambda_function.ts` does not compile until it supplies it. */
+// biome-ignore format: a ledger is read down its columns
+export const SETTINGS = {
+  PROCESSED_BUCKET:  { kind: "text",                                about: "bucket that the variants are written to" },
+  LOG_LEVEL:         { kind: "choice", choices: LOG_LEVELS,         about: "least serious line written; lines that metrics are made from are always written" },
+  METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics" },
+  METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "one PutMetricData call an invocation, or metrics embedded in the log (EMF)" },
+  LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "size above which an upload is reported as large" },
+  MAX_IMAGE_BYTES:   { kind: "whole number",                        about: "size above which an upload is refused" },
+  MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "width x height above which an upload is refused" },
+  MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "width or height above which an upload is refused" },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The settings with the types of their values. */
+export type Settings = {
+  readonly [S in SettingName]: (typeof SETTINGS)[S] extends { readonly choices: readonly (infer C)[] }
+    ? C
+    : (typeof SETTINGS)[S] extends { readonly kind: "whole number" }
+      ? number
+      : string;
+};
+
+const expectation = (setting: Setting): string =>
+  setting.kind === "choice"
+    ? `one of ${setting.choices.join(", ")}`
+    : setting.kind === "text"
+      ? "text"
+      : "a whole number above 0";
+
+const accepts = (setting: Setting, text: string): boolean =>
+  setting.kind === "choice"
+    ? setting.choices.includes(text)
+    : setting.kind === "text"
+      ? text !== ""
+      : /^[1-9]\d*$/.test(text);
+
+/**
+ * @param environment names and texts, as in `process.env`
+ * @returns every setting, whole numbers as numbers
+ * @throws Error that names every setting that is missing or wrong: `Expected <what> for <NAME> but got <value>; …`
+ */
+export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+  const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, setting, text: environment[name] }));
+  const problems = rows
+    .filter(({ setting, text }) => text === undefined || !accepts(setting, text))
+    .map(
+      ({ name, setting, text }) =>
+        `Expected ${expectation(setting)} for ${name} but got ${JSON.stringify(text) ?? "nothing"}`,
+    );
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  return Object.fromEntries(
+    rows.map(({ name, setting, text }) => [name, setting.kind === "whole number" ? Number(text) : text]),
+  ) as unknown as Settings;
+};
