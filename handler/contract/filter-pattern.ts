@@ -3,26 +3,23 @@ import type { Heard } from "./metrics";
 
 const equals = (selector: string, value: string) => `(${selector} = "${value}")`;
 
-/** Joins terms, bracketed where another operator will stand beside them. */
-const join = (operator: "&&" | "||", terms: readonly string[]) =>
-  terms.length === 1 ? terms.join("") : `(${terms.join(` ${operator} `)})`;
-
 /**
  * A field that a metric takes its value from must be selected by the pattern, so a term on that field is added:
  * CloudWatch Logs publishes nothing for a line that lacks it.
  */
-const condition = (heard: Heard): string => {
-  if ("levels" in heard) {
-    return join(
-      "||",
-      heard.levels.map((level) => equals("$.level", level)),
-    );
-  }
+const terms = (heard: Heard): { operator: "&&" | "||"; list: string[] } => {
+  if ("levels" in heard) return { operator: "||", list: heard.levels.map((level) => equals("$.level", level)) };
   const value = metricValueOf(heard);
   const selected = value === undefined ? [] : [`(${value} >= 0)`];
-  if ("event" in heard) return join("&&", [equals("$.event", heard.event), ...selected]);
+  if ("event" in heard) return { operator: "&&", list: [equals("$.event", heard.event), ...selected] };
   const report = Object.entries(heard.report).map(([field, text]) => equals(`$.record.${field}`, text));
-  return join("&&", [equals("$.type", "platform.report"), ...report, ...selected]);
+  return { operator: "&&", list: [equals("$.type", "platform.report"), ...report, ...selected] };
+};
+
+const condition = (heard: Heard, alone: boolean): string => {
+  const { operator, list } = terms(heard);
+  const joined = list.join(` ${operator} `);
+  return alone || list.length === 1 ? joined : `(${joined})`;
 };
 
 const metricValueOf = (heard: Heard): string | undefined => {
@@ -34,7 +31,8 @@ const metricValueOf = (heard: Heard): string | undefined => {
  * @param from the kinds of log line of which any one counts
  * @returns the pattern, in JSON filter syntax: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export const filterPattern = (from: readonly Heard[]): string => `{ ${join("||", from.map(condition))} }`;
+export const filterPattern = (from: readonly Heard[]): string =>
+  `{ ${from.map((heard) => condition(heard, from.length === 1)).join(" || ")} }`;
 
 /** @returns the metric value of a matching line: "1" to count lines, or the `$.field` whose number is taken. */
 export const metricValue = (from: readonly Heard[]): string => from.map(metricValueOf).find((value) => value) ?? "1";
