@@ -1,0 +1,35 @@
+/** What every command has in common: `--help`, errors of one line, and exit codes. */
+import { type Command, CommanderError } from "commander";
+import pc from "picocolors";
+
+/** The command line itself is wrong: exit 2. Any other error means that the command failed: exit 1. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * Runs a command to its end and sets `process.exitCode`: 0, 1 (failed) or 2 (wrong command line).
+ * An action that failed without throwing sets `process.exitCode` itself.
+ * Errors are one line on stderr; `DEBUG=1` adds the stack.
+ */
+export const runCommand = async (command: Command, argv: readonly string[] = process.argv): Promise<void> => {
+  for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ outputError: () => {} });
+  try {
+    await command.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    if (process.exitCode !== 0) process.stderr.write(`${pc.red("error:")} ${oneLine(error)}\n`);
+    if (process.exitCode === 1 && process.env.DEBUG) console.error(error);
+  }
+};
+
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof UsageError ? 2 : 1;
+};
+
+const oneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
