@@ -7,8 +7,13 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** What the command needs is not on this machine, so nothing was tried: exit 3, which is never a pass. */
+export class SkippedError extends Error {
+  override readonly name = "SkippedError";
+}
+
 /**
- * Runs a command to its end and sets `process.exitCode`: 0, 1 (failed) or 2 (wrong command line).
+ * Runs a command to its end and sets `process.exitCode`: 0, 1 (failed), 2 (wrong command line) or 3 (skipped).
  * An action that failed without throwing sets `process.exitCode` itself.
  * Errors are one line on stderr; `DEBUG=1` adds the stack.
  */
@@ -18,15 +23,18 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
     await command.parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    if (process.exitCode !== 0) process.stderr.write(`${pc.red("error:")} ${oneLine(error)}\n`);
+    if (process.exitCode !== 0) process.stderr.write(`${label(error)} ${oneLine(error)}\n`);
     if (process.exitCode === 1 && process.env.DEBUG) console.error(error);
   }
 };
 
 const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof SkippedError) return 3;
   return error instanceof UsageError ? 2 : 1;
 };
+
+const label = (error: unknown): string => (error instanceof SkippedError ? pc.yellow("skipped:") : pc.red("error:"));
 
 const oneLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
