@@ -1,0 +1,214 @@
+/**
+ * Decodes BMP, which libvips does not read: every kind that Windows and OS/2 write, save those that embed JPEG, PNG or
+ * Huffman data. Sources: Microsoft "Bitmap Storage" (BITMAPCOREHEADER to BITMAPV5HEADER); IBM OS/2 2.0 bitmap format.
+ */
+import { Refusal } from "./errors";
+
+/** What the headers say. Colours are R, G, B bytes. */
+export interface BmpHeader {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly topDown: boolean;
+  readonly bits: number;
+  readonly compression: number;
+  readonly pixelsAt: number;
+  /** 256 colours; those that the file lacks are black. */
+  readonly palette: Buffer;
+  /** Where in a 16- or 32-bit pixel red, green, blue and alpha lie; 0 for no alpha. */
+  readonly masks: readonly number[];
+}
+
+const RLE8 = 1;
+const RLE4 = 2;
+const BITFIELDS = 3;
+const ALPHABITFIELDS = 6;
+
+/** Bits per pixel that each compression may have. */
+const KINDS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16, 24, 32],
+  [RLE8]: [8],
+  [RLE4]: [4],
+  [BITFIELDS]: [16, 32],
+  [ALPHABITFIELDS]: [16, 32],
+};
+
+const FILE_HEADER_BYTES = 14;
+const CORE_HEADER_BYTES = 12;
+const INFO_HEADER_BYTES = 40;
+const ALPHA_HEADER_BYTES = 56;
+const MASKS_AT = FILE_HEADER_BYTES + INFO_HEADER_BYTES;
+
+/**
+ * @throws Refusal `unsupported-format` for a kind that is not read; RangeError where the file ends within its headers;
+ *   Error where they contradict each other
+ */
+export const readBmpHeader = (bytes: Buffer): BmpHeader => {
+  const headerBytes = bytes.readUInt32LE(14);
+  const core = headerBytes === CORE_HEADER_BYTES;
+  const height = core ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);
+  const bits = bytes.readUInt16LE(core ? 24 : 28);
+  const compression = headerBytes < INFO_HEADER_BYTES ? 0 : bytes.readUInt32LE(30);
+  if (!KINDS[compression]?.includes(bits))
+    throw new Refusal(
+      "unsupported-format",
+      `Expected a plain, RLE or bitfields BMP but got ${bits} bits, compression ${compression}`,
+    );
+  const header = {
+    widthPx: core ? bytes.readUInt16LE(18) : bytes.readInt32LE(18),
+    heightPx: Math.abs(height),
+    topDown: height < 0,
+    bits,
+    compression,
+    pixelsAt: bytes.readUInt32LE(10),
+    palette: Buffer.alloc(256 * 3),
+    masks: readMasks(bytes, bits, compression, headerBytes),
+  };
+  if (header.widthPx < 1 || header.heightPx < 1)
+    throw new Error(`Expected a BMP of at least 1 x 1 but got ${header.widthPx} x ${header.heightPx}`);
+  readPalette(bytes, header, headerBytes);
+  return header;
+};
+
+const readMasks = (bytes: Buffer, bits: number, compression: number, headerBytes: number): number[] => {
+  if (compression !== BITFIELDS && compression !== ALPHABITFIELDS)
+    return bits === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0xff0000, 0xff00, 0xff, 0];
+  const alpha = compression === ALPHABITFIELDS || headerBytes >= ALPHA_HEADER_BYTES;
+  return [0, 4, 8, 12].map((at) => (at < 12 || alpha ? bytes.readUInt32LE(MASKS_AT + at) : 0));
+};
+
+/** Palettes in the wild are shorter or longer than they should be; what lies before the pixels is what there is. */
+const readPalette = (bytes: Buffer, { bits, compression, pixelsAt, palette }: BmpHeader, headerBytes: number): void => {
+  if (bits > 8) return;
+  const start = FILE_HEADER_BYTES + headerBytes;
+  const entryBytes = headerBytes === CORE_HEADER_BYTES ? 3 : 4;
+  const claimed = headerBytes < INFO_HEADER_BYTES ? 0 : bytes.readUInt32LE(46);
+  const present = Math.max(0, Math.floor((Math.min(pixelsAt, bytes.length) - start) / entryBytes));
+  const count = Math.min(claimed === 0 ? 2 ** bits : claimed, present, 256);
+  if (count === 0)
+    throw new Error(`Expected a palette in a BMP of ${bits} bits, compression ${compression}, but got none`);
+  for (let i = 0; i < count; i++) {
+    const at = start + i * entryBytes;
+    palette[i * 3] = bytes.readUInt8(at + 2);
+    palette[i * 3 + 1] = bytes.readUInt8(at + 1);
+    palette[i * 3 + 2] = bytes.readUInt8(at);
+  }
+};
+
+/**
+ * Allocates width x height x channels bytes: check the header's size against a limit first.
+ *
+ * @returns the pixels row by row from the top, R G B or, where the file has an alpha channel, R G B A
+ * @throws Error or RangeError where the file ends before its pixels do
+ */
+export const decodeBmp = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; channels: 3 | 4 } => {
+  const { compression, bits } = header;
+  if (compression === RLE8 || compression === RLE4)
+    return { pixels: coloured(unpackRle(bytes, header), header), channels: 3 };
+  if (bits <= 8) return { pixels: coloured(unpackIndices(bytes, header), header), channels: 3 };
+  if (bits === 24) return { pixels: unpackBgr(bytes, header), channels: 3 };
+  return unpackMasked(bytes, header);
+};
+
+/** Calls `row` with where each row of the picture begins, in the file and in a buffer of one item a pixel. */
+const eachRow = (bytes: Buffer, header: BmpHeader, row: (at: number, firstPixel: number) => void): void => {
+  const { widthPx, heightPx, bits, pixelsAt, topDown } = header;
+  const stride = Math.ceil((widthPx * bits) / 32) * 4;
+  const end = pixelsAt + stride * (heightPx - 1) + Math.ceil((widthPx * bits) / 8);
+  if (end > bytes.length)
+    throw new Error(`Expected ${end} bytes in a BMP of ${widthPx} x ${heightPx} but got ${bytes.length}`);
+  for (let y = 0; y < heightPx; y++) row(pixelsAt + y * stride, (topDown ? y : heightPx - 1 - y) * widthPx);
+};
+
+const unpackBgr = (bytes: Buffer, header: BmpHeader): Buffer => {
+  const pixels = Buffer.allocUnsafe(header.widthPx * header.heightPx * 3);
+  eachRow(bytes, header, (at, firstPixel) => {
+    const to = firstPixel * 3;
+    for (let i = 0; i < header.widthPx * 3; i += 3) {
+      pixels[to + i] = bytes[at + i + 2] ?? 0;
+      pixels[to + i + 1] = bytes[at + i + 1] ?? 0;
+      pixels[to + i + 2] = bytes[at + i] ?? 0;
+    }
+  });
+  return pixels;
+};
+
+/** A field of a pixel, stretched to 0-255. */
+const field = (mask: number): ((pixel: number) => number) => {
+  const lowestBit = (mask & -mask) >>> 0 || 1;
+  const scale = 255 / Math.max(1, mask / lowestBit);
+  return (pixel) => Math.round((((pixel & mask) >>> 0) / lowestBit) * scale);
+};
+
+const unpackMasked = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; channels: 3 | 4 } => {
+  const { widthPx, heightPx, bits, masks } = header;
+  const alphaMask = masks[3] ?? 0;
+  const channels = alphaMask === 0 ? 3 : 4;
+  const fields = masks.slice(0, channels).map(field);
+  const pixels = Buffer.allocUnsafe(widthPx * heightPx * channels);
+  let alphaSeen = 0;
+  eachRow(bytes, header, (at, firstPixel) => {
+    let to = firstPixel * channels;
+    for (let x = 0; x < widthPx; x++) {
+      const pixel = bits === 16 ? bytes.readUInt16LE(at + x * 2) : bytes.readUInt32LE(at + x * 4);
+      alphaSeen |= pixel & alphaMask;
+      for (const read of fields) pixels[to++] = read(pixel);
+    }
+  });
+  // Some programs declare an alpha channel and leave it empty: nobody uploads an invisible picture.
+  if (channels === 4 && alphaSeen === 0) for (let i = 3; i < pixels.length; i += 4) pixels[i] = 255;
+  return { pixels, channels };
+};
+
+const unpackIndices = (bytes: Buffer, header: BmpHeader): Buffer => {
+  const { widthPx, heightPx, bits } = header;
+  const indices = Buffer.allocUnsafe(widthPx * heightPx);
+  const perByte = 8 / bits;
+  const last = 2 ** bits - 1;
+  eachRow(bytes, header, (at, firstPixel) => {
+    for (let x = 0; x < widthPx; x++) {
+      const byte = bytes[at + Math.floor(x / perByte)] ?? 0;
+      indices[firstPixel + x] = (byte >> (8 - bits - (x % perByte) * bits)) & last;
+    }
+  });
+  return indices;
+};
+
+/** Commands of two bytes: a run (count, index), or 0 and: end of row, end of picture, move, or that many literal indices. */
+const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
+  const { widthPx, heightPx, compression, topDown } = header;
+  // What no command draws keeps the first colour of the palette.
+  const indices = Buffer.alloc(widthPx * heightPx);
+  let [at, x, y] = [header.pixelsAt, 0, 0];
+  const draw = (index: number): void => {
+    if (x < widthPx && y < heightPx) indices[(topDown ? y : heightPx - 1 - y) * widthPx + x] = index;
+    x++;
+  };
+  const nibble = (byte: number, i: number): number =>
+    compression === RLE8 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15;
+  while (y < heightPx && !(y === heightPx - 1 && x >= widthPx)) {
+    const count = bytes.readUInt8(at++);
+    const value = bytes.readUInt8(at++);
+    if (count > 0) {
+      for (let i = 0; i < count; i++) draw(nibble(value, i));
+    } else if (value === 0) {
+      [x, y] = [0, y + 1];
+    } else if (value === 1) {
+      break;
+    } else if (value === 2) {
+      x += bytes.readUInt8(at++);
+      y += bytes.readUInt8(at++);
+    } else {
+      const perByte = compression === RLE8 ? 1 : 2;
+      for (let i = 0; i < value; i++) draw(nibble(bytes.readUInt8(at + Math.floor(i / perByte)), i));
+      at += Math.ceil(Math.ceil(value / perByte) / 2) * 2;
+    }
+  }
+  return indices;
+};
+
+const coloured = (indices: Buffer, { palette }: BmpHeader): Buffer => {
+  const pixels = Buffer.allocUnsafe(indices.length * 3);
+  for (let i = 0; i < indices.length; i++)
+    palette.copy(pixels, i * 3, (indices[i] ?? 0) * 3, (indices[i] ?? 0) * 3 + 3);
+  return pixels;
+};

@@ -1,0 +1,48 @@
+/** The errors that decide what becomes of an image. */
+import type { RefusalReason } from "../contract/events";
+
+/** The upload can never become variants: logged, counted, and not tried again. The message is the detail for the log. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.reason = reason;
+  }
+}
+
+/** S3 denied a request: a role or a policy must change before a retry can succeed. */
+export class StorageDenied extends Error {
+  override readonly name = "StorageDenied";
+  readonly operation: string;
+
+  constructor(operation: string, cause: unknown) {
+    super(oneLine(cause), { cause });
+    this.operation = operation;
+  }
+}
+
+const GONE = ["NoSuchKey", "NoSuchVersion"];
+
+/**
+ * @param operation as S3 names it, such as GetObject
+ * @param thrown by the SDK
+ * @returns what it means for the image: Refusal `deleted`, StorageDenied, or the error itself, which a retry may heal.
+ *   Error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export const storageError = (operation: string, thrown: unknown): Error => {
+  const error: Error & { $metadata?: { httpStatusCode?: number } } = asError(thrown);
+  if (operation === "GetObject" && GONE.includes(error.name))
+    return new Refusal("deleted", `Expected an object for the key but got ${error.name}`, { cause: error });
+  return error.$metadata?.httpStatusCode === 403 ? new StorageDenied(operation, error) : error;
+};
+
+/** @returns whatever was thrown, as an Error */
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+/** @returns the message of whatever was thrown, on one line of at most 300 characters */
+export const oneLine = (thrown: unknown): string => {
+  const { message, name } = asError(thrown);
+  return (message || name).replace(/\s+/g, " ").trim().slice(0, 300);
+};

@@ -1,0 +1,142 @@
+/** Lambda's entry point: an S3 event in, every upload in it taken up on its own. */
+import type { Context, S3Event, S3EventRecord } from "aws-lambda";
+import type { EventFields } from "../contract/events";
+import { readSettings, type Settings } from "../contract/settings";
+import { asError, oneLine, Refusal, StorageDenied } from "./errors";
+import { createTransport, startTally, type Tally } from "./metrics";
+import { processImage } from "./process";
+import { admitBytes, download, store, type Upload } from "./storage";
+import { createLog, type Log } from "./telemetry";
+
+const initSettings = (): Settings => {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    createLog("ERROR")("settings.refused", { problem: asError(error).message });
+    throw error;
+  }
+};
+
+const settings = initSettings();
+const transport = createTransport(settings);
+const limits = { maxPixels: settings.MAX_IMAGE_PIXELS, maxSidePx: settings.MAX_IMAGE_SIDE_PX };
+
+/** What belongs to one invocation. */
+interface Invocation {
+  readonly requestId: string;
+  readonly log: Log;
+  readonly tally: Tally;
+}
+
+/**
+ * @throws AggregateError of every fault that a retry may heal, after all uploads were tried. What was already stored is
+ *   stored again by the retry, under the same keys.
+ */
+export const handler = async (
+  event: Partial<S3Event>,
+  { awsRequestId: requestId }: Pick<Context, "awsRequestId">,
+): Promise<void> => {
+  const log = createLog(settings.LOG_LEVEL, requestId);
+  const invocation = { requestId, log, tally: startTally(transport, log, requestId) };
+  const uploads = uploadsOf(event, log);
+  const faults: Error[] = [];
+  for (const [i, upload] of uploads.entries()) {
+    const fault = await takeUp(upload, invocation, i === uploads.length - 1);
+    if (fault !== undefined) faults.push(fault);
+  }
+  await invocation.tally.settle();
+  if (faults.length > 0)
+    throw new AggregateError(
+      faults,
+      `${faults.length} of ${uploads.length} images failed: ${faults.map(oneLine).join("; ")}`,
+    );
+};
+
+/** The uploads of an event; what is none is ignored quietly. */
+const uploadsOf = ({ Records }: Partial<S3Event>, log: Log): Upload[] => {
+  // S3 sends an s3:TestEvent when the notification is configured.
+  if (!Array.isArray(Records)) log("record.ignored", { why: "the event has no records" });
+  return (Records ?? []).flatMap((record) => {
+    const upload = uploadOf(record);
+    const why = reasonToIgnore(record.eventName, upload);
+    if (why === undefined) return [upload];
+    log("record.ignored", { why });
+    return [];
+  });
+};
+
+const reasonToIgnore = (eventName: string, { bucket, key }: Upload): string | undefined => {
+  if (!eventName.startsWith("ObjectCreated:")) return `${eventName} is not ObjectCreated`;
+  if (key.endsWith("/")) return "a folder marker is not an upload";
+  if (bucket === settings.PROCESSED_BUCKET) return "the bucket of the variants is not a source";
+  return undefined;
+};
+
+const uploadOf = ({ s3: { bucket, object } }: S3EventRecord): Upload => ({
+  bucket: bucket.name,
+  key: decodeKey(object.key),
+  sizeBytes: object.size,
+  eTag: object.eTag,
+  versionId: object.versionId,
+});
+
+/** S3 encodes keys as in a form. A text that cannot be decoded was never encoded: the event was made by hand. */
+const decodeKey = (key: string): string => {
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    return key;
+  }
+};
+
+/** @returns the fault that makes the invocation fail, if a retry may heal it */
+const takeUp = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
+  const { log, tally } = invocation;
+  const { bucket, key, sizeBytes } = upload;
+  const limitBytes = settings.LARGE_IMAGE_BYTES;
+  log("image.received", { bucket, key, sizeBytes });
+  if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
+  tally.taken();
+  try {
+    log("image.processed", await makeVariants(upload, invocation, isLast));
+    tally.ended("success");
+    return undefined;
+  } catch (error) {
+    tally.ended("failure");
+    return report(asError(error), upload, log);
+  }
+};
+
+const makeVariants = async (
+  upload: Upload,
+  { requestId, tally }: Invocation,
+  isLast: boolean,
+): Promise<EventFields<"image.processed">> => {
+  const { bucket, key, sizeBytes } = upload;
+  const startedAt = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAt);
+  admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
+  const { bytes, eTag } = await download(upload, settings.MAX_IMAGE_BYTES);
+  const { source, variants } = await processImage(bytes, limits);
+  const making = { eTag, requestId, processingMs: elapsedMs() };
+  tally.encoded(making.processingMs);
+  if (isLast) tally.uploadingLast();
+  const stored = await Promise.allSettled(
+    variants.map((image) => store(settings.PROCESSED_BUCKET, upload, image, making)),
+  );
+  // All have ended by now, so that none goes on behind the back of a failed invocation.
+  for (const result of stored) if (result.status === "rejected") throw result.reason;
+  const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
+  return { bucket, key, ...source, sizeBytes, outputBytes, variants: variants.length, durationMs: elapsedMs() };
+};
+
+const report = (error: Error, { bucket, key }: Upload, log: Log): Error | undefined => {
+  if (error instanceof Refusal) {
+    log("image.refused", { bucket, key, reason: error.reason, detail: error.message });
+    return undefined;
+  }
+  if (error instanceof StorageDenied)
+    log("storage.denied", { bucket, key, operation: error.operation, errorMessage: error.message });
+  else log("image.failed", { bucket, key, errorName: error.name, errorMessage: oneLine(error) });
+  return error;
+};

@@ -1,0 +1,123 @@
+/** Reads uploads from S3 and writes variants to it. */
+import { createHash } from "node:crypto";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Refusal, storageError } from "./errors";
+import type { Encoded } from "./process";
+import { FORMATS, VARIANTS, type VariantName } from "./variants";
+
+/** One uploaded object, as its event describes it; the key is decoded. */
+export interface Upload {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly eTag: string;
+  /** @default the bucket has no versions, and the object is whatever the key holds now */
+  readonly versionId: string | undefined;
+}
+
+// Once per execution environment. Three attempts of one request end before the default lambda_timeout of 60 s does; a
+// body that stalls is given up after `socketTimeout`, because `requestTimeout` only waits for the response to begin.
+const s3 = new S3Client({
+  maxAttempts: 3,
+  requestHandler: {
+    connectionTimeout: 1_500,
+    requestTimeout: 15_000,
+    socketTimeout: 5_000,
+    throwOnRequestTimeout: true,
+  },
+});
+
+/**
+ * @throws Refusal `too-many-bytes` before the body is read, or `deleted`; StorageDenied; whatever else the SDK throws
+ */
+export const download = async (
+  { bucket, key, versionId }: Upload,
+  maxBytes: number,
+): Promise<{ bytes: Buffer; eTag: string }> => {
+  const abort = new AbortController();
+  try {
+    const {
+      Body,
+      ContentLength = 0,
+      ETag = "",
+    } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), {
+      abortSignal: abort.signal,
+    });
+    admitBytes(ContentLength, maxBytes);
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), eTag: ETag.replaceAll('"', "") };
+  } catch (error) {
+    abort.abort();
+    throw storageError("GetObject", error);
+  }
+};
+
+/** @throws Refusal `too-many-bytes` */
+export const admitBytes = (sizeBytes: number, maxBytes: number): void => {
+  if (sizeBytes > maxBytes)
+    throw new Refusal("too-many-bytes", `Expected at most ${maxBytes} bytes for the file but got ${sizeBytes}`);
+};
+
+/** What a stored variant says of its making. */
+export interface Making {
+  readonly eTag: string;
+  readonly requestId: string;
+  readonly processingMs: number;
+}
+
+/**
+ * Writes one variant; a replay of the same event overwrites it.
+ *
+ * @throws StorageDenied; whatever else the SDK throws
+ */
+export const store = async (bucket: string, upload: Upload, image: Encoded, making: Making): Promise<void> => {
+  try {
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: outputKey(upload, image.name),
+        Body: image.bytes,
+        ContentType: image.contentType,
+        Metadata: {
+          "original-key": headerText(upload.key),
+          variant: image.name,
+          "source-etag": making.eTag,
+          "request-id": making.requestId,
+          "processing-ms": String(making.processingMs),
+        },
+      }),
+    );
+  } catch (error) {
+    throw storageError("PutObject", error);
+  }
+};
+
+/** S3's limit for a key, in bytes of UTF-8. */
+const MAX_KEY_BYTES = 1024;
+
+/**
+ * @returns `<dir>/<name>_<variant>_<id>.<ext>`, in which the id stands for exactly this version of this object; a name
+ *   for which there is no room is cut at the end of a character
+ */
+export const outputKey = ({ bucket, key, versionId, eTag }: Upload, name: VariantName): string => {
+  const identity = JSON.stringify([bucket, key, versionId ?? eTag]);
+  const id = createHash("sha256").update(identity).digest("hex").slice(0, 8);
+  const ending = `_${name}_${id}.${FORMATS[VARIANTS[name].format].extension}`;
+  const path = key.replace(/(?<=[^/])\.[^./]*$/, "");
+  return cut(path, MAX_KEY_BYTES - Buffer.byteLength(ending)) + ending;
+};
+
+/** @returns as many whole characters from the start of a text as fit into a number of bytes of UTF-8 */
+const cut = (text: string, bytes: number): string => {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
+  return text.slice(0, read);
+};
+
+/**
+ * @returns the text as it may stand in a header: itself where that is sure to arrive unchanged, otherwise as one encoded
+ *   word (RFC 2047), which keeps a key of 1024 bytes well within the 2 KB that S3 allows for all metadata
+ */
+export const headerText = (text: string): string =>
+  /^[!-~]+( [!-~]+)*$/.test(text) && !text.startsWith("=?")
+    ? text
+    : `=?UTF-8?B?${Buffer.from(text).toString("base64")}?=`;
