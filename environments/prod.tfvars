@@ -1,0 +1,19 @@
+# Production.
+
+environment = "prod"
+aws_region  = "us-east-1"
+
+lambda_memory_size = 1769 # one whole vCPU
+log_retention_days = 30
+
+# Metrics made from log lines carry no dimension: in one account, environments are told apart by namespace only.
+metric_namespace = "ImageProcessor/Lambda/prod"
+
+# Embedded in the log: no PutMetricData request for each invocation, and no permission for it.
+metrics_transport = "emf"
+
+# Uploads come all day: fifteen minutes without one are an alarm.
+enable_no_invocation_alarm = true
+
+# Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or
+# alert_email for all three) and critical_alert_sms in environments/prod.local.tfvars, or as TF_VAR_<name>.

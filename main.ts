@@ -1,0 +1,26 @@
+/** Front door: one stack per environment file, then synth. */
+import { join } from "node:path";
+import { App } from "cdktf";
+import { type Environment, readEnvironments } from "./modules/environment";
+import { ImageProcessorStack } from "./modules/stack";
+
+export const ENVIRONMENTS = join(__dirname, "environments");
+
+/** Writes `<outdir>/stacks/<environment>/` of each. @param outdir @default CDKTF_OUTDIR, or `cdktf.out` where one is */
+export const synthesize = (environments: readonly Environment[], outdir?: string): void => {
+  const app = new App(outdir === undefined ? {} : { outdir });
+  for (const environment of environments) {
+    const packagePath = process.env.HANDLER_PACKAGE;
+    new ImageProcessorStack(app, environment.environment, { environment, ...(packagePath && { packagePath }) });
+  }
+  app.synth();
+};
+
+if (require.main === module) {
+  readEnvironments(ENVIRONMENTS, process.env)
+    .then((environments) => synthesize(environments))
+    .catch((error: Error) => {
+      console.error(process.env.DEBUG ? error : error.message);
+      process.exitCode = 1;
+    });
+}

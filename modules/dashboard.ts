@@ -1,0 +1,145 @@
+/** Metrics ledger -> body of the CloudWatch dashboard: every measure is charted, every threshold is drawn. */
+import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
+import { type AlarmRow, metricAlarms, SUCCESS_RATE } from "./alarms";
+import type { Environment } from "./environment";
+import { type LambdaMetricName, metricAddress } from "./metrics";
+import type { Names } from "./naming";
+
+/** The widgets that chart metrics, in reading order; the seventh lists recent errors. */
+const WIDGETS = [
+  "Invocations & Errors",
+  "Duration avg/max/p99",
+  "Concurrent Executions",
+  "Success vs Error",
+  "Processing Time",
+  "Image Size",
+] as const;
+
+type Statistic = "Sum" | "Average" | "Maximum" | "p99";
+
+interface Chart {
+  readonly widget: (typeof WIDGETS)[number];
+  readonly statistics: readonly [Statistic, ...Statistic[]];
+  /** @default left */
+  readonly axis?: "right";
+}
+
+/** Where each metric is charted: a measure without a row does not compile. */
+// biome-ignore format: a ledger is read down its columns
+export const CHARTS = {
+  Invocations:          { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  Errors:               { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  Throttles:            { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  Duration:             { widget: "Duration avg/max/p99",  statistics: ["Average", "Maximum", "p99"] },
+  ConcurrentExecutions: { widget: "Concurrent Executions", statistics: ["Maximum"] },
+  ImagesProcessed:      { widget: "Success vs Error",      statistics: ["Sum"] },
+  ProcessingSuccess:    { widget: "Success vs Error",      statistics: ["Sum"] },
+  ProcessingFailure:    { widget: "Success vs Error",      statistics: ["Sum"] },
+  SuccessfulProcesses:  { widget: "Success vs Error",      statistics: ["Sum"] },
+  LambdaErrors:         { widget: "Success vs Error",      statistics: ["Sum"] },
+  S3AccessDenied:       { widget: "Success vs Error",      statistics: ["Sum"] },
+  MetricsLost:          { widget: "Success vs Error",      statistics: ["Sum"] },
+  ProcessingTime:       { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
+  ImageProcessingTime:  { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
+  ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
+  MemoryUsedMB:         { widget: "Image Size",            statistics: ["Maximum"], axis: "right" },
+} as const satisfies Record<LambdaMetricName | MeasuredName | HandlerMetricName, Chart>;
+
+type Charted = keyof typeof CHARTS;
+
+type Place = Pick<Chart, "widget" | "axis">;
+
+const RATE_PLACE: Place = { widget: "Success vs Error", axis: "right" };
+
+const isCharted = (metric: AlarmRow["metric"]): metric is Charted => typeof metric === "string" && metric in CHARTS;
+
+const placeOf = ({ metric }: AlarmRow): Place | undefined =>
+  isCharted(metric) ? CHARTS[metric] : metric === SUCCESS_RATE ? RATE_PLACE : undefined;
+
+const yAxis = ({ axis }: Place) => (axis === undefined ? {} : { yAxis: axis });
+
+/** Horizontal lines of a widget: the thresholds of the alarms on what it charts, and limits worth seeing. */
+const annotations = (widget: Chart["widget"], environment: Environment) => {
+  const thresholds = metricAlarms(environment).flatMap((alarm) => {
+    const place = placeOf(alarm);
+    if (place?.widget !== widget) return [];
+    return [{ label: `${alarm.name} ${alarm.comparison} ${alarm.threshold}`, value: alarm.threshold, ...yAxis(place) }];
+  });
+  if (widget !== "Image Size") return thresholds;
+  return [
+    ...thresholds,
+    { label: "large_image_bytes", value: environment.large_image_bytes },
+    { label: "lambda_memory_size", value: environment.lambda_memory_size, ...yAxis(CHARTS.MemoryUsedMB) },
+  ];
+};
+
+/** One metric at one statistic, as a dashboard writes it: namespace, name, dimensions in pairs, options. */
+const series = (metric: Charted, statistic: Statistic, environment: Environment, { functionName }: Names) => {
+  const address = metricAddress(metric, { functionName, metricNamespace: environment.metric_namespace });
+  const alarm = metricAlarms(environment).find((row) => row.metric === metric);
+  const [id] = Object.entries(SUCCESS_RATE.of).find(([, part]) => part === metric) ?? [];
+  const options = {
+    stat: statistic,
+    // The alarm's own period, so that the line crosses the threshold when the alarm goes off.
+    ...(alarm && { period: alarm.periodSeconds }),
+    ...(id && { id }),
+    ...yAxis(CHARTS[metric]),
+  };
+  return [address.namespace, metric, ...Object.entries(address.dimensions ?? {}).flat(), options];
+};
+
+const metricWidget = (title: Chart["widget"], environment: Environment, names: Names) => {
+  const charted = (Object.entries(CHARTS) as [Charted, Chart][]).filter(([, { widget }]) => widget === title);
+  const lines = charted.flatMap(([metric, { statistics }]) =>
+    statistics.map((statistic) => series(metric, statistic, environment, names)),
+  );
+  const { label, expression } = SUCCESS_RATE;
+  const rate = [{ id: "rate", label, expression: expression(environment), ...yAxis(RATE_PLACE) }];
+  return {
+    type: "metric",
+    properties: {
+      title,
+      region: environment.aws_region,
+      view: "timeSeries",
+      stacked: false,
+      period: 300,
+      metrics: title === RATE_PLACE.widget ? [...lines, rate] : lines,
+      yAxis: { left: { min: 0 }, right: { min: 0 } },
+      annotations: { horizontal: annotations(title, environment) },
+    },
+  };
+};
+
+/** The lines that LambdaErrors counts, and the invocations that Lambda itself reports as gone wrong. */
+const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
+  const levels = JSON.stringify(METRICS.LambdaErrors.from[0].levels);
+  return {
+    type: "log",
+    properties: {
+      title: "Recent Errors",
+      region: aws_region,
+      view: "table",
+      query: [
+        `SOURCE '${logGroupName}'`,
+        "fields @timestamp, level, event, key, reason, errorMessage, record.status, message",
+        `filter level in ${levels} or (type = "platform.report" and record.status != "success")`,
+        "sort @timestamp desc",
+        "limit 50",
+      ].join(" | "),
+    },
+  };
+};
+
+/** @returns what goes into `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+export const dashboardBody = (environment: Environment, names: Names) => ({
+  widgets: [
+    ...WIDGETS.map((title, index) => ({
+      x: (index % 3) * 8,
+      y: Math.floor(index / 3) * 6,
+      width: 8,
+      height: 6,
+      ...metricWidget(title, environment, names),
+    })),
+    { x: 0, y: 12, width: 24, height: 6, ...recentErrors(environment, names) },
+  ],
+});

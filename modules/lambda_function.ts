@@ -1,0 +1,145 @@
+/** The function, its role, and the log group it writes to. */
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaFunction as AwsLambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { AssetType, Fn, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { HANDLER } from "../handler/contract/runtime";
+import type { SettingName } from "../handler/contract/settings";
+import type { Environment } from "./environment";
+
+export interface LambdaFunctionProps {
+  readonly environment: Environment;
+  readonly functionName: string;
+  readonly roleName: string;
+  readonly logGroupName: string;
+  /** Zip of the function; it is copied beside the Terraform JSON. */
+  readonly packagePath: string;
+  readonly uploadBucketArn: string;
+  readonly processedBucketArn: string;
+  readonly processedBucketId: string;
+}
+
+export class LambdaFunction extends Construct {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly invokeArn: string;
+  readonly roleName: string;
+  readonly roleArn: string;
+  readonly logGroupName: string;
+  readonly logGroupArn: string;
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    super(scope, id);
+    const { environment } = props;
+    // Lambda would create the group itself, but with no retention, and Terraform would then find it taken.
+    const logGroup = new CloudwatchLogGroup(this, "log_group", {
+      name: props.logGroupName,
+      retentionInDays: environment.log_retention_days,
+    });
+    const role = new IamRole(this, "role", { name: props.roleName, assumeRolePolicy: JSON.stringify(TRUST) });
+    const policy = new IamRolePolicy(this, "policy", {
+      name: "least-privilege",
+      role: role.id,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(props, logGroup.arn) }),
+    });
+    const zip = new HandlerPackage(this, "package", {
+      path: props.packagePath,
+      type: AssetType.FILE,
+      // In place of an MD5 of the contents, so that new code changes the asset and not the JSON.
+      assetHash: "current",
+    });
+    const fn = new AwsLambdaFunction(this, "function", {
+      functionName: props.functionName,
+      role: role.arn,
+      runtime: environment.lambda_runtime,
+      architectures: [environment.lambda_architecture],
+      handler: HANDLER,
+      filename: zip.path,
+      sourceCodeHash: Fn.filebase64sha256(zip.path),
+      timeout: environment.lambda_timeout,
+      memorySize: environment.lambda_memory_size,
+      environment: { variables: settings(props) },
+      loggingConfig: {
+        logFormat: "JSON",
+        logGroup: logGroup.name,
+        // At WARN the platform reports would be missing, and with them timeouts, memory errors and memory used.
+        systemLogLevel: "INFO",
+        // The handler filters by log_level itself, and never the lines that metrics are made from.
+        applicationLogLevel: environment.log_level === "DEBUG" ? "DEBUG" : "INFO",
+      },
+      dependsOn: [logGroup, policy],
+    });
+
+    this.functionName = fn.functionName;
+    this.functionArn = fn.arn;
+    this.invokeArn = fn.invokeArn;
+    this.roleName = role.name;
+    this.roleArn = role.arn;
+    this.logGroupName = logGroup.name;
+    this.logGroupArn = logGroup.arn;
+  }
+}
+
+/** Has one name whatever file it is made from. */
+class HandlerPackage extends TerraformAsset {
+  override get fileName(): string {
+    return "handler.zip";
+  }
+}
+
+const settings = ({ environment, processedBucketId }: LambdaFunctionProps): Record<SettingName, string> => ({
+  PROCESSED_BUCKET: processedBucketId,
+  LOG_LEVEL: environment.log_level,
+  METRIC_NAMESPACE: environment.metric_namespace,
+  METRICS_TRANSPORT: environment.metrics_transport,
+  LARGE_IMAGE_BYTES: String(environment.large_image_bytes),
+  MAX_IMAGE_BYTES: String(environment.max_image_bytes),
+  MAX_IMAGE_PIXELS: String(environment.max_image_pixels),
+  MAX_IMAGE_SIDE_PX: String(environment.max_image_side_px),
+});
+
+const TRUST = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
+
+/** Written here and not in a data source, so that a plan shows the policy and a test can compare all of it. */
+const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn: string) => [
+  {
+    Sid: "ReadUploads",
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:GetObjectVersion"],
+    Resource: `${props.uploadBucketArn}/*`,
+  },
+  {
+    // Without it S3 answers 403 for an object that is gone, which would look like a wrong permission.
+    Sid: "TellDeletedFromDenied",
+    Effect: "Allow",
+    Action: ["s3:ListBucket"],
+    Resource: props.uploadBucketArn,
+  },
+  {
+    Sid: "WriteVariants",
+    Effect: "Allow",
+    Action: ["s3:PutObject"],
+    Resource: `${props.processedBucketArn}/*`,
+  },
+  {
+    Sid: "WriteLogs",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: `${logGroupArn}:*`,
+  },
+  ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
+];
+
+/** PutMetricData knows no resources; the condition is what limits it. */
+const publishMetrics = (namespace: string) => ({
+  Sid: "PublishMetrics",
+  Effect: "Allow",
+  Action: ["cloudwatch:PutMetricData"],
+  Resource: "*",
+  Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
+});

@@ -1,0 +1,65 @@
+/** Metrics ledger -> where CloudWatch keeps each metric, and the filter that makes it from log lines. */
+import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
+import { filterPattern, metricValue } from "../handler/contract/filter-pattern";
+import { type FaultName, METRICS, type MeasuredName, type Metric, type MetricName } from "../handler/contract/metrics";
+
+/** Metrics that Lambda publishes about the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+// biome-ignore format: a ledger is read down its columns
+const LAMBDA_METRICS = {
+  Invocations:          { unit: "Count" },
+  Errors:               { unit: "Count" },
+  Throttles:            { unit: "Count" },
+  Duration:             { unit: "Milliseconds" },
+  ConcurrentExecutions: { unit: "Count" },
+} as const satisfies Record<string, Pick<Metric, "unit">>;
+
+export type LambdaMetricName = keyof typeof LAMBDA_METRICS;
+
+/** Every metric that an alarm or a chart may name. */
+export type AnyMetric = LambdaMetricName | MetricName;
+
+export interface Watched {
+  readonly functionName: string;
+  readonly metricNamespace: string;
+}
+
+export interface MetricAddress {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions?: Record<string, string>;
+}
+
+const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric in LAMBDA_METRICS;
+
+/**
+ * @returns what an alarm or a chart has to ask for. What the function or Lambda publishes has the dimension FunctionName;
+ * what a filter makes has none, because a filter can have either dimensions or a default value.
+ */
+export const metricAddress = (metric: AnyMetric, { functionName, metricNamespace }: Watched): MetricAddress => {
+  const dimensions = { FunctionName: functionName };
+  if (isLambdaMetric(metric)) return { namespace: "AWS/Lambda", metricName: metric, dimensions };
+  if (METRICS[metric].from === "handler") return { namespace: metricNamespace, metricName: metric, dimensions };
+  return { namespace: metricNamespace, metricName: metric };
+};
+
+/** @param logGroupName of the function; a reference makes Terraform create the group first */
+export const metricFilterConfig = (
+  metric: MeasuredName | FaultName,
+  { functionName, metricNamespace, logGroupName }: Watched & { readonly logGroupName: string },
+): CloudwatchLogMetricFilterConfig => {
+  const { from, unit } = METRICS[metric];
+  const value = metricValue(from);
+  return {
+    name: `${functionName}-${metric}`,
+    logGroupName,
+    pattern: filterPattern(from),
+    metricTransformation: {
+      name: metric,
+      namespace: metricNamespace,
+      value,
+      // A count is 0 where nothing matched; 0 milliseconds or bytes that nobody measured would drag averages down.
+      ...(value === "1" && { defaultValue: "0" }),
+      unit,
+    },
+  };
+};

@@ -1,0 +1,25 @@
+/** Names and tags, decided once. */
+
+/** @returns every name that follows from the project's and the environment's. */
+export const naming = (project: string, environment: string) => {
+  const base = `${project}-${environment}`;
+  const functionName = `${base}-processor`;
+  return {
+    functionName,
+    roleName: `${functionName}-role`,
+    logGroupName: `/aws/lambda/${functionName}`,
+    dashboardName: `${functionName}-monitoring`,
+    bucketPrefixes: { upload: `${base}-upload-`, processed: `${base}-processed-` },
+    topics: {
+      critical: `${base}-critical-alerts`,
+      performance: `${base}-performance-alerts`,
+      log: `${base}-log-alerts`,
+    },
+    tags: { Project: project, Environment: environment, ManagedBy: "Terraform" },
+  };
+};
+
+export type Names = ReturnType<typeof naming>;
+
+/** Whom an alarm wakes: each severity has a topic. */
+export type Severity = keyof Names["topics"];

@@ -1,0 +1,183 @@
+/** The stack of one environment: the only file that knows all six modules, and joins them. */
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
+import { LocalBackend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { Construct, type Node } from "constructs";
+import { type Architecture, packageFile } from "../handler/contract/runtime";
+import { CloudwatchAlarms } from "./cloudwatch_alarms";
+import { CloudwatchMetrics } from "./cloudwatch_metrics";
+import type { Environment } from "./environment";
+import { LambdaFunction } from "./lambda_function";
+import { LogAlerts } from "./log_alerts";
+import { type Names, naming, type Severity } from "./naming";
+import { S3Buckets } from "./s3_buckets";
+import { SnsNotifications } from "./sns_notifications";
+
+export interface ImageProcessorStackProps {
+  readonly environment: Environment;
+  /** Zip of the function. @default the one that `npm run build` makes for lambda_architecture */
+  readonly packagePath?: string;
+}
+
+/** Who is told by each topic: "" where nobody is. */
+export const emailsOf = (environment: Environment): Record<Severity, string> => ({
+  critical: environment.critical_alert_email,
+  performance: environment.performance_alert_email,
+  log: environment.log_alert_email,
+});
+
+export class ImageProcessorStack extends TerraformStack {
+  constructor(scope: Construct, id: string, { environment, packagePath }: ImageProcessorStackProps) {
+    super(scope, id);
+    const names = naming(environment.project_name, environment.environment);
+    const { functionName, logGroupName } = names;
+    this.configureTerraform(environment, names);
+    const { accountId } = new DataAwsCallerIdentity(this, "current");
+
+    const buckets = new S3Buckets(this, "s3_buckets", {
+      bucketPrefixes: names.bucketPrefixes,
+      versioning: environment.enable_s3_versioning,
+    });
+    const lambda = new LambdaFunction(this, "lambda_function", {
+      environment,
+      functionName,
+      roleName: names.roleName,
+      logGroupName,
+      packagePath: existing(packagePath, environment.lambda_architecture),
+      uploadBucketArn: buckets.uploadBucketArn,
+      processedBucketArn: buckets.processedBucketArn,
+      processedBucketId: buckets.processedBucketId,
+    });
+    const notifications = new SnsNotifications(this, "sns_notifications", {
+      topicNames: names.topics,
+      emails: emailsOf(environment),
+      criticalSms: environment.critical_alert_sms,
+      accountId,
+    });
+    const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
+      environment,
+      names,
+      logGroupName: lambda.logGroupName,
+    });
+    const { topicArns } = notifications;
+    const alarms = new CloudwatchAlarms(this, "cloudwatch_alarms", { environment, functionName, topicArns });
+    const logAlerts = new LogAlerts(this, "log_alerts", {
+      environment,
+      functionName,
+      topicArns,
+      logGroupName: lambda.logGroupName,
+    });
+    this.invokeOnUpload(buckets, lambda, accountId);
+    this.output(environment, { buckets, lambda, notifications, metrics, alarms, logAlerts });
+  }
+
+  /** Constructs keep the names they have in the code, with no hash: `aws_s3_bucket.s3_buckets_upload`. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const { scopes } = TerraformElement.isTerraformElement(element) ? element.node : (element as Node);
+    const path = scopes.slice(scopes.indexOf(this) + 1).map(({ node }) => node.id);
+    return path.join("_").replaceAll("-", "_");
+  }
+
+  private configureTerraform({ aws_region, environment }: Environment, { tags }: Names): void {
+    new AwsProvider(this, "aws", { region: aws_region, defaultTags: [{ tags }] });
+    // Seen from the stack's folder, cdktf.out/stacks/<environment>: the project's own.
+    new LocalBackend(this, { path: `../../../terraform.${environment}.tfstate` });
+    this.addOverride("terraform.required_version", ">= 1.5");
+    this.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+  }
+
+  private invokeOnUpload(buckets: S3Buckets, lambda: LambdaFunction, accountId: string): void {
+    const permission = new LambdaPermission(this, "upload_permission", {
+      statementId: "AllowUploadBucket",
+      action: "lambda:InvokeFunction",
+      functionName: lambda.functionName,
+      principal: "s3.amazonaws.com",
+      sourceArn: buckets.uploadBucketArn,
+      sourceAccount: accountId,
+    });
+    new S3BucketNotification(this, "upload_notification", {
+      bucket: buckets.uploadBucketId,
+      lambdaFunction: [{ lambdaFunctionArn: lambda.functionArn, events: ["s3:ObjectCreated:*"] }],
+      // S3 tries the permission when it is told of the function.
+      dependsOn: [permission],
+    });
+  }
+
+  private output(environment: Environment, modules: Modules): void {
+    const outputs = new Construct(this, "outputs");
+    for (const [name, [description, value]] of Object.entries(outputsOf(environment, modules))) {
+      new TerraformOutput(outputs, name, { description, value, staticId: true });
+    }
+  }
+}
+
+/** @throws Error that says how to build what is missing */
+const existing = (packagePath: string | undefined, architecture: Architecture): string => {
+  const path = resolve(packagePath ?? join(__dirname, "..", packageFile(architecture)));
+  if (existsSync(path)) return path;
+  const command = `npm run build -- --architecture ${architecture}`;
+  throw new Error(
+    `Expected a zip for the function's package but got nothing at ${relative(process.cwd(), path)}: run ${command}`,
+  );
+};
+
+interface Modules {
+  readonly buckets: S3Buckets;
+  readonly lambda: LambdaFunction;
+  readonly notifications: SnsNotifications;
+  readonly metrics: CloudwatchMetrics;
+  readonly alarms: CloudwatchAlarms;
+  readonly logAlerts: LogAlerts;
+}
+
+const outputsOf = (
+  environment: Environment,
+  { buckets, lambda, notifications, metrics, alarms, logAlerts }: Modules,
+): Record<string, [description: string, value: string | Readonly<Record<string, string>>]> => {
+  const { aws_region: region } = environment;
+  const { dashboardName } = metrics;
+  const dashboards = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards`;
+  return {
+    upload_bucket_name: ["Bucket that images are uploaded to", buckets.uploadBucketId],
+    upload_bucket_arn: ["Its ARN", buckets.uploadBucketArn],
+    processed_bucket_name: ["Bucket that the variants are written to", buckets.processedBucketId],
+    processed_bucket_arn: ["Its ARN", buckets.processedBucketArn],
+    lambda_function_name: ["Function that makes the variants", lambda.functionName],
+    lambda_function_arn: ["Its ARN", lambda.functionArn],
+    lambda_log_group_name: ["Log group of the function", lambda.logGroupName],
+    critical_alerts_topic_arn: ["Topic of critical alarms", notifications.topicArns.critical],
+    performance_alerts_topic_arn: ["Topic of performance alarms", notifications.topicArns.performance],
+    log_alerts_topic_arn: ["Topic of alarms on log lines", notifications.topicArns.log],
+    cloudwatch_dashboard_name: ["Dashboard, or null", dashboardName ?? NULL],
+    cloudwatch_dashboard_url: [
+      "Where to see it, or null",
+      dashboardName ? `${dashboards}:name=${dashboardName}` : NULL,
+    ],
+    metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
+    cloudwatch_alarms: ["Alarms on metrics, by the end of their names", alarms.alarmNames],
+    log_based_alarms: ["Alarms on log lines, by the end of their names", logAlerts.alarmNames],
+    aws_region: ["Region of all of it", region],
+    upload_command_example: ["How to process a photo", `aws s3 cp photo.jpg s3://${buckets.uploadBucketId}/`],
+    view_logs_command: ["How to follow the log", `aws logs tail ${lambda.logGroupName} --follow --region ${region}`],
+    test_alarm_command: [
+      "How to see whether an alarm reaches you",
+      `aws cloudwatch set-alarm-state --alarm-name ${alarms.alarmNames["high-error-rate"]} --state-value ALARM --state-reason "Testing" --region ${region}`,
+    ],
+    sns_subscription_note: ["What is left to do by hand", subscriptionNote(environment)],
+  };
+};
+
+/** An expression, because CDKTF cannot write a literal null. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's braces, not JavaScript's
+const NULL = "${null}";
+
+const subscriptionNote = (environment: Environment): string => {
+  const emails = new Set(Object.values(emailsOf(environment)).filter((address) => address !== ""));
+  return emails.size === 0
+    ? `Nobody is told of alarms by e-mail: set alert_email for ${environment.environment} and deploy again.`
+    : "AWS sends a confirmation to each e-mail address: nobody is told of alarms before following its link.";
+};
