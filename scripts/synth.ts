@@ -1,0 +1,106 @@
+/** `npm run synth`: every environment as Terraform JSON, with a fresh package of the function beside it. */
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { ENVIRONMENTS, synthesize } from "../main";
+import { type Environment, InvalidEnvironments, readEnvironments } from "../modules/environment";
+import { emailsOf } from "../modules/stack";
+import { buildHandler } from "./build-handler";
+import { runCommand } from "./cli";
+
+export interface Synthesized {
+  readonly environment: Environment;
+  /** Where `cdk.tf.json` lies. */
+  readonly folder: string;
+  readonly resources: number;
+  readonly alarms: number;
+}
+
+/** Folders of environments that no longer exist. Those of the others stay, for Terraform keeps its providers there. */
+const removeOthers = (stacks: string, names: readonly string[]): void => {
+  if (!existsSync(stacks)) return;
+  for (const name of readdirSync(stacks)) {
+    if (!names.includes(name)) rmSync(join(stacks, name), { recursive: true });
+  }
+};
+
+const summary = (environment: Environment, stacks: string): Synthesized => {
+  const folder = join(stacks, environment.environment);
+  const { resource }: { resource: Record<string, object> } = JSON.parse(
+    readFileSync(join(folder, "cdk.tf.json"), "utf8"),
+  );
+  const count = (resources: object = {}) => Object.keys(resources).length;
+  return {
+    environment,
+    folder,
+    resources: Object.values(resource).reduce((sum, resources) => sum + count(resources), 0),
+    alarms: count(resource.aws_cloudwatch_metric_alarm),
+  };
+};
+
+/**
+ * Builds the packages that are not fresh (none where HANDLER_PACKAGE names one) and synthesizes every environment into
+ * CDKTF_OUTDIR, or `cdktf.out` of the project.
+ * @throws InvalidEnvironments, or Error of one line
+ */
+export const synth = async (): Promise<Synthesized[]> => {
+  const environments = await readEnvironments(ENVIRONMENTS, process.env);
+  const targets = process.env.HANDLER_PACKAGE ? [] : environments.map((each) => each.lambda_architecture);
+  for (const target of new Set(targets)) await buildHandler({ target });
+
+  const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "..", "cdktf.out"));
+  const stacks = join(outdir, "stacks");
+  const names = environments.map(({ environment }) => environment);
+  removeOthers(stacks, names);
+  synthesize(environments, outdir);
+  return environments.map((environment) => summary(environment, stacks));
+};
+
+/** @returns what an operator should know before deploying these */
+const warnings = (environments: readonly Environment[]): string[] =>
+  environments.flatMap((environment) => {
+    const name = environment.environment;
+    const silent = Object.entries(emailsOf(environment))
+      .filter(
+        ([severity, email]) => email === "" && !(severity === "critical" && environment.critical_alert_sms !== ""),
+      )
+      .map(([severity]) => severity);
+    const all = silent.length === Object.keys(emailsOf(environment)).length;
+    const which = all ? "the alarms" : `the ${silent.join(" and ")} alarms`;
+    const nobody = `nobody is subscribed to ${which} of ${name}: set alert_email (TF_VAR_alert_email or environments/${name}.local.tfvars)`;
+    const shared = environments
+      .filter((other) => other.environment < name && other.aws_region === environment.aws_region)
+      .filter((other) => other.metric_namespace === environment.metric_namespace)
+      .map(
+        (other) =>
+          `${other.environment} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would hear the other's log lines`,
+      );
+    return [...(silent.length > 0 ? [nobody] : []), ...shared];
+  });
+
+const report = async (): Promise<void> => {
+  const synthesized = await synth();
+  const width = Math.max(...synthesized.map(({ environment }) => environment.environment.length));
+  for (const { environment, folder, resources, alarms } of synthesized) {
+    const name = pc.bold(environment.environment.padEnd(width));
+    console.log(`${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`);
+  }
+  for (const warning of warnings(synthesized.map(({ environment }) => environment))) {
+    console.warn(`${pc.yellow("warning:")} ${warning}`);
+  }
+};
+
+const command = new Command("npm run synth --")
+  .description("Writes every environment as Terraform JSON to cdktf.out/stacks/<environment>.")
+  .action(async () => {
+    try {
+      await report();
+    } catch (error) {
+      if (!(error instanceof InvalidEnvironments)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+    }
+  });
+
+if (require.main === module) void runCommand(command);
