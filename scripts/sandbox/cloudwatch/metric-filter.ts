@@ -1,4 +1,13 @@
-/** A metric filter of CloudWatch Logs: log lines in, data points out. */
+/**
+ * A metric filter of CloudWatch Logs: log lines in, data points out.
+ *
+ * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html. The default
+ * value is reported for a minute in which lines were ingested and none matched. Where the page is silent: it is one data
+ * point a minute, at the start of the minute; a match whose value is no number, or that lacks a dimension's field, gives no
+ * data point, but counts as a match.
+ */
+import { type FilterPattern, isSelected, matches, parseFilterPattern } from "./filter-pattern";
+import type { Datum } from "./metric-store";
 
 /** As PutMetricFilter takes it; `value` is a number's text, `$.field` (JSON) or `$name` (space-delimited). */
 export interface MetricFilter {
@@ -17,3 +26,78 @@ export interface MetricFilter {
     readonly dimensions?: Readonly<Record<string, string>>;
   };
 }
+
+/** A line of a log group, and when it was written. */
+export interface LogLine {
+  readonly timestampMs: number;
+  readonly message: string;
+}
+
+const MINUTE_MS = 60_000;
+const MAX_DIMENSIONS = 3;
+
+const numberIn = (text: string | number | undefined): number | undefined =>
+  text === undefined || String(text).trim() === "" || !Number.isFinite(Number(text)) ? undefined : Number(text);
+
+const refuse = (what: string, of: string, got: unknown): never => {
+  throw new Error(`Expected ${what} for ${of} but got ${JSON.stringify(got)}`);
+};
+
+const validate = ({ name, metric }: MetricFilter, pattern: FilterPattern): void => {
+  const selectors = Object.entries(metric.dimensions ?? {});
+  if (numberIn(metric.value) === undefined && !isSelected(pattern, metric.value)) {
+    refuse("a number or a selector of the pattern", `the metric value of filter ${name}`, metric.value);
+  }
+  if (selectors.length > MAX_DIMENSIONS) {
+    refuse(`at most ${MAX_DIMENSIONS} dimensions`, `filter ${name}`, selectors.length);
+  }
+  if (selectors.length > 0 && metric.defaultValue !== undefined) {
+    refuse("no default value beside dimensions", `filter ${name}`, metric.defaultValue);
+  }
+  for (const [dimension, selector] of selectors) {
+    if (isSelected(pattern, selector)) continue;
+    refuse("a selector of the pattern", `dimension ${dimension} of filter ${name}`, selector);
+  }
+};
+
+export interface CompiledFilter {
+  /** Whether the line matches, and the data point that it gives. */
+  readonly hear: (line: LogLine) => { readonly isMatch: boolean; readonly datum?: Datum };
+  /**
+   * Everything that the filter reports for lines of its log group, default values included.
+   * @param lines in any order, whole minutes: a minute handed over in two parts may get a default value that it must not have
+   */
+  readonly report: (lines: readonly LogLine[]) => Datum[];
+}
+
+/**
+ * @throws Error `Expected … at column … of pattern …`, or `Expected … for … but got …` where value, default value and
+ * dimensions do not go together or name what the pattern does not select
+ */
+export const compileFilter = (filter: MetricFilter): CompiledFilter => {
+  const pattern = parseFilterPattern(filter.pattern);
+  validate(filter, pattern);
+  const { namespace, name, value, defaultValue, unit = "None", dimensions = {} } = filter.metric;
+
+  const hear: CompiledFilter["hear"] = ({ timestampMs, message }) => {
+    const match = matches(pattern, message);
+    if (match === undefined) return { isMatch: false };
+    const number = numberIn(numberIn(value) ?? match.values.get(value));
+    const found = Object.entries(dimensions).map(([dimension, selector]) => [dimension, match.values.get(selector)]);
+    if (number === undefined || found.some(([, text]) => text === undefined)) return { isMatch: true };
+    const texts = Object.fromEntries(found.map(([dimension, text]) => [dimension, String(text)]));
+    return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, timestampMs, value: number } };
+  };
+
+  const report: CompiledFilter["report"] = (lines) => {
+    const heard = lines.map((line) => ({ minute: Math.floor(line.timestampMs / MINUTE_MS), ...hear(line) }));
+    const data = heard.flatMap(({ datum }) => datum ?? []);
+    if (defaultValue === undefined) return data;
+    const matched = new Set(heard.filter(({ isMatch }) => isMatch).map(({ minute }) => minute));
+    const silent = [...new Set(heard.map(({ minute }) => minute))].filter((minute) => !matched.has(minute));
+    const defaults = silent.map((minute) => ({ timestampMs: minute * MINUTE_MS, value: defaultValue }));
+    return [...data, ...defaults.map((one) => ({ namespace, name, dimensions: {}, unit, ...one }))];
+  };
+
+  return { hear, report };
+};

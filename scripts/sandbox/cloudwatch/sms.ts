@@ -1,0 +1,44 @@
+/**
+ * How an SMS text is cut into messages.
+ *
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: 160 GSM characters or 70 UCS-2 characters a message, longer
+ * texts as several messages cut between words, 1600 characters in all. Where the page is silent: the blank at a cut is
+ * dropped, and a word longer than a message is cut inside.
+ */
+
+const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
+
+/** They take two places: an escape and the character. */
+const GSM_EXTENSION = /[\^{}\\[~\]|€]/g;
+
+const MAX_CHARACTERS = 1600;
+
+const lengthOf = (text: string, isGsm: boolean) => text.length + (isGsm ? (text.match(GSM_EXTENSION)?.length ?? 0) : 0);
+
+/** The longest beginning that fits, cut after its last whole word if there is one. */
+const beginning = (text: string, limit: number, isGsm: boolean): string => {
+  const characters = [...text];
+  const fits = (count: number) => lengthOf(characters.slice(0, count).join(""), isGsm) <= limit;
+  let count = Math.min(characters.length, limit);
+  while (!fits(count)) count -= 1;
+  const longest = characters.slice(0, count).join("");
+  if (longest.length === text.length || text[longest.length] === " ") return longest;
+  const lastBlank = longest.lastIndexOf(" ");
+  return lastBlank > 0 ? longest.slice(0, lastBlank) : longest;
+};
+
+/** @throws Error `Expected at most 1600 characters for an SMS but got <count>` */
+export const smsMessages = (text: string): string[] => {
+  if (text.length > MAX_CHARACTERS) {
+    throw new Error(`Expected at most ${MAX_CHARACTERS} characters for an SMS but got ${text.length}`);
+  }
+  const isGsm = GSM.test(text);
+  const limit = isGsm ? 160 : 70;
+  const messages: string[] = [];
+  for (let rest = text.trim(); rest !== ""; ) {
+    const next = beginning(rest, limit, isGsm);
+    messages.push(next);
+    rest = rest.slice(next.length).trimStart();
+  }
+  return messages;
+};
