@@ -60,6 +60,9 @@ const REGIONS: Readonly<Record<string, string>> = {
 /** SNS API reference, Publish: a subject is at most 100 characters. */
 const MAX_SUBJECT = 100;
 
+/** A published subject cuts a longer alarm name here, although more would fit. */
+const MAX_NAME = 60;
+
 interface Place {
   readonly region: string;
   readonly account: string;
@@ -74,10 +77,10 @@ const placeOf = (topicArn: string): Place => {
 const regionName = ({ region }: Place) => REGIONS[region] ?? region;
 
 const subjectOf = ({ alarm, to }: Transition, place: Place): string => {
-  const around = `${to}: "" in ${regionName(place)}`.length;
-  const room = MAX_SUBJECT - around;
-  const name = alarm.name.length > room ? `${alarm.name.slice(0, room - 3)}...` : alarm.name;
-  return `${to}: "${name}" in ${regionName(place)}`;
+  const write = (name: string) => `${to}: "${name}" in ${regionName(place)}`;
+  const room = MAX_SUBJECT - write("").length;
+  if (alarm.name.length <= Math.min(MAX_NAME, room)) return write(alarm.name);
+  return write(`${alarm.name.slice(0, Math.min(MAX_NAME, room - 3))}...`);
 };
 
 /** Wednesday 10 July, 2024 16:24:03 UTC */

@@ -62,7 +62,7 @@ export const stateReason = (explained: Explained): string => {
   if (isMOutOfN) {
     const minimum = isAlarm ? rule.datapointsToAlarm : rule.evaluationPeriods - rule.datapointsToAlarm + 1;
     const transition = `(minimum ${counted(minimum, "datapoint")} for ${isAlarm ? "OK -> ALARM" : "ALARM -> OK"} transition)`;
-    const share = `${deciding.length} out of the last ${counted(rule.evaluationPeriods, "datapoint")}`;
+    const share = `${deciding.length} out of the last ${rule.evaluationPeriods} datapoints`;
     return `Threshold Crossed: ${share} ${list(deciding)} ${verdict} ${transition}.`;
   }
   if (deciding.length === 1) return `Threshold Crossed: 1 datapoint ${list(deciding)} ${verdict}.`;

@@ -1,0 +1,148 @@
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html */
+import fc from "fast-check";
+import { compileFilter, type MetricFilter } from "../../scripts/sandbox/cloudwatch/metric-filter";
+
+const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
+
+const filterOf = (pattern: string, metric: Partial<MetricFilter["metric"]> = {}): MetricFilter => ({
+  name: "f",
+  logGroup: "/aws/lambda/f",
+  pattern,
+  metric: { namespace: "N", name: "M", value: "1", ...metric },
+});
+
+const lines = (...messages: readonly string[]) => messages.map((message) => ({ timestampMs: NOON + 1, message }));
+
+const valuesOf = (filter: MetricFilter, ...messages: readonly string[]) =>
+  compileFilter(filter)
+    .report(lines(...messages))
+    .map(({ value }) => value);
+
+describe("metric value (#publishing-values-found-in-logs)", () => {
+  it("reports a match in the filter's own namespace, name and unit, at the time of the line", () => {
+    const data = compileFilter(filterOf("ERROR", { unit: "Count" })).report(lines("an ERROR", "fine"));
+    expect(data).toEqual([
+      { namespace: "N", name: "M", dimensions: {}, unit: "Count", timestampMs: NOON + 1, value: 1 },
+    ]);
+  });
+
+  it('has the unit "None" where the filter gives none', () => {
+    expect(compileFilter(filterOf("ERROR")).report(lines("ERROR"))[0]?.unit).toBe("None");
+  });
+
+  it("takes the number of a JSON field", () => {
+    const filter = filterOf("{ $.latency = * }", { value: "$.latency" });
+    expect(valuesOf(filter, '{"latency":50,"requestType":"GET"}', '{"latency":"51"}', '{"other":1}')).toEqual([50, 51]);
+  });
+
+  it("takes the number of a column", () => {
+    const filter = filterOf("[ip, ..., bytes > 1000]", { value: "$bytes" });
+    expect(valuesOf(filter, "127.0.0.1 x 1534", "127.0.0.1 x 999")).toEqual([1534]);
+  });
+
+  it("reports nothing for a match whose value is no number", () => {
+    expect(valuesOf(filterOf("{ $.a = * }", { value: "$.a" }), '{"a":"x"}', '{"a":""}')).toEqual([]);
+  });
+
+  it("reports any literal number", () => {
+    expect(valuesOf(filterOf("ERROR", { value: "2.5" }), "ERROR", "ERROR")).toEqual([2.5, 2.5]);
+  });
+
+  it.each([
+    ["ERROR", "$.a"],
+    ["{ $.b = * }", "$.a"],
+    ["[a, b]", "$c"],
+    ["[a, b]", "$1"],
+    ["ERROR", "one"],
+    ["ERROR", ""],
+  ])("refuses for %s the value %j, which the pattern does not select", (pattern, value) => {
+    expect(() => compileFilter(filterOf(pattern, { value }))).toThrow(
+      `Expected a number or a selector of the pattern for the metric value of filter f but got ${JSON.stringify(value)}`,
+    );
+  });
+
+  it.each([
+    ["[a, , b]", "$2"],
+    ["[..., b]", "$1"],
+  ])("takes for %s the column %s, which has no name", (pattern, value) => {
+    expect(valuesOf(filterOf(pattern, { value }), "7 7 9")).toEqual([7]);
+  });
+});
+
+describe("default value (#changing-default-increment-value)", () => {
+  const filter = compileFilter(filterOf("ERROR", { defaultValue: 0 }));
+  const at = (minute: number, message: string) => ({ timestampMs: NOON + minute * 60_000 + 5, message });
+
+  it("is reported once for a minute with lines of which none matches, and for no other", () => {
+    const data = filter.report([at(0, "ERROR"), at(0, "fine"), at(1, "fine"), at(1, "fine"), at(3, "fine")]);
+    expect(data.map(({ timestampMs, value }) => [(timestampMs - NOON) / 60_000, value])).toEqual([
+      [5 / 60_000, 1],
+      [1, 0],
+      [3, 0],
+    ]);
+  });
+
+  it("is reported for nothing where there is none", () => {
+    expect(compileFilter(filterOf("ERROR")).report([at(0, "fine")])).toEqual([]);
+  });
+
+  it("is not reported beside a match without a number", () => {
+    const one = compileFilter(filterOf("{ $.a = * }", { value: "$.a", defaultValue: 0 }));
+    expect(one.report([at(0, '{"a":"x"}')])).toEqual([]);
+  });
+});
+
+describe("dimensions (#logs-metric-filters-dimensions)", () => {
+  it("take their values from a JSON line", () => {
+    const pattern = '{ $.eventType = "*" && $.sourceIPAddress != 123.123.* }';
+    const filter = compileFilter(filterOf(pattern, { dimensions: { eventType: "$.eventType" } }));
+    const line = '{"eventType":"UpdateTrail","sourceIPAddress":"111.111.111.111"}';
+    expect(filter.report(lines(line))[0]?.dimensions).toEqual({ eventType: "UpdateTrail" });
+  });
+
+  it("take their values from columns", () => {
+    const filter = compileFilter(filterOf("[ip, server, bytes > 1000]", { dimensions: { server: "$server" } }));
+    expect(filter.report(lines("127.0.0.1 Prod 1534"))[0]?.dimensions).toEqual({ server: "Prod" });
+  });
+
+  it("keep a match without their field from being reported", () => {
+    const filter = filterOf("{ $.a = 1 || $.b = 1 }", { dimensions: { b: "$.b" } });
+    expect(valuesOf(filter, '{"a":1}', '{"a":1,"b":2}')).toEqual([1]);
+  });
+
+  it.each([
+    [
+      { dimensions: { a: "$.a" }, defaultValue: 0 },
+      "Expected no default value beside dimensions for filter f but got 0",
+    ],
+    [{ dimensions: { x: "$.x" } }, 'Expected a selector of the pattern for dimension x of filter f but got "$.x"'],
+    [
+      { dimensions: { a: "$.a", b: "$.a", c: "$.a", d: "$.a" } },
+      "Expected at most 3 dimensions for filter f but got 4",
+    ],
+  ])("refuses %j", (metric, message) => {
+    expect(() => compileFilter(filterOf("{ $.a = * }", metric))).toThrow(message);
+  });
+});
+
+it("hears any line without throwing, and reports finite numbers only", () => {
+  const filters = [
+    filterOf("{ $.a = * && $.b NOT EXISTS }", { value: "$.a", defaultValue: 0 }),
+    filterOf("[a, ..., b]", { value: "$b", dimensions: { a: "$a" } }),
+    filterOf("?a ?b"),
+  ].map(compileFilter);
+  const line = fc.record({
+    timestampMs: fc.nat(),
+    message: fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.record({ a: fc.anything() }).map((one) => JSON.stringify(one)),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(line), (any) => {
+      const values = filters.flatMap(({ report }) => report(any)).map(({ value }) => value);
+      expect(values.every(Number.isFinite)).toBe(true);
+    }),
+  );
+});

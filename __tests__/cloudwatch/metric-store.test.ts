@@ -1,0 +1,125 @@
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+import { type Datum, MetricStore } from "../../scripts/sandbox/cloudwatch/metric-store";
+
+const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
+
+const stored = (data: readonly Partial<Datum>[]) => {
+  const store = new MetricStore();
+  for (const datum of data) {
+    store.put({ namespace: "N", name: "M", dimensions: {}, unit: "Count", timestampMs: NOON, value: 1, ...datum });
+  }
+  return store;
+};
+
+const asked = (store: MetricStore, query: Partial<Parameters<MetricStore["statistic"]>[0]>) =>
+  store.statistic({
+    namespace: "N",
+    name: "M",
+    dimensions: {},
+    statistic: "Sum",
+    startMs: NOON,
+    periodSeconds: 60,
+    ...query,
+  });
+
+describe("statistics (#Statistic)", () => {
+  const store = stored([{ value: 3 }, { value: 1, count: 2 }, { value: 7, timestampMs: NOON + 59_999 }]);
+
+  it.each([
+    ["Sum", 12],
+    ["Average", 3],
+    ["Minimum", 1],
+    ["Maximum", 7],
+    ["SampleCount", 4],
+    ["p50", 1],
+    ["p50.01", 3],
+    ["p75", 3],
+    ["p99", 7],
+    ["p0", 1],
+    ["p100", 7],
+  ])("%s is %d", (statistic, expected) => {
+    expect(asked(store, { statistic })).toBe(expected);
+  });
+
+  it("gives the one value there is for any percentile", () => {
+    expect(["p1", "p50", "p99.9"].map((statistic) => asked(stored([{ value: 5 }]), { statistic }))).toEqual([5, 5, 5]);
+  });
+
+  it("has no percentiles of a metric with negative values", () => {
+    const percentile = asked(stored([{ value: -1 }, { value: 5 }]), { statistic: "p99" });
+    expect(percentile).toBeUndefined();
+  });
+
+  it.each(["sum", "p", "p101", "p99.999", "tm99", "toString"])("refuses the statistic %s", (statistic) => {
+    expect(() => asked(store, { statistic })).toThrow(
+      `Expected Sum, Average, Minimum, Maximum, SampleCount or p0 to p100 for statistic but got "${statistic}"`,
+    );
+  });
+});
+
+describe("metrics (#Dimension)", () => {
+  const servers = stored(
+    [
+      ["Prod", "Frankfurt", 105],
+      ["Beta", "Frankfurt", 115],
+      ["Prod", "Rio", 95],
+      ["Beta", "Rio", 97],
+    ].map(([Server, Domain, value]) => ({
+      dimensions: { Server: String(Server), Domain: String(Domain) },
+      value: Number(value),
+    })),
+  );
+
+  it.each([
+    [{ Server: "Prod", Domain: "Rio" }, 95],
+    [{ Domain: "Rio", Server: "Prod" }, 95],
+    [{ Server: "Prod" }, undefined],
+    [{}, undefined],
+    [{ Server: "Prod", Domain: "Rio", More: "x" }, undefined],
+  ])("finds for %j exactly those dimensions, in any order", (dimensions, expected) => {
+    expect(asked(servers, { dimensions })).toBe(expected);
+  });
+
+  it("keeps namespaces and names apart", () => {
+    const store = stored([{}]);
+    expect(asked(store, { namespace: "Other" })).toBeUndefined();
+    expect(asked(store, { name: "Other" })).toBeUndefined();
+  });
+
+  it("keeps units apart where one is asked for, and takes all where none is (#Unit)", () => {
+    const store = stored([{ value: 2 }, { value: 3, unit: "Bytes" }]);
+    expect([{ unit: "Count" }, { unit: "Bytes" }, { unit: "Seconds" }, {}].map((query) => asked(store, query))).toEqual(
+      [2, 3, undefined, 5],
+    );
+  });
+
+  it("lists every metric once for each of its units", () => {
+    const store = stored([{}, {}, { unit: "Bytes" }, { dimensions: { FunctionName: "f" } }]);
+    expect(store.list()).toEqual([
+      { namespace: "N", name: "M", dimensions: {}, unit: "Count" },
+      { namespace: "N", name: "M", dimensions: {}, unit: "Bytes" },
+      { namespace: "N", name: "M", dimensions: { FunctionName: "f" }, unit: "Count" },
+    ]);
+  });
+});
+
+describe("periods (#CloudWatchPeriods)", () => {
+  const store = stored([0, 59_999, 60_000, 299_999, 300_000].map((after) => ({ timestampMs: NOON + after })));
+
+  it.each([
+    [60, 0, 2],
+    [60, 60_000, 1],
+    [60, 120_000, undefined],
+    [300, 0, 4],
+    [300, 60_000, 3],
+    [300, -60_000, 3],
+  ])("of %d s, %d ms after noon, holds what was stamped within it", (periodSeconds, after, expected) => {
+    expect(asked(store, { periodSeconds, startMs: NOON + after })).toBe(expected);
+  });
+
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
+  it("starts at the whole minute, or at the whole period where that is shorter", () => {
+    expect(asked(store, { startMs: NOON + 42_000 })).toBe(2);
+    expect(asked(store, { startMs: NOON + 52_000, periodSeconds: 10 })).toBe(1);
+  });
+});
