@@ -51,7 +51,7 @@ export const readBmpHeader = (bytes: Buffer): BmpHeader => {
   if (!KINDS[compression]?.includes(bits))
     throw new Refusal(
       "unsupported-format",
-      `Expected a plain, RLE or bitfields BMP but got ${bits} bits, compression ${compression}`,
+      `Expected plain pixels, RLE or bitfields for a BMP but got ${bits} bits, compression ${compression}`,
     );
   const header = {
     widthPx: core ? bytes.readUInt16LE(18) : bytes.readInt32LE(18),
@@ -64,7 +64,7 @@ export const readBmpHeader = (bytes: Buffer): BmpHeader => {
     masks: readMasks(bytes, bits, compression, headerBytes),
   };
   if (header.widthPx < 1 || header.heightPx < 1)
-    throw new Error(`Expected a BMP of at least 1 x 1 but got ${header.widthPx} x ${header.heightPx}`);
+    throw new Error(`Expected at least 1 x 1 for a BMP but got ${header.widthPx} x ${header.heightPx}`);
   readPalette(bytes, header, headerBytes);
   return header;
 };
@@ -77,15 +77,14 @@ const readMasks = (bytes: Buffer, bits: number, compression: number, headerBytes
 };
 
 /** Palettes in the wild are shorter or longer than they should be; what lies before the pixels is what there is. */
-const readPalette = (bytes: Buffer, { bits, compression, pixelsAt, palette }: BmpHeader, headerBytes: number): void => {
+const readPalette = (bytes: Buffer, { bits, pixelsAt, palette }: BmpHeader, headerBytes: number): void => {
   if (bits > 8) return;
   const start = FILE_HEADER_BYTES + headerBytes;
   const entryBytes = headerBytes === CORE_HEADER_BYTES ? 3 : 4;
   const claimed = headerBytes < INFO_HEADER_BYTES ? 0 : bytes.readUInt32LE(46);
   const present = Math.max(0, Math.floor((Math.min(pixelsAt, bytes.length) - start) / entryBytes));
   const count = Math.min(claimed === 0 ? 2 ** bits : claimed, present, 256);
-  if (count === 0)
-    throw new Error(`Expected a palette in a BMP of ${bits} bits, compression ${compression}, but got none`);
+  if (count === 0) throw new Error(`Expected a palette for a BMP of ${bits} bits but got none`);
   for (let i = 0; i < count; i++) {
     const at = start + i * entryBytes;
     palette[i * 3] = bytes.readUInt8(at + 2);
@@ -115,7 +114,7 @@ const eachRow = (bytes: Buffer, header: BmpHeader, row: (at: number, firstPixel:
   const stride = Math.ceil((widthPx * bits) / 32) * 4;
   const end = pixelsAt + stride * (heightPx - 1) + Math.ceil((widthPx * bits) / 8);
   if (end > bytes.length)
-    throw new Error(`Expected ${end} bytes in a BMP of ${widthPx} x ${heightPx} but got ${bytes.length}`);
+    throw new Error(`Expected ${end} bytes for a BMP of ${widthPx} x ${heightPx} but got ${bytes.length}`);
   for (let y = 0; y < heightPx; y++) row(pixelsAt + y * stride, (topDown ? y : heightPx - 1 - y) * widthPx);
 };
 
@@ -186,6 +185,7 @@ const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
   const nibble = (byte: number, i: number): number =>
     compression === RLE8 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15;
   while (y < heightPx && !(y === heightPx - 1 && x >= widthPx)) {
+    if (at + 2 > bytes.length) throw new Error("Expected an end of picture for a run-length encoded BMP but got none");
     const count = bytes.readUInt8(at++);
     const value = bytes.readUInt8(at++);
     if (count > 0) {

@@ -1,4 +1,5 @@
 /** The errors that decide what becomes of an image. */
+import { types } from "node:util";
 import type { RefusalReason } from "../contract/events";
 
 /** The upload can never become variants: logged, counted, and not tried again. The message is the detail for the log. */
@@ -39,7 +40,7 @@ export const storageError = (operation: string, thrown: unknown): Error => {
 };
 
 /** @returns whatever was thrown, as an Error */
-export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+export const asError = (thrown: unknown): Error => (types.isNativeError(thrown) ? thrown : new Error(String(thrown)));
 
 /** @returns the message of whatever was thrown, on one line of at most 300 characters */
 export const oneLine = (thrown: unknown): string => {

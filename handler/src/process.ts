@@ -72,8 +72,10 @@ interface Opened {
 const openWithSharp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
   // The gate is `admit`, which names what is wrong; libvips keeps its own guards against bombs (`unlimited` is off).
   const image = sharp(bytes, { limitInputPixels: false });
-  const { autoOrient } = await image.metadata();
+  const { autoOrient, space, icc } = await image.metadata();
   admit(autoOrient.width, autoOrient.height, limits);
+  // At 16 bits sharp converts what has a profile to Display P3 and leaves it there, whatever the output's colour space.
+  if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
   return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
 };
 

@@ -12,9 +12,9 @@ interface Format {
 /**
  * Every format that a variant may have; the name is sharp's.
  *
- * WebP: of the efforts 0-6, 2 takes 0.4 of the CPU time of the default 4, for 3 % more bytes.
- * PNG: photos are a third to a half smaller with adaptive filters, and then level 3 is the knee: level 2 saves a tenth
- * of the time for 8 % more bytes, level 6 costs 2.4 times as much for 6 % fewer.
+ * WebP: of the efforts 0-6, 2 takes 0.4 of the CPU time of the default 4 for 3 % more bytes.
+ * PNG: adaptive filters make photos a third to a half smaller, and with them level 3 is the knee: level 2 saves a tenth
+ * of the time for 4 to 8 % more bytes, level 6 takes 2.4 times as long for 3 to 6 % fewer.
  */
 // biome-ignore format: a ledger is read down its columns
 export const FORMATS = {

@@ -1,0 +1,209 @@
+/** What surrounds the handler in its tests: an S3, a CloudWatch and a Lambda environment, all on this machine. */
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import type { S3Event, S3EventRecord } from "aws-lambda";
+import type { EventName } from "../../handler/contract/events";
+import type { Settings } from "../../handler/contract/settings";
+
+export const UPLOADS = "uploads";
+export const PROCESSED = "processed";
+export const FUNCTION_NAME = "image-processor-dev-processor";
+
+// The SDK warns of the Node that runs the tests; the function has its own.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/** One request that the local CloudWatch received. */
+export interface PutMetricData {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: {
+    Namespace: string;
+    MetricData: { MetricName: string; Values: number[]; [field: string]: unknown }[];
+  };
+}
+
+/** How CloudWatch answers: with this status, once `delay` has ended. */
+interface Answer {
+  status: number;
+  delay: () => Promise<void>;
+}
+
+const AT_ONCE: Answer = { status: 200, delay: async () => undefined };
+
+/** A server that records requests in the order of their arrival. */
+const startCloudWatch = async () => {
+  const requests: PutMetricData[] = [];
+  const answer: Answer = { ...AT_ONCE };
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    requests.push({ headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
+    server.emit("recorded");
+    await answer.delay();
+    response.writeHead(answer.status, { "content-type": "application/x-amz-json-1.0" }).end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  const called = async () => {
+    if (requests.length === 0) await once(server, "recorded");
+  };
+  return { requests, answer, called, url: `http://127.0.0.1:${port}`, stop };
+};
+
+/** Which requests S3 answers late, or with an error instead of doing its work. */
+interface Faults {
+  answer: (method: string, url: string) => { status: number; code: string; message: string } | undefined;
+  /** What a request waits for first. */
+  delay: (method: string, url: string) => Promise<void>;
+}
+
+const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefined };
+
+const startS3 = async () => {
+  const { buildApp } = await import("fauxqs");
+  const app = buildApp({ logger: false });
+  const requests: { method: string; url: string }[] = [];
+  const faults: Faults = { ...NO_FAULTS };
+  app.addHook("onRequest", async ({ method, url }, reply) => {
+    requests.push({ method, url });
+    await faults.delay(method, url);
+    const fault = faults.answer(method, url);
+    if (fault === undefined) return;
+    reply.code(fault.status).type("application/xml");
+    return reply.send(`<Error><Code>${fault.code}</Code><Message>${fault.message}</Message></Error>`);
+  });
+  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+  return { url, requests, faults, stop: () => app.close() };
+};
+
+/** Starts both services and points the SDK at them. */
+export const startAws = async () => {
+  const [s3, cloudwatch] = await Promise.all([startS3(), startCloudWatch()]);
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "example",
+    AWS_REGION: "us-east-1",
+    AWS_ENDPOINT_URL_S3: s3.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH: cloudwatch.url,
+    AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
+  });
+  const client = new S3Client();
+  await client.send(new CreateBucketCommand({ Bucket: UPLOADS }));
+  await client.send(new CreateBucketCommand({ Bucket: PROCESSED }));
+
+  const upload = async (key: string, body: Buffer): Promise<S3EventRecord> => {
+    const { ETag = "" } = await client.send(new PutObjectCommand({ Bucket: UPLOADS, Key: key, Body: body }));
+    return created(key, body.length, ETag.replaceAll('"', ""));
+  };
+  const read = async (key: string) => {
+    const { Body, ContentType, Metadata } = await client.send(new GetObjectCommand({ Bucket: PROCESSED, Key: key }));
+    return {
+      bytes: Buffer.from((await Body?.transformToByteArray()) ?? []),
+      contentType: ContentType,
+      metadata: Metadata,
+    };
+  };
+  const processedKeys = async (): Promise<string[]> => {
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: PROCESSED }));
+    return Contents.map(({ Key = "" }) => Key).sort();
+  };
+  const reset = async () => {
+    Object.assign(s3.faults, NO_FAULTS);
+    Object.assign(cloudwatch.answer, AT_ONCE);
+    for (const Key of await processedKeys()) await client.send(new DeleteObjectCommand({ Bucket: PROCESSED, Key }));
+    s3.requests.length = 0;
+    cloudwatch.requests.length = 0;
+  };
+  const stop = async () => {
+    client.destroy();
+    await Promise.all([s3.stop(), cloudwatch.stop()]);
+  };
+  return { s3, cloudwatch, upload, read, processedKeys, reset, stop };
+};
+
+/** The record of an upload, shaped as in "Event message structure" of the S3 user guide. */
+export const created = (key: string, size: number, eTag: string): S3EventRecord => ({
+  eventVersion: "2.1",
+  eventSource: "aws:s3",
+  awsRegion: "us-east-1",
+  eventTime: "2026-01-01T00:00:00.000Z",
+  eventName: "ObjectCreated:Put",
+  userIdentity: { principalId: "EXAMPLE" },
+  requestParameters: { sourceIPAddress: "127.0.0.1" },
+  responseElements: { "x-amz-request-id": "EXAMPLE", "x-amz-id-2": "EXAMPLE" },
+  s3: {
+    s3SchemaVersion: "1.0",
+    configurationId: "EXAMPLE",
+    bucket: { name: UPLOADS, ownerIdentity: { principalId: "EXAMPLE" }, arn: `arn:aws:s3:::${UPLOADS}` },
+    object: { key: encodeURIComponent(key).replaceAll("%20", "+"), size, eTag, sequencer: "0055AED6DCD90281E5" },
+  },
+});
+
+const SETTINGS: Record<keyof Settings, string> = {
+  PROCESSED_BUCKET: PROCESSED,
+  LOG_LEVEL: "DEBUG",
+  METRIC_NAMESPACE: "ImageProcessor/Lambda",
+  METRICS_TRANSPORT: "put_metric_data",
+  LARGE_IMAGE_BYTES: "10000000",
+  MAX_IMAGE_BYTES: "50000000",
+  MAX_IMAGE_PIXELS: "100000000",
+  MAX_IMAGE_SIDE_PX: "20000",
+};
+
+/** Settings of a test, in place of the usual ones. */
+export type Changes = Partial<Record<keyof Settings | "AWS_LAMBDA_LOG_LEVEL", string>>;
+
+/** Loads the handler as a new execution environment would. */
+export const loadHandler = (changes: Changes = {}) => {
+  delete process.env.AWS_LAMBDA_LOG_LEVEL;
+  Object.assign(process.env, SETTINGS, changes);
+  jest.resetModules();
+  const { handler }: typeof import("../../handler/src/index") = require("../../handler/src/index");
+  return handler;
+};
+
+/** Invokes a newly loaded handler with an event; keeps the lines it writes and what it throws. */
+export const run = async (event: Partial<S3Event>, changes?: Changes) => {
+  let thrown: unknown;
+  const lines = await linesOf(async () => {
+    try {
+      await loadHandler(changes)(event, { awsRequestId: "request-1" });
+    } catch (error) {
+      thrown = error;
+    }
+  });
+  return { lines, thrown };
+};
+
+type Line = { event: EventName; level: string } & Record<string, unknown>;
+
+/** Collects the lines that a piece of work writes to stdout and stderr. */
+export const linesOf = async (work: () => Promise<unknown>): Promise<Line[]> => {
+  const texts: string[] = [];
+  const write = (text: string | Uint8Array) => texts.push(String(text)) > 0;
+  const spies = [process.stdout, process.stderr].map((stream) => jest.spyOn(stream, "write").mockImplementation(write));
+  try {
+    await work();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return texts
+    .join("")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
+};
+
+export const eventsIn = (lines: readonly Line[]): EventName[] => lines.map(({ event }) => event);

@@ -1,0 +1,287 @@
+import type { S3Event } from "aws-lambda";
+import sharp from "sharp";
+import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
+import { created, eventsIn, PROCESSED, run, startAws, UPLOADS } from "./aws";
+import { plain } from "./pictures";
+
+let aws: Awaited<ReturnType<typeof startAws>>;
+let png: Buffer;
+
+beforeAll(async () => {
+  aws = await startAws();
+  png = await plain(40, 20, [200, 40, 40]).png().toBuffer();
+});
+afterAll(() => aws.stop());
+beforeEach(() => aws.reset());
+
+const THROTTLED = { status: 503, code: "SlowDown", message: "Please reduce your request rate." };
+const DENIED = { status: 403, code: "AccessDenied", message: "Access Denied" };
+
+describe("an upload", () => {
+  it("becomes the five variants, each with its content type and the facts of its making", async () => {
+    const record = await aws.upload("2026/ä photo.png", png);
+
+    const { lines, thrown } = await run({ Records: [record] });
+
+    expect(thrown).toBeUndefined();
+    const id = (await aws.processedKeys())[0]?.slice(-12, -4);
+    const rows = Object.entries<Variant>(VARIANTS);
+    const keys = rows.map(([name, { format }]) => `2026/ä photo_${name}_${id}.${FORMATS[format].extension}`);
+    expect(await aws.processedKeys()).toEqual([...keys].sort());
+    for (const [i, [name, { format }]] of rows.entries()) {
+      const { bytes, contentType, metadata } = await aws.read(keys[i] ?? "");
+      expect(contentType).toBe(FORMATS[format].contentType);
+      expect((await sharp(bytes).metadata()).width).toBe(40);
+      expect(metadata).toEqual({
+        "original-key": `=?UTF-8?B?${Buffer.from("2026/ä photo.png").toString("base64")}?=`,
+        variant: name,
+        "source-etag": record.s3.object.eTag,
+        "request-id": "request-1",
+        "processing-ms": expect.stringMatching(/^\d+$/),
+      });
+    }
+    expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
+  });
+
+  it("is told of in flat lines of the ledger's fields and nothing else", async () => {
+    const record = await aws.upload("a.png", png);
+
+    const { lines } = await run({ Records: [record] });
+
+    const always = { timestamp: expect.any(String), service: "image-processor-dev-processor", sampling_rate: 0 };
+    const image = { requestId: "request-1", bucket: UPLOADS, key: "a.png", sizeBytes: png.length };
+    expect(lines).toEqual([
+      { ...always, ...image, level: "INFO", message: "Image received", event: "image.received" },
+      {
+        ...always,
+        ...image,
+        level: "INFO",
+        message: "All variants are stored",
+        event: "image.processed",
+        format: "png",
+        widthPx: 40,
+        heightPx: 20,
+        outputBytes: expect.any(Number),
+        variants: 5,
+        durationMs: expect.any(Number),
+      },
+    ]);
+  });
+
+  it("overwrites its own variants when its event is replayed, and no other's", async () => {
+    const [first, second] = [await aws.upload("a.png", png), await aws.upload("a.jpg", png)];
+
+    await run({ Records: [first] });
+    await run({ Records: [first, second] });
+    await run({ Records: [second] });
+
+    expect((await aws.processedKeys()).length).toBe(10);
+  });
+
+  it.each(["a b+c&d=e?f#g%20.png", "日本/😀.png", "100%.png"])("is found under the key %s", async (key) => {
+    const { lines } = await run({ Records: [await aws.upload(key, png)] });
+
+    expect(lines.at(-1)).toMatchObject({ event: "image.processed", key });
+  });
+
+  it("is found where an event made by hand gives its key unencoded", async () => {
+    const record = await aws.upload("100%.png", png);
+    record.s3.object.key = "100%.png";
+
+    const { lines } = await run({ Records: [record] });
+
+    expect(lines.at(-1)).toMatchObject({ event: "image.processed", key: "100%.png" });
+  });
+
+  it("is read in the version that its event names", async () => {
+    const record = await aws.upload("a.png", png);
+    record.s3.object.versionId = "v1";
+
+    await run({ Records: [record] });
+
+    expect(aws.s3.requests.filter(({ method }) => method === "GET")).toEqual([
+      { method: "GET", url: `/${UPLOADS}/a.png?versionId=v1&x-id=GetObject` },
+    ]);
+  });
+
+  it("is reported when it is larger than LARGE_IMAGE_BYTES", async () => {
+    const record = await aws.upload("a.png", png);
+
+    const { lines } = await run({ Records: [record] }, { LARGE_IMAGE_BYTES: String(png.length - 1) });
+
+    expect(eventsIn(lines)).toEqual(["image.received", "image.large", "image.processed"]);
+    expect(lines[1]).toMatchObject({ level: "WARN", key: "a.png", sizeBytes: png.length, limitBytes: png.length - 1 });
+  });
+
+  it("is not reported as large at exactly LARGE_IMAGE_BYTES", async () => {
+    const record = await aws.upload("a.png", png);
+
+    const { lines } = await run({ Records: [record] }, { LARGE_IMAGE_BYTES: String(png.length) });
+
+    expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
+  });
+});
+
+describe("a record that is no upload", () => {
+  it.each([
+    ["a removal", { eventName: "ObjectRemoved:Delete" }, "ObjectRemoved:Delete is not ObjectCreated"],
+    ["a folder marker", { key: "folder/" }, "a folder marker is not an upload"],
+    ["an object among the variants", { bucket: PROCESSED }, "the bucket of the variants is not a source"],
+  ])(
+    "is ignored quietly: %s",
+    async (_what, { eventName, key = "a.png", bucket = UPLOADS }: Partial<Record<string, string>>, why) => {
+      const record = created(key, 0, "x");
+      record.eventName = eventName ?? record.eventName;
+      record.s3.bucket.name = bucket;
+
+      const { lines, thrown } = await run({ Records: [record] });
+
+      expect(thrown).toBeUndefined();
+      expect(lines).toEqual([expect.objectContaining({ event: "record.ignored", level: "DEBUG", why })]);
+      expect([aws.s3.requests, aws.cloudwatch.requests]).toEqual([[], []]);
+    },
+  );
+
+  it("is ignored quietly: the test event that S3 sends when it is told to notify", async () => {
+    const testEvent = { Service: "Amazon S3", Event: "s3:TestEvent", Bucket: UPLOADS };
+
+    const { lines } = await run(testEvent as Partial<S3Event>);
+
+    expect(lines).toEqual([expect.objectContaining({ event: "record.ignored", why: "the event has no records" })]);
+  });
+});
+
+describe("a refusal", () => {
+  it.each([
+    [
+      "not-an-image",
+      Buffer.from("Hello, world"),
+      "Expected JPEG, PNG, WebP, BMP or TIFF for the file but got bytes 48656c6c6f2c2077",
+    ],
+    ["empty", Buffer.alloc(0), "Expected JPEG, PNG, WebP, BMP or TIFF for the file but got 0 bytes"],
+  ])("is logged and not thrown: %s", async (reason, bytes, detail) => {
+    const { lines, thrown } = await run({ Records: [await aws.upload("a.png", bytes)] });
+
+    expect(thrown).toBeUndefined();
+    expect(eventsIn(lines)).toEqual(["image.received", "image.refused"]);
+    expect(lines[1]).toMatchObject({ level: "ERROR", bucket: UPLOADS, key: "a.png", reason, detail });
+    expect(await aws.processedKeys()).toEqual([]);
+  });
+
+  it("follows when the object was deleted before it could be read", async () => {
+    const { lines, thrown } = await run({ Records: [created("gone.png", 10, "x")] });
+
+    expect(thrown).toBeUndefined();
+    expect(lines.at(-1)).toMatchObject({
+      event: "image.refused",
+      reason: "deleted",
+      detail: "Expected an object for the key but got NoSuchKey",
+    });
+  });
+
+  it("follows before the download when the event tells of too many bytes", async () => {
+    const { lines } = await run({ Records: [created("a.png", 101, "x")] }, { MAX_IMAGE_BYTES: "100" });
+
+    const detail = "Expected at most 100 bytes for the file but got 101";
+    expect(lines.at(-1)).toMatchObject({ event: "image.refused", reason: "too-many-bytes", detail });
+    expect(aws.s3.requests).toEqual([]);
+  });
+
+  it("follows before the body is read when the object has become larger than its event says", async () => {
+    const record = await aws.upload("a.png", Buffer.alloc(5_000_000));
+    record.s3.object.size = 10;
+
+    const { lines } = await run({ Records: [record] }, { MAX_IMAGE_BYTES: "100000" });
+
+    const detail = "Expected at most 100000 bytes for the file but got 5000000";
+    expect(lines.at(-1)).toMatchObject({ event: "image.refused", reason: "too-many-bytes", detail });
+  });
+
+  it("follows from the limits of pixels and sides that are set", async () => {
+    const record = await aws.upload("a.png", png);
+
+    const { lines } = await run({ Records: [record] }, { MAX_IMAGE_PIXELS: "799", MAX_IMAGE_SIDE_PX: "40" });
+
+    expect(lines.at(-1)).toMatchObject({ event: "image.refused", reason: "too-many-pixels" });
+  });
+});
+
+describe("a fault", () => {
+  it("fails the invocation after every other record was tried", async () => {
+    const records = [
+      await aws.upload("1.png", png),
+      await aws.upload("2.png", Buffer.from("no image")),
+      await aws.upload("3.png", png),
+    ];
+    aws.s3.faults.answer = (method, url) => (method === "GET" && url.includes("/1.png") ? THROTTLED : undefined);
+
+    const { lines, thrown } = await run({ Records: records });
+
+    expect(lines.map(({ event, key }) => [event, key])).toEqual([
+      ["image.received", "1.png"],
+      ["image.failed", "1.png"],
+      ["image.received", "2.png"],
+      ["image.refused", "2.png"],
+      ["image.received", "3.png"],
+      ["image.processed", "3.png"],
+    ]);
+    expect(lines[1]).toMatchObject({ level: "ERROR", errorName: "SlowDown", errorMessage: THROTTLED.message });
+    expect((await aws.processedKeys()).length).toBe(5);
+    expect(thrown).toMatchObject({
+      name: "AggregateError",
+      message: "1 of 3 images failed: Please reduce your request rate.",
+    });
+    expect((thrown as AggregateError).errors).toHaveLength(1);
+  });
+
+  it("is tried again at once, as often as three times in all", async () => {
+    let left = 2;
+    aws.s3.faults.answer = (method) => (method === "GET" && left-- > 0 ? THROTTLED : undefined);
+
+    const { lines, thrown } = await run({ Records: [await aws.upload("a.png", png)] });
+
+    expect(thrown).toBeUndefined();
+    expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
+  });
+
+  it("of one upload waits for the others, and is no success", async () => {
+    const record = await aws.upload("a.png", png);
+    aws.s3.faults.answer = (method, url) => (method === "PUT" && url.includes("_compressed_") ? THROTTLED : undefined);
+
+    const { lines, thrown } = await run({ Records: [record] });
+
+    expect(eventsIn(lines)).toEqual(["image.received", "image.failed"]);
+    expect(thrown).toBeInstanceOf(AggregateError);
+    expect((await aws.processedKeys()).length).toBe(4);
+  });
+
+  it.each([
+    ["GET", "GetObject"],
+    ["PUT", "PutObject"],
+  ])("by which S3 denies a %s is logged as what it is and thrown", async (denied, operation) => {
+    const record = await aws.upload("a.png", png);
+    aws.s3.faults.answer = (method) => (method === denied ? DENIED : undefined);
+
+    const { lines, thrown } = await run({ Records: [record] });
+
+    expect(eventsIn(lines)).toEqual(["image.received", "storage.denied"]);
+    expect(lines[1]).toMatchObject({
+      level: "ERROR",
+      bucket: UPLOADS,
+      key: "a.png",
+      operation,
+      errorMessage: "Access Denied",
+    });
+    expect(thrown).toMatchObject({ name: "AggregateError", message: "1 of 1 images failed: Access Denied" });
+  });
+
+  it("is what a missing bucket is, not a deleted object", async () => {
+    const record = created("a.png", 10, "x");
+    record.s3.bucket.name = "nowhere";
+
+    const { lines, thrown } = await run({ Records: [record] });
+
+    expect(lines.at(-1)).toMatchObject({ event: "image.failed", errorName: "NoSuchBucket" });
+    expect(thrown).toBeInstanceOf(AggregateError);
+  });
+});

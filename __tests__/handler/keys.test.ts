@@ -1,0 +1,91 @@
+import { headerText, outputKey } from "../../handler/src/keys";
+import type { Upload } from "../../handler/src/storage";
+
+const upload = (key: string, changes: Partial<Upload> = {}): Upload => ({
+  bucket: "uploads",
+  key,
+  sizeBytes: 1,
+  eTag: "9a0364b9e99bb480dd25e1f0284c8555",
+  versionId: undefined,
+  ...changes,
+});
+
+const id = (of: Upload) => outputKey(of, "png").slice(-12, -4);
+
+it.each([
+  ["photo.jpg", /^photo_png_[0-9a-f]{8}\.png$/],
+  ["2026/summer/photo.JPG", /^2026\/summer\/photo_png_[0-9a-f]{8}\.png$/],
+  ["no-extension", /^no-extension_png_[0-9a-f]{8}\.png$/],
+  ["a.b/no-extension", /^a\.b\/no-extension_png_[0-9a-f]{8}\.png$/],
+  ["archive.tar.gz", /^archive\.tar_png_[0-9a-f]{8}\.png$/],
+  [".hidden", /^\.hidden_png_[0-9a-f]{8}\.png$/],
+  ["a/.hidden", /^a\/\.hidden_png_[0-9a-f]{8}\.png$/],
+  ["/a//b.bmp", /^\/a\/\/b_png_[0-9a-f]{8}\.png$/],
+  ["ä 100% +.jpg", /^ä 100% \+_png_[0-9a-f]{8}\.png$/],
+])("puts the variants of %s beside each other under its folder and name", (key, pattern) => {
+  expect(outputKey(upload(key), "png")).toMatch(pattern);
+});
+
+it("gives each variant the extension of its format", () => {
+  const names = ["compressed", "low", "webp", "png", "thumbnail"] as const;
+
+  expect(names.map((name) => outputKey(upload("a.tiff"), name).replace(/[0-9a-f]{8}/, "<id>"))).toEqual([
+    "a_compressed_<id>.jpg",
+    "a_low_<id>.jpg",
+    "a_webp_<id>.webp",
+    "a_png_<id>.png",
+    "a_thumbnail_<id>.jpg",
+  ]);
+});
+
+it("gives the same id to a replay of the same event", () => {
+  expect(id(upload("a.png"))).toBe(id(upload("a.png")));
+  expect(id(upload("a.png", { versionId: "v1" }))).toBe(id(upload("a.png", { versionId: "v1", eTag: "other" })));
+});
+
+it("gives another id to another bucket, key, version or content", () => {
+  const ids = [
+    upload("a.png"),
+    upload("a.jpg"),
+    upload("a.png", { bucket: "others" }),
+    upload("a.png", { versionId: "v1" }),
+    upload("a.png", { versionId: "v2" }),
+    upload("a.png", { eTag: "other" }),
+  ].map(id);
+
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it.each([
+  ["a name of ASCII", `${"a".repeat(1020)}.jpg`],
+  ["a name of two-byte characters", `${"ä".repeat(510)}.jpg`],
+  ["a name of four-byte characters", `x${"😀".repeat(250)}.jpg`],
+  ["a folder that leaves no room for a name", `${"d/".repeat(510)}a.jpg`],
+])("cuts %s at the end of a character, so that the key keeps within 1024 bytes", (_what, key) => {
+  const output = outputKey(upload(key), "thumbnail");
+
+  const bytes = Buffer.byteLength(output);
+  expect(bytes).toBeLessThanOrEqual(1024);
+  expect(bytes).toBeGreaterThan(1020);
+  expect(output).toMatch(/_thumbnail_[0-9a-f]{8}\.jpg$/);
+  expect(key.startsWith(output.slice(0, output.lastIndexOf("_thumbnail_")))).toBe(true);
+  expect(() => encodeURIComponent(output)).not.toThrow();
+});
+
+it.each(["photo.jpg", "a b/c+d=e.png", "~!@#$%^&*()"])("leaves %s as it is in a header", (key) => {
+  expect(headerText(key)).toBe(key);
+});
+
+it.each([
+  ["ä.png", "=?UTF-8?B?w6QucG5n?="],
+  ["a\nb.png", "=?UTF-8?B?YQpiLnBuZw==?="],
+  [" a.png", "=?UTF-8?B?IGEucG5n?="],
+  ["a  b.png", "=?UTF-8?B?YSAgYi5wbmc=?="],
+  ["=?x", "=?UTF-8?B?PT94?="],
+])("encodes %j in a header, which would not carry it unchanged", (key, text) => {
+  expect(headerText(key)).toBe(text);
+});
+
+it("fits the longest key into S3's 2 KB of metadata", () => {
+  expect(headerText("\u00e4".repeat(512)).length).toBeLessThan(1400);
+});

@@ -1,0 +1,169 @@
+import { type HandlerMetricName, METRICS } from "../../handler/contract/metrics";
+import { eventsIn, FUNCTION_NAME, run, startAws } from "./aws";
+import { plain } from "./pictures";
+
+let aws: Awaited<ReturnType<typeof startAws>>;
+let png: Buffer;
+
+beforeAll(async () => {
+  aws = await startAws();
+  png = await plain(40, 20, [200, 40, 40]).png().toBuffer();
+});
+afterAll(() => aws.stop());
+beforeEach(() => aws.reset());
+
+const BAD = Buffer.from("no image");
+const EMF = { METRICS_TRANSPORT: "emf" };
+
+/** The sum of each metric over all requests, and how many values ProcessingTime got. */
+const sums = (): Partial<Record<string, number>> => {
+  const total: Record<string, number> = {};
+  for (const { MetricName, Values } of aws.cloudwatch.requests.flatMap(({ body }) => body.MetricData))
+    total[MetricName] =
+      (total[MetricName] ?? 0) + (MetricName === "ProcessingTime" ? Values.length : Values.reduce((a, b) => a + b, 0));
+  return total;
+};
+
+const failPut = (part: string) => {
+  aws.s3.faults.answer = (method, url) =>
+    method === "PUT" && url.includes(part)
+      ? { status: 403, code: "AccessDenied", message: "Access Denied" }
+      : undefined;
+};
+
+describe("PutMetricData", () => {
+  it("is called once for an image, with name, unit, dimension and values of each metric", async () => {
+    await run({ Records: [await aws.upload("a.png", png)] });
+
+    const Dimensions = [{ Name: "FunctionName", Value: FUNCTION_NAME }];
+    expect(aws.cloudwatch.requests.map(({ body }) => body)).toEqual([
+      {
+        Namespace: "ImageProcessor/Lambda",
+        MetricData: [
+          { MetricName: "ImagesProcessed", Unit: "Count", Dimensions, Values: [1] },
+          { MetricName: "ProcessingTime", Unit: "Milliseconds", Dimensions, Values: [expect.any(Number)] },
+          { MetricName: "ProcessingSuccess", Unit: "Count", Dimensions, Values: [1] },
+        ],
+      },
+    ]);
+  });
+
+  it("is under way before the last image is stored", async () => {
+    const record = await aws.upload("a.png", png);
+    // Every variant waits until CloudWatch was called, and would wait for ever if the call waited for the variants.
+    aws.s3.faults.delay = async (method) => {
+      if (method === "PUT") await aws.cloudwatch.called();
+    };
+
+    const { lines } = await run({ Records: [record] });
+
+    expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
+  });
+
+  it("is called once for an invocation, whatever became of its images", async () => {
+    await run({
+      Records: [await aws.upload("1.png", png), await aws.upload("2.png", BAD), await aws.upload("3.png", png)],
+    });
+
+    expect(aws.cloudwatch.requests).toHaveLength(1);
+    expect(sums()).toEqual({ ImagesProcessed: 3, ProcessingTime: 2, ProcessingSuccess: 2, ProcessingFailure: 1 });
+  });
+
+  it("is called once where the last image is refused", async () => {
+    await run({ Records: [await aws.upload("1.png", png), await aws.upload("2.png", BAD)] });
+
+    expect(aws.cloudwatch.requests).toHaveLength(1);
+    expect(sums()).toEqual({ ImagesProcessed: 2, ProcessingTime: 1, ProcessingSuccess: 1, ProcessingFailure: 1 });
+  });
+
+  it("is corrected where the last image cannot be stored after all, so that the sums are true", async () => {
+    const record = await aws.upload("a.png", png);
+    failPut("_webp_");
+
+    await run({ Records: [record] });
+
+    expect(aws.cloudwatch.requests).toHaveLength(2);
+    expect(sums()).toEqual({ ImagesProcessed: 1, ProcessingTime: 1, ProcessingSuccess: 0, ProcessingFailure: 1 });
+  });
+
+  it("is not called where there was nothing to do", async () => {
+    await run({ Records: [] });
+
+    expect(aws.cloudwatch.requests).toEqual([]);
+  });
+});
+
+describe("an outage of CloudWatch", () => {
+  it.each([500, 403])("costs no image (status %i): it is logged once, after two attempts at most", async (status) => {
+    const record = await aws.upload("a.png", png);
+    aws.cloudwatch.answer.status = status;
+
+    const { lines, thrown } = await run({ Records: [record] });
+
+    expect(thrown).toBeUndefined();
+    expect(eventsIn(lines).sort()).toEqual(["image.processed", "image.received", "metrics.lost"]);
+    expect(lines.find(({ event }) => event === "metrics.lost")).toMatchObject({
+      level: "WARN",
+      errorName: expect.any(String),
+    });
+    expect(aws.cloudwatch.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it("is not followed by a correction of what never arrived", async () => {
+    const record = await aws.upload("a.png", png);
+    aws.cloudwatch.answer.status = 403;
+    failPut("_webp_");
+
+    const { lines } = await run({ Records: [record] });
+
+    expect(eventsIn(lines).sort()).toEqual(["image.received", "metrics.lost", "storage.denied"]);
+    expect(aws.cloudwatch.requests).toHaveLength(1);
+  });
+
+  it("costs no image where CloudWatch accepts the connection and never answers", async () => {
+    const record = await aws.upload("a.png", png);
+    aws.cloudwatch.answer.delay = () => new Promise(() => undefined);
+
+    const { lines } = await run({ Records: [record] });
+
+    expect(eventsIn(lines).sort()).toEqual(["image.processed", "image.received", "metrics.lost"]);
+    expect(lines.find(({ event }) => event === "metrics.lost")).toMatchObject({ errorName: "TimeoutError" });
+  });
+});
+
+describe("embedded metrics", () => {
+  it("are one line at the end of an invocation, with the true outcomes", async () => {
+    const records = [await aws.upload("1.png", png), await aws.upload("2.png", BAD), await aws.upload("3.png", png)];
+    failPut("3_png_");
+
+    const { lines } = await run({ Records: records }, EMF);
+
+    const names: HandlerMetricName[] = ["ImagesProcessed", "ProcessingTime", "ProcessingSuccess", "ProcessingFailure"];
+    expect(lines.at(-1)).toEqual({
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: "ImageProcessor/Lambda",
+            Dimensions: [["FunctionName"]],
+            Metrics: names.map((Name) => ({ Name, Unit: METRICS[Name].unit })),
+          },
+        ],
+      },
+      FunctionName: FUNCTION_NAME,
+      requestId: "request-1",
+      ImagesProcessed: [1, 1, 1],
+      ProcessingTime: [expect.any(Number), expect.any(Number)],
+      ProcessingSuccess: [1],
+      ProcessingFailure: [1, 1],
+    });
+    expect(lines.filter((line) => "_aws" in line)).toHaveLength(1);
+    expect(aws.cloudwatch.requests).toEqual([]);
+  });
+
+  it("are written whatever the level of the log", async () => {
+    const { lines } = await run({ Records: [await aws.upload("a.png", png)] }, { ...EMF, LOG_LEVEL: "ERROR" });
+
+    expect(lines.at(-1)).toMatchObject({ ImagesProcessed: [1], ProcessingSuccess: [1] });
+  });
+});

@@ -1,0 +1,58 @@
+import { EVENTS, type EventName } from "../../handler/contract/events";
+import type { Settings } from "../../handler/contract/settings";
+import { type Changes, eventsIn, linesOf, loadHandler, run } from "./aws";
+
+const EVERY = Object.keys(EVENTS) as EventName[];
+
+/** The lines that are written of every event at a level, by the logger as a new execution environment loads it. */
+const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {
+  if (lambdaLevel === undefined) delete process.env.AWS_LAMBDA_LOG_LEVEL;
+  else process.env.AWS_LAMBDA_LOG_LEVEL = lambdaLevel;
+  jest.resetModules();
+  const { createLog }: typeof import("../../handler/src/telemetry") = require("../../handler/src/telemetry");
+  const log = createLog(level, "request-1") as (event: EventName, fields: object) => void;
+  return linesOf(async () => {
+    for (const event of EVERY) log(event, {});
+  });
+};
+
+it("writes every event at DEBUG", async () => {
+  expect(eventsIn(await linesAt("DEBUG"))).toEqual(EVERY);
+});
+
+it.each(["INFO", "WARNING", "ERROR"] as const)(
+  "writes at %s whatever a metric hears, however harmless",
+  async (level) => {
+    expect(eventsIn(await linesAt(level))).toEqual(EVERY.filter((event) => event !== "record.ignored"));
+  },
+);
+
+it.each(["DEBUG", "INFO"])(
+  "writes the same where Lambda's own level is %s, and no warning of it",
+  async (lambdaLevel) => {
+    expect(eventsIn(await linesAt("WARNING", lambdaLevel))).toEqual(
+      EVERY.filter((event) => event !== "record.ignored"),
+    );
+  },
+);
+
+it("prints the levels as the ledger spells them", async () => {
+  const lines = await linesAt("DEBUG");
+
+  expect(lines.map(({ event, level, message }) => [event, level, message])).toEqual(
+    EVERY.map((event) => [event, EVENTS[event].level, EVENTS[event].message]),
+  );
+});
+
+it("refuses to start where settings are missing or wrong, and tells all of them in one line", async () => {
+  const changes: Changes = { LOG_LEVEL: "LOUD", MAX_IMAGE_BYTES: "" };
+
+  const { lines, thrown } = await run({ Records: [] }, changes);
+
+  const problem =
+    'Expected one of DEBUG, INFO, WARNING, ERROR for LOG_LEVEL but got "LOUD"; ' +
+    'Expected a whole number above 0 for MAX_IMAGE_BYTES but got ""';
+  expect(lines).toEqual([expect.objectContaining({ event: "settings.refused", level: "CRITICAL", problem })]);
+  expect(thrown).toMatchObject({ message: problem });
+  expect(() => loadHandler()).not.toThrow();
+});
