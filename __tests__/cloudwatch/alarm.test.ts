@@ -52,6 +52,7 @@ describe("missing data: the tables of the page", () => {
     // Rows of an earlier edition, and the page's text on premature alarms.
     [3, "- - - - X", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
     [3, "- - - X -", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
+    [3, "- - X - X", ["ALARM", KEEP, "ALARM", "OK"]],
     [3, "- - - X 0", ["OK", "OK", "OK", "OK"]],
     [2, "- - - - X", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
   ])("%d out of 3, data points %s", (datapointsToAlarm, row, expected) => {

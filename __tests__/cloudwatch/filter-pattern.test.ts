@@ -92,6 +92,7 @@ describe("regular expressions (#regex-expressions)", () => {
     ["%[a%", "Expected a valid regular expression at column 2 of pattern %[a%"],
     ["%abc", "Expected a regular expression between two % at column 1 of pattern %abc"],
     ["%a% b", "Expected nothing more at column 5 of pattern %a% b"],
+    ["[a = %x%, b = %y%, c = %z%]", "Expected at most 2 regular expressions at column 1 of pattern"],
     ["{ $.a = %x% || $.b = %y% || $.c = %z% }", "Expected at most 2 regular expressions at column 1 of pattern"],
   ])("refuses %s", (pattern, message) => {
     expect(() => parseFilterPattern(pattern)).toThrow(message);
@@ -143,6 +144,8 @@ describe("JSON (#matching-terms-json-log-events)", () => {
     ["FALSE for true", "{ $.ThisFlag IS FALSE }"],
     ["a word for true", "{ $.ThisFlag = true }"],
     ["NOT EXISTS for null", "{ $.SomeObject NOT EXISTS }"],
+    ["a wildcard for fields in an array", '{ $.arrayKey.* = "value" }'],
+    ["a wildcard for elements in an object", "{ $.objectList[0][*] = 1 }"],
     ["a name that only objects inherit", '{ $.constructor.name = "Object" }'],
   ])("does not hear %s: %s", (_, pattern) => {
     expect(hears(pattern, TRAIL)).toBe(false);
@@ -258,6 +261,7 @@ describe("space-delimited (#matching-term-space-delimited-log-events)", () => {
     "[ip, server, username, timestamp, request, status_code, bytes > 1000]",
     "[ip, user, username, timestamp, request, status_code = 4* && status_code != 403, bytes]",
     "[..., bytes >= 1.534e3 && bytes <= 1534 && bytes < 1535]",
+    '[..., status_code = "404", bytes = "15*"]',
   ])("%s hears the page's example", (pattern) => {
     expect(hears(pattern, APACHE)).toBe(true);
   });
@@ -338,6 +342,13 @@ describe("space-delimited (#matching-term-space-delimited-log-events)", () => {
 });
 
 describe("limits", () => {
+  it.each(["{ $.a = %x% && $.b = %y% }", "[a = %x% || a = %y%]", "{ $.a[*] = 1 || $.b[*] = 1 || $.* = 1 }"])(
+    "allows %s",
+    (pattern) => {
+      expect(() => parseFilterPattern(pattern)).not.toThrow();
+    },
+  );
+
   it.each([
     ["ERROR:", "Expected a word of letters, digits and _, or text in double quotation marks at column 1"],
     ["ERROR foo-bar", "Expected a word of letters, digits and _, or text in double quotation marks at column 7"],

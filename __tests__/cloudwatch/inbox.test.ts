@@ -232,6 +232,10 @@ describe("SMS", () => {
     expect(smsMessages(text).join(" ")).toBe(text);
   });
 
+  it("allows 1600 characters", () => {
+    expect(smsMessages("x".repeat(1600))).toHaveLength(10);
+  });
+
   it("refuses more than 1600 characters", () => {
     expect(() => smsMessages("x".repeat(1601))).toThrow("Expected at most 1600 characters for an SMS but got 1601");
   });

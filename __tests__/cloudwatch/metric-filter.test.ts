@@ -53,6 +53,7 @@ describe("metric value (#publishing-values-found-in-logs)", () => {
     ["{ $.b = * }", "$.a"],
     ["[a, b]", "$c"],
     ["[a, b]", "$1"],
+    ["[a, ..., b]", "$1"],
     ["ERROR", "one"],
     ["ERROR", ""],
   ])("refuses for %s the value %j, which the pattern does not select", (pattern, value) => {

@@ -117,6 +117,11 @@ describe("periods (#CloudWatchPeriods)", () => {
     expect(asked(store, { periodSeconds, startMs: NOON + after })).toBe(expected);
   });
 
+  it("ends before the first moment of the next, in the same minute too", () => {
+    const tens = stored([{ timestampMs: NOON + 9_999 }, { timestampMs: NOON + 10_000 }]);
+    expect(asked(tens, { periodSeconds: 10 })).toBe(1);
+  });
+
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
   it("starts at the whole minute, or at the whole period where that is shorter", () => {
     expect(asked(store, { startMs: NOON + 42_000 })).toBe(2);

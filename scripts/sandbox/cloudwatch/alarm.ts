@@ -145,16 +145,17 @@ const rowSeries = (alarm: Alarm, rows: readonly MetricQuery[], fetch: (metric: M
     if (typeof value === "number") throw expected("a time series", `expression ${row.id}`, alarm, value);
     return value;
   };
-  const [returned, ...others] = rows.filter(({ returnData }) => returnData);
-  if (returned === undefined || others.length > 0) {
+  const returned = rows.filter(({ returnData }) => returnData);
+  const [row] = returned;
+  if (row === undefined || returned.length > 1) {
     throw expected(
       "exactly one query",
       "returnData",
       alarm,
-      returned === undefined ? [] : [returned, ...others].map(({ id }) => id),
+      returned.map(({ id }) => id),
     );
   }
-  return compute(returned, []);
+  return compute(row, []);
 };
 
 const datapointsOf = (alarm: Alarm, store: MetricStore, nowMs: number): Datapoint[] => {
