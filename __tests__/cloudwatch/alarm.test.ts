@@ -116,6 +116,11 @@ describe("window", () => {
     ]);
   });
 
+  it("ends at the whole minute however late within it CloudWatch looks", () => {
+    const { datapoints } = evaluate(fiveMinutes, store, NOON + 99_999, "OK");
+    expect(datapoints[0]?.startMs).toBe(NOON - 4 * MINUTE);
+  });
+
   it("does not see the minute that is not over", () => {
     expect(evaluate(fiveMinutes, store, NOON + 59_999, "OK").state).toBe("INSUFFICIENT_DATA");
     expect(evaluate(fiveMinutes, store, NOON + 60_000, "OK").state).toBe("ALARM");

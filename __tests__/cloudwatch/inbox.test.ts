@@ -221,6 +221,7 @@ describe("SMS", () => {
     ["words, cut between them", words(200), [159, 39]],
     ["70 other characters", "ж".repeat(70), [70]],
     ["one more of those", "ж".repeat(71), [70, 1]],
+    ["GSM characters of all kinds", `@£_ !"#%&'()*+,-./0-9:;<=>?A-Za-zÄñ`.repeat(4).slice(0, 140), [140]],
     ["characters that take two places", "[".repeat(81), [80, 1]],
     ["no character", "", []],
   ])("%s", (_, text, lengths) => {

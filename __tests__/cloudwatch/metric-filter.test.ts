@@ -106,6 +106,11 @@ describe("dimensions (#logs-metric-filters-dimensions)", () => {
     expect(filter.report(lines("127.0.0.1 Prod 1534"))[0]?.dimensions).toEqual({ server: "Prod" });
   });
 
+  it("are at most three", () => {
+    const filter = filterOf("{ $.a = * }", { dimensions: { a: "$.a", b: "$.a", c: "$.a" } });
+    expect(compileFilter(filter).report(lines('{"a":7}'))[0]?.dimensions).toEqual({ a: "7", b: "7", c: "7" });
+  });
+
   it("keep a match without their field from being reported", () => {
     const filter = filterOf("{ $.a = 1 || $.b = 1 }", { dimensions: { b: "$.b" } });
     expect(valuesOf(filter, '{"a":1}', '{"a":1,"b":2}')).toEqual([1]);

@@ -45,6 +45,10 @@ describe("statistics (#Statistic)", () => {
     expect(["p1", "p50", "p99.9"].map((statistic) => asked(stored([{ value: 5 }]), { statistic }))).toEqual([5, 5, 5]);
   });
 
+  it("has percentiles of a metric with zeros", () => {
+    expect(asked(stored([{ value: 0 }, { value: 5 }]), { statistic: "p99" })).toBe(5);
+  });
+
   it("has no percentiles of a metric with negative values", () => {
     const percentile = asked(stored([{ value: -1 }, { value: 5 }]), { statistic: "p99" });
     expect(percentile).toBeUndefined();

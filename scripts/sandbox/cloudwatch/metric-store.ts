@@ -56,8 +56,8 @@ const sampleCount = (samples: readonly Sample[]) => samples.reduce((sum, { count
 const STATISTICS = {
   Sum: total,
   Average: (samples) => total(samples) / sampleCount(samples),
-  Minimum: (samples) => Math.min(...samples.map(({ value }) => value)),
-  Maximum: (samples) => Math.max(...samples.map(({ value }) => value)),
+  Minimum: (samples) => samples.reduce((least, { value }) => Math.min(least, value), Infinity),
+  Maximum: (samples) => samples.reduce((most, { value }) => Math.max(most, value), -Infinity),
   SampleCount: sampleCount,
 } as const satisfies Record<string, (samples: readonly Sample[]) => number>;
 
@@ -120,16 +120,14 @@ export class MetricStore {
     const roundedMs = Math.min(MINUTE_MS, periodMs);
     const fromMs = Math.floor(startMs / roundedMs) * roundedMs;
     const minutes = this.#metrics.get(keyOf(metric))?.minutes;
-    const samples: Sample[] = [];
+    const isWanted = (sample: Sample) =>
+      sample.timestampMs >= fromMs &&
+      sample.timestampMs < fromMs + periodMs &&
+      (unit === undefined || sample.unit === unit);
+    const wanted: Sample[] = [];
     for (let minute = minuteOf(fromMs); minute * MINUTE_MS < fromMs + periodMs; minute += 1) {
-      samples.push(...(minutes?.get(minute) ?? []));
+      for (const sample of minutes?.get(minute) ?? []) if (isWanted(sample)) wanted.push(sample);
     }
-    const wanted = samples.filter(
-      (sample) =>
-        sample.timestampMs >= fromMs &&
-        sample.timestampMs < fromMs + periodMs &&
-        (unit === undefined || sample.unit === unit),
-    );
     return wanted.length === 0 ? undefined : compute(wanted);
   }
 }

@@ -44,5 +44,5 @@ export const stateOf = (
   if (isDecided || treatMissingData === "breaching" || treatMissingData === "notBreaching") return "OK";
   if (treatMissingData === "ignore") return current;
   const ageOfOldest = verdicts.lastIndexOf("breaching") + 1;
-  return breaching > 0 && ageOfOldest >= datapointsToAlarm ? "ALARM" : "INSUFFICIENT_DATA";
+  return ageOfOldest >= datapointsToAlarm ? "ALARM" : "INSUFFICIENT_DATA";
 };
