@@ -6,15 +6,30 @@ import { ImageProcessorStack } from "./modules/stack";
 
 export const ENVIRONMENTS = join(__dirname, "environments");
 
-/** Writes `<outdir>/stacks/<environment>/` of each. @param outdir @default CDKTF_OUTDIR, or `cdktf.out` where one is */
-export const synthesize = (environments: readonly Environment[], outdir?: string): void => {
-  const app = new App(outdir === undefined ? {} : { outdir });
-  for (const environment of environments) {
-    const packagePath = process.env.HANDLER_PACKAGE;
-    new ImageProcessorStack(app, environment.environment, { environment, ...(packagePath && { packagePath }) });
+/** CDKTF takes a stack trace of every reference; to map each to its source would be a fifth of the work. */
+const withoutSourceMaps = (work: () => void): void => {
+  const enabled = process.sourceMapsEnabled;
+  process.setSourceMapsEnabled(false);
+  try {
+    work();
+  } finally {
+    process.setSourceMapsEnabled(enabled);
   }
-  app.synth();
 };
+
+/**
+ * Writes `<outdir>/stacks/<environment>/` of each environment: `cdk.tf.json`, and the package HANDLER_PACKAGE or the one built.
+ * @param outdir @default CDKTF_OUTDIR, or `cdktf.out`
+ */
+export const synthesize = (environments: readonly Environment[], outdir?: string): void =>
+  withoutSourceMaps(() => {
+    const app = new App(outdir === undefined ? {} : { outdir });
+    for (const environment of environments) {
+      const packagePath = process.env.HANDLER_PACKAGE;
+      new ImageProcessorStack(app, environment.environment, { environment, ...(packagePath && { packagePath }) });
+    }
+    app.synth();
+  });
 
 if (require.main === module) {
   readEnvironments(ENVIRONMENTS, process.env)

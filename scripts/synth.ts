@@ -87,7 +87,7 @@ const report = async (): Promise<void> => {
     console.log(`${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`);
   }
   for (const warning of warnings(synthesized.map(({ environment }) => environment))) {
-    console.warn(`${pc.yellow("warning:")} ${warning}`);
+    console.log(`${pc.yellow("warning:")} ${warning}`);
   }
 };
 

@@ -1,5 +1,5 @@
+import type { Upload } from "../../handler/src/keys";
 import { headerText, outputKey } from "../../handler/src/keys";
-import type { Upload } from "../../handler/src/storage";
 
 const upload = (key: string, changes: Partial<Upload> = {}): Upload => ({
   bucket: "uploads",

@@ -3,9 +3,10 @@ import type { Context, S3Event, S3EventRecord } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
 import { asError, oneLine, Refusal, StorageDenied } from "./errors";
+import type { Upload } from "./keys";
 import { createTransport, startTally, type Tally } from "./metrics";
 import { processImage } from "./process";
-import { admitBytes, download, store, type Upload } from "./storage";
+import { admitBytes, download, store } from "./storage";
 import { createLog, type Log } from "./telemetry";
 
 const initSettings = (): Settings => {

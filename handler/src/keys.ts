@@ -1,7 +1,16 @@
-/** Names the stored variants after their upload. */
+/** What identifies an upload, and what its variants are named after it. */
 import { createHash } from "node:crypto";
-import type { Upload } from "./storage";
 import { FORMATS, VARIANTS, type VariantName } from "./variants";
+
+/** One uploaded object, as its event describes it; the key is decoded. */
+export interface Upload {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly eTag: string;
+  /** @default the bucket has no versions, and the object is whatever the key holds now */
+  readonly versionId: string | undefined;
+}
 
 /** S3's limit for a key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;

@@ -1,18 +1,8 @@
 /** Reads uploads from S3 and writes variants to it. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Refusal, storageError } from "./errors";
-import { headerText, outputKey } from "./keys";
+import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
-
-/** One uploaded object, as its event describes it; the key is decoded. */
-export interface Upload {
-  readonly bucket: string;
-  readonly key: string;
-  readonly sizeBytes: number;
-  readonly eTag: string;
-  /** @default the bucket has no versions, and the object is whatever the key holds now */
-  readonly versionId: string | undefined;
-}
 
 // Once per execution environment. Three attempts of one request end before the default lambda_timeout of 60 s does; a
 // body that stalls is given up after `socketTimeout`, because `requestTimeout` only waits for the response to begin.

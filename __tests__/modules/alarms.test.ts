@@ -1,0 +1,184 @@
+/** Every alarm as it is synthesized. */
+import type { Environment } from "../../modules/environment";
+import { committed, devWith, type Synthesized, synthesized } from "./synthesized";
+
+interface Query {
+  id: string;
+  metric?: { namespace: string; metric_name: string; dimensions: Record<string, string>; stat: string; period: number };
+  expression?: string;
+  return_data: boolean;
+}
+
+const metric = (namespace: unknown, name: unknown, dimensions: unknown, statistic: unknown, period: unknown) =>
+  `${statistic} of ${namespace} ${name} ${JSON.stringify(dimensions ?? {})} in ${period} s`;
+
+interface Alarm {
+  alarm_name: string;
+  alarm_description: string;
+  namespace?: string;
+  metric_name?: string;
+  dimensions?: Record<string, string>;
+  statistic?: string;
+  period?: number;
+  metric_query?: Query[];
+  comparison_operator: string;
+  threshold: number;
+  datapoints_to_alarm: number;
+  evaluation_periods: number;
+  treat_missing_data: string;
+  alarm_actions: string[];
+  ok_actions: string[];
+}
+
+const measured = (alarm: Alarm): string => {
+  const { metric_query, namespace, metric_name, dimensions, statistic, period } = alarm;
+  if (!metric_query) return metric(namespace, metric_name, dimensions, statistic, period);
+  return metric_query
+    .map(({ id, metric: m, expression, return_data }) => {
+      const what = m ? metric(m.namespace, m.metric_name, m.dimensions, m.stat, m.period) : expression;
+      return `${id}${return_data ? "!" : ""} = ${what}`;
+    })
+    .join("; ");
+};
+
+const alarmsOf = ({ resource }: Synthesized) =>
+  Object.values(resource.aws_cloudwatch_metric_alarm ?? {}) as unknown as Alarm[];
+
+/** Each alarm on one line, by its name. */
+const linesOf = (stack: Synthesized): Record<string, string> =>
+  Object.fromEntries(
+    alarmsOf(stack).map((alarm) => {
+      const { comparison_operator, threshold, datapoints_to_alarm, evaluation_periods } = alarm;
+      const when = `${comparison_operator} ${threshold}, ${datapoints_to_alarm} of ${evaluation_periods}`;
+      return [alarm.alarm_name, `${measured(alarm)} | ${when}, ${alarm.treat_missing_data} | ${alarm.alarm_actions}`];
+    }),
+  );
+
+const topic = (severity: string) => `\${aws_sns_topic.sns_notifications_${severity}.arn}`;
+
+/** What the issue asks for, written down once more by hand. */
+const expectedOf = ({ environment, metric_namespace: ns, enable_no_invocation_alarm }: Environment) => {
+  const fn = `image-processor-${environment}-processor`;
+  const of = `{"FunctionName":"${fn}"}`;
+  const rate = [
+    `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s`,
+    `f = Sum of ${ns} ProcessingFailure ${of} in 300 s`,
+    "rate! = IF((s + f) >= 5, 100 * s / (s + f))",
+  ].join("; ");
+  const above = "GreaterThanOrEqualToThreshold";
+  // biome-ignore format: a table is read down its columns
+  const table: Record<string, string> = {
+    "high-error-rate":         `Sum of AWS/Lambda Errors ${of} in 300 s | ${above} 3, 1 of 1, notBreaching | ${topic("critical")}`,
+    "throttles":               `Sum of AWS/Lambda Throttles ${of} in 300 s | ${above} 5, 1 of 1, notBreaching | ${topic("critical")}`,
+    "log-errors":              `Sum of ${ns} LambdaErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+    "high-duration":           `Maximum of AWS/Lambda Duration ${of} in 300 s | ${above} 45000, 1 of 1, notBreaching | ${topic("performance")}`,
+    "high-concurrency":        `Maximum of AWS/Lambda ConcurrentExecutions ${of} in 60 s | ${above} 50, 1 of 1, notBreaching | ${topic("performance")}`,
+    "low-success-rate":        `${rate} | LessThanThreshold 90, 2 of 3, notBreaching | ${topic("performance")}`,
+    "timeout-errors":          `Sum of ${ns} TimeoutErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
+    "memory-errors":           `Sum of ${ns} MemoryErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
+    "image-processing-errors": `Sum of ${ns} ImageProcessingErrors {} in 300 s | ${above} 3, 1 of 1, notBreaching | ${topic("log")}`,
+    "s3-permission-errors":    `Sum of ${ns} S3PermissionErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
+    "critical-errors":         `Sum of ${ns} CriticalErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
+    "large-images":            `Sum of ${ns} LargeImages {} in 300 s | ${above} 5, 1 of 1, notBreaching | ${topic("log")}`,
+    ...(enable_no_invocation_alarm && {
+      "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, 3 of 3, breaching | ${topic("performance")}`,
+    }),
+  };
+  return Object.fromEntries(Object.entries(table).map(([name, alarm]) => [`${fn}-${name}`, alarm]));
+};
+
+describe("alarms", () => {
+  it.each([
+    ["dev", 12],
+    ["staging", 12],
+    ["prod", 13],
+  ])("of %s are these %i, with these numbers, and tell the topic of their severity", async (name, count) => {
+    const environment = await committed(name);
+
+    const alarms = linesOf(synthesized(environment));
+
+    expect(alarms).toEqual(expectedOf(environment));
+    expect(Object.keys(alarms)).toHaveLength(count);
+  });
+
+  it("have no argument beside those", async () => {
+    const alarms = alarmsOf(synthesized(await committed("prod")));
+
+    const common =
+      "alarm_actions alarm_description alarm_name comparison_operator datapoints_to_alarm evaluation_periods";
+    const always = `${common} ok_actions threshold treat_missing_data`.split(" ");
+    for (const alarm of alarms) {
+      const signal = alarm.metric_query ? ["metric_query"] : ["metric_name", "namespace", "period", "statistic"];
+      const dimensions = alarm.dimensions ? ["dimensions"] : [];
+      expect(Object.keys(alarm).sort()).toEqual([...always, ...signal, ...dimensions].sort());
+    }
+  });
+
+  it("tell the same topic when all is well again", async () => {
+    const alarms = alarmsOf(synthesized(await committed("prod")));
+
+    expect(alarms.map((alarm) => alarm.ok_actions)).toEqual(alarms.map((alarm) => alarm.alarm_actions));
+  });
+
+  it("take every threshold from the environment", async () => {
+    const environment = await devWith(`
+      error_threshold                 = 11
+      duration_threshold_ms           = 12
+      throttle_threshold              = 13
+      concurrent_executions_threshold = 14
+      log_error_threshold             = 15
+      success_rate_threshold_percent  = 16.5
+      image_error_threshold           = 17
+      large_images_threshold          = 18
+    `);
+
+    const alarms = alarmsOf(synthesized(environment));
+
+    expect(Object.fromEntries(alarms.map((alarm) => [alarm.alarm_name, alarm.threshold]))).toEqual({
+      "image-processor-dev-processor-high-error-rate": 11,
+      "image-processor-dev-processor-high-duration": 12,
+      "image-processor-dev-processor-throttles": 13,
+      "image-processor-dev-processor-high-concurrency": 14,
+      "image-processor-dev-processor-log-errors": 15,
+      "image-processor-dev-processor-low-success-rate": 16.5,
+      "image-processor-dev-processor-image-processing-errors": 17,
+      "image-processor-dev-processor-large-images": 18,
+      "image-processor-dev-processor-timeout-errors": 1,
+      "image-processor-dev-processor-memory-errors": 1,
+      "image-processor-dev-processor-s3-permission-errors": 1,
+      "image-processor-dev-processor-critical-errors": 1,
+    });
+  });
+
+  it("take the least number of images that make a rate from the environment", async () => {
+    const environment = await devWith("success_rate_min_samples = 20");
+
+    const [rate] = Object.entries(linesOf(synthesized(environment))).filter(([name]) => name.endsWith("success-rate"));
+
+    expect(rate?.[1]).toContain("rate! = IF((s + f) >= 20, 100 * s / (s + f))");
+  });
+
+  it("say in their descriptions what their numbers are", async () => {
+    const environment = await devWith("enable_no_invocation_alarm = true\nerror_threshold = 7");
+
+    const alarms = alarmsOf(synthesized(environment));
+
+    expect(new Set(alarms.map((alarm) => alarm.alarm_description))).toEqual(
+      new Set([
+        "Invocations fail: Sum of Errors in 300 s >= 7.",
+        "Lambda turns invocations away: Sum of Throttles in 300 s >= 5.",
+        "The function logs errors: Sum of LambdaErrors in 60 s >= 1.",
+        "Invocations come near the time limit: Maximum of Duration in 300 s >= 45000.",
+        "Many invocations run at the same time: Maximum of ConcurrentExecutions in 60 s >= 50.",
+        "Too few images get their variants: Success rate (%) in 300 s < 90, in 2 of 3 periods.",
+        "No uploads arrive: Sum of Invocations in 300 s < 1, in 3 of 3 periods; silence counts.",
+        "Invocations reach the time limit: Sum of TimeoutErrors in 60 s >= 1.",
+        "Invocations run out of memory: Sum of MemoryErrors in 60 s >= 1.",
+        "Images are refused or fail: Sum of ImageProcessingErrors in 300 s >= 3.",
+        "S3 denies the function what it needs: Sum of S3PermissionErrors in 60 s >= 1.",
+        "The function cannot work at all: Sum of CriticalErrors in 60 s >= 1.",
+        "Many large images arrive: Sum of LargeImages in 300 s >= 5.",
+      ]),
+    );
+  });
+});

@@ -1,0 +1,224 @@
+/** tfvars files: what is read, what fills the gaps, and each way to get one wrong. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's braces, not JavaScript's
+import { readEnvironments, VARIABLES } from "../../modules/environment";
+import { committed, devWith, environmentsOf } from "./synthesized";
+
+/** @returns the complaints about these files, one a line */
+const complaints = async (files: Record<string, string>, shell: Record<string, string> = {}): Promise<string[]> => {
+  const problem: unknown = await readEnvironments(environmentsOf(files), shell).catch((error: unknown) => error);
+  return problem instanceof Error ? problem.message.split("\n") : [];
+};
+
+const complaintsOfDev = (tfvars: string, shell?: Record<string, string>) => complaints({ "dev.tfvars": tfvars }, shell);
+
+const DEFAULTS = {
+  aws_region: "us-east-1",
+  environment: "dev",
+  project_name: "image-processor",
+  lambda_runtime: "nodejs22.x",
+  lambda_architecture: "arm64",
+  lambda_timeout: 60,
+  lambda_memory_size: 1024,
+  log_level: "INFO",
+  log_retention_days: 7,
+  enable_s3_versioning: true,
+  large_image_bytes: 10_485_760,
+  max_image_bytes: 104_857_600,
+  max_image_pixels: 100_000_000,
+  max_image_side_px: 65_535,
+  metric_namespace: "ImageProcessor/Lambda",
+  metrics_transport: "put_metric_data",
+  alert_email: "",
+  critical_alert_email: "",
+  performance_alert_email: "",
+  log_alert_email: "",
+  alert_sms: "",
+  critical_alert_sms: "",
+  enable_cloudwatch_dashboard: true,
+  enable_no_invocation_alarm: false,
+  error_threshold: 3,
+  duration_threshold_ms: 45_000,
+  throttle_threshold: 5,
+  concurrent_executions_threshold: 50,
+  log_error_threshold: 1,
+  success_rate_threshold_percent: 90,
+  success_rate_min_samples: 5,
+  image_error_threshold: 3,
+  large_images_threshold: 5,
+};
+
+describe("an environment", () => {
+  it("is complete without a line of its own", async () => {
+    const environment = await devWith("");
+
+    expect(environment).toEqual(DEFAULTS);
+    expect(Object.keys(environment)).toEqual(Object.keys(VARIABLES));
+  });
+
+  it.each([
+    ["dev", {}],
+    [
+      "staging",
+      { lambda_memory_size: 1769, log_retention_days: 14, metric_namespace: "ImageProcessor/Lambda/staging" },
+    ],
+    [
+      "prod",
+      {
+        lambda_memory_size: 1769,
+        log_retention_days: 30,
+        metric_namespace: "ImageProcessor/Lambda/prod",
+        metrics_transport: "emf",
+        enable_no_invocation_alarm: true,
+      },
+    ],
+  ])("called %s differs from the defaults in this only", async (name, differences) => {
+    const environment = await committed(name);
+
+    expect(environment).toEqual({ ...DEFAULTS, environment: name, ...differences });
+  });
+
+  it("tells every severity by alert_email that has no address of its own", async () => {
+    const environment = await devWith(`
+      alert_email     = "operator@example.com"
+      log_alert_email = "log@example.com"
+      alert_sms       = "+15555550100"
+    `);
+
+    expect(environment).toMatchObject({
+      critical_alert_email: "operator@example.com",
+      performance_alert_email: "operator@example.com",
+      log_alert_email: "log@example.com",
+      critical_alert_sms: "+15555550100",
+    });
+  });
+
+  it("lets nobody be told of a severity whose address is empty", async () => {
+    const environment = await devWith('alert_email = "operator@example.com"\nlog_alert_email = ""');
+
+    expect(environment).toMatchObject({ critical_alert_email: "operator@example.com", log_alert_email: "" });
+  });
+
+  it("takes the local file before the committed one, that before the shell, and that before the default", async () => {
+    const files = {
+      "dev.tfvars": 'lambda_timeout = 61\nlog_level = "ERROR"',
+      "dev.local.tfvars": "lambda_timeout = 62",
+    };
+    const shell = { TF_VAR_lambda_timeout: "63", TF_VAR_log_level: "DEBUG", TF_VAR_lambda_memory_size: "512" };
+
+    const [environment] = await readEnvironments(environmentsOf(files), shell);
+
+    expect(environment).toEqual({ ...DEFAULTS, lambda_timeout: 62, log_level: "ERROR", lambda_memory_size: 512 });
+  });
+
+  it("counts null as unset", async () => {
+    const environment = await devWith("lambda_timeout = null\nlambda_memory_size = null", {
+      TF_VAR_lambda_timeout: "9",
+      TF_VAR_duration_threshold_ms: "8000",
+    });
+
+    expect(environment).toMatchObject({ lambda_timeout: 9, lambda_memory_size: 1024 });
+  });
+
+  it("takes text from the shell as it is, and everything else as a literal", async () => {
+    const environment = await devWith("", {
+      TF_VAR_metric_namespace: "2026",
+      TF_VAR_success_rate_threshold_percent: "99.5",
+      TF_VAR_enable_s3_versioning: "false",
+    });
+
+    expect(environment).toMatchObject({
+      metric_namespace: "2026",
+      success_rate_threshold_percent: 99.5,
+      enable_s3_versioning: false,
+    });
+  });
+
+  it("is there for every file, by name", async () => {
+    const files = { "qa.tfvars": "", "dev.tfvars": "", "dev.local.tfvars": "", "notes.txt": "" };
+
+    const environments = await readEnvironments(environmentsOf(files), {});
+
+    expect(environments.map(({ environment }) => environment)).toEqual(["dev", "qa"]);
+  });
+});
+
+describe("a tfvars file", () => {
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ['lambda_timeout = "sixty"',                'Expected a whole number of seconds from 1 to 900 for lambda_timeout but got "sixty"'],
+    ['lambda_timeout = "60"',                   'Expected a whole number of seconds from 1 to 900 for lambda_timeout but got "60"'],
+    ["lambda_timeout = 0\nduration_threshold_ms = 1", "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got 0"],
+    ["lambda_timeout = 901",                    "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got 901"],
+    ["lambda_timeout = 60.5",                   "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got 60.5"],
+    ["lambda_timeout = [60]",                   "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got [60]"],
+    ["lambda_memory_size = 127",                "Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 127"],
+    ["lambda_memory_size = 10241",              "Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 10241"],
+    ['lambda_runtime = "python3.12"',           'Expected one of nodejs22.x for lambda_runtime but got "python3.12"'],
+    ['lambda_architecture = "arm"',             'Expected one of arm64, x86_64 for lambda_architecture but got "arm"'],
+    ['log_level = "WARN"',                      'Expected one of DEBUG, INFO, WARNING, ERROR for log_level but got "WARN"'],
+    ["log_retention_days = 8",                  "Expected one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 days for log_retention_days but got 8"],
+    ['enable_s3_versioning = "yes"',            'Expected true or false for enable_s3_versioning but got "yes"'],
+    ['aws_region = "us-east"',                  'Expected an AWS region such as us-east-1 for aws_region but got "us-east"'],
+    ['project_name = "Image_Processor"',        'Expected lower-case letters, digits and hyphens, beginning with a letter for project_name but got "Image_Processor"'],
+    ['metric_namespace = "AWS/Mine"',           'Expected a CloudWatch namespace (letters, digits and . - _ / #, not beginning with AWS/) for metric_namespace but got "AWS/Mine"'],
+    ['metrics_transport = "statsd"',            'Expected one of put_metric_data, emf for metrics_transport but got "statsd"'],
+    ['log_alert_email = "operator"',            'Expected an e-mail address, or "" for log_alert_email but got "operator"'],
+    ['alert_email = "operator"',                'Expected an e-mail address, or "" for alert_email but got "operator"'],
+    ['alert_sms = "555 550 100"',               'Expected a phone number such as "+15555550100", or "" for alert_sms but got "555 550 100"'],
+    ["error_threshold = 0",                     "Expected a whole number from 1 to 1000000 for error_threshold but got 0"],
+    ["success_rate_threshold_percent = 101",    "Expected a number above 0 and not above 100 for success_rate_threshold_percent but got 101"],
+    ["success_rate_threshold_percent = 0",      "Expected a number above 0 and not above 100 for success_rate_threshold_percent but got 0"],
+    ["lambda_timout = 60",                      "Expected a known variable but got lambda_timout; did you mean lambda_timeout?"],
+    ["duration_threshold_ms = 60000",           "Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 60000"],
+    ["large_image_bytes = 104857600",           "Expected less than max_image_bytes (104857600) for large_image_bytes but got 104857600"],
+    ['environment = "prod"',                    'Expected "dev", the file\'s name, for environment but got "prod"'],
+    ['project_name = "twenty-three-characters"', 'Expected at most 37 characters for the bucket prefix made of project_name and environment but got "twenty-three-characters-dev-processed-"'],
+  ])("is refused for %s", async (tfvars, complaint) => {
+    expect(await complaintsOfDev(tfvars)).toEqual([`environments/dev.tfvars: ${complaint}`]);
+  });
+
+  it("may use up all 37 characters of a bucket prefix", async () => {
+    expect(await complaintsOfDev('project_name = "twenty-two-characters-"')).toHaveLength(1);
+    expect(await complaintsOfDev('project_name = "twenty-two-characters1"')).toEqual([]);
+  });
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ["lambda_timeout =\n",                           'environments/dev.tfvars:1: Expected lines of the form name = value but got "Invalid expression; Expected the start of an expression, but found an invalid expression token."'],
+    ["log_level = \"INFO\nlambda_timeout = 60",      'environments/dev.tfvars:1: Expected lines of the form name = value but got "Invalid multi-line string; Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\\\n escape to represent a newline character or use the \\"heredoc\\" multi-line template syntax."'],
+    ["lambda_timeout = 1\n\nlambda_timeout = 2",     'environments/dev.tfvars:3: Expected lines of the form name = value but got "Attribute redefined; The argument \\"lambda_timeout\\" was already set at environments/dev.tfvars:1,1-15. Each argument may be set only once."'],
+    ["# a remark\n\nlambda_timeout = 30 * 2",        'environments/dev.tfvars:3: Expected a literal value for lambda_timeout but got "${30 * 2}"'],
+    ["log_level = DEBUG",                            'environments/dev.tfvars:1: Expected a literal value for log_level but got "${DEBUG}"'],
+    ['project_name = "image-${var.suffix}"',         'environments/dev.tfvars:1: Expected a literal value for project_name but got "image-${var.suffix}"'],
+  ])("is refused with its line for %j", async (tfvars, complaint) => {
+    expect(await complaintsOfDev(tfvars)).toEqual([complaint]);
+  });
+
+  it("is refused for all its mistakes at once, with all those of the other files and of the shell", async () => {
+    const files = {
+      "dev.tfvars": "lambda_timout = 60\nlambda_memory_size = 1\nerror_threshold = 1 + 1",
+      "prod.tfvars": 'log_level = "LOUD"\nduration_threshold_ms = 900000',
+      "prod.local.tfvars": 'critical_alert_email = "nobody"',
+    };
+
+    expect(await complaints(files, { TF_VAR_throttle_threshold: "many" })).toEqual([
+      'environments/dev.tfvars:3: Expected a literal value for error_threshold but got "${1 + 1}"',
+      "environments/dev.tfvars: Expected a known variable but got lambda_timout; did you mean lambda_timeout?",
+      "environments/dev.tfvars: Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 1",
+      'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"',
+      'environments/prod.tfvars: Expected one of DEBUG, INFO, WARNING, ERROR for log_level but got "LOUD"',
+      'environments/prod.local.tfvars: Expected an e-mail address, or "" for critical_alert_email but got "nobody"',
+      "environments/prod.tfvars: Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 900000",
+    ]);
+  });
+
+  it("is refused for a name that cannot be an environment's", async () => {
+    expect(await complaints({ "Prod 1.tfvars": "" })).toEqual([
+      'environments/Prod 1.tfvars: Expected lower-case letters, digits and hyphens, beginning with a letter for environment but got "Prod 1"',
+    ]);
+  });
+
+  it("is missed where there is none", async () => {
+    expect(await complaints({})).toEqual(["environments: Expected at least one <environment>.tfvars but got none"]);
+  });
+});

@@ -1,0 +1,77 @@
+/** Synthesizes environments for real, into folders that are gone after the tests. */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "cdktf";
+import { type Environment, readEnvironments } from "../../modules/environment";
+import { ImageProcessorStack } from "../../modules/stack";
+
+type Block = Record<string, unknown>;
+
+/** A `cdk.tf.json`, without the remarks of CDKTF. */
+export interface Synthesized {
+  readonly text: string;
+  /** Where `cdk.tf.json` lies. */
+  readonly folder: string;
+  readonly data: Record<string, Record<string, Block>>;
+  readonly output: Record<string, { description: string; value: unknown }>;
+  readonly provider: { aws: Block[] };
+  readonly resource: Record<string, Record<string, Block>>;
+  readonly terraform: Block;
+}
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const temporary = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "image-processor-"));
+  folders.push(folder);
+  return folder;
+};
+
+/** @returns a folder called `environments` that holds these files */
+export const environmentsOf = (files: Record<string, string>): string => {
+  const folder = join(temporary(), "environments");
+  mkdirSync(folder);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
+};
+
+/** @returns an environment of the project, as it is committed */
+export const committed = async (name: string): Promise<Environment> => {
+  const file = `${name}.tfvars`;
+  const folder = environmentsOf({});
+  copyFileSync(join(__dirname, "../../environments", file), join(folder, file));
+  return only(await readEnvironments(folder, {}));
+};
+
+/** @returns the environment `dev`, as these lines make it */
+export const devWith = async (tfvars: string, shell: Record<string, string> = {}): Promise<Environment> =>
+  only(await readEnvironments(environmentsOf({ "dev.tfvars": tfvars }), shell));
+
+const only = <T>(list: readonly T[]): T => {
+  const [first] = list;
+  if (first === undefined || list.length > 1) throw new Error(`Expected one for the list but got ${list.length}`);
+  return first;
+};
+
+export const synthesized = (environment: Environment, packageName = "package.zip"): Synthesized => {
+  const outdir = temporary();
+  const packagePath = join(outdir, packageName);
+  writeFileSync(packagePath, "a package");
+  const app = new App({ outdir });
+  new ImageProcessorStack(app, environment.environment, { environment, packagePath });
+  app.synth();
+  const folder = join(outdir, "stacks", environment.environment);
+  const text = readFileSync(join(folder, "cdk.tf.json"), "utf8");
+  return { ...JSON.parse(text, (key, value) => (key === "//" ? undefined : value)), text, folder };
+};
+
+/** @returns the JSON that an argument holds as text */
+export const json = (text: unknown): unknown => JSON.parse(String(text));
+
+/** @returns the one resource of a type */
+export const one = (stack: Synthesized, type: string): Block => only(Object.values(stack.resource[type] ?? {}));
