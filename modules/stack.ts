@@ -172,7 +172,6 @@ const outputsOf = (
 };
 
 /** An expression, because CDKTF cannot write a literal null. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's braces, not JavaScript's
 const NULL = "${null}";
 
 const subscriptionNote = (environment: Environment): string => {

@@ -58,7 +58,7 @@ export const synth = async (): Promise<Synthesized[]> => {
 };
 
 /** @returns what an operator should know before deploying these */
-const warnings = (environments: readonly Environment[]): string[] =>
+export const warnings = (environments: readonly Environment[]): string[] =>
   environments.flatMap((environment) => {
     const name = environment.environment;
     const silent = Object.entries(emailsOf(environment))

@@ -1,5 +1,4 @@
 /** tfvars files: what is read, what fills the gaps, and each way to get one wrong. */
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's braces, not JavaScript's
 import { readEnvironments, VARIABLES } from "../../modules/environment";
 import { committed, devWith, environmentsOf } from "./synthesized";
 

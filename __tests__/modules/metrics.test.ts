@@ -3,67 +3,70 @@ import { METRICS, type Metric } from "../../handler/contract/metrics";
 import type { Environment } from "../../modules/environment";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
-const REFERENCE_TO_GROUP = "${aws_cloudwatch_log_group.lambda_function_log_group.name}";
-
 describe("metric filters", () => {
-  it("are one for each metric that is made from log lines", async () => {
+  it("are one for each metric that is made from log lines, and count from 0 but never measure it", async () => {
     const { resource } = synthesized(await committed("dev"));
 
-    const count = (name: string) => [name, "1", "0", "Count"];
-    const filters = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {}).map((filter) => {
-      const { name, value, default_value, unit, ...others } = filter.metric_transformation as Record<string, string>;
-      expect(others).toEqual({ namespace: "ImageProcessor/Lambda" });
-      expect(filter.name).toBe(`image-processor-dev-processor-${name}`);
-      return [filter.pattern, name, value, default_value, unit];
-    });
-    const rows = Object.fromEntries(filters.map(([pattern, ...metric]) => [pattern, metric]));
-    expect(filters).toHaveLength(13);
-    // S3AccessDenied and S3PermissionErrors hear the same lines.
-    expect(Object.keys(rows)).toHaveLength(12);
+    const count = (pattern: string) => ({ pattern, value: "1", default_value: "0", unit: "Count" });
+    const measure = (pattern: string, value: string, unit: string) => ({ pattern, value, unit });
     // biome-ignore format: a table is read down its columns
-    expect(rows).toEqual({
-      '{ ($.level = "ERROR") || ($.level = "CRITICAL") || ($.level = "FATAL") }':                count("LambdaErrors"),
-      '{ ($.event = "image.received") && ($.sizeBytes >= 0) }':                                  ["ImageSizeBytes", "$.sizeBytes", undefined, "Bytes"],
-      '{ ($.event = "image.processed") && ($.durationMs >= 0) }':                                ["ImageProcessingTime", "$.durationMs", undefined, "Milliseconds"],
-      '{ ($.event = "image.processed") }':                                                       count("SuccessfulProcesses"),
-      '{ ($.event = "storage.denied") }':                                                        count("S3PermissionErrors"),
-      '{ ($.type = "platform.report") && ($.record.metrics.maxMemoryUsedMB >= 0) }':             ["MemoryUsedMB", "$.record.metrics.maxMemoryUsedMB", undefined, "Megabytes"],
-      '{ ($.event = "metrics.lost") }':                                                          count("MetricsLost"),
-      '{ ($.type = "platform.report") && ($.record.status = "timeout") }':                       count("TimeoutErrors"),
-      '{ ($.type = "platform.report") && ($.record.errorType = "Runtime.OutOfMemory") }':        count("MemoryErrors"),
-      '{ ($.event = "image.refused") || ($.event = "image.failed") }':                           count("ImageProcessingErrors"),
-      '{ (($.level = "CRITICAL") || ($.level = "FATAL")) || (($.type = "platform.report") && ($.record.errorType = "Runtime.ExitError")) }': count("CriticalErrors"),
-      '{ ($.event = "image.large") }':                                                           count("LargeImages"),
-    });
-  });
-
-  it("listen to the function's own log group", async () => {
-    const { resource } = synthesized(await committed("dev"));
-
-    const groups = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {}).map(
-      (filter) => filter.log_group_name,
+    const expected = {
+      LambdaErrors:          count('{ ($.level = "ERROR") || ($.level = "CRITICAL") || ($.level = "FATAL") }'),
+      ImageSizeBytes:        measure('{ ($.event = "image.received") && ($.sizeBytes >= 0) }', "$.sizeBytes", "Bytes"),
+      ImageProcessingTime:   measure('{ ($.event = "image.processed") && ($.durationMs >= 0) }', "$.durationMs", "Milliseconds"),
+      SuccessfulProcesses:   count('{ ($.event = "image.processed") }'),
+      S3AccessDenied:        count('{ ($.event = "storage.denied") }'),
+      MemoryUsedMB:          measure('{ ($.type = "platform.report") && ($.record.metrics.maxMemoryUsedMB >= 0) }', "$.record.metrics.maxMemoryUsedMB", "Megabytes"),
+      MetricsLost:           count('{ ($.event = "metrics.lost") }'),
+      TimeoutErrors:         count('{ ($.type = "platform.report") && ($.record.status = "timeout") }'),
+      MemoryErrors:          count('{ ($.type = "platform.report") && ($.record.errorType = "Runtime.OutOfMemory") }'),
+      ImageProcessingErrors: count('{ ($.event = "image.refused") || ($.event = "image.failed") }'),
+      S3PermissionErrors:    count('{ ($.event = "storage.denied") }'),
+      CriticalErrors:        count('{ (($.level = "CRITICAL") || ($.level = "FATAL")) || (($.type = "platform.report") && ($.record.errorType = "Runtime.ExitError")) }'),
+      LargeImages:           count('{ ($.event = "image.large") }'),
+    };
+    expect(new Set(Object.values(resource.aws_cloudwatch_log_metric_filter ?? {}))).toEqual(
+      new Set(
+        Object.entries(expected).map(([name, { pattern, ...transformation }]) => ({
+          name: `image-processor-dev-processor-${name}`,
+          log_group_name: "${aws_cloudwatch_log_group.lambda_function_log_group.name}",
+          pattern,
+          metric_transformation: { name, namespace: "ImageProcessor/Lambda", ...transformation },
+        })),
+      ),
     );
-    expect(new Set(groups)).toEqual(new Set([REFERENCE_TO_GROUP]));
   });
 
-  it("put what they count into the environment's namespace", async () => {
+  it("count in the environment's own namespace", async () => {
     const { resource } = synthesized(await committed("prod"));
 
-    const namespaces = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {}).map(
-      (filter) => (filter.metric_transformation as Record<string, string>).namespace,
-    );
+    const filters = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {});
+    const namespaces = filters.map((filter) => (filter.metric_transformation as { namespace: string }).namespace);
     expect(new Set(namespaces)).toEqual(new Set(["ImageProcessor/Lambda/prod"]));
+  });
+
+  it("of measures belong to cloudwatch_metrics, those of faults to log_alerts", async () => {
+    const { resource } = synthesized(await committed("dev"));
+
+    const expected = Object.entries<Metric>(METRICS)
+      .filter(([, { from }]) => from !== "handler")
+      .map(([name, { kind }]) => `${kind === "fault" ? "log_alerts" : "cloudwatch_metrics"}_${name}`);
+    expect(Object.keys(resource.aws_cloudwatch_log_metric_filter ?? {}).sort()).toEqual(expected.sort());
   });
 });
 
 interface Widget {
-  readonly type: string;
-  readonly properties: {
-    readonly title: string;
-    readonly region: string;
-    readonly query?: string;
-    readonly metrics: readonly (readonly unknown[])[];
-    readonly annotations: { readonly horizontal: readonly { readonly label: string; readonly value: number }[] };
+  type: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  properties: {
+    title: string;
+    region: string;
+    metrics?: (string | { stat?: string; period?: number; yAxis?: string; expression?: string })[][];
+    annotations?: { horizontal: { label: string; value: number; yAxis?: string }[] };
+    query?: string;
   };
 }
 
@@ -72,69 +75,140 @@ const widgetsOf = (environment: Environment): Widget[] => {
   return (json(dashboard_body) as { widgets: Widget[] }).widgets;
 };
 
-describe("the dashboard", () => {
-  it("has these seven widgets, named after the function", async () => {
-    const stack = synthesized(await committed("dev"));
+/** The series of a widget, one line each. */
+const seriesOf = ({ properties }: Widget): string[] =>
+  (properties.metrics ?? []).map((parts) =>
+    parts.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" "),
+  );
 
-    expect(one(stack, "aws_cloudwatch_dashboard").dashboard_name).toBe("image-processor-dev-processor-monitoring");
-    expect(widgetsOf(await committed("dev")).map(({ type, properties }) => [type, properties.title])).toEqual([
-      ["metric", "Invocations & Errors"],
-      ["metric", "Duration avg/max/p99"],
-      ["metric", "Concurrent Executions"],
-      ["metric", "Success vs Error"],
-      ["metric", "Processing Time"],
-      ["metric", "Image Size"],
-      ["log", "Recent Errors"],
+describe("the dashboard", () => {
+  it("is named after the function", async () => {
+    const dashboard = one(synthesized(await committed("dev")), "aws_cloudwatch_dashboard");
+
+    expect(dashboard.dashboard_name).toBe("image-processor-dev-processor-monitoring");
+  });
+
+  it("has these seven widgets, which do not overlap", async () => {
+    const widgets = widgetsOf(await committed("dev"));
+
+    expect(widgets.map(({ type, properties }) => `${type}: ${properties.title}`)).toEqual([
+      "metric: Invocations & Errors",
+      "metric: Duration avg/max/p99",
+      "metric: Concurrent Executions",
+      "metric: Success vs Error",
+      "metric: Processing Time",
+      "metric: Image Size",
+      "log: Recent Errors",
+    ]);
+    expect(widgets.map(({ x, y, width, height }) => [x, y, width, height])).toEqual([
+      [0, 0, 8, 6],
+      [8, 0, 8, 6],
+      [16, 0, 8, 6],
+      [0, 6, 8, 6],
+      [8, 6, 8, 6],
+      [16, 6, 8, 6],
+      [0, 12, 24, 6],
     ]);
   });
 
-  it("charts every measure, with the dimension that it is published with", async () => {
-    const charted = widgetsOf(await committed("dev")).flatMap(({ properties }) =>
-      (properties.metrics ?? []).filter(([namespace]) => namespace === "ImageProcessor/Lambda"),
-    );
+  it("charts these metrics where they are published, at the period of the alarm on each", async () => {
+    const widgets = widgetsOf(await committed("dev"));
+
+    const lambda = (metric: string, options: string) =>
+      `AWS/Lambda ${metric} FunctionName image-processor-dev-processor {${options}}`;
+    const handler = (metric: string, options: string) =>
+      `ImageProcessor/Lambda ${metric} FunctionName image-processor-dev-processor {${options}}`;
+    const filter = (metric: string, options: string) => `ImageProcessor/Lambda ${metric} {${options}}`;
+    expect(Object.fromEntries(widgets.map((widget) => [widget.properties.title, seriesOf(widget)]))).toEqual({
+      "Invocations & Errors": [
+        lambda("Invocations", '"stat":"Sum"'),
+        lambda("Errors", '"stat":"Sum","period":300'),
+        lambda("Throttles", '"stat":"Sum","period":300'),
+      ],
+      "Duration avg/max/p99": [
+        lambda("Duration", '"stat":"Average","period":300'),
+        lambda("Duration", '"stat":"Maximum","period":300'),
+        lambda("Duration", '"stat":"p99","period":300'),
+      ],
+      "Concurrent Executions": [lambda("ConcurrentExecutions", '"stat":"Maximum","period":60')],
+      "Success vs Error": [
+        handler("ImagesProcessed", '"stat":"Sum"'),
+        handler("ProcessingSuccess", '"stat":"Sum","id":"s"'),
+        handler("ProcessingFailure", '"stat":"Sum","id":"f"'),
+        filter("SuccessfulProcesses", '"stat":"Sum"'),
+        filter("LambdaErrors", '"stat":"Sum","period":60'),
+        filter("S3AccessDenied", '"stat":"Sum"'),
+        filter("MetricsLost", '"stat":"Sum"'),
+        '{"id":"rate","label":"Success rate (%)","expression":"IF((s + f) >= 5, 100 * s / (s + f))","yAxis":"right"}',
+      ],
+      "Processing Time": [
+        handler("ProcessingTime", '"stat":"Average"'),
+        handler("ProcessingTime", '"stat":"Maximum"'),
+        handler("ProcessingTime", '"stat":"p99"'),
+        filter("ImageProcessingTime", '"stat":"Average"'),
+        filter("ImageProcessingTime", '"stat":"Maximum"'),
+        filter("ImageProcessingTime", '"stat":"p99"'),
+      ],
+      "Image Size": [
+        filter("ImageSizeBytes", '"stat":"Average"'),
+        filter("ImageSizeBytes", '"stat":"Maximum"'),
+        filter("MemoryUsedMB", '"stat":"Maximum","yAxis":"right"'),
+      ],
+      "Recent Errors": [],
+    });
+  });
+
+  it("charts every measure of the ledger", async () => {
+    const series = widgetsOf(await committed("dev")).flatMap(seriesOf);
 
     const measures = Object.entries<Metric>(METRICS).filter(([, { kind }]) => kind === "measure");
-    const drawn = Object.fromEntries(charted.map(([, name, ...rest]) => [name, rest.slice(0, -1)]));
-    expect(drawn).toEqual(
-      Object.fromEntries(
-        measures.map(([name, { from }]) => [
-          name,
-          from === "handler" ? ["FunctionName", "image-processor-dev-processor"] : [],
-        ]),
-      ),
+    const missing = measures.filter(([name]) => !series.some((line) => line.split(" ")[1] === name));
+    expect(missing).toEqual([]);
+  });
+
+  it("draws the thresholds of this environment's alarms", async () => {
+    const environment = await devWith(`
+      enable_no_invocation_alarm     = true
+      error_threshold                = 4
+      duration_threshold_ms          = 30000
+      success_rate_threshold_percent = 75
+      lambda_memory_size             = 2048
+      large_image_bytes              = 5000000
+    `);
+
+    const widgets = widgetsOf(environment);
+
+    const lines = widgets.map(({ properties: { title, annotations } }) => [title, annotations?.horizontal]);
+    expect(Object.fromEntries(lines)).toEqual({
+      "Invocations & Errors": [
+        { label: "high-error-rate >= 4", value: 4 },
+        { label: "throttles >= 5", value: 5 },
+        { label: "no-invocations < 1", value: 1 },
+      ],
+      "Duration avg/max/p99": [{ label: "high-duration >= 30000", value: 30_000 }],
+      "Concurrent Executions": [{ label: "high-concurrency >= 50", value: 50 }],
+      "Success vs Error": [
+        { label: "log-errors >= 1", value: 1 },
+        { label: "low-success-rate < 75", value: 75, yAxis: "right" },
+      ],
+      "Processing Time": [],
+      "Image Size": [
+        { label: "large_image_bytes", value: 5_000_000 },
+        { label: "lambda_memory_size", value: 2048, yAxis: "right" },
+      ],
+      "Recent Errors": undefined,
+    });
+  });
+
+  it("looks into the region and the log group of the environment", async () => {
+    const widgets = widgetsOf(await devWith('aws_region = "eu-west-1"\nproject_name = "photos"'));
+
+    expect(new Set(widgets.map(({ properties }) => properties.region))).toEqual(new Set(["eu-west-1"]));
+    expect(widgets.at(-1)?.properties.query).toBe(
+      "SOURCE '/aws/lambda/photos-dev-processor'" +
+        " | fields @timestamp, level, event, key, reason, errorMessage, record.status, message" +
+        ' | filter level in ["ERROR","CRITICAL","FATAL"] or (type = "platform.report" and record.status != "success")' +
+        " | sort @timestamp desc | limit 50",
     );
-  });
-
-  it("draws the thresholds of the alarms where they are", async () => {
-    const widgets = widgetsOf(await devWith("error_threshold = 7\nduration_threshold_ms = 12345"));
-
-    const lines = widgets.flatMap(({ properties }) =>
-      (properties.annotations?.horizontal ?? []).map(({ label, value }) => [properties.title, label, value]),
-    );
-    expect(lines).toEqual([
-      ["Invocations & Errors", "high-error-rate >= 7", 7],
-      ["Invocations & Errors", "throttles >= 5", 5],
-      ["Duration avg/max/p99", "high-duration >= 12345", 12345],
-      ["Concurrent Executions", "high-concurrency >= 50", 50],
-      ["Success vs Error", "log-errors >= 1", 1],
-      ["Success vs Error", "low-success-rate < 90", 90],
-      ["Image Size", "large_image_bytes", 10_485_760],
-      ["Image Size", "lambda_memory_size", 1024],
-    ]);
-  });
-
-  it("asks every region and log group of the environment, not of another", async () => {
-    const widgets = widgetsOf(await devWith('aws_region = "eu-central-1"'));
-
-    expect(new Set(widgets.map(({ properties }) => properties.region))).toEqual(new Set(["eu-central-1"]));
-    expect(widgets.map(({ properties }) => properties.query).filter(Boolean)).toEqual([
-      expect.stringMatching(/^SOURCE '\/aws\/lambda\/image-processor-dev-processor' \| /),
-    ]);
-  });
-
-  it("is not there where enable_cloudwatch_dashboard is off", async () => {
-    const { resource } = synthesized(await devWith("enable_cloudwatch_dashboard = false"));
-
-    expect(resource.aws_cloudwatch_dashboard).toBeUndefined();
   });
 });

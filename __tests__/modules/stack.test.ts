@@ -1,12 +1,11 @@
 /** What an environment is made of, beside its alarms: buckets, function, topics, and how they are joined. */
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's braces, not JavaScript's
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { SETTINGS } from "../../handler/contract/settings";
 import { ImageProcessorStack } from "../../modules/stack";
-import { committed, devWith, json, one, synthesized } from "./synthesized";
+import { committed, devWith, json, one, synthesized, temporary } from "./synthesized";
 
 const UPLOAD = "${aws_s3_bucket.s3_buckets_upload.arn}";
 const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
@@ -73,7 +72,7 @@ describe("a stack", () => {
 
   it("refuses to be made without a package, and says how to build it", async () => {
     const environment = await devWith('lambda_architecture = "x86_64"');
-    const app = new App({ outdir: mkdtempSync(join(tmpdir(), "image-processor-")) });
+    const app = new App({ outdir: temporary() });
 
     const make = () => new ImageProcessorStack(app, "dev", { environment, packagePath: "no/such.zip" });
 

@@ -26,7 +26,8 @@ afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-const temporary = (): string => {
+/** @returns an empty folder */
+export const temporary = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "image-processor-"));
   folders.push(folder);
   return folder;

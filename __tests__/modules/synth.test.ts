@@ -1,0 +1,91 @@
+/** The commands that write the stacks, run as a person runs them. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { warnings } from "../../scripts/synth";
+import { committed, devWith, temporary } from "./synthesized";
+
+const ROOT = join(__dirname, "../..");
+
+describe("npm run synth", () => {
+  const folder = temporary();
+  const outdir = join(folder, "cdktf.out");
+  const packagePath = join(folder, "package.zip");
+
+  beforeAll(() => writeFileSync(packagePath, "a package"));
+
+  const run = (script: string, variables: Record<string, string> = {}) => {
+    const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
+    const env = { PATH: process.env.PATH, ...settings };
+    return spawnSync(process.execPath, ["--import", "tsx", script], { cwd: ROOT, env, encoding: "utf8" });
+  };
+
+  it("writes a folder for each environment, keeps what Terraform put there, and removes those of the past", () => {
+    const providers = join(outdir, "stacks/dev/.terraform");
+    mkdirSync(providers, { recursive: true });
+    mkdirSync(join(outdir, "stacks/demolished"), { recursive: true });
+
+    const { status, stdout, stderr } = run("scripts/synth.ts");
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
+    expect(readdirSync(join(outdir, "stacks/dev")).sort()).toEqual([".terraform", "assets", "cdk.tf.json"]);
+    expect(stdout).toMatch(/^dev +\S*stacks\/dev +\d+ resources, 12 alarms$/m);
+    expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 13 alarms$/m);
+  });
+
+  it.each(["main.ts", "scripts/synth.ts"])("refuses to write anything while a value is wrong (%s)", (script) => {
+    const nowhere = join(folder, "nowhere");
+
+    const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
+
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"\n',
+    });
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it("refuses a package that is not there in one line", () => {
+    const { status, stderr } = run("scripts/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      "error: Expected a zip for the function's package but got nothing at no/such.zip: run npm run build -- --architecture arm64\n",
+    );
+  });
+});
+
+describe("before a deploy", () => {
+  const howTo = "set alert_email (TF_VAR_alert_email or environments/dev.local.tfvars)";
+
+  it.each([
+    ["", [`nobody is subscribed to the alarms of dev: ${howTo}`]],
+    ['alert_email = "operator@example.com"', []],
+    [
+      'critical_alert_email = "operator@example.com"',
+      [`nobody is subscribed to the performance and log alarms of dev: ${howTo}`],
+    ],
+    ['alert_sms = "+15555550100"', [`nobody is subscribed to the performance and log alarms of dev: ${howTo}`]],
+  ])("an operator is warned of alarms that nobody hears (%j)", async (tfvars, expected) => {
+    expect(warnings([await devWith(tfvars)])).toEqual(expected);
+  });
+
+  it("an operator is warned of environments that would hear each other's log lines", async () => {
+    const dev = await devWith('alert_email = "operator@example.com"');
+    const qa = { ...dev, environment: "qa" };
+    const abroad = { ...dev, environment: "abroad", aws_region: "eu-west-1" };
+
+    expect(warnings([abroad, dev, qa])).toEqual([
+      "dev and qa share metric_namespace ImageProcessor/Lambda: in one account each would hear the other's log lines",
+    ]);
+  });
+
+  it("an operator is warned of no such thing in the environments as they are committed", async () => {
+    const environments = await Promise.all(["dev", "prod", "staging"].map(committed));
+
+    expect(warnings(environments).filter((warning) => warning.includes("share"))).toEqual([]);
+  });
+});
