@@ -1,19 +1,28 @@
 /** Front door: one stack per environment file, then synth. */
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
 import { type Environment, readEnvironments } from "./modules/environment";
 import { ImageProcessorStack } from "./modules/stack";
 
+// The HCL parser is a large WebAssembly module that runs for milliseconds: to optimize it takes longer than all the rest.
+setFlagsFromString("--liftoff-only");
+
 export const ENVIRONMENTS = join(__dirname, "environments");
 
-/** CDKTF takes a stack trace of every reference; to map each to its source would be a fifth of the work. */
-const withoutSourceMaps = (work: () => void): void => {
-  const enabled = process.sourceMapsEnabled;
+/**
+ * CDKTF takes a stack trace of every reference: to map each to its source would be a fifth of the work.
+ * And it calls util.isArray, of which newer Nodes warn, though nobody here can change it.
+ */
+const undisturbed = (work: () => void): void => {
+  const { sourceMapsEnabled, noDeprecation } = process;
   process.setSourceMapsEnabled(false);
+  process.noDeprecation = true;
   try {
     work();
   } finally {
-    process.setSourceMapsEnabled(enabled);
+    process.setSourceMapsEnabled(sourceMapsEnabled);
+    process.noDeprecation = noDeprecation;
   }
 };
 
@@ -22,7 +31,7 @@ const withoutSourceMaps = (work: () => void): void => {
  * @param outdir @default CDKTF_OUTDIR, or `cdktf.out`
  */
 export const synthesize = (environments: readonly Environment[], outdir?: string): void =>
-  withoutSourceMaps(() => {
+  undisturbed(() => {
     const app = new App(outdir === undefined ? {} : { outdir });
     for (const environment of environments) {
       const packagePath = process.env.HANDLER_PACKAGE;

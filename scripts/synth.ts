@@ -82,13 +82,12 @@ export const warnings = (environments: readonly Environment[]): string[] =>
 const report = async (): Promise<void> => {
   const synthesized = await synth();
   const width = Math.max(...synthesized.map(({ environment }) => environment.environment.length));
-  for (const { environment, folder, resources, alarms } of synthesized) {
+  const lines = synthesized.map(({ environment, folder, resources, alarms }) => {
     const name = pc.bold(environment.environment.padEnd(width));
-    console.log(`${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`);
-  }
-  for (const warning of warnings(synthesized.map(({ environment }) => environment))) {
-    console.log(`${pc.yellow("warning:")} ${warning}`);
-  }
+    return `${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`;
+  });
+  const remarks = warnings(synthesized.map(({ environment }) => environment));
+  console.log([...lines, ...remarks.map((remark) => `${pc.yellow("warning:")} ${remark}`)].join("\n"));
 };
 
 const command = new Command("npm run synth --")
