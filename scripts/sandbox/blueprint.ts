@@ -1,0 +1,167 @@
+/** What the sandbox knows of a synthesized stack: its function, buckets, notifications and monitoring, read from `cdk.tf.json`. */
+import { resolve } from "node:path";
+import type { Alarm } from "./cloudwatch/alarm";
+import type { Subscription } from "./cloudwatch/inbox";
+import type { MetricFilter } from "./cloudwatch/metric-filter";
+import { METRIC, parsed, type Row, rows } from "./stack-resources";
+import { expected, readStack, type Stack } from "./terraform-json";
+
+export interface FunctionBlueprint {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+  /** file.export, as Lambda spells it */
+  readonly handler: string;
+  readonly runtime: string;
+  readonly architecture: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** Absolute path of the zip. */
+  readonly packageFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  readonly logFormat: string;
+  readonly applicationLogLevel: string;
+  readonly systemLogLevel: string;
+  /** @default the account's own limit */
+  readonly reservedConcurrency?: number;
+  /** How often a failed asynchronous invocation is tried again. */
+  readonly maximumRetryAttempts: number;
+  readonly maximumEventAgeSeconds: number;
+}
+
+export interface BucketBlueprint {
+  readonly name: string;
+  readonly arn: string;
+  readonly versioned: boolean;
+}
+
+/** Which objects of a bucket invoke the function. */
+export interface NotificationBlueprint {
+  readonly bucket: string;
+  readonly id: string;
+  /** Such as `s3:ObjectCreated:*`. */
+  readonly events: readonly string[];
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export interface Blueprint {
+  readonly region: string;
+  readonly function: FunctionBlueprint;
+  readonly buckets: readonly BucketBlueprint[];
+  readonly notifications: readonly NotificationBlueprint[];
+  readonly metricFilters: readonly MetricFilter[];
+  readonly alarms: readonly Alarm[];
+  readonly topics: readonly { readonly arn: string; readonly name: string }[];
+  readonly subscriptions: readonly Subscription[];
+  readonly dashboards: readonly { readonly name: string; readonly body: unknown }[];
+}
+
+const only = <T>(resources: readonly T[], type: string): T => {
+  const [resource] = resources;
+  if (resource === undefined || resources.length > 1) throw expected("one resource", type, resources.length);
+  return resource;
+};
+
+/**
+ * @param stackDir folder of one stack, as `npm run synth` writes it
+ * @throws Error that names the file, attribute or reference which cannot be used
+ */
+export const readBlueprint = (stackDir: string): Blueprint => {
+  const stack = readStack(stackDir);
+  const versioned = rows(stack, "aws_s3_bucket_versioning")
+    .filter(({ versioning_configuration }) => versioning_configuration?.status === "Enabled")
+    .map(({ bucket }) => bucket);
+  const target = functionOf(stack, stackDir);
+  return {
+    region: stack.region,
+    function: target,
+    buckets: rows(stack, "aws_s3_bucket").map(({ bucket: name, arn }) => ({
+      name,
+      arn,
+      versioned: versioned.includes(name),
+    })),
+    notifications: rows(stack, "aws_s3_bucket_notification").flatMap(({ bucket, lambda_function }) =>
+      lambda_function
+        .filter(({ lambda_function_arn }) => lambda_function_arn === target.arn)
+        .map(({ id, events, filter_prefix: prefix, filter_suffix: suffix }) => ({
+          bucket,
+          id,
+          events,
+          prefix,
+          suffix,
+        })),
+    ),
+    metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
+    alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
+    topics: rows(stack, "aws_sns_topic"),
+    subscriptions: rows(stack, "aws_sns_topic_subscription").map(({ topic_arn, protocol, endpoint }) => ({
+      topicArn: topic_arn,
+      protocol,
+      endpoint,
+    })),
+    dashboards: rows(stack, "aws_cloudwatch_dashboard").map(({ dashboard_name, dashboard_body }) => ({
+      name: dashboard_name,
+      body: JSON.parse(dashboard_body),
+    })),
+  };
+};
+
+const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
+  const row = only(rows(stack, "aws_lambda_function"), "aws_lambda_function");
+  const [asynchronous] = rows(stack, "aws_lambda_function_event_invoke_config");
+  const reserved = row.reserved_concurrent_executions;
+  return {
+    name: row.function_name,
+    arn: row.arn,
+    region: stack.region,
+    handler: row.handler,
+    runtime: row.runtime,
+    architecture: row.architectures[0],
+    timeoutSeconds: row.timeout,
+    memoryMb: row.memory_size,
+    packageFile: resolve(stackDir, row.filename),
+    environment: row.environment?.variables ?? {},
+    logGroup: row.logging_config?.log_group ?? `/aws/lambda/${row.function_name}`,
+    logFormat: row.logging_config?.log_format ?? "Text",
+    applicationLogLevel: row.logging_config?.application_log_level ?? "INFO",
+    systemLogLevel: row.logging_config?.system_log_level ?? "INFO",
+    reservedConcurrency: reserved < 0 ? undefined : reserved,
+    maximumRetryAttempts: asynchronous?.maximum_retry_attempts ?? 2,
+    maximumEventAgeSeconds: asynchronous?.maximum_event_age_in_seconds ?? 6 * 3600,
+  };
+};
+
+const metricFilterOf = (row: Row<"aws_cloudwatch_log_metric_filter">): MetricFilter => {
+  const { default_value: defaultValue, ...metric } = row.metric_transformation;
+  return { name: row.name, logGroup: row.log_group_name, pattern: row.pattern, metric: { ...metric, defaultValue } };
+};
+
+const alarmOf = (row: Row<"aws_cloudwatch_metric_alarm">): Alarm => ({
+  name: row.alarm_name,
+  description: row.alarm_description,
+  comparison: row.comparison_operator,
+  threshold: row.threshold,
+  evaluationPeriods: row.evaluation_periods,
+  datapointsToAlarm: row.datapoints_to_alarm,
+  treatMissingData: row.treat_missing_data,
+  actionsEnabled: row.actions_enabled,
+  alarmActions: row.alarm_actions,
+  okActions: row.ok_actions,
+  insufficientDataActions: row.insufficient_data_actions,
+  watches:
+    row.metric_query.length === 0
+      ? parsed(
+          METRIC,
+          { ...row, stat: row.statistic ?? row.extended_statistic },
+          `aws_cloudwatch_metric_alarm ${row.alarm_name}`,
+        )
+      : row.metric_query.map(({ id, metric, expression, return_data: returnData, label }) => ({
+          id,
+          metric,
+          expression,
+          returnData,
+          label,
+        })),
+});

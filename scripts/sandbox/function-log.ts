@@ -1,0 +1,116 @@
+/** The lines of a function's log group: those that Lambda itself writes, and which of the function's own it lets through. */
+import type { FunctionBlueprint } from "./blueprint";
+import type { End } from "./execution-environment";
+
+export interface LogLine {
+  /** The line as it stands in the log group. */
+  readonly text: string;
+  /** When CloudWatch Logs took it, in milliseconds since 1970. */
+  readonly timestampMs: number;
+  /** @default the line belongs to no invocation: the function was being loaded */
+  readonly requestId?: string;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html */
+const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+
+const rank = (level: unknown): number => LEVELS.indexOf(typeof level === "string" ? level.toUpperCase() : "");
+
+/**
+ * Lambda filters what a function writes by the key `level` of each JSON line; a line without it, or with a level that
+ * Lambda does not know, counts as INFO (same page as above). In the text format nothing is filtered.
+ */
+export const isLetThrough = (text: string, { logFormat, applicationLogLevel }: FunctionBlueprint): boolean => {
+  if (logFormat !== "JSON") return true;
+  const level = rank(levelOf(text));
+  return (level < 0 ? rank("INFO") : level) >= rank(applicationLogLevel);
+};
+
+/** @returns the value of `level` in a line that is a JSON object */
+export const levelOf = (text: string): unknown => {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text).level;
+  } catch {
+    return undefined;
+  }
+};
+
+/** One event of the platform: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+export interface PlatformEvent {
+  readonly type: string;
+  readonly record: Readonly<Record<string, unknown>>;
+  /** As Lambda maps events to system log levels, on the page of LEVELS. */
+  readonly level: string;
+}
+
+/** @returns the line, or nothing if the function's system log level leaves it out */
+export const platformLine = (
+  { type, record, level }: PlatformEvent,
+  { logFormat, systemLogLevel }: FunctionBlueprint,
+  timeMs: number,
+): string | undefined =>
+  logFormat === "JSON" && rank(level) >= rank(systemLogLevel)
+    ? JSON.stringify({ time: new Date(timeMs).toISOString(), type, record })
+    : undefined;
+
+export const initStart = (fn: FunctionBlueprint): PlatformEvent => ({
+  type: "platform.initStart",
+  level: "INFO",
+  record: {
+    initializationType: "on-demand",
+    phase: "init",
+    runtimeVersion: fn.runtime,
+    functionName: fn.name,
+    functionVersion: "$LATEST",
+    instanceMaxMemory: fn.memoryMb * 1024 ** 2,
+  },
+});
+
+export const initReport = (init: End): PlatformEvent => ({
+  type: "platform.initReport",
+  level: init.status === "success" ? "DEBUG" : "WARN",
+  record: {
+    initializationType: "on-demand",
+    phase: "init",
+    ...verdictOf(init),
+    metrics: { durationMs: milliseconds(init.durationMs) },
+  },
+});
+
+export const start = (requestId: string): PlatformEvent => ({
+  type: "platform.start",
+  level: "INFO",
+  record: { requestId, version: "$LATEST" },
+});
+
+export const runtimeDone = (requestId: string, end: End): PlatformEvent => ({
+  type: "platform.runtimeDone",
+  level: end.status === "success" ? "DEBUG" : "WARN",
+  record: { requestId, ...verdictOf(end), metrics: { durationMs: milliseconds(end.durationMs) } },
+});
+
+/** @param init of the environment, if this is its first invocation */
+export const report = (requestId: string, end: End, fn: FunctionBlueprint, init?: End): PlatformEvent => ({
+  type: "platform.report",
+  level: end.status === "success" ? "INFO" : "WARN",
+  record: {
+    requestId,
+    ...verdictOf(end),
+    metrics: {
+      durationMs: milliseconds(end.durationMs),
+      billedDurationMs: Math.ceil(end.durationMs + (init?.durationMs ?? 0)),
+      memorySizeMB: fn.memoryMb,
+      maxMemoryUsedMB: end.maxMemoryUsedMb,
+      ...(init === undefined ? {} : { initDurationMs: milliseconds(init.durationMs) }),
+    },
+  },
+});
+
+/** Lambda names the errors of the runtime, never those that a handler throws. */
+const verdictOf = ({ status, errorType }: End) => ({
+  status,
+  ...(errorType?.startsWith("Runtime.") ? { errorType } : {}),
+});
+
+const milliseconds = (value: number): number => Number(value.toFixed(3));

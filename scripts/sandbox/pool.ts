@@ -1,0 +1,137 @@
+/** The execution environments of one function: started when needed, used again while they live. */
+import { randomBytes } from "node:crypto";
+import { FUNCTION_ACCESS_KEY_ID } from "./api-call";
+import type { FunctionBlueprint } from "./blueprint";
+import { type End, type ExecutionEnvironment, startEnvironment } from "./execution-environment";
+import { initReport, initStart, type PlatformEvent, report, runtimeDone, start } from "./function-log";
+import type { UnpackedFunction } from "./function-package";
+
+export interface PoolOptions {
+  readonly function: FunctionBlueprint;
+  readonly unpacked: UnpackedFunction;
+  /** Variables beside those that Lambda sets: where the local services listen. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** How many processes run at a time; further invocations wait. */
+  readonly processes: number;
+  readonly now: () => number;
+  /** Called for every line that the function writes. */
+  readonly onLine: (text: string, requestId: string | undefined) => void;
+  readonly onPlatformEvent: (event: PlatformEvent, requestId: string | undefined) => void;
+}
+
+/** One attempt at an event. */
+export interface Run {
+  readonly startedMs: number;
+  readonly end: End;
+  readonly report: PlatformEvent;
+}
+
+export interface Pool {
+  run(requestId: string, event: unknown): Promise<Run>;
+  /** Starts one environment before it is needed. */
+  warm(): Promise<void>;
+  kill(): void;
+  stop(): Promise<void>;
+}
+
+export const createPool = (options: PoolOptions): Pool => {
+  const { function: fn, unpacked, now, onLine, onPlatformEvent } = options;
+  const all = new Set<ExecutionEnvironment>();
+  const fresh = new Set<ExecutionEnvironment>();
+  const idle: ExecutionEnvironment[] = [];
+  const waiting: (() => void)[] = [];
+  let free = options.processes;
+
+  const open = async (): Promise<ExecutionEnvironment> => {
+    onPlatformEvent(initStart(fn), undefined);
+    const environment = await startEnvironment({
+      functionArn: fn.arn,
+      bootstrapFile: unpacked.bootstrapFile,
+      variables: { ...variablesOf(fn, unpacked.taskRoot), ...options.endpoints },
+      timeoutMs: fn.timeoutSeconds * 1000,
+      memoryMb: fn.memoryMb,
+      onLine,
+    });
+    all.add(environment);
+    fresh.add(environment);
+    environment.initialized.then((init) => onPlatformEvent(initReport(init), undefined));
+    return environment;
+  };
+
+  const turn = async (): Promise<void> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+
+  const nextTurn = () => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+
+  const takeIdle = (): ExecutionEnvironment | undefined => {
+    const environment = idle.pop();
+    if (environment === undefined || environment.isAlive()) return environment;
+    all.delete(environment);
+    return takeIdle();
+  };
+
+  const release = (environment: ExecutionEnvironment) => {
+    if (environment.isAlive()) idle.push(environment);
+    else all.delete(environment);
+    nextTurn();
+  };
+
+  return {
+    run: async (requestId, event) => {
+      await turn();
+      const environment = takeIdle() ?? (await open());
+      const init = await environment.initialized;
+      const startedMs = now();
+      onPlatformEvent(start(requestId), requestId);
+      const end = init.status === "success" ? await environment.invoke(requestId, event) : init;
+      const reported = report(requestId, end, fn, fresh.delete(environment) ? init : undefined);
+      onPlatformEvent(runtimeDone(requestId, end), requestId);
+      onPlatformEvent(reported, requestId);
+      release(environment);
+      return { startedMs, end, report: reported };
+    },
+    warm: async () => {
+      idle.push(await open());
+    },
+    kill: () => {
+      for (const environment of all) environment.kill();
+    },
+    stop: async () => {
+      await Promise.all([...all].map((environment) => environment.stop()));
+    },
+  };
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+const variablesOf = (fn: FunctionBlueprint, taskRoot: string): Record<string, string> => ({
+  ...fn.environment,
+  _HANDLER: fn.handler,
+  AWS_ACCESS_KEY_ID: FUNCTION_ACCESS_KEY_ID,
+  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_SESSION_TOKEN: "local",
+  AWS_REGION: fn.region,
+  AWS_DEFAULT_REGION: fn.region,
+  AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
+  AWS_LAMBDA_FUNCTION_NAME: fn.name,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+  AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+  AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
+  AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date()),
+  AWS_LAMBDA_LOG_FORMAT: fn.logFormat,
+  ...(fn.logFormat === "JSON" ? { AWS_LAMBDA_LOG_LEVEL: fn.applicationLogLevel } : {}),
+  LAMBDA_TASK_ROOT: taskRoot,
+  LAMBDA_RUNTIME_DIR: "/var/runtime",
+  LANG: "en_US.UTF-8",
+  PATH: "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+  TZ: ":UTC",
+});
+
+const logStreamName = (date: Date): string =>
+  `${date.toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomBytes(16).toString("hex")}`;

@@ -1,0 +1,78 @@
+/** The Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface RuntimeApiOptions {
+  readonly functionArn: string;
+  /** The process wants an invocation: its handler is loaded, or is done with the one before. */
+  readonly onNext: () => void;
+  /** The handler returned (no error type) or threw. */
+  readonly onAnswer: (requestId: string, errorType?: string) => void;
+  /** The handler cannot be loaded. */
+  readonly onInitError: (errorType: string) => void;
+}
+
+export interface RuntimeApi {
+  /** host:port, as AWS_LAMBDA_RUNTIME_API has it. */
+  readonly address: string;
+  /** Answers the process's call for an invocation: only after `onNext`. */
+  deliver(requestId: string, event: unknown, deadlineMs: number): void;
+  stop(): Promise<void>;
+}
+
+const PREFIX = "/2018-06-01/runtime/";
+
+export const startRuntimeApi = async (options: RuntimeApiOptions): Promise<RuntimeApi> => {
+  let waiting: ServerResponse | undefined;
+
+  const server = createServer(async (request, response) => {
+    const path = request.url?.replace(PREFIX, "") ?? "";
+    if (path === "invocation/next") {
+      waiting = response;
+      options.onNext();
+      return;
+    }
+    const errorType = await errorTypeOf(request);
+    const [, requestId = "", outcome] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
+    if (path === "init/error") options.onInitError(errorType);
+    else if (outcome !== undefined) options.onAnswer(requestId, outcome === "error" ? errorType : undefined);
+    response.writeHead(requestId || path === "init/error" ? 202 : 404).end();
+  });
+  // The call for the next invocation may wait for hours.
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    deliver: (requestId, event, deadlineMs) => {
+      waiting
+        ?.writeHead(200, {
+          "Content-Type": "application/json",
+          "Lambda-Runtime-Aws-Request-Id": requestId,
+          "Lambda-Runtime-Deadline-Ms": deadlineMs,
+          "Lambda-Runtime-Invoked-Function-Arn": options.functionArn,
+          "Lambda-Runtime-Trace-Id": traceId(),
+        })
+        .end(JSON.stringify(event));
+      waiting = undefined;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** Reads the body to its end. */
+const errorTypeOf = async (request: IncomingMessage): Promise<string> => {
+  for await (const _chunk of request);
+  return String(request.headers["lambda-runtime-function-error-type"] ?? "Runtime.Unknown");
+};
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+const traceId = (): string => {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Parent=${randomBytes(8).toString("hex")};Sampled=0`;
+};

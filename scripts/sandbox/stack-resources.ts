@@ -1,0 +1,139 @@
+/** The attributes of Terraform resources that the sandbox reads, and their defaults in the AWS provider. */
+import { z } from "zod";
+import type { MetricStatistic } from "./cloudwatch/alarm";
+import { asList, expected, type Stack } from "./terraform-json";
+
+const text = z.string();
+const number = z.coerce.number();
+const texts = z.array(text).default([]);
+const textMap = z.record(text, z.union([text, z.number(), z.boolean()]).transform(String));
+const block = <S extends z.ZodObject>(shape: S) => z.preprocess((value) => asList(value)[0], shape.optional());
+const blocks = <S extends z.ZodObject>(shape: S) => z.preprocess(asList, z.array(shape));
+
+/** A metric under one statistic, as an alarm's metric query has it. */
+export const METRIC = z
+  .object({
+    metric_name: text,
+    namespace: text,
+    stat: text,
+    period: number,
+    unit: text.optional(),
+    dimensions: textMap.default({}),
+  })
+  .transform(
+    ({ metric_name: name, stat: statistic, period: periodSeconds, ...rest }): MetricStatistic => ({
+      name,
+      statistic,
+      periodSeconds,
+      ...rest,
+    }),
+  );
+
+/** Attributes that are read, per resource type, with the defaults of the AWS provider. */
+const RESOURCES = {
+  aws_lambda_function: z.object({
+    function_name: text,
+    arn: text,
+    handler: text,
+    runtime: text,
+    filename: text,
+    timeout: number.default(3),
+    memory_size: number.default(128),
+    architectures: z.tuple([text]).default(["x86_64"]),
+    reserved_concurrent_executions: number.default(-1),
+    environment: block(z.object({ variables: textMap })),
+    logging_config: block(
+      z.object({
+        log_format: text,
+        log_group: text.optional(),
+        application_log_level: text.default("INFO"),
+        system_log_level: text.default("INFO"),
+      }),
+    ),
+  }),
+  aws_lambda_function_event_invoke_config: z.object({
+    maximum_retry_attempts: number.default(2),
+    maximum_event_age_in_seconds: number.default(6 * 3600),
+  }),
+  aws_s3_bucket: z.object({ bucket: text, arn: text }),
+  aws_s3_bucket_versioning: z.object({ bucket: text, versioning_configuration: block(z.object({ status: text })) }),
+  aws_s3_bucket_notification: z.object({
+    bucket: text,
+    lambda_function: blocks(
+      z.object({
+        id: text.default("tf-s3-lambda"),
+        lambda_function_arn: text,
+        events: texts,
+        filter_prefix: text.default(""),
+        filter_suffix: text.default(""),
+      }),
+    ),
+  }),
+  aws_cloudwatch_log_metric_filter: z.object({
+    name: text,
+    log_group_name: text,
+    pattern: text,
+    metric_transformation: z.preprocess(
+      (value) => asList(value)[0],
+      z.object({
+        namespace: text,
+        name: text,
+        value: text,
+        default_value: number.optional(),
+        unit: text.optional(),
+        dimensions: textMap.optional(),
+      }),
+    ),
+  }),
+  aws_cloudwatch_metric_alarm: z.object({
+    alarm_name: text,
+    alarm_description: text.optional(),
+    comparison_operator: text,
+    evaluation_periods: number,
+    datapoints_to_alarm: number.optional(),
+    threshold: number,
+    treat_missing_data: text.optional(),
+    actions_enabled: z.boolean().optional(),
+    alarm_actions: texts,
+    ok_actions: texts,
+    insufficient_data_actions: texts,
+    metric_name: text.optional(),
+    namespace: text.optional(),
+    statistic: text.optional(),
+    extended_statistic: text.optional(),
+    period: number.optional(),
+    unit: text.optional(),
+    dimensions: textMap.optional(),
+    metric_query: blocks(
+      z.object({
+        id: text,
+        expression: text.optional(),
+        label: text.optional(),
+        return_data: z.boolean().optional(),
+        metric: z.preprocess((value) => asList(value)[0], METRIC.optional()),
+      }),
+    ),
+  }),
+  aws_sns_topic: z.object({ name: text, arn: text }),
+  aws_sns_topic_subscription: z.object({ topic_arn: text, protocol: text, endpoint: text }),
+  aws_cloudwatch_dashboard: z.object({ dashboard_name: text, dashboard_body: text }),
+} as const satisfies Record<string, z.ZodObject>;
+
+type ResourceType = keyof typeof RESOURCES;
+
+export type Row<T extends ResourceType> = z.infer<(typeof RESOURCES)[T]>;
+
+/** @throws Error that names the attribute which is absent or of another type */
+export const parsed = <S extends z.ZodType>(shape: S, value: unknown, address: string): z.infer<S> => {
+  const { data, error } = shape.safeParse(value, { reportInput: true });
+  const issue = error?.issues[0];
+  if (issue === undefined) return data as z.infer<S>;
+  const what = issue.code === "invalid_type" ? `a ${issue.expected}` : issue.message;
+  throw expected(what, [address, ...issue.path].join("."), issue.input);
+};
+
+/** @returns every resource of a type, its references resolved */
+export const rows = <T extends ResourceType>(stack: Stack, type: T): Row<T>[] => {
+  const shape: z.ZodType<Row<T>> & { shape: object } = RESOURCES[type] as never;
+  return stack.resources(type, Object.keys(shape.shape)).map(({ address, body }) => parsed(shape, body, address));
+};

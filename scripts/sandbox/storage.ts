@@ -1,0 +1,156 @@
+/** S3 on this machine: an embedded server with the stack's buckets, which tells of every object that is created. */
+import { type ApiCall, callerOf, type Intercept } from "./api-call";
+import type { CreatedObject, Creation } from "./s3-events";
+
+export interface StorageOptions {
+  readonly buckets: readonly string[];
+  /** @default a free port */
+  readonly port?: number;
+  /** @default every call is carried out at once */
+  readonly intercept?: Intercept;
+}
+
+export interface StoredObject {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  /** User metadata, names in lower case and without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Storage {
+  /** http://127.0.0.1:<port> */
+  readonly endpointUrl: string;
+  /** The listener is called for every object that is stored from now on, before its uploader gets the answer. */
+  subscribe(listener: (object: Promise<CreatedObject>) => void): void;
+  put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
+  get(bucket: string, key: string): Promise<StoredObject>;
+  remove(bucket: string, key: string): Promise<void>;
+  /** Closes every connection, those of unanswered calls included. */
+  stop(): Promise<void>;
+}
+
+/** The largest object S3 takes in one PUT is 5 GB; the server's own limit is 11 MiB. */
+const MAX_BODY_BYTES = 1024 ** 3;
+
+const METADATA = "x-amz-meta-";
+
+/** @throws Error when the port is taken */
+export const startStorage = async (options: StorageOptions): Promise<Storage> => {
+  const { buildApp } = await import("fauxqs");
+  const app = buildApp({ logger: false });
+  app.removeContentTypeParser("*");
+  app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: MAX_BODY_BYTES }, (_request, body, done) => {
+    done(null, body);
+  });
+  // An upload without bytes reaches no parser, and the server takes no body for an error of its own.
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (request.method === "PUT") request.body ??= Buffer.alloc(0);
+    done();
+  });
+
+  const { intercept } = options;
+  if (intercept !== undefined) {
+    app.addHook("onRequest", async (request, reply) => {
+      const refusal = await intercept(callOf(request));
+      if (refusal === undefined) return;
+      const body = request.method === "HEAD" ? "" : errorXml(refusal.code, refusal.message);
+      return reply.status(refusal.status).header("content-type", "application/xml").send(body);
+    });
+  }
+
+  const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
+  let sequence = Date.now();
+  const describe = async (url: string, created: Pick<CreatedObject, "bucket" | "key" | "creation">) => {
+    sequence += 1;
+    const order = { createdMs: Date.now(), sequence };
+    const { headers } = await app.inject({ method: "HEAD", url });
+    const eTag = String(headers.etag).replaceAll('"', "");
+    return { ...created, ...order, eTag, sizeBytes: Number(headers["content-length"]) };
+  };
+  // Not an async hook: the handlers of fauxqs answer twice if the first answer is not on its way at once.
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
+    if (creation !== undefined) {
+      const object = describe(request.url.replace(/\?.*/, ""), { ...targetOf(request), creation });
+      for (const listener of listeners) listener(object);
+    }
+    done(null, payload);
+  });
+
+  for (const bucket of options.buckets) await app.inject({ method: "PUT", url: `/${bucket}` });
+  const { port = 0 } = options;
+  const endpointUrl = await app.listen({ host: "127.0.0.1", port }).catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`Expected a port that is free for S3 but got ${port} (${cause.code})`, { cause });
+  });
+
+  return {
+    endpointUrl,
+    subscribe: (listener) => listeners.push(listener),
+    put: async (bucket, key, bytes) => {
+      await succeed(
+        `PUT of ${key}`,
+        fetch(urlOf(endpointUrl, bucket, key), { method: "PUT", body: bytes as BodyInit }),
+      );
+    },
+    get: async (bucket, key) => {
+      const response = await succeed(`GET of ${key}`, fetch(urlOf(endpointUrl, bucket, key)));
+      const metadata = [...response.headers].filter(([name]) => name.startsWith(METADATA));
+      return {
+        bytes: Buffer.from(await response.arrayBuffer()),
+        contentType: response.headers.get("content-type") ?? "",
+        metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice(METADATA.length), value])),
+      };
+    },
+    remove: async (bucket, key) => {
+      await succeed(`DELETE of ${key}`, fetch(urlOf(endpointUrl, bucket, key), { method: "DELETE" }));
+    },
+    stop: () => app.close(),
+  };
+};
+
+/** As much of the server's request as is looked at here. */
+interface Request {
+  readonly method: string;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+const targetOf = ({ params }: Request): { bucket: string; key: string } => {
+  const { bucket = "", "*": key = "" } = params as Record<string, string | undefined>;
+  return { bucket, key };
+};
+
+/** Kinds of request that make an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+const creationBy = (request: Request): Creation | undefined => {
+  const query = request.query as Record<string, string | undefined>;
+  if (targetOf(request).key === "") return undefined;
+  if (request.method === "POST") return query.uploadId === undefined ? undefined : "CompleteMultipartUpload";
+  if (request.method !== "PUT" || query.uploadId !== undefined) return undefined;
+  return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
+};
+
+const ACTIONS: Readonly<Record<string, string>> = { GET: "Get", HEAD: "Get", DELETE: "Delete" };
+
+const callOf = (request: Request): ApiCall => {
+  const { bucket, key } = targetOf(request);
+  const { versionId } = request.query as Record<string, string | undefined>;
+  const caller = callerOf(request.headers.authorization as string | undefined);
+  if (bucket === "") return { caller, action: "s3:ListAllMyBuckets" };
+  if (key === "") return { caller, action: request.method === "PUT" ? "s3:CreateBucket" : "s3:ListBucket", bucket };
+  const action = `s3:${ACTIONS[request.method] ?? "Put"}Object${versionId === undefined ? "" : "Version"}`;
+  return { caller, action, bucket, key };
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const errorXml = (code: string, message: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+
+const urlOf = (endpointUrl: string, bucket: string, key: string): string =>
+  `${endpointUrl}/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;
+
+const succeed = async (what: string, pending: Promise<Response>): Promise<Response> => {
+  const response = await pending;
+  if (response.ok) return response;
+  throw new Error(`Expected status 200 for ${what} but got ${response.status} ${await response.text()}`);
+};

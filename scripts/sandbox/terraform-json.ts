@@ -1,0 +1,145 @@
+/** Reads a synthesized stack (Terraform JSON) and resolves its references, as they would be after `terraform apply`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface Resource {
+  /** As Terraform spells it: `aws_s3_bucket.upload`. */
+  readonly address: string;
+  /** Only the attributes that were asked for, with every reference in them resolved. */
+  readonly body: Json;
+}
+
+export interface Stack {
+  readonly region: string;
+  /** Every resource of a type, ordered by name. @throws Error for a reference that cannot be resolved. */
+  resources(type: string, attributes: readonly string[]): readonly Resource[];
+}
+
+/** The account that the stack is deployed to. */
+const ACCOUNT_ID = "000000000000";
+
+/** What stands for the random end of a name that is given as a prefix. */
+const NAME_END = "local";
+
+type Computed = (name: string, region: string) => string;
+
+const itself: Computed = (name) => name;
+const arn =
+  (service: string, kind: string): Computed =>
+  (name, region) =>
+    `arn:aws:${service}:${region}:${ACCOUNT_ID}:${kind}${name}`;
+const globalArn =
+  (start: string): Computed =>
+  (name) =>
+    `arn:aws:${start}${name}`;
+
+/** Attributes that AWS computes from the attribute that names the resource: add a row per type that is referred to. */
+// biome-ignore format: a ledger is read down its columns
+const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made: Readonly<Record<string, Computed>> }>> = {
+  aws_cloudwatch_log_group:    { named: "name",          made: { id: itself,         arn: arn("logs", "log-group:") } },
+  aws_cloudwatch_metric_alarm: { named: "alarm_name",    made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
+  aws_iam_role:                { named: "name",          made: { id: itself,         arn: globalArn(`iam::${ACCOUNT_ID}:role/`) } },
+  aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:") } },
+  aws_s3_bucket:               { named: "bucket",        made: { id: itself,         arn: globalArn("s3:::") } },
+  aws_sns_topic:               { named: "name",          made: { id: arn("sns", ""), arn: arn("sns", "") } },
+  aws_sqs_queue:               { named: "name",          made: {                     arn: arn("sqs", "") } },
+};
+
+/** What data sources tell about the account. */
+const DATA: Readonly<Record<string, (region: string) => string>> = {
+  "aws_caller_identity.account_id": () => ACCOUNT_ID,
+  "aws_partition.partition": () => "aws",
+  "aws_region.name": (region) => region,
+  "aws_region.region": (region) => region,
+};
+
+const REFERENCE = /^(?<data>data\.)?(?<type>aws_\w+)\.(?<label>[\w-]+)(?<path>(?:\.\w+|\[\d+\])+)$/;
+
+/** A hash of the package: only Terraform needs it, so it stays as it is. */
+const isPackageHash = (expression: string) => expression.startsWith("filebase64sha256(");
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Terraform JSON writes a nested block as an object or as a list of one. */
+export const asList = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+
+const at = (value: unknown, key: string): unknown =>
+  /^\d+$/.test(key) ? asList(value)[Number(key)] : isObject(value) ? value[key] : undefined;
+
+/**
+ * @param stackDir folder that holds `cdk.tf.json`
+ * @throws Error when the file cannot be read, is not JSON, or states no region
+ */
+export const readStack = (stackDir: string): Stack => {
+  const file = join(stackDir, "cdk.tf.json");
+  const root = parse(file);
+  const region = at(at(at(root.provider, "aws"), "0"), "region");
+  if (typeof region !== "string") throw expected("a region", `provider.aws in ${file}`, region);
+
+  /** What the stack states for an attribute, or what AWS would make of its name. */
+  const attributeOf = (type: string, label: string, keys: readonly string[]): unknown => {
+    const attribute = keys.join(".");
+    const address = `${type}.${label}`;
+    const body = at(at(root.resource, type), label);
+    const stated = keys.reduce(at, body) ?? undefined;
+    if (stated !== undefined) return resolve(stated, `${address}.${attribute}`);
+    const { named, made = {} } = COMPUTED[type] ?? {};
+    const make = attribute === named ? itself : made[attribute];
+    if (body === undefined || named === undefined || make === undefined) return undefined;
+    const prefix = at(body, named === "bucket" ? "bucket_prefix" : "name_prefix");
+    const name = resolve(at(body, named), `${address}.${named}`) ?? (prefix && `${prefix}${NAME_END}`);
+    if (typeof name !== "string") throw expected("a name", `${address}.${named}`, name);
+    return make(name, region);
+  };
+
+  const referred = (expression: string, where: string): unknown => {
+    if (expression === "path.module") return ".";
+    const { data, type = "", label = "", path = "" } = REFERENCE.exec(expression)?.groups ?? {};
+    const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+    const value = data ? DATA[`${type}.${keys.join(".")}`]?.(region) : attributeOf(type, label, keys);
+    if (value === undefined) throw expected("a reference that can be resolved", where, `\${${expression}}`);
+    return value;
+  };
+
+  const resolve = (value: unknown, where: string): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => resolve(item, `${where}[${index}]`));
+    if (isObject(value)) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, `${where}.${key}`)]));
+    }
+    if (typeof value !== "string") return value;
+    const whole = /^\$\{([^{}]*)\}$/.exec(value)?.[1];
+    if (whole !== undefined) return isPackageHash(whole) ? value : referred(whole, where);
+    return value
+      .replaceAll(/(?<!\$)\$\{([^{}]*)\}/g, (_, expression: string) => String(referred(expression, where)))
+      .replaceAll("$${", "${");
+  };
+
+  return {
+    region,
+    resources: (type, attributes) =>
+      Object.keys((at(root.resource, type) ?? {}) as Json)
+        .sort()
+        .map((label) => ({
+          address: `${type}.${label}`,
+          body: Object.fromEntries(attributes.map((name) => [name, attributeOf(type, label, [name])])),
+        })),
+  };
+};
+
+/** @returns the house's one sentence for a value that cannot be used. */
+export const expected = (what: string, name: string, got: unknown): Error =>
+  new Error(`Expected ${what} for ${name} but got ${JSON.stringify(got) ?? "nothing"}`);
+
+const parse = (file: string): Json => {
+  try {
+    const root: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (isObject(root)) return root;
+    throw new Error(JSON.stringify(root));
+  } catch (cause) {
+    throw new Error(`Expected a synthesized stack for ${file} but got ${(cause as Error).message}`, { cause });
+  }
+};

@@ -1,0 +1,124 @@
+/** What `npm start` prints. */
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { MetricStore } from "../sandbox/cloudwatch/metric-store";
+import type { LogLine } from "../sandbox/function-log";
+import { type Fields, fieldsOf, type Result } from "./results";
+
+const EDGES = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
+const LINES = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"];
+const NO_LINES = Object.fromEntries([...EDGES, ...LINES].map((place) => [place, ""]));
+
+type Align = "left" | "right";
+
+/** Columns only, without lines; the heads are dim. */
+const table = (columns: Readonly<Record<string, Align>>, rows: readonly (readonly string[])[]): string => {
+  const lines = new Table({
+    head: Object.keys(columns).map(pc.dim),
+    colAligns: Object.values(columns),
+    chars: { ...NO_LINES, middle: "  " },
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  lines.push(...rows.map((row) => [...row]));
+  return lines
+    .toString()
+    .split("\n")
+    .map((line) => `  ${line.trimEnd()}`)
+    .join("\n");
+};
+
+const grouped = (value: number, digits = 0): string =>
+  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** One table of an image's variants, or the reason why it has none. */
+export const imageReport = ({ key, sizeBytes, variants, processed, problem }: Result): string => {
+  if (problem !== undefined) return `${pc.red("✗")} ${pc.bold(key)}  ${problem}`;
+  const { format, widthPx, heightPx, durationMs } = processed ?? {};
+  const upload = `${format} ${widthPx} x ${heightPx}, ${grouped(sizeBytes)} bytes, processed in ${durationMs} ms`;
+  const rows = variants.map((variant) => [
+    variant.name,
+    variant.key,
+    variant.format,
+    `${variant.widthPx} x ${variant.heightPx}`,
+    grouped(variant.sizeBytes),
+    grouped((100 * variant.sizeBytes) / sizeBytes, 1),
+    grouped(variant.afterMs),
+  ]);
+  const columns = {
+    variant: "left",
+    key: "left",
+    format: "left",
+    "width x height": "right",
+    bytes: "right",
+    "% of upload": "right",
+    "ms after upload": "right",
+  } as const;
+  return `${pc.green("✓")} ${pc.bold(key)}  ${pc.dim(upload)}\n${table(columns, rows)}`;
+};
+
+/** @returns the function's own metrics since `sinceMs`, or nothing if it published none */
+export const metricsReport = (metrics: MetricStore, sinceMs: number): string | undefined => {
+  const periodSeconds = 60 * Math.ceil((Date.now() - sinceMs) / 60_000 + 1);
+  const rows = metrics
+    .list()
+    .filter(({ namespace }) => !namespace.startsWith("AWS/"))
+    .map(({ namespace, name, dimensions, unit }) => {
+      const value = (statistic: string) =>
+        grouped(
+          metrics.statistic({ namespace, name, dimensions, unit, statistic, startMs: sinceMs, periodSeconds }) ?? 0,
+        );
+      return [`${namespace} ${name}`, unit, value("SampleCount"), value("Sum"), value("Average"), value("Maximum")];
+    });
+  const columns = {
+    metric: "left",
+    unit: "left",
+    samples: "right",
+    sum: "right",
+    average: "right",
+    maximum: "right",
+  } as const;
+  return rows.length === 0 ? undefined : `Custom metrics\n${table(columns, rows)}`;
+};
+
+const LOUD = ["WARN", "ERROR", "CRITICAL", "FATAL"];
+
+/** Fields that are the same in every line, or shown elsewhere. */
+const NOISE = [
+  "level",
+  "event",
+  "message",
+  "timestamp",
+  "service",
+  "sampling_rate",
+  "xray_trace_id",
+  "requestId",
+  "bucket",
+];
+
+/** @returns the lines at WARN and above, or nothing if there are none */
+export const logReport = (logs: readonly LogLine[]): string | undefined => {
+  const lines = logs.flatMap((line) => {
+    const fields = fieldsOf(line);
+    const level = levelOf(fields);
+    return LOUD.includes(level) ? [loudLine(level, fields)] : [];
+  });
+  return lines.length === 0 ? undefined : `Log lines at WARN and above\n${lines.join("\n")}`;
+};
+
+/** Lambda's own lines have no level; it counts those of failed invocations as WARN. */
+const levelOf = ({ level, type, record }: Fields): string => {
+  const failed = type === "platform.report" && (record as Fields).status !== "success";
+  return failed ? "WARN" : String(level);
+};
+
+const loudLine = (level: string, fields: Fields): string => {
+  const { event, type, message, record } = fields;
+  const shown =
+    type === "platform.report" ? (record as Fields) : typeof message === "object" ? (message as Fields) : fields;
+  const rest = Object.entries(shown)
+    .filter(([name]) => !NOISE.includes(name))
+    .map(([name, value]) => `${pc.dim(`${name}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const colour = level === "WARN" ? pc.yellow : pc.red;
+  const what = event ?? type ?? (typeof message === "string" ? message : "uncaught error");
+  return `  ${colour(level.padEnd(8))} ${what}  ${rest.join(" ")}`;
+};
