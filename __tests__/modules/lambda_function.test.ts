@@ -1,0 +1,119 @@
+/** The function, its role and its log group as they are synthesized. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { SETTINGS } from "../../handler/contract/settings";
+import { committed, devWith, json, one, synthesized } from "./synthesized";
+
+const UPLOAD = "${aws_s3_bucket.s3_buckets_upload.arn}";
+const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
+
+describe("lambda_function", () => {
+  const common = [
+    {
+      Sid: "ReadUploads",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:GetObjectVersion"],
+      Resource: `${UPLOAD}/*`,
+    },
+    { Sid: "TellDeletedFromDenied", Effect: "Allow", Action: ["s3:ListBucket"], Resource: UPLOAD },
+    { Sid: "WriteVariants", Effect: "Allow", Action: ["s3:PutObject"], Resource: `${PROCESSED}/*` },
+    {
+      Sid: "WriteLogs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: "${aws_cloudwatch_log_group.lambda_function_log_group.arn}:*",
+    },
+  ];
+
+  it("may do this and nothing else where it publishes metrics itself", async () => {
+    const { policy, ...others } = one(synthesized(await devWith('metric_namespace = "Mine"')), "aws_iam_role_policy");
+
+    const publish = {
+      Sid: "PublishMetrics",
+      Effect: "Allow",
+      Action: ["cloudwatch:PutMetricData"],
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": "Mine" } },
+    };
+    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...common, publish] });
+    expect(others).toEqual({ name: "least-privilege", role: "${aws_iam_role.lambda_function_role.id}" });
+  });
+
+  it("may not publish metrics where they are embedded in the log", async () => {
+    const { policy } = one(synthesized(await devWith('metrics_transport = "emf"')), "aws_iam_role_policy");
+
+    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: common });
+  });
+
+  it("has a role that only Lambda can take", async () => {
+    const { assume_role_policy, ...others } = one(synthesized(await committed("dev")), "aws_iam_role");
+
+    expect(json(assume_role_policy)).toEqual({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    });
+    expect(others).toEqual({ name: "image-processor-dev-processor-role" });
+  });
+
+  it("writes to a log group of its own, that exists before it", async () => {
+    const group = one(synthesized(await committed("prod")), "aws_cloudwatch_log_group");
+
+    expect(group).toEqual({ name: "/aws/lambda/image-processor-prod-processor", retention_in_days: 30 });
+  });
+
+  it("is configured by the environment", async () => {
+    const stack = synthesized(await committed("prod"));
+
+    const zip = "assets/lambda_function_package/current/handler.zip";
+    expect(one(stack, "aws_lambda_function")).toEqual({
+      function_name: "image-processor-prod-processor",
+      role: "${aws_iam_role.lambda_function_role.arn}",
+      runtime: "nodejs22.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      filename: zip,
+      source_code_hash: `\${filebase64sha256("${zip}")}`,
+      timeout: 60,
+      memory_size: 1769,
+      environment: {
+        variables: {
+          PROCESSED_BUCKET: "${aws_s3_bucket.s3_buckets_processed.id}",
+          LOG_LEVEL: "INFO",
+          METRIC_NAMESPACE: "ImageProcessor/Lambda/prod",
+          METRICS_TRANSPORT: "emf",
+          LARGE_IMAGE_BYTES: "10485760",
+          MAX_IMAGE_BYTES: "104857600",
+          MAX_IMAGE_PIXELS: "100000000",
+          MAX_IMAGE_SIDE_PX: "65535",
+        },
+      },
+      logging_config: {
+        log_format: "JSON",
+        log_group: "${aws_cloudwatch_log_group.lambda_function_log_group.name}",
+        system_log_level: "INFO",
+        application_log_level: "INFO",
+      },
+      depends_on: ["aws_cloudwatch_log_group.lambda_function_log_group", "aws_iam_role_policy.lambda_function_policy"],
+    });
+    expect(existsSync(join(stack.folder, zip))).toBe(true);
+  });
+
+  it("is given every setting that the handler reads", async () => {
+    const { environment } = one(synthesized(await committed("dev")), "aws_lambda_function");
+
+    expect(environment).toHaveProperty("variables");
+    const { variables } = environment as { variables: Record<string, string> };
+    expect(Object.keys(variables).sort()).toEqual(Object.keys(SETTINGS).sort());
+  });
+
+  it.each([
+    ["DEBUG", "DEBUG"],
+    ["INFO", "INFO"],
+    ["WARNING", "INFO"],
+    ["ERROR", "INFO"],
+  ])("at log_level %s lets Lambda pass lines from %s on, so that no metric starves", async (logLevel, passed) => {
+    const { logging_config } = one(synthesized(await devWith(`log_level = "${logLevel}"`)), "aws_lambda_function");
+
+    expect(logging_config).toMatchObject({ application_log_level: passed, system_log_level: "INFO" });
+  });
+});

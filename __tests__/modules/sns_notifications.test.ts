@@ -1,0 +1,64 @@
+/** Topics, subscriptions and topic policies as they are synthesized. */
+import { committed, devWith, json, synthesized } from "./synthesized";
+
+const ACCOUNT = "${data.aws_caller_identity.current.account_id}";
+
+describe("sns_notifications", () => {
+  it("makes one topic for each severity, open to the alarms of this account only", async () => {
+    const { resource } = synthesized(await committed("dev"));
+
+    const topics = Object.values(resource.aws_sns_topic ?? {});
+    expect(topics).toEqual([
+      { name: "image-processor-dev-critical-alerts" },
+      { name: "image-processor-dev-log-alerts" },
+      { name: "image-processor-dev-performance-alerts" },
+    ]);
+    for (const severity of ["critical", "performance", "log"]) {
+      const { policy, ...others } = resource.aws_sns_topic_policy?.[`sns_notifications_${severity}_policy`] ?? {};
+      const arn = `\${aws_sns_topic.sns_notifications_${severity}.arn}`;
+      expect(others).toEqual({ arn });
+      expect(json(policy)).toEqual({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "AlarmsOfThisAccount",
+            Effect: "Allow",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
+            Action: "sns:Publish",
+            Resource: arn,
+            Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT } },
+          },
+        ],
+      });
+    }
+  });
+
+  it("subscribes every address to its topic, and the phone to critical alarms", async () => {
+    const environment = await devWith(`
+      alert_email     = "operator@example.com"
+      log_alert_email = "log@example.com"
+      alert_sms       = "+15555550100"
+    `);
+
+    const { resource } = synthesized(environment);
+
+    const topic_arn = (severity: string) => `\${aws_sns_topic.sns_notifications_${severity}.arn}`;
+    const operator = { protocol: "email", endpoint: "operator@example.com" };
+    expect(resource.aws_sns_topic_subscription).toEqual({
+      sns_notifications_critical_email: { ...operator, topic_arn: topic_arn("critical") },
+      sns_notifications_performance_email: { ...operator, topic_arn: topic_arn("performance") },
+      sns_notifications_log_email: { ...operator, endpoint: "log@example.com", topic_arn: topic_arn("log") },
+      sns_notifications_critical_sms: {
+        protocol: "sms",
+        endpoint: "+15555550100",
+        topic_arn: topic_arn("critical"),
+      },
+    });
+  });
+
+  it("subscribes nobody where no address is given", async () => {
+    const { resource } = synthesized(await committed("dev"));
+
+    expect(resource).not.toHaveProperty("aws_sns_topic_subscription");
+  });
+});
