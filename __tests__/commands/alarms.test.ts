@@ -1,0 +1,330 @@
+/** `npm run alarms`, against a CloudWatch on this machine, and against moto where that is installed. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { type CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { ENVIRONMENTS, synthesize } from "../../main";
+import { type Environment, readEnvironments } from "../../modules/environment";
+import { callRoll, fullName, resetAlarm, testAlarm } from "../../scripts/account-alarms";
+import { ago, rollLines, testLines } from "../../scripts/alarms";
+import { clientsFor } from "../../scripts/terraform/aws";
+import { startMoto } from "../../scripts/terraform/moto";
+import { startAwsJson } from "./aws-json";
+import { type Alarm, FAILURE, quiet, SINCE, SUCCESS, startCloudWatch, TOPIC } from "./cloudwatch";
+import { run, start } from "./run";
+
+/** What the tests need of a synthesized alarm. */
+interface Synthesized {
+  readonly alarm_name: string;
+  readonly comparison_operator: "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
+  readonly threshold: number;
+  readonly evaluation_periods: number;
+}
+
+let environments: Environment[];
+/** By the names of the environments. */
+const synthesized: Record<string, Synthesized[]> = {};
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  const outdir = mkdtempSync(join(tmpdir(), "alarms-"));
+  process.env.HANDLER_PACKAGE = join(__dirname, "../../package.json");
+  environments = await readEnvironments(ENVIRONMENTS, {});
+  synthesize(environments, outdir);
+  for (const { environment } of environments) {
+    const stack = JSON.parse(readFileSync(join(outdir, `stacks/${environment}/cdk.tf.json`), "utf8"));
+    synthesized[environment] = Object.values(stack.resource.aws_cloudwatch_metric_alarm);
+  }
+  rmSync(outdir, { recursive: true });
+});
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const PREFIX = "image-processor-dev-processor-";
+const NAME = `${PREFIX}timeout-errors`;
+
+const dev = (): Environment => {
+  const found = environments.find(({ environment }) => environment === "dev");
+  if (found === undefined) throw new Error("Expected an environment for dev but got none");
+  return found;
+};
+
+const allQuiet = (): Alarm[] => (synthesized.dev ?? []).map(({ alarm_name }) => quiet(alarm_name));
+
+const cloudWatch = async (...args: Parameters<typeof startCloudWatch>) => {
+  const server = await startCloudWatch(...args);
+  stops.push(server.stop);
+  return { ...server, client: clientsFor("us-east-1", server.endpoint).cloudwatch };
+};
+
+const patience = () => ({ limitMs: 5_000, intervalMs: 1, signal: new AbortController().signal });
+
+const plain = (lines: readonly string[]): string[] => lines.map(stripVTControlCharacters);
+
+describe("npm run alarms -- <env> list", () => {
+  it("expects exactly the alarms that are synthesized, in every environment", async () => {
+    for (const environment of environments) {
+      const names = (synthesized[environment.environment] ?? []).map(({ alarm_name }) => alarm_name);
+      const { client } = await cloudWatch(names.map((name) => quiet(name)));
+
+      const roll = await callRoll(client, environment);
+
+      expect([roll.alarms.length, roll.missing, roll.extra]).toEqual([names.length, [], []]);
+      expect(names.map((name) => fullName(environment, name))).toEqual(names);
+    }
+  });
+
+  it("shows alarms that ring first, since when, why, and whether they can tell anybody", async () => {
+    const { client } = await cloudWatch([
+      quiet(`${PREFIX}throttles`),
+      quiet(`${PREFIX}memory-errors`, { StateValue: "INSUFFICIENT_DATA", ActionsEnabled: false }),
+      quiet(NAME, { StateValue: "ALARM", StateReason: "Threshold Crossed" }),
+    ]);
+
+    const { alarms } = await callRoll(client, dev());
+
+    expect(plain(rollLines({ alarms, missing: [], extra: [] }, SINCE.getTime() + 3 * 3_600_000))).toEqual([
+      "ALARM              timeout-errors  3 h ago     Threshold Crossed",
+      "INSUFFICIENT_DATA  memory-errors   3 h ago     tells nobody: its actions are disabled. no datapoints",
+      "OK                 throttles       3 h ago     no datapoints",
+    ]);
+  });
+
+  it("counts time in the greatest unit that fits", () => {
+    const seconds = [-5, 0, 59, 60, 3_599, 3_600, 86_399, 86_400, 900_000];
+
+    expect(seconds.map((each) => ago(each * 1_000))).toEqual(
+      ["0 s", "0 s", "59 s", "1 min", "59 min", "1 h", "23 h", "1 d", "10 d"].map((time) => `${time} ago`),
+    );
+  });
+
+  it("ends with exit code 1 and names what is missing and what is extra", async () => {
+    const present = allQuiet().filter(({ AlarmName }) => AlarmName !== NAME);
+    const { endpoint } = await cloudWatch([...present, quiet(`${PREFIX}by-hand`)]);
+
+    const { code, stdout, stderr } = await run("alarms", "dev", "list", "--endpoint-url", endpoint);
+
+    expect([code, stderr]).toEqual([1, ""]);
+    expect(stdout.trim().split("\n").slice(-2)).toEqual([
+      "missing  timeout-errors: the environment has it, the account does not",
+      "extra    by-hand: the account has it, the environment does not",
+    ]);
+  });
+
+  it("ends with exit code 0 where all are there, and writes JSON on demand", async () => {
+    const { endpoint } = await cloudWatch(allQuiet());
+
+    const { code, stdout } = await run("alarms", "dev", "list", "--json", "--endpoint-url", endpoint);
+
+    const { alarms, ...rest } = JSON.parse(stdout);
+    expect([code, rest]).toEqual([0, { environment: "dev", region: dev().aws_region, missing: [], extra: [] }]);
+    expect(alarms.find(({ name }: { name: string }) => name === "timeout-errors")).toEqual({
+      name: "timeout-errors",
+      state: "OK",
+      since: SINCE.toISOString(),
+      reason: "no datapoints",
+      actionsEnabled: true,
+    });
+  });
+});
+
+describe("npm run alarms -- <env> test NAME", () => {
+  it("sets ALARM, shows what the alarm did, and puts it back to the state before", async () => {
+    const { client, settings } = await cloudWatch([quiet(NAME, { StateValue: "INSUFFICIENT_DATA" })]);
+
+    const result = await testAlarm(client, NAME, patience());
+
+    expect(settings()).toEqual([
+      ["ALARM", "test by npm run alarms"],
+      ["INSUFFICIENT_DATA", "test by npm run alarms is over"],
+    ]);
+    expect(plain(testLines(NAME, result))).toEqual([
+      `${NAME}  INSUFFICIENT_DATA -> ALARM`,
+      `  1970-01-12T13:46:41.000Z  ${SUCCESS}`,
+      `${NAME}  ALARM -> INSUFFICIENT_DATA, by the test: test by npm run alarms is over`,
+      "1 of 1 actions succeeded",
+    ]);
+  });
+
+  it("leaves alone what CloudWatch has evaluated meanwhile, for the cause may be real", async () => {
+    const evaluation = { StateValue: "ALARM", StateReason: "Threshold Crossed" };
+    const { client, settings } = await cloudWatch([quiet(NAME)], { evaluation });
+
+    const { end } = await testAlarm(client, NAME, patience());
+
+    expect(settings()).toEqual([["ALARM", "test by npm run alarms"]]);
+    expect(end).toEqual({ by: "CloudWatch", state: "ALARM", reason: "Threshold Crossed" });
+  });
+
+  it("ends with exit code 1 where an action failed, and shows why", async () => {
+    const { endpoint, settings } = await cloudWatch([quiet(NAME)], { actions: [FAILURE] });
+
+    const { code, stdout } = await run("alarms", "dev", "test", "timeout-errors", "--endpoint-url", endpoint);
+
+    expect([code, stdout.split("\n")[1]?.trim(), stdout.split("\n")[3]]).toEqual([
+      1,
+      `1970-01-12T13:46:41.000Z  ${FAILURE}`,
+      "1 of 1 actions failed",
+    ]);
+    expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
+  });
+
+  it("gives up after the time limit, names how many actions it has seen, and puts the alarm back", async () => {
+    const { client, settings } = await cloudWatch([quiet(NAME, { AlarmActions: [TOPIC, TOPIC] })]);
+
+    const result = await testAlarm(client, NAME, { ...patience(), limitMs: 20 });
+
+    expect(plain(testLines(NAME, result)).at(-1)).toBe(`Expected 2 actions for ${NAME} but got 1`);
+    expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
+  });
+
+  it("puts the alarm back on Ctrl-C", async () => {
+    const { endpoint, calls, settings } = await cloudWatch([quiet(NAME)], { actions: [] });
+    const { child, ended } = start("alarms", "dev", "test", "timeout-errors", "--endpoint-url", endpoint);
+    const waits = () => calls.filter(({ operation }) => operation === "DescribeAlarmHistory").length > 1;
+    while (!waits() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
+
+    child.kill("SIGINT");
+    const { code } = await ended;
+
+    expect(code).toBe(130);
+    expect(settings()).toEqual([
+      ["ALARM", "test by npm run alarms"],
+      ["OK", "test by npm run alarms is over"],
+    ]);
+  });
+
+  it("puts the alarm back where its history can no longer be read", async () => {
+    const { client, settings } = await cloudWatch([quiet(NAME)], { looks: 1 });
+
+    await expect(testAlarm(client, NAME, patience())).rejects.toThrow(
+      "Expected an answer to DescribeAlarmHistory but got AccessDenied: not authorized to perform: DescribeAlarmHistory",
+    );
+    expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
+  });
+
+  it.each<[string, Partial<Alarm>, string]>([
+    [
+      "is in ALARM",
+      { StateValue: "ALARM" },
+      `Expected OK or INSUFFICIENT_DATA for ${NAME} but got ALARM (no datapoints): an alarm acts only when it changes to ALARM`,
+    ],
+    [
+      "has its actions disabled",
+      { ActionsEnabled: false },
+      `Expected enabled actions for ${NAME} but got disabled ones: it would tell nobody`,
+    ],
+    ["has no actions", { AlarmActions: [] }, `Expected actions for ${NAME} but got none: it would tell nobody`],
+  ])("refuses an alarm that %s, and changes nothing", async (_, alarm, message) => {
+    const { client, settings } = await cloudWatch([quiet(NAME, alarm)]);
+
+    await expect(testAlarm(client, NAME, patience())).rejects.toThrow(message);
+    expect(settings()).toEqual([]);
+  });
+
+  it("refuses an endpoint that keeps no history, and changes nothing", async () => {
+    const { endpoint, calls, stop } = await startAwsJson({ DescribeAlarms: () => ({ MetricAlarms: [quiet(NAME)] }) });
+    stops.push(stop);
+
+    await expect(testAlarm(clientsFor("us-east-1", endpoint).cloudwatch, NAME, patience())).rejects.toThrow(
+      "Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it",
+    );
+    expect(calls.map(({ operation }) => operation)).not.toContain("SetAlarmState");
+  });
+});
+
+describe("npm run alarms -- <env> reset NAME", () => {
+  it("sets OK with a reason, and tells the state before", async () => {
+    const { endpoint, settings } = await cloudWatch([quiet(NAME, { StateValue: "ALARM" })]);
+
+    const { code, stdout } = await run("alarms", "dev", "reset", NAME, "--endpoint-url", endpoint);
+
+    expect([code, stdout]).toEqual([0, `${NAME}  ALARM -> OK, until CloudWatch evaluates it again\n`]);
+    expect(settings()).toEqual([["OK", "reset by npm run alarms"]]);
+  });
+
+  it("refuses an alarm that the account does not have", async () => {
+    const { client } = await cloudWatch([]);
+
+    await expect(resetAlarm(client, NAME)).rejects.toThrow(
+      `Expected the alarm ${NAME} in the account but got none: deploy the environment first`,
+    );
+  });
+});
+
+describe("npm run alarms", () => {
+  it("refuses, in one line and without asking the account, what is not an alarm, a verb or an environment", async () => {
+    const wrong = [
+      ["dev", "test", "timeout-eror"],
+      ["dev", "reset"],
+      ["dev", "list", NAME],
+      ["dev", "lst"],
+      ["moon", "list"],
+      ["dev", "test", NAME, "--wait", "soon"],
+    ];
+
+    const ended = await Promise.all(wrong.map((args) => run("alarms", ...args)));
+
+    expect(ended.map(({ code }) => code)).toEqual(wrong.map(() => 2));
+    expect(ended.map(({ stdout, stderr }) => `${stdout}${stderr}`)).toEqual([
+      'error: Expected an alarm of dev for NAME but got "timeout-eror"; did you mean timeout-errors?\n',
+      "error: Expected the name of an alarm for reset but got nothing\n",
+      `error: Expected no name for list but got "${NAME}"\n`,
+      'error: Expected one of list, test, reset for <verb> but got "lst"\n',
+      'error: Expected one of dev, prod, staging for <env> but got "moon"\n',
+      'error: Expected a whole number of seconds from 1 to 999 for --wait but got "soon"\n',
+    ]);
+  });
+
+  it("refuses, in one line, to work without credentials", async () => {
+    const { code, stdout, stderr } = await run("alarms", "dev", "list");
+
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      "",
+      "error: Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n",
+    ]);
+  });
+});
+
+const hasMoto = spawnSync("moto_server", ["--help"]).status === 0;
+
+(hasMoto ? describe : describe.skip)(`moto as the account${hasMoto ? "" : " (there is no moto_server here)"}`, () => {
+  const put = ({ alarm_name, ...alarm }: Synthesized, client: CloudWatchClient) =>
+    client.send(
+      new PutMetricAlarmCommand({
+        AlarmName: alarm_name,
+        Namespace: "AWS/Lambda",
+        MetricName: "Errors",
+        Statistic: "Sum",
+        Period: 60,
+        EvaluationPeriods: alarm.evaluation_periods,
+        Threshold: alarm.threshold,
+        ComparisonOperator: alarm.comparison_operator,
+        AlarmActions: [TOPIC],
+      }),
+    );
+
+  it("lists and resets the synthesized alarms, and refuses a test, because moto keeps no history", async () => {
+    const moto = await startMoto(0);
+    stops.push(moto.stop);
+    const client = clientsFor("us-east-1", moto.endpoint).cloudwatch;
+    const rows = synthesized.dev ?? [];
+    for (const row of rows) await put(row, client);
+
+    const before = await resetAlarm(client, NAME);
+    const roll = await callRoll(client, dev());
+
+    expect(before).toBe("OK");
+    expect([roll.alarms.length, roll.missing, roll.extra]).toEqual([rows.length, [], []]);
+    expect(roll.alarms.find(({ name }) => name === "timeout-errors")?.reason).toBe("reset by npm run alarms");
+    await expect(testAlarm(client, NAME, patience())).rejects.toThrow(
+      "Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it",
+    );
+    expect((await callRoll(client, dev())).alarms.map(({ state }) => state)).toEqual(rows.map(() => "OK"));
+  });
+});

@@ -1,0 +1,54 @@
+/** A service of AWS on this machine: it speaks the AWS JSON protocol, which the clients of CloudWatch and CloudWatch Logs use. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** An error that the service answers with. */
+export class ServiceError extends Error {
+  override readonly name: string;
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Operations by their names; what is not there is answered as moto answers what it does not know: HTTP 500, a page of HTML. */
+export type Operations = Readonly<Record<string, (input: Input) => object>>;
+
+export interface Call {
+  readonly operation: string;
+  readonly input: Input;
+}
+
+const answerOf = (operations: Operations, { operation, input }: Call): { status: number; body: string } => {
+  const answer = operations[operation];
+  if (answer === undefined) return { status: 500, body: "<!doctype html>" };
+  try {
+    return { status: 200, body: JSON.stringify(answer(input)) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { status: 400, body: JSON.stringify({ __type: error.name, message: error.message }) };
+  }
+};
+
+/** @returns the calls in the order of their arrival, and how to stop the server */
+export const startAwsJson = async (operations: Operations) => {
+  const calls: Call[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+    const call = { operation, input: JSON.parse(Buffer.concat(chunks).toString()) };
+    calls.push(call);
+    const { status, body } = answerOf(operations, call);
+    response.writeHead(status, { "content-type": String(request.headers["content-type"]) }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { calls, endpoint: `http://127.0.0.1:${port}`, stop };
+};
