@@ -1,0 +1,209 @@
+/** `npm run patterns`: the local check, and its comparison with a CloudWatch Logs that answers on this machine. */
+import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
+import { ENVIRONMENTS } from "../../main";
+import { readEnvironments } from "../../modules/environment";
+import { deafFilters, hearingOf, serviceDifferences } from "../../scripts/pattern-check";
+import { synthesizedFilters } from "../../scripts/patterns";
+import { type ProducedLine, producedLines } from "../../scripts/producer";
+import { matches, parseFilterPattern } from "../../scripts/sandbox/cloudwatch/filter-pattern";
+import type { MetricFilter } from "../../scripts/sandbox/cloudwatch/metric-filter";
+import { clientsFor } from "../../scripts/terraform/aws";
+import { ServiceError, startAwsJson } from "./aws-json";
+import { run } from "./run";
+
+let filters: readonly MetricFilter[];
+let lines: ProducedLine[];
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  const [dev] = await readEnvironments(ENVIRONMENTS, {});
+  if (dev === undefined) throw new Error("Expected an environment for dev but got none");
+  filters = synthesizedFilters(dev);
+  lines = await producedLines();
+});
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const filterOf = (metric: string, changed: { pattern?: string; value?: string } = {}): MetricFilter => {
+  const found = filters.find(({ metric: { name } }) => name === metric);
+  if (found === undefined) throw new Error(`Expected a filter for ${metric} but got none`);
+  const { pattern = found.pattern, value = found.metric.value } = changed;
+  return { ...found, pattern, metric: { ...found.metric, value } };
+};
+
+const lineOf = (event: string): ProducedLine => {
+  const found = lines.find(({ name }) => name === event);
+  if (found === undefined) throw new Error(`Expected a line for ${event} but got none`);
+  return found;
+};
+
+type Change = (records: MetricFilterMatchRecord[]) => MetricFilterMatchRecord[];
+
+/** Hears as the local parser does, spells values as text, and keeps to the documented limits; then what it heard is changed. */
+const cloudWatchLogs = async (change: Change = (records) => records) => {
+  const server = await startAwsJson({
+    TestMetricFilter: (input) => {
+      const { filterPattern, logEventMessages } = input as { filterPattern: string; logEventMessages: string[] };
+      if (logEventMessages.length < 1 || logEventMessages.length > 50)
+        throw new ServiceError("InvalidParameterException", "logEventMessages must have 1 to 50 members");
+      const pattern = parseFilterPattern(filterPattern);
+      const heard = logEventMessages.flatMap((eventMessage, index) => {
+        const values = matches(pattern, eventMessage)?.values;
+        if (values === undefined) return [];
+        const extractedValues = Object.fromEntries([...values].map(([selector, value]) => [selector, String(value)]));
+        return { eventNumber: index, eventMessage, extractedValues };
+      });
+      return { matches: change(heard) };
+    },
+  });
+  stops.push(server.stop);
+  return { ...server, logs: clientsFor("us-east-1", server.endpoint).logs };
+};
+
+describe("npm run patterns -- <env>", () => {
+  it("shows who hears each line, and ends with exit code 0 where all is as the ledgers say", async () => {
+    const { code, stdout, stderr } = await run("patterns", "prod");
+
+    const rows = stdout.trim().split("\n");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(rows.slice(0, 2)).toEqual([
+      "✓ image.received                    ImageSizeBytes",
+      "✓ image.large                       LargeImages",
+    ]);
+    expect(rows.slice(lines.length)).toEqual([
+      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter hears exactly its own, by the local parser`,
+    ]);
+  });
+
+  it("names a filter that is deaf to its line, and one that eavesdrops", () => {
+    const wrong = [filterOf("LargeImages", { pattern: '{ $.event = "image.Large" }' }), filterOf("ImageSizeBytes")];
+    const received = { ...lineOf("image.received"), heardBy: [] };
+
+    const hearings = [lineOf("image.large"), received].map((line) => hearingOf(line, wrong));
+
+    expect(hearings.map(({ problems }) => problems)).toEqual([
+      ["LargeImages is deaf to image.large"],
+      ["ImageSizeBytes eavesdrops on image.received"],
+    ]);
+    expect(deafFilters(wrong, hearings)).toEqual(["LargeImages hears none of the lines"]);
+  });
+
+  it("names a filter that takes its value from what is no number", () => {
+    const wrong = filterOf("ImageSizeBytes", {
+      pattern: '{ $.event = "image.received" && $.bucket = "*" }',
+      value: "$.bucket",
+    });
+
+    expect(hearingOf(lineOf("image.received"), [wrong]).problems).toEqual([
+      "ImageSizeBytes finds no number in image.received",
+    ]);
+  });
+});
+
+describe("npm run patterns -- <env> --live", () => {
+  it("finds no difference where CloudWatch Logs hears what the local parser hears", async () => {
+    const { logs, calls } = await cloudWatchLogs();
+
+    expect(await serviceDifferences(logs, filters, lines)).toEqual([]);
+    expect(calls.map(({ input }) => input.filterPattern)).toEqual(filters.map(({ pattern }) => pattern));
+  });
+
+  it("sends at most 50 lines at a time, and all of them", async () => {
+    const { logs, calls } = await cloudWatchLogs();
+    const many = Array.from({ length: 120 }, (_, index) => ({
+      name: `line ${index}`,
+      line: JSON.stringify({ event: "image.large", index }),
+      heardBy: [],
+    }));
+
+    expect(await serviceDifferences(logs, [filterOf("LargeImages")], many)).toEqual([]);
+    expect(calls.map(({ input }) => (input.logEventMessages as string[]).length)).toEqual([50, 50, 20]);
+  });
+
+  it("names a line that only one side hears", async () => {
+    const deaf = await cloudWatchLogs(() => []);
+    const other = lineOf("image.failed");
+    const keen = await cloudWatchLogs((heard) => [...heard, { eventMessage: other.line }]);
+
+    const differences = await Promise.all(
+      [deaf, keen].map(({ logs }) => serviceDifferences(logs, [filterOf("LargeImages")], lines)),
+    );
+
+    expect(differences).toEqual([
+      ["LargeImages, image.large: heard here and not there"],
+      ["LargeImages, image.failed: heard there and not here"],
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ["the same number, spelled otherwise", { "$.sizeBytes": "1.0E3", "$.event": "image.received" }, []],
+    ["another number", { "$.sizeBytes": "1" }, ['$.sizeBytes is 1000 here and "1" there']],
+    ["another text", { "$.sizeBytes": "1000", "$.event": "x" }, ['$.event is "image.received" here and "x" there']],
+    ["nothing for the metric's value", {}, ["$.sizeBytes is 1000 here and nothing there"]],
+    ["a selector that only one side lists", { "$.sizeBytes": "1000", "$.key": "x" }, []],
+  ])("compares the values that are taken: %s", async (_, extractedValues, expected) => {
+    const { logs } = await cloudWatchLogs((heard) => heard.map((record) => ({ ...record, extractedValues })));
+
+    expect(await serviceDifferences(logs, [filterOf("ImageSizeBytes")], lines)).toEqual(
+      expected.map((difference) => `ImageSizeBytes, image.received: ${difference}`),
+    );
+  });
+
+  it("names a pattern that CloudWatch Logs refuses, and goes on with the others", async () => {
+    const { endpoint, calls, stop } = await startAwsJson({
+      TestMetricFilter: () => {
+        throw new ServiceError("InvalidParameterException", "Invalid metric filter pattern");
+      },
+    });
+    stops.push(stop);
+    const two = [filterOf("LargeImages"), filterOf("MemoryErrors")];
+
+    const differences = await serviceDifferences(clientsFor("us-east-1", endpoint).logs, two, lines);
+
+    expect(differences).toEqual([
+      "LargeImages: its pattern is read here and refused there: Invalid metric filter pattern",
+      "MemoryErrors: its pattern is read here and refused there: Invalid metric filter pattern",
+    ]);
+    expect(calls).toHaveLength(2);
+  });
+
+  it("ends with exit code 0 where both agree, and with 1 and the difference where they do not", async () => {
+    const agreeing = await cloudWatchLogs();
+    const forgetful = await cloudWatchLogs((heard) =>
+      heard.filter(({ eventMessage = "" }) => JSON.parse(eventMessage).event !== "image.large"),
+    );
+
+    const ended = await Promise.all(
+      [agreeing, forgetful].map(({ endpoint }) => run("patterns", "dev", "--endpoint-url", endpoint)),
+    );
+
+    expect(ended.map(({ code, stdout }) => [code, stdout.trim().split("\n").at(-1)])).toEqual([
+      [
+        0,
+        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs hears what the local parser hears, and takes the same values`,
+      ],
+      [1, "✗ LargeImages, image.large: heard here and not there"],
+    ]);
+  });
+
+  it("refuses, in one line, to work without credentials, or with an endpoint that does not know the call", async () => {
+    const { endpoint, stop } = await startAwsJson({});
+    stops.push(stop);
+
+    const [without, unknown] = await Promise.all([
+      run("patterns", "dev", "--live"),
+      run("patterns", "dev", "--endpoint-url", endpoint),
+    ]);
+
+    expect([without?.code, without?.stderr]).toEqual([
+      1,
+      "error: Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n",
+    ]);
+    expect([unknown?.code, unknown?.stderr]).toEqual([
+      1,
+      "error: Expected an answer to TestMetricFilter but got HTTP 500 and no JSON: the endpoint may not know it\n",
+    ]);
+  });
+});
