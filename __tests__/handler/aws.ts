@@ -88,17 +88,22 @@ const startS3 = async () => {
   return { url, requests, faults, stop: () => app.close() };
 };
 
-/** Starts both services and points the SDK at them. */
-export const startAws = async () => {
-  const [s3, cloudwatch] = await Promise.all([startS3(), startCloudWatch()]);
+/** Points what the SDK does from now on at these services. */
+export const pointSdkAt = (urls: { s3: string; cloudwatch?: string }): void => {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "example",
     AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_ENDPOINT_URL_CLOUDWATCH: cloudwatch.url,
+    AWS_ENDPOINT_URL_S3: urls.s3,
+    AWS_ENDPOINT_URL_CLOUDWATCH: urls.cloudwatch,
     AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
   });
+};
+
+/** Starts both services and points the SDK at them. */
+export const startAws = async () => {
+  const [s3, cloudwatch] = await Promise.all([startS3(), startCloudWatch()]);
+  pointSdkAt({ s3: s3.url, cloudwatch: cloudwatch.url });
   const client = new S3Client();
   await client.send(new CreateBucketCommand({ Bucket: UPLOADS }));
   await client.send(new CreateBucketCommand({ Bucket: PROCESSED }));

@@ -1,4 +1,5 @@
 /** Reads uploads from S3 and writes variants to it. */
+import { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { Refusal, storageError } from "./errors";
 import { headerText, outputKey, type Upload } from "./keys";
@@ -23,20 +24,18 @@ export const download = async (
   { bucket, key, versionId }: Upload,
   maxBytes: number,
 ): Promise<{ bytes: Buffer; eTag: string }> => {
-  const abort = new AbortController();
   try {
     const {
       Body,
       ContentLength = 0,
       ETag = "",
-    } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }), {
-      abortSignal: abort.signal,
-    });
+    } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+    // Not by an abort signal: that raises an error on the body, which nobody hears by then, and Node would exit.
+    if (ContentLength > maxBytes && Body instanceof Readable) Body.destroy();
     admitBytes(ContentLength, maxBytes);
     const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
     return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), eTag: ETag.replaceAll('"', "") };
   } catch (error) {
-    abort.abort();
     throw storageError("GetObject", error);
   }
 };
