@@ -18,6 +18,8 @@ export class SkippedError extends Error {
  * Errors are one line on stderr; `DEBUG=1` adds the stack.
  */
 export const runCommand = async (command: Command, argv: readonly string[] = process.argv): Promise<void> => {
+  // Whoever reads the output may stop reading, as `head` does: there is nobody left to tell.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ outputError: () => {} });
   try {
     await command.parseAsync(argv);

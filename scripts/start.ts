@@ -1,6 +1,6 @@
 /** `npm start`: runs pictures through the stack that would be deployed, on this machine. */
-import { mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
@@ -80,11 +80,19 @@ const portOf = (text: string | undefined): number | undefined => {
   throw new UsageError(`Expected a whole number from 1 to 65535 for --port but got ${JSON.stringify(text)}`);
 };
 
+/** One folder at a time: Node's own `recursive` never ends where a file system takes no folders, such as /proc. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+};
+
 /** @throws UsageError where no folder can be made */
 const outDirOf = (path: string): string => {
   const folder = resolve(BASE, path);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: "a file" });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     throw new UsageError(`Expected a folder that can be written to for --out but got ${path} (${code})`, { cause });

@@ -1,0 +1,199 @@
+/** The local Lambda: real processes that run small handlers, within the limits of the function. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
+import type { FunctionBlueprint } from "../../scripts/sandbox/blueprint";
+import { unpackFunction } from "../../scripts/sandbox/function-package";
+import { createLambda, type LambdaDatum, type Outcome } from "../../scripts/sandbox/lambda";
+
+const folder = mkdtempSync(join(tmpdir(), "lambda-test-"));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const FUNCTION: FunctionBlueprint = {
+  name: "small",
+  arn: "arn:aws:lambda:us-east-1:000000000000:function:small",
+  region: "us-east-1",
+  handler: "index.handler",
+  runtime: "nodejs22.x",
+  architecture: "x86_64",
+  timeoutSeconds: 5,
+  memoryMb: 512,
+  packageFile: "",
+  environment: { GREETING: "hello" },
+  logGroup: "/aws/lambda/small",
+  logFormat: "JSON",
+  applicationLogLevel: "INFO",
+  systemLogLevel: "INFO",
+  maximumRetryAttempts: 2,
+  maximumEventAgeSeconds: 3600,
+};
+
+interface Ran {
+  readonly outcomes: readonly Outcome[];
+  /** Lines that are JSON, parsed. */
+  readonly lines: readonly Record<string, unknown>[];
+  readonly reports: readonly Record<string, unknown>[];
+  sumOf(name: LambdaDatum["name"]): number;
+}
+
+/** Runs a handler, given as the text of its CommonJS file, for these events all at once. */
+const run = async (
+  code: string,
+  changes: Partial<FunctionBlueprint> = {},
+  events: readonly unknown[] = [{}],
+): Promise<Ran> => {
+  const zip = join(mkdtempSync(join(folder, "zip-")), "package.zip");
+  writeFileSync(zip, zipSync({ "index.js": strToU8(code) }));
+  const unpacked = await unpackFunction(zip);
+  const texts: string[] = [];
+  const data: LambdaDatum[] = [];
+  const lambda = createLambda({
+    function: { ...FUNCTION, ...changes },
+    unpacked,
+    processes: 2,
+    retryDelaysMs: [1, 1],
+    throttleDelayMs: 5,
+    onLogLine: ({ text }) => texts.push(text),
+    onMetric: (datum) => data.push(datum),
+  });
+  try {
+    const outcomes = await Promise.all(events.map((event) => lambda.invoke(event)));
+    const lines = texts.filter((text) => text.startsWith("{")).map((text) => JSON.parse(text));
+    return {
+      outcomes,
+      lines,
+      reports: lines.filter(({ type }) => type === "platform.report").map(({ record }) => record),
+      sumOf: (name) => data.filter((datum) => datum.name === name).reduce((sum, { value }) => sum + value, 0),
+    };
+  } finally {
+    await lambda.stop();
+    rmSync(unpacked.folder, { recursive: true });
+  }
+};
+
+describe("the local Lambda", () => {
+  it("runs the handler once for an event that it takes, and reports the success", async () => {
+    const { outcomes, reports, sumOf } = await run("exports.handler = async () => ({ statusCode: 500 });");
+
+    expect(outcomes).toMatchObject([{ status: "success", attempts: 1, throttles: 0 }]);
+    expect(reports).toEqual([
+      {
+        requestId: outcomes[0]?.requestId,
+        status: "success",
+        metrics: {
+          durationMs: expect.any(Number),
+          billedDurationMs: expect.any(Number),
+          initDurationMs: expect.any(Number),
+          memorySizeMB: 512,
+          maxMemoryUsedMB: expect.any(Number),
+        },
+      },
+    ]);
+    expect([sumOf("Invocations"), sumOf("Errors"), sumOf("AsyncEventsDropped")]).toEqual([1, 0, 0]);
+  });
+
+  it("tries an event that fails twice more, under the same request id, and then drops it", async () => {
+    const { outcomes, reports, lines, sumOf } = await run(
+      'exports.handler = async () => { throw new TypeError("no luck"); };',
+    );
+
+    expect(outcomes).toMatchObject([{ status: "error", errorType: "TypeError", attempts: 3 }]);
+    expect(reports.map(({ requestId, status }) => [requestId, status])).toEqual(
+      Array(3).fill([outcomes[0]?.requestId, "error"]),
+    );
+    expect([sumOf("Invocations"), sumOf("Errors"), sumOf("AsyncEventsDropped")]).toEqual([3, 3, 1]);
+    expect(lines.filter(({ level }) => level === "ERROR").map(({ message }) => message)).toEqual(
+      Array(3).fill({ errorType: "TypeError", errorMessage: "no luck", stackTrace: expect.any(Array) }),
+    );
+  });
+
+  it("kills a run at its time limit", async () => {
+    const { outcomes, reports } = await run("exports.handler = () => { for (;;); };", {
+      timeoutSeconds: 0.2,
+      maximumRetryAttempts: 0,
+    });
+
+    expect(outcomes).toMatchObject([{ status: "timeout", attempts: 1 }]);
+    expect(reports).toMatchObject([{ status: "timeout" }]);
+  });
+
+  it("kills a process that holds more memory than the function has", async () => {
+    const hungry = `exports.handler = async () => {
+      const held = [];
+      for (let i = 0; i < 40; i++) { held.push(Buffer.alloc(16 << 20, 1)); await new Promise((go) => setTimeout(go, 20)); }
+    };`;
+    const { outcomes, reports } = await run(hungry, { memoryMb: 128, maximumRetryAttempts: 0 });
+
+    expect(outcomes).toMatchObject([{ status: "error", errorType: "Runtime.OutOfMemory" }]);
+    expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.OutOfMemory" }]);
+  });
+
+  it("reports a process that ends by itself", async () => {
+    const { reports } = await run("exports.handler = async () => process.exit(7);", { maximumRetryAttempts: 0 });
+
+    expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.ExitError" }]);
+  });
+
+  it("fails every attempt of a function whose code cannot be loaded", async () => {
+    const { outcomes } = await run('throw new Error("bad settings");', { maximumRetryAttempts: 1 });
+
+    expect(outcomes).toMatchObject([{ status: "error", attempts: 2 }]);
+  });
+
+  it("tells the handler truly how much time remains", async () => {
+    const { lines } = await run(
+      `exports.handler = async (event, context) => {
+        const before = context.getRemainingTimeInMillis();
+        await new Promise((go) => setTimeout(go, 60));
+        console.log({ before, after: context.getRemainingTimeInMillis() });
+      };`,
+      { timeoutSeconds: 3 },
+    );
+
+    const { before = 0, after = 0 } = lines
+      .map(({ message }) => message)
+      .find((message) => typeof message === "object") as Record<string, number>;
+    expect(before).toBeLessThanOrEqual(3000);
+    expect(before).toBeGreaterThan(1000);
+    expect(before - after).toBeGreaterThanOrEqual(55);
+  });
+
+  it("gives the process the function's environment and nothing of this machine's", async () => {
+    process.env.SECRET_OF_THIS_MACHINE = "secret";
+    const { lines } = await run(
+      "exports.handler = async () => console.log({ greeting: process.env.GREETING, secret: process.env.SECRET_OF_THIS_MACHINE ?? 'none', name: process.env.AWS_LAMBDA_FUNCTION_NAME, home: process.env.HOME ?? 'none' });",
+    );
+    delete process.env.SECRET_OF_THIS_MACHINE;
+
+    expect(lines.map(({ message }) => message)).toContainEqual({
+      greeting: "hello",
+      secret: "none",
+      name: "small",
+      home: "none",
+    });
+  });
+
+  it("writes console lines as Lambda does in JSON format, and leaves raw lines alone", async () => {
+    const { lines } = await run(
+      'exports.handler = async () => { console.debug("quiet"); console.warn("a %s", "warning"); process.stdout.write(JSON.stringify({ raw: true }) + "\\n"); };',
+    );
+
+    expect(lines.filter(({ type }) => type === undefined)).toEqual([
+      { timestamp: expect.any(String), level: "WARN", requestId: expect.any(String), message: "a warning" },
+      { raw: true },
+    ]);
+  });
+
+  it("sends away what exceeds the reserved concurrency, and takes it when there is room", async () => {
+    const { outcomes, sumOf } = await run(
+      "exports.handler = () => new Promise((go) => setTimeout(go, 80));",
+      { reservedConcurrency: 1 },
+      [1, 2],
+    );
+
+    expect(outcomes.map(({ status }) => status)).toEqual(["success", "success"]);
+    expect(sumOf("Throttles")).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,129 @@
+/** The local run: the synthesized JSON and the real package, from an upload to its variants, metrics and log. */
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import sharp from "sharp";
+import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
+import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
+import { freshStack } from "../../scripts/start/fresh-stack";
+
+let blueprint: Blueprint;
+let sandbox: Sandbox;
+const stored: string[] = [];
+
+beforeAll(async () => {
+  blueprint = readBlueprint(await freshStack());
+  sandbox = await startSandbox({
+    blueprint,
+    retryDelaysMs: [1, 1],
+    onObjectCreated: ({ bucket, key }) => stored.push(`${bucket}/${key}`),
+  });
+}, 60_000);
+
+afterAll(() => sandbox.stop());
+
+const events = () =>
+  sandbox.logs.flatMap(({ text }) => {
+    const { event, reason } = JSON.parse(text);
+    return event === undefined ? [] : [reason === undefined ? event : `${event}: ${reason}`];
+  });
+
+const sumOf = (name: string) =>
+  sandbox.metrics.statistic({
+    namespace: "ImageProcessor/Lambda",
+    name,
+    dimensions: { FunctionName: "image-processor-dev-processor" },
+    statistic: "Sum",
+    startMs: Date.now() - 600_000,
+    periodSeconds: 1200,
+  });
+
+describe("the blueprint", () => {
+  it("is what the JSON says, references resolved", () => {
+    const { name, timeoutSeconds, memoryMb, environment, packageFile } = blueprint.function;
+
+    expect([name, timeoutSeconds, memoryMb]).toEqual(["image-processor-dev-processor", 60, 1024]);
+    expect(environment.PROCESSED_BUCKET).toBe("image-processor-dev-processed-local");
+    expect(packageFile).toMatch(new RegExp(`^${join(__dirname, "../..")}/.*\\.zip$`));
+    expect(blueprint.buckets.map((bucket) => [bucket.name, bucket.versioned])).toEqual([
+      ["image-processor-dev-processed-local", true],
+      ["image-processor-dev-upload-local", true],
+    ]);
+    expect(blueprint.notifications.map(({ bucket, events }) => [bucket, events])).toEqual([
+      ["image-processor-dev-upload-local", ["s3:ObjectCreated:*"]],
+    ]);
+    expect([blueprint.metricFilters.length, blueprint.alarms.length, blueprint.topics.length]).toEqual([13, 12, 3]);
+  });
+});
+
+describe("the local run", () => {
+  it("makes five variants of an upload, under keys of its own", async () => {
+    const photo = await sharp({ create: { width: 640, height: 400, channels: 3, background: "#3080c0" } })
+      .jpeg()
+      .toBuffer();
+
+    await sandbox.upload("holiday/été 1.jpg", photo);
+    const [outcome] = await sandbox.settled();
+
+    expect(outcome).toMatchObject({ status: "success", attempts: 1 });
+    const variants = stored.filter((path) => path.startsWith(sandbox.processedBucket)).sort();
+    expect(variants).toEqual(
+      ["compressed_ID.jpg", "low_ID.jpg", "png_ID.png", "thumbnail_ID.jpg", "webp_ID.webp"].map((ending) =>
+        expect.stringMatching(
+          new RegExp(`^${sandbox.processedBucket}/holiday/été 1_${ending.replace("ID", "[0-9a-f]{8}")}$`),
+        ),
+      ),
+    );
+    const thumbnail = variants.find((path) => path.includes("_thumbnail_"))?.slice(sandbox.processedBucket.length + 1);
+    const { bytes, contentType, metadata } = await sandbox.download(sandbox.processedBucket, thumbnail ?? "");
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: "jpeg", width: 300, height: 188 });
+    expect([contentType, metadata.variant]).toEqual(["image/jpeg", "thumbnail"]);
+    expect([sumOf("ImagesProcessed"), sumOf("ProcessingSuccess"), sumOf("ProcessingFailure")]).toEqual([
+      1,
+      1,
+      undefined,
+    ]);
+  });
+
+  it("overwrites its own variants when an upload is repeated", async () => {
+    const before = new Set(stored).size;
+    const photo = await sharp({ create: { width: 640, height: 400, channels: 3, background: "#3080c0" } })
+      .jpeg()
+      .toBuffer();
+
+    await sandbox.upload("holiday/été 1.jpg", photo);
+    await sandbox.settled();
+
+    expect(new Set(stored).size).toBe(before);
+  });
+
+  it("acknowledges a bad upload with its reason, and stores nothing", async () => {
+    const before = stored.filter((path) => path.startsWith(sandbox.processedBucket)).length;
+
+    await sandbox.upload("AccessDenied.jpg", Buffer.from("no picture at all"));
+    await sandbox.upload("nothing.png", new Uint8Array());
+    await sandbox.upload("folder/", new Uint8Array());
+    const outcomes = await sandbox.settled();
+
+    expect(outcomes.map(({ status, attempts }) => [status, attempts])).toEqual(Array(5).fill(["success", 1]));
+    expect(events().slice(-4).sort()).toEqual([
+      "image.received",
+      "image.received",
+      "image.refused: empty",
+      "image.refused: not-an-image",
+    ]);
+    expect(stored.filter((path) => path.startsWith(sandbox.processedBucket))).toHaveLength(before);
+    expect(sumOf("ProcessingFailure")).toBe(2);
+  });
+
+  it("leaves nothing that listens when it is stopped", async () => {
+    const { port } = new URL(sandbox.endpointUrl);
+    await sandbox.stop();
+
+    const connection = new Promise((resolve) => {
+      createConnection(Number(port), "127.0.0.1")
+        .on("error", ({ code }: NodeJS.ErrnoException) => resolve(code))
+        .on("connect", () => resolve("connected"));
+    });
+    expect(await connection).toBe("ECONNREFUSED");
+  });
+});
