@@ -1,0 +1,213 @@
+# What a stack has to be, said in Terraform's own language and checked by `terraform test` for every environment.
+# The provider is mocked: it checks every argument against its schema and creates nothing.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:us-east-1:123456789012:function:processor" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/processor" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/processor" }
+  }
+}
+
+override_resource {
+  target = aws_sns_topic.sns_notifications_critical
+  values = { arn = "arn:aws:sns:us-east-1:123456789012:critical" }
+}
+
+override_resource {
+  target = aws_sns_topic.sns_notifications_performance
+  values = { arn = "arn:aws:sns:us-east-1:123456789012:performance" }
+}
+
+override_resource {
+  target = aws_sns_topic.sns_notifications_log
+  values = { arn = "arn:aws:sns:us-east-1:123456789012:log" }
+}
+
+override_resource {
+  target = aws_s3_bucket.s3_buckets_upload
+  values = { id = "the-upload-bucket", arn = "arn:aws:s3:::the-upload-bucket" }
+}
+
+override_resource {
+  target = aws_s3_bucket.s3_buckets_processed
+  values = { id = "the-processed-bucket", arn = "arn:aws:s3:::the-processed-bucket" }
+}
+
+# One run, because each costs a second for every environment.
+run "stack" {
+  # Has twelve alarms and a thirteenth where silence is one.
+
+  assert {
+    condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), ["no-invocations"]) == toset([
+      "high-error-rate", "high-duration", "throttles", "high-concurrency", "log-errors", "low-success-rate",
+      "timeout-errors", "memory-errors", "image-processing-errors", "s3-permission-errors", "critical-errors", "large-images",
+    ])
+    error_message = "The outputs name other alarms: ${join(", ", concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)))}"
+  }
+
+  assert {
+    condition = (
+      toset([for alarm in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm : alarm.alarm_name])
+      == toset(concat(values(output.cloudwatch_alarms), values(output.log_based_alarms)))
+    )
+    error_message = "The stack has an alarm that no output names, or the other way round."
+  }
+
+  # Tells the topic of its severity when an alarm goes off and when it ends.
+
+  assert {
+    condition = alltrue([
+      for alarm in [
+        aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_error_rate,
+        aws_cloudwatch_metric_alarm.cloudwatch_alarms_throttles,
+        aws_cloudwatch_metric_alarm.cloudwatch_alarms_log_errors,
+      ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_critical.arn])
+      && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_critical.arn])
+    ])
+    error_message = "A critical alarm does not tell the critical topic alone."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [
+        aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_duration,
+        aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_concurrency,
+        aws_cloudwatch_metric_alarm.cloudwatch_alarms_low_success_rate,
+      ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_performance.arn])
+      && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_performance.arn])
+    ])
+    error_message = "A performance alarm does not tell the performance topic alone."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [
+        aws_cloudwatch_metric_alarm.log_alerts_timeout_errors,
+        aws_cloudwatch_metric_alarm.log_alerts_memory_errors,
+        aws_cloudwatch_metric_alarm.log_alerts_image_processing_errors,
+        aws_cloudwatch_metric_alarm.log_alerts_s3_permission_errors,
+        aws_cloudwatch_metric_alarm.log_alerts_critical_errors,
+        aws_cloudwatch_metric_alarm.log_alerts_large_images,
+      ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_log.arn])
+      && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_log.arn])
+    ])
+    error_message = "An alarm on log lines does not tell the log topic alone."
+  }
+
+  # No alarm can escape the three lists above by its name: none is without actions.
+  assert {
+    condition = alltrue([
+      for alarm in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm :
+      length(alarm.alarm_actions) == 1 && alarm.alarm_actions == alarm.ok_actions
+    ])
+    error_message = "An alarm tells nobody, or not of its end."
+  }
+
+  # Lets S3 invoke the function before telling it to.
+
+  assert {
+    condition = contains(
+      jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_s3_bucket_notification.upload_notification.depends_on,
+      "aws_lambda_permission.upload_permission",
+    )
+    error_message = "The notification does not wait for the permission; S3 refuses it then."
+  }
+
+  assert {
+    condition = (
+      aws_lambda_permission.upload_permission.source_arn == aws_s3_bucket.s3_buckets_upload.arn
+      && aws_lambda_permission.upload_permission.source_account == data.aws_caller_identity.current.account_id
+      && aws_lambda_permission.upload_permission.function_name == aws_lambda_function.lambda_function_function.function_name
+    )
+    error_message = "Something else than the upload bucket of this account may invoke the function."
+  }
+
+  assert {
+    condition = (
+      aws_s3_bucket_notification.upload_notification.bucket == aws_s3_bucket.s3_buckets_upload.id
+      && aws_s3_bucket_notification.upload_notification.lambda_function[0].lambda_function_arn == aws_lambda_function.lambda_function_function.arn
+    )
+    error_message = "Uploads do not invoke the function."
+  }
+
+  # Gives the role both buckets and no wildcard.
+
+  assert {
+    condition = toset(flatten([
+      for statement in jsondecode(aws_iam_role_policy.lambda_function_policy.policy).Statement : statement.Resource
+      if startswith(flatten([statement.Action])[0], "s3:")
+      ])) == toset([
+      aws_s3_bucket.s3_buckets_upload.arn,
+      "${aws_s3_bucket.s3_buckets_upload.arn}/*",
+      "${aws_s3_bucket.s3_buckets_processed.arn}/*",
+    ])
+    error_message = "The role's policy names other buckets than the two of this stack."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.lambda_function_policy.policy).Statement :
+      statement.Resource != "*" || statement.Action == ["cloudwatch:PutMetricData"]
+    ])
+    error_message = "The role may do something to everything."
+  }
+
+  assert {
+    condition     = aws_lambda_function.lambda_function_function.role == aws_iam_role.lambda_function_role.arn
+    error_message = "The function does not have the role."
+  }
+
+  # Reads the function's own log group.
+
+  assert {
+    condition = (
+      aws_cloudwatch_log_group.lambda_function_log_group.name == "/aws/lambda/${aws_lambda_function.lambda_function_function.function_name}"
+      && aws_lambda_function.lambda_function_function.logging_config[0].log_group == aws_cloudwatch_log_group.lambda_function_log_group.name
+      && aws_lambda_function.lambda_function_function.logging_config[0].log_format == "JSON"
+    )
+    error_message = "The function does not log to its own group as JSON."
+  }
+
+  assert {
+    condition = alltrue([
+      for filter in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_log_metric_filter :
+      filter.log_group_name == "$${aws_cloudwatch_log_group.lambda_function_log_group.name}"
+    ])
+    error_message = "A metric filter reads another log group."
+  }
+
+  # Runs the packaged code.
+
+  assert {
+    condition     = aws_lambda_function.lambda_function_function.source_code_hash == filebase64sha256(aws_lambda_function.lambda_function_function.filename)
+    error_message = "The function's code is not the zip beside the stack."
+  }
+
+  assert {
+    condition     = aws_lambda_function.lambda_function_function.environment[0].variables.PROCESSED_BUCKET == aws_s3_bucket.s3_buckets_processed.id
+    error_message = "The function writes to another bucket than the processed one."
+  }
+
+  # Says what it made.
+
+  assert {
+    condition = alltrue([
+      for value in [
+        output.upload_bucket_name, output.upload_bucket_arn, output.processed_bucket_name, output.processed_bucket_arn,
+        output.lambda_function_name, output.lambda_function_arn, output.lambda_log_group_name,
+        output.critical_alerts_topic_arn, output.performance_alerts_topic_arn, output.log_alerts_topic_arn,
+        output.cloudwatch_dashboard_name, output.cloudwatch_dashboard_url, output.metric_namespace, output.aws_region,
+        output.upload_command_example, output.view_logs_command, output.test_alarm_command, output.sns_subscription_note,
+      ] : try(length(value) > 0, false)
+    ])
+    error_message = "An output is empty."
+  }
+}

@@ -1,0 +1,38 @@
+/** The clients that look at what exists in an account, real or emulated. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { STSClient } from "@aws-sdk/client-sts";
+import { EMULATOR_CREDENTIALS } from "./moto";
+
+// The SDK's announcement of its plans for Node 20 is of no use to whoever deploys.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/**
+ * @param endpoint of an emulator, which gets made-up credentials; without it, AWS with the credentials of the shell
+ * @returns one client a service
+ */
+export const clientsFor = (region: string, endpoint?: string) => {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = EMULATOR_CREDENTIALS;
+  const config = {
+    region,
+    ...(endpoint !== undefined && {
+      endpoint,
+      credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+    }),
+  };
+  return {
+    s3: new S3Client({ ...config, forcePathStyle: endpoint !== undefined }),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    logs: new CloudWatchLogsClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    sns: new SNSClient(config),
+    sts: new STSClient(config),
+  };
+};
+
+export type Clients = ReturnType<typeof clientsFor>;

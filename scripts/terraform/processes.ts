@@ -1,0 +1,159 @@
+/** Child processes and temporary folders that never outlive this process, whatever ends it. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import type { Socket } from "node:net";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+
+const groups = new Set<number>();
+const folders = new Set<string>();
+let executor: ChildProcess | undefined;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Shell words that end every process group and remove every folder of this run. */
+const will = (): string => {
+  const kills = [...groups].map((group) => `kill -s KILL -- -${group} 2>/dev/null`);
+  const removal = [...folders].map((folder) => `rm -rf ${quoted(folder)} 2>/dev/null`);
+  // A process that is being killed may still write: the second removal finds it gone.
+  const again = kills.length > 0 && removal.length > 0 ? ["sleep 0.3", ...removal] : [];
+  return [...kills, ...removal, ...again, "true"].join("; ");
+};
+
+/**
+ * SIGKILL gives no chance to clean up, so a shell in a session of its own holds the last will
+ * and carries it out when its input closes, that is, when this process is gone.
+ */
+const deposit = (): void => {
+  if (!executor) {
+    executor = spawn("sh", ["-c", 'while IFS= read -r line; do last=$line; done; eval "$last"'], {
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    executor.unref();
+    process.once("exit", () => execFileSync("sh", ["-c", will()]));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  executor.stdin?.write(`${will()}\n`);
+};
+
+/** Makes sure that a folder is gone when this process is. */
+export const removeAtExit = (folder: string): void => {
+  folders.add(folder);
+  deposit();
+};
+
+/** @returns a new empty folder that is removed when this process ends */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "image-processor-terraform-"));
+  removeAtExit(folder);
+  return folder;
+};
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** The process and all that it started are killed after this time. */
+  readonly limitSeconds: number;
+}
+
+export interface Outcome {
+  /** -1 where a signal ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const title = ({ program, args }: Command): string => [program, args[0] ?? ""].join(" ").trim();
+
+/** Starts a process in a group of its own; its output is collected as text. */
+const launch = (command: Command) => {
+  const { program, args, cwd, env } = command;
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const output = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const)
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      output[stream] += text;
+    });
+  const stop = (): void => {
+    if (child.pid === undefined || !groups.has(child.pid)) return;
+    groups.delete(child.pid);
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // Nothing of the group is left.
+    }
+    deposit();
+  };
+  if (child.pid !== undefined) groups.add(child.pid);
+  deposit();
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      stop();
+      resolve({ code: code ?? -1, ...output });
+    });
+  });
+  return { child, output, ended, stop };
+};
+
+/** @throws Error of the operating system where the program cannot be started; one line where the time limit is over */
+export const run = async (command: Command): Promise<Outcome> => {
+  const { ended, stop } = launch(command);
+  let over = false;
+  const timer = setTimeout(() => {
+    over = true;
+    stop();
+  }, command.limitSeconds * 1000);
+  const outcome = await ended.finally(() => clearTimeout(timer));
+  if (over) throw new Error(`Expected an end within ${command.limitSeconds} s for ${title(command)} but got none`);
+  return outcome;
+};
+
+export interface Server {
+  /** What `ready` matched in the server's output. */
+  readonly match: RegExpMatchArray;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a server and waits until its output matches.
+ * @param command its time limit is for the start only
+ * @throws Error with the server's last words where it ends or is not ready in time
+ */
+export const serve = async (command: Command, ready: RegExp): Promise<Server> => {
+  const { child, output, ended, stop } = launch(command);
+  const words = () => `${output.stdout}${output.stderr}`;
+  const match = await new Promise<RegExpMatchArray>((resolve, reject) => {
+    const fail = () => reject(new Error(`Expected ${title(command)} to serve but got ${lastLine(words())}`));
+    const timer = setTimeout(fail, command.limitSeconds * 1000);
+    const look = () => {
+      const found = words().match(ready);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found);
+    };
+    child.stdout.on("data", look);
+    child.stderr.on("data", look);
+    ended.then(fail, reject).finally(() => clearTimeout(timer));
+  }).catch((error) => {
+    stop();
+    throw error;
+  });
+  // A server alone is no reason to go on: where the program ends, it ends.
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as Socket).unref();
+  return {
+    match,
+    stop: async () => {
+      child.ref();
+      stop();
+      await ended;
+    },
+  };
+};
+
+const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() || "no output";

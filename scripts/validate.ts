@@ -1,0 +1,30 @@
+/** `npm run validate`: Terraform itself and the real provider's schema accept every environment. */
+import { Command } from "commander";
+import pc from "picocolors";
+import { runCommand } from "./cli";
+import { synth } from "./synth";
+import { NEEDS, requireTerraform } from "./terraform/tools";
+import { validateStacks } from "./terraform/validation";
+
+const validate = async ({ providerVersion }: { providerVersion?: string }): Promise<void> => {
+  await requireTerraform(NEEDS.mocks);
+  const stacks = (await synth()).map(({ folder }) => folder);
+  const results = await Promise.allSettled(await validateStacks(stacks, providerVersion));
+  for (const result of results) {
+    if (result.status === "rejected") {
+      console.error(`${pc.red("✗")} ${result.reason.message}`);
+      process.exitCode = 1;
+    } else {
+      const { name, providerVersion, seconds } = result.value;
+      const title = `${pc.green("✓")} ${name.padEnd(10)} valid, and every assertion of its tests holds`;
+      console.log(`${title} ${pc.dim(`(hashicorp/aws ${providerVersion}, ${seconds.toFixed(1)} s)`)}`);
+    }
+  }
+};
+
+const command = new Command("npm run validate --")
+  .description("Checks every environment with terraform init, validate and test, in a temporary copy.")
+  .option("--provider-version <constraint>", "narrow the provider's version, such as ~> 6.0")
+  .action(validate);
+
+void runCommand(command);
