@@ -1,14 +1,14 @@
 /** The `dev` stack for the local run: built and synthesized again when anything that it is made from has changed. */
-import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { buildHandler } from "../build-handler";
 
 const ROOT = join(__dirname, "..", "..");
-const OUTDIR = join(ROOT, ".cache", "local");
 
-/** Digest of what the stack was made from. */
-const STAMP = join(OUTDIR, "dev.stamp");
+/** Holds one folder, named by the digest of what its stack was made from. */
+const CACHE = join(ROOT, ".cache", "local");
 
 /**
  * @returns folder of the stack's `cdk.tf.json`
@@ -16,27 +16,27 @@ const STAMP = join(OUTDIR, "dev.stamp");
  */
 export const freshStack = async (): Promise<string> => {
   const { file, sha256 } = await buildHandler({ target: "host" });
-  const digest = await digestOfSources(sha256);
-  const stamp = await readFile(STAMP, "utf8").catch(() => undefined);
-  if (stamp !== digest) {
-    await synthesizeDev(file);
-    await writeFile(STAMP, digest);
-  }
-  return join(OUTDIR, "stacks", "dev");
+  const folder = join(CACHE, await digestOfSources(sha256));
+  if (!existsSync(folder)) await synthesizeDev(file, folder);
+  return join(folder, "stacks", "dev");
 };
 
-/** CDKTF is loaded only here: it takes longer than everything else together. */
-const synthesizeDev = async (packageFile: string): Promise<void> => {
+/** Nobody ever sees a half-written stack, whoever else is synthesizing. CDKTF is loaded only here: it takes its time. */
+const synthesizeDev = async (packageFile: string, folder: string): Promise<void> => {
   const { ENVIRONMENTS, synthesize } = await import("../../main.js");
   const { readEnvironments } = await import("../../modules/environment.js");
   const environments = await readEnvironments(ENVIRONMENTS, process.env);
   process.env.HANDLER_PACKAGE = packageFile;
+  const temporary = `${folder}.${randomUUID()}`;
+  const stale = await readdir(CACHE).catch(() => []);
   synthesize(
     environments.filter(({ environment }) => environment === "dev"),
-    OUTDIR,
+    temporary,
   );
+  // Taken already: another run was as fast, and made the same.
+  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true }));
+  for (const name of stale) await rm(join(CACHE, name), { recursive: true, force: true });
 };
-
 const SOURCES: Readonly<Record<string, RegExp>> = {
   ".": /^(main\.ts|package-lock\.json)$/,
   modules: /\.ts$/,

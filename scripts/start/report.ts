@@ -34,7 +34,7 @@ const grouped = (value: number, digits = 0): string =>
 export const imageReport = ({ key, sizeBytes, variants, processed, problem }: Result): string => {
   if (problem !== undefined) return `${pc.red("✗")} ${pc.bold(key)}  ${problem}`;
   const { format, widthPx, heightPx, durationMs } = processed ?? {};
-  const upload = `${format} ${widthPx} x ${heightPx}, ${grouped(sizeBytes)} bytes, processed in ${durationMs} ms`;
+  const upload = `${format} ${widthPx} x ${heightPx}, ${grouped(sizeBytes)} bytes, processed in ${grouped(Number(durationMs))} ms`;
   const rows = variants.map((variant) => [
     variant.name,
     variant.key,
@@ -93,6 +93,7 @@ const NOISE = [
   "xray_trace_id",
   "requestId",
   "bucket",
+  "stackTrace",
 ];
 
 /** @returns the lines at WARN and above, or nothing if there are none */

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly outDir: string;
   /** Of the S3 endpoint. @default a free one */
   readonly port: number | undefined;
+  /** Whether objects stay in S3 when their variants are saved. A large folder's would fill the memory. */
+  readonly keepsObjects: boolean;
   /** Called for uploads that others made, by the S3 endpoint. */
   readonly onResult: (result: Promise<Result>) => void;
 }
@@ -30,7 +32,7 @@ export interface Run {
 
 const PROCESSES = Math.min(availableParallelism(), 4);
 
-export const openRun = async ({ stackDir, outDir, port, onResult }: RunOptions): Promise<Run> => {
+export const openRun = async ({ stackDir, outDir, port, keepsObjects, onResult }: RunOptions): Promise<Run> => {
   const collector = createCollector(outDir);
   const waiting = new Map<string, (result: Promise<Result>) => void>();
   const sandbox: Sandbox = await startSandbox({
@@ -50,9 +52,16 @@ export const openRun = async ({ stackDir, outDir, port, onResult }: RunOptions):
     const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
       throw new UsageError(`Expected a readable file for ${file} but got ${cause.code}`, { cause });
     });
-    const result = new Promise<Result>((resolve) => waiting.set(key, resolve));
+    const ended = new Promise<Result>((resolve) => waiting.set(key, resolve));
     await sandbox.upload(key, bytes);
+    const result = await ended;
+    if (!keepsObjects) await forget(result);
     return result;
+  };
+
+  const forget = async ({ key, variants }: Result): Promise<void> => {
+    await sandbox.remove(sandbox.uploadBucket, key);
+    for (const variant of variants) await sandbox.remove(sandbox.processedBucket, variant.key);
   };
 
   return {
