@@ -15,7 +15,7 @@ interface Variable {
   /** Value where neither the files nor TF_VAR_<name> set one. */
   readonly default?: unknown;
   /** Or whose value is taken then. */
-  readonly sameAs?: "alert_email" | "alert_sms" | "the file's name";
+  readonly sameAs?: "alert_email" | "alert_sms" | "aws_region" | "the file's name";
   readonly about: string;
 }
 
@@ -47,6 +47,8 @@ const NAMESPACE = text(
   "a CloudWatch namespace (letters, digits and . - _ / #, not beginning with AWS/)",
   /^(?!AWS\/)[\w.\-/#]{1,255}$/,
 );
+const BUCKET = text('the name of an S3 bucket, or ""', /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/);
+const KEY = text('a key such as images/dev.tfstate, or ""', /^([^/\s][^\s]{0,1023})?$/);
 const PHONE = text('a phone number such as "+15555550100", or ""', /^(\+[1-9]\d{6,14})?$/);
 const EMAIL = {
   what: 'an e-mail address, or ""',
@@ -91,6 +93,9 @@ export const VARIABLES = {
   success_rate_min_samples:        { ...COUNT,                                         default: 5,                       about: "images in 5 minutes below which there is no rate" },
   image_error_threshold:           { ...COUNT,                                         default: 3,                       about: "images refused or failed in 5 minutes" },
   large_images_threshold:          { ...COUNT,                                         default: 5,                       about: "large images in 5 minutes" },
+  state_bucket:                    { ...BUCKET,                                        default: "",                      about: "S3 bucket of Terraform's state; without it the state is a file of the project's folder" },
+  state_key:                       { ...KEY,                                           default: "",                      about: "key of the state in that bucket; without it `<project_name>/<environment>.tfstate`" },
+  state_region:                    { ...REGION,                                        sameAs: "aws_region",             about: "region of that bucket" },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;
@@ -148,6 +153,13 @@ const RULES: readonly Rule[] = [
       large_image_bytes < max_image_bytes
         ? undefined
         : { what: `less than max_image_bytes (${max_image_bytes})`, got: large_image_bytes },
+  },
+  {
+    of: ["state_bucket", "state_key"],
+    broken: ({ state_bucket, state_key }) =>
+      state_bucket !== "" || state_key === ""
+        ? undefined
+        : { what: `the bucket that state_key (${state_key}) is in`, got: state_bucket },
   },
 ];
 

@@ -5,7 +5,7 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
-import { LocalBackend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
 import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
@@ -82,12 +82,28 @@ export class ImageProcessorStack extends TerraformStack {
     return path.join("_").replaceAll("-", "_");
   }
 
-  private configureTerraform({ aws_region, environment }: Environment, { tags }: Names): void {
-    new AwsProvider(this, "aws", { region: aws_region, defaultTags: [{ tags }] });
-    // Seen from the stack's folder, cdktf.out/stacks/<environment>: the project's own.
-    new LocalBackend(this, { path: `../../../terraform.${environment}.tfstate` });
-    this.addOverride("terraform.required_version", ">= 1.5");
+  private configureTerraform(environment: Environment, { tags }: Names): void {
+    new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags }] });
+    this.addOverride("terraform.required_version", this.keepState(environment));
     this.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+  }
+
+  /** @returns the versions of Terraform that can keep the state there */
+  private keepState({ environment, project_name, ...state }: Environment): string {
+    if (state.state_bucket === "") {
+      // Seen from the stack's folder, cdktf.out/stacks/<environment>: the project's own.
+      new LocalBackend(this, { path: `../../../terraform.${environment}.tfstate` });
+      return ">= 1.5";
+    }
+    const backend = new S3Backend(this, {
+      bucket: state.state_bucket,
+      key: state.state_key || `${project_name}/${environment}.tfstate`,
+      region: state.state_region,
+      encrypt: true,
+    });
+    // A lock object beside the state, which the bindings do not know yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+    backend.addOverride("use_lockfile", true);
+    return ">= 1.10";
   }
 
   private invokeOnUpload(buckets: S3Buckets, lambda: LambdaFunction, accountId: string): void {

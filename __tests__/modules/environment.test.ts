@@ -44,6 +44,9 @@ const DEFAULTS = {
   success_rate_min_samples: 5,
   image_error_threshold: 3,
   large_images_threshold: 5,
+  state_bucket: "",
+  state_key: "",
+  state_region: "us-east-1",
 };
 
 describe("an environment", () => {
@@ -170,6 +173,8 @@ describe("a tfvars file", () => {
     ["lambda_timout = 60",                      "Expected a known variable but got lambda_timout; did you mean lambda_timeout?"],
     ["duration_threshold_ms = 60000",           "Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 60000"],
     ["large_image_bytes = 104857600",           "Expected less than max_image_bytes (104857600) for large_image_bytes but got 104857600"],
+    ['state_bucket = "States"',                 'Expected the name of an S3 bucket, or "" for state_bucket but got "States"'],
+    ['state_key = "dev.tfstate"',               'Expected the bucket that state_key (dev.tfstate) is in for state_bucket but got ""'],
     ['environment = "prod"',                    'Expected "dev", the file\'s name, for environment but got "prod"'],
     ['project_name = "twenty-three-characters"', 'Expected at most 37 characters for the bucket prefix made of project_name and environment but got "twenty-three-characters-dev-processed-"'],
   ])("is refused for %s", async (tfvars, complaint) => {

@@ -57,6 +57,30 @@ describe("a stack", () => {
     });
   });
 
+  it("keeps its state where the environment says, under a lock", async () => {
+    const { terraform } = synthesized(await devWith('state_bucket = "states"\naws_region = "eu-west-1"'));
+    const elsewhere = synthesized(
+      await devWith('state_bucket = "states"\nstate_key = "images/dev"\nstate_region = "us-west-2"'),
+    );
+
+    expect(terraform).toEqual({
+      backend: {
+        s3: {
+          bucket: "states",
+          key: "image-processor/dev.tfstate",
+          region: "eu-west-1",
+          encrypt: true,
+          use_lockfile: true,
+        },
+      },
+      required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
+      required_version: ">= 1.10",
+    });
+    expect(elsewhere.terraform.backend).toEqual({
+      s3: { bucket: "states", key: "images/dev", region: "us-west-2", encrypt: true, use_lockfile: true },
+    });
+  });
+
   it("is the same text wherever, whenever and from whatever package it is made, with no path of the machine", async () => {
     const environment = await committed("dev");
 
