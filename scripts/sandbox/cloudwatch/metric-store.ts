@@ -110,6 +110,13 @@ export class MetricStore {
     );
   }
 
+  /** Everything that was put, metric by metric and minute by minute. */
+  data(): Datum[] {
+    return [...this.#metrics.values()].flatMap(({ name, minutes }) =>
+      [...minutes.values()].flat().map((sample) => ({ ...name, ...sample })),
+    );
+  }
+
   /**
    * @returns the statistic of one period, or undefined where the period has no data
    * @throws Error `Expected Sum, … for statistic but got <name>`

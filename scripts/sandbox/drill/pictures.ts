@@ -1,0 +1,31 @@
+/** The uploads of the drill. */
+import sharp from "sharp";
+
+/** @returns a JPEG of a colour gradient, so small that its bytes hardly count */
+export const photo = async (widthPx = 96, heightPx = 64): Promise<Buffer> => {
+  const pixels = Buffer.alloc(widthPx * heightPx * 3, 160);
+  for (let i = 0; i < pixels.length; i += 3) pixels[i] = (i / 3) % 256;
+  return sharp(pixels, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+};
+
+/** A JPEG that ends in the middle. */
+export const truncatedPhoto = async (): Promise<Buffer> => {
+  const whole = await photo();
+  return whole.subarray(0, Math.floor(whole.length / 2));
+};
+
+export const notAnImage = (): Buffer => Buffer.from("Dear diary, today nothing was photographed.\n");
+
+/** Decoders ignore what follows the end of a picture, so it is valid, of any size, and quick to process. */
+export const photoOfBytes = async (bytes: number): Promise<Buffer> => {
+  const whole = await photo();
+  return Buffer.concat([whole, Buffer.alloc(Math.max(0, bytes - whole.length))]);
+};
+
+/** One colour only: few bytes, and as much memory once it is decoded as any picture of its width and height. */
+export const hugePhoto = async (): Promise<Buffer> =>
+  sharp({ create: { width: 6000, height: 6000, channels: 3, background: "#357" } })
+    .jpeg()
+    .toBuffer();

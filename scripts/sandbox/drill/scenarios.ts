@@ -1,0 +1,267 @@
+/** Why each alarm must go off: its real cause, what is to be heard of it, and who is told. */
+import type { ApiRefusal } from "../api-call";
+import type { Blueprint, FunctionBlueprint } from "../blueprint";
+import { type Bench, type Conditions, type Recording, record, silence } from "./bench";
+import { hugePhoto, notAnImage, photo, photoOfBytes, truncatedPhoto } from "./pictures";
+import { MINUTE_MS } from "./stretch";
+
+export interface Scenario {
+  readonly cause: string;
+  /** End of the name of the topic that must be told. */
+  readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts";
+  /** Metrics made from log lines that count this fault; no other count may rise. */
+  readonly hears: readonly string[];
+  /** Alarms that may go off with it, because its cause is theirs too. */
+  readonly also: readonly string[];
+  /** What of the stack is not as deployed during the run. @default nothing is */
+  readonly scaled?: (fn: FunctionBlueprint) => string;
+  /** The healthy traffic ends when the fault begins. @default it goes on */
+  readonly isSilence?: true;
+  /** @param threshold how many faults the alarm takes, or how much it allows */
+  readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
+}
+
+const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
+  ...blueprint,
+  function: { ...blueprint.function, ...changes },
+});
+
+const DENIED: ApiRefusal = { status: 403, code: "AccessDenied", message: "Access Denied" };
+const UNAVAILABLE: ApiRefusal = {
+  status: 503,
+  code: "ServiceUnavailable",
+  message: "Please reduce your request rate.",
+};
+
+const isStorage = ({ action }: { action: string }) => action.startsWith("s3:");
+const never = new Promise<undefined>(() => {});
+const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
+
+/** Uploads the same bytes so often, under keys of their own, at the same time. */
+const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (bench: Bench) => {
+  const bytes = await make();
+  await Promise.all(Array.from({ length: count }, (_, i) => bench.upload(`drill/${i}`, bytes)));
+};
+
+const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
+  record(
+    { blueprint, faults, onCall: async (call) => (isStorage(call) ? refusal : undefined) },
+    uploads(faults, photo),
+  );
+
+/** Real seconds that a scaled time limit lasts. */
+const SCALED_LIMIT_SECONDS = 2;
+
+const atScale = (blueprint: Blueprint): Conditions => ({
+  blueprint: altered(blueprint, { timeoutSeconds: SCALED_LIMIT_SECONDS }),
+  scale: blueprint.function.timeoutSeconds / SCALED_LIMIT_SECONDS,
+});
+
+const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
+  `a time limit of ${timeoutSeconds} s passes in ${SCALED_LIMIT_SECONDS} s`;
+
+/** Every invocation makes two rounds of calls, of which each takes half of what is a little more than the threshold. */
+const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
+  const conditions = atScale(blueprint);
+  const limitMs = blueprint.function.timeoutSeconds * 1_000;
+  const delayMs = (thresholdMs + (limitMs - thresholdMs) / 4) / 2 / (conditions.scale ?? 1);
+  const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? after(delayMs) : Promise.resolve(undefined));
+  return record({ ...conditions, onCall }, uploads(1, photo));
+};
+
+/** The function gets no answer before all uploads have reached it. */
+const burst = (blueprint: Blueprint, count: number): Promise<Recording> => {
+  let open = () => {};
+  const gate = new Promise<undefined>((resolve) => {
+    open = () => resolve(undefined);
+  });
+  return record({ blueprint, onCall: () => gate }, async (bench) => {
+    const delivered = bench.delivered(count);
+    await uploads(count, () => photo(48, 32))(bench);
+    await delivered;
+    open();
+  });
+};
+
+const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
+  const { [MISSING]: _, ...environment } = blueprint.function.environment;
+  return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
+};
+
+const MISSING = "LARGE_IMAGE_BYTES";
+const SMALL_MEMORY_MB = 160;
+const GIVEN_UP_AFTER_SECONDS = 1;
+
+const failingUploads = (blueprint: Blueprint): Promise<Recording> =>
+  record({ blueprint }, async (bench) => {
+    const bytes = await truncatedPhoto();
+    for (let minute = 0; minute < 15; minute += 1) {
+      for (const i of [1, 2, 3]) await bench.upload(`drill/${minute}-${i}`, bytes);
+      await bench.settled();
+      bench.clock.skip(MINUTE_MS);
+    }
+  });
+
+/** By the end of the alarm's name: add a row. An alarm without one makes the drill fail. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  "high-error-rate": {
+    cause: "S3 answers 503",
+    topic: "critical-alerts",
+    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    also: ["log-errors", "image-processing-errors", "low-success-rate"],
+    run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
+  },
+  throttles: {
+    cause: "reserved concurrency is exhausted",
+    topic: "critical-alerts",
+    hears: [],
+    also: [],
+    scaled: () => `reserved concurrency is 1, and events are given up after ${GIVEN_UP_AFTER_SECONDS} s`,
+    run: (blueprint, threshold) =>
+      record(
+        {
+          blueprint: altered(blueprint, { reservedConcurrency: 1 }),
+          onCall: (call) => (isStorage(call) ? after(100) : Promise.resolve(undefined)),
+        },
+        uploads(threshold + 1, photo),
+      ),
+  },
+  "log-errors": {
+    cause: "one file that is no image",
+    topic: "critical-alerts",
+    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    also: ["image-processing-errors"],
+    run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, notAnImage)),
+  },
+  "high-duration": {
+    cause: "S3 answers slowly",
+    topic: "performance-alerts",
+    hears: [],
+    also: [],
+    scaled: timeIsScaled,
+    run: slowStore,
+  },
+  "high-concurrency": {
+    cause: "a burst of uploads",
+    topic: "performance-alerts",
+    hears: [],
+    also: ["high-duration"],
+    scaled: () => "two processes take turns",
+    run: burst,
+  },
+  "low-success-rate": {
+    cause: "most uploads are corrupt for 15 minutes",
+    topic: "performance-alerts",
+    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    also: ["log-errors", "image-processing-errors"],
+    run: failingUploads,
+  },
+  "no-invocations": {
+    cause: "nobody uploads anything",
+    topic: "performance-alerts",
+    hears: [],
+    also: [],
+    isSilence: true,
+    run: async () => silence(),
+  },
+  "timeout-errors": {
+    cause: "S3 does not answer before the time limit",
+    topic: "log-alerts",
+    hears: ["TimeoutErrors"],
+    also: ["high-duration", "high-error-rate"],
+    scaled: timeIsScaled,
+    run: (blueprint, threshold) =>
+      record(
+        {
+          ...atScale(blueprint),
+          faults: threshold,
+          onCall: (call) => (isStorage(call) ? never : Promise.resolve(undefined)),
+        },
+        uploads(threshold, photo),
+      ),
+  },
+  "memory-errors": {
+    cause: "an image too big for the memory",
+    topic: "log-alerts",
+    hears: ["MemoryErrors"],
+    also: ["high-error-rate"],
+    scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
+    run: (blueprint, threshold) =>
+      record(
+        { blueprint: altered(blueprint, { memoryMb: SMALL_MEMORY_MB, maximumRetryAttempts: 0 }) },
+        uploads(threshold, hugePhoto),
+      ),
+  },
+  "image-processing-errors": {
+    cause: "corrupt uploads",
+    topic: "log-alerts",
+    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    also: ["log-errors"],
+    run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, truncatedPhoto)),
+  },
+  "s3-permission-errors": {
+    cause: "S3 answers 403",
+    topic: "log-alerts",
+    hears: ["LambdaErrors", "S3AccessDenied", "S3PermissionErrors"],
+    also: ["log-errors", "high-error-rate"],
+    run: (blueprint, threshold) => storageAnswers(blueprint, DENIED, threshold),
+  },
+  "critical-errors": {
+    cause: "a setting is missing",
+    topic: "log-alerts",
+    hears: ["LambdaErrors", "CriticalErrors"],
+    also: ["log-errors", "high-error-rate"],
+    scaled: () => `the environment lacks ${MISSING}`,
+    run: withoutSetting,
+  },
+  "large-images": {
+    cause: "images just above LARGE_IMAGE_BYTES",
+    topic: "log-alerts",
+    hears: ["LargeImages"],
+    also: [],
+    run: (blueprint, threshold) =>
+      record(
+        { blueprint },
+        uploads(threshold, () => photoOfBytes(Number(blueprint.function.environment[MISSING]) + 1)),
+      ),
+  },
+};
+
+/** Counts that any traffic moves, or that only describe it. */
+export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB"];
+
+/** Runs that no alarm is about, but without which not every metric would be seen. */
+export interface Other {
+  readonly cause: string;
+  readonly hears: readonly string[];
+  readonly run: (blueprint: Blueprint, pictures: readonly Buffer[]) => Promise<Recording>;
+}
+
+export const OTHERS = {
+  healthy: {
+    cause: "healthy traffic",
+    hears: MEASURES,
+    run: (blueprint, pictures) =>
+      record({ blueprint }, async (bench) => {
+        for (const [i, picture] of pictures.entries()) {
+          await bench.upload(`photos/${i}`, picture);
+          await bench.settled();
+          bench.clock.skip(MINUTE_MS);
+        }
+      }),
+  },
+  "metrics-outage": {
+    cause: "CloudWatch refuses PutMetricData",
+    hears: ["MetricsLost"],
+    run: (blueprint) => {
+      const environment = { ...blueprint.function.environment, METRICS_TRANSPORT: "put_metric_data" };
+      return record(
+        {
+          blueprint: altered(blueprint, { environment }),
+          onCall: async (call) => (isStorage(call) ? undefined : DENIED),
+        },
+        uploads(1, photo),
+      );
+    },
+  },
+} as const satisfies Record<string, Other>;
