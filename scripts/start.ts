@@ -1,5 +1,6 @@
 /** `npm start`: runs pictures through the stack that would be deployed, on this machine. */
 import { existsSync, mkdirSync, statSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
@@ -25,10 +26,14 @@ const start = async (paths: readonly string[], options: { out: string; port?: st
   const stackDir = await withNotice("preparing the package and the dev stack", freshStack());
   const interrupted = interruption();
   const startedMs = Date.now();
-  const run = await openRun({ stackDir, outDir, port, onResult: (result) => void printUpload(result, run) });
+  const onResult = (result: Promise<Result>) => void printUpload(result, run);
+  const run: Run = await openRun({ stackDir, outDir, port, keepsObjects: isDemo, onResult });
   try {
     const results = await Promise.race([processAll(run, inputs), interrupted]);
-    if (results === undefined) return;
+    if (!Array.isArray(results)) {
+      process.exitCode = 128 + constants.signals[results];
+      return;
+    }
     const { logs, metrics } = run.sandbox;
     print(
       ...results.map(imageReport),
@@ -112,9 +117,9 @@ const withNotice = async <T>(notice: string, work: Promise<T>): Promise<T> => {
 };
 
 /** Resolves at Ctrl-C, or when the process is asked to end; a second one ends it at once. */
-const interruption = (): Promise<undefined> =>
+const interruption = (): Promise<"SIGINT" | "SIGTERM"> =>
   new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done(undefined));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done(signal));
   });
 
 const outputsReport = (results: readonly Result[], outDir: string): string | undefined => {

@@ -43,6 +43,7 @@ const run = async (
   code: string,
   changes: Partial<FunctionBlueprint> = {},
   events: readonly unknown[] = [{}],
+  processes = 2,
 ): Promise<Ran> => {
   const zip = join(mkdtempSync(join(folder, "zip-")), "package.zip");
   writeFileSync(zip, zipSync({ "index.js": strToU8(code) }));
@@ -52,7 +53,7 @@ const run = async (
   const lambda = createLambda({
     function: { ...FUNCTION, ...changes },
     unpacked,
-    processes: 2,
+    processes,
     retryDelaysMs: [1, 1],
     throttleDelayMs: 5,
     onLogLine: ({ text }) => texts.push(text),
@@ -195,5 +196,75 @@ describe("the local Lambda", () => {
 
     expect(outcomes.map(({ status }) => status)).toEqual(["success", "success"]);
     expect(sumOf("Throttles")).toBeGreaterThan(0);
+  });
+
+  it("drops an event without a try where the reservation is 0", async () => {
+    const { outcomes, sumOf } = await run("exports.handler = async () => {};", { reservedConcurrency: 0 });
+
+    expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 1 }]);
+    expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
+  });
+
+  it("uses a process again, and another one once that has ended", async () => {
+    const { outcomes, reports } = await run(
+      `exports.handler = async ({ fails }) => {
+        if (fails) { Promise.reject(new Error("forgotten")); await new Promise((go) => setTimeout(go, 1000)); }
+      };`,
+      { maximumRetryAttempts: 0 },
+      [{}, {}, { fails: true }, {}, {}],
+      1,
+    );
+
+    const isCold = ({ metrics }: Record<string, unknown>) => "initDurationMs" in (metrics as object);
+    expect(outcomes.map(({ status }) => status)).toEqual(["success", "success", "error", "success", "success"]);
+    expect(outcomes[2]?.errorType).toBe("Runtime.UnhandledPromiseRejection");
+    expect(reports.map(isCold)).toEqual([true, false, false, true, false]);
+  });
+
+  it("fails a handler whose result is no JSON", async () => {
+    const { outcomes } = await run("exports.handler = async () => 1n;", { maximumRetryAttempts: 0 });
+
+    expect(outcomes).toMatchObject([{ status: "error", errorType: "TypeError" }]);
+  });
+
+  it("names what is wrong with code that cannot be loaded", async () => {
+    const { reports, lines } = await run("exports.other = 1;", { maximumRetryAttempts: 0 });
+
+    expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.HandlerNotFound" }]);
+    expect(lines).toContainEqual({
+      timestamp: expect.any(String),
+      level: "ERROR",
+      message: expect.objectContaining({ errorMessage: "index.handler is undefined or not exported" }),
+    });
+  });
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ["DEBUG", ["platform.initStart", "platform.initReport", "platform.start", "platform.runtimeDone", "platform.report"]],
+    ["INFO",  ["platform.initStart", "platform.start", "platform.report"]],
+    ["WARN",  []],
+  ])("writes the platform's lines of a success at system log level %s", async (systemLogLevel, types) => {
+    const { lines } = await run("exports.handler = async () => {};", { systemLogLevel });
+
+    expect(lines.map(({ type }) => type)).toEqual(types);
+  });
+
+  it("filters raw lines by their level, and takes a line without one for INFO", async () => {
+    const { lines } = await run(
+      `exports.handler = async () => {
+        for (const level of ["INFO", "ERROR", "CRITICAL", undefined]) process.stdout.write(JSON.stringify({ level, of: "it" }) + "\\n");
+      };`,
+      { applicationLogLevel: "WARN" },
+    );
+
+    expect(lines.filter(({ of }) => of === "it")).toEqual([{ level: "ERROR", of: "it" }]);
+  });
+
+  it("ends a line at a line feed and nowhere else", async () => {
+    const { lines } = await run(
+      'exports.handler = async () => { process.stdout.write(JSON.stringify({ key: "a\\u2028b" }) + "\\n"); };',
+    );
+
+    expect(lines).toContainEqual({ key: "a\u2028b" });
   });
 });

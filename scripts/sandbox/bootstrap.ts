@@ -17,7 +17,7 @@ const write = process.stdout.write.bind(process.stdout);
 /** Of the latest invocation; none while the handler is being loaded. */
 let requestId: string | undefined;
 
-const call = (method: "GET" | "POST", path: string, body?: unknown, errorType?: string) =>
+const call = (method: "GET" | "POST", path: string, body?: string, errorType?: string) =>
   new Promise<{ headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
     const headers = errorType === undefined ? {} : { "Lambda-Runtime-Function-Error-Type": errorType };
     const outgoing = request(
@@ -28,7 +28,7 @@ const call = (method: "GET" | "POST", path: string, body?: unknown, errorType?: 
         resolve({ headers: answer.headers, text });
       },
     );
-    outgoing.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
+    outgoing.on("error", reject).end(body);
   });
 
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
@@ -126,7 +126,7 @@ const fail = async (path: string, error: Error): Promise<void> => {
   console.error(error);
   endOfLines();
   const body = { errorType: error.name, errorMessage: error.message, trace: stackOf(error) };
-  await call("POST", path, body, error.name);
+  await call("POST", path, JSON.stringify(body), error.name);
 };
 
 /** What nobody caught ends the process, after it was reported. */
@@ -143,13 +143,15 @@ const serve = async (handler: Handler): Promise<never> => {
     requestId = String(headers["lambda-runtime-aws-request-id"]);
     env._X_AMZN_TRACE_ID = String(headers["lambda-runtime-trace-id"]);
     const path = `invocation/${requestId}`;
+    let result: string;
     try {
-      const result = await handler(JSON.parse(text), contextOf(headers));
-      endOfLines();
-      await call("POST", `${path}/response`, result ?? null);
+      result = JSON.stringify((await handler(JSON.parse(text), contextOf(headers))) ?? null);
     } catch (thrown) {
       await fail(`${path}/error`, asError(thrown));
+      continue;
     }
+    endOfLines();
+    await call("POST", `${path}/response`, result);
   }
 };
 

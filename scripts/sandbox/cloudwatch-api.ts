@@ -51,6 +51,8 @@ export const startCloudWatchApi = async (options: CloudWatchApiOptions): Promise
     for (const datum of data) onDatum(datum);
     response.writeHead(200, { "Content-Type": "application/x-amz-json-1.0" }).end("{}");
   });
+  // A function's connection shall not be closed at the very moment it is used again.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
     endpointUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -64,7 +64,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
 
   /** A phase is over when the process asks for the next invocation, and all that it wrote has arrived. */
   const settleIfOver = () => {
-    if (isAsking && unread === 0) settle?.(answer ?? SUCCESS);
+    if (isAsking && unread <= 0) settle?.(answer ?? SUCCESS);
   };
 
   const api = await startRuntimeApi({

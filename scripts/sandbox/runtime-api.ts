@@ -39,8 +39,9 @@ export const startRuntimeApi = async (options: RuntimeApiOptions): Promise<Runti
     else if (outcome !== undefined) options.onAnswer(requestId, outcome === "error" ? errorType : undefined);
     response.writeHead(requestId || path === "init/error" ? 202 : 404).end();
   });
-  // The call for the next invocation may wait for hours.
+  // The call for the next invocation may wait for hours, and an invocation may run for minutes between two calls.
   server.requestTimeout = 0;
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
 
   return {

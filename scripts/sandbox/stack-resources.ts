@@ -4,7 +4,8 @@ import type { MetricStatistic } from "./cloudwatch/alarm";
 import { asList, expected, type Stack } from "./terraform-json";
 
 const text = z.string();
-const number = z.coerce.number();
+/** Terraform takes "60" for 60. */
+const number = z.preprocess((value) => (/^-?[\d.]+$/.test(String(value)) ? Number(value) : value), z.number());
 const texts = z.array(text).default([]);
 const textMap = z.record(text, z.union([text, z.number(), z.boolean()]).transform(String));
 const block = <S extends z.ZodObject>(shape: S) => z.preprocess((value) => asList(value)[0], shape.optional());

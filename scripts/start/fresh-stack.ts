@@ -1,14 +1,16 @@
 /** The `dev` stack for the local run: built and synthesized again when anything that it is made from has changed. */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { buildHandler } from "../build-handler";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Holds one folder, named by the digest of what its stack was made from. */
+/** Holds a folder for each stack, named by the digest of what it was made from. */
 const CACHE = join(ROOT, ".cache", "local");
+
+const HOUR_MS = 3_600_000;
 
 /**
  * @returns folder of the stack's `cdk.tf.json`
@@ -28,14 +30,23 @@ const synthesizeDev = async (packageFile: string, folder: string): Promise<void>
   const environments = await readEnvironments(ENVIRONMENTS, process.env);
   process.env.HANDLER_PACKAGE = packageFile;
   const temporary = `${folder}.${randomUUID()}`;
-  const stale = await readdir(CACHE).catch(() => []);
+  await mkdir(temporary, { recursive: true });
   synthesize(
     environments.filter(({ environment }) => environment === "dev"),
     temporary,
   );
   // Taken already: another run was as fast, and made the same.
-  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true }));
-  for (const name of stale) await rm(join(CACHE, name), { recursive: true, force: true });
+  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
+  await forgetOld();
+};
+
+/** Other stacks, unless they are so young that another run may be using them. */
+const forgetOld = async (): Promise<void> => {
+  for (const name of await readdir(CACHE)) {
+    const folder = join(CACHE, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > HOUR_MS) await rm(folder, { recursive: true, force: true });
+  }
 };
 const SOURCES: Readonly<Record<string, RegExp>> = {
   ".": /^(main\.ts|package-lock\.json)$/,
