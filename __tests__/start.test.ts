@@ -1,8 +1,10 @@
 /** `npm start` as a person runs it: what it prints, and its exit codes. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 
 const ROOT = join(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "start-test-"));
@@ -55,6 +57,39 @@ describe("npm start", () => {
     expect(stdout).toMatch(/^✗ empty\.png {2}empty: .*0 bytes$/m);
     expect(stdout).not.toContain("hidden");
     expect(stdout).toContain("Log lines at WARN and above");
+  }, 60_000);
+
+  it("without a file takes the samples, then whatever comes to its S3, until Ctrl-C", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", "scripts/start.ts", "--out", "demo"], {
+      cwd: ROOT,
+      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", TMPDIR: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    const seen = async (pattern: RegExp): Promise<RegExpExecArray> => {
+      for (;;) {
+        const match = pattern.exec(printed);
+        if (match) return match;
+        const [chunk] = await once(child.stdout, "data");
+        printed += chunk;
+      }
+    };
+
+    const [, bucket, endpoint] = await seen(/aws s3 cp photo\.jpg s3:\/\/(\S+)\/ --endpoint-url (\S+)\n/);
+    const body = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    await fetch(`${endpoint}/${bucket}/late/extra.png`, { method: "PUT", body: new Uint8Array(body) });
+    await seen(/✓ late\/extra\.png/);
+    child.kill("SIGINT");
+    const [exitCode] = await once(child, "exit");
+
+    const samples = readdirSync(join(ROOT, "scripts/samples"));
+    expect([...printed.matchAll(/^✓ (\S+)/gm)].map(([, key]) => key)).toEqual([...samples, "late/extra.png"]);
+    expect(readdirSync(join(folder, "demo/late"))).toHaveLength(5);
+    expect(exitCode).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.startsWith("sandbox-"))).toEqual([]);
+    await expect(fetch(String(endpoint))).rejects.toThrow("fetch failed");
   }, 60_000);
 
   // biome-ignore format: a table is read down its columns

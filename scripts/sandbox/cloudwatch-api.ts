@@ -86,7 +86,7 @@ const refuse = (response: ServerResponse, { status, code, message }: ApiRefusal)
 };
 
 const dataOf = (body: string): Datum[] | undefined => {
-  const { data: request } = REQUEST.safeParse(JSON.parse(body));
+  const { data: request } = REQUEST.safeParse(parse(body));
   return request?.MetricData.flatMap(({ MetricName, Dimensions, Timestamp, Unit, Value, Values, Counts }) =>
     (Values ?? (Value === undefined ? [] : [Value])).map((value, i) => ({
       namespace: request.Namespace,
