@@ -50,7 +50,7 @@ const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: numbe
   );
 
 /** Real seconds that a scaled time limit lasts. */
-const SCALED_LIMIT_SECONDS = 2;
+const SCALED_LIMIT_SECONDS = 4;
 
 const atScale = (blueprint: Blueprint): Conditions => ({
   blueprint: altered(blueprint, { timeoutSeconds: SCALED_LIMIT_SECONDS }),
@@ -64,7 +64,7 @@ const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
 const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
   const conditions = atScale(blueprint);
   const limitMs = blueprint.function.timeoutSeconds * 1_000;
-  const delayMs = (thresholdMs + (limitMs - thresholdMs) / 4) / 2 / (conditions.scale ?? 1);
+  const delayMs = (thresholdMs + (limitMs - thresholdMs) / 20) / 2 / (conditions.scale ?? 1);
   const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? after(delayMs) : Promise.resolve(undefined));
   return record({ ...conditions, onCall }, uploads(1, photo));
 };
@@ -120,7 +120,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint, threshold) =>
       record(
         {
-          blueprint: altered(blueprint, { reservedConcurrency: 1 }),
+          blueprint: altered(blueprint, { reservedConcurrency: 1, maximumEventAgeSeconds: GIVEN_UP_AFTER_SECONDS }),
           onCall: (call) => (isStorage(call) ? after(100) : Promise.resolve(undefined)),
         },
         uploads(threshold + 1, photo),

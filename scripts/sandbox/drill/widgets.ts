@@ -1,0 +1,28 @@
+/** The metrics that dashboards chart: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+import type { Blueprint } from "../blueprint";
+import type { Dimensions } from "../cloudwatch/metric-store";
+
+/** A metric as its reader asks for it: dimensions must be exactly those of its producer. */
+export interface Address {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Dimensions;
+}
+
+interface Body {
+  readonly widgets: readonly { readonly properties: { readonly metrics?: readonly (readonly unknown[])[] } }[];
+}
+
+/** @returns metric rows written out in full; rows of metric math name no metric */
+export const widgetMetrics = ({ dashboards }: Blueprint): Address[] =>
+  dashboards
+    .flatMap(({ body }) => (body as Body).widgets)
+    .flatMap(({ properties }) => properties.metrics ?? [])
+    .map((row) => row.filter((item): item is string => typeof item === "string"))
+    .flatMap(([namespace, name, ...pairs]) => {
+      if (namespace === undefined || name === undefined) return [];
+      const names = pairs.filter((_, i) => i % 2 === 0);
+      return [
+        { namespace, name, dimensions: Object.fromEntries(names.map((key, i) => [key, pairs[2 * i + 1] ?? ""])) },
+      ];
+    });
