@@ -48,6 +48,7 @@ const forgetOld = async (): Promise<void> => {
     if (Date.now() - mtimeMs > HOUR_MS) await rm(folder, { recursive: true, force: true });
   }
 };
+
 const SOURCES: Readonly<Record<string, RegExp>> = {
   ".": /^(main\.ts|package-lock\.json)$/,
   modules: /\.ts$/,

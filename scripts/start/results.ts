@@ -59,7 +59,10 @@ export const createCollector = (outDir: string) => {
   return {
     onObjectCreated: (object: CreatedObject, sandbox: Sandbox): void => {
       if (object.bucket !== sandbox.processedBucket) return;
-      unclaimed.push({ object, stored: sandbox.download(object.bucket, object.key) });
+      const stored = sandbox.download(object.bucket, object.key);
+      // Whoever claims it hears of a failure; if the run is interrupted, nobody does.
+      stored.catch(() => {});
+      unclaimed.push({ object, stored });
     },
 
     /** Saves the variants of one upload below the output folder. */
