@@ -1,5 +1,5 @@
-/** Rewrites the README's tables from the ledgers and from the synthesized JSON, so that they cannot go stale. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Rewrites the tables of the documents from the ledgers and from the synthesized JSON, so that they cannot go stale. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -14,7 +14,10 @@ import { runCommand } from "./cli";
 import { producedLines } from "./producer";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 
-const README = join(__dirname, "../README.md");
+const ROOT = join(__dirname, "..");
+
+/** Documents that hold tables between markers. */
+const DOCUMENTS = ["README.md", "docs/terraform.md"];
 
 const code = (text: unknown): string => `\`${String(text).replaceAll("|", "\\|")}\``;
 
@@ -24,7 +27,10 @@ const table = (columns: readonly string[], rows: readonly (readonly (string | nu
 /** What the reference needs of `dev`'s cdk.tf.json. */
 interface Synthesized {
   readonly output: Record<string, { readonly description: string }>;
-  readonly resource: {
+  readonly resource: Record<
+    string,
+    Record<string, { readonly "//"?: { readonly metadata: { readonly path: string } } }>
+  > & {
     readonly aws_cloudwatch_metric_alarm: Record<
       string,
       { readonly alarm_name: string; readonly alarm_description: string; readonly alarm_actions: readonly string[] }
@@ -48,6 +54,22 @@ const synthesizeDev = async (): Promise<Synthesized> => {
 const topicName = (arn: string, { resource }: Synthesized): string => {
   const [, id = ""] = /aws_sns_topic\.(\w+)\./.exec(arn) ?? [];
   return resource.aws_sns_topic[id]?.name ?? arn;
+};
+
+/** Resources by the module that makes them, as the paths of their constructs tell. */
+const moduleRows = ({ resource }: Synthesized): string[][] => {
+  const addresses = Object.entries(resource).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, block]) => {
+      const [, module = ""] = block["//"]?.metadata.path.split("/") ?? [];
+      return { module: existsSync(join(ROOT, `modules/${module}.ts`)) ? module : "stack", address: `${type}.${name}` };
+    }),
+  );
+  const modules = [...new Set(addresses.map(({ module }) => module))].sort();
+  return modules.map((module) => [
+    module === "stack" ? "root module" : code(module),
+    code(`modules/${module}.ts`),
+    addresses.flatMap((each) => (each.module === module ? [code(each.address)] : [])).join(" "),
+  ]);
 };
 
 const madeFrom = ({ from }: Metric): string =>
@@ -119,6 +141,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
       ["variable", "is", "default", "for"],
       Object.entries(VARIABLES).map(([name, row]) => [code(name), row.what, defaultOf(row), row.about]),
     ),
+  modules: async () => table(["module", "file", "resources"], moduleRows(await synthesizeDev())),
   outputs: async () =>
     table(
       ["output", "is"],
@@ -135,30 +158,40 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
 };
 
-/** @throws Error that names a table without markers, or markers without a table */
-const filled = async (readme: string): Promise<string> => {
-  const marked = [...readme.matchAll(/^<!-- table:(\w+) -->$/gm)].map(([, name = ""]) => name);
-  const difference = Object.keys(TABLES).filter((name) => !marked.includes(name));
-  if (difference.length > 0) throw new Error(`Expected markers for ${difference.join(", ")} in README.md but got none`);
-  let text = readme;
-  for (const name of marked) {
+const MARKED = /^<!-- table:(\w+) -->\n[\s\S]*?^<!-- \/table:\1 -->$/gm;
+
+const namesIn = (document: string): string[] => [...document.matchAll(MARKED)].map(([, name = ""]) => name);
+
+/** @throws Error that names markers without a table */
+const filled = async (document: string): Promise<string> => {
+  let text = document;
+  for (const name of namesIn(document)) {
     const made = await TABLES[name]?.();
     if (made === undefined)
       throw new Error(`Expected one of ${Object.keys(TABLES).join(", ")} for a table but got ${name}`);
-    const between = new RegExp(`(<!-- table:${name} -->\n)[\\s\\S]*?(<!-- /table:${name} -->)`);
-    text = text.replace(between, (_, begin: string, end: string) => `${begin}\n${made}\n\n${end}`);
+    const begin = `<!-- table:${name} -->`;
+    const end = `<!-- /table:${name} -->`;
+    const [before = "", after = ""] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))];
+    text = `${before}${begin}\n\n${made}\n\n${after}`;
   }
   return text;
 };
 
+const update = async (check: boolean): Promise<void> => {
+  const current = DOCUMENTS.map((file) => ({ file, text: readFileSync(join(ROOT, file), "utf8") }));
+  const missing = Object.keys(TABLES).filter((name) => !current.some(({ text }) => namesIn(text).includes(name)));
+  if (missing.length > 0)
+    throw new Error(`Expected markers for ${missing.join(", ")} in ${DOCUMENTS.join(", ")} but got none`);
+  for (const { file, text } of current) {
+    const wanted = await filled(text);
+    if (!check) writeFileSync(join(ROOT, file), wanted);
+    else if (text !== wanted) throw new Error(`Expected ${file} as the ledgers have it: run npm run reference`);
+  }
+};
+
 const command = new Command("npm run reference --")
-  .description("Rewrites the README's tables from the ledgers.")
-  .option("--check", "change nothing; fail if the README is not current", false)
-  .action(async ({ check }: { check: boolean }) => {
-    const current = readFileSync(README, "utf8");
-    const wanted = await filled(current);
-    if (!check) writeFileSync(README, wanted);
-    else if (current !== wanted) throw new Error("Expected README.md as the ledgers have it: run npm run reference");
-  });
+  .description("Rewrites the tables of the documents from the ledgers.")
+  .option("--check", "change nothing; fail if a document is not current", false)
+  .action(({ check }: { check: boolean }) => update(check));
 
 if (require.main === module) void runCommand(command);
