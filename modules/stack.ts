@@ -159,11 +159,11 @@ const outputsOf = (
   const dashboards = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards`;
   return {
     upload_bucket_name: ["Bucket that images are uploaded to", buckets.uploadBucketId],
-    upload_bucket_arn: ["Its ARN", buckets.uploadBucketArn],
+    upload_bucket_arn: ["ARN of the upload bucket", buckets.uploadBucketArn],
     processed_bucket_name: ["Bucket that the variants are written to", buckets.processedBucketId],
-    processed_bucket_arn: ["Its ARN", buckets.processedBucketArn],
+    processed_bucket_arn: ["ARN of the bucket of variants", buckets.processedBucketArn],
     lambda_function_name: ["Function that makes the variants", lambda.functionName],
-    lambda_function_arn: ["Its ARN", lambda.functionArn],
+    lambda_function_arn: ["ARN of the function", lambda.functionArn],
     lambda_log_group_name: ["Log group of the function", lambda.logGroupName],
     critical_alerts_topic_arn: ["Topic of critical alarms", notifications.topicArns.critical],
     performance_alerts_topic_arn: ["Topic of performance alarms", notifications.topicArns.performance],
