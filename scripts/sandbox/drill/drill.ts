@@ -6,9 +6,10 @@ import { type Message, notifications } from "../cloudwatch/inbox";
 import { evaluationRange } from "../cloudwatch/missing-data";
 import type { Transition } from "../cloudwatch/watch";
 import { FAULT_AT_MS } from "./bench";
-import { type Evidence, recorded, scenarioOf, shortName, traffic } from "./evidence";
+import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf, reportOf, type Watched } from "./observe";
-import { MEASURES, OTHERS, SCENARIOS, type Scenario } from "./scenarios";
+import { type Ears, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
+import { metricOf } from "./signals";
 import { MINUTE_MS, merged, type Stretch, span } from "./stretch";
 
 /** One alarm's fault, from its cause to the people who hear of it. */
@@ -104,18 +105,25 @@ const stateProblems = (history: readonly Transition[]): string[] => {
 /** Which counts the run raised, beside those that any traffic does, against those that it had to. */
 export const earProblems = (
   name: string,
-  hears: readonly string[],
+  hears: Ears,
+  faults: number,
   blueprint: Blueprint,
   evidence: Evidence,
 ): string[] => {
-  const heard = filtersOf(blueprint)
-    .filter((filter) => reportOf(filter, recorded(evidence, name)).some(({ value }) => value > 0))
-    .map(({ metric }) => metric.name);
-  const isOptional = (metric: string) => MEASURES.includes(metric) && !hears.includes(metric);
-  const deaf = hears.filter((metric) => !heard.includes(metric));
-  const eavesdropping = heard.filter((metric) => !hears.includes(metric) && !isOptional(metric));
-  return [...deaf.map((metric) => `${metric} is deaf to it`), ...eavesdropping.map((metric) => `${metric} counts it`)];
+  const isStrict = MEASURES.some((metric) => Object.hasOwn(hears, metric));
+  return filtersOf(blueprint).flatMap((filter) => {
+    const { name: metric } = filter.metric;
+    const counted = reportOf(filter, recorded(evidence, name)).filter(({ value }) => value > 0).length;
+    const wanted = (hears[metric] ?? 0) * faults;
+    if (counted < wanted) return [`${metric} counts it ${counted} times instead of ${wanted}`];
+    const isMeant = wanted > 0 || (MEASURES.includes(metric) && !isStrict);
+    return counted > 0 && !isMeant ? [`${metric} counts what is none of its business`] : [];
+  });
 };
+
+/** A gauge or a rate takes no number of faults. */
+const faultsOfRun = (alarm: Alarm, { hears }: Scenario): number =>
+  metricOf(alarm)?.statistic === "Sum" && Object.keys(hears).length > 0 ? faultsOf(alarm) : 1;
 
 const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
@@ -159,7 +167,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
       ...stateProblems(history),
       ...actionProblems(history, scenario.topic, blueprint),
       ...wolves.map((name) => `${name} cries wolf`),
-      ...earProblems(short, scenario.hears, blueprint, evidence),
+      ...earProblems(short, scenario.hears, faultsOfRun(alarm, scenario), blueprint, evidence),
     ],
   };
 };
@@ -185,9 +193,9 @@ export const withoutScenario = (blueprint: Blueprint): string[] =>
 
 /** @returns what the runs beside the scenarios should be heard by, and are not */
 export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  Object.entries(OTHERS).flatMap(([name, { cause, hears }]) =>
+  Object.entries<Other>(OTHERS).flatMap(([name, { cause, hears }]) =>
     evidence.recordings.has(name)
-      ? earProblems(name, hears, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
+      ? earProblems(name, hears, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
       : [],
   );
 

@@ -19,7 +19,7 @@ export interface Probe {
   readonly stretch: Stretch;
   readonly watched: Watched;
   /** When it must have gone off at the latest, and when be over. @default it must stay OK */
-  readonly goesOff?: { readonly byMs: number; readonly overByMs: number };
+  readonly goesOff?: { readonly byMs: number; readonly notOverBeforeMs?: number; readonly overByMs: number };
 }
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,7 +45,7 @@ const countProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
   const faults = faultsOf(alarm);
   const lastMs = FAULT_AT_MS + timing.periodMs - MINUTE_MS;
-  const atThreshold = spread(signals, faults, FAULT_AT_MS, lastMs);
+  const atThreshold = (spreadToMs: number) => spread(signals, faults, FAULT_AT_MS, spreadToMs);
   const fewer = merged(
     Array.from({ length: Math.ceil(HOUR_MS / timing.periodMs) }, (_, i) => {
       const atMs = FAULT_AT_MS + i * timing.periodMs;
@@ -62,7 +62,7 @@ const countProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
 const gaugeProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { blueprint } = evidence;
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
-  const atThreshold = startingAt(retouched(signals, alarm.threshold), FAULT_AT_MS);
+  const atThreshold = () => startingAt(retouched(signals, alarm.threshold), FAULT_AT_MS);
   const below = repeated([retouched(signals, alarm.threshold - 1)], FAULT_AT_MS, FAULT_AT_MS + HOUR_MS, 20_000);
   return [
     ...edgeProbes(alarm, evidence, { atThreshold, lastMs: FAULT_AT_MS, timing: timingOf(alarm) }),
@@ -71,23 +71,38 @@ const gaugeProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
 };
 
 interface Edge {
-  readonly atThreshold: Stretch;
+  /** @param spreadToMs when the last of it is to happen */
+  readonly atThreshold: (spreadToMs: number) => Stretch;
   readonly lastMs: number;
   readonly timing: Timing;
 }
 
-/** At the threshold, followed by traffic or by silence. */
-const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, timing }: Edge): Probe[] =>
-  [
-    { next: "traffic", trafficEndsMs: FAULT_AT_MS + HOUR_MS, overByMs: lastMs + timing.windowMs + MINUTE_MS },
-    { next: "silence", trafficEndsMs: FAULT_AT_MS, overByMs: lastMs + timing.memoryMs + MINUTE_MS },
-  ].map(({ next, trafficEndsMs, overByMs }) => ({
-    alarm: alarm.name,
-    title: `exactly ${alarm.threshold}, then ${next}`,
-    stretch: merged([traffic(evidence, BEGIN_MS, trafficEndsMs), atThreshold]),
-    watched: { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS },
-    goesOff: { byMs: lastMs + MINUTE_MS, overByMs },
-  }));
+/** At the threshold: over the whole period amid traffic, and all at once before a silence. */
+const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, timing }: Edge): Probe[] => {
+  const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
+  const until = (trafficEndsMs: number, spreadToMs: number): Stretch =>
+    merged([traffic(evidence, BEGIN_MS, trafficEndsMs), atThreshold(spreadToMs)]);
+  return [
+    {
+      alarm: alarm.name,
+      title: `exactly ${alarm.threshold}`,
+      stretch: until(FAULT_AT_MS + HOUR_MS, lastMs),
+      watched,
+      goesOff: {
+        byMs: lastMs + MINUTE_MS,
+        notOverBeforeMs: FAULT_AT_MS + timing.windowMs,
+        overByMs: lastMs + timing.windowMs + MINUTE_MS,
+      },
+    },
+    {
+      alarm: alarm.name,
+      title: `exactly ${alarm.threshold}, then silence`,
+      stretch: until(FAULT_AT_MS, FAULT_AT_MS),
+      watched,
+      goesOff: { byMs: FAULT_AT_MS + MINUTE_MS, overByMs: FAULT_AT_MS + timing.memoryMs + MINUTE_MS },
+    },
+  ];
+};
 
 const hourProbe = ({ name }: Alarm, evidence: Evidence, title: string, added: Stretch): Probe => ({
   alarm: name,
@@ -148,7 +163,9 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
     ...(expected && { goesOff: expected }),
   });
   const consecutive = Array.from({ length: wanted }, () => few);
-  const apart = [...consecutive.slice(1), ...Array.from({ length: periods - wanted }, () => 0), few];
+  const pause = Array.from({ length: periods - wanted }, () => 0);
+  const apart = [...consecutive.slice(1), ...pause, few];
+  const tooFarApart = [...consecutive.slice(1), ...pause, 0, few];
   return [
     probe(`exactly ${threshold} %, always`, periodsOf(share.count, always)),
     probe(
@@ -161,6 +178,7 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
     ),
     probe(`${wanted} bad periods of ${samples} uploads`, periodsOf(samples, consecutive), goesOff(wanted - 1)),
     probe(`${wanted} bad periods, apart`, periodsOf(samples, apart), goesOff(periods - 1)),
+    probe(`${wanted} bad periods, too far apart`, periodsOf(samples, tooFarApart)),
     probe(`${wanted - 1} bad periods`, periodsOf(samples, consecutive.slice(1))),
     probe(
       `${samples - 1} uploads, all bad`,
@@ -219,6 +237,8 @@ const problemOf = ({ alarm: name, stretch, watched, goesOff }: Probe, blueprint:
   if (goesOff === undefined) return off && `goes off at ${time(off.atMs)}`;
   if (off === undefined || off.atMs > goesOff.byMs) return `has not gone off by ${time(goesOff.byMs)}`;
   const last = history.at(-1);
+  if (last !== undefined && last.atMs < (goesOff.notOverBeforeMs ?? 0))
+    return `is over before ${time(goesOff.notOverBeforeMs ?? 0)}`;
   if (last?.to !== "OK" || last.atMs > goesOff.overByMs) return `is not over by ${time(goesOff.overByMs)}`;
   return undefined;
 };

@@ -5,12 +5,17 @@ import { type Bench, type Conditions, type Recording, record, silence } from "./
 import { hugePhoto, notAnImage, photo, photoOfBytes, truncatedPhoto } from "./pictures";
 import { MINUTE_MS } from "./stretch";
 
+/**
+ * Metrics made from log lines, and how often each must count a fault at least; no other count may rise. Measures, which
+ * every upload moves, are held to this only where one of them is named.
+ */
+export type Ears = Readonly<Record<string, number>>;
+
 export interface Scenario {
   readonly cause: string;
   /** End of the name of the topic that must be told. */
   readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts";
-  /** Metrics made from log lines that count this fault; no other count may rise. */
-  readonly hears: readonly string[];
+  readonly hears: Ears;
   /** Alarms that may go off with it, because its cause is theirs too. */
   readonly also: readonly string[];
   /** What of the stack is not as deployed during the run. @default nothing is */
@@ -107,14 +112,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-error-rate": {
     cause: "S3 answers 503",
     topic: "critical-alerts",
-    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: ["log-errors", "image-processing-errors", "low-success-rate"],
     run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
   },
   throttles: {
     cause: "reserved concurrency is exhausted",
     topic: "critical-alerts",
-    hears: [],
+    hears: {},
     also: [],
     scaled: () => `reserved concurrency is 1, and events are given up after ${GIVEN_UP_AFTER_SECONDS} s`,
     run: (blueprint, threshold) =>
@@ -129,14 +134,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "log-errors": {
     cause: "one file that is no image",
     topic: "critical-alerts",
-    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
     also: ["image-processing-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, notAnImage)),
   },
   "high-duration": {
     cause: "S3 answers slowly",
     topic: "performance-alerts",
-    hears: [],
+    hears: {},
     also: [],
     scaled: timeIsScaled,
     run: slowStore,
@@ -144,7 +149,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-concurrency": {
     cause: "a burst of uploads",
     topic: "performance-alerts",
-    hears: [],
+    hears: {},
     also: ["high-duration"],
     scaled: () => "two processes take turns",
     run: burst,
@@ -152,14 +157,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "low-success-rate": {
     cause: "most uploads are corrupt for 15 minutes",
     topic: "performance-alerts",
-    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    hears: { LambdaErrors: 1, ImageProcessingErrors: 1 },
     also: ["log-errors", "image-processing-errors"],
     run: failingUploads,
   },
   "no-invocations": {
     cause: "nobody uploads anything",
     topic: "performance-alerts",
-    hears: [],
+    hears: {},
     also: [],
     isSilence: true,
     run: async () => silence(),
@@ -167,7 +172,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "timeout-errors": {
     cause: "S3 does not answer before the time limit",
     topic: "log-alerts",
-    hears: ["TimeoutErrors"],
+    hears: { TimeoutErrors: 1 },
     also: ["high-duration", "high-error-rate"],
     scaled: timeIsScaled,
     run: (blueprint, threshold) =>
@@ -183,7 +188,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "memory-errors": {
     cause: "an image too big for the memory",
     topic: "log-alerts",
-    hears: ["MemoryErrors"],
+    hears: { MemoryErrors: 1 },
     also: ["high-error-rate"],
     scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
     run: (blueprint, threshold) =>
@@ -195,21 +200,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "image-processing-errors": {
     cause: "corrupt uploads",
     topic: "log-alerts",
-    hears: ["LambdaErrors", "ImageProcessingErrors"],
+    hears: { LambdaErrors: 1, ImageProcessingErrors: 1 },
     also: ["log-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, truncatedPhoto)),
   },
   "s3-permission-errors": {
     cause: "S3 answers 403",
     topic: "log-alerts",
-    hears: ["LambdaErrors", "S3AccessDenied", "S3PermissionErrors"],
+    hears: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
     also: ["log-errors", "high-error-rate"],
     run: (blueprint, threshold) => storageAnswers(blueprint, DENIED, threshold),
   },
   "critical-errors": {
     cause: "a setting is missing",
     topic: "log-alerts",
-    hears: ["LambdaErrors", "CriticalErrors"],
+    hears: { LambdaErrors: 2, CriticalErrors: 1 },
     also: ["log-errors", "high-error-rate"],
     scaled: () => `the environment lacks ${MISSING}`,
     run: withoutSetting,
@@ -217,7 +222,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "large-images": {
     cause: "images just above LARGE_IMAGE_BYTES",
     topic: "log-alerts",
-    hears: ["LargeImages"],
+    hears: { LargeImages: 1 },
     also: [],
     run: (blueprint, threshold) =>
       record(
@@ -230,21 +235,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 /** Counts that any traffic moves, or that only describe it. */
 export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB"];
 
+/** A file may be called anything: no filter may listen to words. */
+const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
+
 /** Runs that no alarm is about, but without which not every metric would be seen. */
 export interface Other {
   readonly cause: string;
-  readonly hears: readonly string[];
+  readonly hears: Ears;
   readonly run: (blueprint: Blueprint, pictures: readonly Buffer[]) => Promise<Recording>;
 }
 
 export const OTHERS = {
   healthy: {
     cause: "healthy traffic",
-    hears: MEASURES,
+    hears: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),
     run: (blueprint, pictures) =>
       record({ blueprint }, async (bench) => {
         for (const [i, picture] of pictures.entries()) {
-          await bench.upload(`photos/${i}`, picture);
+          await bench.upload(`photos/${i} ${BAIT}.jpg`, picture);
           await bench.settled();
           bench.clock.skip(MINUTE_MS);
         }
@@ -252,7 +260,7 @@ export const OTHERS = {
   },
   "metrics-outage": {
     cause: "CloudWatch refuses PutMetricData",
-    hears: ["MetricsLost"],
+    hears: { MetricsLost: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, METRICS_TRANSPORT: "put_metric_data" };
       return record(
@@ -262,6 +270,14 @@ export const OTHERS = {
         },
         uploads(1, photo),
       );
+    },
+  },
+  "process-death": {
+    cause: "no room for the objects of JavaScript",
+    hears: { CriticalErrors: 1 },
+    run: (blueprint) => {
+      const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };
+      return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
     },
   },
 } as const satisfies Record<string, Other>;

@@ -1,0 +1,233 @@
+/** Single changes to a synthesized stack, made by rules over its JSON: each must be noticed, or the drill proves nothing. */
+
+export type Json = Record<string, unknown>;
+
+export interface Mutant {
+  readonly name: string;
+  /** The whole `cdk.tf.json`, changed. */
+  readonly stack: Json;
+  /** The function itself is changed, so that it has to run again. */
+  readonly needsRun: boolean;
+}
+
+/** A change of one value: where it is, what it becomes (undefined: removed), and the words for it. */
+interface Change {
+  readonly path: readonly (string | number)[];
+  readonly to: unknown;
+  readonly words: string;
+}
+
+type Rule = (label: string, row: Json, recorded: string) => readonly Change[];
+
+const at = (value: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>((inner, key) => (inner as Json | undefined)?.[key as string], value);
+
+const change = (row: Json, path: readonly (string | number)[], make: (value: never) => unknown): Change[] => {
+  const value = at(row, path);
+  if (value === undefined) return [];
+  const to = make(value as never);
+  if (to === undefined || to === value) return [];
+  return [{ path, to, words: `${path.join(".")} ${short(value)} -> ${short(to)}` }];
+};
+
+const short = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+const removed = (row: Json, path: readonly (string | number)[]): Change[] =>
+  at(row, path) === undefined ? [] : [{ path, to: undefined, words: `${path.join(".")} removed` }];
+
+const swappedCase = (text: string): string =>
+  [...text].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join("");
+
+const COMPARISON: Readonly<Record<string, string>> = {
+  GreaterThanOrEqualToThreshold: "GreaterThanThreshold",
+  LessThanThreshold: "LessThanOrEqualToThreshold",
+};
+
+/**
+ * Only what says something else than the original is a mutant: of a count that must reach 1, Maximum, Average and Minimum
+ * say the same as Sum, and of invocations, which are 1 each, every statistic is at least 1.
+ */
+const statistics = ({ statistic, threshold, comparison_operator: comparison }: Json): readonly string[] => {
+  if (comparison === "LessThanThreshold") return [];
+  if (statistic === "Maximum") return ["Average", "Minimum", "Sum"];
+  if (statistic !== "Sum") return [];
+  return Number(threshold) > 1 ? ["Average", "Maximum", "Minimum", "SampleCount"] : ["SampleCount"];
+};
+
+/** Silence has no datapoints, so below its threshold of 1 nothing more can be missing. */
+const thresholds = ({ threshold, comparison_operator: comparison }: Json): readonly number[] => {
+  const value = Number(threshold);
+  return comparison === "LessThanThreshold" && value === 1 ? [value + 1] : [value - 1, value + 1];
+};
+
+/** CloudWatch takes no evaluation of more periods than there are to alarm on, nor fewer. */
+const windows = (row: Json): Change[] => [
+  ...change(row, ["evaluation_periods"], (periods: number) => periods + 1),
+  ...(Number(row.datapoints_to_alarm) > 1 ? change(row, ["datapoints_to_alarm"], (wanted: number) => wanted - 1) : []),
+  ...(Number(row.evaluation_periods) > Number(row.datapoints_to_alarm)
+    ? change(row, ["datapoints_to_alarm"], (wanted: number) => wanted + 1)
+    : []),
+];
+
+const metricChanges = (row: Json, path: readonly (string | number)[]): Change[] => [
+  ...change(row, [...path, "metric_name"], (name: string) => `${name}s`),
+  ...change(row, [...path, "namespace"], (namespace: string) => `${namespace}/Other`),
+  ...change(row, [...path, "dimensions"], (dimensions: Json) =>
+    Object.fromEntries(Object.entries(dimensions).map(([key, value]) => [key.toLowerCase(), value])),
+  ),
+  ...(at(row, [...path, "metric_name"]) !== undefined && at(row, [...path, "dimensions"]) === undefined
+    ? [{ path: [...path, "dimensions"], to: { FunctionName: "f" }, words: `${path.join(".")} dimensions added` }]
+    : []),
+];
+
+const alarmRule: Rule = (_label, row) => [
+  ...thresholds(row).flatMap((value) => change(row, ["threshold"], () => value)),
+  ...change(row, ["comparison_operator"], (operator: string) => COMPARISON[operator]),
+  ...statistics(row).flatMap((statistic) => change(row, ["statistic"], () => statistic)),
+  ...[60, 300, 600].flatMap((seconds) => change(row, ["period"], () => seconds)),
+  ...windows(row),
+  ...["notBreaching", "breaching", "missing", "ignore"].flatMap((treatment) =>
+    change(row, ["treat_missing_data"], () => treatment),
+  ),
+  ...removed(row, ["treat_missing_data"]),
+  ...metricChanges(row, []),
+  ...queriesOf(row).flatMap((_, i) => [
+    ...metricChanges(row, ["metric_query", i, "metric"]),
+    // Not SampleCount: every datum is 1, save rare corrections.
+    ...["Average", "Maximum"].flatMap((stat) => change(row, ["metric_query", i, "metric", "stat"], () => stat)),
+    ...change(row, ["metric_query", i, "metric", "period"], () => 60),
+    ...expressions(row, ["metric_query", i, "expression"]),
+  ]),
+  ...["alarm_actions", "ok_actions"].flatMap((key) => [
+    ...change(row, [key], (arns: string[]) => arns.map(otherTopic)),
+    ...removed(row, [key]),
+  ]),
+  { path: ["actions_enabled"], to: false, words: "actions disabled" },
+];
+
+const queriesOf = ({ metric_query: queries }: Json): readonly unknown[] => (Array.isArray(queries) ? queries : []);
+
+const expressions = (row: Json, path: readonly (string | number)[]): Change[] => [
+  ...change(row, path, (text: string) => text.replace(/>= (\d+)/, (_, n: string) => `>= ${Number(n) + 1}`)),
+  ...change(row, path, (text: string) => text.replace(/>= (\d+)/, (_, n: string) => `>= ${Number(n) - 1}`)),
+  ...change(row, path, (text: string) => text.replace(">=", ">")),
+  ...change(row, path, (text: string) => text.replace("100 * s", "100 * f")),
+  ...change(row, path, (text: string) => text.replace("100 * s", "10 * s")),
+];
+
+const TOPICS = ["critical", "performance", "log"];
+
+const otherTopic = (arn: string): string => {
+  const index = TOPICS.findIndex((name) => arn.includes(`_${name}.`));
+  const from = TOPICS[index] ?? "";
+  return arn.replace(`_${from}.`, `_${TOPICS[(index + 1) % TOPICS.length]}.`);
+};
+
+/** Texts of a pattern that some recorded line contains: of the others no run can tell anything. */
+const quotedTexts = (pattern: string, recorded: string): readonly string[] =>
+  [...pattern.matchAll(/"([^"]+)"/g)].map(([, text = ""]) => text).filter((text) => recorded.includes(`"${text}"`));
+
+const transformation = ["metric_transformation"] as const;
+
+const filterRule: Rule = (_label, row, recorded) => {
+  const pattern = String(row.pattern);
+  const isCount = at(row, [...transformation, "value"]) === "1";
+  return [
+    ...quotedTexts(pattern, recorded).flatMap((text) =>
+      change(row, ["pattern"], (whole: string) => whole.replace(`"${text}"`, `"${swappedCase(text)}"`)),
+    ),
+    ...change(row, ["pattern"], (whole: string) => whole.replace(/\$\.(\w+)/, "$$.$1s")),
+    ...change(row, ["pattern"], (whole: string) => whole.replace(" = ", " != ")),
+    ...change(row, ["pattern"], () => "ERROR"),
+    ...change(row, ["log_group_name"], () => "/aws/lambda/another"),
+    ...change(row, [...transformation, "name"], (name: string) => `${name}s`),
+    ...change(row, [...transformation, "namespace"], (namespace: string) => `${namespace}/Other`),
+    ...(isCount ? removed(row, [...transformation, "default_value"]) : []),
+    ...(isCount
+      ? []
+      : [{ path: [...transformation, "default_value"], to: "0", words: "default 0 on a value" } satisfies Change]),
+  ];
+};
+
+const REMOVED: Rule = () => [{ path: [], to: undefined, words: "removed" }];
+
+const policyRule: Rule = (_label, row) => {
+  const policy = JSON.parse(String(row.policy)) as { Statement: { Action: string[] }[] };
+  const variant = (make: (statements: { Action: string[] }[]) => void): string => {
+    const copy = structuredClone(policy);
+    make(copy.Statement);
+    return JSON.stringify(copy);
+  };
+  const actions = policy.Statement.flatMap(({ Action }, i) => Action.map((action, j) => ({ action, i, j })));
+  return [
+    ...actions
+      // Whoever has versions of all uploads does not need it.
+      .filter(({ action }) => action !== "s3:GetObject")
+      .map(({ action, i, j }) => ({
+        path: ["policy"],
+        to: variant((statements) => statements[i]?.Action.splice(j, 1)),
+        words: `${action} not allowed`,
+      })),
+    {
+      path: ["policy"],
+      to: variant((statements) => statements[0]?.Action.push("s3:DeleteObject")),
+      words: "s3:DeleteObject allowed",
+    },
+  ];
+};
+
+const functionRule: Rule = (_label, row) => {
+  const variables = at(row, ["environment", "variables"]) as Record<string, string>;
+  return [
+    ...Object.keys(variables).map((name) => ({
+      path: ["environment", "variables"],
+      to: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key === name ? `${key}_` : key, value])),
+      words: `${name} renamed`,
+    })),
+    ...change(row, ["environment", "variables", "METRIC_NAMESPACE"], (namespace: string) => `${namespace}/Other`),
+    ...change(row, ["handler"], () => "index.main"),
+    ...change(row, ["logging_config", "log_format"], () => "Text"),
+    ...change(row, ["logging_config", "system_log_level"], () => "WARN"),
+    ...change(row, ["logging_config", "application_log_level"], () => "ERROR"),
+  ];
+};
+
+/** By resource type: add a row. */
+const RULES: Readonly<Record<string, Rule>> = {
+  aws_cloudwatch_metric_alarm: alarmRule,
+  aws_cloudwatch_log_metric_filter: (...row) => [...filterRule(...row), ...REMOVED(...row)],
+  aws_s3_bucket_notification: (label, row, recorded) => [
+    ...REMOVED(label, row, recorded),
+    ...change(row, ["lambda_function", 0, "events"], () => ["s3:ObjectRemoved:*"]),
+    { path: ["lambda_function", 0, "filter_suffix"], to: ".jpg", words: "only of .jpg" },
+  ],
+  aws_lambda_permission: REMOVED,
+  aws_sns_topic_policy: REMOVED,
+  aws_iam_role_policy: policyRule,
+  aws_lambda_function: functionRule,
+};
+
+const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], to: unknown): unknown => {
+  if (key === undefined) return to;
+  if (Array.isArray(value)) return value.map((item, i) => (i === key ? replaced(item, rest, to) : item));
+  const inner = replaced((value as Json | undefined)?.[key as string], rest, to);
+  const { [key as string]: _, ...others } = (value ?? {}) as Json;
+  return inner === undefined ? others : { ...(value as Json), [key]: inner };
+};
+
+/**
+ * @param stack `cdk.tf.json` as an object
+ * @param recorded every line of the runs, to know what they can tell
+ */
+export const mutantsOf = (stack: Json, recorded: string): Mutant[] => {
+  const resources = stack.resource as Record<string, Record<string, Json>>;
+  return Object.entries(RULES).flatMap(([type, rule]) =>
+    Object.entries(resources[type] ?? {}).flatMap(([label, row]) =>
+      rule(label, row, recorded).map(({ path, to, words }) => ({
+        name: `${type}.${label}: ${words}`,
+        stack: replaced(stack, ["resource", type, label, ...path], to) as Json,
+        needsRun: type === "aws_lambda_function",
+      })),
+    ),
+  );
+};
