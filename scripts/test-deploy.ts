@@ -11,9 +11,10 @@ import { exercise } from "./terraform/exercise";
 import { leftovers } from "./terraform/leftovers";
 import { startMoto } from "./terraform/moto";
 import { changesBeside, MOTO_GAPS, withoutBucketPolicies } from "./terraform/moto-gaps";
-import { apply, destroy, outputs, plan, planOf, prepare, withOtherCode } from "./terraform/rehearsal";
+import { apply, destroy, plan, planOf, prepare, withOtherCode } from "./terraform/rehearsal";
 import { rehearsalStack } from "./terraform/rehearsal-stack";
 import { NEEDS, requireTerraform } from "./terraform/tools";
+import { outputs } from "./terraform/working-copy";
 
 /** Runs one step and says how long it took. */
 const step = async <T>(title: string, action: () => Promise<T>): Promise<T> => {

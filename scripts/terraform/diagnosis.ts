@@ -15,11 +15,15 @@ const lockLine = (text: string): string =>
 const providerLine = (text: string): string =>
   `Expected the provider hashicorp/aws but Terraform could not get it (${/dial tcp|no such host|could not connect/.test(text) ? "the registry does not answer" : "no version fits, or the mirror lacks it"}): allow the network, or set TF_PLUGIN_MIRROR to a folder made by terraform providers mirror`;
 
-/** @returns every error in the text, each on one line; the whole text's end where no error is marked */
+const MOST_ERRORS = 5;
+
+/** @returns the errors in the text, each on one line; the text's end where no error is marked */
 const errorLines = (text: string): string[] => {
   const blocks = text.split(/^Error: /m).slice(1);
   const found = blocks.length > 0 ? blocks : [text.trim().split("\n").slice(-3).join(" ")];
-  return [...new Set(found.map((block) => block.replaceAll(/\s+/g, " ").trim().slice(0, 500)))];
+  const lines = [...new Set(found.map((block) => block.replaceAll(/\s+/g, " ").trim().slice(0, 500)))];
+  const more = lines.length - MOST_ERRORS;
+  return more > 0 ? [...lines.slice(0, MOST_ERRORS), `and ${more} more`] : lines;
 };
 
 /**

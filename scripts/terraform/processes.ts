@@ -8,6 +8,7 @@ import { join } from "node:path";
 const groups = new Set<number>();
 const folders = new Set<string>();
 let executor: ChildProcess | undefined;
+let interrupt: (() => void) | undefined;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -33,7 +34,12 @@ const deposit = (): void => {
     executor.unref();
     process.once("exit", () => execFileSync("sh", ["-c", will()]));
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => process.exit(128 + constants.signals[signal]));
+      process.on(signal, () => {
+        const gentle = interrupt;
+        interrupt = undefined;
+        if (gentle) gentle();
+        else process.exit(128 + constants.signals[signal]);
+      });
   }
   executor.stdin?.write(`${will()}\n`);
 };
@@ -51,6 +57,14 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
+/**
+ * @param handler what the next Ctrl-C (or termination) does instead of ending this process; undefined for nothing else.
+ *   The one after that ends it as always
+ */
+export const onInterrupt = (handler: (() => void) | undefined): void => {
+  interrupt = handler;
+};
+
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
@@ -58,6 +72,10 @@ export interface Command {
   readonly env?: NodeJS.ProcessEnv;
   /** The process and all that it started are killed after this time. */
   readonly limitSeconds: number;
+  /** Called with all that it prints, as it comes. @default nobody sees it before the end */
+  readonly onOutput?: (text: string) => void;
+  /** Called with its process id, which is also that of its group. */
+  readonly onStart?: (pid: number) => void;
 }
 
 export interface Outcome {
@@ -77,6 +95,7 @@ const launch = (command: Command) => {
   for (const stream of ["stdout", "stderr"] as const)
     child[stream].setEncoding("utf8").on("data", (text: string) => {
       output[stream] += text;
+      command.onOutput?.(text);
     });
   const stop = (): void => {
     if (child.pid === undefined || !groups.has(child.pid)) return;
@@ -88,7 +107,10 @@ const launch = (command: Command) => {
     }
     deposit();
   };
-  if (child.pid !== undefined) groups.add(child.pid);
+  if (child.pid !== undefined) {
+    groups.add(child.pid);
+    command.onStart?.(child.pid);
+  }
   deposit();
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once("error", reject);

@@ -7,7 +7,7 @@ import { copyStack, EMULATOR_PROVIDER, isolatedEnv, type Override, type Place, t
 
 const STATE = "terraform.tfstate";
 
-const LIMIT_SECONDS = { init: 120, apply: 200, plan: 120, show: 60, output: 60, destroy: 200 } as const;
+const LIMIT_SECONDS = { init: 120, apply: 200, plan: 120, show: 60, destroy: 200 } as const;
 
 const OVERRIDE: Override = { terraform: { backend: { local: { path: STATE } } }, provider: EMULATOR_PROVIDER };
 
@@ -27,13 +27,6 @@ export const prepare = async (stack: string, endpoint: string): Promise<Place> =
 /** @throws Error of one line that also says what exists, where the apply stops half-way */
 export const apply = async (place: Place): Promise<void> => {
   await terraform(place, ["apply", "-auto-approve", ...QUIET], LIMIT_SECONDS.apply);
-};
-
-/** @returns the values of the stack's outputs */
-export const outputs = async (place: Place): Promise<Readonly<Record<string, unknown>>> => {
-  const { stdout } = await terraform(place, ["output", "-json"], LIMIT_SECONDS.output);
-  const all = JSON.parse(stdout) as Record<string, { value: unknown }>;
-  return Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
 };
 
 /** @param refresh whether to ask the emulator what exists, or to believe the state */

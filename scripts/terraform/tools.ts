@@ -8,8 +8,9 @@ import { run } from "./processes";
 /** What needs which version of Terraform or OpenTofu. */
 // biome-ignore format: a ledger is read down its columns
 export const NEEDS = {
-  stacks: { version: "1.5.0", of: "the stacks" },
-  mocks:  { version: "1.7.0", of: "`terraform test` with a mocked provider" },
+  stacks:   { version: "1.5.0",  of: "the stacks" },
+  mocks:    { version: "1.7.0",  of: "`terraform test` with a mocked provider" },
+  lockFile: { version: "1.10.0", of: "a state in S3 with a lock file" },
 } as const satisfies Record<string, { version: string; of: string }>;
 
 /** The binary that cdktf uses too. */

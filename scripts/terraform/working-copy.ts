@@ -66,3 +66,10 @@ export const terraform = async (
   if (exitCodes.includes(outcome.code)) return outcome;
   throw diagnose(`terraform ${args[0]} of ${name}`, `${outcome.stdout}\n${outcome.stderr}`);
 };
+
+/** @returns the values of the stack's outputs */
+export const outputs = async (place: Place): Promise<Readonly<Record<string, unknown>>> => {
+  const { stdout } = await terraform(place, ["output", "-json"], 120);
+  const all = JSON.parse(stdout) as Record<string, { value: unknown }>;
+  return Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
+};
