@@ -1,6 +1,7 @@
 /** What became of each upload: its variants, saved as files, or the reason why there are none. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import sharp from "sharp";
 import type { LogLine } from "../sandbox/function-log";
 import type { Outcome } from "../sandbox/lambda";
 import type { CreatedObject } from "../sandbox/s3-events";
@@ -94,7 +95,6 @@ const saved = async (
 ): Promise<Variant> => {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, bytes);
-  const { default: sharp } = await import("sharp");
   const { format, width: widthPx, height: heightPx } = await sharp(bytes).metadata();
   return {
     name: metadata.variant ?? "",
