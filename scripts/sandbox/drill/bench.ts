@@ -83,11 +83,13 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
   });
   try {
     const before = sandbox.logs.length;
-    clock.start();
     await run({
       clock,
       blueprint,
-      upload: sandbox.upload,
+      upload: (key, bytes) => {
+        clock.start();
+        return sandbox.upload(key, bytes);
+      },
       settled: sandbox.settled,
       delivered: (count) =>
         new Promise((resolve) => {

@@ -24,6 +24,7 @@ export interface Probe {
 
 const HOUR_MS = 60 * MINUTE_MS;
 const BEGIN_MS = FAULT_AT_MS - HOUR_MS;
+const GAUGED_EVERY_MS = 20_000;
 const WATCH_MS = FAULT_AT_MS - 5 * MINUTE_MS;
 
 interface Timing {
@@ -38,6 +39,20 @@ const timingOf = (alarm: Alarm): Timing => {
   return { periodMs, windowMs: alarm.evaluationPeriods * periodMs, memoryMs: memoryMs(alarm) };
 };
 
+const isGauge = (alarm: Alarm): boolean => metricOf(alarm)?.statistic !== "Sum";
+
+/** For an hour: one fault less than it takes in every period, or a gauge at one less than its threshold, again and again. */
+const justTooLittle = (alarm: Alarm, evidence: Evidence): Stretch => {
+  const { blueprint } = evidence;
+  const { periodMs } = timingOf(alarm);
+  const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
+  if (isGauge(alarm)) {
+    return repeated([retouched(signals, alarm.threshold - 1)], FAULT_AT_MS, FAULT_AT_MS + HOUR_MS, GAUGED_EVERY_MS);
+  }
+  const moments = Array.from({ length: Math.ceil(HOUR_MS / periodMs) }, (_, i) => FAULT_AT_MS + i * periodMs);
+  return merged(moments.map((atMs) => spread(signals, faultsOf(alarm) - 1, atMs, atMs)));
+};
+
 /** Counts: as many signals as the threshold asks for, spread over the period; one less in every period of an hour. */
 const countProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { blueprint } = evidence;
@@ -46,15 +61,9 @@ const countProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const faults = faultsOf(alarm);
   const lastMs = FAULT_AT_MS + timing.periodMs - MINUTE_MS;
   const atThreshold = (spreadToMs: number) => spread(signals, faults, FAULT_AT_MS, spreadToMs);
-  const fewer = merged(
-    Array.from({ length: Math.ceil(HOUR_MS / timing.periodMs) }, (_, i) => {
-      const atMs = FAULT_AT_MS + i * timing.periodMs;
-      return spread(signals, faults - 1, atMs, atMs);
-    }),
-  );
   return [
     ...edgeProbes(alarm, evidence, { atThreshold, lastMs, timing }),
-    hourProbe(alarm, evidence, `${faults - 1} in every period`, fewer),
+    hourProbe(alarm, evidence, `${faults - 1} in every period`, justTooLittle(alarm, evidence)),
   ];
 };
 
@@ -63,10 +72,9 @@ const gaugeProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { blueprint } = evidence;
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
   const atThreshold = () => startingAt(retouched(signals, alarm.threshold), FAULT_AT_MS);
-  const below = repeated([retouched(signals, alarm.threshold - 1)], FAULT_AT_MS, FAULT_AT_MS + HOUR_MS, 20_000);
   return [
     ...edgeProbes(alarm, evidence, { atThreshold, lastMs: FAULT_AT_MS, timing: timingOf(alarm) }),
-    hourProbe(alarm, evidence, `${alarm.threshold - 1} again and again`, below),
+    hourProbe(alarm, evidence, `${alarm.threshold - 1} again and again`, justTooLittle(alarm, evidence)),
   ];
 };
 
@@ -196,7 +204,7 @@ const probesOfAlarm = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const metric = metricOf(alarm);
   if (metric === undefined) return rateProbes(alarm, evidence);
   if (alarm.comparison.startsWith("LessThan")) return silenceProbes(alarm, evidence);
-  return metric.statistic === "Sum" ? countProbes(alarm, evidence) : gaugeProbes(alarm, evidence);
+  return isGauge(alarm) ? gaugeProbes(alarm, evidence) : countProbes(alarm, evidence);
 };
 
 /** What no alarm but that on silence may mind. */
@@ -249,3 +257,28 @@ export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[
     const problem = problemOf(probe, blueprint);
     return problem === undefined ? [] : [`${shortName({ name: probe.alarm }, blueprint)}, ${probe.title}: ${problem}`];
   });
+
+/** The negative control: a busy hour in which as many alarms as possible are kept just below their thresholds. */
+export interface Control {
+  /** Alarms that are kept at their edge; a fault that is another alarm's too would wake that one. */
+  readonly atTheEdge: readonly string[];
+  readonly problems: readonly string[];
+}
+
+const countsOnlyAt = (alarm: Alarm, added: Stretch, { alarms, ...rest }: Blueprint): boolean =>
+  alarms.every((other) => other === alarm || signalsOf(other, { alarms, ...rest }, added).length === 0);
+
+export const control = (blueprint: Blueprint, evidence: Evidence): Control => {
+  const edges = evidence.blueprint.alarms
+    .filter((alarm) => metricOf(alarm) !== undefined && !alarm.comparison.startsWith("LessThan"))
+    .map((alarm) => ({ alarm, added: justTooLittle(alarm, evidence) }))
+    .filter(({ added }) => added.lines.length + added.data.length > 0)
+    .filter(({ alarm, added }) => countsOnlyAt(alarm, added, evidence.blueprint));
+  const stretch = merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), ...edges.map(({ added }) => added)]);
+  const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
+  const problems = blueprint.alarms.flatMap(({ name }) => {
+    const problem = problemOf({ alarm: name, title: "", stretch, watched }, blueprint);
+    return problem === undefined ? [] : [`${shortName({ name }, blueprint)} ${problem} in a healthy hour`];
+  });
+  return { atTheEdge: edges.map(({ alarm }) => shortName(alarm, evidence.blueprint)), problems };
+};

@@ -8,7 +8,7 @@ import { drill, otherProblems, withoutScenario } from "./drill";
 import type { Evidence } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
 import { photo } from "./pictures";
-import { probeProblems } from "./probes";
+import { control, probeProblems } from "./probes";
 import { OTHERS } from "./scenarios";
 import { structureProblems } from "./structure";
 
@@ -30,6 +30,7 @@ export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evi
   yield* withoutScenario(blueprint);
   yield* probeProblems(blueprint, evidence);
   for (const { alarm, problems } of drill(blueprint, evidence)) yield* problems.map((problem) => `${alarm} ${problem}`);
+  yield* control(blueprint, evidence).problems;
   yield* otherProblems(blueprint, evidence);
 };
 
