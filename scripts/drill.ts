@@ -4,26 +4,15 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { runCommand, UsageError } from "./cli";
 import { drillReport, problemReport, trialReport } from "./drill/report";
+import type { DrillResult } from "./drill/result";
 import { samplePictures } from "./drill/samples";
 import { drillStack } from "./drill/stack";
 import { readBlueprint } from "./sandbox/blueprint";
-import { drill, otherProblems, SCENARIO_NAMES, type Verdict, withoutScenario } from "./sandbox/drill/drill";
+import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "./sandbox/drill/drill";
 import { type Evidence, gather, shortName } from "./sandbox/drill/evidence";
 import { type Control, control, probeProblems, probesOf } from "./sandbox/drill/probes";
 import { structureProblems } from "./sandbox/drill/structure";
-import { type Trial, tryMutants } from "./sandbox/drill/trial";
-
-/** What `--json` prints. */
-export interface DrillResult {
-  readonly environment: string;
-  readonly alarms: readonly Verdict[];
-  readonly control: Control;
-  /** How many times an alarm was tried at its boundaries. */
-  readonly probes: number;
-  readonly problems: readonly string[];
-  readonly mutants?: readonly Trial[];
-  readonly seconds: number;
-}
+import { tryMutants } from "./sandbox/drill/trial";
 
 interface Options {
   readonly env: string;

@@ -13,6 +13,7 @@ import { readEnvironments, VARIABLES } from "../modules/environment";
 import { runCommand } from "./cli";
 import { producedLines } from "./producer";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
+import { yardstickTable } from "./sandbox/drill/yardstick";
 
 const ROOT = join(__dirname, "..");
 
@@ -136,6 +137,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
       ]),
     );
   },
+  yardstick: yardstickTable,
   variables: () =>
     table(
       ["variable", "is", "default", "for"],

@@ -1,9 +1,9 @@
 /** What `npm run drill` prints. */
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { DrillResult } from "../drill";
 import type { Verdict } from "../sandbox/drill/drill";
 import type { Trial } from "../sandbox/drill/trial";
+import type { DrillResult } from "./result";
 
 const mark = (isRight: boolean): string => (isRight ? pc.green("✓") : pc.red("✗"));
 
