@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { REFUSALS, type RefusalReason } from "../../handler/contract/events";
 import { Refusal } from "../../handler/src/errors";
 import type { Limits, UNSUPPORTED } from "../../handler/src/input";
@@ -169,6 +170,13 @@ it.each(["jpeg", "png", "webp", "tiff"] as const)(
     ]);
   },
 );
+
+it("keeps every other decoder of libvips from running, should a file get past its first bytes", async () => {
+  const strangers = [await plain(2, 2, [9, 9, 9]).gif().toBuffer(), ...STRANGERS.SVG];
+
+  for (const bytes of strangers)
+    await expect(sharp(bytes).metadata()).rejects.toThrow("Input buffer contains unsupported image format");
+});
 
 it("refuses what a header claims before a pixel is decoded", async () => {
   const claims: [Buffer, string][] = [

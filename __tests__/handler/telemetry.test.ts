@@ -8,10 +8,10 @@ const EVERY = Object.keys(EVENTS) as EventName[];
 const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {
   if (lambdaLevel === undefined) delete process.env.AWS_LAMBDA_LOG_LEVEL;
   else process.env.AWS_LAMBDA_LOG_LEVEL = lambdaLevel;
-  jest.resetModules();
-  const { createLog }: typeof import("../../handler/src/telemetry") = require("../../handler/src/telemetry");
-  const log = createLog(level, "request-1") as (event: EventName, fields: object) => void;
   return linesOf(async () => {
+    jest.resetModules();
+    const { createLog }: typeof import("../../handler/src/telemetry") = require("../../handler/src/telemetry");
+    const log = createLog(level, "request-1") as (event: EventName, fields: object) => void;
     for (const event of EVERY) log(event, {});
   });
 };

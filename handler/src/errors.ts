@@ -34,7 +34,7 @@ const GONE = ["NoSuchKey", "NoSuchVersion"];
  */
 export const storageError = (operation: string, thrown: unknown): Error => {
   const error: Error & { $metadata?: { httpStatusCode?: number } } = asError(thrown);
-  if (operation === "GetObject" && GONE.includes(error.name))
+  if (GONE.includes(error.name))
     return new Refusal("deleted", `Expected an object for the key but got ${error.name}`, { cause: error });
   return error.$metadata?.httpStatusCode === 403 ? new StorageDenied(operation, error) : error;
 };
