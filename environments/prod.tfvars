@@ -12,7 +12,7 @@ metric_namespace = "ImageProcessor/Lambda/prod"
 # Embedded in the log: no PutMetricData request for each invocation, and no permission for it.
 metrics_transport = "emf"
 
-# Uploads come all day: fifteen minutes without one are an alarm.
+# Uploads come all day: silence is an alarm, after three periods of five minutes and those that CloudWatch looks at beside.
 enable_no_invocation_alarm = true
 
 # Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or
