@@ -66,4 +66,53 @@ describe("the summary of a plan", () => {
     expect(text).toContain("- `-/+ aws_sns_topic_subscription.email`: `endpoint`");
     expect(text).not.toContain("@example.com");
   });
+
+  it("tells of metric math by its label, and of a topic that is not there yet by its name", () => {
+    const rate = {
+      ...ALARM,
+      alarm_name: "f-low-success-rate",
+      comparison_operator: "LessThanThreshold",
+      metric_query: [
+        { id: "s", metric: [{ period: 300 }], return_data: false },
+        { id: "rate", label: "Success | rate (%)", expression: "100 * s", return_data: true },
+      ],
+      evaluation_periods: 3,
+      datapoints_to_alarm: 2,
+      threshold: 90,
+      alarm_actions: undefined,
+    };
+    const references = ["aws_sns_topic.performance.arn", "aws_sns_topic.performance"];
+    const plan = {
+      resource_changes: [
+        change("aws_cloudwatch_metric_alarm", "rate", ["create"], null, rate),
+        change("aws_sns_topic", "performance", ["create"], null, { name: "performance-alerts" }),
+      ],
+      configuration: {
+        root_module: {
+          resources: [{ address: "aws_cloudwatch_metric_alarm.rate", expressions: { alarm_actions: { references } } }],
+        },
+      },
+    };
+
+    expect(summarizePlan("dev", plan as unknown as Plan, SYNTHESIZED)).toContain(
+      "\n| f-low-success-rate | Success \\| rate (%) \\< 90, in 2 of 3 x 300 s | notBreaching | performance-alerts | create |\n",
+    );
+  });
+
+  it("names what Terraform marks as sensitive and what is long, and never shows it", () => {
+    const before = { key: "old", text: "x" };
+    const { change: changed, ...rest } = change("aws_lambda_function", "f", ["update"], before, {
+      key: "new",
+      text: "y".repeat(61),
+    });
+    const secret = { ...rest, change: { ...changed, after_sensitive: { key: true } } };
+
+    expect(summary(secret)).toContain("- `~ aws_lambda_function.f`: `key`, `text`\n");
+  });
+
+  it("is short where nothing changes", () => {
+    expect(summary()).toBe(
+      "## Plan for dev: 0 to create, 0 to change, 0 to replace, 0 to destroy.\n\n### Alarms\n\nThere are none.\n",
+    );
+  });
 });
