@@ -1,4 +1,5 @@
 /** Front door: one stack per environment file, then synth. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
@@ -32,6 +33,8 @@ const undisturbed = (work: () => void): void => {
  */
 export const synthesize = (environments: readonly Environment[], outdir?: string): void =>
   undisturbed(() => {
+    // CDKTF itself makes the last folder of a path only.
+    if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
     const app = new App(outdir === undefined ? {} : { outdir });
     for (const environment of environments) {
       const packagePath = process.env.HANDLER_PACKAGE;
