@@ -6,6 +6,7 @@ import { runCommand } from "./cli";
 import { clientsFor } from "./terraform/aws";
 import { emptyBucket } from "./terraform/buckets";
 import { type Finding, lookAtCreated } from "./terraform/created";
+import { deployRound } from "./terraform/deploy-round";
 import { deployedAs } from "./terraform/deployed";
 import { exercise } from "./terraform/exercise";
 import { leftovers } from "./terraform/leftovers";
@@ -56,6 +57,9 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
   await requireTerraform(NEEDS.stacks);
   const moto = await step("moto", () => startMoto(port));
   const stack = await step("synth", () => rehearsalStack());
+  // Beside the rest, because most of its time is the provider's waiting.
+  const round = deployRound(stack.environment.environment, stack.environment.aws_region);
+  round.catch(() => {});
   const place = await step("terraform init", () => prepare(stack.folder, moto.endpoint));
   await step("terraform apply", () => apply(place));
 
@@ -92,6 +96,7 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
   await withoutBucketPolicies(aws.s3, buckets, () => Promise.all(buckets.map((bucket) => emptyBucket(aws.s3, bucket))));
   await step("terraform destroy", () => destroy(place));
   judge([{ title: "nothing is left", expected: [], got: await leftovers(aws) }]);
+  judge(await step("npm run deploy, plan and destroy, meanwhile", () => round));
   await moto.stop();
 };
 

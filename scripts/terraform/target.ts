@@ -1,6 +1,6 @@
 /** Where a command acts: one environment, in a real account or in an emulator, with everything checked before anything is done. */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Environment } from "../../modules/environment";
 import { answerTo, environmentNamed } from "../account";
@@ -39,13 +39,17 @@ export const endpointUrl = (text: string): string => {
   );
 };
 
-const statePlace = ({ environment, project_name, ...state }: Environment, endpoint: string | undefined) => {
-  const bucket = endpoint === undefined ? state.state_bucket : "";
-  if (bucket !== "") return { state: `s3://${bucket}/${state.state_key || `${project_name}/${environment}.tfstate`}` };
-  // An emulator has a state of its own, or Terraform would take its resources for those of the account.
+/** An emulator has a state of its own, or Terraform would take its resources for those of the account. */
+export const stateFileOf = (environment: string, endpoint: string | undefined): string => {
   const host = endpoint === undefined ? "" : `.${new URL(endpoint).host.replaceAll(/[^\w.]/g, "-")}`;
-  const file = `terraform.${environment}${host}.tfstate`;
-  return { state: file, stateFile: join(PROJECT, file) };
+  return join(PROJECT, `terraform.${environment}${host}.tfstate`);
+};
+
+const statePlace = ({ environment, project_name, ...state }: Environment, endpoint: string | undefined) => {
+  if (endpoint === undefined && state.state_bucket !== "")
+    return { state: `s3://${state.state_bucket}/${state.state_key || `${project_name}/${environment}.tfstate`}` };
+  const stateFile = stateFileOf(environment, endpoint);
+  return { state: basename(stateFile), stateFile };
 };
 
 /** A copy that Terraform finds the emulator and a state of its own by; nothing is written where `npm run synth` writes. */

@@ -22,12 +22,15 @@ export interface Override {
 /** Variables by which a user's shell would steer Terraform or the provider. */
 const PERSONAL = /^(AWS_|TF_VAR_|TF_CLI_ARGS|TF_LOG|TF_WORKSPACE|TF_DATA_DIR|TF_STATE)/;
 
+export const withoutPersonal = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !PERSONAL.test(name)));
+
 /**
  * No credential, workspace or profile of the user's can get in: what runs with it can only reach `endpoint`.
  * @param folder holds what Terraform downloads (or links) and its CLI configuration; several places may share it
  */
 export const isolatedEnv = async (folder: string, endpoint?: string): Promise<NodeJS.ProcessEnv> => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !PERSONAL.test(name))),
+  ...withoutPersonal(process.env),
   ...(await providerSource(folder)),
   ...EMULATOR_CREDENTIALS,
   ...(endpoint && { AWS_ENDPOINT_URL: endpoint }),
