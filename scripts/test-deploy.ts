@@ -1,8 +1,8 @@
 /** `npm run test:deploy`: `dev` applied with the real provider to a private emulator, looked at, exercised, and destroyed. */
 import { isDeepStrictEqual } from "node:util";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand } from "./cli";
+import { runCommand, UsageError } from "./cli";
 import { clientsFor } from "./terraform/aws";
 import { emptyBucket } from "./terraform/buckets";
 import { type Finding, lookAtCreated } from "./terraform/created";
@@ -103,7 +103,7 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
 const portNumber = (text: string): number => {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError(`Expected a number from 0 to 65535 for --port but got ${JSON.stringify(text)}`);
+  throw new UsageError(`Expected a number from 0 to 65535 for --port but got ${JSON.stringify(text)}`);
 };
 
 const command = new Command("npm run test:deploy --")

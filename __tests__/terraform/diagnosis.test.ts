@@ -47,7 +47,7 @@ describe("a failure of Terraform", () => {
 
   it("names every error with its place", () => {
     expect(diagnose("terraform validate of dev", UNKNOWN_ARGUMENT).message).toBe(
-      'Expected success for terraform validate of dev but got Unsupported argument on cdk.tf.json line 12, in resource.aws_s3_bucket.upload: 12: "colour": "red" An argument named "colour" is not expected here.; Missing required argument The argument "role" is required.',
+      'Expected success for terraform validate of dev but got Unsupported argument (cdk.tf.json line 12): An argument named "colour" is not expected here.; Missing required argument: The argument "role" is required.',
     );
   });
 

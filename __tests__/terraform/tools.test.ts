@@ -200,6 +200,7 @@ describe("a wrong command line", () => {
       ["scripts/deploy.ts", "dev", "--endpoint-url", "localhost:4566"],
       'Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got "localhost:4566"',
     ],
+    [["scripts/test-deploy.ts", "--port", "70000"], 'Expected a number from 0 to 65535 for --port but got "70000"'],
     [["scripts/destroy.ts", "prod"], "Expected prod for --yes-destroy but got nothing"],
     [["scripts/destroy.ts", "prod", "--yes-destroy", "dev"], 'Expected prod for --yes-destroy but got "dev"'],
   ])("%s is refused in one line", async (args, line) => {
