@@ -25,7 +25,7 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
     await command.parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    if (process.exitCode !== 0) process.stderr.write(`${label(error)} ${oneLine(error)}\n`);
+    if (process.exitCode !== 0) process.stderr.write(`${report(error)}\n`);
     if (process.exitCode === 1 && process.env.DEBUG) console.error(error);
   }
 };
@@ -35,6 +35,10 @@ const exitCodeOf = (error: unknown): number => {
   if (error instanceof SkippedError) return 3;
   return error instanceof UsageError ? 2 : 1;
 };
+
+/** Mistakes in the environments stand one on each line, beginning with their file. The class is not imported: it would load the HCL parser. */
+const report = (error: unknown): string =>
+  error instanceof Error && error.name === "InvalidEnvironments" ? error.message : `${label(error)} ${oneLine(error)}`;
 
 const label = (error: unknown): string => (error instanceof SkippedError ? pc.yellow("skipped:") : pc.red("error:"));
 

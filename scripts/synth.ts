@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { ENVIRONMENTS, synthesize } from "../main";
-import { type Environment, InvalidEnvironments, readEnvironments } from "../modules/environment";
+import { type Environment, readEnvironments } from "../modules/environment";
 import { emailsOf } from "../modules/stack";
 import { buildHandler } from "./build-handler";
 import { runCommand } from "./cli";
@@ -92,14 +92,6 @@ const report = async (): Promise<void> => {
 
 const command = new Command("npm run synth --")
   .description("Writes every environment as Terraform JSON to cdktf.out/stacks/<environment>.")
-  .action(async () => {
-    try {
-      await report();
-    } catch (error) {
-      if (!(error instanceof InvalidEnvironments)) throw error;
-      console.error(error.message);
-      process.exitCode = 1;
-    }
-  });
+  .action(report);
 
 if (require.main === module) void runCommand(command);

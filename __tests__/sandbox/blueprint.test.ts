@@ -8,7 +8,6 @@ const folder = mkdtempSync(join(tmpdir(), "blueprint-test-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's references
 const FUNCTION = {
   function_name: "resizer",
   handler: "index.handler",
@@ -154,7 +153,6 @@ describe("the blueprint of a stack", () => {
   ])("refuses %s", (_what, stack, message) => {
     expect(() => read(stack)).toThrow(new Error(message));
   });
-  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's references
 
   it("refuses a folder without a stack", () => {
     const missing = join(folder, "missing");
