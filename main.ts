@@ -3,8 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
-import { type Environment, readEnvironments } from "./modules/environment";
+import { readEnvironments } from "./modules/environment";
 import { ImageProcessorStack } from "./modules/stack";
+import type { Environment } from "./modules/variables";
 
 // The HCL parser is a large WebAssembly module that runs for milliseconds: to optimize it takes longer than all the rest.
 setFlagsFromString("--liftoff-only");

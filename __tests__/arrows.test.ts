@@ -7,11 +7,11 @@ const ROOT = join(__dirname, "..");
 /** From each kind of file to the files it may import; the first row that fits a file decides. */
 // biome-ignore format: a ledger is read down its columns
 const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
-  [/^main\.ts$/,                /^modules\/(stack|environment)\.ts$/],
+  [/^main\.ts$/,                /^modules\/(stack|environment|variables)\.ts$/],
   [/^handler\/contract\//,      /^handler\/contract\//],
   [/^handler\/src\//,           /^handler\/(contract|src)\//],
   [/^modules\/stack\.ts$/,      /^(handler\/contract|modules)\//],
-  [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|dashboard|environment)\.ts$)/],
+  [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|dashboard|environment|variables)\.ts$)/],
   [/^scripts\/sandbox\//,       /^scripts\/sandbox\//],
   [/^scripts\//,                /./],
 ];

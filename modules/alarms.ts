@@ -1,9 +1,9 @@
 /** What wakes whom, and when: the ledgers of alarms, and how a row becomes a CloudWatch alarm. */
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { FaultName } from "../handler/contract/metrics";
-import type { Environment, FlagVariable, NumberVariable } from "./environment";
 import { type AnyMetric, type MetricAddress, metricAddress } from "./metrics";
 import type { Severity } from "./naming";
+import type { Environment, FlagVariable, NumberVariable } from "./variables";
 
 /** CloudWatch's words for the comparisons. An alarm goes off *at* its threshold; "<" is for what must not fall below. */
 const COMPARISONS = { ">=": "GreaterThanOrEqualToThreshold", "<": "LessThanThreshold" } as const;

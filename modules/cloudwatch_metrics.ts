@@ -4,9 +4,9 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import { Construct } from "constructs";
 import { METRICS, type MeasuredName, type Metric } from "../handler/contract/metrics";
 import { dashboardBody } from "./dashboard";
-import type { Environment } from "./environment";
 import { metricFilterConfig } from "./metrics";
 import type { Names } from "./naming";
+import type { Environment } from "./variables";
 
 export interface CloudwatchMetricsProps {
   readonly environment: Environment;

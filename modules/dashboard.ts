@@ -1,9 +1,9 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure is charted, every threshold is drawn. */
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
 import { type AlarmRow, metricAlarms, SUCCESS_RATE } from "./alarms";
-import type { Environment } from "./environment";
 import { type LambdaMetricName, metricAddress } from "./metrics";
 import type { Names } from "./naming";
+import type { Environment } from "./variables";
 
 /** The widgets that chart metrics, in reading order; the seventh lists recent errors. */
 const WIDGETS = [

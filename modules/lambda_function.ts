@@ -7,7 +7,7 @@ import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { HANDLER } from "../handler/contract/runtime";
 import type { SettingName } from "../handler/contract/settings";
-import type { Environment } from "./environment";
+import type { Environment } from "./variables";
 
 export interface LambdaFunctionProps {
   readonly environment: Environment;

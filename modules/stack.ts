@@ -10,12 +10,12 @@ import { Construct, type Node } from "constructs";
 import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
-import type { Environment } from "./environment";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { type Names, naming, type Severity } from "./naming";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
+import type { Environment } from "./variables";
 
 export interface ImageProcessorStackProps {
   readonly environment: Environment;

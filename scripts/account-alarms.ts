@@ -12,8 +12,8 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { closest } from "fastest-levenshtein";
 import { logAlarms, metricAlarms } from "../modules/alarms";
-import type { Environment } from "../modules/environment";
 import { naming } from "../modules/naming";
+import type { Environment } from "../modules/variables";
 import { answerTo } from "./account";
 import { UsageError } from "./cli";
 

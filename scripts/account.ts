@@ -1,6 +1,7 @@
 /** What commands that talk to an account have in common: which environment is meant, and errors of one line. */
 import { join } from "node:path";
-import { type Environment, readEnvironments } from "../modules/environment";
+import { readEnvironments } from "../modules/environment";
+import type { Environment } from "../modules/variables";
 import { UsageError } from "./cli";
 import { PROJECT } from "./terraform/stacks";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { synthesize } from "../main";
-import type { Environment } from "../modules/environment";
+import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
 import { runCommand } from "./cli";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./pattern-check";

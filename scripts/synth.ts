@@ -4,8 +4,9 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { ENVIRONMENTS, synthesize } from "../main";
-import { type Environment, readEnvironments } from "../modules/environment";
+import { readEnvironments } from "../modules/environment";
 import { emailsOf } from "../modules/stack";
+import type { Environment } from "../modules/variables";
 import { buildHandler } from "./build-handler";
 import { runCommand } from "./cli";
 

@@ -1,5 +1,5 @@
 /** Every alarm as it is synthesized. */
-import type { Environment } from "../../modules/environment";
+import type { Environment } from "../../modules/variables";
 import { committed, devWith, type Synthesized, synthesized } from "./synthesized";
 
 interface Query {

@@ -1,5 +1,6 @@
 /** tfvars files: what is read, what fills the gaps, and each way to get one wrong. */
-import { readEnvironments, VARIABLES } from "../../modules/environment";
+import { readEnvironments } from "../../modules/environment";
+import { VARIABLES } from "../../modules/variables";
 import { committed, devWith, environmentsOf } from "./synthesized";
 
 /** @returns the complaints about these files, one a line */

@@ -1,6 +1,6 @@
 /** Metric filters and the dashboard, as they are synthesized. */
 import { METRICS, type Metric } from "../../handler/contract/metrics";
-import type { Environment } from "../../modules/environment";
+import type { Environment } from "../../modules/variables";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 describe("metric filters", () => {

@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
-import { type Environment, readEnvironments } from "../../modules/environment";
+import { readEnvironments } from "../../modules/environment";
 import { ImageProcessorStack } from "../../modules/stack";
+import type { Environment } from "../../modules/variables";
 
 type Block = Record<string, unknown>;
 

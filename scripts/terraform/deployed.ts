@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { Environment } from "../../modules/environment";
 import { naming } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
 import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import type { Clients } from "./aws";
 

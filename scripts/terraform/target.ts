@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import type { Environment } from "../../modules/environment";
+import type { Environment } from "../../modules/variables";
 import { answerTo, environmentNamed } from "../account";
 import { UsageError } from "../cli";
 import { synth } from "../synth";

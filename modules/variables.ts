@@ -1,0 +1,160 @@
+/** The variables of an environment: what each allows, its default, and which values do not go together. */
+import { z } from "zod";
+import { ARCHITECTURES, RUNTIMES } from "../handler/contract/runtime";
+import { SETTINGS } from "../handler/contract/settings";
+import { naming } from "./naming";
+
+export interface Variable {
+  /** Completes "Expected … for <name> but got <value>". */
+  readonly what: string;
+  readonly check: z.ZodType;
+  /** Value where neither the files nor TF_VAR_<name> set one. */
+  readonly default?: unknown;
+  /** Or whose value is taken then. */
+  readonly sameAs?: "alert_email" | "alert_sms" | "aws_region" | "the file's name";
+  readonly about: string;
+}
+
+const choice = <const C extends readonly [string, ...string[]]>(...choices: C) => ({
+  what: `one of ${choices.join(", ")}`,
+  check: z.enum(choices),
+});
+
+const whole = (from: number, to: number, unit?: string) => ({
+  what: `a whole number${unit === undefined ? "" : ` of ${unit}`} from ${from} to ${to}`,
+  check: z.int().min(from).max(to),
+});
+
+const text = (what: string, pattern: RegExp) => ({ what, check: z.string().regex(pattern) });
+
+/** Days that CloudWatch Logs accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const FLAG = { what: "true or false", check: z.boolean() };
+const COUNT = whole(1, 1_000_000);
+const BYTES = whole(1, 5_000_000_000, "bytes");
+const PERCENT = { what: "a number above 0 and not above 100", check: z.number().gt(0).max(100) };
+const RETENTION = { what: `one of ${RETENTION_DAYS.join(", ")} days`, check: z.literal(RETENTION_DAYS) };
+const REGION = text("an AWS region such as us-east-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
+const NAME = text("lower-case letters, digits and hyphens, beginning with a letter", /^[a-z](-?[a-z0-9])*$/);
+const NAMESPACE = text(
+  "a CloudWatch namespace (letters, digits and . - _ / #, not beginning with AWS/)",
+  /^(?!AWS\/)[\w.\-/#]{1,255}$/,
+);
+const BUCKET = text('the name of an S3 bucket, or ""', /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/);
+const KEY = text('a key such as images/dev.tfstate, or ""', /^([^/\s][^\s]{0,1023})?$/);
+const PHONE = text('a phone number such as "+15555550100", or ""', /^(\+[1-9]\d{6,14})?$/);
+const EMAIL = {
+  what: 'an e-mail address, or ""',
+  check: z.string().refine((address) => address === "" || z.email().safeParse(address).success),
+};
+
+export const keys = <K extends string>(ledger: Record<K, unknown>) => Object.keys(ledger) as [K, ...K[]];
+
+/** Every variable of an environment: add a row. */
+// biome-ignore format: a ledger is read down its columns
+export const VARIABLES = {
+  aws_region:                      { ...REGION,                                        default: "us-east-1",             about: "where everything is created" },
+  environment:                     { ...NAME,                                          sameAs: "the file's name",        about: "part of every name; it must be the file's" },
+  project_name:                    { ...NAME,                                          default: "image-processor",       about: "first part of every name" },
+  lambda_runtime:                  { ...choice(...keys(RUNTIMES)),                     default: "nodejs22.x",            about: "what the function runs on" },
+  lambda_architecture:             { ...choice(...keys(ARCHITECTURES)),                default: "arm64",                 about: "CPU of the function, whose package is built for it" },
+  lambda_timeout:                  { ...whole(1, 900, "seconds"),                      default: 60,                      about: "time limit of one invocation" },
+  lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),               default: 1024,                    about: "memory of the function, and with it its share of CPU: 1769 is one whole vCPU" },
+  log_level:                       { ...choice(...SETTINGS.LOG_LEVEL.choices),         default: "INFO",                  about: SETTINGS.LOG_LEVEL.about },
+  log_retention_days:              { ...RETENTION,                                     default: 7,                       about: "days that log lines are kept" },
+  enable_s3_versioning:            { ...FLAG,                                          default: true,                    about: "whether both buckets keep what is overwritten or deleted, for 30 days" },
+  large_image_bytes:               { ...BYTES,                                         default: 10_485_760,              about: SETTINGS.LARGE_IMAGE_BYTES.about },
+  max_image_bytes:                 { ...BYTES,                                         default: 104_857_600,             about: SETTINGS.MAX_IMAGE_BYTES.about },
+  max_image_pixels:                { ...whole(1, 1_000_000_000, "pixels"),             default: 100_000_000,             about: SETTINGS.MAX_IMAGE_PIXELS.about },
+  max_image_side_px:               { ...whole(1, 1_000_000, "pixels"),                 default: 65_535,                  about: SETTINGS.MAX_IMAGE_SIDE_PX.about },
+  metric_namespace:                { ...NAMESPACE,                                     default: "ImageProcessor/Lambda", about: "namespace of the custom metrics; environments that share an account need one each" },
+  metrics_transport:               { ...choice(...SETTINGS.METRICS_TRANSPORT.choices), default: "put_metric_data",       about: SETTINGS.METRICS_TRANSPORT.about },
+  alert_email:                     { ...EMAIL,                                         default: "",                      about: "who is told of every alarm" },
+  critical_alert_email:            { ...EMAIL,                                         sameAs: "alert_email",            about: "who is told of critical alarms" },
+  performance_alert_email:         { ...EMAIL,                                         sameAs: "alert_email",            about: "who is told of performance alarms" },
+  log_alert_email:                 { ...EMAIL,                                         sameAs: "alert_email",            about: "who is told of alarms on log lines" },
+  alert_sms:                       { ...PHONE,                                         default: "",                      about: "phone that is told of critical alarms" },
+  critical_alert_sms:              { ...PHONE,                                         sameAs: "alert_sms",              about: "the same, by its own name" },
+  enable_cloudwatch_dashboard:     { ...FLAG,                                          default: true,                    about: "whether there is a dashboard" },
+  enable_no_invocation_alarm:      { ...FLAG,                                          default: false,                   about: "whether silence is an alarm: only where uploads come all day" },
+  error_threshold:                 { ...COUNT,                                         default: 3,                       about: "failed invocations in 5 minutes" },
+  duration_threshold_ms:           { ...whole(1, 900_000, "milliseconds"),             default: 45_000,                  about: "duration of the slowest invocation; less than lambda_timeout" },
+  throttle_threshold:              { ...COUNT,                                         default: 5,                       about: "throttled invocations in 5 minutes" },
+  concurrent_executions_threshold: { ...COUNT,                                         default: 50,                      about: "invocations at the same time" },
+  log_error_threshold:             { ...COUNT,                                         default: 1,                       about: "log lines at ERROR or above in a minute" },
+  success_rate_threshold_percent:  { ...PERCENT,                                       default: 90,                      about: "images processed, of those processed, refused or failed" },
+  success_rate_min_samples:        { ...COUNT,                                         default: 5,                       about: "images in 5 minutes below which there is no rate" },
+  image_error_threshold:           { ...COUNT,                                         default: 3,                       about: "images refused or failed in 5 minutes" },
+  large_images_threshold:          { ...COUNT,                                         default: 5,                       about: "large images in 5 minutes" },
+  state_bucket:                    { ...BUCKET,                                        default: "",                      about: "S3 bucket of Terraform's state; without it the state is a file of the project's folder" },
+  state_key:                       { ...KEY,                                           default: "",                      about: "key of the state in that bucket; without it `<project_name>/<environment>.tfstate`" },
+  state_region:                    { ...REGION,                                        sameAs: "aws_region",             about: "region of that bucket" },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof VARIABLES;
+
+/** A complete and valid environment. */
+export type Environment = { readonly [V in VariableName]: z.output<(typeof VARIABLES)[V]["check"]> };
+
+/** The variables whose values are numbers: those that can be thresholds. */
+export type NumberVariable = { [V in VariableName]: Environment[V] extends number ? V : never }[VariableName];
+
+/** The variables whose values are true or false: those that can switch something. */
+export type FlagVariable = { [V in VariableName]: Environment[V] extends boolean ? V : never }[VariableName];
+
+interface Rule {
+  /** What the rule compares; it is checked when all of them are valid. The first is the one to blame. */
+  readonly of: readonly [VariableName, ...VariableName[]];
+  /** @returns what was expected and what was got instead, or nothing if the rule holds */
+  readonly broken: (
+    environment: Environment,
+    file: string,
+  ) => { what: string; name?: string; got: unknown } | undefined;
+}
+
+/** Values that are valid each, but not together: add a row. */
+export const RULES: readonly Rule[] = [
+  {
+    of: ["environment"],
+    broken: ({ environment }, file) =>
+      environment === file ? undefined : { what: `"${file}", the file's name,`, got: environment },
+  },
+  {
+    of: ["project_name", "environment"],
+    broken: ({ project_name, environment }) => {
+      const { upload, processed } = naming(project_name, environment).bucketPrefixes;
+      const longest = upload.length > processed.length ? upload : processed;
+      return longest.length <= 37
+        ? undefined
+        : {
+            what: "at most 37 characters",
+            name: "the bucket prefix made of project_name and environment",
+            got: longest,
+          };
+    },
+  },
+  {
+    of: ["duration_threshold_ms", "lambda_timeout"],
+    broken: ({ duration_threshold_ms, lambda_timeout }) =>
+      duration_threshold_ms < lambda_timeout * 1000
+        ? undefined
+        : { what: `less than lambda_timeout (${lambda_timeout * 1000} ms)`, got: duration_threshold_ms },
+  },
+  {
+    of: ["large_image_bytes", "max_image_bytes"],
+    broken: ({ large_image_bytes, max_image_bytes }) =>
+      large_image_bytes < max_image_bytes
+        ? undefined
+        : { what: `less than max_image_bytes (${max_image_bytes})`, got: large_image_bytes },
+  },
+  {
+    of: ["state_bucket", "state_key"],
+    broken: ({ state_bucket, state_key }) =>
+      state_bucket !== "" || state_key === ""
+        ? undefined
+        : { what: `the bucket that state_key (${state_key}) is in`, got: state_bucket },
+  },
+];
