@@ -23,3 +23,7 @@ export type Names = ReturnType<typeof naming>;
 
 /** Whom an alarm wakes: each severity has a topic. */
 export type Severity = keyof Names["topics"];
+
+/** @returns where the AWS console shows something of a service: `cloudwatch`, and what follows the `#` there */
+export const consoleUrl = (region: string, service: string, place: string): string =>
+  `https://${region}.console.aws.amazon.com/${service}/home?region=${region}#${place}`;

@@ -12,7 +12,7 @@ import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { type Names, naming, type Severity } from "./naming";
+import { consoleUrl, type Names, naming, type Severity } from "./naming";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
@@ -156,7 +156,6 @@ const outputsOf = (
 ): Record<string, [description: string, value: string | Readonly<Record<string, string>>]> => {
   const { aws_region: region } = environment;
   const { dashboardName } = metrics;
-  const dashboards = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards`;
   return {
     upload_bucket_name: ["Bucket that images are uploaded to", buckets.uploadBucketId],
     upload_bucket_arn: ["ARN of the upload bucket", buckets.uploadBucketArn],
@@ -171,7 +170,7 @@ const outputsOf = (
     cloudwatch_dashboard_name: ["Dashboard, or null", dashboardName ?? NULL],
     cloudwatch_dashboard_url: [
       "Where to see it, or null",
-      dashboardName ? `${dashboards}:name=${dashboardName}` : NULL,
+      dashboardName ? consoleUrl(region, "cloudwatch", `dashboards:name=${dashboardName}`) : NULL,
     ],
     metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
     cloudwatch_alarms: ["Alarms on metrics, by the end of their names", alarms.alarmNames],

@@ -1,5 +1,4 @@
 /** `npm run alarms`: what the alarms of a deployed environment say, what one of them does, and back to OK. */
-import { constants } from "node:os";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { environmentNamed } from "./account";
@@ -13,6 +12,7 @@ import {
   testAlarm,
 } from "./account-alarms";
 import { runCommand, UsageError } from "./cli";
+import { interruptible } from "./interruptible";
 import { type Clients, clientsFor } from "./terraform/aws";
 
 const UNITS = [
@@ -77,23 +77,6 @@ interface Options {
   readonly wait: number;
   readonly endpointUrl?: string;
 }
-
-/** While `work` runs, Ctrl-C and the like abort a signal instead of the process, which then ends as they wish. */
-const interruptible = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
-  const controller = new AbortController();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      controller.abort();
-      process.exitCode = 128 + constants.signals[signal];
-    };
-    process.once(signal, listener);
-    return [signal, listener] as const;
-  });
-  await work(controller.signal).finally(() => {
-    for (const [signal, listener] of listeners) process.off(signal, listener);
-  });
-};
 
 type Verb = (
   client: Clients["cloudwatch"],

@@ -2,6 +2,16 @@
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 
+/** How commands end: what their exit codes mean. */
+// biome-ignore format: a ledger is read down its columns
+export const EXIT_CODES = {
+  ok:          { code: 0,   means: "all is well" },
+  failed:      { code: 1,   means: "something failed, was refused, or is not as it should be; `--help` says what that is for a command" },
+  usage:       { code: 2,   means: "the command line is wrong; nothing was done" },
+  skipped:     { code: 3,   means: "a tool that the command needs is not on this machine; nothing was tried" },
+  interrupted: { code: 128, means: "and the number of the signal: Ctrl-C gives 130; what was begun was ended or put back" },
+} as const satisfies Record<string, { code: number; means: string }>;
+
 /** The command line itself is wrong: exit 2. Any other error means that the command failed: exit 1. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -31,9 +41,10 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
 };
 
 const exitCodeOf = (error: unknown): number => {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof SkippedError) return 3;
-  return error instanceof UsageError ? 2 : 1;
+  const { ok, failed, usage, skipped } = EXIT_CODES;
+  if (error instanceof CommanderError) return (error.exitCode === 0 ? ok : usage).code;
+  if (error instanceof SkippedError) return skipped.code;
+  return (error instanceof UsageError ? usage : failed).code;
 };
 
 /** Mistakes in the environments stand one on each line, beginning with their file. The class is not imported: it would load the HCL parser. */

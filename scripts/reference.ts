@@ -11,7 +11,7 @@ import { FORMATS, VARIANTS, type Variant } from "../handler/src/variants";
 import { ENVIRONMENTS, synthesize } from "../main";
 import { readEnvironments } from "../modules/environment";
 import { VARIABLES } from "../modules/variables";
-import { runCommand } from "./cli";
+import { EXIT_CODES, runCommand } from "./cli";
 import { producedLines } from "./producer";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
@@ -157,6 +157,14 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
         code(name),
         "choices" in row ? row.choices.map(code).join(", ") : row.kind,
         row.about,
+      ]),
+    ),
+  exits: () =>
+    table(
+      ["exit code", "means"],
+      Object.entries(EXIT_CODES).map(([name, { code: number, means }]) => [
+        name === "interrupted" ? `${number} + n` : number,
+        means,
       ]),
     ),
 };

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand, UsageError } from "./cli";
+import { EXIT_CODES, runCommand, UsageError } from "./cli";
 import type { Sandbox } from "./sandbox/sandbox";
 import { freshStack } from "./start/fresh-stack";
 import { type Input, inputsOf } from "./start/inputs";
@@ -31,7 +31,7 @@ const start = async (paths: readonly string[], options: { out: string; port?: st
   try {
     const results = await Promise.race([processAll(run, inputs), interrupted]);
     if (!Array.isArray(results)) {
-      process.exitCode = 128 + constants.signals[results];
+      process.exitCode = EXIT_CODES.interrupted.code + constants.signals[results];
       return;
     }
     const { logs, metrics } = run.sandbox;

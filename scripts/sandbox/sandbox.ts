@@ -8,6 +8,7 @@ import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
 import type { LogLine } from "./function-log";
 import { unpackFunction } from "./function-package";
 import { createLambda, type Outcome } from "./lambda";
+import { operationsOn } from "./operations";
 import { type CreatedObject, isWanted, s3Event } from "./s3-events";
 import { type StoredObject, startStorage } from "./storage";
 import { expected } from "./terraform-json";
@@ -34,7 +35,7 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** Of S3: http://127.0.0.1:<port> */
+  /** Of S3, and of what an operator asks beside: http://127.0.0.1:<port> */
   readonly endpointUrl: string;
   /** The bucket whose notification invokes the function. */
   readonly uploadBucket: string;
@@ -81,7 +82,12 @@ const assemble = async (
   /** The function dates its data by the real clock. */
   const onDatum = (datum: Datum) => metrics.put({ ...datum, timestampMs: datum.timestampMs + now() - Date.now() });
 
-  const storage = await startStorage({ buckets: buckets.map(({ name }) => name), port, intercept });
+  const storage = await startStorage({
+    buckets: buckets.map(({ name }) => name),
+    port,
+    intercept,
+    operations: operationsOn(logs, metrics),
+  });
   onStop(storage.stop);
   const cloudWatch = await startCloudWatchApi({ onDatum, intercept });
   onStop(cloudWatch.stop);

@@ -1,5 +1,6 @@
 /** S3 on this machine: an embedded server with the stack's buckets, which tells of every object that is created. */
 import { type ApiCall, callerOf, type Intercept } from "./api-call";
+import type { Operations } from "./operations";
 import type { CreatedObject, Creation } from "./s3-events";
 
 export interface StorageOptions {
@@ -8,6 +9,8 @@ export interface StorageOptions {
   readonly port?: number;
   /** @default every call is carried out at once */
   readonly intercept?: Intercept;
+  /** Answers calls of other services at the same address, in AWS JSON. @default none is answered */
+  readonly operations?: Operations;
 }
 
 export interface StoredObject {
@@ -48,7 +51,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     done();
   });
 
-  const { intercept } = options;
+  const { intercept, operations = {} } = options;
+  app.addHook("preHandler", async (request, reply) => {
+    const operation = operations[String(request.headers["x-amz-target"])];
+    if (operation === undefined) return;
+    const answer = operation(JSON.parse(String(request.body)));
+    return reply.header("content-type", request.headers["content-type"]).send(JSON.stringify(answer));
+  });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
       const refusal = await intercept(callOf(request));

@@ -1,9 +1,10 @@
 /** What `npm start` prints. */
 import Table from "cli-table3";
 import pc from "picocolors";
+import { fieldsOf, levelOf, logLine } from "../log-line";
 import type { MetricStore } from "../sandbox/cloudwatch/metric-store";
 import type { LogLine } from "../sandbox/function-log";
-import { type Fields, fieldsOf, type Result } from "./results";
+import type { Result } from "./results";
 
 const EDGES = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
 const LINES = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"];
@@ -82,44 +83,10 @@ export const metricsReport = (metrics: MetricStore, sinceMs: number): string | u
 
 const LOUD = ["WARN", "ERROR", "CRITICAL", "FATAL"];
 
-/** Fields that are the same in every line, or shown elsewhere. */
-const NOISE = [
-  "level",
-  "event",
-  "message",
-  "timestamp",
-  "service",
-  "sampling_rate",
-  "xray_trace_id",
-  "requestId",
-  "bucket",
-  "stackTrace",
-];
-
 /** @returns the lines at WARN and above, or nothing if there are none */
 export const logReport = (logs: readonly LogLine[]): string | undefined => {
-  const lines = logs.flatMap((line) => {
-    const fields = fieldsOf(line);
-    const level = levelOf(fields);
-    return LOUD.includes(level) ? [loudLine(level, fields)] : [];
-  });
-  return lines.length === 0 ? undefined : `Log lines at WARN and above\n${lines.join("\n")}`;
-};
-
-/** Lambda's own lines have no level; it counts those of failed invocations as WARN. */
-const levelOf = ({ level, type, record }: Fields): string => {
-  const failed = type === "platform.report" && (record as Fields).status !== "success";
-  return failed ? "WARN" : String(level);
-};
-
-const loudLine = (level: string, fields: Fields): string => {
-  const { event, type, message, record } = fields;
-  const shown =
-    type === "platform.report" ? (record as Fields) : typeof message === "object" ? (message as Fields) : fields;
-  const rest = Object.entries(shown)
-    .filter(([name]) => !NOISE.includes(name))
-    .map(([name, value]) => `${pc.dim(`${name}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`);
-  const colour = level === "WARN" ? pc.yellow : pc.red;
-  const what = event ?? type ?? (typeof message === "string" ? message : "uncaught error");
-  return `  ${colour(level.padEnd(8))} ${what}  ${rest.join(" ")}`;
+  const lines = logs.map(({ text }) => fieldsOf(text)).filter((fields) => LOUD.includes(levelOf(fields)));
+  return lines.length === 0
+    ? undefined
+    : `Log lines at WARN and above\n${lines.map((fields) => `  ${logLine(fields)}`).join("\n")}`;
 };

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
-import type { LogLine } from "../sandbox/function-log";
+import { type Fields, fieldsOf } from "../log-line";
 import type { Outcome } from "../sandbox/lambda";
 import type { CreatedObject } from "../sandbox/s3-events";
 import type { Sandbox } from "../sandbox/sandbox";
@@ -30,18 +30,6 @@ export interface Result {
   /** @default the image was processed */
   readonly problem?: string;
 }
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** @returns the fields of a line that is a JSON object, or none */
-export const fieldsOf = ({ text }: LogLine): Fields => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Fields) : {};
-  } catch {
-    return {};
-  }
-};
 
 /** Collects variants as they are stored, until the outcome of their upload is known. */
 export const createCollector = (outDir: string) => {
@@ -74,7 +62,9 @@ export const createCollector = (outDir: string) => {
       const variants = await Promise.all(
         claimed.map((variant) => saved(variant, join(outDir, safePath(variant.object.key)), upload)),
       );
-      const lines = sandbox.logs.filter(({ requestId }) => requestId === outcome.requestId).map(fieldsOf);
+      const lines = sandbox.logs
+        .filter(({ requestId }) => requestId === outcome.requestId)
+        .map(({ text }) => fieldsOf(text));
       const isProcessed = outcome.status === "success" && variants.length > 0;
       return {
         key,

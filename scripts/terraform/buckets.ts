@@ -2,11 +2,11 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 
 /** Pages of object versions and delete markers: in a versioned bucket both keep it from being deleted. */
-async function* versionsOf(s3: S3Client, bucket: string) {
+async function* versionsOf(s3: S3Client, bucket: string, prefix?: string) {
   let more = true;
   let at: { KeyMarker?: string; VersionIdMarker?: string } = {};
   while (more) {
-    const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, ...at }));
+    const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...at }));
     yield [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({ Key, VersionId }));
     more = page.IsTruncated === true;
     at = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
@@ -24,9 +24,12 @@ export const countObjects = async (s3: S3Client, bucket: string): Promise<number
   return count;
 };
 
-/** Deletes every version and delete marker, for ever. */
-export const emptyBucket = async (s3: S3Client, bucket: string): Promise<void> => {
-  for await (const page of versionsOf(s3, bucket)) {
+/**
+ * Deletes every version and delete marker, for ever.
+ * @param prefix of the keys that are meant @default all are
+ */
+export const emptyBucket = async (s3: S3Client, bucket: string, prefix?: string): Promise<void> => {
+  for await (const page of versionsOf(s3, bucket, prefix)) {
     if (page.length === 0) continue;
     const { Errors = [] } = await s3.send(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: page, Quiet: true } }),

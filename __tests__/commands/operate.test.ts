@@ -1,0 +1,154 @@
+/** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
+import { stripVTControlCharacters } from "node:util";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { readBlueprint } from "../../scripts/sandbox/blueprint";
+import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
+import { freshStack } from "../../scripts/start/fresh-stack";
+import { clientsFor } from "../../scripts/terraform/aws";
+import { run, start } from "./run";
+
+let sandbox: Sandbox;
+let s3: S3Client;
+/** The function meets this store. */
+let storeIsDown = false;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    blueprint: readBlueprint(await freshStack()),
+    retryDelaysMs: [1, 1],
+    intercept: async ({ caller, action }) =>
+      storeIsDown && caller === "FUNCTION" && action === "s3:PutObject"
+        ? { status: 403, code: "AccessDenied", message: "Access Denied" }
+        : undefined,
+  });
+  s3 = clientsFor("us-east-1", sandbox.endpointUrl).s3;
+});
+
+afterAll(() => sandbox.stop());
+
+const keysIn = async (Bucket: string): Promise<unknown[]> => {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  return Contents.map(({ Key }) => Key);
+};
+
+const SAMPLES = [
+  "balloon-transparent.png",
+  "evening-lake.webp",
+  "moonlight.bmp",
+  "noon-scan.tiff",
+  "sunrise-sideways.jpg",
+];
+
+describe("npm run smoke", () => {
+  it("finds the variants of every format and the refusal, and takes everything away again", async () => {
+    const { code, stdout, stderr } = await run("smoke", "dev", "--endpoint-url", sandbox.endpointUrl);
+
+    expect([code, stderr]).toEqual([0, ""]);
+    const rows = [...stdout.matchAll(/^(.) (\S+) +\d+ ms {2}(.*)$/gm)].map(([, ...cells]) => cells);
+    expect(rows).toEqual([
+      ...SAMPLES.map((name) => ["✓", name, "5 variants"]),
+      ["✓", "not-a-photo.jpg", "refused: not-an-image"],
+    ]);
+    expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
+  });
+
+  it("says what went wrong with an upload without variants, and exits with 1", async () => {
+    storeIsDown = true;
+    const { code, stdout } = await run(
+      "smoke",
+      "dev",
+      "--json",
+      "--no-refusal",
+      "--wait",
+      "3",
+      "--endpoint-url",
+      sandbox.endpointUrl,
+    );
+    storeIsDown = false;
+
+    const { outcomes } = JSON.parse(stdout);
+    expect(code).toBe(1);
+    expect(outcomes).toHaveLength(SAMPLES.length);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({
+        isRight: false,
+        result: "0 of 5 variants in 3 s; storage.denied: Access Denied",
+      });
+    expect(await keysIn(sandbox.uploadBucket)).toEqual([]);
+  });
+
+  it("refuses an account without the environment's buckets", async () => {
+    const { code, stderr } = await run("smoke", "prod", "--endpoint-url", sandbox.endpointUrl);
+
+    expect([code, stderr]).toEqual([
+      1,
+      "error: Expected one bucket image-processor-prod-upload-… in the account but got none: is prod deployed there?\n",
+    ]);
+  });
+});
+
+describe("npm run logs", () => {
+  it("shows the lines of one upload, with what they say", async () => {
+    await sandbox.upload("album/fake.jpg", Buffer.from("no picture"));
+    await sandbox.settled();
+
+    const { code, stdout } = await run("logs", "dev", "--key", "album/*", "--endpoint-url", sandbox.endpointUrl);
+
+    expect(code).toBe(0);
+    const lines = stripVTControlCharacters(stdout).trimEnd().split("\n");
+    expect(lines.map((line) => line.replace(/^\S+Z {2}\w{8} {2}/, ""))).toEqual([
+      "INFO     image.received  key=album/fake.jpg sizeBytes=10",
+      expect.stringMatching(
+        /^ERROR {4}image\.refused {2}key=album\/fake\.jpg reason=not-an-image detail=Expected JPEG/,
+      ),
+    ]);
+  });
+
+  it("shows only errors, as they stand in the log", async () => {
+    const { stdout } = await run("logs", "dev", "--errors", "--json", "--endpoint-url", sandbox.endpointUrl);
+
+    const levels = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).level);
+    expect(new Set(levels)).toEqual(new Set(["ERROR", undefined]));
+  });
+
+  it("follows until it is interrupted, and tells each line once", async () => {
+    const { child, ended } = start("logs", "dev", "--follow", "--key", "late/*", "--endpoint-url", sandbox.endpointUrl);
+    const heard = new Promise((resolve) => child.stdout?.once("data", resolve));
+    await sandbox.upload("late/fake.jpg", Buffer.from("no picture"));
+    await heard;
+    child.kill("SIGINT");
+
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    expect(stdout.match(/image\.received/g)).toHaveLength(1);
+  });
+
+  it("says so where there is no such line", async () => {
+    const { code, stdout, stderr } = await run("logs", "dev", "--key", "nobody", "--endpoint-url", sandbox.endpointUrl);
+
+    expect([code, stdout]).toEqual([0, ""]);
+    expect(stderr).toMatch(/^no such line in \/aws\/lambda\/image-processor-dev-processor since \d{4}-/);
+  });
+
+  it.each([["10 minutes", 'error: Expected a time such as 30s, 10m, 2h or 1d for --since but got "10 minutes"\n']])(
+    "refuses %j for --since",
+    async (since, message) => {
+      expect(await run("logs", "dev", "--since", since)).toEqual({ code: 2, stdout: "", stderr: message });
+    },
+  );
+});
+
+describe("npm run console", () => {
+  it("gives the dashboard first, as the stack's output does", async () => {
+    const { code, stdout } = await run("console", "dev", "--json");
+
+    expect(code).toBe(0);
+    expect(Object.entries(JSON.parse(stdout))[0]).toEqual([
+      "dashboard",
+      "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards:name=image-processor-dev-processor-monitoring",
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+/** One line of the function's log, as a person reads it on a terminal. */
+import pc from "picocolors";
+
+/** Of a line that is a JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** @returns the fields of a line that is a JSON object, or none */
+export const fieldsOf = (text: string): Fields => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Fields) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** Fields that are the same in every line, or shown elsewhere. */
+const NOISE = [
+  "level",
+  "event",
+  "message",
+  "timestamp",
+  "service",
+  "sampling_rate",
+  "xray_trace_id",
+  "requestId",
+  "bucket",
+  "stackTrace",
+];
+
+const COLOURS: Readonly<Record<string, (text: string) => string>> = {
+  DEBUG: pc.dim,
+  INFO: pc.cyan,
+  WARN: pc.yellow,
+};
+
+/** Lambda's own lines have no level; it counts those of failed invocations as WARN. */
+export const levelOf = ({ level, type, record }: Fields): string => {
+  if (typeof type !== "string") return String(level ?? "");
+  return type === "platform.report" && (record as Fields).status !== "success" ? "WARN" : "INFO";
+};
+
+/** @returns the line's level, its event, and `name=value` of what else it says */
+export const logLine = (fields: Fields): string => {
+  const { event, type, message, record } = fields;
+  const level = levelOf(fields);
+  const shown = typeof record === "object" ? record : typeof message === "object" ? message : fields;
+  const rest = Object.entries(shown as Fields)
+    .filter(([name]) => !NOISE.includes(name))
+    .map(([name, value]) => `${pc.dim(`${name}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`);
+  const what = event ?? type ?? (typeof message === "string" ? message : "uncaught error");
+  return `${(COLOURS[level] ?? pc.red)(level.padEnd(8))} ${what}  ${rest.join(" ")}`.trimEnd();
+};
