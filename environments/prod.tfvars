@@ -15,5 +15,11 @@ metrics_transport = "emf"
 # Uploads come all day: silence is an alarm, after three periods of five minutes and those that CloudWatch looks at beside.
 enable_no_invocation_alarm = true
 
+# What an operator asks of the log, and the first query of each alarm, are at hand in Logs Insights.
+enable_saved_queries = true
+
+# Each alarm's description, and the dashboard, link to its page of docs/runbooks, as it is published here.
+runbook_base_url = "https://example.com/image-processor/runbooks"
+
 # Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or
 # alert_email for all three) and critical_alert_sms in environments/prod.local.tfvars, or as TF_VAR_<name>.

@@ -9,4 +9,7 @@ log_retention_days = 14
 # Metrics made from log lines carry no dimension: in one account, environments are told apart by namespace only.
 metric_namespace = "ImageProcessor/Lambda/staging"
 
+# What an operator asks of the log, and the first query of each alarm, are at hand in Logs Insights.
+enable_saved_queries = true
+
 # Who is told of alarms is not committed: see environments/dev.tfvars.

@@ -74,6 +74,9 @@ export const LOG_ALARMS = {
   LargeImages:           { name: "large-images",            severity: "log", statistic: "Sum", periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "large_images_threshold", treatMissingData: "notBreaching", about: "Many large images arrive" },
 } as const satisfies Record<FaultName, LogAlarm>;
 
+/** The ends of the names of all alarms there can be. */
+export type AlarmName = keyof typeof METRIC_ALARMS | (typeof LOG_ALARMS)[FaultName]["name"];
+
 /** An alarm of either ledger, by the end of its name, as an environment has it. */
 export interface AlarmRow extends Alarm {
   readonly name: string;
@@ -99,8 +102,20 @@ export const logAlarms = (environment: Environment): (AlarmRow & { readonly metr
     ...resolved(alarm, environment),
   }));
 
+/** @returns every alarm there can be, with a threshold that is a variable's by the variable's name */
+export const allAlarms = () => [
+  ...Object.entries<MetricAlarm>(METRIC_ALARMS).map(([name, alarm]) => ({ ...alarm, name: name as AlarmName })),
+  ...(Object.entries(LOG_ALARMS) as [FaultName, (typeof LOG_ALARMS)[FaultName]][]).map(([metric, alarm]) => ({
+    ...alarm,
+    metric,
+  })),
+];
+
 /** @returns the alarm in one or two sentences, written from its numbers */
-export const description = ({ metric, ...alarm }: AlarmRow): string => {
+export const description = ({
+  metric,
+  ...alarm
+}: Omit<AlarmRow, "threshold"> & { readonly threshold: number | NumberVariable }): string => {
   const measured = typeof metric === "string" ? `${alarm.statistic} of ${metric}` : metric.label;
   const often =
     alarm.evaluationPeriods === 1 ? "" : `, in ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} periods`;
@@ -128,10 +143,19 @@ const signal = (alarm: AlarmRow, { environment, functionName }: AlarmContext): P
   return { metricQuery: [...parts, rate] };
 };
 
+/** @returns where the alarm's runbook is read, or nothing where runbook_base_url does not say */
+export const runbookUrl = ({ runbook_base_url: base }: Environment, alarm: string): string | undefined =>
+  base === "" ? undefined : `${base}/${alarm}.md`;
+
+const explained = (alarm: AlarmRow, environment: Environment): string => {
+  const url = runbookUrl(environment, alarm.name);
+  return url === undefined ? description(alarm) : `${description(alarm)} Runbook: ${url}`;
+};
+
 /** @returns the arguments of the `aws_cloudwatch_metric_alarm` that a row stands for */
 export const alarmConfig = (alarm: AlarmRow, context: AlarmContext): CloudwatchMetricAlarmConfig => ({
   alarmName: `${context.functionName}-${alarm.name}`,
-  alarmDescription: description(alarm),
+  alarmDescription: explained(alarm, context.environment),
   ...signal(alarm, context),
   evaluationPeriods: alarm.evaluationPeriods,
   datapointsToAlarm: alarm.datapointsToAlarm,

@@ -1,6 +1,6 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure is charted, every threshold is drawn. */
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
-import { type AlarmRow, metricAlarms, SUCCESS_RATE } from "./alarms";
+import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
 import { type LambdaMetricName, metricAddress } from "./metrics";
 import type { Names } from "./naming";
 import type { Environment } from "./variables";
@@ -130,6 +130,17 @@ const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
   };
 };
 
+/** Below the rest, a link to the runbook of each alarm; nothing where they are not published. */
+const runbooks = (environment: Environment) => {
+  const links = [...metricAlarms(environment), ...logAlarms(environment)].flatMap(({ name }) => {
+    const url = runbookUrl(environment, name);
+    return url === undefined ? [] : [`[${name}](${url})`];
+  });
+  if (links.length === 0) return [];
+  const markdown = `**Runbooks** ${links.join(" · ")}`;
+  return [{ x: 0, y: 18, width: 24, height: 2, type: "text", properties: { markdown } }];
+};
+
 /** @returns what goes into `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export const dashboardBody = (environment: Environment, names: Names) => ({
   widgets: [
@@ -141,5 +152,6 @@ export const dashboardBody = (environment: Environment, names: Names) => ({
       ...metricWidget(title, environment, names),
     })),
     { x: 0, y: 12, width: 24, height: 6, ...recentErrors(environment, names) },
+    ...runbooks(environment),
   ],
 });

@@ -1,9 +1,11 @@
-/** A filter that counts each fault in the log, and an alarm on each count. */
+/** A filter that counts each fault in the log, an alarm on each count, and the queries of whoever looks into the log. */
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
 import { type AlarmContext, alarmConfig, logAlarms } from "./alarms";
 import { metricFilterConfig } from "./metrics";
+import { savedQueries } from "./queries";
 
 export interface LogAlertsProps extends AlarmContext {
   readonly logGroupName: string;
@@ -22,5 +24,16 @@ export class LogAlerts extends Construct {
         return [alarm.name, new CloudwatchMetricAlarm(this, alarm.name, alarmConfig(alarm, props)).alarmName];
       }),
     );
+    if (props.environment.enable_saved_queries) this.saveQueries(props);
+  }
+
+  /** In the console, a slash in a query's name makes a folder. */
+  private saveQueries({ environment, functionName, logGroupName }: LogAlertsProps): void {
+    for (const [name, queryString] of Object.entries(savedQueries(environment)))
+      new CloudwatchQueryDefinition(this, `query-${name.replaceAll("/", "-")}`, {
+        name: `${functionName}/${name}`,
+        logGroupNames: [logGroupName],
+        queryString,
+      });
   }
 }

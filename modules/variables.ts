@@ -46,6 +46,7 @@ const NAMESPACE = text(
 const BUCKET = text('the name of an S3 bucket, or ""', /^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/);
 const KEY = text('a key such as images/dev.tfstate, or ""', /^([^/\s][^\s]{0,1023})?$/);
 const PHONE = text('a phone number such as "+15555550100", or ""', /^(\+[1-9]\d{6,14})?$/);
+const URL_BASE = text('an address such as https://example.com/runbooks, or ""', /^(https:\/\/[^\s"/]+(\/[^\s"/]+)*)?$/);
 const EMAIL = {
   what: 'an e-mail address, or ""',
   check: z.string().refine((address) => address === "" || z.email().safeParse(address).success),
@@ -80,6 +81,8 @@ export const VARIABLES = {
   critical_alert_sms:              { ...PHONE,                                         sameAs: "alert_sms",              about: "the same, by its own name" },
   enable_cloudwatch_dashboard:     { ...FLAG,                                          default: true,                    about: "whether there is a dashboard" },
   enable_no_invocation_alarm:      { ...FLAG,                                          default: false,                   about: "whether silence is an alarm: only where uploads come all day" },
+  enable_saved_queries:            { ...FLAG,                                          default: false,                   about: "whether CloudWatch Logs Insights has the queries of `modules/queries.ts` at hand" },
+  runbook_base_url:                { ...URL_BASE,                                      default: "",                      about: "where the pages of `docs/runbooks` are published, so that alarms and dashboard link to them" },
   error_threshold:                 { ...COUNT,                                         default: 3,                       about: "failed invocations in 5 minutes" },
   duration_threshold_ms:           { ...whole(1, 900_000, "milliseconds"),             default: 45_000,                  about: "duration of the slowest invocation; less than lambda_timeout" },
   throttle_threshold:              { ...COUNT,                                         default: 5,                       about: "throttled invocations in 5 minutes" },

@@ -64,7 +64,13 @@ const REPORTS: Readonly<Record<string, ReportCondition>> = {
 const reportLine = (report: ReportCondition): string =>
   platformLine("report", {
     ...report,
-    metrics: { durationMs: 812.5, billedDurationMs: 813, memorySizeMB: 1024, maxMemoryUsedMB: 231 },
+    metrics: {
+      durationMs: 812.5,
+      billedDurationMs: 813,
+      memorySizeMB: 1024,
+      maxMemoryUsedMB: 231,
+      initDurationMs: 212.4,
+    },
   });
 
 const fromLambda = (): ProducedLine[] => [

@@ -1,4 +1,4 @@
-/** Rewrites the tables of the documents from the ledgers and from the synthesized JSON, so that they cannot go stale. */
+/** Rewrites what the documents say of the ledgers and of the synthesized JSON, so that it cannot go stale. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +10,11 @@ import { SETTINGS } from "../handler/contract/settings";
 import { FORMATS, VARIANTS, type Variant } from "../handler/src/variants";
 import { ENVIRONMENTS, synthesize } from "../main";
 import { readEnvironments } from "../modules/environment";
+import { QUERIES } from "../modules/queries";
 import { VARIABLES } from "../modules/variables";
 import { EXIT_CODES, runCommand } from "./cli";
 import { producedLines } from "./producer";
+import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
 
@@ -132,12 +134,17 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
     return table(
       ["alarm", "goes off", "topic"],
       Object.values(stack.resource.aws_cloudwatch_metric_alarm).map((alarm) => [
-        code(alarm.alarm_name),
+        `[${code(alarm.alarm_name)}](docs/runbooks/${alarm.alarm_name.replace(/^.*-processor-/, "")}.md)`,
         alarm.alarm_description.replaceAll("|", "\\|"),
         code(topicName(alarm.alarm_actions[0] ?? "", stack)),
       ]),
     );
   },
+  queries: () =>
+    table(
+      ["query", "shows"],
+      Object.entries(QUERIES).map(([name, { about }]) => [code(name), about]),
+    ),
   yardstick: yardstickTable,
   variables: () =>
     table(
@@ -198,10 +205,11 @@ const update = async (check: boolean): Promise<void> => {
     if (!check) writeFileSync(join(ROOT, file), wanted);
     else if (text !== wanted) throw new Error(`Expected ${file} as the ledgers have it: run npm run reference`);
   }
+  (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
 };
 
 const command = new Command("npm run reference --")
-  .description("Rewrites the tables of the documents from the ledgers.")
+  .description("Rewrites the tables of the documents and the pages of docs/runbooks from the ledgers.")
   .option("--check", "change nothing; fail if a document is not current", false)
   .action(({ check }: { check: boolean }) => update(check));
 

@@ -1,6 +1,8 @@
 /** Every alarm as it is synthesized. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { Environment } from "../../modules/variables";
-import { committed, devWith, type Synthesized, synthesized } from "./synthesized";
+import { committed, devWith, json, one, type Synthesized, synthesized } from "./synthesized";
 
 interface Query {
   id: string;
@@ -180,5 +182,26 @@ describe("alarms", () => {
         "Many large images arrive: Sum of LargeImages in 300 s >= 5.",
       ]),
     );
+  });
+
+  it("link to their runbooks, which are the pages of docs/runbooks, where these are published", async () => {
+    const environment = await devWith('enable_no_invocation_alarm = true\nrunbook_base_url = "https://example.com/rb"');
+
+    const stack = synthesized(environment);
+
+    const urls = alarmsOf(stack).map(({ alarm_name, alarm_description }) => [
+      alarm_name.replace("image-processor-dev-processor-", ""),
+      alarm_description.replace(/^.*\. Runbook: /, ""),
+    ]);
+    expect(urls.map(([, url]) => url)).toEqual(urls.map(([name]) => `https://example.com/rb/${name}.md`));
+    expect(urls.map(([name]) => `${name}.md`).sort()).toEqual(
+      readdirSync(join(__dirname, "../../docs/runbooks")).sort(),
+    );
+    const { widgets } = json(one(stack, "aws_cloudwatch_dashboard").dashboard_body) as {
+      widgets: { type: string; y: number; properties: { markdown?: string } }[];
+    };
+    const { y, properties } = widgets.at(-1) ?? {};
+    expect([widgets.map(({ type }) => type).filter((type) => type === "text"), y]).toEqual([["text"], 18]);
+    expect(properties?.markdown?.match(/https[^)]*/g)?.sort()).toEqual(urls.map(([, url]) => url).sort());
   });
 });

@@ -36,6 +36,8 @@ const DEFAULTS = {
   critical_alert_sms: "",
   enable_cloudwatch_dashboard: true,
   enable_no_invocation_alarm: false,
+  enable_saved_queries: false,
+  runbook_base_url: "",
   error_threshold: 3,
   duration_threshold_ms: 45_000,
   throttle_threshold: 5,
@@ -62,7 +64,12 @@ describe("an environment", () => {
     ["dev", {}],
     [
       "staging",
-      { lambda_memory_size: 1769, log_retention_days: 14, metric_namespace: "ImageProcessor/Lambda/staging" },
+      {
+        lambda_memory_size: 1769,
+        log_retention_days: 14,
+        metric_namespace: "ImageProcessor/Lambda/staging",
+        enable_saved_queries: true,
+      },
     ],
     [
       "prod",
@@ -72,6 +79,8 @@ describe("an environment", () => {
         metric_namespace: "ImageProcessor/Lambda/prod",
         metrics_transport: "emf",
         enable_no_invocation_alarm: true,
+        enable_saved_queries: true,
+        runbook_base_url: "https://example.com/image-processor/runbooks",
       },
     ],
   ])("called %s differs from the defaults in this only", async (name, differences) => {
@@ -174,6 +183,7 @@ describe("a tfvars file", () => {
     ["lambda_timout = 60",                      "Expected a known variable but got lambda_timout; did you mean lambda_timeout?"],
     ["duration_threshold_ms = 60000",           "Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 60000"],
     ["large_image_bytes = 104857600",           "Expected less than max_image_bytes (104857600) for large_image_bytes but got 104857600"],
+    ['runbook_base_url = "http://example.com/"', 'Expected an address such as https://example.com/runbooks, or "" for runbook_base_url but got "http://example.com/"'],
     ['state_bucket = "States"',                 'Expected the name of an S3 bucket, or "" for state_bucket but got "States"'],
     ['state_key = "dev.tfstate"',               'Expected the bucket that state_key (dev.tfstate) is in for state_bucket but got ""'],
     ['environment = "prod"',                    'Expected "dev", the file\'s name, for environment but got "prod"'],

@@ -14,7 +14,7 @@ export interface ReportCondition {
 }
 
 /** Numbers under `record.metrics` of a `platform.report` line (Lambda telemetry schema, ReportMetrics). */
-export type ReportMeasure = "durationMs" | "billedDurationMs" | "memorySizeMB" | "maxMemoryUsedMB";
+export type ReportMeasure = "durationMs" | "billedDurationMs" | "memorySizeMB" | "maxMemoryUsedMB" | "initDurationMs";
 
 /** Units as CloudWatch spells them. */
 export type Unit = "Count" | "Milliseconds" | "Bytes" | "Megabytes";

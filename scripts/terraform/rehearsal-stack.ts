@@ -14,12 +14,20 @@ const REHEARSED = "dev";
 
 export type Values = Partial<Record<VariableName, string | number | boolean>>;
 
-/** Somebody to tell, so that subscriptions are made, and the CPU that can run the deployed zip here. */
+/**
+ * Somebody to tell, so that subscriptions are made, and the CPU that can run the deployed zip here. No saved queries: moto
+ * has none, and the provider would try them again for minutes.
+ */
 const valuesForHere = (): Values => {
   const architecture = Object.entries(ARCHITECTURES).find(([, { cpu }]) => cpu === process.arch)?.[0];
   if (architecture === undefined)
     throw new Error(`Expected one of arm64, x64 for this machine's CPU but got ${process.arch}`);
-  return { lambda_architecture: architecture, alert_email: "operator@example.com", alert_sms: "+15555550100" };
+  return {
+    lambda_architecture: architecture,
+    alert_email: "operator@example.com",
+    alert_sms: "+15555550100",
+    enable_saved_queries: false,
+  };
 };
 
 /** @returns a tfvars text with some of its values replaced, or added where it does not set them */

@@ -1,0 +1,143 @@
+/** The saved queries as they are synthesized, asked of every kind of line that the log group gets. */
+import { EVENTS } from "../../handler/contract/events";
+import { logAlarms } from "../../modules/alarms";
+import { QUERIES } from "../../modules/queries";
+import { type ProducedLine, producedLines } from "../../scripts/producer";
+import { matches, parseFilterPattern } from "../../scripts/sandbox/cloudwatch/filter-pattern";
+import { committed, devWith, synthesized } from "./synthesized";
+
+const FOLDER = "image-processor-prod-processor/";
+
+let lines: ProducedLine[];
+/** By the ends of their names. */
+let queries: Record<string, string>;
+
+beforeAll(async () => {
+  lines = await producedLines();
+  const { resource } = synthesized(await committed("prod"));
+  queries = Object.fromEntries(
+    Object.values(resource.aws_cloudwatch_query_definition ?? {}).map(({ name, query_string }) => [
+      String(name).slice(FOLDER.length),
+      String(query_string),
+    ]),
+  );
+});
+
+/** A condition of Logs Insights in the words of a metric filter, which the sandbox can read. */
+const patternOf = (query: string): string => {
+  const filters = query.split("\n| ").filter((command) => command.startsWith("filter "));
+  const conditions = filters.map((filter) =>
+    filter
+      .replace("filter ", "")
+      .replaceAll(/(\w+) in (\[.*?\])/g, (_, field, list) =>
+        (JSON.parse(list) as string[]).map((each) => `${field} = "${each}"`).join(" or "),
+      )
+      .replaceAll(/"[^"]*"|[A-Za-z][\w.]*/g, (word) =>
+        word.startsWith('"') ? word : ({ and: "&&", or: "||" }[word] ?? `$.${word}`),
+      ),
+  );
+  return `{ ${conditions.map((each) => `(${each})`).join(" && ")} }`;
+};
+
+/** @param key of the upload that is asked for, where the query is about one */
+const linesOf = (name: string, key?: string): ProducedLine[] => {
+  const query = queries[name] ?? "";
+  const pattern = parseFilterPattern(patternOf(key === undefined ? query : query.replace("photos/summer.jpg", key)));
+  return lines.filter(({ line }) => matches(pattern, line));
+};
+
+const keyOfUpload = (): string =>
+  String(JSON.parse(lines.find(({ name }) => name === "image.refused")?.line ?? "{}").key);
+
+const WORDS = ["fields", "filter", "stats", "sort", "limit", "by", "desc", "asc", "and", "or", "in"];
+
+const fieldsIn = (query: string): string[] => {
+  const text = query.replaceAll(/"[^"]*"|bin\(\w+\)/g, "");
+  const made = [...text.matchAll(/ as (\w+)/g)].map(([, alias = ""]) => alias);
+  const words = [...text.matchAll(/(?<![\w.@])[@A-Za-z][\w.]*\b(?!\()/g)].map(([word]) => word);
+  return [...new Set(words)].filter((word) => ![...WORDS, ...made, "as", "@timestamp"].includes(word));
+};
+
+const valueAt = (line: string, path: string): unknown =>
+  path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], JSON.parse(line));
+
+const named = (found: readonly ProducedLine[]) => found.map(({ name }) => name);
+
+describe("saved queries", () => {
+  it("are those of the ledger and one for each alarm, on the function's log group alone", async () => {
+    const { resource } = synthesized(await committed("prod"));
+
+    const definitions = Object.values(resource.aws_cloudwatch_query_definition ?? {});
+    const alarms = Object.values(resource.aws_cloudwatch_metric_alarm ?? {}).map(
+      ({ alarm_name }) => `${FOLDER}alarms/${String(alarm_name).slice(FOLDER.length)}`,
+    );
+    expect(definitions.map(({ name }) => name).sort()).toEqual(
+      [...Object.keys(QUERIES).map((name) => `${FOLDER}${name}`), ...alarms].sort(),
+    );
+    expect(new Set(definitions.map(({ log_group_names }) => JSON.stringify(log_group_names)))).toEqual(
+      new Set([JSON.stringify(["${aws_cloudwatch_log_group.lambda_function_log_group.name}"])]),
+    );
+  });
+
+  it("are absent where nobody asked for them", async () => {
+    const { resource } = synthesized(await devWith(""));
+
+    expect(resource).not.toHaveProperty("aws_cloudwatch_query_definition");
+  });
+
+  it("of an alarm on log lines find exactly the lines that its metric hears", async () => {
+    const alarms = logAlarms(await committed("prod"));
+
+    const found = alarms.map(({ name }) => [name, named(linesOf(`alarms/${name}`))]);
+
+    expect(found).toEqual(
+      alarms.map(({ name, metric }) => [name, named(lines.filter(({ heardBy }) => heardBy.includes(metric)))]),
+    );
+  });
+
+  const reports = ["success", "an error thrown", "time limit", "out of memory", "process died"].map(
+    (end) => `platform.report, ${end}`,
+  );
+  const errors = Object.entries(EVENTS)
+    .filter(([, { level }]) => ["ERROR", "CRITICAL"].includes(level))
+    .map(([event]) => event);
+
+  it.each([
+    ["errors-by-kind", [...errors, ...reports.slice(1), "the runtime, an error thrown"]],
+    ["refused-by-reason", ["image.refused"]],
+    ["slowest-images", ["image.processed"]],
+    ["memory-high-water", reports],
+    ["cold-starts", reports],
+    ["alarms/high-error-rate", [...errors, ...reports.slice(1), "the runtime, an error thrown"]],
+    ["alarms/log-errors", [...errors, "the runtime, an error thrown"]],
+    ["alarms/throttles", reports],
+    ["alarms/high-duration", reports],
+    ["alarms/high-concurrency", reports],
+    ["alarms/low-success-rate", ["image.refused", "image.failed"]],
+    ["alarms/no-invocations", reports],
+  ])("%s reads these lines", (name, expected) => {
+    expect(named(linesOf(name))).toEqual(expected);
+  });
+
+  it("one-upload finds what became of the upload whose key is put in, and of no other", () => {
+    expect(named(linesOf("one-upload"))).toEqual([]);
+    expect(named(linesOf("one-upload", keyOfUpload()))).toEqual([
+      "image.received",
+      "image.processed",
+      "image.refused",
+      "image.failed",
+      "storage.denied",
+    ]);
+  });
+
+  it("name no field that the lines which they read do not have", () => {
+    const absent = Object.entries(queries).flatMap(([name, query]) => {
+      const read = linesOf(name, keyOfUpload());
+      return fieldsIn(query)
+        .filter((field) => read.every(({ line }) => valueAt(line, field) === undefined))
+        .map((field) => `${name}: ${field}`);
+    });
+
+    expect(absent).toEqual([]);
+  });
+});
