@@ -98,6 +98,7 @@ const settings = ({ environment, processedBucketId }: LambdaFunctionProps): Reco
   MAX_IMAGE_BYTES: String(environment.max_image_bytes),
   MAX_IMAGE_PIXELS: String(environment.max_image_pixels),
   MAX_IMAGE_SIDE_PX: String(environment.max_image_side_px),
+  MAX_IMAGE_FRAMES: String(environment.max_image_frames),
 });
 
 const TRUST = {

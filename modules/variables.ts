@@ -71,6 +71,7 @@ export const VARIABLES = {
   max_image_bytes:                 { ...BYTES,                                         default: 104_857_600,             about: SETTINGS.MAX_IMAGE_BYTES.about },
   max_image_pixels:                { ...whole(1, 1_000_000_000, "pixels"),             default: 100_000_000,             about: SETTINGS.MAX_IMAGE_PIXELS.about },
   max_image_side_px:               { ...whole(1, 1_000_000, "pixels"),                 default: 65_535,                  about: SETTINGS.MAX_IMAGE_SIDE_PX.about },
+  max_image_frames:                { ...whole(1, 1_000_000, "frames"),                 default: 1_000,                   about: SETTINGS.MAX_IMAGE_FRAMES.about },
   metric_namespace:                { ...NAMESPACE,                                     default: "ImageProcessor/Lambda", about: "namespace of the custom metrics; environments that share an account need one each" },
   metrics_transport:               { ...choice(...SETTINGS.METRICS_TRANSPORT.choices), default: "put_metric_data",       about: SETTINGS.METRICS_TRANSPORT.about },
   alert_email:                     { ...EMAIL,                                         default: "",                      about: "who is told of every alarm" },

@@ -108,12 +108,14 @@ export const startAws = async () => {
   await client.send(new CreateBucketCommand({ Bucket: UPLOADS }));
   await client.send(new CreateBucketCommand({ Bucket: PROCESSED }));
 
-  const upload = async (key: string, body: Buffer): Promise<S3EventRecord> => {
-    const { ETag = "" } = await client.send(new PutObjectCommand({ Bucket: UPLOADS, Key: key, Body: body }));
+  const upload = async (key: string, body: Buffer, ContentType?: string): Promise<S3EventRecord> => {
+    const { ETag = "" } = await client.send(
+      new PutObjectCommand({ Bucket: UPLOADS, Key: key, Body: body, ContentType }),
+    );
     return created(key, body.length, ETag.replaceAll('"', ""));
   };
-  const read = async (key: string) => {
-    const { Body, ContentType, Metadata } = await client.send(new GetObjectCommand({ Bucket: PROCESSED, Key: key }));
+  const read = async (key: string, bucket = PROCESSED) => {
+    const { Body, ContentType, Metadata } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return {
       bytes: Buffer.from((await Body?.transformToByteArray()) ?? []),
       contentType: ContentType,
@@ -165,6 +167,7 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_BYTES: "50000000",
   MAX_IMAGE_PIXELS: "100000000",
   MAX_IMAGE_SIDE_PX: "20000",
+  MAX_IMAGE_FRAMES: "1000",
 };
 
 /** Settings of a test, in place of the usual ones. */

@@ -1,5 +1,6 @@
 import { processImage } from "../../handler/src/process";
-import { bgr, bmp, type Colour, LIMITS, pixelsOf, variantsOf } from "./pictures";
+import { bgr, bmp, type Colour } from "../../scripts/bmp/writer";
+import { LIMITS, pixelsOf, variantsOf } from "./pictures";
 
 const BLACK: Colour = [0, 0, 0];
 const RED: Colour = [255, 0, 0];

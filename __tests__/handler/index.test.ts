@@ -1,6 +1,7 @@
 import type { S3Event } from "aws-lambda";
 import sharp from "sharp";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
+import { pagedTiff } from "../../scripts/fuzz/bombs";
 import { created, eventsIn, PROCESSED, run, startAws, UPLOADS } from "./aws";
 import { plain } from "./pictures";
 
@@ -59,6 +60,7 @@ describe("an upload", () => {
         message: "All variants are stored",
         event: "image.processed",
         format: "png",
+        declaredFormat: "png",
         widthPx: 40,
         heightPx: 20,
         outputBytes: expect.any(Number),
@@ -82,6 +84,22 @@ describe("an upload", () => {
     const { lines } = await run({ Records: [await aws.upload(key, png)] });
 
     expect(lines.at(-1)).toMatchObject({ event: "image.processed", key });
+  });
+
+  it.each([
+    ["a.png", "image/png", "png"],
+    ["a.PNG", "application/octet-stream", "png"],
+    ["a", "image/x-png", "png"],
+    ["a.v2", "", "png"],
+    ["a.jpg", "image/png", "jpeg"],
+    ["a.png", "image/jpg", "jpeg"],
+    ["a.heic", "image/heic", "heic"],
+  ])("is processed and told of whatever it is said to be: %s of type %j", async (key, contentType, declared) => {
+    const record = await aws.upload(key, png, contentType);
+
+    const { lines } = await run({ Records: [record] });
+
+    expect(lines.at(-1)).toMatchObject({ event: "image.processed", format: "png", declaredFormat: declared });
   });
 
   it("is found where an event made by hand gives its key unencoded", async () => {
@@ -197,12 +215,26 @@ describe("a refusal", () => {
     expect(lines.at(-1)).toMatchObject({ event: "image.refused", reason: "too-many-bytes", detail });
   });
 
-  it("follows from the limits of pixels and sides that are set", async () => {
-    const record = await aws.upload("a.png", png);
+  it("leaves the upload where it is, byte for byte", async () => {
+    const bytes = Buffer.from("Hello, world");
+    const record = await aws.upload("a.png", bytes);
 
-    const { lines } = await run({ Records: [record] }, { MAX_IMAGE_PIXELS: "799", MAX_IMAGE_SIDE_PX: "40" });
+    await run({ Records: [record] });
 
-    expect(lines.at(-1)).toMatchObject({ event: "image.refused", reason: "too-many-pixels" });
+    expect((await aws.read("a.png", UPLOADS)).bytes).toEqual(bytes);
+    expect(aws.s3.requests.map(({ method }) => method)).not.toContain("DELETE");
+  });
+
+  it.each([
+    ["too-many-pixels", { MAX_IMAGE_PIXELS: "799", MAX_IMAGE_SIDE_PX: "40" }],
+    ["side-too-long", { MAX_IMAGE_SIDE_PX: "39" }],
+    ["too-many-frames", { MAX_IMAGE_FRAMES: "1" }],
+  ])("follows from the limits that are set: %s", async (reason, limits) => {
+    const record = await aws.upload("a.png", reason === "too-many-frames" ? pagedTiff(2) : png);
+
+    const { lines } = await run({ Records: [record] }, limits);
+
+    expect(lines.at(-1)).toMatchObject({ event: "image.refused", reason });
   });
 });
 

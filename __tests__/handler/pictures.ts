@@ -3,11 +3,9 @@ import sharp from "sharp";
 import type { SourceFormat } from "../../handler/src/input";
 import { type Encoded, processImage } from "../../handler/src/process";
 import type { VariantName } from "../../handler/src/variants";
+import { bgr, bmp, type Colour } from "../../scripts/bmp/writer";
 
-export const LIMITS = { maxPixels: 100_000_000, maxSidePx: 20_000 };
-
-/** R, G, B and, where it matters, A. */
-export type Colour = readonly number[];
+export const LIMITS = { maxPixels: 100_000_000, maxSidePx: 20_000, maxFrames: 1_000 };
 
 /** Four colours that no flip, turn or swap of channels leaves alone: top left, top right, bottom left, bottom right. */
 export const QUARTERS: readonly Colour[] = [
@@ -81,87 +79,4 @@ export const oneOfEach = async (): Promise<Record<SourceFormat, Buffer>> => {
     tiff: await picture().tiff({ compression: "lzw" }).toBuffer(),
     bmp: bmp({ bits: 24 }, 64, 32, (x, y) => bgr(quarterAt(64, 32)(x, y))),
   };
-};
-
-/** A colour as the number that a 24- or 32-bit BMP stores. */
-export const bgr = ([r = 0, g = 0, b = 0, a = 0]: Colour): number => ((a << 24) | (r << 16) | (g << 8) | b) >>> 0;
-
-interface BmpKind {
-  readonly bits: number;
-  /** @default 0, none */
-  readonly compression?: number;
-  /** @default 40, BITMAPINFOHEADER */
-  readonly headerBytes?: number;
-  /** @default the first row of the file is the lowest */
-  readonly topDown?: boolean;
-  /** @default none */
-  readonly palette?: readonly Colour[];
-  /** R, G, B and perhaps A, written where the header has its masks or behind it. @default none */
-  readonly masks?: readonly number[];
-  /** Bytes between the headers and the pixels. @default 0 */
-  readonly gapBytes?: number;
-  /** What stands in place of rows of pixels. @default the rows */
-  readonly body?: readonly number[];
-}
-
-/** @returns a BMP whose pixels hold the values that `sampleAt` gives, written as the specification says */
-export const bmp = (
-  kind: BmpKind,
-  width: number,
-  height: number,
-  sampleAt: (x: number, y: number) => number = () => 0,
-): Buffer => {
-  const {
-    bits,
-    compression = 0,
-    headerBytes = 40,
-    topDown = false,
-    palette = [],
-    masks = [],
-    gapBytes = 0,
-    body,
-  } = kind;
-  const core = headerBytes === 12;
-  const header = Buffer.alloc(14 + headerBytes + (headerBytes === 40 ? masks.length * 4 : 0));
-  header.write("BM");
-  header.writeUInt32LE(headerBytes, 14);
-  if (core) {
-    for (const [i, value] of [width, height, 1, bits].entries()) header.writeUInt16LE(value, 18 + i * 2);
-  } else {
-    header.writeInt32LE(width, 18);
-    header.writeInt32LE(topDown ? -height : height, 22);
-    header.writeUInt16LE(1, 26);
-    header.writeUInt16LE(bits, 28);
-    header.writeUInt32LE(compression, 30);
-    header.writeUInt32LE(palette.length, 46);
-    for (const [i, mask] of masks.entries()) header.writeUInt32LE(mask, 54 + i * 4);
-  }
-  const colours = Buffer.from(palette.flatMap(([r = 0, g = 0, b = 0]) => (core ? [b, g, r] : [b, g, r, 0])));
-  header.writeUInt32LE(header.length + colours.length + gapBytes, 10);
-  const rows = body === undefined ? bmpRows(bits, width, height, topDown, sampleAt) : Buffer.from(body);
-  return Buffer.concat([header, colours, Buffer.alloc(gapBytes, 0xee), rows]);
-};
-
-const bmpRows = (
-  bits: number,
-  width: number,
-  height: number,
-  topDown: boolean,
-  sampleAt: (x: number, y: number) => number,
-) => {
-  const stride = Math.ceil((width * bits) / 32) * 4;
-  const rows = Buffer.alloc(stride * height);
-  for (let y = 0; y < height; y++) {
-    const start = (topDown ? y : height - 1 - y) * stride;
-    for (let x = 0; x < width; x++) {
-      const value = sampleAt(x, y);
-      if (bits >= 8) {
-        rows.writeUIntLE(value, start + (x * bits) / 8, bits / 8);
-        continue;
-      }
-      const at = start + Math.floor((x * bits) / 8);
-      rows[at] = (rows[at] ?? 0) | (value << (8 - bits - ((x * bits) % 8)));
-    }
-  }
-  return rows;
 };

@@ -3,7 +3,8 @@ import { REFUSALS, type RefusalReason } from "../../handler/contract/events";
 import { Refusal } from "../../handler/src/errors";
 import type { Limits, UNSUPPORTED } from "../../handler/src/input";
 import { processImage } from "../../handler/src/process";
-import { bmp, LIMITS, oneOfEach, plain } from "./pictures";
+import { bmp } from "../../scripts/bmp/writer";
+import { LIMITS, oneOfEach, plain } from "./pictures";
 
 /** @returns reason and detail of a refusal; whatever else happens fails the test */
 const refusalOf = async (bytes: Buffer, limits: Limits = LIMITS): Promise<[RefusalReason, string]> => {
@@ -138,7 +139,7 @@ it.each([
   expect(message).toMatch(detail);
 });
 
-const SMALL: Limits = { maxPixels: 200, maxSidePx: 50 };
+const SMALL: Limits = { ...LIMITS, maxPixels: 200, maxSidePx: 50 };
 
 it("accepts exactly as many pixels and as long a side as is allowed", async () => {
   for (const [width, height] of [
@@ -197,6 +198,8 @@ it("knows every reason: those that are no matter of the bytes are tested with th
     "corrupt",
     "too-many-pixels",
     "side-too-long",
+    "too-many-frames",
+    "decompression-bomb",
   ];
   const ofStore: RefusalReason[] = ["too-many-bytes", "deleted"];
 

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { processImage } from "../../handler/src/process";
+import type { Colour } from "../../scripts/bmp/writer";
 import {
-  type Colour,
   distance,
   LIMITS,
   oneOfEach,

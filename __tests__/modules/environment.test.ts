@@ -26,6 +26,7 @@ const DEFAULTS = {
   max_image_bytes: 104_857_600,
   max_image_pixels: 100_000_000,
   max_image_side_px: 65_535,
+  max_image_frames: 1_000,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",
   alert_email: "",

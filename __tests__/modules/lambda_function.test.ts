@@ -85,6 +85,7 @@ describe("lambda_function", () => {
           MAX_IMAGE_BYTES: "104857600",
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
+          MAX_IMAGE_FRAMES: "1000",
         },
       },
       logging_config: {

@@ -9,6 +9,9 @@ export const REFUSALS = {
   "too-many-bytes": "the file is larger than MAX_IMAGE_BYTES",
   "too-many-pixels": "width x height is more than MAX_IMAGE_PIXELS",
   "side-too-long": "width or height is more than MAX_IMAGE_SIDE_PX",
+  "too-many-frames": "it has more frames or pages than MAX_IMAGE_FRAMES; the first is the one that is processed",
+  "decompression-bomb":
+    "it would unpack to far more than a picture needs: hundreds of scans, or texts of tens of megabytes",
   deleted: "the object was gone before it could be read",
 } as const satisfies Record<string, string>;
 
@@ -52,6 +55,7 @@ export const EVENTS = {
       bucket: "text",
       key: "text",
       format: "text",
+      declaredFormat: "text",
       widthPx: "number",
       heightPx: "number",
       sizeBytes: "number",

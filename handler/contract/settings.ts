@@ -19,6 +19,7 @@ export const SETTINGS = {
   MAX_IMAGE_BYTES:   { kind: "whole number",                        about: "size above which an upload is refused" },
   MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "width x height above which an upload is refused" },
   MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "width or height above which an upload is refused" },
+  MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "frames of an animation, or pages, above which an upload is refused" },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -2,6 +2,7 @@
 import type { Context, S3Event, S3EventRecord } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
+import { declaredFormat } from "./declared";
 import { asError, oneLine, Refusal, StorageDenied } from "./errors";
 import type { Upload } from "./keys";
 import { createTransport, startTally, type Tally } from "./metrics";
@@ -20,7 +21,11 @@ const initSettings = (): Settings => {
 
 const settings = initSettings();
 const transport = createTransport(settings);
-const limits = { maxPixels: settings.MAX_IMAGE_PIXELS, maxSidePx: settings.MAX_IMAGE_SIDE_PX };
+const limits = {
+  maxPixels: settings.MAX_IMAGE_PIXELS,
+  maxSidePx: settings.MAX_IMAGE_SIDE_PX,
+  maxFrames: settings.MAX_IMAGE_FRAMES,
+};
 
 /** What belongs to one invocation. */
 interface Invocation {
@@ -117,7 +122,7 @@ const makeVariants = async (
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
-  const { bytes, eTag } = await download(upload, settings.MAX_IMAGE_BYTES);
+  const { bytes, eTag, contentType } = await download(upload, settings.MAX_IMAGE_BYTES);
   const { source, variants } = await processImage(bytes, limits);
   const making = { eTag, requestId, processingMs: elapsedMs() };
   tally.encoded(making.processingMs);
@@ -128,7 +133,16 @@ const makeVariants = async (
   // All have ended by now, so that none goes on behind the back of a failed invocation.
   for (const result of stored) if (result.status === "rejected") throw result.reason;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
-  return { bucket, key, ...source, sizeBytes, outputBytes, variants: variants.length, durationMs: elapsedMs() };
+  return {
+    bucket,
+    key,
+    ...source,
+    declaredFormat: declaredFormat(key, contentType, source.format),
+    sizeBytes,
+    outputBytes,
+    variants: variants.length,
+    durationMs: elapsedMs(),
+  };
 };
 
 const report = (error: Error, { bucket, key }: Upload, log: Log): Error | undefined => {

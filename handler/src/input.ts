@@ -72,6 +72,7 @@ export const sniff = (bytes: Buffer): SourceFormat => {
 export interface Limits {
   readonly maxPixels: number;
   readonly maxSidePx: number;
+  readonly maxFrames: number;
 }
 
 /**

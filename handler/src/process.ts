@@ -3,6 +3,7 @@ import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "./bmp";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
+import { admitStructure } from "./structure";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
 
 /** Longer side, in px, that larger uploads are shrunk to before any variant is made. */
@@ -43,9 +44,10 @@ sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader"
  */
 export const processImage = async (bytes: Buffer, limits: Limits): Promise<ProcessedImage> => {
   const format = sniff(bytes);
-  const { image, widthPx, heightPx } = await orCorrupt(() =>
-    format === "bmp" ? openBmp(bytes, limits) : openWithSharp(bytes, limits),
-  );
+  const { image, widthPx, heightPx } = await orCorrupt(async () => {
+    admitStructure(bytes, format, limits);
+    return format === "bmp" ? openBmp(bytes, limits) : openWithSharp(bytes, limits);
+  });
   const pixels = await orCorrupt(() => decode(image));
   const variants: Encoded[] = [];
   // One after the other: in parallel they would take 70 MB more, and a Lambda below 1769 MB has less than one CPU anyway.

@@ -23,18 +23,23 @@ const s3 = new S3Client({
 export const download = async (
   { bucket, key, versionId }: Upload,
   maxBytes: number,
-): Promise<{ bytes: Buffer; eTag: string }> => {
+): Promise<{ bytes: Buffer; eTag: string; contentType: string }> => {
   try {
     const {
       Body,
       ContentLength = 0,
       ETag = "",
+      ContentType: contentType = "",
     } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
     // Not by an abort signal: that raises an error on the body, which nobody hears by then, and Node would exit.
     if (ContentLength > maxBytes && Body instanceof Readable) Body.destroy();
     admitBytes(ContentLength, maxBytes);
     const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-    return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), eTag: ETag.replaceAll('"', "") };
+    return {
+      bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      eTag: ETag.replaceAll('"', ""),
+      contentType,
+    };
   } catch (error) {
     throw storageError("GetObject", error);
   }

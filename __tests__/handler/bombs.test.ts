@@ -1,0 +1,93 @@
+/** Structure that costs more than its bytes: what is refused, and what of the same kind is an ordinary picture. */
+import sharp from "sharp";
+import { Refusal } from "../../handler/src/errors";
+import { processImage } from "../../handler/src/process";
+import { admitStructure } from "../../handler/src/structure";
+import { BOMBS, type BombName, captionedPng, pagedTiff, scannedJpeg } from "../../scripts/fuzz/bombs";
+import { LIMITS, plain, quarters } from "./pictures";
+
+/** @returns reason and detail, or the format of what was processed */
+const outcomeOf = async (bytes: Buffer, limits = LIMITS): Promise<string> => {
+  const ended = await processImage(bytes, limits).catch((error: unknown) => error);
+  if (ended instanceof Refusal) return `${ended.reason}: ${ended.message}`;
+  return (ended as Awaited<ReturnType<typeof processImage>>).source.format;
+};
+
+const DETAILS: Record<BombName, string> = {
+  "a PNG of 50 000 x 50 000 px": "Expected at most 100000000 pixels for width x height but got 50000 x 50000",
+  "a PNG with 1 GB of packed text":
+    "Expected texts and profiles of at most 33554432 bytes for a PNG but got more in zTXt",
+  "a BMP that claims 2^31 px": "Expected at most 100000000 pixels for width x height but got 46341 x 46341",
+  "a TIFF of 10 000 pages": "Expected at most 1000 frames or pages for the file but got more",
+  "a TIFF whose page is its own next": "IFD looping",
+  "a progressive JPEG of 60 000 scans": "Expected at most 100 scans for a JPEG but got more",
+};
+
+it.each(Object.entries(BOMBS))("refuses %s", async (name, { make, reason }) => {
+  const limits = { ...LIMITS, maxPixels: 100_000_000, maxSidePx: 65_535 };
+
+  const outcome = await outcomeOf(await make(), limits);
+
+  expect(outcome).toMatch(`${reason}: `);
+  expect(outcome).toContain(DETAILS[name as BombName]);
+});
+
+const animation = async (frames: number): Promise<Buffer> => {
+  const pictures = Array.from({ length: frames }, (_, i) => plain(8, 8, [i, 90, 90]).png().toBuffer());
+  return sharp(await Promise.all(pictures), { join: { animated: true } })
+    .webp({ lossless: true })
+    .toBuffer();
+};
+
+it.each([
+  ["an animated WebP", animation],
+  ["a TIFF", async (pages: number) => pagedTiff(pages)],
+  ["a TIFF written by libvips", async (pages: number) => vipsTiff(pages, false)],
+  ["a BigTIFF", async (pages: number) => vipsTiff(pages, true)],
+])("accepts %s of exactly as many frames or pages as are allowed, and refuses one more", async (_kind, make) => {
+  const limits = { ...LIMITS, maxFrames: 3 };
+
+  expect(await outcomeOf(await make(3), limits)).toMatch(/^(webp|tiff)$/);
+  expect(await outcomeOf(await make(4), limits)).toBe(
+    "too-many-frames: Expected at most 3 frames or pages for the file but got more",
+  );
+});
+
+const vipsTiff = async (pages: number, bigtiff: boolean): Promise<Buffer> => {
+  const pictures = Array.from({ length: pages }, (_, i) => plain(8, 8, [i, 90, 90]).png().toBuffer());
+  return sharp(await Promise.all(pictures), { join: { animated: true } })
+    .tiff({ bigtiff, compression: "lzw" })
+    .toBuffer();
+};
+
+it("counts the scans of the picture only, not what looks like one in metadata, previews and what follows the end", async () => {
+  const jpeg = await quarters(64, 32).jpeg({ progressive: true }).toBuffer();
+  const decoys = Buffer.from(Array.from({ length: 4_000 }, () => [0xff, 0xda]).flat());
+  const segment = Buffer.concat([Buffer.from([0xff, 0xe5, 0x1f, 0x42]), decoys]);
+  const bytes = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2), decoys]);
+
+  expect(await outcomeOf(bytes)).toBe("jpeg");
+});
+
+it("takes 100 scans for a picture and 101 for a bomb", async () => {
+  const [most, tooMany] = [await scannedJpeg(100), await scannedJpeg(101)];
+
+  expect(() => admitStructure(most, "jpeg", LIMITS)).not.toThrow();
+  expect(() => admitStructure(tooMany, "jpeg", LIMITS)).toThrow("Expected at most 100 scans for a JPEG but got more");
+});
+
+it("accepts a PNG with a colour profile and with a long caption", async () => {
+  expect(await outcomeOf(await plain(8, 8, [1, 2, 3]).withIccProfile("p3").png().toBuffer())).toBe("png");
+  expect(await outcomeOf(captionedPng(31))).toBe("png");
+});
+
+it("refuses many captions that are too much together", async () => {
+  const captioned = captionedPng(20);
+  const headerEnd = 33;
+  const caption = captioned.subarray(headerEnd, captioned.indexOf("IDAT") - 4);
+
+  const twice = Buffer.concat([captioned.subarray(0, headerEnd), caption, captioned.subarray(headerEnd)]);
+
+  expect(await outcomeOf(captioned)).toBe("png");
+  expect(await outcomeOf(twice)).toMatch(/^decompression-bomb: /);
+});
