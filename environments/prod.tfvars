@@ -23,3 +23,12 @@ runbook_base_url = "https://example.com/image-processor/runbooks"
 
 # Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or
 # alert_email for all three) and critical_alert_sms in environments/prod.local.tfvars, or as TF_VAR_<name>.
+
+# Who pays: these have to be activated as cost allocation tags, as has the tag Budget, before bill and budget know them.
+cost_center        = "images"
+owner              = "platform"
+monthly_budget_usd = 200
+
+# Everything at rest is encrypted with a key that this account rules over, and every request to a bucket written down.
+enable_kms_key           = true
+enable_s3_access_logging = true

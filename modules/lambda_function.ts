@@ -19,6 +19,8 @@ export interface LambdaFunctionProps {
   readonly uploadBucketArn: string;
   readonly processedBucketArn: string;
   readonly processedBucketId: string;
+  /** Key of buckets and log. @default each is encrypted with a key of its service's own */
+  readonly keyArn?: string;
 }
 
 export class LambdaFunction extends Construct {
@@ -37,6 +39,7 @@ export class LambdaFunction extends Construct {
     const logGroup = new CloudwatchLogGroup(this, "log_group", {
       name: props.logGroupName,
       retentionInDays: environment.log_retention_days,
+      kmsKeyId: props.keyArn,
     });
     const role = new IamRole(this, "role", { name: props.roleName, assumeRolePolicy: JSON.stringify(TRUST) });
     const policy = new IamRolePolicy(this, "policy", {
@@ -134,7 +137,22 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
     Resource: `${logGroupArn}:*`,
   },
   ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
+  ...(props.keyArn === undefined
+    ? []
+    : [
+        useKey("DecryptUploads", "kms:Decrypt", props.keyArn, props.uploadBucketArn),
+        useKey("EncryptVariants", "kms:GenerateDataKey", props.keyArn, props.processedBucketArn),
+      ]),
 ];
+
+/** Only for objects of this bucket: S3 names the bucket to KMS, or the object where an uploader turned bucket keys off. */
+const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
+  Sid: sid,
+  Effect: "Allow",
+  Action: [action],
+  Resource: keyArn,
+  Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] } },
+});
 
 /** PutMetricData knows no resources; the condition is what limits it. */
 const publishMetrics = (namespace: string) => ({

@@ -1,6 +1,7 @@
-/** The upload and the processed bucket: encrypted, private, reached over TLS only. */
+/** The upload and the processed bucket, and one for their access logs: encrypted, private, reached over TLS only. */
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { S3BucketLoggingA } from "@cdktf/provider-aws/lib/s3-bucket-logging";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
@@ -10,9 +11,23 @@ import { Construct } from "constructs";
 
 export interface S3BucketsProps {
   /** Beginnings of the buckets' names, at most 37 characters each; the provider makes them unique. */
-  readonly bucketPrefixes: { readonly upload: string; readonly processed: string };
+  readonly bucketPrefixes: { readonly upload: string; readonly processed: string; readonly logs: string };
   /** Whether both buckets keep old versions of their objects. */
   readonly versioning: boolean;
+  /** Key of both buckets. @default a key of S3's own */
+  readonly keyArn?: string;
+  /** Days that a third bucket keeps what S3 writes down of each request. @default nothing is written down */
+  readonly accessLogDays?: number;
+  /** The only account whose buckets may be logged. */
+  readonly accountId: string;
+}
+
+interface BucketOptions {
+  readonly bucketPrefix: string;
+  readonly versioned: boolean;
+  readonly keyArn?: string;
+  /** @default objects stay */
+  readonly expireDays?: number;
 }
 
 /** Days after which versions that were overwritten or deleted go, and uploads that were begun and never finished. */
@@ -26,10 +41,13 @@ export class S3Buckets extends Construct {
   readonly processedBucketArn: string;
   readonly processedBucketDomainName: string;
 
-  constructor(scope: Construct, id: string, { bucketPrefixes, versioning }: S3BucketsProps) {
+  constructor(scope: Construct, id: string, props: S3BucketsProps) {
     super(scope, id);
-    const upload = this.bucket("upload", bucketPrefixes.upload, versioning);
-    const processed = this.bucket("processed", bucketPrefixes.processed, versioning);
+    const { bucketPrefixes, versioning: versioned, keyArn } = props;
+    const upload = this.bucket("upload", { bucketPrefix: bucketPrefixes.upload, versioned, keyArn });
+    const processed = this.bucket("processed", { bucketPrefix: bucketPrefixes.processed, versioned, keyArn });
+    for (const [name, bucket] of Object.entries({ upload, processed })) this.policy(name, bucket, []);
+    if (props.accessLogDays !== undefined) this.logAccess({ upload, processed }, props, props.accessLogDays);
 
     this.uploadBucketId = upload.id;
     this.uploadBucketArn = upload.arn;
@@ -39,13 +57,10 @@ export class S3Buckets extends Construct {
     this.processedBucketDomainName = processed.bucketDomainName;
   }
 
-  private bucket(name: string, bucketPrefix: string, versioned: boolean): S3Bucket {
+  private bucket(name: string, { bucketPrefix, versioned, keyArn, expireDays }: BucketOptions): S3Bucket {
     const s3 = new S3Bucket(this, name, { bucketPrefix });
     const bucket = s3.id;
-    new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, {
-      bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
-    });
+    new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, { bucket, rule: [encryption(keyArn)] });
     new S3BucketOwnershipControls(this, `${name}_ownership`, {
       bucket,
       rule: { objectOwnership: "BucketOwnerEnforced" },
@@ -63,26 +78,64 @@ export class S3Buckets extends Construct {
           filter: [{ prefix: "" }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: LIFECYCLE_DAYS.unfinished }],
           noncurrentVersionExpiration: [{ noncurrentDays: LIFECYCLE_DAYS.noncurrent }],
+          ...(expireDays !== undefined && { expiration: [{ days: expireDays }] }),
         },
       ],
       dependsOn: [versioning],
     });
+    return s3;
+  }
+
+  private policy(name: string, s3: S3Bucket, statements: readonly object[]): S3BucketPolicy {
     const publicAccess = new S3BucketPublicAccessBlock(this, `${name}_public_access`, {
-      bucket,
+      bucket: s3.id,
       blockPublicAcls: true,
       blockPublicPolicy: true,
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    new S3BucketPolicy(this, `${name}_policy`, {
-      bucket,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsOnly(s3.arn)] }),
+    return new S3BucketPolicy(this, `${name}_policy`, {
+      bucket: s3.id,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsOnly(s3.arn), ...statements] }),
       // S3 refuses two changes of one bucket's policy settings at the same time.
       dependsOn: [publicAccess],
     });
-    return s3;
+  }
+
+  private logAccess(logged: Record<string, S3Bucket>, props: S3BucketsProps, expireDays: number): void {
+    // With S3's own key, because log delivery can use no other.
+    const logs = this.bucket("logs", { bucketPrefix: props.bucketPrefixes.logs, versioned: false, expireDays });
+    const sources = Object.values(logged).map(({ arn }) => arn);
+    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, props.accountId)]);
+    for (const [name, { id: bucket }] of Object.entries(logged)) {
+      new S3BucketLoggingA(this, `${name}_logging`, {
+        bucket,
+        targetBucket: logs.id,
+        targetPrefix: `${name}/`,
+        dependsOn: [policy],
+      });
+    }
   }
 }
+
+/** With a bucket key, KMS is asked once for many objects, and costs that much less. */
+const encryption = (keyArn: string | undefined) =>
+  keyArn === undefined
+    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+    : {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn },
+        bucketKeyEnabled: true,
+      };
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html */
+const deliverLogs = (logsArn: string, sources: readonly string[], accountId: string) => ({
+  Sid: "AccessLogsOfTheBuckets",
+  Effect: "Allow",
+  Principal: { Service: "logging.s3.amazonaws.com" },
+  Action: "s3:PutObject",
+  Resource: `${logsArn}/*`,
+  Condition: { ArnLike: { "aws:SourceArn": sources }, StringEquals: { "aws:SourceAccount": accountId } },
+});
 
 const tlsOnly = (bucketArn: string) => ({
   Sid: "DenyWithoutTls",

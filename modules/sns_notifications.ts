@@ -13,17 +13,27 @@ export interface SnsNotificationsProps {
   readonly criticalSms: string;
   /** The only account whose alarms may publish. */
   readonly accountId: string;
+  /** Severity whose topic AWS Budgets publishes to. @default none */
+  readonly budgetTo?: Severity;
+  /** Key that messages are encrypted with; its policy has to let publishers use it. @default they are not encrypted */
+  readonly keyArn?: string;
 }
 
 export class SnsNotifications extends Construct {
   readonly topicArns: Readonly<Record<Severity, string>>;
 
-  constructor(scope: Construct, id: string, { topicNames, emails, criticalSms, accountId }: SnsNotificationsProps) {
+  constructor(scope: Construct, id: string, props: SnsNotificationsProps) {
     super(scope, id);
+    const { topicNames, emails, criticalSms, accountId, budgetTo, keyArn } = props;
     const topic = (severity: Severity): string => {
-      // Not encrypted: with the AWS-managed key, CloudWatch could not publish and would not say so.
-      const { arn } = new SnsTopic(this, severity, { name: topicNames[severity] });
-      new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(alarmsOf(accountId, arn)) });
+      // Never with the AWS-managed key: CloudWatch could not publish and would not say so.
+      const { arn } = new SnsTopic(this, severity, { name: topicNames[severity], kmsMasterKeyId: keyArn });
+      const publishers = [ALARMS, ...(severity === budgetTo ? [BUDGET] : [])];
+      const policy = {
+        Version: "2012-10-17",
+        Statement: publishers.map((publisher) => mayPublish(publisher, accountId, arn)),
+      };
+      new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(policy) });
       this.subscribe(`${severity}_email`, arn, "email", emails[severity]);
       return arn;
     };
@@ -36,16 +46,14 @@ export class SnsNotifications extends Construct {
   }
 }
 
-const alarmsOf = (accountId: string, topicArn: string) => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Sid: "AlarmsOfThisAccount",
-      Effect: "Allow",
-      Principal: { Service: "cloudwatch.amazonaws.com" },
-      Action: "sns:Publish",
-      Resource: topicArn,
-      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-    },
-  ],
+const ALARMS = { sid: "AlarmsOfThisAccount", service: "cloudwatch.amazonaws.com" };
+const BUDGET = { sid: "BudgetOfThisAccount", service: "budgets.amazonaws.com" };
+
+const mayPublish = ({ sid, service }: typeof ALARMS, accountId: string, topicArn: string) => ({
+  Sid: sid,
+  Effect: "Allow",
+  Principal: { Service: service },
+  Action: "sns:Publish",
+  Resource: topicArn,
+  Condition: { StringEquals: { "aws:SourceAccount": accountId } },
 });

@@ -10,9 +10,11 @@ import { Construct, type Node } from "constructs";
 import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
+import { CostBudget } from "./cost_budget";
+import { EncryptionKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { consoleUrl, type Names, naming, type Severity } from "./naming";
+import { consoleUrl, naming, type Severity, tagsOf } from "./naming";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
@@ -30,17 +32,33 @@ export const emailsOf = (environment: Environment): Record<Severity, string> => 
   log: environment.log_alert_email,
 });
 
+/** Money is no reason to wake anybody at night. */
+const BUDGET_TO: Severity = "performance";
+
 export class ImageProcessorStack extends TerraformStack {
   constructor(scope: Construct, id: string, { environment, packagePath }: ImageProcessorStackProps) {
     super(scope, id);
     const names = naming(environment.project_name, environment.environment);
     const { functionName, logGroupName } = names;
-    this.configureTerraform(environment, names);
+    this.configureTerraform(environment);
     const { accountId } = new DataAwsCallerIdentity(this, "current");
+    const tags = tagsOf(environment);
+    const key = environment.enable_kms_key
+      ? new EncryptionKey(this, "encryption_key", {
+          name: names.keyName,
+          region: environment.aws_region,
+          accountId,
+          logGroupName,
+          forBudget: tags.Budget !== undefined,
+        })
+      : undefined;
 
     const buckets = new S3Buckets(this, "s3_buckets", {
       bucketPrefixes: names.bucketPrefixes,
       versioning: environment.enable_s3_versioning,
+      keyArn: key?.keyArn,
+      ...(environment.enable_s3_access_logging && { accessLogDays: environment.s3_access_log_days }),
+      accountId,
     });
     const lambda = new LambdaFunction(this, "lambda_function", {
       environment,
@@ -51,12 +69,15 @@ export class ImageProcessorStack extends TerraformStack {
       uploadBucketArn: buckets.uploadBucketArn,
       processedBucketArn: buckets.processedBucketArn,
       processedBucketId: buckets.processedBucketId,
+      keyArn: key?.keyArn,
     });
     const notifications = new SnsNotifications(this, "sns_notifications", {
       topicNames: names.topics,
       emails: emailsOf(environment),
       criticalSms: environment.critical_alert_sms,
       accountId,
+      keyArn: key?.keyArn,
+      ...(tags.Budget !== undefined && { budgetTo: BUDGET_TO }),
     });
     const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
       environment,
@@ -71,6 +92,14 @@ export class ImageProcessorStack extends TerraformStack {
       topicArns,
       logGroupName: lambda.logGroupName,
     });
+    if (tags.Budget !== undefined) {
+      new CostBudget(this, "cost_budget", {
+        name: names.budgetName,
+        monthlyUsd: environment.monthly_budget_usd,
+        tag: { key: "Budget", value: tags.Budget },
+        topicArn: topicArns[BUDGET_TO],
+      });
+    }
     this.invokeOnUpload(buckets, lambda, accountId);
     this.output(environment, { buckets, lambda, notifications, metrics, alarms, logAlerts });
   }
@@ -82,8 +111,8 @@ export class ImageProcessorStack extends TerraformStack {
     return path.join("_").replaceAll("-", "_");
   }
 
-  private configureTerraform(environment: Environment, { tags }: Names): void {
-    new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags }] });
+  private configureTerraform(environment: Environment): void {
+    new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags: tagsOf(environment) }] });
     this.addOverride("terraform.required_version", this.keepState(environment));
     this.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
   }

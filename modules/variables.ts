@@ -47,6 +47,7 @@ const BUCKET = text('the name of an S3 bucket, or ""', /^([a-z0-9][a-z0-9.-]{1,6
 const KEY = text('a key such as images/dev.tfstate, or ""', /^([^/\s][^\s]{0,1023})?$/);
 const PHONE = text('a phone number such as "+15555550100", or ""', /^(\+[1-9]\d{6,14})?$/);
 const URL_BASE = text('an address such as https://example.com/runbooks, or ""', /^(https:\/\/[^\s"/]+(\/[^\s"/]+)*)?$/);
+const LABEL = text('letters, digits, spaces and . : / = + - @ _, or ""', /^[\p{L}\p{N} .:/=+\-@_]{0,256}$/u);
 const EMAIL = {
   what: 'an e-mail address, or ""',
   check: z.string().refine((address) => address === "" || z.email().safeParse(address).success),
@@ -67,6 +68,9 @@ export const VARIABLES = {
   log_level:                       { ...choice(...SETTINGS.LOG_LEVEL.choices),         default: "INFO",                  about: SETTINGS.LOG_LEVEL.about },
   log_retention_days:              { ...RETENTION,                                     default: 7,                       about: "days that log lines are kept" },
   enable_s3_versioning:            { ...FLAG,                                          default: true,                    about: "whether both buckets keep what is overwritten or deleted, for 30 days" },
+  enable_s3_access_logging:        { ...FLAG,                                          default: false,                   about: "whether S3 writes down each request to both buckets, in a bucket of its own" },
+  s3_access_log_days:              { ...whole(1, 3650, "days"),                        default: 90,                      about: "days that those logs are kept" },
+  enable_kms_key:                  { ...FLAG,                                          default: false,                   about: "whether buckets, topics, queue and log are encrypted with a key of the stack's own, in place of AWS's" },
   large_image_bytes:               { ...BYTES,                                         default: 10_485_760,              about: SETTINGS.LARGE_IMAGE_BYTES.about },
   max_image_bytes:                 { ...BYTES,                                         default: 104_857_600,             about: SETTINGS.MAX_IMAGE_BYTES.about },
   max_image_pixels:                { ...whole(1, 1_000_000_000, "pixels"),             default: 100_000_000,             about: SETTINGS.MAX_IMAGE_PIXELS.about },
@@ -93,6 +97,9 @@ export const VARIABLES = {
   success_rate_min_samples:        { ...COUNT,                                         default: 5,                       about: "images in 5 minutes below which there is no rate" },
   image_error_threshold:           { ...COUNT,                                         default: 3,                       about: "images refused or failed in 5 minutes" },
   large_images_threshold:          { ...COUNT,                                         default: 5,                       about: "large images in 5 minutes" },
+  cost_center:                     { ...LABEL,                                         default: "",                      about: "tag CostCenter of everything" },
+  owner:                           { ...LABEL,                                         default: "",                      about: "tag Owner of everything: a team, not a person" },
+  monthly_budget_usd:              { ...whole(0, 1_000_000, "US dollars"),             default: 0,                       about: "performance alarms' topic is told at 80 percent of it, and when 100 are forecast; 0: no budget" },
   state_bucket:                    { ...BUCKET,                                        default: "",                      about: "S3 bucket of Terraform's state; without it the state is a file of the project's folder" },
   state_key:                       { ...KEY,                                           default: "",                      about: "key of the state in that bucket; without it `<project_name>/<environment>.tfstate`" },
   state_region:                    { ...REGION,                                        sameAs: "aws_region",             about: "region of that bucket" },

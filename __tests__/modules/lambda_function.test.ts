@@ -45,6 +45,22 @@ describe("lambda_function", () => {
     expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: common });
   });
 
+  it("may use the stack's key for objects of its buckets, each in its direction", async () => {
+    const { policy } = one(synthesized(await devWith("enable_kms_key = true")), "aws_iam_role_policy");
+
+    const use = (Sid: string, action: string, bucket: string) => ({
+      Sid,
+      Effect: "Allow",
+      Action: [action],
+      Resource: "${aws_kms_key.encryption_key_key.arn}",
+      Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucket, `${bucket}/*`] } },
+    });
+    expect((json(policy) as { Statement: unknown[] }).Statement.slice(common.length + 1)).toEqual([
+      use("DecryptUploads", "kms:Decrypt", UPLOAD),
+      use("EncryptVariants", "kms:GenerateDataKey", PROCESSED),
+    ]);
+  });
+
   it("has a role that only Lambda can take", async () => {
     const { assume_role_policy, ...others } = one(synthesized(await committed("dev")), "aws_iam_role");
 
@@ -58,7 +74,11 @@ describe("lambda_function", () => {
   it("writes to a log group of its own, that exists before it", async () => {
     const group = one(synthesized(await committed("prod")), "aws_cloudwatch_log_group");
 
-    expect(group).toEqual({ name: "/aws/lambda/image-processor-prod-processor", retention_in_days: 30 });
+    expect(group).toEqual({
+      name: "/aws/lambda/image-processor-prod-processor",
+      retention_in_days: 30,
+      kms_key_id: "${aws_kms_key.encryption_key_key.arn}",
+    });
   });
 
   it("is configured by the environment", async () => {

@@ -66,6 +66,74 @@ describe("s3_buckets", () => {
     });
   });
 
+  it("encrypts both buckets with the stack's key, asked for once a bucket", async () => {
+    const { resource } = synthesized(await devWith("enable_kms_key = true"));
+
+    const rules = Object.values(resource.aws_s3_bucket_server_side_encryption_configuration ?? {}).map(
+      ({ rule }) => rule,
+    );
+    const rule = {
+      apply_server_side_encryption_by_default: {
+        sse_algorithm: "aws:kms",
+        kms_master_key_id: "${aws_kms_key.encryption_key_key.arn}",
+      },
+      bucket_key_enabled: true,
+    };
+    expect(rules).toEqual([[rule], [rule]]);
+  });
+
+  it("writes down every request in a bucket that only S3's log delivery can write to, and forgets in time", async () => {
+    const tfvars = "enable_s3_access_logging = true\ns3_access_log_days = 30\nenable_kms_key = true";
+
+    const { resource } = synthesized(await devWith(tfvars));
+
+    const logs = "${aws_s3_bucket.s3_buckets_logs.id}";
+    const of = (type: string, suffix: string) => resource[type]?.[`s3_buckets_logs${suffix}`];
+    expect(of("aws_s3_bucket", "")).toEqual({ bucket_prefix: "image-processor-dev-logs-" });
+    expect(of("aws_s3_bucket_server_side_encryption_configuration", "_encryption")).toMatchObject({
+      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
+    });
+    expect(of("aws_s3_bucket_versioning", "_versioning")).toMatchObject({
+      versioning_configuration: { status: "Suspended" },
+    });
+    expect(of("aws_s3_bucket_lifecycle_configuration", "_lifecycle")).toMatchObject({
+      rule: [{ status: "Enabled", filter: [{ prefix: "" }], expiration: [{ days: 30 }] }],
+    });
+    expect(of("aws_s3_bucket_public_access_block", "_public_access")).toMatchObject({ restrict_public_buckets: true });
+    expect(of("aws_s3_bucket_ownership_controls", "_ownership")).toBeDefined();
+    expect(json(of("aws_s3_bucket_policy", "_policy")?.policy)).toMatchObject({
+      Statement: [
+        { Sid: "DenyWithoutTls" },
+        {
+          Sid: "AccessLogsOfTheBuckets",
+          Effect: "Allow",
+          Principal: { Service: "logging.s3.amazonaws.com" },
+          Action: "s3:PutObject",
+          Resource: "${aws_s3_bucket.s3_buckets_logs.arn}/*",
+          Condition: {
+            ArnLike: {
+              "aws:SourceArn": ["${aws_s3_bucket.s3_buckets_upload.arn}", "${aws_s3_bucket.s3_buckets_processed.arn}"],
+            },
+            StringEquals: { "aws:SourceAccount": "${data.aws_caller_identity.current.account_id}" },
+          },
+        },
+      ],
+    });
+    expect(resource.aws_s3_bucket_logging).toEqual(
+      Object.fromEntries(
+        ["processed", "upload"].map((name) => [
+          `s3_buckets_${name}_logging`,
+          {
+            bucket: `\${aws_s3_bucket.s3_buckets_${name}.id}`,
+            target_bucket: logs,
+            target_prefix: `${name}/`,
+            depends_on: ["aws_s3_bucket_policy.s3_buckets_logs_policy"],
+          },
+        ]),
+      ),
+    );
+  });
+
   it("keeps no versions where enable_s3_versioning is off", async () => {
     const { resource } = synthesized(await devWith("enable_s3_versioning = false"));
 

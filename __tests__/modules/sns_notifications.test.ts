@@ -33,6 +33,26 @@ describe("sns_notifications", () => {
     }
   });
 
+  it("lets a budget speak to the topic of performance, and to no other", async () => {
+    const { resource } = synthesized(await devWith("monthly_budget_usd = 50\nenable_kms_key = true"));
+
+    const services = Object.entries(resource.aws_sns_topic_policy ?? {}).map(([name, { policy }]) => [
+      name,
+      (json(policy) as { Statement: { Principal: { Service: string } }[] }).Statement.map(
+        (row) => row.Principal.Service,
+      ),
+    ]);
+    const alarms = "cloudwatch.amazonaws.com";
+    expect(Object.fromEntries(services)).toEqual({
+      sns_notifications_critical_policy: [alarms],
+      sns_notifications_performance_policy: [alarms, "budgets.amazonaws.com"],
+      sns_notifications_log_policy: [alarms],
+    });
+    expect(Object.values(resource.aws_sns_topic ?? {}).map((topic) => topic.kms_master_key_id)).toEqual(
+      Array(3).fill("${aws_kms_key.encryption_key_key.arn}"),
+    );
+  });
+
   it("subscribes every address to its topic, and the phone to critical alarms", async () => {
     const environment = await devWith(`
       alert_email     = "operator@example.com"

@@ -46,7 +46,18 @@ describe("a stack", () => {
       aws: [
         {
           region: "us-east-1",
-          default_tags: [{ tags: { Project: "image-processor", Environment: "prod", ManagedBy: "Terraform" } }],
+          default_tags: [
+            {
+              tags: {
+                Project: "image-processor",
+                Environment: "prod",
+                ManagedBy: "Terraform",
+                CostCenter: "images",
+                Owner: "platform",
+                Budget: "image-processor-prod",
+              },
+            },
+          ],
         },
       ],
     });
@@ -55,6 +66,14 @@ describe("a stack", () => {
       required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
       required_version: ">= 1.5",
     });
+  });
+
+  it("leaves tags out that would be empty", async () => {
+    const { provider } = synthesized(await committed("dev"));
+
+    expect(provider.aws[0]?.default_tags).toEqual([
+      { tags: { Project: "image-processor", Environment: "dev", ManagedBy: "Terraform" } },
+    ]);
   });
 
   it("keeps its state where the environment says, under a lock", async () => {

@@ -34,6 +34,8 @@ export interface BucketBlueprint {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
+  /** @default objects are encrypted with a key of S3's own */
+  readonly keyArn?: string;
 }
 
 /** Which objects of a bucket invoke the function. */
@@ -53,7 +55,8 @@ export interface Blueprint {
   readonly notifications: readonly NotificationBlueprint[];
   readonly metricFilters: readonly MetricFilter[];
   readonly alarms: readonly Alarm[];
-  readonly topics: readonly { readonly arn: string; readonly name: string }[];
+  /** `keyArn` @default messages are not encrypted */
+  readonly topics: readonly { readonly arn: string; readonly name: string; readonly keyArn?: string }[];
   readonly subscriptions: readonly Subscription[];
   readonly dashboards: readonly { readonly name: string; readonly body: unknown }[];
 }
@@ -73,6 +76,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
   const versioned = rows(stack, "aws_s3_bucket_versioning")
     .filter(({ versioning_configuration }) => versioning_configuration?.status === "Enabled")
     .map(({ bucket }) => bucket);
+  const encryption = rows(stack, "aws_s3_bucket_server_side_encryption_configuration");
   const target = functionOf(stack, stackDir);
   return {
     region: stack.region,
@@ -81,6 +85,8 @@ export const readBlueprint = (stackDir: string): Blueprint => {
       name,
       arn,
       versioned: versioned.includes(name),
+      keyArn: encryption.find(({ bucket }) => bucket === name)?.rule[0]?.apply_server_side_encryption_by_default
+        ?.kms_master_key_id,
     })),
     notifications: rows(stack, "aws_s3_bucket_notification").flatMap(({ bucket, lambda_function }) =>
       lambda_function
@@ -95,7 +101,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     ),
     metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
     alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
-    topics: rows(stack, "aws_sns_topic"),
+    topics: rows(stack, "aws_sns_topic").map(({ kms_master_key_id: keyArn, ...topic }) => ({ ...topic, keyArn })),
     subscriptions: rows(stack, "aws_sns_topic_subscription").map(({ topic_arn, protocol, endpoint }) => ({
       topicArn: topic_arn,
       protocol,

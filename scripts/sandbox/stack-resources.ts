@@ -58,6 +58,14 @@ const RESOURCES = {
   }),
   aws_s3_bucket: z.object({ bucket: text, arn: text }),
   aws_s3_bucket_versioning: z.object({ bucket: text, versioning_configuration: block(z.object({ status: text })) }),
+  aws_s3_bucket_server_side_encryption_configuration: z.object({
+    bucket: text,
+    rule: blocks(
+      z.object({
+        apply_server_side_encryption_by_default: block(z.object({ kms_master_key_id: text.optional() })),
+      }),
+    ),
+  }),
   aws_s3_bucket_notification: z.object({
     bucket: text,
     lambda_function: blocks(
@@ -115,7 +123,7 @@ const RESOURCES = {
       }),
     ),
   }),
-  aws_sns_topic: z.object({ name: text, arn: text }),
+  aws_sns_topic: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic_subscription: z.object({ topic_arn: text, protocol: text, endpoint: text }),
   aws_cloudwatch_dashboard: z.object({ dashboard_name: text, dashboard_body: text }),
 } as const satisfies Record<string, z.ZodObject>;

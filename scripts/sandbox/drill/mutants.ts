@@ -151,30 +151,43 @@ const filterRule: Rule = (_label, row, recorded) => {
 
 const REMOVED: Rule = () => [{ path: [], to: undefined, words: "removed" }];
 
-const policyRule: Rule = (_label, row) => {
-  const policy = JSON.parse(String(row.policy)) as { Statement: { Action: string[] }[] };
-  const variant = (make: (statements: { Action: string[] }[]) => void): string => {
+/** Every action of every statement taken away, one at a time, and whole statements. */
+const statementRule: Rule = (_label, row) => {
+  const policy = JSON.parse(String(row.policy)) as { Statement: { Action: string | string[] }[] };
+  const variant = (make: (statements: { Action: string | string[] }[]) => void): string => {
     const copy = structuredClone(policy);
     make(copy.Statement);
     return JSON.stringify(copy);
   };
-  const actions = policy.Statement.flatMap(({ Action }, i) => Action.map((action, j) => ({ action, i, j })));
-  return [
-    ...actions
-      // Whoever has versions of all uploads does not need it.
-      .filter(({ action }) => action !== "s3:GetObject")
-      .map(({ action, i, j }) => ({
-        path: ["policy"],
-        to: variant((statements) => statements[i]?.Action.splice(j, 1)),
-        words: `${action} not allowed`,
-      })),
-    {
+  return policy.Statement.flatMap(({ Action }, i) =>
+    [Action].flat().map((action, j, all) => ({
       path: ["policy"],
-      to: variant((statements) => statements[0]?.Action.push("s3:DeleteObject")),
-      words: "s3:DeleteObject allowed",
-    },
-  ];
+      to: variant((statements) => {
+        if (all.length === 1) statements.splice(i, 1);
+        else (statements[i] as { Action: string[] }).Action.splice(j, 1);
+      }),
+      words: `${action} not allowed by statement ${i + 1}`,
+    })),
+  );
 };
+
+/** The policy's text with one thing in it replaced, if it is there. */
+const reworded = (row: Json, words: string, from: RegExp, to: string): Change[] => {
+  const policy = String(row.policy);
+  return from.test(policy) ? [{ path: ["policy"], to: policy.replace(from, to), words }] : [];
+};
+
+const policyRule: Rule = (label, row, recorded) => [
+  ...statementRule(label, row, recorded),
+  ...reworded(row, "s3:DeleteObject allowed", /"Action":\[/, '$&"s3:DeleteObject",'),
+];
+
+/** Who may publish, write or use a key is one service, and only on behalf of this account. */
+const trustRule: Rule = (label, row, recorded) => [
+  ...statementRule(label, row, recorded),
+  ...reworded(row, "another service", /("Service":)"[^"]*"/, '$1"ec2.amazonaws.com"'),
+  ...reworded(row, "another account", /("aws:SourceAccount":)"[^"]*"/, '$1"111111111111"'),
+];
 
 const functionRule: Rule = (_label, row) => {
   const variables = at(row, ["environment", "variables"]) as Record<string, string>;
@@ -202,7 +215,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     { path: ["lambda_function", 0, "filter_suffix"], to: ".jpg", words: "only of .jpg" },
   ],
   aws_lambda_permission: REMOVED,
-  aws_sns_topic_policy: REMOVED,
+  aws_sns_topic_policy: (...row) => [...trustRule(...row), ...REMOVED(...row)],
+  aws_s3_bucket_policy: trustRule,
+  aws_kms_key: trustRule,
   aws_iam_role_policy: policyRule,
   aws_lambda_function: functionRule,
 };

@@ -1,20 +1,11 @@
 /** What can be seen of a stack's monitoring without waiting: whether all that is joined by names does meet. */
-import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../api-call";
 import type { Blueprint } from "../blueprint";
 import { metricsOf } from "../cloudwatch/alarm";
 import { LAMBDA_METRICS } from "../lambda";
-import { asList, readStack } from "../terraform-json";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
-import { OTHERS } from "./scenarios";
+import { permissionProblems } from "./permissions";
+import { trustProblems } from "./trust";
 import { type Address, widgetMetrics } from "./widgets";
-
-/** Actions that the function does not call itself, and who needs them. */
-const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = {
-  "s3:ListBucket": "S3, to answer 404 instead of 403 for an object that is gone",
-  "s3:GetObject": "uploads that have no version, from before versioning was switched on",
-  "logs:CreateLogStream": "Lambda, to write the log",
-  "logs:PutLogEvents": "Lambda, to write the log",
-};
 
 const keyOf = ({ namespace, name, dimensions }: Address): string =>
   [
@@ -98,98 +89,6 @@ const notificationProblems = (blueprint: Blueprint): string[] =>
   )
     ? []
     : ["no bucket notifies the function of every upload"];
-
-interface Statement {
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly conditions: unknown;
-}
-
-const statementsOf = (stackDir: string): Statement[] =>
-  readStack(stackDir)
-    .resources("aws_iam_role_policy", ["policy"])
-    .flatMap(({ body }) => asList(JSON.parse(String(body.policy)).Statement))
-    .map((statement) => {
-      const { Action, Resource, Condition } = statement as Record<string, unknown>;
-      return { actions: asList(Action).map(String), resources: asList(Resource).map(String), conditions: Condition };
-    });
-
-const resourceOf = ({ bucket, key }: ApiCall): string =>
-  bucket ? `arn:aws:s3:::${bucket}${key ? `/${key}` : ""}` : "*";
-
-const covers = (pattern: string, resource: string): boolean =>
-  pattern.endsWith("*") ? resource.startsWith(pattern.slice(0, -1)) : pattern === resource;
-
-const permissionProblems = (stackDir: string, { function: fn }: Blueprint, { recordings }: Evidence): string[] => {
-  const statements = statementsOf(stackDir);
-  // A run with a changed environment may make calls that the stack as deployed never makes.
-  const seen = [...recordings]
-    .filter(([name]) => !Object.hasOwn(OTHERS, name) || name === "healthy")
-    .flatMap(([, { calls }]) => calls)
-    .filter(({ caller }) => caller === FUNCTION_ACCESS_KEY_ID);
-  const isAllowed = (call: ApiCall) =>
-    statements.some(
-      ({ actions, resources }) =>
-        actions.includes(call.action) && resources.some((resource) => covers(resource, resourceOf(call))),
-    );
-  const denied = new Set(
-    seen.filter((call) => !isAllowed(call)).map(({ action, bucket = "" }) => `${action} ${bucket}`.trim()),
-  );
-  const isUsed = (action: string) =>
-    Object.hasOwn(NEEDED_BY_OTHERS, action) || seen.some((call) => call.action === action);
-  const namespaces = statements.flatMap(({ conditions }) => [
-    ...JSON.stringify(conditions ?? {}).matchAll(/"cloudwatch:namespace":"([^"]*)"/g),
-  ]);
-  return [
-    ...[...denied].map((call) => `the function calls ${call}, which its role does not allow`),
-    ...new Set(
-      statements
-        .flatMap(({ actions }) => actions)
-        .filter((action) => !isUsed(action))
-        .map((action) => `the role allows ${action}, which nobody uses`),
-    ),
-    ...namespaces
-      .filter(([, namespace]) => namespace !== fn.environment.METRIC_NAMESPACE)
-      .map(
-        ([, namespace]) =>
-          `the role allows metrics in ${namespace} only, the function publishes in ${fn.environment.METRIC_NAMESPACE}`,
-      ),
-    ...["s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"]
-      .filter((action) => !statements.some(({ actions }) => actions.includes(action)))
-      .map((action) => `the role lacks ${action}, for ${NEEDED_BY_OTHERS[action]}`),
-  ];
-};
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
-/** Whether S3 may invoke the function, and CloudWatch publish to each topic. */
-const trustProblems = (stackDir: string, { function: fn, topics }: Blueprint): string[] => {
-  const stack = readStack(stackDir);
-  const permissions = stack.resources("aws_lambda_permission", ["action", "function_name", "principal"]);
-  const invokes = permissions.some(
-    ({ body }) =>
-      body.action === "lambda:InvokeFunction" &&
-      body.function_name === fn.name &&
-      body.principal === "s3.amazonaws.com",
-  );
-  const policies = stack.resources("aws_sns_topic_policy", ["arn", "policy"]).map(({ body }) => body);
-  const mayPublish = (arn: string) =>
-    policies.some(
-      (policy) =>
-        policy.arn === arn &&
-        asList(JSON.parse(String(policy.policy)).Statement).some(
-          (statement) =>
-            isObject(statement) &&
-            JSON.stringify(statement.Principal).includes('"cloudwatch.amazonaws.com"') &&
-            statement.Action === "sns:Publish" &&
-            statement.Resource === arn,
-        ),
-    );
-  return [
-    ...(invokes ? [] : ["S3 may not invoke the function"]),
-    ...topics.filter(({ arn }) => !mayPublish(arn)).map(({ name }) => `CloudWatch may not publish to ${name}`),
-  ];
-};
 
 /**
  * @param stackDir folder of the `cdk.tf.json` that the blueprint was read from

@@ -1,0 +1,95 @@
+/** Whether the function's role allows exactly what is needed: what the function was seen to call, and what others do by its leave. */
+import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../api-call";
+import type { Blueprint, BucketBlueprint } from "../blueprint";
+import { readStack } from "../terraform-json";
+import type { Evidence } from "./evidence";
+import { covers, type Statement, statementsOf } from "./policies";
+import { OTHERS } from "./scenarios";
+
+interface Need {
+  /** Who needs it, and what for. */
+  readonly because: string;
+  /** Where it is needed: nowhere in a stack without such a thing. */
+  readonly on: (blueprint: Blueprint) => readonly string[];
+}
+
+const uploadBuckets = ({ buckets, notifications }: Blueprint): BucketBlueprint[] =>
+  buckets.filter(({ name }) => notifications.some(({ bucket }) => bucket === name));
+
+const processedBuckets = ({ buckets, function: fn }: Blueprint): BucketBlueprint[] =>
+  buckets.filter(({ name }) => name === fn.environment.PROCESSED_BUCKET);
+
+const keysOf = (encrypted: readonly { readonly keyArn?: string }[]): string[] =>
+  encrypted.flatMap(({ keyArn }) => keyArn ?? []);
+
+const logStreams = ({ function: fn }: Blueprint): string[] => {
+  const [, , , region, account] = fn.arn.split(":");
+  return [`arn:aws:logs:${region}:${account}:log-group:${fn.logGroup}:*`];
+};
+
+/** Actions that the role needs although no call of the function shows it: add a row. */
+// biome-ignore format: a ledger is read down its columns
+export const NEEDED_BESIDE_CALLS: Readonly<Record<string, Need>> = {
+  "s3:ListBucket":        { on: (blueprint) => uploadBuckets(blueprint).map(({ arn }) => arn),        because: "S3, to answer 404 instead of 403 for an object that is gone" },
+  "s3:GetObject":         { on: (blueprint) => uploadBuckets(blueprint).map(({ arn }) => `${arn}/*`), because: "uploads that have no version, from before versioning was switched on" },
+  "s3:GetObjectVersion":  { on: (blueprint) => uploadBuckets(blueprint).map(({ arn }) => `${arn}/*`), because: "uploads that have a version, from before versioning was switched off" },
+  "logs:CreateLogStream": { on: logStreams,                                                           because: "Lambda, to write the log" },
+  "logs:PutLogEvents":    { on: logStreams,                                                           because: "Lambda, to write the log" },
+  "kms:Decrypt":          { on: (blueprint) => keysOf(uploadBuckets(blueprint)),                      because: "S3, to read uploads that are encrypted with the stack's key" },
+  "kms:GenerateDataKey":  { on: (blueprint) => keysOf(processedBuckets(blueprint)),                   because: "S3, to encrypt variants with the stack's key" },
+};
+
+const resourceOf = ({ bucket, key }: ApiCall): string =>
+  bucket ? `arn:aws:s3:::${bucket}${key ? `/${key}` : ""}` : "*";
+
+const allows = (statements: readonly Statement[], action: string, resource: string): boolean =>
+  statements.some(
+    ({ actions, resources }) => actions.includes(action) && resources.some((pattern) => covers(pattern, resource)),
+  );
+
+/** A run with a changed environment may make calls that the stack as deployed never makes. */
+const callsOf = ({ recordings }: Evidence): ApiCall[] =>
+  [...recordings]
+    .filter(([name]) => !Object.hasOwn(OTHERS, name) || name === "healthy")
+    .flatMap(([, { calls }]) => calls)
+    .filter(({ caller }) => caller === FUNCTION_ACCESS_KEY_ID);
+
+const conditionProblems = (statements: readonly Statement[], { function: fn }: Blueprint): string[] => {
+  const published = fn.environment.METRIC_NAMESPACE;
+  return statements
+    .flatMap(({ conditions }) => conditions["StringEquals cloudwatch:namespace"] ?? [])
+    .filter((namespace) => namespace !== published)
+    .map((namespace) => `the role allows metrics in ${namespace} only, the function publishes in ${published}`);
+};
+
+/** @returns one sentence for each action that is missing, and for each that nobody uses */
+export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
+  const statements = readStack(stackDir)
+    .resources("aws_iam_role_policy", ["policy"])
+    .flatMap(({ body }) => statementsOf(body.policy));
+  const calls = callsOf(evidence);
+  const needs = Object.entries(NEEDED_BESIDE_CALLS).map(([action, need]) => ({
+    action,
+    because: need.because,
+    on: need.on(blueprint),
+  }));
+  const denied = new Set(
+    calls
+      .filter((call) => !allows(statements, call.action, resourceOf(call)))
+      .map(({ action, bucket = "" }) => `${action} ${bucket}`.trim()),
+  );
+  const lacking = needs.filter(({ action, on }) => on.some((resource) => !allows(statements, action, resource)));
+  const used = new Set([
+    ...calls.map(({ action }) => action),
+    ...needs.flatMap(({ action, on }) => (on.length > 0 ? [action] : [])),
+  ]);
+  const allowed = new Set(statements.flatMap(({ actions }) => actions));
+  return [
+    ...[...denied].map((call) => `the function calls ${call}, which its role does not allow`),
+    ...[...allowed]
+      .filter((action) => !used.has(action))
+      .map((action) => `the role allows ${action}, which nobody uses`),
+    ...lacking.map(({ action, because }) => `the role lacks ${action}, for ${because}`),
+    ...conditionProblems(statements, blueprint),
+  ];
+};
