@@ -6,23 +6,32 @@ import type { Evidence } from "./evidence";
 import { covers, type Statement, statementsOf } from "./policies";
 import { OTHERS } from "./scenarios";
 
+interface Seen {
+  readonly blueprint: Blueprint;
+  /** What the function was seen to call. */
+  readonly calls: readonly ApiCall[];
+}
+
 interface Need {
   /** Who needs it, and what for. */
   readonly because: string;
   /** Where it is needed: nowhere in a stack without such a thing. */
-  readonly on: (blueprint: Blueprint) => readonly string[];
+  readonly on: (seen: Seen) => readonly string[];
 }
 
-const uploadBuckets = ({ buckets, notifications }: Blueprint): BucketBlueprint[] =>
-  buckets.filter(({ name }) => notifications.some(({ bucket }) => bucket === name));
+const bucketsOf = ({ blueprint, calls }: Seen, action: string): BucketBlueprint[] =>
+  blueprint.buckets.filter(({ name }) => calls.some((call) => call.action.startsWith(action) && call.bucket === name));
 
-const processedBuckets = ({ buckets, function: fn }: Blueprint): BucketBlueprint[] =>
-  buckets.filter(({ name }) => name === fn.environment.PROCESSED_BUCKET);
+const uploads = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:GetObject");
+
+const variants = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:PutObject");
+
+const objectsOf = (buckets: readonly BucketBlueprint[]): string[] => buckets.map(({ arn }) => `${arn}/*`);
 
 const keysOf = (encrypted: readonly { readonly keyArn?: string }[]): string[] =>
   encrypted.flatMap(({ keyArn }) => keyArn ?? []);
 
-const logStreams = ({ function: fn }: Blueprint): string[] => {
+const logStreams = ({ blueprint: { function: fn } }: Seen): string[] => {
   const [, , , region, account] = fn.arn.split(":");
   return [`arn:aws:logs:${region}:${account}:log-group:${fn.logGroup}:*`];
 };
@@ -30,13 +39,13 @@ const logStreams = ({ function: fn }: Blueprint): string[] => {
 /** Actions that the role needs although no call of the function shows it: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const NEEDED_BESIDE_CALLS: Readonly<Record<string, Need>> = {
-  "s3:ListBucket":        { on: (blueprint) => uploadBuckets(blueprint).map(({ arn }) => arn),        because: "S3, to answer 404 instead of 403 for an object that is gone" },
-  "s3:GetObject":         { on: (blueprint) => uploadBuckets(blueprint).map(({ arn }) => `${arn}/*`), because: "uploads that have no version, from before versioning was switched on" },
-  "s3:GetObjectVersion":  { on: (blueprint) => uploadBuckets(blueprint).map(({ arn }) => `${arn}/*`), because: "uploads that have a version, from before versioning was switched off" },
-  "logs:CreateLogStream": { on: logStreams,                                                           because: "Lambda, to write the log" },
-  "logs:PutLogEvents":    { on: logStreams,                                                           because: "Lambda, to write the log" },
-  "kms:Decrypt":          { on: (blueprint) => keysOf(uploadBuckets(blueprint)),                      because: "S3, to read uploads that are encrypted with the stack's key" },
-  "kms:GenerateDataKey":  { on: (blueprint) => keysOf(processedBuckets(blueprint)),                   because: "S3, to encrypt variants with the stack's key" },
+  "s3:ListBucket":        { on: (seen) => uploads(seen).map(({ arn }) => arn), because: "S3, to answer 404 instead of 403 for an object that is gone" },
+  "s3:GetObject":         { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have no version, from before versioning was switched on" },
+  "s3:GetObjectVersion":  { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have a version, from before versioning was switched off" },
+  "logs:CreateLogStream": { on: logStreams,                                    because: "Lambda, to write the log" },
+  "logs:PutLogEvents":    { on: logStreams,                                    because: "Lambda, to write the log" },
+  "kms:Decrypt":          { on: (seen) => keysOf(uploads(seen)),               because: "S3, to read uploads that are encrypted with the stack's key" },
+  "kms:GenerateDataKey":  { on: (seen) => keysOf(variants(seen)),              because: "S3, to encrypt variants with the stack's key" },
 };
 
 const resourceOf = ({ bucket, key }: ApiCall): string =>
@@ -71,7 +80,7 @@ export const permissionProblems = (stackDir: string, blueprint: Blueprint, evide
   const needs = Object.entries(NEEDED_BESIDE_CALLS).map(([action, need]) => ({
     action,
     because: need.because,
-    on: need.on(blueprint),
+    on: need.on({ blueprint, calls }),
   }));
   const denied = new Set(
     calls
