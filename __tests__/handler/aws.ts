@@ -30,6 +30,15 @@ export interface PutMetricData {
   };
 }
 
+/** The sum of each metric over all requests, and how many values ProcessingTime got. */
+export const sums = (requests: readonly PutMetricData[]): Partial<Record<string, number>> => {
+  const total: Record<string, number> = {};
+  for (const { MetricName, Values } of requests.flatMap(({ body }) => body.MetricData))
+    total[MetricName] =
+      (total[MetricName] ?? 0) + (MetricName === "ProcessingTime" ? Values.length : Values.reduce((a, b) => a + b, 0));
+  return total;
+};
+
 /** How CloudWatch answers: with this status, once `delay` has ended. */
 interface Answer {
   status: number;
@@ -67,9 +76,11 @@ interface Faults {
   answer: (method: string, url: string) => { status: number; code: string; message: string } | undefined;
   /** What a request waits for first. */
   delay: (method: string, url: string) => Promise<void>;
+  /** Headers of every answer to a GET, in place of the true ones. */
+  headers: Readonly<Record<string, string>>;
 }
 
-const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefined };
+const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefined, headers: {} };
 
 const startS3 = async () => {
   const { buildApp } = await import("fauxqs");
@@ -83,6 +94,10 @@ const startS3 = async () => {
     if (fault === undefined) return;
     reply.code(fault.status).type("application/xml");
     return reply.send(`<Error><Code>${fault.code}</Code><Message>${fault.message}</Message></Error>`);
+  });
+  app.addHook("onSend", ({ method }, reply, payload, done) => {
+    if (method === "GET") reply.headers(faults.headers);
+    done(null, payload);
   });
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   return { url, requests, faults, stop: () => app.close() };
@@ -183,11 +198,12 @@ export const loadHandler = (changes: Changes = {}) => {
 };
 
 /** Invokes a newly loaded handler with an event; keeps the lines it writes and what it throws. */
-export const run = async (event: Partial<S3Event>, changes?: Changes) => {
+export const run = async (event: Partial<S3Event>, changes?: Changes, remainingMs = 60_000) => {
   let thrown: unknown;
   const lines = await linesOf(async () => {
     try {
-      await loadHandler(changes)(event, { awsRequestId: "request-1" });
+      const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => remainingMs };
+      await loadHandler(changes)(event, context);
     } catch (error) {
       thrown = error;
     }

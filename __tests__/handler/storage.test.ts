@@ -5,21 +5,23 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Upload } from "../../handler/src/keys";
 import { pointSdkAt } from "./aws";
 
-const UPLOAD: Upload = { bucket: "uploads", key: "a.png", sizeBytes: 10, eTag: "x", versionId: undefined };
 const SIZE_BYTES = 5_000_000;
+const UPLOAD: Upload = { bucket: "uploads", key: "a.png", sizeBytes: SIZE_BYTES, eTag: "x", versionId: undefined };
+const NEVER = new AbortController().signal;
 
 /** An S3 that sends the first half of a body and then holds still. */
 let s3: Server;
-let response: Promise<ServerResponse>;
+let answers: number;
 let download: typeof import("../../handler/src/storage").download;
 
 beforeEach(async () => {
   s3 = createServer((_request, response) => {
     response.writeHead(200, { "content-length": SIZE_BYTES, "x-amz-checksum-sha256": "AAAA" });
     response.write(Buffer.alloc(SIZE_BYTES / 2));
+    answers += 1;
     s3.emit("answered", response);
   });
-  response = once(s3, "answered").then(([answered]) => answered);
+  answers = 0;
   await new Promise<void>((resolve) => s3.listen(0, "127.0.0.1", resolve));
   pointSdkAt({ s3: `http://127.0.0.1:${(s3.address() as AddressInfo).port}` });
   jest.resetModules();
@@ -30,20 +32,43 @@ afterEach(() => {
   return new Promise((resolve) => s3.close(resolve));
 });
 
-it("hangs up on a body that is too large, and no stray error follows", async () => {
-  const closed = response.then((answered) => once(answered, "close"));
+const nextAnswer = async (): Promise<ServerResponse> => (await once(s3, "answered"))[0];
 
-  await expect(download(UPLOAD, 100)).rejects.toMatchObject({
-    reason: "too-many-bytes",
-    message: "Expected at most 100 bytes for the file but got 5000000",
-  });
+/** Turns of the event loop in which a stray error would end the process. */
+const settle = async () => {
+  for (let turns = 0; turns < 10; turns++) await nextTurn();
+};
+
+it("hangs up on a body that is longer than its event says, and no stray error follows", async () => {
+  const closed = nextAnswer().then((answered) => once(answered, "close"));
+
+  await expect(download({ ...UPLOAD, sizeBytes: 10 }, NEVER)).rejects.toThrow(
+    "Expected 10 bytes for the body but got 5000000",
+  );
 
   await closed;
-  for (let turns = 0; turns < 10; turns++) await nextTurn();
+  await settle();
+  expect(answers).toBe(3);
 });
 
-it("takes a body that breaks off for a fault, not for a corrupt image", async () => {
-  void response.then((answered) => answered.destroy());
+it("tries a body that breaks off three times, and takes it for a fault, not for a corrupt image", async () => {
+  s3.on("answered", (answered: ServerResponse) => setImmediate(() => answered.destroy()));
 
-  await expect(download(UPLOAD, SIZE_BYTES)).rejects.toMatchObject({ name: "Error", message: "aborted" });
+  await expect(download(UPLOAD, NEVER)).rejects.toMatchObject({ name: "Error", message: "aborted" });
+
+  expect(answers).toBe(3);
+});
+
+it("gives up a body in the middle when it is told to, and no stray error follows", async () => {
+  const controller = new AbortController();
+  const closed = nextAnswer().then((answered) => {
+    controller.abort();
+    return once(answered, "close");
+  });
+
+  await expect(download(UPLOAD, controller.signal)).rejects.toThrow();
+
+  await closed;
+  await settle();
+  expect(answers).toBe(1);
 });

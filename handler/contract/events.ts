@@ -69,6 +69,11 @@ export const EVENTS = {
     message: "Image is refused and will not be tried again",
     fields: { bucket: "text", key: "text", reason: "text", detail: "text" },
   },
+  "image.superseded": {
+    level: "INFO",
+    message: "Object was replaced before it could be read; what replaced it has an event of its own",
+    fields: { bucket: "text", key: "text", eTag: "text" },
+  },
   "image.failed": {
     level: "ERROR",
     message: "Image could not be processed now; the invocation fails so that it is tried again",

@@ -24,19 +24,27 @@ export class StorageDenied extends Error {
   }
 }
 
+/** The object was replaced since its event. What replaced it has an event of its own, so nothing is left to do. */
+export class Superseded extends Error {
+  override readonly name = "Superseded";
+}
+
 const GONE = ["NoSuchKey", "NoSuchVersion"];
 
 /**
  * @param operation as S3 names it, such as GetObject
  * @param thrown by the SDK
- * @returns what it means for the image: Refusal `deleted`, StorageDenied, or the error itself, which a retry may heal.
+ * @returns what it means for the image: Refusal `deleted`, Superseded, StorageDenied, or the error itself, which a retry
+ *   may heal.
  *   Error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export const storageError = (operation: string, thrown: unknown): Error => {
   const error: Error & { $metadata?: { httpStatusCode?: number } } = asError(thrown);
   if (GONE.includes(error.name))
     return new Refusal("deleted", `Expected an object for the key but got ${error.name}`, { cause: error });
-  return error.$metadata?.httpStatusCode === 403 ? new StorageDenied(operation, error) : error;
+  const status = error.$metadata?.httpStatusCode;
+  if (status === 412) return new Superseded(oneLine(error), { cause: error });
+  return status === 403 ? new StorageDenied(operation, error) : error;
 };
 
 /** @returns whatever was thrown, as an Error */
@@ -47,3 +55,7 @@ export const oneLine = (thrown: unknown): string => {
   const { message, name } = asError(thrown);
   return (message || name).replace(/\s+/g, " ").trim().slice(0, 300);
 };
+
+/** @returns the error that is thrown where something else came than what has to */
+export const expected = (what: string, name: string, got: unknown): Error =>
+  new Error(`Expected ${what} for ${name} but got ${JSON.stringify(got) ?? "nothing"}`);

@@ -2,8 +2,9 @@
 import type { Context, S3Event, S3EventRecord } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
+import { type Deadline, startDeadline, until } from "./deadline";
 import { declaredFormat } from "./declared";
-import { asError, oneLine, Refusal, StorageDenied } from "./errors";
+import { asError, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
 import type { Upload } from "./keys";
 import { createTransport, startTally, type Tally } from "./metrics";
 import { processImage } from "./process";
@@ -32,6 +33,7 @@ interface Invocation {
   readonly requestId: string;
   readonly log: Log;
   readonly tally: Tally;
+  readonly deadline: Deadline;
 }
 
 /**
@@ -40,11 +42,20 @@ interface Invocation {
  */
 export const handler = async (
   event: Partial<S3Event>,
-  { awsRequestId: requestId }: Pick<Context, "awsRequestId">,
+  context: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
 ): Promise<void> => {
+  const { awsRequestId: requestId } = context;
+  const deadline = startDeadline(context.getRemainingTimeInMillis());
   const log = createLog(settings.LOG_LEVEL, requestId);
-  const invocation = { requestId, log, tally: startTally(transport, log, requestId) };
-  const uploads = uploadsOf(event, log);
+  const tally = startTally(transport, log, requestId, deadline.telling);
+  try {
+    await takeUpAll(uploadsOf(event, log), { requestId, log, tally, deadline });
+  } finally {
+    deadline.end();
+  }
+};
+
+const takeUpAll = async (uploads: readonly Upload[], invocation: Invocation): Promise<void> => {
   const faults: Error[] = [];
   for (const [i, upload] of uploads.entries()) {
     const fault = await takeUp(upload, invocation, i === uploads.length - 1);
@@ -97,34 +108,35 @@ const decodeKey = (key: string): string => {
 
 /** @returns the fault that makes the invocation fail, if a retry may heal it */
 const takeUp = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
-  const { log, tally } = invocation;
+  const { log, tally, deadline } = invocation;
   const { bucket, key, sizeBytes } = upload;
   const limitBytes = settings.LARGE_IMAGE_BYTES;
   log("image.received", { bucket, key, sizeBytes });
   if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
   tally.taken();
   try {
-    log("image.processed", await makeVariants(upload, invocation, isLast));
+    log("image.processed", await until(deadline.work, () => makeVariants(upload, invocation, isLast)));
     tally.ended("success");
     return undefined;
   } catch (error) {
-    tally.ended("failure");
-    return report(asError(error), upload, log);
+    return report(asError(error), upload, invocation);
   }
 };
 
 const makeVariants = async (
   upload: Upload,
-  { requestId, tally }: Invocation,
+  { requestId, tally, deadline: { work: signal } }: Invocation,
   isLast: boolean,
 ): Promise<EventFields<"image.processed">> => {
   const { bucket, key, sizeBytes } = upload;
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
-  const { bytes, eTag, contentType } = await download(upload, settings.MAX_IMAGE_BYTES);
-  const { source, variants } = await processImage(bytes, limits);
-  const making = { eTag, requestId, processingMs: elapsedMs() };
+  const { bytes, contentType } = await download(upload, signal);
+  const { source, variants } = await processImage(bytes, limits, signal);
+  // Nobody waits for this image any more, and nothing may be counted or stored behind the back of a failed invocation.
+  signal.throwIfAborted();
+  const making = { requestId, processingMs: elapsedMs(), signal };
   tally.encoded(making.processingMs);
   if (isLast) tally.uploadingLast();
   const stored = await Promise.allSettled(
@@ -145,7 +157,12 @@ const makeVariants = async (
   };
 };
 
-const report = (error: Error, { bucket, key }: Upload, log: Log): Error | undefined => {
+const report = (error: Error, { bucket, key, eTag }: Upload, { log, tally }: Invocation): Error | undefined => {
+  if (error instanceof Superseded) {
+    log("image.superseded", { bucket, key, eTag });
+    return undefined;
+  }
+  tally.ended("failure");
   if (error instanceof Refusal) {
     log("image.refused", { bucket, key, reason: error.reason, detail: error.message });
     return undefined;

@@ -12,8 +12,11 @@ type Samples = ReadonlyMap<HandlerMetricName, readonly number[]>;
 export interface Transport {
   /** Whether sending takes time that is better spent while the last image is being uploaded. */
   readonly sendsEarly: boolean;
-  /** @throws whatever keeps the samples from arriving */
-  readonly send: (samples: Samples, requestId: string) => Promise<void>;
+  /**
+   * @param signal gives it up
+   * @throws whatever keeps the samples from arriving
+   */
+  readonly send: (samples: Samples, requestId: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** Once per execution environment. */
@@ -28,14 +31,14 @@ const putMetricData = (namespace: string): Transport => {
   });
   return {
     sendsEarly: true,
-    send: async (samples) => {
+    send: async (samples, _requestId, abortSignal) => {
       const MetricData = [...samples].map(([name, values]) => ({
         MetricName: name,
         Unit: METRICS[name].unit,
         Dimensions: [{ Name: "FunctionName", Value: FUNCTION_NAME }],
         Values: [...values],
       }));
-      await cloudwatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }));
+      await cloudwatch.send(new PutMetricDataCommand({ Namespace: namespace, MetricData }), { abortSignal });
     },
   };
 };
@@ -69,8 +72,12 @@ export interface Tally {
   settle(): Promise<void>;
 }
 
-/** Begins the count of one invocation. */
-export const startTally = (transport: Transport, log: Log, requestId: string): Tally => {
+/**
+ * Begins the count of one invocation.
+ *
+ * @param signal gives up what has not been sent by then
+ */
+export const startTally = (transport: Transport, log: Log, requestId: string, signal: AbortSignal): Tally => {
   let samples = new Map<HandlerMetricName, number[]>();
   let sending = Promise.resolve();
   let presumed = false;
@@ -87,7 +94,7 @@ export const startTally = (transport: Transport, log: Log, requestId: string): T
       // A correction of what never arrived would make the sums wrong, and a second attempt would delay the image.
       if (lost || batch.size === 0) return;
       try {
-        await transport.send(batch, requestId);
+        await transport.send(batch, requestId, signal);
       } catch (error) {
         lost = true;
         log("metrics.lost", { errorName: asError(error).name, errorMessage: oneLine(error) });

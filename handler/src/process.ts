@@ -39,10 +39,12 @@ sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader"
 
 /**
  * @param bytes the uploaded file
+ * @param signal stops the work before the next variant. @default it goes on to its end
  * @returns the variants in the order of the ledger
- * @throws Refusal where the file is not an image that can be processed; any other error is the process's own fault
+ * @throws Refusal where the file is not an image that can be processed; the signal's reason; any other error is the
+ *   process's own fault
  */
-export const processImage = async (bytes: Buffer, limits: Limits): Promise<ProcessedImage> => {
+export const processImage = async (bytes: Buffer, limits: Limits, signal?: AbortSignal): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const { image, widthPx, heightPx } = await orCorrupt(async () => {
     admitStructure(bytes, format, limits);
@@ -51,8 +53,10 @@ export const processImage = async (bytes: Buffer, limits: Limits): Promise<Proce
   const pixels = await orCorrupt(() => decode(image));
   const variants: Encoded[] = [];
   // One after the other: in parallel they would take 70 MB more, and a Lambda below 1769 MB has less than one CPU anyway.
-  for (const [name, variant] of Object.entries(VARIANTS))
+  for (const [name, variant] of Object.entries(VARIANTS)) {
+    signal?.throwIfAborted();
     variants.push(await encode(pixels, name as VariantName, variant));
+  }
   return { source: { format, widthPx, heightPx }, variants };
 };
 

@@ -1,7 +1,7 @@
 /** Reads uploads from S3 and writes variants to it. */
-import { Readable } from "node:stream";
-import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { Refusal, storageError } from "./errors";
+import type { Readable } from "node:stream";
+import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { expected, Refusal, Superseded, storageError } from "./errors";
 import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
 
@@ -17,32 +17,68 @@ const s3 = new S3Client({
   },
 });
 
+/** The SDK tries a request again, but no body: that may still break off, stall, or be shorter than the object. */
+const BODY_ATTEMPTS = 3;
+
 /**
- * @throws Refusal `too-many-bytes` before the body is read, or `deleted`; StorageDenied; whatever else the SDK throws
+ * Reads exactly the object that the event is about: its version, or, where the bucket keeps none, what has its eTag.
+ *
+ * @param signal gives up what is under way
+ * @throws Refusal `deleted`; Superseded; StorageDenied; whatever else the SDK throws
  */
 export const download = async (
-  { bucket, key, versionId }: Upload,
-  maxBytes: number,
-): Promise<{ bytes: Buffer; eTag: string; contentType: string }> => {
+  upload: Upload,
+  signal: AbortSignal,
+): Promise<{ bytes: Buffer; contentType: string }> => {
+  let broken: unknown;
   try {
-    const {
-      Body,
-      ContentLength = 0,
-      ETag = "",
-      ContentType: contentType = "",
-    } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
-    // Not by an abort signal: that raises an error on the body, which nobody hears by then, and Node would exit.
-    if (ContentLength > maxBytes && Body instanceof Readable) Body.destroy();
-    admitBytes(ContentLength, maxBytes);
-    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-    return {
-      bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      eTag: ETag.replaceAll('"', ""),
-      contentType,
-    };
+    for (let attempt = 0; attempt < BODY_ATTEMPTS; attempt += 1) {
+      const { body, contentType, claimedBytes } = await open(upload, signal);
+      try {
+        return { bytes: await bytesOf(body, claimedBytes, upload.sizeBytes), contentType };
+      } catch (error) {
+        broken = error;
+      }
+    }
   } catch (error) {
     throw storageError("GetObject", error);
   }
+  throw broken;
+};
+
+/** What the SDK gives on Node, of all that its type allows. */
+type Body = Extract<GetObjectCommandOutput["Body"], Readable>;
+
+const open = async (
+  upload: Upload,
+  signal: AbortSignal,
+): Promise<{ body: Body; contentType: string; claimedBytes: number }> => {
+  const { bucket: Bucket, key: Key, versionId: VersionId, eTag } = upload;
+  const IfMatch = VersionId === undefined ? `"${eTag}"` : undefined;
+  const get = new GetObjectCommand({ Bucket, Key, VersionId, IfMatch });
+  const { Body, ContentLength = 0, ContentType = "", ETag } = await s3.send(get, { abortSignal: signal });
+  const body = Body as Body;
+  // Whoever hangs up raises an error on the body, and Node would exit if nobody heard it.
+  body.on("error", () => {});
+  const eTagNow = ETag?.replaceAll('"', "") ?? eTag;
+  if (eTagNow !== eTag) {
+    body.destroy();
+    const error = expected(`eTag ${eTag}`, "the object", eTagNow);
+    // A version is one object for ever, so that this is a fault of the store; a key may hold another object by now.
+    throw VersionId === undefined ? new Superseded(error.message) : error;
+  }
+  return { body, contentType: ContentType, claimedBytes: ContentLength };
+};
+
+/** Not one byte more is read than the event told of. */
+const bytesOf = async (body: Body, claimedBytes: number, sizeBytes: number): Promise<Buffer> => {
+  if (claimedBytes > sizeBytes) {
+    body.destroy();
+    throw expected(`${sizeBytes} bytes`, "the body", claimedBytes);
+  }
+  const bytes = await body.transformToByteArray();
+  if (bytes.length !== sizeBytes) throw expected(`${sizeBytes} bytes`, "the body", bytes.length);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 };
 
 /** @throws Refusal `too-many-bytes` */
@@ -51,9 +87,9 @@ export const admitBytes = (sizeBytes: number, maxBytes: number): void => {
     throw new Refusal("too-many-bytes", `Expected at most ${maxBytes} bytes for the file but got ${sizeBytes}`);
 };
 
-/** What a stored variant says of its making. */
+/** What a stored variant says of its making, and what gives up storing it. */
 export interface Making {
-  readonly eTag: string;
+  readonly signal: AbortSignal;
   readonly requestId: string;
   readonly processingMs: number;
 }
@@ -64,22 +100,21 @@ export interface Making {
  * @throws StorageDenied; whatever else the SDK throws
  */
 export const store = async (bucket: string, upload: Upload, image: Encoded, making: Making): Promise<void> => {
+  const put = new PutObjectCommand({
+    Bucket: bucket,
+    Key: outputKey(upload, image.name),
+    Body: image.bytes,
+    ContentType: image.contentType,
+    Metadata: {
+      "original-key": headerText(upload.key),
+      variant: image.name,
+      "source-etag": upload.eTag,
+      "request-id": making.requestId,
+      "processing-ms": String(making.processingMs),
+    },
+  });
   try {
-    await s3.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: outputKey(upload, image.name),
-        Body: image.bytes,
-        ContentType: image.contentType,
-        Metadata: {
-          "original-key": headerText(upload.key),
-          variant: image.name,
-          "source-etag": making.eTag,
-          "request-id": making.requestId,
-          "processing-ms": String(making.processingMs),
-        },
-      }),
-    );
+    await s3.send(put, { abortSignal: making.signal });
   } catch (error) {
     throw storageError("PutObject", error);
   }

@@ -29,3 +29,26 @@ export const hugePhoto = async (): Promise<Buffer> =>
   sharp({ create: { width: 6000, height: 6000, channels: 3, background: "#357" } })
     .jpeg()
     .toBuffer();
+
+/**
+ * A BMP of one bit per pixel, up to the default max_image_pixels: a scan of some megabytes. It is decoded in JavaScript, and
+ * so wide that hardly anything is left to be encoded once it is inside the largest variant.
+ */
+export const wideScan = (widthPx = 65_535, heightPx = 500): Buffer => {
+  const headerBytes = 62;
+  const rowBytes = Math.ceil(widthPx / 32) * 4;
+  const bytes = Buffer.alloc(headerBytes + rowBytes * heightPx, 0b1010_0101);
+  bytes.fill(0, 0, headerBytes).write("BM", "latin1");
+  for (const [offset, value] of [
+    [2, bytes.length],
+    [10, headerBytes],
+    [14, 40], // bytes of BITMAPINFOHEADER
+    [18, widthPx],
+    [22, heightPx],
+    [26, 1 | (1 << 16)], // one plane, one bit per pixel
+    [46, 2], // colours in the palette: black and white
+    [58, 0xffffff],
+  ] as const)
+    bytes.writeUInt32LE(value, offset);
+  return bytes;
+};
