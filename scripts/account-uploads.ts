@@ -19,7 +19,12 @@ export interface Buckets {
   readonly processed: string;
 }
 
-/** @throws Error where the account has not exactly one bucket of each kind, by the beginnings of their names */
+/** The account has none or several of what the environment has one of. */
+export class BucketsUnclear extends Error {
+  override readonly name = "BucketsUnclear";
+}
+
+/** @throws BucketsUnclear where the account has not exactly one bucket of each kind, by the beginnings of their names */
 export const findBuckets = async (s3: S3Client, { project_name, environment }: Environment): Promise<Buckets> => {
   const { bucketPrefixes } = naming(project_name, environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
@@ -27,7 +32,7 @@ export const findBuckets = async (s3: S3Client, { project_name, environment }: E
     const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
     const [name] = names;
     if (name !== undefined && names.length === 1) return name;
-    throw new Error(
+    throw new BucketsUnclear(
       `Expected one bucket ${prefix}… in the account but got ${names.join(", ") || "none"}: is ${environment} deployed there?`,
     );
   };

@@ -87,6 +87,43 @@ describe("npm run smoke", () => {
   });
 });
 
+describe("npm run load", () => {
+  it("tells how long the uploads took and what the function did, and takes everything away again", async () => {
+    const args = ["--count", "6", "--concurrency", "3", "--megapixels", "1", "--json"];
+    const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
+
+    const { endToEndMs, processingMs, usage, ...report } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ uploads: 6, arrived: 6, complaints: {}, throttles: 0 });
+    expect(usage).toMatchObject({ invocations: 6, coldStarts: 0 });
+    expect(processingMs.p50).toBeLessThanOrEqual(processingMs.p99);
+    expect(endToEndMs.max).toBeGreaterThan(processingMs.p50);
+    expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
+  });
+
+  it("gives up after ten uploads without variants, and counts what the log says of them", async () => {
+    storeIsDown = true;
+    const args = ["--count", "40", "--concurrency", "5", "--megapixels", "1", "--wait", "1", "--json"];
+    const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
+    storeIsDown = false;
+
+    const { uploads, arrived, complaints } = JSON.parse(stdout);
+    expect([code, arrived]).toEqual([1, 0]);
+    expect(uploads).toBeGreaterThanOrEqual(10);
+    expect(uploads).toBeLessThan(20);
+    expect(Object.keys(complaints)).toEqual(["storage.denied"]);
+  });
+
+  it("refuses prod unless it is named twice", async () => {
+    const { code, stderr } = await run("load", "prod", "--yes-load", "dev");
+
+    expect([code, stderr]).toEqual([
+      2,
+      'error: Expected --yes-load prod for prod but got "dev": its alarms may ring\n',
+    ]);
+  });
+});
+
 describe("npm run logs", () => {
   it("shows the lines of one upload, with what they say", async () => {
     await sandbox.upload("album/fake.jpg", Buffer.from("no picture"));

@@ -55,7 +55,9 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   app.addHook("preHandler", async (request, reply) => {
     const operation = operations[String(request.headers["x-amz-target"])];
     if (operation === undefined) return;
-    const answer = operation(JSON.parse(String(request.body)));
+    const { body } = request;
+    // The server itself reads AWS JSON 1.0, as SQS speaks it, and leaves 1.1 as it is.
+    const answer = operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
     return reply.header("content-type", request.headers["content-type"]).send(JSON.stringify(answer));
   });
   if (intercept !== undefined) {

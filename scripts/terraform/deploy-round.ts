@@ -18,6 +18,15 @@ const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
 const summary = ({ code, stdout, stderr }: Outcome): string =>
   `exit ${code}: ${lastLine(code === 0 ? stdout : stderr)}`;
 
+/** @returns the checks of `doctor` that found something, by what they found */
+const statesOf = ({ stdout, stderr }: Outcome): Record<string, string[]> | string => {
+  if (!stdout.startsWith("{")) return lastLine(stderr);
+  const { diagnoses } = JSON.parse(stdout) as { diagnoses: { check: string; findings: { state: string }[] }[] };
+  const by = (state: string) =>
+    diagnoses.filter(({ findings }) => findings.some((each) => each.state === state)).map(({ check }) => check);
+  return { doubtful: by("doubtful"), wrong: by("wrong"), unknown: by("unknown") };
+};
+
 /**
  * @param environment name of an environment
  * @param region where it is deployed
@@ -39,6 +48,7 @@ export const deployRound = async (environment: string, region: string): Promise<
 
   const deployed = await command("deploy");
   const planned = await command("plan", "--out", out);
+  const examined = await command("doctor", "--json");
   const aws = clientsFor(region, moto.endpoint);
   const { Buckets = [] } = await aws.s3.send(new ListBucketsCommand({}));
   // moto would refuse every request for an object: see moto-gaps.
@@ -57,6 +67,11 @@ export const deployRound = async (environment: string, region: string): Promise<
       title: "deploy: ends with a command that can be run",
       expected: [0, true],
       got: [deployed.code, /^ {2}aws cloudwatch set-alarm-state .* --endpoint-url /.test(lastCommand)],
+    },
+    {
+      title: "doctor: finds all as it should be, but for uploads and somebody to tell; moto knows no account settings",
+      expected: [0, { doubtful: ["metrics", "subscriptions"], wrong: [], unknown: ["concurrency"] }],
+      got: [examined.code, statesOf(examined)],
     },
     {
       title: "plan: writes what a deployment would change, which is moto's gap alone",
