@@ -167,3 +167,7 @@ export const removeAll = async (s3: S3Client, buckets: Buckets, prefix: string):
     await answerTo("DeleteObjects", emptyBucket(s3, bucket, prefix));
   }
 };
+
+/** @returns what to tell where not all variants came: Lambda may try again for minutes */
+export const lateNote = ({ processed }: Buckets, prefix: string): string =>
+  `variants that come later are left in ${processed} below ${prefix}\n`;

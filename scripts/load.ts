@@ -7,7 +7,7 @@ import pc from "picocolors";
 import sharp from "sharp";
 import { naming } from "../modules/naming";
 import { environmentNamed } from "./account";
-import { findBuckets, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
+import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
 import { runCommand, UsageError } from "./cli";
 import { interruptible } from "./interruptible";
 import { type Percentiles, type Report, reportOn } from "./load/report";
@@ -108,7 +108,9 @@ const load = async (env: string, options: Options): Promise<void> => {
       const report = await reportOn(arrivals, { aws, functionName, logGroupName, prefix, sinceMs });
       if (options.json) console.log(JSON.stringify({ environment: env, seconds, ...report }, undefined, 2));
       else for (const line of reportLines(report, options, seconds)) console.log(line);
-      if (report.arrived < options.count) process.exitCode ??= 1;
+      if (report.arrived === options.count) return;
+      process.stderr.write(pc.dim(lateNote(buckets, prefix)));
+      process.exitCode ??= 1;
     } finally {
       await removeAll(aws.s3, buckets, prefix);
     }

@@ -7,7 +7,7 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
 import { environmentNamed } from "./account";
-import { findBuckets, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
+import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
 import { runCommand } from "./cli";
 import { interruptible } from "./interruptible";
 import { wholeNumber } from "./options";
@@ -71,7 +71,9 @@ const smoke = async (env: string, { wait, refusal, json, ...options }: Options):
   });
   if (json) console.log(JSON.stringify({ environment: env, outcomes }, undefined, 2));
   else for (const outcome of outcomes) console.log(line(outcome, prefix));
-  if (outcomes.some(({ isRight }) => !isRight)) process.exitCode ??= 1;
+  if (outcomes.every(({ isRight }) => isRight)) return;
+  process.stderr.write(pc.dim(lateNote(buckets, prefix)));
+  process.exitCode ??= 1;
 };
 
 const command = new Command("npm run smoke --")

@@ -64,6 +64,7 @@ describe("npm run smoke", () => {
       "--endpoint-url",
       sandbox.endpointUrl,
     );
+    await sandbox.settled();
     storeIsDown = false;
 
     const { outcomes } = JSON.parse(stdout);
@@ -105,6 +106,7 @@ describe("npm run load", () => {
     storeIsDown = true;
     const args = ["--count", "40", "--concurrency", "5", "--megapixels", "1", "--wait", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
+    await sandbox.settled();
     storeIsDown = false;
 
     const { uploads, arrived, complaints } = JSON.parse(stdout);
