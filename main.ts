@@ -1,9 +1,10 @@
-/** Front door: one stack per environment file, then synth. */
+/** Front door: one stack per environment file, or one for each region that it names, then synth. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
 import { readEnvironments } from "./modules/environment";
+import { stackName } from "./modules/naming";
 import { ImageProcessorStack } from "./modules/stack";
 import type { Environment } from "./modules/variables";
 
@@ -29,7 +30,7 @@ const undisturbed = (work: () => void): void => {
 };
 
 /**
- * Writes `<outdir>/stacks/<environment>/` of each environment: `cdk.tf.json`, and the package HANDLER_PACKAGE or the one built.
+ * Writes `<outdir>/stacks/<stack>/` of each environment: `cdk.tf.json`, and the package HANDLER_PACKAGE or the one built.
  * @param outdir @default CDKTF_OUTDIR, or `cdktf.out`
  */
 export const synthesize = (environments: readonly Environment[], outdir?: string): void =>
@@ -39,7 +40,7 @@ export const synthesize = (environments: readonly Environment[], outdir?: string
     const app = new App(outdir === undefined ? {} : { outdir });
     for (const environment of environments) {
       const packagePath = process.env.HANDLER_PACKAGE;
-      new ImageProcessorStack(app, environment.environment, { environment, ...(packagePath && { packagePath }) });
+      new ImageProcessorStack(app, stackName(environment), { environment, ...(packagePath && { packagePath }) });
     }
     app.synth();
   });

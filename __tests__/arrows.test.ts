@@ -7,7 +7,7 @@ const ROOT = join(__dirname, "..");
 /** From each kind of file to the files it may import; the first row that fits a file decides. */
 // biome-ignore format: a ledger is read down its columns
 const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
-  [/^main\.ts$/,                /^modules\/(stack|environment|variables)\.ts$/],
+  [/^main\.ts$/,                /^modules\/(stack|environment|naming|variables)\.ts$/],
   [/^handler\/contract\//,      /^handler\/contract\//],
   [/^handler\/src\//,           /^handler\/(contract|src)\//],
   [/^modules\/stack\.ts$/,      /^(handler\/contract|modules)\//],

@@ -1,8 +1,8 @@
-/** Metrics ledger -> body of the CloudWatch dashboard: every measure is charted, every threshold is drawn. */
+/** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region is charted, every threshold is drawn. */
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
 import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
 import { type LambdaMetricName, metricAddress } from "./metrics";
-import type { Names } from "./naming";
+import { type Names, naming, stacksOf } from "./naming";
 import type { Environment } from "./variables";
 
 /** The widgets that chart metrics, in reading order; the seventh lists recent errors. */
@@ -130,28 +130,51 @@ const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
   };
 };
 
+/** Seven widgets, six and one, of one stack. */
+const ROWS_OF_A_STACK = 18;
+
+/** @param y row of the first */
+const widgetsOf = (stack: Environment, y: number) => {
+  const names = naming(stack);
+  const widgets = [
+    ...WIDGETS.map((title, index) => ({
+      x: (index % 3) * 8,
+      y: y + Math.floor(index / 3) * 6,
+      width: 8,
+      height: 6,
+      ...metricWidget(title, stack, names),
+    })),
+    { x: 0, y: y + 12, width: 24, height: 6, ...recentErrors(stack, names) },
+  ];
+  if (stack.regions.length === 0) return widgets;
+  // Of which region each widget is, the console does not say.
+  return widgets.map(({ properties, ...widget }) => ({
+    ...widget,
+    properties: { ...properties, title: `${properties.title}, ${stack.aws_region}` },
+  }));
+};
+
 /** Below the rest, a link to the runbook of each alarm; nothing where they are not published. */
-const runbooks = (environment: Environment) => {
+const runbooks = (environment: Environment, y: number) => {
   const links = [...metricAlarms(environment), ...logAlarms(environment)].flatMap(({ name }) => {
     const url = runbookUrl(environment, name);
     return url === undefined ? [] : [`[${name}](${url})`];
   });
   if (links.length === 0) return [];
   const markdown = `**Runbooks** ${links.join(" · ")}`;
-  return [{ x: 0, y: 18, width: 24, height: 2, type: "text", properties: { markdown } }];
+  return [{ x: 0, y, width: 24, height: 2, type: "text", properties: { markdown } }];
 };
 
-/** @returns what goes into `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-export const dashboardBody = (environment: Environment, names: Names) => ({
-  widgets: [
-    ...WIDGETS.map((title, index) => ({
-      x: (index % 3) * 8,
-      y: Math.floor(index / 3) * 6,
-      width: 8,
-      height: 6,
-      ...metricWidget(title, environment, names),
-    })),
-    { x: 0, y: 12, width: 24, height: 6, ...recentErrors(environment, names) },
-    ...runbooks(environment),
-  ],
-});
+/**
+ * Shows the stacks of all regions, one below the other.
+ * @returns what goes into `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
+export const dashboardBody = (environment: Environment) => {
+  const stacks = stacksOf(environment);
+  return {
+    widgets: [
+      ...stacks.flatMap((stack, at) => widgetsOf(stack, at * ROWS_OF_A_STACK)),
+      ...runbooks(environment, stacks.length * ROWS_OF_A_STACK),
+    ],
+  };
+};

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { closest } from "fastest-levenshtein";
+import { stacksOf } from "./naming";
 import { type Environment, keys, RULES, VARIABLES, type Variable, type VariableName } from "./variables";
 
 /** The environments as they are written are not valid; the message has one line for each mistake. */
@@ -100,7 +101,7 @@ const checked = (file: string, home: string, sources: readonly Source[]) => {
 /**
  * Reads every `<name>.tfvars` of a folder. `<name>.local.tfvars` overrides it, `TF_VAR_<name of a variable>` fills what
  * both leave unset (or `null`), and the defaults fill the rest.
- * @returns the environments, by name
+ * @returns the environments, by name; one with several regions once for each, by its `aws_region`
  * @throws InvalidEnvironments that lists all mistakes of all files
  */
 export const readEnvironments = async (folder: string, shell: NodeJS.ProcessEnv): Promise<Environment[]> => {
@@ -119,5 +120,5 @@ export const readEnvironments = async (folder: string, shell: NodeJS.ProcessEnv)
   const problems = environments.flatMap((each) => each.problems);
   if (names.length === 0) problems.push(`${basename(folder)}: Expected at least one <environment>.tfvars but got none`);
   if (problems.length > 0) throw new InvalidEnvironments([...new Set(problems)].join("\n"));
-  return environments.map(({ environment }) => environment);
+  return environments.flatMap(({ environment }) => stacksOf(environment));
 };

@@ -1,15 +1,50 @@
 /** Names and tags, decided once. */
 
-/** @returns every name that follows from the project's and the environment's. */
-export const naming = (project: string, environment: string) => {
-  const base = `${project}-${environment}`;
+/** The variables that names are made of. */
+export interface Named {
+  readonly project_name: string;
+  readonly environment: string;
+  readonly aws_region: string;
+  /** Where the environment has a stack in each of several regions; empty where it has one stack. */
+  readonly regions: readonly string[];
+}
+
+/** @returns the environment once for each of its stacks */
+export const stacksOf = <E extends Named>(environment: E): E[] =>
+  environment.regions.length === 0
+    ? [environment]
+    : environment.regions.map((aws_region) => ({ ...environment, aws_region }));
+
+/** @returns the stack whose dashboard shows all of the environment's */
+export const homeOf = <E extends Named>(environment: E): E => stacksOf(environment)[0] ?? environment;
+
+const suffixed = (name: string, { aws_region, regions }: Named, suffix = aws_region): string =>
+  regions.length === 0 ? name : `${name}-${suffix}`;
+
+/** @returns what commands call the stack: the environment's name, and the region's where there are several */
+export const stackName = (environment: Named): string => suffixed(environment.environment, environment);
+
+/** As in AWS's ids of availability zones: euw1 for eu-west-1. A bucket's prefix has no room for more. */
+const shortRegion = (region: string): string =>
+  region.replaceAll(/north|south|east|west|central|gov/g, ([initial = ""]) => initial).replaceAll("-", "");
+
+/** @returns every name of a stack. */
+export const naming = (stack: Named) => {
+  const { project_name: project, environment, aws_region } = stack;
+  const base = `${project}-${stackName(stack)}`;
+  const bucketBase = suffixed(`${project}-${environment}`, stack, shortRegion(aws_region));
   const functionName = `${base}-processor`;
   return {
     functionName,
     roleName: `${functionName}-role`,
     logGroupName: `/aws/lambda/${functionName}`,
     dashboardName: `${functionName}-monitoring`,
-    bucketPrefixes: { upload: `${base}-upload-`, processed: `${base}-processed-`, logs: `${base}-logs-` },
+    bucketPrefixes: {
+      upload: `${bucketBase}-upload-`,
+      processed: `${bucketBase}-processed-`,
+      logs: `${bucketBase}-logs-`,
+    },
+    stateKey: `${project}/${stackName(stack)}.tfstate`,
     topics: {
       critical: `${base}-critical-alerts`,
       performance: `${base}-performance-alerts`,
@@ -21,23 +56,21 @@ export const naming = (project: string, environment: string) => {
 };
 
 /** What a stack's bill is told apart by; each must be activated as a cost allocation tag before the bill shows it. */
-interface Billing {
-  readonly project_name: string;
-  readonly environment: string;
+interface Billing extends Named {
   readonly cost_center: string;
   readonly owner: string;
   readonly monthly_budget_usd: number;
 }
 
 /** @returns the tags of everything in a stack; those that would be empty are left out */
-export const tagsOf = ({ project_name, environment, ...billing }: Billing): Record<string, string> => ({
-  Project: project_name,
-  Environment: environment,
+export const tagsOf = (stack: Billing): Record<string, string> => ({
+  Project: stack.project_name,
+  Environment: stack.environment,
   ManagedBy: "Terraform",
-  ...(billing.cost_center !== "" && { CostCenter: billing.cost_center }),
-  ...(billing.owner !== "" && { Owner: billing.owner }),
+  ...(stack.cost_center !== "" && { CostCenter: stack.cost_center }),
+  ...(stack.owner !== "" && { Owner: stack.owner }),
   // A budget adds up the resources of one tag, and neither Project nor Environment is this stack's alone.
-  ...(billing.monthly_budget_usd > 0 && { Budget: naming(project_name, environment).budgetName }),
+  ...(stack.monthly_budget_usd > 0 && { Budget: naming(stack).budgetName }),
 });
 
 export type Names = ReturnType<typeof naming>;

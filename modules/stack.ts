@@ -1,4 +1,4 @@
-/** The stack of one environment: the only file that knows all six modules, and joins them. */
+/** The stack of one environment, in one region: the only file that knows all six modules, and joins them. */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
@@ -14,7 +14,7 @@ import { CostBudget } from "./cost_budget";
 import { EncryptionKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { consoleUrl, naming, type Severity, tagsOf } from "./naming";
+import { consoleUrl, naming, type Severity, stackName, tagsOf } from "./naming";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
@@ -38,7 +38,7 @@ const BUDGET_TO: Severity = "performance";
 export class ImageProcessorStack extends TerraformStack {
   constructor(scope: Construct, id: string, { environment, packagePath }: ImageProcessorStackProps) {
     super(scope, id);
-    const names = naming(environment.project_name, environment.environment);
+    const names = naming(environment);
     const { functionName, logGroupName } = names;
     this.configureTerraform(environment);
     const { accountId } = new DataAwsCallerIdentity(this, "current");
@@ -81,7 +81,7 @@ export class ImageProcessorStack extends TerraformStack {
     });
     const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
       environment,
-      names,
+      functionName,
       logGroupName: lambda.logGroupName,
     });
     const { topicArns } = notifications;
@@ -118,16 +118,16 @@ export class ImageProcessorStack extends TerraformStack {
   }
 
   /** @returns the versions of Terraform that can keep the state there */
-  private keepState({ environment, project_name, ...state }: Environment): string {
-    if (state.state_bucket === "") {
-      // Seen from the stack's folder, cdktf.out/stacks/<environment>: the project's own.
-      new LocalBackend(this, { path: `../../../terraform.${environment}.tfstate` });
+  private keepState(environment: Environment): string {
+    if (environment.state_bucket === "") {
+      // Seen from the stack's folder, cdktf.out/stacks/<stack>: the project's own.
+      new LocalBackend(this, { path: `../../../terraform.${stackName(environment)}.tfstate` });
       return ">= 1.5";
     }
     const backend = new S3Backend(this, {
-      bucket: state.state_bucket,
-      key: state.state_key || `${project_name}/${environment}.tfstate`,
-      region: state.state_region,
+      bucket: environment.state_bucket,
+      key: environment.state_key || naming(environment).stateKey,
+      region: environment.state_region,
       encrypt: true,
     });
     // A lock object beside the state, which the bindings do not know yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
@@ -184,7 +184,7 @@ const outputsOf = (
   { buckets, lambda, notifications, metrics, alarms, logAlerts }: Modules,
 ): Record<string, [description: string, value: string | Readonly<Record<string, string>>]> => {
   const { aws_region: region } = environment;
-  const { dashboardName } = metrics;
+  const { dashboard } = metrics;
   return {
     upload_bucket_name: ["Bucket that images are uploaded to", buckets.uploadBucketId],
     upload_bucket_arn: ["ARN of the upload bucket", buckets.uploadBucketArn],
@@ -196,10 +196,10 @@ const outputsOf = (
     critical_alerts_topic_arn: ["Topic of critical alarms", notifications.topicArns.critical],
     performance_alerts_topic_arn: ["Topic of performance alarms", notifications.topicArns.performance],
     log_alerts_topic_arn: ["Topic of alarms on log lines", notifications.topicArns.log],
-    cloudwatch_dashboard_name: ["Dashboard, or null", dashboardName ?? NULL],
+    cloudwatch_dashboard_name: ["Dashboard, or null", dashboard?.name ?? NULL],
     cloudwatch_dashboard_url: [
       "Where to see it, or null",
-      dashboardName ? consoleUrl(region, "cloudwatch", `dashboards:name=${dashboardName}`) : NULL,
+      dashboard ? consoleUrl(dashboard.region, "cloudwatch", `dashboards:name=${dashboard.name}`) : NULL,
     ],
     metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
     cloudwatch_alarms: ["Alarms on metrics, by the end of their names", alarms.alarmNames],

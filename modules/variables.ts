@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ARCHITECTURES, RUNTIMES } from "../handler/contract/runtime";
 import { SETTINGS } from "../handler/contract/settings";
-import { naming } from "./naming";
+import { naming, stacksOf } from "./naming";
 
 export interface Variable {
   /** Completes "Expected … for <name> but got <value>". */
@@ -37,7 +37,12 @@ const COUNT = whole(1, 1_000_000);
 const BYTES = whole(1, 5_000_000_000, "bytes");
 const PERCENT = { what: "a number above 0 and not above 100", check: z.number().gt(0).max(100) };
 const RETENTION = { what: `one of ${RETENTION_DAYS.join(", ")} days`, check: z.literal(RETENTION_DAYS) };
-const REGION = text("an AWS region such as us-east-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
+const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const REGION = text("an AWS region such as us-east-1", REGION_NAME);
+const REGIONS = {
+  what: "a list of AWS regions, each of them once",
+  check: z.array(z.string().regex(REGION_NAME)).refine((regions) => new Set(regions).size === regions.length),
+};
 const NAME = text("lower-case letters, digits and hyphens, beginning with a letter", /^[a-z](-?[a-z0-9])*$/);
 const NAMESPACE = text(
   "a CloudWatch namespace (letters, digits and . - _ / #, not beginning with AWS/)",
@@ -59,6 +64,7 @@ export const keys = <K extends string>(ledger: Record<K, unknown>) => Object.key
 // biome-ignore format: a ledger is read down its columns
 export const VARIABLES = {
   aws_region:                      { ...REGION,                                        default: "us-east-1",             about: "where everything is created" },
+  regions:                         { ...REGIONS,                                       default: [],                      about: "where there is a stack each, aws_region first; without any there is one stack, in aws_region" },
   environment:                     { ...NAME,                                          sameAs: "the file's name",        about: "part of every name; it must be the file's" },
   project_name:                    { ...NAME,                                          default: "image-processor",       about: "first part of every name" },
   lambda_runtime:                  { ...choice(...keys(RUNTIMES)),                     default: "nodejs22.x",            about: "what the function runs on" },
@@ -101,7 +107,7 @@ export const VARIABLES = {
   owner:                           { ...LABEL,                                         default: "",                      about: "tag Owner of everything: a team, not a person" },
   monthly_budget_usd:              { ...whole(0, 1_000_000, "US dollars"),             default: 0,                       about: "performance alarms' topic is told at 80 percent of it, and when 100 are forecast; 0: no budget" },
   state_bucket:                    { ...BUCKET,                                        default: "",                      about: "S3 bucket of Terraform's state; without it the state is a file of the project's folder" },
-  state_key:                       { ...KEY,                                           default: "",                      about: "key of the state in that bucket; without it `<project_name>/<environment>.tfstate`" },
+  state_key:                       { ...KEY,                                           default: "",                      about: "key of the state in that bucket; without it `<project_name>/<stack>.tfstate`" },
   state_region:                    { ...REGION,                                        sameAs: "aws_region",             about: "region of that bucket" },
 } as const satisfies Record<string, Variable>;
 
@@ -134,10 +140,10 @@ export const RULES: readonly Rule[] = [
       environment === file ? undefined : { what: `"${file}", the file's name,`, got: environment },
   },
   {
-    of: ["project_name", "environment"],
-    broken: ({ project_name, environment }) => {
-      const { upload, processed } = naming(project_name, environment).bucketPrefixes;
-      const longest = upload.length > processed.length ? upload : processed;
+    of: ["project_name", "environment", "aws_region", "regions"],
+    broken: (environment) => {
+      const prefixes = stacksOf(environment).flatMap((stack) => Object.values(naming(stack).bucketPrefixes));
+      const longest = prefixes.reduce((a, b) => (a.length > b.length ? a : b));
       return longest.length <= 37
         ? undefined
         : {
@@ -146,6 +152,20 @@ export const RULES: readonly Rule[] = [
             got: longest,
           };
     },
+  },
+  {
+    of: ["regions", "aws_region"],
+    broken: ({ regions, aws_region }) =>
+      regions.length === 0 || regions[0] === aws_region
+        ? undefined
+        : { what: `aws_region (${aws_region}) first`, got: regions },
+  },
+  {
+    of: ["state_key", "regions"],
+    broken: ({ state_key, regions }) =>
+      regions.length === 0 || state_key === ""
+        ? undefined
+        : { what: '"", because the stack of each region has a key of its own,', got: state_key },
   },
   {
     of: ["duration_threshold_ms", "lambda_timeout"],

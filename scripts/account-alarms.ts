@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { closest } from "fastest-levenshtein";
 import { logAlarms, metricAlarms } from "../modules/alarms";
-import { naming } from "../modules/naming";
+import { naming, stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { answerTo } from "./account";
 import { UsageError } from "./cli";
@@ -42,8 +42,7 @@ export interface Roll {
   readonly extra: readonly string[];
 }
 
-const prefixOf = ({ project_name, environment }: Environment): string =>
-  `${naming(project_name, environment).functionName}-`;
+const prefixOf = (environment: Environment): string => `${naming(environment).functionName}-`;
 
 const expectedNames = (environment: Environment): string[] =>
   [...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name);
@@ -59,7 +58,7 @@ export const fullName = (environment: Environment, text: string): string => {
   const names = expectedNames(environment);
   if (names.includes(name)) return `${prefix}${name}`;
   throw new UsageError(
-    `Expected an alarm of ${environment.environment} for NAME but got ${JSON.stringify(text)}; did you mean ${closest(name, names)}?`,
+    `Expected an alarm of ${stackName(environment)} for NAME but got ${JSON.stringify(text)}; did you mean ${closest(name, names)}?`,
   );
 };
 

@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { outputKey } from "../handler/src/keys";
 import { VARIANTS, type VariantName } from "../handler/src/variants";
-import { naming } from "../modules/naming";
+import { naming, stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { answerTo } from "./account";
 import { emptyBucket } from "./terraform/buckets";
@@ -25,15 +25,15 @@ export class BucketsUnclear extends Error {
 }
 
 /** @throws BucketsUnclear where the account has not exactly one bucket of each kind, by the beginnings of their names */
-export const findBuckets = async (s3: S3Client, { project_name, environment }: Environment): Promise<Buckets> => {
-  const { bucketPrefixes } = naming(project_name, environment);
+export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
+  const { bucketPrefixes } = naming(environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
   const named = (prefix: string): string => {
     const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
     const [name] = names;
     if (name !== undefined && names.length === 1) return name;
     throw new BucketsUnclear(
-      `Expected one bucket ${prefix}… in the account but got ${names.join(", ") || "none"}: is ${environment} deployed there?`,
+      `Expected one bucket ${prefix}… in the account but got ${names.join(", ") || "none"}: is ${stackName(environment)} deployed there?`,
     );
   };
   return { upload: named(bucketPrefixes.upload), processed: named(bucketPrefixes.processed) };

@@ -1,6 +1,7 @@
 /** What commands that talk to an account have in common: which environment is meant, and errors of one line. */
 import { join } from "node:path";
 import { readEnvironments } from "../modules/environment";
+import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { UsageError } from "./cli";
 import { PROJECT } from "./terraform/stacks";
@@ -11,9 +12,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 /** @throws UsageError that lists the environments there are; InvalidEnvironments */
 export const environmentNamed = async (name: string): Promise<Environment> => {
   const environments = await readEnvironments(join(PROJECT, "environments"), process.env);
-  const found = environments.find(({ environment }) => environment === name);
+  const found = environments.find((environment) => stackName(environment) === name);
   if (found !== undefined) return found;
-  const names = environments.map(({ environment }) => environment).join(", ");
+  const names = environments.map(stackName).join(", ");
   throw new UsageError(`Expected one of ${names} for <env> but got ${JSON.stringify(name)}`);
 };
 

@@ -1,6 +1,7 @@
 /** `npm run alarms`: what the alarms of a deployed environment say, what one of them does, and back to OK. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
+import { stackName } from "../modules/naming";
 import { environmentNamed } from "./account";
 import {
   type AccountAlarm,
@@ -87,8 +88,8 @@ type Verb = (
 
 const list: Verb = async (client, environment, _, { json }) => {
   const roll = await callRoll(client, environment);
-  const { environment: name, aws_region: region } = environment;
-  if (json) console.log(JSON.stringify({ environment: name, region, ...roll }, undefined, 2));
+  const { aws_region: region } = environment;
+  if (json) console.log(JSON.stringify({ environment: stackName(environment), region, ...roll }, undefined, 2));
   else for (const line of rollLines(roll)) console.log(line);
   if (roll.missing.length > 0) process.exitCode = 1;
 };

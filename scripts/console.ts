@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { Command } from "commander";
 import pc from "picocolors";
-import { consoleUrl, naming } from "../modules/naming";
+import { consoleUrl, homeOf, naming } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
 import { runCommand } from "./cli";
@@ -29,11 +29,13 @@ const open = async (url: string): Promise<void> => {
 const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text)).replaceAll("%", "$");
 
 /** @returns the links by what they show, the most useful first */
-const linksOf = ({ project_name, environment, aws_region: region, ...features }: Environment) => {
-  const { functionName, dashboardName, logGroupName } = naming(project_name, environment);
+const linksOf = (environment: Environment) => {
+  const { aws_region: region, enable_cloudwatch_dashboard } = environment;
+  const { functionName, logGroupName } = naming(environment);
+  const home = homeOf(environment);
   return {
-    ...(features.enable_cloudwatch_dashboard && {
-      dashboard: consoleUrl(region, "cloudwatch", `dashboards:name=${dashboardName}`),
+    ...(enable_cloudwatch_dashboard && {
+      dashboard: consoleUrl(home.aws_region, "cloudwatch", `dashboards:name=${naming(home).dashboardName}`),
     }),
     alarms: consoleUrl(region, "cloudwatch", `alarmsV2:?search=${functionName}`),
     log: consoleUrl(region, "cloudwatch", `logsV2:log-groups/log-group/${twice(logGroupName)}`),

@@ -2,13 +2,14 @@
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import { environmentNamed } from "./account";
 import { runCommand, UsageError } from "./cli";
 import { countObjects, emptyBucket } from "./terraform/buckets";
 import { cdktf, existing, whatExists } from "./terraform/cdktf";
 import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "./terraform/target";
 import { terraform } from "./terraform/working-copy";
 
-/** Environments whose names have to be typed. */
+/** Environments whose stacks' names have to be typed. */
 const PROTECTED = ["prod"];
 
 interface DestroyOptions extends TargetOptions {
@@ -18,7 +19,7 @@ interface DestroyOptions extends TargetOptions {
 
 /** @throws UsageError unless somebody typed the name of a protected environment, here or on the command line */
 const confirm = async (name: string, typed: string | undefined): Promise<void> => {
-  if (typed === undefined && !PROTECTED.includes(name)) return;
+  if (typed === undefined && !PROTECTED.includes((await environmentNamed(name)).environment)) return;
   const answer = typed ?? (await ask(`This destroys ${name}. Type its name to go on: `));
   if (answer !== name)
     throw new UsageError(`Expected ${name} for --yes-destroy but got ${JSON.stringify(answer) ?? "nothing"}`);

@@ -50,7 +50,7 @@ export const diagnose = (patient: Patient): Promise<Diagnosis[]> =>
 
 const run = async (env: string, options: { json?: true; endpointUrl?: string }): Promise<void> => {
   const environment = await environmentNamed(env);
-  const names = naming(environment.project_name, environment.environment);
+  const names = naming(environment);
   const aws = clientsFor(environment.aws_region, options.endpointUrl);
   const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({})));
   const patient = { environment, names, aws };

@@ -93,7 +93,7 @@ const load = async (env: string, options: Options): Promise<void> => {
       `Expected --yes-load prod for prod but got ${JSON.stringify(options.yesLoad) ?? "nothing"}: its alarms may ring`,
     );
   const environment = await environmentNamed(env);
-  const { functionName, logGroupName } = naming(environment.project_name, environment.environment);
+  const { functionName, logGroupName } = naming(environment);
   const aws = clientsFor(environment.aws_region, options.endpointUrl);
   const buckets = await findBuckets(aws.s3, environment);
   const prefix = `load/${randomUUID()}/`;

@@ -69,7 +69,7 @@ const follow = async ({ client, group, pattern, tell }: Following, sinceMs: numb
 
 const run = async (env: string, options: Options): Promise<void> => {
   const environment = await environmentNamed(env);
-  const { logGroupName: group } = naming(environment.project_name, environment.environment);
+  const { logGroupName: group } = naming(environment);
   const { logs: client } = clientsFor(environment.aws_region, options.endpointUrl);
   const pattern = patternFor(options);
   const tell = (event: LogEvent) => console.log(options.json ? event.text : shown(event));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { synthesize } from "../main";
+import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
 import { runCommand } from "./cli";
@@ -21,7 +22,7 @@ export const synthesizedFilters = (environment: Environment): readonly MetricFil
   try {
     process.env.HANDLER_PACKAGE ??= join(PROJECT, "package.json"); // Filters do not depend on the code's package.
     synthesize([environment], outdir);
-    return readBlueprint(stackFolder(environment.environment, outdir)).metricFilters;
+    return readBlueprint(stackFolder(stackName(environment), outdir)).metricFilters;
   } finally {
     rmSync(outdir, { recursive: true });
   }

@@ -85,7 +85,7 @@ const hearersOf = (line: string): string[] =>
     .map(([name]) => name);
 
 const defaultOf = (row: { readonly default?: unknown; readonly sameAs?: string }): string =>
-  row.sameAs ?? (row.default === "" ? "none" : code(row.default));
+  row.sameAs ?? (String(row.default) === "" ? "none" : code(row.default));
 
 const variantRow = ([name, variant]: [string, Variant]) => [
   code(name),

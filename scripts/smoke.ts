@@ -62,7 +62,7 @@ const smoke = async (env: string, { wait, refusal, json, ...options }: Options):
   const { s3, logs: client } = clientsFor(environment.aws_region, options.endpointUrl);
   const buckets = await findBuckets(s3, environment);
   const prefix = `smoke/${randomUUID()}/`;
-  const group = naming(environment.project_name, environment.environment).logGroupName;
+  const group = naming(environment).logGroupName;
   const log = { client, group, sinceMs: Date.now() - MINUTE_MS };
 
   const outcomes = await interruptible(async (signal) => {

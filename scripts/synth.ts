@@ -5,6 +5,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { ENVIRONMENTS, synthesize } from "../main";
 import { readEnvironments } from "../modules/environment";
+import { stackName } from "../modules/naming";
 import { emailsOf } from "../modules/stack";
 import type { Environment } from "../modules/variables";
 import { buildHandler } from "./build-handler";
@@ -18,7 +19,7 @@ export interface Synthesized {
   readonly alarms: number;
 }
 
-/** Folders of environments that no longer exist. Those of the others stay, for Terraform keeps its providers there. */
+/** Folders of stacks that no longer exist. Those of the others stay, for Terraform keeps its providers there. */
 const removeOthers = (stacks: string, names: readonly string[]): void => {
   if (!existsSync(stacks)) return;
   for (const name of readdirSync(stacks)) {
@@ -27,7 +28,7 @@ const removeOthers = (stacks: string, names: readonly string[]): void => {
 };
 
 const summary = (environment: Environment, stacks: string): Synthesized => {
-  const folder = join(stacks, environment.environment);
+  const folder = join(stacks, stackName(environment));
   const { resource }: { resource: Record<string, object> } = JSON.parse(
     readFileSync(join(folder, "cdk.tf.json"), "utf8"),
   );
@@ -52,7 +53,7 @@ export const synth = async (): Promise<Synthesized[]> => {
 
   const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "..", "cdktf.out"));
   const stacks = join(outdir, "stacks");
-  const names = environments.map(({ environment }) => environment);
+  const names = environments.map(stackName);
   removeOthers(stacks, names);
   synthesize(environments, outdir);
   return environments.map((environment) => summary(environment, stacks));
@@ -61,7 +62,7 @@ export const synth = async (): Promise<Synthesized[]> => {
 /** @returns what an operator should know before deploying these */
 export const warnings = (environments: readonly Environment[]): string[] =>
   environments.flatMap((environment) => {
-    const name = environment.environment;
+    const name = stackName(environment);
     const silent = Object.entries(emailsOf(environment))
       .filter(
         ([severity, email]) => email === "" && !(severity === "critical" && environment.critical_alert_sms !== ""),
@@ -69,22 +70,22 @@ export const warnings = (environments: readonly Environment[]): string[] =>
       .map(([severity]) => severity);
     const all = silent.length === Object.keys(emailsOf(environment)).length;
     const which = all ? "the alarms" : `the ${silent.join(" and ")} alarms`;
-    const nobody = `nobody is subscribed to ${which} of ${name}: set alert_email (TF_VAR_alert_email or environments/${name}.local.tfvars)`;
+    const nobody = `nobody is subscribed to ${which} of ${name}: set alert_email (TF_VAR_alert_email or environments/${environment.environment}.local.tfvars)`;
     const shared = environments
-      .filter((other) => other.environment < name && other.aws_region === environment.aws_region)
+      .filter((other) => other.environment < environment.environment && other.aws_region === environment.aws_region)
       .filter((other) => other.metric_namespace === environment.metric_namespace)
       .map(
         (other) =>
-          `${other.environment} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would hear the other's log lines`,
+          `${stackName(other)} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would hear the other's log lines`,
       );
     return [...(silent.length > 0 ? [nobody] : []), ...shared];
   });
 
 const report = async (): Promise<void> => {
   const synthesized = await synth();
-  const width = Math.max(...synthesized.map(({ environment }) => environment.environment.length));
+  const width = Math.max(...synthesized.map(({ environment }) => stackName(environment).length));
   const lines = synthesized.map(({ environment, folder, resources, alarms }) => {
-    const name = pc.bold(environment.environment.padEnd(width));
+    const name = pc.bold(stackName(environment).padEnd(width));
     return `${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`;
   });
   const remarks = warnings(synthesized.map(({ environment }) => environment));
@@ -92,7 +93,9 @@ const report = async (): Promise<void> => {
 };
 
 const command = new Command("npm run synth --")
-  .description("Writes every environment as Terraform JSON to cdktf.out/stacks/<environment>.")
+  .description(
+    "Writes every environment as Terraform JSON to cdktf.out/stacks/<environment>, or <environment>-<region> where it has several.",
+  )
   .action(report);
 
 if (require.main === module) void runCommand(command);

@@ -14,7 +14,7 @@ import { clientsFor } from "../../scripts/terraform/aws";
 
 const patient = async (): Promise<Patient> => {
   const environment = await environmentNamed("dev");
-  const names = naming(environment.project_name, environment.environment);
+  const names = naming(environment);
   return { environment, names, aws: clientsFor("us-east-1", "http://127.0.0.1:1") };
 };
 

@@ -13,6 +13,7 @@ const complaintsOfDev = (tfvars: string, shell?: Record<string, string>) => comp
 
 const DEFAULTS = {
   aws_region: "us-east-1",
+  regions: [],
   environment: "dev",
   project_name: "image-processor",
   lambda_runtime: "nodejs22.x",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
 import { ImageProcessorStack } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";
 
@@ -65,9 +66,9 @@ export const synthesized = (environment: Environment, packageName = "package.zip
   const packagePath = join(outdir, packageName);
   writeFileSync(packagePath, "a package");
   const app = new App({ outdir });
-  new ImageProcessorStack(app, environment.environment, { environment, packagePath });
+  new ImageProcessorStack(app, stackName(environment), { environment, packagePath });
   app.synth();
-  const folder = join(outdir, "stacks", environment.environment);
+  const folder = join(outdir, "stacks", stackName(environment));
   const text = readFileSync(join(folder, "cdk.tf.json"), "utf8");
   return { ...JSON.parse(text, (key, value) => (key === "//" ? undefined : value)), text, folder };
 };

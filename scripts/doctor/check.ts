@@ -1,5 +1,5 @@
 /** What a check of `npm run doctor` sees, and what it may find. */
-import type { naming } from "../../modules/naming";
+import { type naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { BucketsUnclear } from "../account-uploads";
 import type { Clients } from "../terraform/aws";
@@ -32,7 +32,7 @@ export const right = (what: string): Finding => ({ state: "right", what });
 export const doubtful = (what: string, remedy: string): Finding => ({ state: "doubtful", what, remedy });
 export const wrong = (what: string, remedy: string): Finding => ({ state: "wrong", what, remedy });
 
-export const deploy = ({ environment }: Environment): string => `npm run deploy -- ${environment}`;
+export const deploy = (environment: Environment): string => `npm run deploy -- ${stackName(environment)}`;
 
 /** Errors by which services say that something does not exist. */
 const ABSENT = [

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-sns";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { type AnyMetric, type MetricAddress, metricAddress } from "../../modules/metrics";
+import { homeOf, naming, stackName } from "../../modules/naming";
 import { emailsOf } from "../../modules/stack";
 import { answerTo } from "../account";
 import { callRoll } from "../account-alarms";
@@ -82,7 +83,7 @@ const data: Check["look"] = async (patient) => {
   );
   if (!hasRun)
     return [
-      doubtful("nothing was uploaded for two weeks: no metric has data", `npm run smoke -- ${environment.environment}`),
+      doubtful("nothing was uploaded for two weeks: no metric has data", `npm run smoke -- ${stackName(environment)}`),
     ];
   const without = deaf(patient, alive);
   return without.length === 0
@@ -151,13 +152,14 @@ const sms: Check["look"] = async ({ aws }) => {
     : [right("the account may send SMS")];
 };
 
-const dashboard: Check["look"] = async ({ environment, names: { dashboardName }, aws }) => {
+const dashboard: Check["look"] = async ({ environment, aws }) => {
+  const { dashboardName } = naming(homeOf(environment));
   const found = await ifThere(
     answerTo("GetDashboard", aws.cloudwatch.send(new GetDashboardCommand({ DashboardName: dashboardName }))),
   );
   return found === undefined
     ? [wrong(`there is no ${dashboardName}`, deploy(environment))]
-    : [right(`${dashboardName}: npm run console -- ${environment.environment}`)];
+    : [right(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
 };
 
 const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws }) => {
@@ -173,7 +175,7 @@ const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws
     : [
         doubtful(
           `${count} in the last hour; the last: ${logLine(fieldsOf(last))}`,
-          `npm run logs -- ${environment.environment} --errors --since 1h`,
+          `npm run logs -- ${stackName(environment)} --errors --since 1h`,
         ),
       ];
 };

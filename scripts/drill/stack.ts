@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { ENVIRONMENTS, synthesize } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
 import { buildHandler } from "../build-handler";
 import { UsageError } from "../cli";
 
@@ -17,9 +18,9 @@ const STAND_INS = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: 
 export const drillStack = async (name: string): Promise<string> => {
   const { file } = await buildHandler({ target: "host" });
   const environments = await readEnvironments(ENVIRONMENTS, { ...STAND_INS, ...process.env });
-  const wanted = environments.filter(({ environment }) => environment === name);
+  const wanted = environments.filter((environment) => stackName(environment) === name);
   if (wanted.length === 0) {
-    const names = environments.map(({ environment }) => environment).join(", ");
+    const names = environments.map(stackName).join(", ");
     throw new UsageError(`Expected one of ${names} for --env but got ${JSON.stringify(name)}`);
   }
   process.env.HANDLER_PACKAGE = file;

@@ -20,7 +20,9 @@ export const freshStack = async (): Promise<string> => {
   const { file, sha256 } = await buildHandler({ target: "host" });
   const folder = join(CACHE, await digestOfSources(sha256));
   if (!existsSync(folder)) await synthesizeDev(file, folder);
-  return join(folder, "stacks", "dev");
+  const stacks = join(folder, "stacks");
+  const [only = "dev"] = await readdir(stacks);
+  return join(stacks, only);
 };
 
 /** Nobody ever sees a half-written stack, whoever else is synthesizing. CDKTF is loaded only here: it takes its time. */
@@ -31,10 +33,8 @@ const synthesizeDev = async (packageFile: string, folder: string): Promise<void>
   process.env.HANDLER_PACKAGE = packageFile;
   const temporary = `${folder}.${randomUUID()}`;
   await mkdir(temporary, { recursive: true });
-  synthesize(
-    environments.filter(({ environment }) => environment === "dev"),
-    temporary,
-  );
+  // The first stack, where dev has several regions.
+  synthesize(environments.filter(({ environment }) => environment === "dev").slice(0, 1), temporary);
   // Taken already: another run was as fast, and made the same.
   await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
   await forgetOld();

@@ -31,8 +31,7 @@ export const deployedAs = async (
   stack: { readonly folder: string; readonly environment: Environment },
   outputs: Readonly<Record<string, unknown>>,
 ): Promise<Deployed> => {
-  const { project_name, environment, log_retention_days } = stack.environment;
-  const { roleName, bucketPrefixes } = naming(project_name, environment);
+  const { roleName, bucketPrefixes } = naming(stack.environment);
   const { Account: accountId = "" } = await aws.sts.send(new GetCallerIdentityCommand({}));
   const [uploadBucket, processedBucket] = [String(outputs.upload_bucket_name), String(outputs.processed_bucket_name)];
   const synthesized = readBlueprint(stack.folder);
@@ -48,6 +47,6 @@ export const deployedAs = async (
     processedBucket,
     roleName,
     zipSha256: createHash("sha256").update(zip).digest("base64"),
-    logRetentionDays: log_retention_days,
+    logRetentionDays: stack.environment.log_retention_days,
   };
 };

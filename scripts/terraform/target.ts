@@ -2,6 +2,7 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { answerTo, environmentNamed } from "../account";
 import { UsageError } from "../cli";
@@ -40,15 +41,16 @@ export const endpointUrl = (text: string): string => {
 };
 
 /** An emulator has a state of its own, or Terraform would take its resources for those of the account. */
-export const stateFileOf = (environment: string, endpoint: string | undefined): string => {
+export const stateFileOf = (stack: string, endpoint: string | undefined): string => {
   const host = endpoint === undefined ? "" : `.${new URL(endpoint).host.replaceAll(/[^\w.]/g, "-")}`;
-  return join(PROJECT, `terraform.${environment}${host}.tfstate`);
+  return join(PROJECT, `terraform.${stack}${host}.tfstate`);
 };
 
-const statePlace = ({ environment, project_name, ...state }: Environment, endpoint: string | undefined) => {
-  if (endpoint === undefined && state.state_bucket !== "")
-    return { state: `s3://${state.state_bucket}/${state.state_key || `${project_name}/${environment}.tfstate`}` };
-  const stateFile = stateFileOf(environment, endpoint);
+const statePlace = (environment: Environment, endpoint: string | undefined) => {
+  const { state_bucket: bucket, state_key: key } = environment;
+  if (endpoint === undefined && bucket !== "")
+    return { state: `s3://${bucket}/${key || naming(environment).stateKey}` };
+  const stateFile = stateFileOf(stackName(environment), endpoint);
   return { state: basename(stateFile), stateFile };
 };
 
@@ -122,7 +124,7 @@ export const prepareTarget = async (
   tell(`region       ${environment.aws_region}${endpoint === undefined ? "" : `, at ${endpoint}`}`);
 
   const stacks = await synth();
-  const stack = stacks.find((each) => each.environment.environment === name);
+  const stack = stacks.find((each) => stackName(each.environment) === name);
   if (!stack) throw new Error(`Expected a stack for ${name} but synthesis wrote none`);
   tell(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
 

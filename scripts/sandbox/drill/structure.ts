@@ -35,11 +35,13 @@ const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Ev
 const filterProblems = (blueprint: Blueprint): string[] => {
   const { metricFilters, alarms, function: fn } = blueprint;
   const isRead = isOneOf([...alarms.flatMap(metricsOf), ...widgetMetrics(blueprint)]);
+  // The dashboard of an environment with several regions is in the stack of the first.
+  const isReadElsewhere = blueprint.dashboards.length === 0;
   return metricFilters.flatMap(({ name, logGroup, metric }) => [
     ...(logGroup === fn.logGroup
       ? []
       : [`filter ${name} is on log group ${logGroup}, the function writes to ${fn.logGroup}`]),
-    ...(isRead({ ...metric, dimensions: metric.dimensions ?? {} })
+    ...(isReadElsewhere || isRead({ ...metric, dimensions: metric.dimensions ?? {} })
       ? []
       : [`nobody reads ${metric.namespace} ${metric.name}, which filter ${name} makes`]),
     ...(metric.value.startsWith("$") && metric.defaultValue !== undefined

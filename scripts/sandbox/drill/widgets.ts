@@ -10,13 +10,16 @@ export interface Address {
 }
 
 interface Body {
-  readonly widgets: readonly { readonly properties: { readonly metrics?: readonly (readonly unknown[])[] } }[];
+  readonly widgets: readonly {
+    readonly properties: { readonly region?: string; readonly metrics?: readonly (readonly unknown[])[] };
+  }[];
 }
 
-/** @returns metric rows written out in full; rows of metric math name no metric */
-export const widgetMetrics = ({ dashboards }: Blueprint): Address[] =>
+/** @returns metric rows of the stack's own region, written out in full; rows of metric math name no metric */
+export const widgetMetrics = ({ dashboards, region }: Blueprint): Address[] =>
   dashboards
     .flatMap(({ body }) => (body as Body).widgets)
+    .filter(({ properties }) => (properties.region ?? region) === region)
     .flatMap(({ properties }) => properties.metrics ?? [])
     .map((row) => row.filter((item): item is string => typeof item === "string"))
     .flatMap(([namespace, name, ...pairs]) => {

@@ -1,0 +1,147 @@
+/** An environment with several regions: one stack in each, and one dashboard. */
+import { readEnvironments } from "../../modules/environment";
+import type { Environment } from "../../modules/variables";
+import { environmentNamed } from "../../scripts/account";
+import { environmentsOf, json, one, type Synthesized, synthesized } from "./synthesized";
+
+const REGIONS = 'regions = ["us-east-1", "ap-southeast-2"]\n';
+
+const stacksWith = (tfvars: string): Promise<Environment[]> =>
+  readEnvironments(environmentsOf({ "dev.tfvars": tfvars }), {});
+
+const both = async (tfvars = REGIONS): Promise<[Synthesized, Synthesized]> => {
+  const [first, second] = await stacksWith(tfvars);
+  if (first === undefined || second === undefined) throw new Error("Expected two stacks for dev but got fewer");
+  return [synthesized(first), synthesized(second)];
+};
+
+/** What a stack calls its resources, wherever such names have to differ or are read by people. */
+const namesOf = ({ resource }: Synthesized): string[] =>
+  Object.values(resource).flatMap((all) =>
+    Object.values(all).flatMap(({ name, bucket_prefix, function_name, alarm_name }) =>
+      [name, bucket_prefix, function_name, alarm_name].filter((each) => typeof each === "string"),
+    ),
+  );
+
+interface Widget {
+  readonly type: string;
+  readonly y: number;
+  readonly height: number;
+  readonly properties: {
+    readonly title?: string;
+    readonly region?: string;
+    readonly metrics?: unknown;
+    query?: string;
+  };
+}
+
+const widgetsOf = (stack: Synthesized): Widget[] =>
+  (json(one(stack, "aws_cloudwatch_dashboard").dashboard_body) as { widgets: Widget[] }).widgets;
+
+describe("several regions", () => {
+  it("make one stack each, named after the region, with a state of its own and the environment's tags", async () => {
+    const stacks = await both();
+
+    expect(
+      stacks.map(({ folder, provider, terraform }) => [folder.replace(/^.*\//, ""), provider, terraform.backend]),
+    ).toEqual(
+      ["us-east-1", "ap-southeast-2"].map((region) => [
+        `dev-${region}`,
+        {
+          aws: [
+            {
+              region,
+              default_tags: [{ tags: { Project: "image-processor", Environment: "dev", ManagedBy: "Terraform" } }],
+            },
+          ],
+        },
+        { local: { path: `../../../terraform.dev-${region}.tfstate` } },
+      ]),
+    );
+  });
+
+  it("keep their states in one bucket, under a key each", async () => {
+    const stacks = await both(`${REGIONS}state_bucket = "states"`);
+
+    expect(stacks.map(({ terraform }) => terraform.backend)).toEqual(
+      ["us-east-1", "ap-southeast-2"].map((region) => ({
+        s3: {
+          bucket: "states",
+          key: `image-processor/dev-${region}.tfstate`,
+          region: "us-east-1",
+          encrypt: true,
+          use_lockfile: true,
+        },
+      })),
+    );
+  });
+
+  it("share no name; those of buckets have the region in short", async () => {
+    const [first, second] = await both(`${REGIONS}enable_saved_queries = true`);
+
+    const shared = namesOf(first).filter((name) => namesOf(second).includes(name) && !name.startsWith("${"));
+    expect(shared).toEqual(["least-privilege"]);
+    expect(one(second, "aws_iam_role").name).toBe("image-processor-dev-ap-southeast-2-processor-role");
+    expect(namesOf(first)).toContain("image-processor-dev-use1-processed-");
+    expect(namesOf(second)).toContain("image-processor-dev-apse2-upload-");
+  });
+
+  it("have one dashboard, in the first region, that shows each of them where it is", async () => {
+    const [first, second] = await both(`${REGIONS}runbook_base_url = "https://example.com/runbooks"`);
+
+    const widgets = widgetsOf(first);
+    expect(second.resource).not.toHaveProperty("aws_cloudwatch_dashboard");
+    expect(widgets.map(({ type, y, properties: { region } }) => [y, type, region])).toEqual([
+      ...["us-east-1", "ap-southeast-2"].flatMap((region, at) => [
+        ...[0, 0, 0, 6, 6, 6].map((y) => [18 * at + y, "metric", region]),
+        [18 * at + 12, "log", region],
+      ]),
+      [36, "text", undefined],
+    ]);
+    const ofSecond = widgets.slice(7, 14);
+    expect(ofSecond.filter(({ properties }) => !properties.title?.endsWith(", ap-southeast-2"))).toEqual([]);
+    expect(JSON.stringify(ofSecond)).toContain("image-processor-dev-ap-southeast-2-processor");
+    expect(JSON.stringify(ofSecond)).not.toContain("us-east-1");
+  });
+
+  it("point to that dashboard in the outputs of every stack", async () => {
+    const [, { output }] = await both();
+
+    expect([output.cloudwatch_dashboard_name?.value, output.cloudwatch_dashboard_url?.value]).toEqual([
+      "image-processor-dev-us-east-1-processor-monitoring",
+      "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards:name=image-processor-dev-us-east-1-processor-monitoring",
+    ]);
+  });
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ['regions = ["eu-west-1"]',                           'Expected aws_region (us-east-1) first for regions but got ["eu-west-1"]'],
+    ['regions = ["us-east-1", "us-east-1"]',              'Expected a list of AWS regions, each of them once for regions but got ["us-east-1","us-east-1"]'],
+    ['regions = "us-east-1"',                             'Expected a list of AWS regions, each of them once for regions but got "us-east-1"'],
+    [`${REGIONS}project_name = "image-processor-2"`,      'Expected at most 37 characters for the bucket prefix made of project_name and environment but got "image-processor-2-dev-apse2-processed-"'],
+    [`${REGIONS}state_bucket = "states"\nstate_key = "k"`, 'Expected "", because the stack of each region has a key of its own, for state_key but got "k"'],
+  ])("refuses %j", async (tfvars, message) => {
+    await expect(stacksWith(tfvars)).rejects.toThrow(`environments/dev.tfvars: ${message}`);
+  });
+
+  describe("at the command line", () => {
+    const shell = { TF_VAR_project_name: "photos", TF_VAR_regions: '["us-east-1", "eu-west-1"]' };
+
+    beforeAll(() => Object.assign(process.env, shell));
+    afterAll(() => {
+      for (const name of Object.keys(shell)) delete process.env[name];
+    });
+
+    it("are called by their stacks' names", async () => {
+      const { aws_region, environment } = await environmentNamed("prod-eu-west-1");
+
+      expect([environment, aws_region]).toEqual(["prod", "eu-west-1"]);
+    });
+
+    it("are told to whoever types the environment's name alone", async () => {
+      await expect(environmentNamed("prod")).rejects.toThrow(
+        'Expected one of dev-us-east-1, dev-eu-west-1, prod-us-east-1, prod-eu-west-1, staging-us-east-1, staging-eu-west-1 for <env> but got "prod"',
+      );
+    });
+  });
+});
