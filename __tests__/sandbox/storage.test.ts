@@ -20,7 +20,8 @@ let client: S3Client;
 
 beforeAll(async () => {
   storage = await startStorage({
-    buckets: ["uploads"],
+    buckets: ["uploads", "versioned"],
+    versioned: ["versioned"],
     intercept: (call) => {
       if (call.caller !== "SOMEONE") return Promise.resolve(undefined);
       calls.push(call);
@@ -110,6 +111,23 @@ describe("the local S3", () => {
     });
 
     await expect(abandoned).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("reads every version for ever, where a bucket keeps them, and knows no others", async () => {
+    const target = { Bucket: "versioned", Key: "a b/ü.txt" };
+    for (const Body of ["old", "new", "new"]) await client.send(new PutObjectCommand({ ...target, Body }));
+    await storage.remove("versioned", target.Key);
+    const versions = (await Promise.all(created)).map(({ versionId }) => versionId);
+
+    const bodies = versions.map(async (VersionId) => {
+      const { Body } = await client.send(new GetObjectCommand({ ...target, VersionId }));
+      return Body?.transformToString();
+    });
+    const unknown = client.send(new GetObjectCommand({ ...target, VersionId: "unknown" }));
+
+    expect(await Promise.all(bodies)).toEqual(["old", "new", "new"]);
+    expect(new Set(versions).size).toBe(3);
+    await expect(unknown).rejects.toMatchObject({ name: "NoSuchVersion" });
   });
 
   it("refuses a port that is taken", async () => {

@@ -5,8 +5,8 @@ import { expected, Refusal, Superseded, storageError } from "./errors";
 import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
 
-// Once per execution environment. Three attempts of one request end before the default lambda_timeout of 60 s does; a
-// body that stalls is given up after `socketTimeout`, because `requestTimeout` only waits for the response to begin.
+// Once per execution environment. Three attempts of one request end before the default lambda_timeout of 60 s does; an
+// answer or a body of which nothing comes is given up after `socketTimeout`.
 const s3 = new S3Client({
   maxAttempts: 3,
   requestHandler: {

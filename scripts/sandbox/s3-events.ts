@@ -17,6 +17,8 @@ export interface CreatedObject {
   readonly createdMs: number;
   /** Larger for each later event: S3 orders the events of one key by it. */
   readonly sequence: number;
+  /** @default the bucket keeps no versions */
+  readonly versionId?: string;
 }
 
 /** Owners and requesters are opaque ids in S3's messages. */
@@ -73,14 +75,10 @@ export const s3Event = (
           key: encodeKey(object.key),
           size: object.sizeBytes,
           eTag: object.eTag,
-          ...(bucket.versioned ? { versionId: versionId(object) } : {}),
+          ...(object.versionId === undefined ? {} : { versionId: object.versionId }),
           sequencer: object.sequence.toString(16).toUpperCase().padStart(18, "0"),
         },
       },
     },
   ],
 });
-
-/** S3's version ids are random; these are made from the content, so that a repeated upload gives the same outputs again. */
-const versionId = ({ bucket, key, eTag }: CreatedObject): string =>
-  createHash("sha256").update(`${bucket}/${key}/${eTag}`).digest("base64url").slice(0, 32);

@@ -1,10 +1,11 @@
 /** One machine that behaves like a synthesized stack: an upload invokes the function, whose log and metrics can be read. */
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import type { Intercept } from "./api-call";
+import type { ApiCall, Intercept } from "./api-call";
 import type { Blueprint } from "./blueprint";
 import { type Datum, MetricStore } from "./cloudwatch/metric-store";
 import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
+import type { Damage } from "./damage";
 import type { LogLine } from "./function-log";
 import { unpackFunction } from "./function-package";
 import { createLambda, type Outcome } from "./lambda";
@@ -27,6 +28,10 @@ export interface SandboxOptions {
   readonly now?: () => number;
   /** Sees every call to S3 and CloudWatch before it is carried out, and may delay or refuse it. @default none is */
   readonly intercept?: Intercept;
+  /** What becomes of the answer to a call to S3 that was carried out. @default it arrives as it is */
+  readonly damage?: (call: ApiCall) => Damage | undefined;
+  /** When S3 delivers the event of an object: each time that one of these resolves. @default once, at once */
+  readonly deliveries?: (object: CreatedObject) => readonly Promise<unknown>[];
   readonly onLogLine?: (line: LogLine) => void;
   /** Called for every object that is created in any bucket. */
   readonly onObjectCreated?: (object: CreatedObject) => void;
@@ -73,7 +78,7 @@ const assemble = async (
   options: SandboxOptions,
   onStop: (close: () => Promise<void>) => void,
 ): Promise<Omit<Sandbox, "stop">> => {
-  const { blueprint, now = Date.now, intercept, port } = options;
+  const { blueprint, now = Date.now, intercept, damage, port, deliveries = () => [Promise.resolve()] } = options;
   const { function: fn, buckets } = blueprint;
   const { uploadBucket, processedBucket } = bucketsOf(blueprint);
   const logs: LogLine[] = [];
@@ -84,8 +89,11 @@ const assemble = async (
 
   const storage = await startStorage({
     buckets: buckets.map(({ name }) => name),
+    // Nobody asks for the versions of variants.
+    versioned: buckets.flatMap(({ name, versioned }) => (versioned && name === uploadBucket ? [name] : [])),
     port,
     intercept,
+    damage,
     operations: operationsOn(logs, metrics),
   });
   onStop(storage.stop);
@@ -118,7 +126,11 @@ const assemble = async (
   const deliver = async (created: Promise<CreatedObject>): Promise<Outcome[]> => {
     const object = await created;
     options.onObjectCreated?.(object);
-    const results = await Promise.all(eventsOf(object, blueprint).map(lambda.invoke));
+    const delivered = deliveries(object).map(async (moment) => {
+      await moment;
+      return Promise.all(eventsOf(object, blueprint).map(lambda.invoke));
+    });
+    const results = (await Promise.all(delivered)).flat();
     options.onSettled?.(object, results);
     return results;
   };

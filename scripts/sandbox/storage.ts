@@ -1,14 +1,20 @@
 /** S3 on this machine: an embedded server with the stack's buckets, which tells of every object that is created. */
 import { type ApiCall, callerOf, type Intercept } from "./api-call";
+import { DAMAGES, type Damage } from "./damage";
 import type { Operations } from "./operations";
 import type { CreatedObject, Creation } from "./s3-events";
+import { createVersions } from "./versions";
 
 export interface StorageOptions {
   readonly buckets: readonly string[];
+  /** Those of the buckets that keep versions. @default none does */
+  readonly versioned?: readonly string[];
   /** @default a free port */
   readonly port?: number;
   /** @default every call is carried out at once */
   readonly intercept?: Intercept;
+  /** What becomes of the answer to a call that was carried out. @default it arrives as it is */
+  readonly damage?: (call: ApiCall) => Damage | undefined;
   /** Answers calls of other services at the same address, in AWS JSON. @default none is answered */
   readonly operations?: Operations;
 }
@@ -51,7 +57,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     done();
   });
 
-  const { intercept, operations = {} } = options;
+  const { intercept, damage, versioned = [], operations = {} } = options;
   app.addHook("preHandler", async (request, reply) => {
     const operation = operations[String(request.headers["x-amz-target"])];
     if (operation === undefined) return;
@@ -69,14 +75,33 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     });
   }
 
+  const versions = createVersions();
+  app.addHook("onRequest", async (request, reply) => {
+    const { bucket, key } = targetOf(request);
+    const { versionId } = request.query as Record<string, string | undefined>;
+    if (versionId === undefined || !READING.includes(request.method) || !versioned.includes(bucket)) return;
+    const version = versions.get(bucket, key, versionId);
+    if (version === undefined) return reply.status(404).type("application/xml").send(NO_SUCH_VERSION);
+    return reply.headers(version.headers).send(version.body);
+  });
+
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
   let sequence = Date.now();
-  const describe = async (url: string, created: Pick<CreatedObject, "bucket" | "key" | "creation">) => {
+  const describe = async (
+    url: string,
+    created: Pick<CreatedObject, "bucket" | "key" | "creation">,
+  ): Promise<CreatedObject> => {
     sequence += 1;
     const order = { createdMs: Date.now(), sequence };
-    const { headers } = await app.inject({ method: "HEAD", url });
-    const eTag = String(headers.etag).replaceAll('"', "");
-    return { ...created, ...order, eTag, sizeBytes: Number(headers["content-length"]) };
+    const keepsVersions = versioned.includes(created.bucket);
+    const { headers, rawPayload: body } = await app.inject({ method: keepsVersions ? "GET" : "HEAD", url });
+    return {
+      ...created,
+      ...order,
+      eTag: String(headers.etag).replaceAll('"', ""),
+      sizeBytes: Number(headers["content-length"]),
+      ...(keepsVersions && { versionId: versions.keep(created.bucket, created.key, { headers, body }) }),
+    };
   };
   // Not an async hook: the handlers of fauxqs answer twice if the first answer is not on its way at once.
   app.addHook("onSend", (request, reply, payload, done) => {
@@ -85,7 +110,10 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       const object = describe(request.url.replace(/\?.*/, ""), { ...targetOf(request), creation });
       for (const listener of listeners) listener(object);
     }
-    done(null, payload);
+    const damaged = reply.statusCode === 200 ? damage?.(callOf(request)) : undefined;
+    if (damaged === undefined) return done(null, payload);
+    const body = Buffer.from((payload as Buffer | string | undefined) ?? "");
+    DAMAGES[damaged]({ status: 200, headers: reply.getHeaders(), body, to: reply.raw });
   });
 
   for (const bucket of options.buckets) await app.inject({ method: "PUT", url: `/${bucket}` });
@@ -141,6 +169,8 @@ const creationBy = (request: Request): Creation | undefined => {
   return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
 };
 
+const READING = ["GET", "HEAD"];
+
 const ACTIONS: Readonly<Record<string, string>> = { GET: "Get", HEAD: "Get", DELETE: "Delete" };
 
 const callOf = (request: Request): ApiCall => {
@@ -156,6 +186,8 @@ const callOf = (request: Request): ApiCall => {
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const errorXml = (code: string, message: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+
+const NO_SUCH_VERSION = errorXml("NoSuchVersion", "The specified version does not exist.");
 
 const urlOf = (endpointUrl: string, bucket: string, key: string): string =>
   `${endpointUrl}/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;

@@ -1,0 +1,36 @@
+/** The versions of the objects of one S3: what was overwritten or deleted can still be read by its version. */
+import { createHash } from "node:crypto";
+
+/** One object as it was stored once, for ever. */
+export interface Version {
+  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface Versions {
+  /** @returns its id */
+  keep(bucket: string, key: string, version: Version): string;
+  get(bucket: string, key: string, versionId: string): Version | undefined;
+}
+
+const pathOf = (...parts: readonly string[]): string => JSON.stringify(parts);
+
+export const createVersions = (): Versions => {
+  const kept = new Map<string, Version>();
+  const counts = new Map<string, number>();
+  return {
+    keep: (bucket, key, version) => {
+      const object = pathOf(bucket, key);
+      const count = (counts.get(object) ?? 0) + 1;
+      counts.set(object, count);
+      const versionId = idOf(object, count);
+      kept.set(pathOf(bucket, key, versionId), version);
+      return versionId;
+    },
+    get: (bucket, key, versionId) => kept.get(pathOf(bucket, key, versionId)),
+  };
+};
+
+/** S3's version ids are random; these are counted, so that the same uploads give the same outputs in every run. */
+const idOf = (object: string, count: number): string =>
+  createHash("sha256").update(`${object} ${count}`).digest("base64url").slice(0, 32);
