@@ -28,6 +28,7 @@ runbook_base_url = "https://example.com/image-processor/runbooks"
 cost_center        = "images"
 owner              = "platform"
 monthly_budget_usd = 200
+enable_cost_widget = true
 
 # Everything at rest is encrypted with a key that this account rules over, and every request to a bucket written down.
 enable_kms_key           = true

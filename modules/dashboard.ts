@@ -1,6 +1,7 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region is charted, every threshold is drawn. */
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
 import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
+import { costWidget } from "./cost-widget";
 import { type LambdaMetricName, metricAddress } from "./metrics";
 import { type Names, naming, stacksOf } from "./naming";
 import type { Environment } from "./variables";
@@ -165,6 +166,13 @@ const runbooks = (environment: Environment, y: number) => {
   return [{ x: 0, y, width: 24, height: 2, type: "text", properties: { markdown } }];
 };
 
+/** Below that, what each stack costs. */
+const costs = (stacks: readonly Environment[], y: number) =>
+  stacks.flatMap((stack, at) => {
+    const widget = costWidget(stack, naming(stack));
+    return widget === undefined ? [] : [{ x: 0, y: y + at * 6, width: 24, height: 6, ...widget }];
+  });
+
 /**
  * Shows the stacks of all regions, one below the other.
  * @returns what goes into `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
@@ -175,6 +183,7 @@ export const dashboardBody = (environment: Environment) => {
     widgets: [
       ...stacks.flatMap((stack, at) => widgetsOf(stack, at * ROWS_OF_A_STACK)),
       ...runbooks(environment, stacks.length * ROWS_OF_A_STACK),
+      ...costs(stacks, stacks.length * ROWS_OF_A_STACK + 2),
     ],
   };
 };

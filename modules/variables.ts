@@ -91,6 +91,7 @@ export const VARIABLES = {
   alert_sms:                       { ...PHONE,                                         default: "",                      about: "phone that is told of critical alarms" },
   critical_alert_sms:              { ...PHONE,                                         sameAs: "alert_sms",              about: "the same, by its own name" },
   enable_cloudwatch_dashboard:     { ...FLAG,                                          default: true,                    about: "whether there is a dashboard" },
+  enable_cost_widget:              { ...FLAG,                                          default: false,                   about: "whether the dashboard shows what each hour costs, where the region's prices are known" },
   enable_no_invocation_alarm:      { ...FLAG,                                          default: false,                   about: "whether silence is an alarm: only where uploads come all day" },
   enable_saved_queries:            { ...FLAG,                                          default: false,                   about: "whether CloudWatch Logs Insights has the queries of `modules/queries.ts` at hand" },
   runbook_base_url:                { ...URL_BASE,                                      default: "",                      about: "where the pages of `docs/runbooks` are published, so that alarms and dashboard link to them" },

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOG_ALARMS, METRIC_ALARMS } from "../../modules/alarms";
+import { assumed } from "../../scripts/cost/usage";
 import { drillStack } from "../../scripts/drill/stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../scripts/sandbox/drill/drill";
@@ -21,6 +22,9 @@ const QUICK = [
   "low-success-rate",
   "no-invocations",
 ];
+
+/** What CloudWatch Logs adds to each line before it counts bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const ENVELOPE_BYTES = 26;
 
 let stackDir: string;
 let blueprint: Blueprint;
@@ -59,6 +63,17 @@ describe("the drill", () => {
         .filter((alarm) => QUICK.includes(alarm))
         .map((alarm) => ({ alarm, problems: [] })),
     );
+  });
+
+  it("finds a healthy upload to write as much log as the cost estimate assumes", () => {
+    const lines = evidence.recordings.get("healthy")?.lines ?? [];
+    const uploads = lines.filter(({ message }) => message.includes('"event":"image.processed"')).length;
+    const written = lines.reduce((sum, { message }) => sum + Buffer.byteLength(message) + ENVELOPE_BYTES, 0);
+
+    const { logBytes, embeddedLogBytes } = assumed();
+    const ratio = written / uploads / (logBytes + embeddedLogBytes);
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
   });
 
   it("follows one fault from its line to the people who are told", () => {

@@ -21,7 +21,7 @@ const isOneOf = (addresses: readonly Address[]) => {
   return (address: Address) => keys.has(keyOf(address));
 };
 
-/** Metrics of filters, of Lambda, and those that the function was seen to publish. */
+/** Metrics of filters, of Lambda, of the log group, and those that the function was seen to publish. */
 const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Evidence): Address[] => [
   ...metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
   ...Object.keys(LAMBDA_METRICS).map((name) => ({
@@ -29,6 +29,7 @@ const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Ev
     name,
     dimensions: { FunctionName: fn.name },
   })),
+  { namespace: "AWS/Logs", name: "IncomingBytes", dimensions: { LogGroupName: fn.logGroup } },
   ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
 ];
 

@@ -1,0 +1,79 @@
+/** A widget that shows what each hour costs, by metric math from what was used and the region's list prices. */
+import { METRICS } from "../handler/contract/metrics";
+import { logAlarms, metricAlarms } from "./alarms";
+import { metricAddress } from "./metrics";
+import { homeOf, type Names } from "./naming";
+import { PRICED_ON, type Prices, pricesOf } from "./prices";
+import type { Environment } from "./variables";
+
+/** The upload and its five variants. */
+export const PUTS_PER_IMAGE = 6;
+
+const BYTES_PER_GB = 1024 ** 3;
+const HOURS_PER_MONTH = 730;
+
+/** What a stack uses in a month even if nobody uploads anything. */
+export const standingUsage = (environment: Environment) => ({
+  metricMonth: Object.keys(METRICS).length,
+  alarmMetricMonth: [...metricAlarms(environment), ...logAlarms(environment)]
+    .map(({ metric }) => (typeof metric === "string" ? 1 : Object.keys(metric.of).length))
+    .reduce((sum, metrics) => sum + metrics, 0),
+  dashboardMonth:
+    environment.enable_cloudwatch_dashboard && homeOf(environment).aws_region === environment.aws_region ? 1 : 0,
+  kmsKeyMonth: environment.enable_kms_key ? 1 : 0,
+});
+
+/** Never in exponents, which CloudWatch's page on metric math does not mention. */
+const decimal = (usd: number): string => usd.toFixed(18).replace(/\.?0+$/, "");
+
+const expressions = (environment: Environment, prices: Prices): Record<string, string> => {
+  const gbSecond = environment.lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond;
+  const millisecond = ((environment.lambda_memory_size / 1024) * gbSecond) / 1000;
+  const asked = environment.metrics_transport === "put_metric_data" ? prices.putMetricDataRequest : 0;
+  const standing = Object.entries(standingUsage(environment))
+    .map(([unit, count]) => count * prices[unit as keyof Prices])
+    .reduce((sum, usd) => sum + usd, 0);
+  return {
+    Lambda: `invocations * ${decimal(prices.lambdaRequest)} + durationMs * ${decimal(millisecond)}`,
+    "S3 requests": `taken * ${decimal(prices.s3Get)} + stored * ${decimal(PUTS_PER_IMAGE * prices.s3Put)}`,
+    Logs: `logBytes * ${decimal(prices.logGb / BYTES_PER_GB)}`,
+    ...(asked > 0 && { PutMetricData: `invocations * ${decimal(asked)}` }),
+    "Metrics, alarms, dashboard, key": `FILL(invocations, 0) * 0 + ${decimal(standing / HOURS_PER_MONTH)}`,
+  };
+};
+
+/** @returns the widget without its place; nothing where it is switched off, or the region's prices are not known */
+export const costWidget = (environment: Environment, { functionName, logGroupName }: Names) => {
+  const prices = pricesOf(environment.aws_region);
+  if (!environment.enable_cost_widget || prices === undefined) return undefined;
+  const watched = { functionName, metricNamespace: environment.metric_namespace };
+  const used = {
+    invocations: metricAddress("Invocations", watched),
+    durationMs: metricAddress("Duration", watched),
+    taken: metricAddress("ImagesProcessed", watched),
+    stored: metricAddress("ProcessingSuccess", watched),
+    logBytes: { namespace: "AWS/Logs", metricName: "IncomingBytes", dimensions: { LogGroupName: logGroupName } },
+  };
+  return {
+    type: "metric",
+    properties: {
+      title: `Cost an hour in USD in ${environment.aws_region}, without storage; list prices of ${PRICED_ON}`,
+      region: environment.aws_region,
+      view: "timeSeries",
+      stacked: true,
+      period: 3600,
+      metrics: [
+        ...Object.entries(used).map(([id, { namespace, metricName, dimensions = {} }]) => [
+          namespace,
+          metricName,
+          ...Object.entries(dimensions).flat(),
+          { id, stat: "Sum", visible: false },
+        ]),
+        ...Object.entries(expressions(environment, prices)).map(([label, expression], index) => [
+          { id: `usd${index}`, label, expression },
+        ]),
+      ],
+      yAxis: { left: { min: 0 } },
+    },
+  };
+};

@@ -1,0 +1,65 @@
+/**
+ * What AWS charges for what a stack uses, in US dollars: list prices of the first tier, without free tiers and taxes.
+ * Another region is a row; whoever changes a price changes PRICED_ON.
+ */
+
+/** Day on which AWS's public price lists said so: https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json */
+export const PRICED_ON = "2026-08-16";
+
+/** One unit of each. */
+export interface Prices {
+  readonly lambdaRequest: number;
+  readonly arm64GbSecond: number;
+  readonly x86GbSecond: number;
+  readonly s3Put: number;
+  readonly s3Get: number;
+  readonly s3GbMonth: number;
+  readonly logGb: number;
+  readonly logGbMonth: number;
+  readonly metricMonth: number;
+  readonly putMetricDataRequest: number;
+  /** An alarm has as many as there are metrics in its expression. */
+  readonly alarmMetricMonth: number;
+  readonly dashboardMonth: number;
+  readonly snsPublish: number;
+  readonly snsEmail: number;
+  readonly sqsRequest: number;
+  readonly kmsKeyMonth: number;
+  readonly kmsRequest: number;
+  readonly xrayTrace: number;
+}
+
+const MILLION = 1_000_000;
+
+/** The same in every region below. */
+const EVERYWHERE = {
+  lambdaRequest: 0.2 / MILLION,
+  arm64GbSecond: 0.0000133334,
+  x86GbSecond: 0.0000166667,
+  metricMonth: 0.3,
+  putMetricDataRequest: 10 / MILLION,
+  alarmMetricMonth: 0.1,
+  dashboardMonth: 3,
+  snsPublish: 0.5 / MILLION,
+  snsEmail: 20 / MILLION,
+  sqsRequest: 0.4 / MILLION,
+  kmsKeyMonth: 1,
+  kmsRequest: 3 / MILLION,
+  xrayTrace: 5 / MILLION,
+} as const;
+
+// biome-ignore format: a ledger is read down its columns
+const REGIONS = {
+  "us-east-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.5,  logGbMonth: 0.03 },
+  "us-east-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.5,  logGbMonth: 0.03 },
+  "us-west-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.5,  logGbMonth: 0.03 },
+  "eu-west-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.57, logGbMonth: 0.03 },
+  "eu-central-1":   { s3Put: 5.4 / MILLION, s3Get: 0.43 / MILLION, s3GbMonth: 0.0245, logGb: 0.63, logGbMonth: 0.0324 },
+  "ap-southeast-2": { s3Put: 5.5 / MILLION, s3Get: 0.44 / MILLION, s3GbMonth: 0.025,  logGb: 0.67, logGbMonth: 0.033 },
+} as const satisfies Record<string, Omit<Prices, keyof typeof EVERYWHERE>>;
+
+export const PRICED_REGIONS: readonly string[] = Object.keys(REGIONS);
+
+/** @returns nothing for a region that is not in the table */
+export const pricesOf = (region: string): Prices | undefined =>
+  Object.hasOwn(REGIONS, region) ? { ...EVERYWHERE, ...REGIONS[region as keyof typeof REGIONS] } : undefined;
