@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import sharp, { type Sharp } from "sharp";
+import { bitmap } from "./bitmap";
 import { runCommand } from "./cli";
 import { paint, type Scene } from "./landscape";
 
@@ -101,28 +102,6 @@ const BALLOON = `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="800
 const photo = (scene: Scene): Sharp =>
   sharp(paint(scene), { raw: { width: scene.widthPx, height: scene.heightPx, channels: 3 } });
 
-/** 24 bits, uncompressed, rows from the bottom: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage */
-const bitmap = (scene: Scene): Buffer => {
-  const { widthPx, heightPx } = scene;
-  const stride = Math.ceil((widthPx * 3) / 4) * 4;
-  const file = Buffer.alloc(54 + stride * heightPx);
-  file.write("BM");
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(54, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(widthPx, 18);
-  file.writeInt32LE(heightPx, 22);
-  file.writeUInt16LE(1, 26);
-  file.writeUInt16LE(24, 28);
-  const pixels = paint(scene);
-  for (let row = 0; row < heightPx; row++) {
-    const line = pixels.subarray(row * widthPx * 3, (row + 1) * widthPx * 3);
-    const at = 54 + (heightPx - 1 - row) * stride;
-    for (let index = 0; index < line.length; index++) file[at + index] = line[index + 2 - 2 * (index % 3)] ?? 0;
-  }
-  return file;
-};
-
 /** Every sample: add a row. The sunrise is stored turned to the left, with the EXIF orientation that turns it back. */
 const SAMPLES = {
   "sunrise-sideways.jpg": () =>
@@ -130,7 +109,7 @@ const SAMPLES = {
   "balloon-transparent.png": () => sharp(Buffer.from(BALLOON)).png({ compressionLevel: 9 }).toBuffer(),
   "evening-lake.webp": () => photo(EVENING).webp({ quality: 80 }).toBuffer(),
   "noon-scan.tiff": () => photo(NOON).tiff({ compression: "deflate", predictor: "horizontal" }).toBuffer(),
-  "moonlight.bmp": async () => bitmap(NIGHT),
+  "moonlight.bmp": async () => bitmap(paint(NIGHT), NIGHT.widthPx, NIGHT.heightPx),
 } as const satisfies Record<string, () => Promise<Buffer>>;
 
 const FOLDER = join(__dirname, "samples");

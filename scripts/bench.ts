@@ -1,0 +1,120 @@
+/** `npm run bench`: the handler beside plain sharp, bare encoders and Pillow, measured in turns on the same pictures. */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { SingleBar } from "cli-progress";
+import { Command } from "commander";
+import pc from "picocolors";
+import { measureCold } from "./bench/cold";
+import { corpus, type Picture, SIZES } from "./bench/corpus";
+import { machine } from "./bench/machine";
+import { measureTask, quickTasksOf, type Task, tasksOf } from "./bench/paired";
+import { CACHE, prepareTools, type Tools } from "./bench/processes";
+import { benchReport, coldReport, throughputReport } from "./bench/report";
+import { type PictureResult, type Results, writeResults } from "./bench/results";
+import { judge } from "./bench/targets";
+import { measureThroughput } from "./bench/throughput";
+import { runCommand } from "./cli";
+import { wholeNumber } from "./options";
+
+interface Options {
+  readonly runs: number;
+  readonly python: string;
+  readonly quick: boolean;
+  readonly cold: boolean;
+  readonly throughput: boolean;
+  readonly json: boolean;
+  readonly write: boolean;
+  readonly targets: boolean;
+}
+
+const SAMPLE = join(__dirname, "samples", "sunrise-sideways.jpg");
+
+const note = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
+
+const pictures = (isWanted: (megapixels: number) => boolean = () => true): Promise<Picture[]> =>
+  corpus(
+    join(CACHE, "pictures"),
+    SIZES.filter(({ megapixels }) => isWanted(megapixels)),
+    ({ megapixels }) => note(`painting ${megapixels} megapixels …`),
+  );
+
+/** Shows progress on a terminal only. */
+const measureAll = async (tasks: readonly Task[], tools: Tools): Promise<PictureResult[]> => {
+  const bar = new SingleBar({
+    format: `${pc.dim("{bar}")} {value} of {total} processes, {eta_formatted} left`,
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+  });
+  bar.start(
+    tasks.reduce((sum, { runs, methods }) => sum + runs * methods.length, 0),
+    0,
+  );
+  try {
+    const results: PictureResult[] = [];
+    for (const task of tasks) results.push(await measureTask(task, tools, () => bar.increment()));
+    return results;
+  } finally {
+    bar.stop();
+  }
+};
+
+const cold = async (runs: number) => measureCold(runs, await readFile(SAMPLE));
+
+const UPLOADS = 24;
+
+const throughput = async () => {
+  const all = await pictures((megapixels) => megapixels === 2 || megapixels === 48);
+  const small = all.filter(({ megapixels, kind }) => megapixels === 2 && kind === "baseline.jpg");
+  const [picture] = small;
+  if (picture === undefined) throw new Error("Expected a JPEG of 2 megapixels for the corpus but got none");
+  // A BMP of 48 megapixels is larger than max_image_bytes, so it is refused before it takes memory.
+  return measureThroughput(
+    picture,
+    UPLOADS,
+    all.filter(({ megapixels, kind }) => megapixels === 48 && kind !== "bmp"),
+  );
+};
+
+const measured = async ({ runs, python, quick, write }: Options): Promise<Results> => {
+  const tools = await prepareTools(python);
+  try {
+    if (tools.python === undefined)
+      note(pc.yellow(`skipped: Pillow, because ${python} has none; --python <command> names another Python`));
+    const here = machine(tools.python?.version);
+    const tasks = quick
+      ? quickTasksOf(await pictures((megapixels) => megapixels <= 12))
+      : tasksOf(await pictures(), runs);
+    const found = await measureAll(tasks, tools);
+    const rest = write ? { cold: await cold(runs), throughput: await throughput() } : {};
+    return { date: new Date().toISOString().slice(0, 10), machine: here.finished(), pictures: found, ...rest };
+  } finally {
+    await rm(tools.worker, { force: true });
+  }
+};
+
+const run = async (options: Options): Promise<void> => {
+  const show = <T>(value: T, report: (value: T) => string): void =>
+    console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
+  if (options.cold) return show(await cold(options.runs), coldReport);
+  if (options.throughput) return show(await throughput(), throughputReport);
+  const results = await measured(options);
+  const verdicts = judge(results.pictures);
+  show({ ...results, targets: verdicts }, () => benchReport(results, verdicts));
+  if (options.write) writeResults(results);
+  if (options.targets && verdicts.some(({ isMet }) => isMet === false)) process.exitCode = 1;
+};
+
+const command = new Command("npm run bench --")
+  .description("Measures the handler beside plain sharp, bare encoders and Pillow; fails if a target is missed.")
+  .option("--runs <number>", "how often each is measured, in turns", wholeNumber("--runs", 1, 100), 5)
+  .option("--python <command>", "a Python that has Pillow", "python3")
+  .option("--quick", "small pictures and the 12 MP photo, once", false)
+  .option("--cold", "only what loading the package costs", false)
+  .option("--throughput", "only pictures per second of the local stack, at 1, 2 and 8 at a time", false)
+  .option("--json", "everything, for machines", false)
+  .option("--write", "everything, kept in scripts/bench/results.json for docs/performance.md", false)
+  .option("--no-targets", "only measure")
+  .action(run);
+
+if (require.main === module) void runCommand(command);

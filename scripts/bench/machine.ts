@@ -1,0 +1,44 @@
+/** The machine that measures: figures of different machines must not be compared. */
+import { arch, availableParallelism, cpus, loadavg, platform } from "node:os";
+import sharp from "sharp";
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly system: string;
+  readonly node: string;
+  readonly sharp: string;
+  readonly libvips: string;
+  /** @default there is no Pillow */
+  readonly pillow?: string;
+  /** How many processes wanted a CPU in the last minute, before and after measuring: more than none disturbs wall clocks. */
+  readonly load: readonly number[];
+}
+
+const load = (): number => Number((loadavg()[0] ?? 0).toFixed(2));
+
+/** @returns the machine so far; call `finished` after measuring */
+export const machine = (pillow: string | undefined): { readonly finished: () => Machine } => {
+  const before = load();
+  return {
+    finished: () => ({
+      cpu: cpus()[0]?.model.trim() ?? "unknown",
+      cores: availableParallelism(),
+      system: `${platform()} ${arch()}`,
+      node: process.versions.node,
+      sharp: sharp.versions.sharp ?? "unknown",
+      libvips: sharp.versions.vips,
+      ...(pillow !== undefined && { pillow }),
+      load: [before, load()],
+    }),
+  };
+};
+
+export const machineLine = ({ cpu, cores, system, node, sharp: version, libvips, pillow, load }: Machine): string =>
+  [
+    `${cpu}, ${cores} cores, ${system}`,
+    `Node ${node}`,
+    `sharp ${version} (libvips ${libvips})`,
+    pillow ?? "no Pillow",
+    `load ${load.join(" before, ")} after`,
+  ].join("; ");

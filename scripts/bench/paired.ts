@@ -1,0 +1,94 @@
+/** Measures every method on a picture, one after the other and again, so that what disturbs one disturbs all. */
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Picture } from "./corpus";
+import { canRead, METHODS, type Method, measure, type Tools } from "./processes";
+import type { Figures, PictureResult } from "./results";
+import { type Similarity, similarity } from "./similarity";
+import { median } from "./statistics";
+import type { Measurement } from "./worker";
+
+/** One picture's share of a benchmark. */
+export interface Task {
+  readonly picture: Picture;
+  readonly runs: number;
+  readonly methods: readonly Method[];
+  /** Whether the variants are also compared with the source. */
+  readonly isCompared: boolean;
+}
+
+/** The picture that targets are about. */
+export const REFERENCE = "12mp.baseline.jpg";
+const LARGE_MEGAPIXELS = 24;
+
+/**
+ * What is worth its time: everything is measured `runs` times, but large files of the other kinds once, which is enough
+ * for their memory. PNG with `optimize` costs 17 s whatever the picture came from, so it is measured on the reference only.
+ */
+export const tasksOf = (pictures: readonly Picture[], runs: number): Task[] =>
+  pictures.map((picture) => {
+    const { name, kind, megapixels } = picture;
+    const methods = (Object.keys(METHODS) as Method[]).filter(
+      (method) => canRead(method, picture) && (method !== "pillowOptimize" || name === REFERENCE),
+    );
+    const isCompared = megapixels === 12 && (kind === "baseline.jpg" || kind === "png");
+    return { picture, runs: megapixels < LARGE_MEGAPIXELS || kind === "baseline.jpg" ? runs : 1, methods, isCompared };
+  });
+
+/** The tasks whose figures `--quick` is content with: the small pictures and the reference. */
+export const quickTasksOf = (pictures: readonly Picture[]): Task[] =>
+  tasksOf(pictures, 1).filter(({ picture: { name, megapixels } }) => megapixels < 6 || name === REFERENCE);
+
+const total = ({ bytes }: Measurement): number => Object.values(bytes).reduce((sum, each) => sum + each, 0);
+
+/** @param handler the handler's measurements in the same runs */
+export const figuresOf = (own: readonly Measurement[], handler: readonly Measurement[]): Figures => ({
+  cpuMs: median(own.map(({ cpuMs }) => cpuMs)),
+  wallMs: median(own.map(({ wallMs }) => wallMs)),
+  peakBytes: Math.max(...own.map(({ peakBytes }) => peakBytes)),
+  outputBytes: median(own.map(total)),
+  cpuRatio: median(own.map(({ cpuMs }, run) => cpuMs / (handler[run]?.cpuMs ?? Number.NaN))),
+});
+
+const isThere = (method: Method, { python }: Tools): boolean => python !== undefined || !method.startsWith("pillow");
+
+/** @param onRun called after each process */
+export const measureTask = async (task: Task, tools: Tools, onRun: () => void = () => {}): Promise<PictureResult> => {
+  const { picture, runs, isCompared } = task;
+  const methods = task.methods.filter((method) => isThere(method, tools));
+  const measured = new Map<Method, Measurement[]>(methods.map((method) => [method, []]));
+  for (let run = 0; run < runs; run++) {
+    for (const [method, own] of measured) {
+      own.push(await measure(method, picture.file, tools));
+      onRun();
+    }
+  }
+  const handler = measured.get("handler") ?? [];
+  const { name, kind, megapixels, file } = picture;
+  return {
+    name,
+    kind,
+    megapixels,
+    sourceBytes: (await stat(file)).size,
+    runs,
+    methods: Object.fromEntries([...measured].map(([method, own]) => [method, figuresOf(own, handler)])),
+    ...(isCompared && { similarity: await compared(file, methods, tools) }),
+  };
+};
+
+const COMPARED: readonly Method[] = ["handler", "pillow"];
+
+const compared = async (file: string, methods: readonly Method[], tools: Tools) => {
+  const found: Partial<Record<Method, Similarity>> = {};
+  for (const method of COMPARED.filter((each) => methods.includes(each))) {
+    const folder = await mkdtemp(join(tmpdir(), "bench-"));
+    try {
+      await measure(method, file, tools, folder);
+      found[method] = await similarity(file, folder);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+  return found;
+};
