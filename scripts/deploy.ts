@@ -36,7 +36,10 @@ const deploy = async (name: string, options: TargetOptions): Promise<void> => {
 
 const command = new Command("npm run deploy --")
   .description("Deploys an environment with cdktf and Terraform (or the binary in TERRAFORM_BINARY_NAME).")
-  .argument("<env>", "name of a file in environments/, without .tfvars")
+  .argument(
+    "<env>",
+    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
+  )
   .option("--endpoint-url <url>", "deploy to an AWS emulator instead, with a state of its own", endpointUrl)
   .action(deploy);
 

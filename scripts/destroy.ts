@@ -84,7 +84,10 @@ const destroy = async (
 
 const command = new Command("npm run destroy --")
   .description("Destroys a deployed environment.")
-  .argument("<env>", "name of a file in environments/, without .tfvars")
+  .argument(
+    "<env>",
+    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
+  )
   .option("--empty-buckets", "delete every object of its buckets, for ever")
   .option("--yes-destroy <name>", "the environment's name again, where nobody can type it")
   .option("--endpoint-url <url>", "destroy what was deployed to this AWS emulator", endpointUrl)

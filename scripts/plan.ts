@@ -32,7 +32,10 @@ const plan = async (name: string, { out = join("out", "plan", name), ...options 
 
 const command = new Command("npm run plan --")
   .description("Writes what a deployment would change to plan.json and plan.md.")
-  .argument("<env>", "name of a file in environments/, without .tfvars")
+  .argument(
+    "<env>",
+    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
+  )
   .option("--out <folder>", "folder for both files (default: out/plan/<env>)")
   .option("--endpoint-url <url>", "plan for an AWS emulator instead", endpointUrl)
   .action(plan);

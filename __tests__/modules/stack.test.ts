@@ -2,7 +2,7 @@
 import { tmpdir } from "node:os";
 import { App } from "cdktf";
 import { ImageProcessorStack } from "../../modules/stack";
-import { committed, devWith, one, synthesized, temporary } from "./synthesized";
+import { committed, devWith, one, type Synthesized, synthesized, temporary } from "./synthesized";
 
 const UPLOAD = "${aws_s3_bucket.s3_buckets_upload.arn}";
 const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
@@ -109,6 +109,20 @@ describe("a stack", () => {
     expect(here.text).not.toContain(tmpdir());
     expect(here.text).not.toContain(process.cwd());
   });
+
+  it.each(["dev", "staging", "prod"])(
+    "is made of the variables of %s, and of its name nothing but names",
+    async (name) => {
+      const environment = await committed(name);
+      const anonymous = ({ text }: Synthesized, own: string) => text.replaceAll(new RegExp(`\\b${own}\\b`, "g"), "any");
+
+      const [here, there] = [synthesized(environment), synthesized({ ...environment, environment: "elsewhere" })];
+
+      expect(anonymous(there, "elsewhere").replaceAll(new RegExp(`\\b${name}\\b`, "g"), "any")).toBe(
+        anonymous(here, name),
+      );
+    },
+  );
 
   it("refuses to be made without a package, and says how to build it", async () => {
     const environment = await devWith('lambda_architecture = "x86_64"');

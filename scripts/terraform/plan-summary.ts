@@ -32,7 +32,7 @@ const cell = (text: unknown): string =>
 const code = (text: string): string => `\`${text.replaceAll("`", "'").replaceAll("|", "\\|")}\``;
 
 /** @returns the second step of the path `<stack>/<module>/…`; a resource of the stack itself has none */
-const moduleOf = (synthesized: Synthesized, { type, name }: ResourceChange): string => {
+export const moduleOf = (synthesized: Synthesized, { type, name }: Pick<ResourceChange, "type" | "name">): string => {
   const steps = synthesized.resource?.[type]?.[name]?.["//"]?.metadata?.path?.split("/") ?? [];
   return steps.length > 2 ? (steps[1] ?? "stack") : "stack";
 };
