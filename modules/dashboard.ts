@@ -1,4 +1,5 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region is charted, every threshold is drawn. */
+import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
 import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
 import { costWidget } from "./cost-widget";
@@ -6,7 +7,7 @@ import { type LambdaMetricName, metricAddress } from "./metrics";
 import { type Names, naming, stacksOf } from "./naming";
 import type { Environment } from "./variables";
 
-/** The widgets that chart metrics, in reading order; the seventh lists recent errors. */
+/** The widgets that chart metrics, in reading order; below them a table lists recent errors. */
 const WIDGETS = [
   "Invocations & Errors",
   "Duration avg/max/p99",
@@ -14,6 +15,7 @@ const WIDGETS = [
   "Success vs Error",
   "Processing Time",
   "Image Size",
+  "Refused by Reason",
 ] as const;
 
 type Statistic = "Sum" | "Average" | "Maximum" | "p99";
@@ -23,6 +25,8 @@ interface Chart {
   readonly statistics: readonly [Statistic, ...Statistic[]];
   /** @default left */
   readonly axis?: "right";
+  /** Values of the metric's dimension, of which each has a line of its own. @default the metric has no such dimension */
+  readonly each?: { readonly dimension: string; readonly values: readonly string[] };
 }
 
 /** Where each metric is charted: a measure without a row does not compile. */
@@ -44,6 +48,7 @@ export const CHARTS = {
   ImageProcessingTime:  { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
   MemoryUsedMB:         { widget: "Image Size",            statistics: ["Maximum"], axis: "right" },
+  RefusedImages:        { widget: "Refused by Reason",     statistics: ["Sum"], each: { dimension: "Reason", values: Object.keys(REFUSALS) } },
 } as const satisfies Record<LambdaMetricName | MeasuredName | HandlerMetricName, Chart>;
 
 type Charted = keyof typeof CHARTS;
@@ -75,7 +80,13 @@ const annotations = (widget: Chart["widget"], environment: Environment) => {
 };
 
 /** One metric at one statistic, as a dashboard writes it: namespace, name, dimensions in pairs, options. */
-const series = (metric: Charted, statistic: Statistic, environment: Environment, { functionName }: Names) => {
+const series = (
+  metric: Charted,
+  { each }: Chart,
+  statistic: Statistic,
+  environment: Environment,
+  { functionName }: Names,
+) => {
   const address = metricAddress(metric, { functionName, metricNamespace: environment.metric_namespace });
   const alarm = metricAlarms(environment).find((row) => row.metric === metric);
   const [id] = Object.entries(SUCCESS_RATE.of).find(([, part]) => part === metric) ?? [];
@@ -86,13 +97,15 @@ const series = (metric: Charted, statistic: Statistic, environment: Environment,
     ...(id && { id }),
     ...yAxis(CHARTS[metric]),
   };
-  return [address.namespace, metric, ...Object.entries(address.dimensions ?? {}).flat(), options];
+  const pairs = Object.entries(address.dimensions ?? {}).flat();
+  if (each === undefined) return [[address.namespace, metric, ...pairs, options]];
+  return each.values.map((value) => [address.namespace, metric, ...pairs, each.dimension, value, options]);
 };
 
 const metricWidget = (title: Chart["widget"], environment: Environment, names: Names) => {
   const charted = (Object.entries(CHARTS) as [Charted, Chart][]).filter(([, { widget }]) => widget === title);
-  const lines = charted.flatMap(([metric, { statistics }]) =>
-    statistics.map((statistic) => series(metric, statistic, environment, names)),
+  const lines = charted.flatMap(([metric, chart]) =>
+    chart.statistics.flatMap((statistic) => series(metric, chart, statistic, environment, names)),
   );
   const { label, expression } = SUCCESS_RATE;
   const rate = [{ id: "rate", label, expression: expression(environment), ...yAxis(RATE_PLACE) }];
@@ -131,21 +144,25 @@ const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
   };
 };
 
-/** Seven widgets, six and one, of one stack. */
-const ROWS_OF_A_STACK = 18;
+const WIDGETS_IN_A_ROW = 3;
+const WIDGET_ROWS = 6;
+
+/** The charts of one stack, and below them its recent errors. */
+const CHART_ROWS = Math.ceil(WIDGETS.length / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
+const ROWS_OF_A_STACK = CHART_ROWS + WIDGET_ROWS;
 
 /** @param y row of the first */
 const widgetsOf = (stack: Environment, y: number) => {
   const names = naming(stack);
   const widgets = [
     ...WIDGETS.map((title, index) => ({
-      x: (index % 3) * 8,
-      y: y + Math.floor(index / 3) * 6,
+      x: (index % WIDGETS_IN_A_ROW) * 8,
+      y: y + Math.floor(index / WIDGETS_IN_A_ROW) * WIDGET_ROWS,
       width: 8,
-      height: 6,
+      height: WIDGET_ROWS,
       ...metricWidget(title, stack, names),
     })),
-    { x: 0, y: y + 12, width: 24, height: 6, ...recentErrors(stack, names) },
+    { x: 0, y: y + CHART_ROWS, width: 24, height: WIDGET_ROWS, ...recentErrors(stack, names) },
   ];
   if (stack.regions.length === 0) return widgets;
   // Of which region each widget is, the console does not say.

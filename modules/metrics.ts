@@ -1,6 +1,6 @@
 /** Metrics ledger -> where CloudWatch keeps each metric, and the filter that makes it from log lines. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
-import { filterPattern, metricValue } from "../handler/contract/filter-pattern";
+import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
 import { type FaultName, METRICS, type MeasuredName, type Metric, type MetricName } from "../handler/contract/metrics";
 
 /** Metrics that Lambda publishes about the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
@@ -33,7 +33,7 @@ const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric
 
 /**
  * @returns what an alarm or a chart has to ask for. What the function or Lambda publishes has the dimension FunctionName;
- * what a filter makes has none, because a filter can have either dimensions or a default value.
+ * what a filter makes has none but those of its row (`each` of a chart), because it has either those or a default value.
  */
 export const metricAddress = (metric: AnyMetric, { functionName, metricNamespace }: Watched): MetricAddress => {
   const dimensions = { FunctionName: functionName };
@@ -49,6 +49,7 @@ export const metricFilterConfig = (
 ): CloudwatchLogMetricFilterConfig => {
   const { from, unit } = METRICS[metric];
   const value = metricValue(from);
+  const dimensions = metricDimensions(from);
   return {
     name: `${functionName}-${metric}`,
     logGroupName,
@@ -57,8 +58,10 @@ export const metricFilterConfig = (
       name: metric,
       namespace: metricNamespace,
       value,
-      // A count is 0 where nothing matched; 0 milliseconds or bytes that nobody measured would drag averages down.
-      ...(value === "1" && { defaultValue: "0" }),
+      dimensions,
+      // A count is 0 where nothing matched, if no dimension divides it: of which would it be 0? And 0 milliseconds or
+      // bytes that nobody measured would drag averages down.
+      ...(value === "1" && dimensions === undefined && { defaultValue: "0" }),
       unit,
     },
   };

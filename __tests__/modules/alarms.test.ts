@@ -201,7 +201,7 @@ describe("alarms", () => {
       widgets: { type: string; y: number; properties: { markdown?: string } }[];
     };
     const { y, properties } = widgets.at(-1) ?? {};
-    expect([widgets.map(({ type }) => type).filter((type) => type === "text"), y]).toEqual([["text"], 18]);
+    expect([widgets.map(({ type }) => type).filter((type) => type === "text"), y]).toEqual([["text"], 24]);
     expect(properties?.markdown?.match(/https[^)]*/g)?.sort()).toEqual(urls.map(([, url]) => url).sort());
   });
 });

@@ -38,7 +38,7 @@ describe("the cost widget", () => {
       "S3 requests": [expect.closeTo(1000 * 0.0000004 + 6000 * 0.000005, 8)],
       Logs: [expect.closeTo(0.5, 8)],
       PutMetricData: [expect.closeTo(0.01, 8)],
-      "Metrics, alarms, dashboard, key": [expect.closeTo((17 * 0.3 + 13 * 0.1 + 3) / 730, 8)],
+      "Metrics, alarms, dashboard, key": [expect.closeTo((18 * 0.3 + 13 * 0.1 + 3) / 730, 8)],
     });
   });
 

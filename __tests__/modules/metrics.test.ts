@@ -1,13 +1,15 @@
 /** Metric filters and the dashboard, as they are synthesized. */
+import { REFUSALS } from "../../handler/contract/events";
 import { METRICS, type Metric } from "../../handler/contract/metrics";
 import type { Environment } from "../../modules/variables";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 describe("metric filters", () => {
-  it("are one for each metric that is made from log lines, and count from 0 but never measure it", async () => {
+  it("are one for each metric that is made from log lines; counts that no dimension divides begin at 0, measures never do", async () => {
     const { resource } = synthesized(await committed("dev"));
 
     const count = (pattern: string) => ({ pattern, value: "1", default_value: "0", unit: "Count" });
+    const divided = (pattern: string, dimensions: object) => ({ pattern, value: "1", dimensions, unit: "Count" });
     const measure = (pattern: string, value: string, unit: string) => ({ pattern, value, unit });
     // biome-ignore format: a table is read down its columns
     const expected = {
@@ -15,6 +17,7 @@ describe("metric filters", () => {
       ImageSizeBytes:        measure('{ ($.event = "image.received") && ($.sizeBytes >= 0) }', "$.sizeBytes", "Bytes"),
       ImageProcessingTime:   measure('{ ($.event = "image.processed") && ($.durationMs >= 0) }', "$.durationMs", "Milliseconds"),
       SuccessfulProcesses:   count('{ ($.event = "image.processed") }'),
+      RefusedImages:         divided('{ ($.event = "image.refused") && ($.reason = "*") }', { Reason: "$.reason" }),
       S3AccessDenied:        count('{ ($.event = "storage.denied") }'),
       MemoryUsedMB:          measure('{ ($.type = "platform.report") && ($.record.metrics.maxMemoryUsedMB >= 0) }', "$.record.metrics.maxMemoryUsedMB", "Megabytes"),
       MetricsLost:           count('{ ($.event = "metrics.lost") }'),
@@ -88,7 +91,7 @@ describe("the dashboard", () => {
     expect(dashboard.dashboard_name).toBe("image-processor-dev-processor-monitoring");
   });
 
-  it("has these seven widgets, which do not overlap", async () => {
+  it("has these eight widgets, which do not overlap", async () => {
     const widgets = widgetsOf(await committed("dev"));
 
     expect(widgets.map(({ type, properties }) => `${type}: ${properties.title}`)).toEqual([
@@ -98,6 +101,7 @@ describe("the dashboard", () => {
       "metric: Success vs Error",
       "metric: Processing Time",
       "metric: Image Size",
+      "metric: Refused by Reason",
       "log: Recent Errors",
     ]);
     expect(widgets.map(({ x, y, width, height }) => [x, y, width, height])).toEqual([
@@ -107,7 +111,8 @@ describe("the dashboard", () => {
       [0, 6, 8, 6],
       [8, 6, 8, 6],
       [16, 6, 8, 6],
-      [0, 12, 24, 6],
+      [0, 12, 8, 6],
+      [0, 18, 24, 6],
     ]);
   });
 
@@ -154,6 +159,9 @@ describe("the dashboard", () => {
         filter("ImageSizeBytes", '"stat":"Maximum"'),
         filter("MemoryUsedMB", '"stat":"Maximum","yAxis":"right"'),
       ],
+      "Refused by Reason": Object.keys(REFUSALS).map((reason) =>
+        filter(`RefusedImages Reason ${reason}`, '"stat":"Sum"'),
+      ),
       "Recent Errors": [],
     });
   });
@@ -196,6 +204,7 @@ describe("the dashboard", () => {
         { label: "large_image_bytes", value: 5_000_000 },
         { label: "lambda_memory_size", value: 2048, yAxis: "right" },
       ],
+      "Refused by Reason": [],
       "Recent Errors": undefined,
     });
   });

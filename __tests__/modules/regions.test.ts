@@ -93,12 +93,12 @@ describe("several regions", () => {
     expect(second.resource).not.toHaveProperty("aws_cloudwatch_dashboard");
     expect(widgets.map(({ type, y, properties: { region } }) => [y, type, region])).toEqual([
       ...["us-east-1", "ap-southeast-2"].flatMap((region, at) => [
-        ...[0, 0, 0, 6, 6, 6].map((y) => [18 * at + y, "metric", region]),
-        [18 * at + 12, "log", region],
+        ...[0, 0, 0, 6, 6, 6, 12].map((y) => [24 * at + y, "metric", region]),
+        [24 * at + 18, "log", region],
       ]),
-      [36, "text", undefined],
+      [48, "text", undefined],
     ]);
-    const ofSecond = widgets.slice(7, 14);
+    const ofSecond = widgets.slice(8, 16);
     expect(ofSecond.filter(({ properties }) => !properties.title?.endsWith(", ap-southeast-2"))).toEqual([]);
     expect(JSON.stringify(ofSecond)).toContain("image-processor-dev-ap-southeast-2-processor");
     expect(JSON.stringify(ofSecond)).not.toContain("us-east-1");

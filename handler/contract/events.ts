@@ -110,8 +110,13 @@ export type EventFields<E extends EventName> = {
     : string;
 };
 
-/** The names of this event's numeric fields: those that a metric can take its value from. */
-export type NumericField<E extends EventName> = {
-  [F in keyof (typeof EVENTS)[E]["fields"]]: (typeof EVENTS)[E]["fields"][F] extends "number" ? F : never;
+type FieldOf<E extends EventName, T extends Field> = {
+  [F in keyof (typeof EVENTS)[E]["fields"]]: (typeof EVENTS)[E]["fields"][F] extends T ? F : never;
 }[keyof (typeof EVENTS)[E]["fields"]] &
   string;
+
+/** The names of this event's numeric fields: those that a metric can take its value from. */
+export type NumericField<E extends EventName> = FieldOf<E, "number">;
+
+/** The names of this event's texts: those that a metric can be divided by. */
+export type TextField<E extends EventName> = FieldOf<E, "text">;

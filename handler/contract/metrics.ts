@@ -1,9 +1,16 @@
 /** The custom metrics of the pipeline, and what each is made from. */
-import type { EventName, NumericField } from "./events";
+import type { EventName, NumericField, TextField } from "./events";
 
 /** One kind of log line that a metric hears: an event of the ledger, lines of some levels, or Lambda's own report. */
 export type Heard =
-  | { readonly [E in EventName]: { readonly event: E; readonly field?: NumericField<E> } }[EventName]
+  | {
+      readonly [E in EventName]: {
+        readonly event: E;
+        readonly field?: NumericField<E>;
+        /** Dimensions of the metric by the fields that give their values. @default none */
+        readonly dimensions?: Readonly<Record<string, TextField<E>>>;
+      };
+    }[EventName]
   | { readonly levels: readonly string[] }
   | { readonly report: ReportCondition; readonly field?: ReportMeasure };
 
@@ -68,6 +75,12 @@ export const METRICS = {
     unit: "Count",
     from: [{ event: "image.processed" }],
     about: "images whose variants are all stored, counted from the log",
+  },
+  RefusedImages: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ event: "image.refused", dimensions: { Reason: "reason" } }],
+    about: "uploads refused for good, by the dimension Reason",
   },
   S3AccessDenied: {
     kind: "measure",

@@ -184,6 +184,7 @@ const filters: Look = async ({ logs }, { blueprint }) => {
       logGroup: logGroupName,
       pattern: filterPattern,
       metric: [metric?.metricNamespace, metric?.metricName, metric?.metricValue, metric?.unit, metric?.defaultValue],
+      dimensions: metric?.dimensions,
     };
   });
   const expected = blueprint.metricFilters.map(({ name, logGroup, pattern, metric }) => ({
@@ -191,6 +192,7 @@ const filters: Look = async ({ logs }, { blueprint }) => {
     logGroup,
     pattern,
     metric: [metric.namespace, metric.name, metric.value, metric.unit, metric.defaultValue],
+    dimensions: metric.dimensions,
   }));
   return [{ title: `metric filters: all ${expected.length}`, expected: byName(expected), got: byName(got) }];
 };

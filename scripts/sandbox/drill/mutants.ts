@@ -69,12 +69,13 @@ const windows = (row: Json): Change[] => [
     : []),
 ];
 
+const renamed = (row: Json, rename: (key: string) => string): Json =>
+  Object.fromEntries(Object.entries(row).map(([key, value]) => [rename(key), value]));
+
 const metricChanges = (row: Json, path: readonly (string | number)[]): Change[] => [
   ...change(row, [...path, "metric_name"], (name: string) => `${name}s`),
   ...change(row, [...path, "namespace"], (namespace: string) => `${namespace}/Other`),
-  ...change(row, [...path, "dimensions"], (dimensions: Json) =>
-    Object.fromEntries(Object.entries(dimensions).map(([key, value]) => [key.toLowerCase(), value])),
-  ),
+  ...change(row, [...path, "dimensions"], (dimensions: Json) => renamed(dimensions, (name) => name.toLowerCase())),
   ...(at(row, [...path, "metric_name"]) !== undefined && at(row, [...path, "dimensions"]) === undefined
     ? [{ path: [...path, "dimensions"], to: { FunctionName: "f" }, words: `${path.join(".")} dimensions added` }]
     : []),
@@ -132,6 +133,8 @@ const transformation = ["metric_transformation"] as const;
 const filterRule: Rule = (_label, row, recorded) => {
   const pattern = String(row.pattern);
   const isCount = at(row, [...transformation, "value"]) === "1";
+  const dimensions = [...transformation, "dimensions"];
+  const isDivided = at(row, dimensions) !== undefined;
   return [
     ...quotedTexts(pattern, recorded).flatMap((text) =>
       change(row, ["pattern"], (whole: string) => whole.replace(`"${text}"`, `"${swappedCase(text)}"`)),
@@ -143,9 +146,14 @@ const filterRule: Rule = (_label, row, recorded) => {
     ...change(row, [...transformation, "name"], (name: string) => `${name}s`),
     ...change(row, [...transformation, "namespace"], (namespace: string) => `${namespace}/Other`),
     ...(isCount ? removed(row, [...transformation, "default_value"]) : []),
-    ...(isCount
+    ...(isCount && !isDivided
       ? []
       : [{ path: [...transformation, "default_value"], to: "0", words: "default 0 on a value" } satisfies Change]),
+    ...removed(row, dimensions),
+    ...change(row, dimensions, (texts: Json) => renamed(texts, (name) => name.toLowerCase())),
+    ...change(row, dimensions, (texts: Json) =>
+      Object.fromEntries(Object.keys(texts).map((name) => [name, "$.event"])),
+    ),
   ];
 };
 

@@ -148,7 +148,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "log-errors": {
     cause: "one file that is no image",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
+    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
     also: ["image-processing-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, notAnImage)),
   },
@@ -171,7 +171,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "low-success-rate": {
     cause: "most uploads are corrupt for 15 minutes",
     topic: "performance-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1 },
+    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
     also: ["log-errors", "image-processing-errors"],
     run: failingUploads,
   },
@@ -207,7 +207,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "image-processing-errors": {
     cause: "corrupt uploads",
     topic: "log-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1 },
+    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
     also: ["log-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, truncatedPhoto)),
   },

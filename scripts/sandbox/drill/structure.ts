@@ -1,8 +1,10 @@
 /** What can be seen of a stack's monitoring without waiting: whether all that is joined by names does meet. */
 import type { Blueprint } from "../blueprint";
 import { metricsOf } from "../cloudwatch/alarm";
+import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { LAMBDA_METRICS } from "../lambda";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
+import { reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
 import { trustProblems } from "./trust";
 import { type Address, widgetMetrics } from "./widgets";
@@ -16,9 +18,23 @@ const keyOf = ({ namespace, name, dimensions }: Address): string =>
       .sort(),
   ].join(" ");
 
+/** The metric with any values of its dimensions: a filter takes them from the line. */
+const openKeyOf = ({ dimensions, ...address }: Address): string =>
+  keyOf({ ...address, dimensions: Object.fromEntries(Object.keys(dimensions).map((name) => [name, "*"])) });
+
+const isOpen = ({ dimensions }: Address): boolean => Object.values(dimensions).some((value) => value.startsWith("$"));
+
 const isOneOf = (addresses: readonly Address[]) => {
-  const keys = new Set(addresses.map(keyOf));
-  return (address: Address) => keys.has(keyOf(address));
+  const keys = new Set(addresses.map((address) => (isOpen(address) ? openKeyOf(address) : keyOf(address))));
+  return (address: Address) => keys.has(keyOf(address)) || keys.has(openKeyOf(address));
+};
+
+/** What a filter makes: where it takes dimensions from lines, with the values that the runs gave them. */
+const madeBy = (filter: MetricFilter, { recordings }: Evidence): Address[] => {
+  const made = { ...filter.metric, dimensions: filter.metric.dimensions ?? {} };
+  if (!isOpen(made)) return [made];
+  const seen = [...recordings.values()].flatMap((recording) => reportOf(filter, recording));
+  return seen.length === 0 ? [made] : [...new Map(seen.map((datum) => [keyOf(datum), datum])).values()];
 };
 
 /** Metrics of filters, of Lambda, of the log group, and those that the function was seen to publish. */
@@ -33,25 +49,28 @@ const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Ev
   ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
 ];
 
-const filterProblems = (blueprint: Blueprint): string[] => {
+const filterProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
   const { metricFilters, alarms, function: fn } = blueprint;
   const isRead = isOneOf([...alarms.flatMap(metricsOf), ...widgetMetrics(blueprint)]);
   // The dashboard of an environment with several regions is in the stack of the first.
   const isReadElsewhere = blueprint.dashboards.length === 0;
-  return metricFilters.flatMap(({ name, logGroup, metric }) => [
-    ...(logGroup === fn.logGroup
-      ? []
-      : [`filter ${name} is on log group ${logGroup}, the function writes to ${fn.logGroup}`]),
-    ...(isReadElsewhere || isRead({ ...metric, dimensions: metric.dimensions ?? {} })
-      ? []
-      : [`nobody reads ${metric.namespace} ${metric.name}, which filter ${name} makes`]),
-    ...(metric.value.startsWith("$") && metric.defaultValue !== undefined
-      ? [`filter ${name} has default ${metric.defaultValue}, which would drag the average of its values`]
-      : []),
-    ...(metric.value === "1" && metric.defaultValue !== 0
-      ? [`filter ${name} counts, but not to 0 where nothing matches`]
-      : []),
-  ]);
+  return metricFilters.flatMap((filter) => {
+    const { name, logGroup, metric } = filter;
+    return [
+      ...(logGroup === fn.logGroup
+        ? []
+        : [`filter ${name} is on log group ${logGroup}, the function writes to ${fn.logGroup}`]),
+      ...madeBy(filter, evidence)
+        .filter((address) => !isReadElsewhere && !isRead(address))
+        .map((address) => `nobody reads ${keyOf(address)}, which filter ${name} makes`),
+      ...(metric.value.startsWith("$") && metric.defaultValue !== undefined
+        ? [`filter ${name} has default ${metric.defaultValue}, which would drag the average of its values`]
+        : []),
+      ...(metric.value === "1" && metric.defaultValue !== 0 && metric.dimensions === undefined
+        ? [`filter ${name} counts, but not to 0 where nothing matches`]
+        : []),
+    ];
+  });
 };
 
 const readerProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
@@ -98,7 +117,7 @@ const notificationProblems = (blueprint: Blueprint): string[] =>
  * @returns what does not meet, one sentence each
  */
 export const structureProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => [
-  ...filterProblems(blueprint),
+  ...filterProblems(blueprint, evidence),
   ...readerProblems(blueprint, evidence),
   ...alarmProblems(blueprint),
   ...notificationProblems(blueprint),
