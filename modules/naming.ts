@@ -18,6 +18,10 @@ export const stacksOf = <E extends Named>(environment: E): E[] =>
 /** @returns the stack whose dashboard shows all of the environment's */
 export const homeOf = <E extends Named>(environment: E): E => stacksOf(environment)[0] ?? environment;
 
+/** @returns the region after the stack's own, and after the last the first */
+export const nextRegion = ({ regions, aws_region }: Named): string =>
+  regions[(regions.indexOf(aws_region) + 1) % regions.length] ?? aws_region;
+
 const suffixed = (name: string, { aws_region, regions }: Named, suffix = aws_region): string =>
   regions.length === 0 ? name : `${name}-${suffix}`;
 
@@ -37,12 +41,15 @@ export const naming = (stack: Named) => {
   return {
     functionName,
     roleName: `${functionName}-role`,
+    /** Of the role that S3 copies with, and of what it may do. */
+    replicationName: `${base}-replication`,
     logGroupName: `/aws/lambda/${functionName}`,
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
       upload: `${bucketBase}-upload-`,
       processed: `${bucketBase}-processed-`,
       logs: `${bucketBase}-logs-`,
+      replica: `${bucketBase}-replica-`,
     },
     stateKey: `${project}/${stackName(stack)}.tfstate`,
     topics: {

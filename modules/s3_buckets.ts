@@ -1,17 +1,27 @@
-/** The upload and the processed bucket, and one for their access logs: encrypted, private, reached over TLS only. */
+/** The upload and the processed bucket, one for their access logs, and one for copies: encrypted, private, reached over TLS only. */
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 import { S3BucketLoggingA } from "@cdktf/provider-aws/lib/s3-bucket-logging";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
+import { S3BucketReplicationConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-replication-configuration";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 export interface S3BucketsProps {
   /** Beginnings of the buckets' names, at most 37 characters each; the provider makes them unique. */
-  readonly bucketPrefixes: { readonly upload: string; readonly processed: string; readonly logs: string };
+  readonly bucketPrefixes: {
+    readonly upload: string;
+    readonly processed: string;
+    readonly logs: string;
+    readonly replica: string;
+  };
   /** Whether both buckets keep old versions of their objects. */
   readonly versioning: boolean;
   /** Key of both buckets. @default a key of S3's own */
@@ -20,6 +30,20 @@ export interface S3BucketsProps {
   readonly accessLogDays?: number;
   /** The only account whose buckets may be logged. */
   readonly accountId: string;
+  /** Where the variants are copied to. @default nowhere */
+  readonly replica?: Replica;
+}
+
+export interface Replica {
+  /** Of the other region. */
+  readonly provider: TerraformProvider;
+  readonly region: string;
+  /** Key of the copies. @default a key of S3's own */
+  readonly keyArn?: string;
+  /** Region of the originals, and their key. */
+  readonly from: { readonly region: string; readonly keyArn?: string };
+  /** Of the role that S3 copies with, and of its policy. */
+  readonly name: string;
 }
 
 interface BucketOptions {
@@ -28,6 +52,8 @@ interface BucketOptions {
   readonly keyArn?: string;
   /** @default objects stay */
   readonly expireDays?: number;
+  /** @default the stack's */
+  readonly provider?: TerraformProvider;
 }
 
 /** Days after which versions that were overwritten or deleted go, and uploads that were begun and never finished. */
@@ -48,6 +74,7 @@ export class S3Buckets extends Construct {
     const processed = this.bucket("processed", { bucketPrefix: bucketPrefixes.processed, versioned, keyArn });
     for (const [name, bucket] of Object.entries({ upload, processed })) this.policy(name, bucket, []);
     if (props.accessLogDays !== undefined) this.logAccess({ upload, processed }, props, props.accessLogDays);
+    if (props.replica !== undefined) this.replicate(processed, bucketPrefixes.replica, props.replica);
 
     this.uploadBucketId = upload.id;
     this.uploadBucketArn = upload.arn;
@@ -57,20 +84,28 @@ export class S3Buckets extends Construct {
     this.processedBucketDomainName = processed.bucketDomainName;
   }
 
-  private bucket(name: string, { bucketPrefix, versioned, keyArn, expireDays }: BucketOptions): S3Bucket {
-    const s3 = new S3Bucket(this, name, { bucketPrefix });
+  private bucket(name: string, options: BucketOptions): S3Bucket {
+    const { bucketPrefix, versioned, keyArn, expireDays, provider } = options;
+    const s3 = new S3Bucket(this, name, { bucketPrefix, provider });
     const bucket = s3.id;
-    new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, { bucket, rule: [encryption(keyArn)] });
+    new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, {
+      bucket,
+      provider,
+      rule: [encryption(keyArn)],
+    });
     new S3BucketOwnershipControls(this, `${name}_ownership`, {
       bucket,
+      provider,
       rule: { objectOwnership: "BucketOwnerEnforced" },
     });
     const versioning = new S3BucketVersioningA(this, `${name}_versioning`, {
       bucket,
+      provider,
       versioningConfiguration: { status: versioned ? "Enabled" : "Suspended" },
     });
     new S3BucketLifecycleConfiguration(this, `${name}_lifecycle`, {
       bucket,
+      provider,
       rule: [
         {
           id: "expire-leftovers",
@@ -87,8 +122,10 @@ export class S3Buckets extends Construct {
   }
 
   private policy(name: string, s3: S3Bucket, statements: readonly object[]): S3BucketPolicy {
+    const { provider } = s3;
     const publicAccess = new S3BucketPublicAccessBlock(this, `${name}_public_access`, {
       bucket: s3.id,
+      provider,
       blockPublicAcls: true,
       blockPublicPolicy: true,
       ignorePublicAcls: true,
@@ -96,6 +133,7 @@ export class S3Buckets extends Construct {
     });
     return new S3BucketPolicy(this, `${name}_policy`, {
       bucket: s3.id,
+      provider,
       policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsOnly(s3.arn), ...statements] }),
       // S3 refuses two changes of one bucket's policy settings at the same time.
       dependsOn: [publicAccess],
@@ -116,7 +154,90 @@ export class S3Buckets extends Construct {
       });
     }
   }
+
+  private replicate(source: S3Bucket, bucketPrefix: string, replica: Replica): void {
+    const { provider, keyArn, name } = replica;
+    const target = this.bucket("replica", { bucketPrefix, versioned: true, keyArn, provider });
+    this.policy("replica", target, []);
+    const role = new IamRole(this, "replication_role", { name, assumeRolePolicy: JSON.stringify(REPLICATION_TRUST) });
+    const policy = new IamPolicy(this, "replication_policy", {
+      name,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: mayReplicate(source, target, replica) }),
+    });
+    const attachment = new IamRolePolicyAttachment(this, "replication_attachment", {
+      role: role.name,
+      policyArn: policy.arn,
+    });
+    new S3BucketReplicationConfigurationA(this, "replication", {
+      bucket: source.id,
+      role: role.arn,
+      rule: [
+        {
+          id: "copy-variants",
+          status: "Enabled",
+          filter: { prefix: "" },
+          // What is deleted by mistake is still there.
+          deleteMarkerReplication: { status: "Disabled" },
+          destination: {
+            bucket: target.arn,
+            ...(keyArn !== undefined && { encryptionConfiguration: { replicaKmsKeyId: keyArn } }),
+          },
+          ...(replica.from.keyArn !== undefined && {
+            sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
+          }),
+        },
+      ],
+      dependsOn: [attachment, ...["processed", "replica"].map((each) => this.versioningOf(each))],
+    });
+  }
+
+  private versioningOf(name: string): S3BucketVersioningA {
+    return this.node.findChild(`${name}_versioning`) as S3BucketVersioningA;
+  }
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
+const mayReplicate = (source: S3Bucket, target: S3Bucket, { region, keyArn, from }: Replica) => [
+  {
+    Sid: "ReadConfiguration",
+    Effect: "Allow",
+    Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+    Resource: source.arn,
+  },
+  {
+    Sid: "ReadVersions",
+    Effect: "Allow",
+    Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+    Resource: `${source.arn}/*`,
+  },
+  {
+    Sid: "WriteCopies",
+    Effect: "Allow",
+    Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
+    Resource: `${target.arn}/*`,
+  },
+  ...useOfKey("DecryptVersions", "kms:Decrypt", from),
+  ...useOfKey("EncryptCopies", "kms:Encrypt", { region, keyArn }),
+];
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html */
+const useOfKey = (sid: string, action: string, { region, keyArn }: Replica["from"]) =>
+  keyArn === undefined
+    ? []
+    : [
+        {
+          Sid: sid,
+          Effect: "Allow",
+          Action: [action],
+          Resource: keyArn,
+          Condition: { StringLike: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+        },
+      ];
+
+const REPLICATION_TRUST = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" }],
+};
 
 /** With a bucket key, KMS is asked once for many objects, and costs that much less. */
 const encryption = (keyArn: string | undefined) =>

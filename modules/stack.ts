@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
@@ -14,8 +15,8 @@ import { CostBudget } from "./cost_budget";
 import { EncryptionKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { consoleUrl, naming, type Severity, stackName, tagsOf } from "./naming";
-import { S3Buckets } from "./s3_buckets";
+import { consoleUrl, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
+import { type Replica, S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
 
@@ -59,6 +60,7 @@ export class ImageProcessorStack extends TerraformStack {
       keyArn: key?.keyArn,
       ...(environment.enable_s3_access_logging && { accessLogDays: environment.s3_access_log_days }),
       accountId,
+      ...(environment.enable_replication && { replica: this.replicaOf(environment, key?.keyArn) }),
     });
     const lambda = new LambdaFunction(this, "lambda_function", {
       environment,
@@ -133,6 +135,22 @@ export class ImageProcessorStack extends TerraformStack {
     // A lock object beside the state, which the bindings do not know yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
     backend.addOverride("use_lockfile", true);
     return ">= 1.10";
+  }
+
+  /** Another region needs a provider of its own, and another key, for neither reaches beyond its region. */
+  private replicaOf(environment: Environment, keyArn: string | undefined): Replica {
+    const region = nextRegion(environment);
+    const { replicationName: name, keyName } = naming(environment);
+    const provider = new AwsProvider(this, "aws_replica", {
+      alias: "replica",
+      region,
+      defaultTags: [{ tags: tagsOf(environment) }],
+    });
+    const key =
+      keyArn === undefined
+        ? undefined
+        : new KmsKey(this, "replica_key", { provider, description: `${keyName} replica`, enableKeyRotation: true });
+    return { provider, region, name, keyArn: key?.arn, from: { region: environment.aws_region, keyArn } };
   }
 
   private invokeOnUpload(buckets: S3Buckets, lambda: LambdaFunction, accountId: string): void {

@@ -65,6 +65,7 @@ export const keys = <K extends string>(ledger: Record<K, unknown>) => Object.key
 export const VARIABLES = {
   aws_region:                      { ...REGION,                                        default: "us-east-1",             about: "where everything is created" },
   regions:                         { ...REGIONS,                                       default: [],                      about: "where there is a stack each, aws_region first; without any there is one stack, in aws_region" },
+  enable_replication:              { ...FLAG,                                          default: false,                   about: "whether S3 copies the variants of each region to the next, where what is deleted here stays" },
   environment:                     { ...NAME,                                          sameAs: "the file's name",        about: "part of every name; it must be the file's" },
   project_name:                    { ...NAME,                                          default: "image-processor",       about: "first part of every name" },
   lambda_runtime:                  { ...choice(...keys(RUNTIMES)),                     default: "nodejs22.x",            about: "what the function runs on" },
@@ -160,6 +161,20 @@ export const RULES: readonly Rule[] = [
       regions.length === 0 || regions[0] === aws_region
         ? undefined
         : { what: `aws_region (${aws_region}) first`, got: regions },
+  },
+  {
+    of: ["enable_replication", "regions"],
+    broken: ({ enable_replication, regions }) =>
+      enable_replication && regions.length < 2
+        ? { what: `false, unless there are two regions or more (${regions.length}),`, got: enable_replication }
+        : undefined,
+  },
+  {
+    of: ["enable_s3_versioning", "enable_replication"],
+    broken: ({ enable_s3_versioning, enable_replication }) =>
+      enable_replication && !enable_s3_versioning
+        ? { what: "true, because enable_replication copies versions,", got: enable_s3_versioning }
+        : undefined,
   },
   {
     of: ["state_key", "regions"],

@@ -14,6 +14,7 @@ const complaintsOfDev = (tfvars: string, shell?: Record<string, string>) => comp
 const DEFAULTS = {
   aws_region: "us-east-1",
   regions: [],
+  enable_replication: false,
   environment: "dev",
   project_name: "image-processor",
   lambda_runtime: "nodejs22.x",

@@ -23,6 +23,18 @@ const namesOf = ({ resource }: Synthesized): string[] =>
     ),
   );
 
+/** What the role that copies may do: actions, on what, and through which service. */
+const allowed = (stack: Synthesized): string[][] => {
+  const { Statement } = json(one(stack, "aws_iam_policy").policy) as {
+    Statement: { Action: string[]; Resource: string; Condition?: { StringLike: Record<string, string> } }[];
+  };
+  return Statement.map(({ Action, Resource, Condition }) => [
+    Action.join(" "),
+    Resource,
+    ...Object.values(Condition?.StringLike ?? {}),
+  ]);
+};
+
 interface Widget {
   readonly type: string;
   readonly y: number;
@@ -120,8 +132,86 @@ describe("several regions", () => {
     ['regions = "us-east-1"',                             'Expected a list of AWS regions, each of them once for regions but got "us-east-1"'],
     [`${REGIONS}project_name = "image-processor-2"`,      'Expected at most 37 characters for the bucket prefix made of project_name and environment but got "image-processor-2-dev-apse2-processed-"'],
     [`${REGIONS}state_bucket = "states"\nstate_key = "k"`, 'Expected "", because the stack of each region has a key of its own, for state_key but got "k"'],
+    ["enable_replication = true",                         "Expected false, unless there are two regions or more (0), for enable_replication but got true"],
+    [`${REGIONS}enable_replication = true\nenable_s3_versioning = false`, "Expected true, because enable_replication copies versions, for enable_s3_versioning but got false"],
   ])("refuses %j", async (tfvars, message) => {
     await expect(stacksWith(tfvars)).rejects.toThrow(`environments/dev.tfvars: ${message}`);
+  });
+
+  it("keep no copies of the variants unless asked to", async () => {
+    const [{ resource, provider }] = await both();
+
+    expect(resource).not.toHaveProperty("aws_s3_bucket_replication_configuration");
+    expect(provider.aws).toHaveLength(1);
+  });
+
+  it("copy the variants to the next, and from the last to the first, by a role that may do no more", async () => {
+    const stacks = await both(`${REGIONS}enable_replication = true`);
+
+    expect(stacks.map(({ provider }) => provider.aws.map(({ alias, region }) => [alias, region]))).toEqual([
+      [
+        [undefined, "us-east-1"],
+        ["replica", "ap-southeast-2"],
+      ],
+      [
+        [undefined, "ap-southeast-2"],
+        ["replica", "us-east-1"],
+      ],
+    ]);
+    const [stack] = stacks;
+    const abroad = Object.values(stack.resource).flatMap((all) =>
+      Object.entries(all).flatMap(([name, { provider }]) => (provider === "aws.replica" ? [name] : [])),
+    );
+    expect(new Set(abroad)).toEqual(
+      new Set(
+        ["", "_encryption", "_lifecycle", "_ownership", "_policy", "_public_access", "_versioning"].map(
+          (end) => `s3_buckets_replica${end}`,
+        ),
+      ),
+    );
+    expect(one(stack, "aws_s3_bucket_replication_configuration")).toEqual({
+      bucket: "${aws_s3_bucket.s3_buckets_processed.id}",
+      role: "${aws_iam_role.s3_buckets_replication_role.arn}",
+      rule: [
+        {
+          id: "copy-variants",
+          status: "Enabled",
+          filter: { prefix: "" },
+          delete_marker_replication: { status: "Disabled" },
+          destination: { bucket: "${aws_s3_bucket.s3_buckets_replica.arn}" },
+        },
+      ],
+      depends_on: [
+        "aws_iam_role_policy_attachment.s3_buckets_replication_attachment",
+        "aws_s3_bucket_versioning.s3_buckets_processed_versioning",
+        "aws_s3_bucket_versioning.s3_buckets_replica_versioning",
+      ],
+    });
+    expect(allowed(stack)).toEqual([
+      ["s3:GetReplicationConfiguration s3:ListBucket", "${aws_s3_bucket.s3_buckets_processed.arn}"],
+      [
+        "s3:GetObjectVersionForReplication s3:GetObjectVersionAcl s3:GetObjectVersionTagging",
+        "${aws_s3_bucket.s3_buckets_processed.arn}/*",
+      ],
+      ["s3:ReplicateObject s3:ReplicateTags", "${aws_s3_bucket.s3_buckets_replica.arn}/*"],
+    ]);
+  });
+
+  it("encrypt the copies with a key of their own region, where the stack has a key", async () => {
+    const [stack] = await both(`${REGIONS}enable_replication = true\nenable_kms_key = true`);
+
+    const { rule } = one(stack, "aws_s3_bucket_replication_configuration") as { rule: object[] };
+    expect(rule).toMatchObject([
+      {
+        destination: { encryption_configuration: { replica_kms_key_id: "${aws_kms_key.replica_key.arn}" } },
+        source_selection_criteria: { sse_kms_encrypted_objects: { status: "Enabled" } },
+      },
+    ]);
+    expect(allowed(stack).slice(3)).toEqual([
+      ["kms:Decrypt", "${aws_kms_key.encryption_key_key.arn}", "s3.us-east-1.amazonaws.com"],
+      ["kms:Encrypt", "${aws_kms_key.replica_key.arn}", "s3.ap-southeast-2.amazonaws.com"],
+    ]);
+    expect(stack.resource.aws_kms_key?.replica_key?.provider).toBe("aws.replica");
   });
 
   describe("at the command line", () => {

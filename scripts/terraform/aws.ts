@@ -25,7 +25,8 @@ export const clientsFor = (region: string, endpoint?: string) => {
     }),
   };
   return {
-    s3: new S3Client({ ...config, forcePathStyle: endpoint !== undefined }),
+    // A stack's copies are in a bucket of another region.
+    s3: new S3Client({ ...config, forcePathStyle: endpoint !== undefined, followRegionRedirects: true }),
     iam: new IAMClient(config),
     lambda: new LambdaClient(config),
     logs: new CloudWatchLogsClient(config),
