@@ -1,7 +1,7 @@
 /** Reads uploads from S3 and writes variants to it. */
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { expected, Refusal, Superseded, storageError } from "./errors";
+import { expected, Refusal, storageError } from "./errors";
 import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
 
@@ -63,9 +63,7 @@ const open = async (
   const eTagNow = ETag?.replaceAll('"', "") ?? eTag;
   if (eTagNow !== eTag) {
     body.destroy();
-    const error = expected(`eTag ${eTag}`, "the object", eTagNow);
-    // A version is one object for ever, so that this is a fault of the store; a key may hold another object by now.
-    throw VersionId === undefined ? new Superseded(error.message) : error;
+    throw expected(`eTag ${eTag}`, "the object", eTagNow);
   }
   return { body, contentType: ContentType, claimedBytes: ContentLength };
 };
