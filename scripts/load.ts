@@ -70,13 +70,17 @@ const inWords = (times: Percentiles | undefined): string =>
 
 /** @param seconds that the uploads took */
 export const reportLines = (report: Report, { count, concurrency }: Options, seconds: number): string[] => {
-  const { uploads, arrived, complaints, usage } = report;
+  const { uploads, arrived, complaints, usage, costUsd } = report;
   const rows: Record<string, string> = {
     uploads: `${uploads} of ${count}, ${concurrency} at a time, in ${seconds.toFixed(1)} s: ${(uploads / seconds).toFixed(1)} a second`,
     "with all variants": `${arrived}${arrived < uploads ? pc.red(`, ${uploads - arrived} without`) : ""}`,
     "upload to variants": `ms, to half a second: ${inWords(report.endToEndMs)}`,
     "in the function": `ms: ${inWords(report.processingMs)}`,
     invocations: `${usage.invocations}, ${usage.coldStarts} of them cold; at most ${usage.maxMemoryUsedMb} MB of memory`,
+    "cost so far":
+      costUsd === undefined
+        ? "unknown: no prices of this region"
+        : `${costUsd.toFixed(4)} USD for Lambda, S3 and PutMetricData`,
     throttles: `${report.throttles}, as far as CloudWatch knows yet`,
     errors:
       Object.entries(complaints)
@@ -105,7 +109,7 @@ const load = async (env: string, options: Options): Promise<void> => {
     try {
       const arrivals = await bear(round, options);
       const seconds = (performance.now() - startedAt) / 1000;
-      const report = await reportOn(arrivals, { aws, functionName, logGroupName, prefix, sinceMs });
+      const report = await reportOn(arrivals, { environment, aws, functionName, logGroupName, prefix, sinceMs });
       if (options.json) console.log(JSON.stringify({ environment: env, seconds, ...report }, undefined, 2));
       else for (const line of reportLines(report, options, seconds)) console.log(line);
       if (report.arrived === options.count) return;

@@ -93,10 +93,13 @@ describe("npm run load", () => {
     const args = ["--count", "6", "--concurrency", "3", "--megapixels", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
 
-    const { endToEndMs, processingMs, usage, ...report } = JSON.parse(stdout);
+    const { endToEndMs, processingMs, usage, costUsd, ...report } = JSON.parse(stdout);
     expect(code).toBe(0);
     expect(report).toMatchObject({ uploads: 6, arrived: 6, complaints: {}, throttles: 0 });
     expect(usage).toMatchObject({ invocations: 6, coldStarts: 0 });
+    // At us-east-1's prices: 36 PUTs, 6 GETs, 6 requests and as many calls of PutMetricData, and 1 GB on arm64 for the time.
+    const fixedUsd = 36 * 5e-6 + 6 * (0.4e-6 + 0.2e-6 + 10e-6);
+    expect(costUsd).toBeCloseTo(fixedUsd + (usage.billedMs / 1000) * 0.0000133334, 9);
     expect(processingMs.p50).toBeLessThanOrEqual(processingMs.p99);
     expect(endToEndMs.max).toBeGreaterThan(processingMs.p50);
     expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);

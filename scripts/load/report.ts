@@ -1,5 +1,8 @@
 /** What `npm run load` found out: how long uploads took, and what Lambda did about them. */
 import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { VARIANTS } from "../../handler/src/variants";
+import { pricesOf } from "../../modules/prices";
+import type { Environment } from "../../modules/variables";
 import { answerTo } from "../account";
 import { logEvents } from "../account-log";
 import type { Arrival } from "../account-uploads";
@@ -29,6 +32,22 @@ export interface Usage {
   readonly maxMemoryUsedMb: number;
 }
 
+/** US dollars for what the run has used so far: Lambda, S3's requests and PutMetricData; undefined where no price is known. */
+export const costOf = (environment: Environment, uploads: number, usage: Usage): number | undefined => {
+  const prices = pricesOf(environment.aws_region);
+  if (prices === undefined) return undefined;
+  const { lambda_memory_size, lambda_architecture, metrics_transport } = environment;
+  const gbSeconds = (usage.billedMs / 1000) * (lambda_memory_size / 1024);
+  const variants = Object.keys(VARIANTS).length;
+  return (
+    usage.invocations * prices.lambdaRequest +
+    gbSeconds * (lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond) +
+    uploads * (1 + variants) * prices.s3Put +
+    usage.invocations * prices.s3Get +
+    (metrics_transport === "put_metric_data" ? usage.invocations * prices.putMetricDataRequest : 0)
+  );
+};
+
 export interface Report {
   readonly uploads: number;
   /** With all their variants, in the time that was given. */
@@ -42,9 +61,11 @@ export interface Report {
   /** As far as CloudWatch knew it when it was asked, which may be minutes behind. */
   readonly throttles: number;
   readonly usage: Usage;
+  readonly costUsd: number | undefined;
 }
 
 export interface Scene {
+  readonly environment: Environment;
   readonly aws: Clients;
   readonly functionName: string;
   readonly logGroupName: string;
@@ -97,6 +118,7 @@ export const reportOn = async (arrivals: readonly Arrival[], scene: Scene): Prom
   const lines = await linesOf(scene, `{ $.key = ${quoted(`${scene.prefix}*`)} }`);
   const processed = lines.filter(({ event }) => event === "image.processed");
   const complaints = lines.filter(({ level }) => level === "ERROR");
+  const usage = await usageOf(scene, new Set(lines.map(({ requestId }) => requestId)));
   const times = arrivals.flatMap(({ afterMs }) => afterMs ?? []);
   return {
     uploads: arrivals.length,
@@ -105,6 +127,7 @@ export const reportOn = async (arrivals: readonly Arrival[], scene: Scene): Prom
     endToEndMs: percentiles(times),
     processingMs: percentiles(processed.map(({ durationMs }) => Number(durationMs))),
     throttles: await throttlesOf(scene),
-    usage: await usageOf(scene, new Set(lines.map(({ requestId }) => requestId))),
+    usage,
+    costUsd: costOf(scene.environment, arrivals.length, usage),
   };
 };
