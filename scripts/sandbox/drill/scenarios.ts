@@ -64,12 +64,19 @@ const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): C
 const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
   `a time limit of ${timeoutSeconds} s passes in ${SCALED_LIMIT_SECONDS} s`;
 
-/** Every invocation makes two rounds of calls, of which each takes half of what is a little more than the threshold. */
+/**
+ * The variants of an upload are stored a little later after its download than the threshold allows. What the function does
+ * in between is part of that time, so that a busy machine makes no difference.
+ */
 const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
   const conditions = atScale(blueprint);
   const limitMs = blueprint.function.timeoutSeconds * 1_000;
-  const delayMs = (thresholdMs + (limitMs - thresholdMs) / 20) / 2 / (conditions.scale ?? 1);
-  const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? after(delayMs) : Promise.resolve(undefined));
+  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / (conditions.scale ?? 1);
+  let begunAt = 0;
+  const onCall: Conditions["onCall"] = ({ action }) => {
+    if (action.startsWith("s3:Get")) begunAt = performance.now();
+    return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
+  };
   return record({ ...conditions, onCall }, uploads(1, photo));
 };
 
