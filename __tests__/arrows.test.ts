@@ -11,7 +11,7 @@ const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^handler\/contract\//,      /^handler\/contract\//],
   [/^handler\/src\//,           /^handler\/(contract|src)\//],
   [/^modules\/stack\.ts$/,      /^(handler\/contract|modules)\//],
-  [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|cost-widget|dashboard|environment|prices|queries|runbooks|variables)\.ts$)/],
+  [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|cost-widget|dashboard|environment|prices|queries|runbooks|strategies|variables)\.ts$)/],
   [/^scripts\/sandbox\//,       /^scripts\/sandbox\//],
   [/^scripts\//,                /./],
 ];

@@ -21,6 +21,17 @@ enable_saved_queries = true
 # Each alarm's description, and the dashboard, link to its page of docs/runbooks, as it is published here.
 runbook_base_url = "https://example.com/image-processor/runbooks"
 
+# A deployment publishes a version, and `npm run release -- prod` puts it into service: CodeDeploy gives it a tenth of the
+# uploads first, and takes it back when a critical alarm goes off.
+enable_release_alias = true
+enable_codedeploy    = true
+release_strategy     = "Canary10Percent5Minutes"
+
+# Other functions of the account cannot take these away. An account whose quota is still 10 has to leave it at -1.
+reserved_concurrent_executions = 100
+
+enable_recursion_guard = true
+
 # Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or
 # alert_email for all three) and critical_alert_sms in environments/prod.local.tfvars, or as TF_VAR_<name>.
 

@@ -1,7 +1,7 @@
 /** What wakes whom, and when: the ledgers of alarms, and how a row becomes a CloudWatch alarm. */
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { FaultName } from "../handler/contract/metrics";
-import { type AnyMetric, type MetricAddress, metricAddress } from "./metrics";
+import { type AnyMetric, type ByAlias, type MetricAddress, metricAddress } from "./metrics";
 import type { Severity } from "./naming";
 import type { Environment, FlagVariable, NumberVariable } from "./variables";
 
@@ -37,7 +37,13 @@ interface MetricAlarm extends Alarm {
   readonly metric: AnyMetric | Rate;
   /** @default the alarm is always there */
   readonly enabledBy?: FlagVariable;
+  /** Whose invocations Lambda's metric is about. @default all of the function's, a release's among them */
+  readonly version?: "newest";
+  /** What the metric cannot rise above, where that is set: the alarm goes off at NEAR_LIMIT of it, if not before. @default nothing */
+  readonly limit?: "reserved_concurrent_executions";
 }
+
+const NEAR_LIMIT = 0.8;
 
 interface LogAlarm extends Alarm {
   /** The alarm's name is the function's, a hyphen, and this. */
@@ -56,9 +62,10 @@ export const SUCCESS_RATE = {
 export const METRIC_ALARMS = {
   "high-error-rate":  { severity: "critical",    metric: "Errors",               statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "error_threshold",                 treatMissingData: "notBreaching", about: "Invocations fail" },
   "throttles":        { severity: "critical",    metric: "Throttles",            statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "throttle_threshold",              treatMissingData: "notBreaching", about: "Lambda turns invocations away" },
+  "release-errors":   { severity: "critical",    metric: "Errors",               statistic: "Sum",     periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "release_error_threshold",         treatMissingData: "notBreaching", about: "The newest version fails, however few uploads a release gives it", version: "newest", enabledBy: "enable_release_alias" },
   "log-errors":       { severity: "critical",    metric: "LambdaErrors",         statistic: "Sum",     periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "log_error_threshold",             treatMissingData: "notBreaching", about: "The function logs errors" },
   "high-duration":    { severity: "performance", metric: "Duration",             statistic: "Maximum", periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "duration_threshold_ms",           treatMissingData: "notBreaching", about: "Invocations come near the time limit" },
-  "high-concurrency": { severity: "performance", metric: "ConcurrentExecutions", statistic: "Maximum", periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "concurrent_executions_threshold", treatMissingData: "notBreaching", about: "Many invocations run at the same time" },
+  "high-concurrency": { severity: "performance", metric: "ConcurrentExecutions", statistic: "Maximum", periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "concurrent_executions_threshold", treatMissingData: "notBreaching", about: "Many invocations run at the same time", limit: "reserved_concurrent_executions" },
   "low-success-rate": { severity: "performance", metric: SUCCESS_RATE,           statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 2, evaluationPeriods: 3, comparison: "<",  threshold: "success_rate_threshold_percent",  treatMissingData: "notBreaching", about: "Too few images get their variants" },
   "no-invocations":   { severity: "performance", metric: "Invocations",          statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 3, evaluationPeriods: 3, comparison: "<",  threshold: 1,                                 treatMissingData: "breaching",    about: "No uploads arrive", enabledBy: "enable_no_invocation_alarm" },
 } as const satisfies Record<string, MetricAlarm>;
@@ -78,10 +85,12 @@ export const LOG_ALARMS = {
 export type AlarmName = keyof typeof METRIC_ALARMS | (typeof LOG_ALARMS)[FaultName]["name"];
 
 /** An alarm of either ledger, by the end of its name, as an environment has it. */
-export interface AlarmRow extends Alarm {
+export interface AlarmRow extends Pick<MetricAlarm, "version">, Alarm {
   readonly name: string;
   readonly metric: AnyMetric | Rate;
   readonly threshold: number;
+  /** Where the threshold is from, if not from its variable. */
+  readonly thresholdIs?: string;
 }
 
 const resolved = <A extends Alarm>(alarm: A, environment: Environment) => ({
@@ -89,11 +98,18 @@ const resolved = <A extends Alarm>(alarm: A, environment: Environment) => ({
   threshold: typeof alarm.threshold === "number" ? alarm.threshold : environment[alarm.threshold],
 });
 
+/** A threshold near what the metric cannot rise above is one that it never reaches, or too late. */
+const belowLimit = ({ limit, ...row }: AlarmRow & Pick<MetricAlarm, "limit">, environment: Environment): AlarmRow => {
+  const near = limit && environment[limit] > 0 ? Math.max(1, Math.floor(NEAR_LIMIT * environment[limit])) : undefined;
+  if (near === undefined || row.threshold <= near) return row;
+  return { ...row, threshold: near, thresholdIs: `${NEAR_LIMIT * 100} % of ${limit}` };
+};
+
 /** @returns the alarms of `cloudwatch_alarms` that this environment has, their thresholds as numbers */
 export const metricAlarms = (environment: Environment): AlarmRow[] =>
   Object.entries<MetricAlarm>(METRIC_ALARMS)
     .filter(([, { enabledBy }]) => enabledBy === undefined || environment[enabledBy])
-    .map(([name, alarm]) => ({ name, ...resolved(alarm, environment) }));
+    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, environment) }, environment));
 
 /** @returns the alarms of `log_alerts`, their thresholds as numbers */
 export const logAlarms = (environment: Environment): (AlarmRow & { readonly metric: FaultName })[] =>
@@ -101,6 +117,12 @@ export const logAlarms = (environment: Environment): (AlarmRow & { readonly metr
     metric,
     ...resolved(alarm, environment),
   }));
+
+/** @returns the ends of the names of the alarms that end a release */
+export const criticalAlarms = (environment: Environment): string[] =>
+  [...metricAlarms(environment), ...logAlarms(environment)].flatMap(({ name, severity }) =>
+    severity === "critical" ? [name] : [],
+  );
 
 /** @returns every alarm there can be, with a threshold that is a variable's by the variable's name */
 export const allAlarms = () => [
@@ -116,23 +138,28 @@ export const description = ({
   metric,
   ...alarm
 }: Omit<AlarmRow, "threshold"> & { readonly threshold: number | NumberVariable }): string => {
-  const measured = typeof metric === "string" ? `${alarm.statistic} of ${metric}` : metric.label;
+  const whose = alarm.version === "newest" ? " of that version alone" : "";
+  const measured = typeof metric === "string" ? `${alarm.statistic} of ${metric}${whose}` : metric.label;
   const often =
     alarm.evaluationPeriods === 1 ? "" : `, in ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} periods`;
+  const from = alarm.thresholdIs === undefined ? "" : ` (${alarm.thresholdIs})`;
   const silence = alarm.treatMissingData === "breaching" ? "; silence counts" : "";
-  return `${alarm.about}: ${measured} in ${alarm.periodSeconds} s ${alarm.comparison} ${alarm.threshold}${often}${silence}.`;
+  return `${alarm.about}: ${measured} in ${alarm.periodSeconds} s ${alarm.comparison} ${alarm.threshold}${from}${often}${silence}.`;
 };
 
 export interface AlarmContext {
   readonly environment: Environment;
   readonly functionName: string;
   readonly topicArns: Readonly<Record<Severity, string>>;
+  /** The version that was published last, as uploads invoke it. @default no alarm is about a version */
+  readonly newest?: Required<ByAlias>;
 }
 
-const signal = (alarm: AlarmRow, { environment, functionName }: AlarmContext): Partial<CloudwatchMetricAlarmConfig> => {
-  const { metric, periodSeconds: period, statistic } = alarm;
-  const addressOf = (name: AnyMetric): MetricAddress =>
-    metricAddress(name, { functionName, metricNamespace: environment.metric_namespace });
+const signal = (alarm: AlarmRow, context: AlarmContext): Partial<CloudwatchMetricAlarmConfig> => {
+  const { environment, functionName, newest } = context;
+  const { metric, periodSeconds: period, statistic, version } = alarm;
+  const watched = { functionName, metricNamespace: environment.metric_namespace, ...(version && { by: newest }) };
+  const addressOf = (name: AnyMetric): MetricAddress => metricAddress(name, watched);
   if (typeof metric === "string") return { ...addressOf(metric), period, statistic };
   const parts = Object.entries(metric.of).map(([id, name]) => ({
     id,

@@ -147,9 +147,34 @@ const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
 const WIDGETS_IN_A_ROW = 3;
 const WIDGET_ROWS = 6;
 
-/** The charts of one stack, and below them its recent errors. */
+/** The charts of one stack, and below them its recent errors, and its releases. */
 const CHART_ROWS = Math.ceil(WIDGETS.length / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
-const ROWS_OF_A_STACK = CHART_ROWS + WIDGET_ROWS;
+const rowsOf = ({ enable_release_alias }: Environment): number =>
+  CHART_ROWS + WIDGET_ROWS + (enable_release_alias ? WIDGET_ROWS : 0);
+
+/** Invocations by the alias, and the errors of each version behind it: what a release does to the few uploads that it gets. */
+const releases = (environment: Environment, { functionName, aliasName }: Names, y: number) => {
+  if (!environment.enable_release_alias) return [];
+  const by = { aliasName };
+  const watched = { functionName, metricNamespace: environment.metric_namespace, by };
+  const line = (metric: LambdaMetricName) => {
+    const { namespace, dimensions } = metricAddress(metric, watched);
+    return [namespace, metric, ...Object.entries(dimensions ?? {}).flat(), { stat: "Sum", label: `${metric}, alias` }];
+  };
+  // A search, because versions come and go without the dashboard being written again.
+  const schema = "{AWS/Lambda,ExecutedVersion,FunctionName,Resource}";
+  const perVersion = `SEARCH('${schema} FunctionName="${functionName}" Resource="${functionName}:${aliasName}" MetricName="Errors"', 'Sum', 60)`;
+  const properties = {
+    title: "Releases: errors by version",
+    region: environment.aws_region,
+    view: "timeSeries",
+    stacked: false,
+    period: 60,
+    metrics: [line("Invocations"), line("Errors"), [{ id: "versions", expression: perVersion }]],
+    yAxis: { left: { min: 0 } },
+  };
+  return [{ x: 0, y, width: 24, height: WIDGET_ROWS, type: "metric", properties }];
+};
 
 /** @param y row of the first */
 const widgetsOf = (stack: Environment, y: number) => {
@@ -163,6 +188,7 @@ const widgetsOf = (stack: Environment, y: number) => {
       ...metricWidget(title, stack, names),
     })),
     { x: 0, y: y + CHART_ROWS, width: 24, height: WIDGET_ROWS, ...recentErrors(stack, names) },
+    ...releases(stack, names, y + CHART_ROWS + WIDGET_ROWS),
   ];
   if (stack.regions.length === 0) return widgets;
   // Of which region each widget is, the console does not say.
@@ -198,9 +224,9 @@ export const dashboardBody = (environment: Environment) => {
   const stacks = stacksOf(environment);
   return {
     widgets: [
-      ...stacks.flatMap((stack, at) => widgetsOf(stack, at * ROWS_OF_A_STACK)),
-      ...runbooks(environment, stacks.length * ROWS_OF_A_STACK),
-      ...costs(stacks, stacks.length * ROWS_OF_A_STACK + 2),
+      ...stacks.flatMap((stack, at) => widgetsOf(stack, at * rowsOf(environment))),
+      ...runbooks(environment, stacks.length * rowsOf(environment)),
+      ...costs(stacks, stacks.length * rowsOf(environment) + 2),
     ],
   };
 };

@@ -2,7 +2,10 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
+import { LambdaCodeSigningConfig } from "@cdktf/provider-aws/lib/lambda-code-signing-config";
 import { LambdaFunction as AwsLambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionRecursionConfig } from "@cdktf/provider-aws/lib/lambda-function-recursion-config";
 import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { HANDLER } from "../handler/contract/runtime";
@@ -12,6 +15,8 @@ import type { Environment } from "./variables";
 export interface LambdaFunctionProps {
   readonly environment: Environment;
   readonly functionName: string;
+  /** Of the alias that uploads invoke, where enable_release_alias asks for one. */
+  readonly aliasName: string;
   readonly roleName: string;
   readonly logGroupName: string;
   /** Zip of the function; it is copied beside the Terraform JSON. */
@@ -26,6 +31,10 @@ export interface LambdaFunctionProps {
 export class LambdaFunction extends Construct {
   readonly functionName: string;
   readonly functionArn: string;
+  /** Undefined where uploads invoke the function as it was last deployed. */
+  readonly alias: Pick<LambdaAlias, "name" | "arn"> | undefined;
+  /** The version that was published last; `$LATEST` where none is. */
+  readonly newestVersion: string;
   readonly invokeArn: string;
   readonly roleName: string;
   readonly roleArn: string;
@@ -72,16 +81,47 @@ export class LambdaFunction extends Construct {
         // The handler filters by log_level itself, and never the lines that metrics are made from.
         applicationLogLevel: environment.log_level === "DEBUG" ? "DEBUG" : "INFO",
       },
+      ...(environment.reserved_concurrent_executions !== -1 && {
+        reservedConcurrentExecutions: environment.reserved_concurrent_executions,
+      }),
+      ...(environment.enable_release_alias && { publish: true }),
+      codeSigningConfigArn: this.trustedSigner(environment.code_signing_profile_version_arn),
       dependsOn: [logGroup, policy],
     });
+    if (environment.enable_recursion_guard)
+      new LambdaFunctionRecursionConfig(this, "recursion", {
+        functionName: fn.functionName,
+        recursiveLoop: "Terminate",
+      });
+    this.alias = environment.enable_release_alias ? this.aliasOf(fn, props.aliasName) : undefined;
 
     this.functionName = fn.functionName;
     this.functionArn = fn.arn;
+    this.newestVersion = fn.version;
     this.invokeArn = fn.invokeArn;
     this.roleName = role.name;
     this.roleArn = role.arn;
     this.logGroupName = logGroup.name;
     this.logGroupArn = logGroup.arn;
+  }
+
+  /** Names the first version when it is created; from then on a release moves it, and Terraform leaves it where it is. */
+  private aliasOf(fn: AwsLambdaFunction, name: string): LambdaAlias {
+    return new LambdaAlias(this, "alias", {
+      name,
+      functionName: fn.functionName,
+      functionVersion: fn.version,
+      lifecycle: { ignoreChanges: ["function_version", "routing_config", "description"] },
+    });
+  }
+
+  /** @returns the ARN of what refuses any other's package, or nothing where nobody has to sign */
+  private trustedSigner(profileVersionArn: string): string | undefined {
+    if (profileVersionArn === "") return undefined;
+    return new LambdaCodeSigningConfig(this, "code_signing", {
+      allowedPublishers: { signingProfileVersionArns: [profileVersionArn] },
+      policies: { untrustedArtifactOnDeployment: "Enforce" },
+    }).arn;
   }
 }
 

@@ -21,6 +21,14 @@ export type AnyMetric = LambdaMetricName | MetricName;
 export interface Watched {
   readonly functionName: string;
   readonly metricNamespace: string;
+  /** What of Lambda's own metrics is meant. @default all invocations, of whatever version and by whatever alias */
+  readonly by?: ByAlias;
+}
+
+/** Invocations by an alias, or those of them that one version got. */
+export interface ByAlias {
+  readonly aliasName: string;
+  readonly version?: string;
 }
 
 export interface MetricAddress {
@@ -31,13 +39,21 @@ export interface MetricAddress {
 
 const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric in LAMBDA_METRICS;
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
+const lambdaDimensions = (functionName: string, by: ByAlias | undefined): Record<string, string> => ({
+  FunctionName: functionName,
+  ...(by && { Resource: `${functionName}:${by.aliasName}` }),
+  ...(by?.version && { ExecutedVersion: by.version }),
+});
+
 /**
  * @returns what an alarm or a chart has to ask for. What the function or Lambda publishes has the dimension FunctionName;
  * what a filter makes has none but those of its row (`each` of a chart), because it has either those or a default value.
  */
-export const metricAddress = (metric: AnyMetric, { functionName, metricNamespace }: Watched): MetricAddress => {
+export const metricAddress = (metric: AnyMetric, { functionName, metricNamespace, by }: Watched): MetricAddress => {
+  if (isLambdaMetric(metric))
+    return { namespace: "AWS/Lambda", metricName: metric, dimensions: lambdaDimensions(functionName, by) };
   const dimensions = { FunctionName: functionName };
-  if (isLambdaMetric(metric)) return { namespace: "AWS/Lambda", metricName: metric, dimensions };
   if (METRICS[metric].from === "handler") return { namespace: metricNamespace, metricName: metric, dimensions };
   return { namespace: metricNamespace, metricName: metric };
 };

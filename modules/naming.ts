@@ -57,6 +57,12 @@ export const naming = (stack: Named) => {
       performance: `${base}-performance-alerts`,
       log: `${base}-log-alerts`,
     },
+    aliasName: "live",
+    releases: {
+      applicationName: functionName,
+      deploymentGroupName: "live",
+      roleName: `${base}-releases-role`,
+    },
     keyName: base,
     budgetName: base,
   };

@@ -35,6 +35,17 @@ export const RUNBOOKS: Readonly<Record<AlarmName, Runbook>> = {
       "If it is not, raise the reserved concurrency, or ask AWS for a higher quota of concurrent executions.",
     ],
   },
+  "release-errors": {
+    causes: [
+      "The version that was published last cannot be loaded, or fails on uploads that the one before could process.",
+      "S3 or a permission fails whatever the version; `high-error-rate` or `s3-permission-errors` goes off too.",
+    ],
+    fix: [
+      "A release that is under way is taken back by itself; `npm run release -- <env> --status` says what is in service.",
+      "If the release was over, take it back: `npm run release -- <env> --rollback`.",
+      `Lambda tries each failed upload twice more, with the version that is in service by then. ${REPROCESS}`,
+    ],
+  },
   "log-errors": {
     causes: [
       "An upload is refused: no image, corrupt, too large.",

@@ -9,6 +9,7 @@ import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notifica
 import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
 import { type Architecture, packageFile } from "../handler/contract/runtime";
+import { criticalAlarms } from "./alarms";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
 import { CostBudget } from "./cost_budget";
@@ -16,6 +17,7 @@ import { EncryptionKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { consoleUrl, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
+import { Releases } from "./releases";
 import { type Replica, S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
@@ -65,6 +67,7 @@ export class ImageProcessorStack extends TerraformStack {
     const lambda = new LambdaFunction(this, "lambda_function", {
       environment,
       functionName,
+      aliasName: names.aliasName,
       roleName: names.roleName,
       logGroupName,
       packagePath: existing(packagePath, environment.lambda_architecture),
@@ -87,13 +90,29 @@ export class ImageProcessorStack extends TerraformStack {
       logGroupName: lambda.logGroupName,
     });
     const { topicArns } = notifications;
-    const alarms = new CloudwatchAlarms(this, "cloudwatch_alarms", { environment, functionName, topicArns });
+    const alarms = new CloudwatchAlarms(this, "cloudwatch_alarms", {
+      environment,
+      functionName,
+      topicArns,
+      newest: { aliasName: names.aliasName, version: lambda.newestVersion },
+    });
     const logAlerts = new LogAlerts(this, "log_alerts", {
       environment,
       functionName,
       topicArns,
       logGroupName: lambda.logGroupName,
     });
+    if (environment.enable_codedeploy && lambda.alias) {
+      const alarmNames = { ...alarms.alarmNames, ...logAlerts.alarmNames };
+      new Releases(this, "releases", {
+        names: names.releases,
+        strategy: environment.release_strategy,
+        functionArn: lambda.functionArn,
+        aliasArn: lambda.alias.arn,
+        criticalAlarmNames: criticalAlarms(environment).flatMap((name) => alarmNames[name] ?? []),
+        accountId,
+      });
+    }
     if (tags.Budget !== undefined) {
       new CostBudget(this, "cost_budget", {
         name: names.budgetName,
@@ -158,13 +177,15 @@ export class ImageProcessorStack extends TerraformStack {
       statementId: "AllowUploadBucket",
       action: "lambda:InvokeFunction",
       functionName: lambda.functionName,
+      qualifier: lambda.alias?.name,
       principal: "s3.amazonaws.com",
       sourceArn: buckets.uploadBucketArn,
       sourceAccount: accountId,
     });
+    const { arn: lambdaFunctionArn } = lambda.alias ?? { arn: lambda.functionArn };
     new S3BucketNotification(this, "upload_notification", {
       bucket: buckets.uploadBucketId,
-      lambdaFunction: [{ lambdaFunctionArn: lambda.functionArn, events: ["s3:ObjectCreated:*"] }],
+      lambdaFunction: [{ lambdaFunctionArn, events: ["s3:ObjectCreated:*"] }],
       // S3 tries the permission when it is told of the function.
       dependsOn: [permission],
     });

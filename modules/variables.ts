@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ARCHITECTURES, RUNTIMES } from "../handler/contract/runtime";
 import { SETTINGS } from "../handler/contract/settings";
 import { naming, stacksOf } from "./naming";
+import { STRATEGIES } from "./strategies";
 
 export interface Variable {
   /** Completes "Expected … for <name> but got <value>". */
@@ -52,6 +53,18 @@ const BUCKET = text('the name of an S3 bucket, or ""', /^([a-z0-9][a-z0-9.-]{1,6
 const KEY = text('a key such as images/dev.tfstate, or ""', /^([^/\s][^\s]{0,1023})?$/);
 const PHONE = text('a phone number such as "+15555550100", or ""', /^(\+[1-9]\d{6,14})?$/);
 const URL_BASE = text('an address such as https://example.com/runbooks, or ""', /^(https:\/\/[^\s"/]+(\/[^\s"/]+)*)?$/);
+const SIGNER = text(
+  'the ARN of a version of a signing profile, or ""',
+  /^(arn:aws[\w-]*:signer:[\w-]+:\d{12}:\/signing-profiles\/\w{2,64}\/\w{10})?$/,
+);
+const RESERVATION = {
+  what: "-1, or a whole number from 1 to 100000",
+  check: z
+    .int()
+    .min(-1)
+    .max(100_000)
+    .refine((count) => count !== 0),
+};
 const LABEL = text('letters, digits, spaces and . : / = + - @ _, or ""', /^[\p{L}\p{N} .:/=+\-@_]{0,256}$/u);
 const EMAIL = {
   what: 'an e-mail address, or ""',
@@ -72,6 +85,12 @@ export const VARIABLES = {
   lambda_architecture:             { ...choice(...keys(ARCHITECTURES)),                default: "arm64",                 about: "CPU of the function, whose package is built for it" },
   lambda_timeout:                  { ...whole(1, 900, "seconds"),                      default: 60,                      about: "time limit of one invocation" },
   lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),               default: 1024,                    about: "memory of the function, and with it its share of CPU: 1769 is one whole vCPU" },
+  reserved_concurrent_executions:  { ...RESERVATION,                                   default: -1,                      about: "invocations that the function can always run at a time, and at most; -1: what the account has left" },
+  code_signing_profile_version_arn: { ...SIGNER,                                       default: "",                      about: "Lambda refuses a package that this profile of AWS Signer has not signed: `HANDLER_PACKAGE` names the signed zip to `synth`, `plan` and `deploy`" },
+  enable_recursion_guard:          { ...FLAG,                                          default: false,                   about: "whether Terraform holds Lambda to ending loops of its own, so that nobody's exception stays" },
+  enable_release_alias:            { ...FLAG,                                          default: false,                   about: "whether uploads invoke a published version by the alias `live`: then `npm run release` puts a deployment into service" },
+  enable_codedeploy:               { ...FLAG,                                          default: false,                   about: "whether CodeDeploy moves that alias; without it `npm run release` does" },
+  release_strategy:                { ...choice(...keys(STRATEGIES)),                   default: "AllAtOnce",             about: "how a release takes the traffic over, in the words of CodeDeploy" },
   log_level:                       { ...choice(...SETTINGS.LOG_LEVEL.choices),         default: "INFO",                  about: SETTINGS.LOG_LEVEL.about },
   log_retention_days:              { ...RETENTION,                                     default: 7,                       about: "days that log lines are kept" },
   enable_s3_versioning:            { ...FLAG,                                          default: true,                    about: "whether both buckets keep what is overwritten or deleted, for 30 days" },
@@ -100,6 +119,7 @@ export const VARIABLES = {
   duration_threshold_ms:           { ...whole(1, 900_000, "milliseconds"),             default: 45_000,                  about: "duration of the slowest invocation; less than lambda_timeout" },
   throttle_threshold:              { ...COUNT,                                         default: 5,                       about: "throttled invocations in 5 minutes" },
   concurrent_executions_threshold: { ...COUNT,                                         default: 50,                      about: "invocations at the same time" },
+  release_error_threshold:         { ...COUNT,                                         default: 1,                       about: "failed invocations of the newest version in a minute" },
   log_error_threshold:             { ...COUNT,                                         default: 1,                       about: "log lines at ERROR or above in a minute" },
   success_rate_threshold_percent:  { ...PERCENT,                                       default: 90,                      about: "images processed, of those processed, refused or failed" },
   success_rate_min_samples:        { ...COUNT,                                         default: 5,                       about: "images in 5 minutes below which there is no rate" },
@@ -189,6 +209,20 @@ export const RULES: readonly Rule[] = [
       duration_threshold_ms < lambda_timeout * 1000
         ? undefined
         : { what: `less than lambda_timeout (${lambda_timeout * 1000} ms)`, got: duration_threshold_ms },
+  },
+  {
+    of: ["concurrent_executions_threshold", "reserved_concurrent_executions"],
+    broken: ({ concurrent_executions_threshold: threshold, reserved_concurrent_executions: reserved }) =>
+      reserved === -1 || threshold <= reserved
+        ? undefined
+        : { what: `at most reserved_concurrent_executions (${reserved})`, got: threshold },
+  },
+  {
+    of: ["enable_release_alias", "enable_codedeploy"],
+    broken: ({ enable_release_alias, enable_codedeploy }) =>
+      enable_release_alias || !enable_codedeploy
+        ? undefined
+        : { what: "true, which enable_codedeploy needs,", got: enable_release_alias },
   },
   {
     of: ["large_image_bytes", "max_image_bytes"],

@@ -90,7 +90,7 @@ describe("the drill", () => {
       topic: "log-alerts",
       recipients: ["email oncall@example.com"],
       pageSeconds: 40,
-      also: ["log-errors"],
+      also: ["log-errors", "release-errors"],
     });
     expect(JSON.parse(verdict?.line ?? "")).toMatchObject({ event: "storage.denied", operation: "GetObject" });
   });

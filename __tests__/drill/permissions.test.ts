@@ -9,6 +9,7 @@ import type { Evidence } from "../../scripts/sandbox/drill/evidence";
 import { type Mutant, mutantsOf } from "../../scripts/sandbox/drill/mutants";
 import { permissionProblems } from "../../scripts/sandbox/drill/permissions";
 import { photo } from "../../scripts/sandbox/drill/pictures";
+import { releaseProblems } from "../../scripts/sandbox/drill/releases";
 import { OTHERS } from "../../scripts/sandbox/drill/scenarios";
 import { trustProblems } from "../../scripts/sandbox/drill/trust";
 
@@ -43,6 +44,7 @@ const runOf = (environment: string): Run => {
 const problemsOf = (stackDir: string, evidence: Evidence): string[] => [
   ...permissionProblems(stackDir, evidence.blueprint, evidence),
   ...trustProblems(stackDir, readBlueprint(stackDir)),
+  ...releaseProblems(stackDir, readBlueprint(stackDir)),
 ];
 
 /** @returns changes that nobody noticed */

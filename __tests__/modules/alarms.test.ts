@@ -59,9 +59,11 @@ const linesOf = (stack: Synthesized): Record<string, string> =>
 const topic = (severity: string) => `\${aws_sns_topic.sns_notifications_${severity}.arn}`;
 
 /** What the issue asks for, written down once more by hand. */
-const expectedOf = ({ environment, metric_namespace: ns, enable_no_invocation_alarm }: Environment) => {
+const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment) => {
   const fn = `image-processor-${environment}-processor`;
   const of = `{"FunctionName":"${fn}"}`;
+  const version = "${aws_lambda_function.lambda_function_function.version}";
+  const ofVersion = JSON.stringify({ ExecutedVersion: version, FunctionName: fn, Resource: `${fn}:live` });
   const rate = [
     `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s`,
     `f = Sum of ${ns} ProcessingFailure ${of} in 300 s`,
@@ -82,7 +84,10 @@ const expectedOf = ({ environment, metric_namespace: ns, enable_no_invocation_al
     "s3-permission-errors":    `Sum of ${ns} S3PermissionErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
     "critical-errors":         `Sum of ${ns} CriticalErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
     "large-images":            `Sum of ${ns} LargeImages {} in 300 s | ${above} 5, 1 of 1, notBreaching | ${topic("log")}`,
-    ...(enable_no_invocation_alarm && {
+    ...(flags.enable_release_alias && {
+      "release-errors":        `Sum of AWS/Lambda Errors ${ofVersion} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+    }),
+    ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, 3 of 3, breaching | ${topic("performance")}`,
     }),
   };
@@ -93,7 +98,7 @@ describe("alarms", () => {
   it.each([
     ["dev", 12],
     ["staging", 12],
-    ["prod", 13],
+    ["prod", 14],
   ])("of %s are these %i, with these numbers, and tell the topic of their severity", async (name, count) => {
     const environment = await committed(name);
 
@@ -160,8 +165,23 @@ describe("alarms", () => {
     expect(rate?.[1]).toContain("rate! = IF((s + f) >= 20, 100 * s / (s + f))");
   });
 
+  it.each([
+    [-1, "50."],
+    [100, "50."],
+    [60, "48 (80 % of reserved_concurrent_executions)."],
+  ])("on concurrency, at a reservation of %i, goes off at %s", async (reserved, words) => {
+    const environment = await devWith(`reserved_concurrent_executions = ${reserved}`);
+
+    const alarm = alarmsOf(synthesized(environment)).find(({ alarm_name }) => alarm_name.endsWith("high-concurrency"));
+
+    expect(alarm?.alarm_description.split(" >= ")[1]).toBe(words);
+    expect(alarm?.threshold).toBe(Number.parseInt(words, 10));
+  });
+
   it("say in their descriptions what their numbers are", async () => {
-    const environment = await devWith("enable_no_invocation_alarm = true\nerror_threshold = 7");
+    const environment = await devWith(
+      "enable_no_invocation_alarm = true\nenable_release_alias = true\nerror_threshold = 7",
+    );
 
     const alarms = alarmsOf(synthesized(environment));
 
@@ -169,6 +189,7 @@ describe("alarms", () => {
       new Set([
         "Invocations fail: Sum of Errors in 300 s >= 7.",
         "Lambda turns invocations away: Sum of Throttles in 300 s >= 5.",
+        "The newest version fails, however few uploads a release gives it: Sum of Errors of that version alone in 60 s >= 1.",
         "The function logs errors: Sum of LambdaErrors in 60 s >= 1.",
         "Invocations come near the time limit: Maximum of Duration in 300 s >= 45000.",
         "Many invocations run at the same time: Maximum of ConcurrentExecutions in 60 s >= 50.",
@@ -185,7 +206,9 @@ describe("alarms", () => {
   });
 
   it("link to their runbooks, which are the pages of docs/runbooks, where these are published", async () => {
-    const environment = await devWith('enable_no_invocation_alarm = true\nrunbook_base_url = "https://example.com/rb"');
+    const environment = await devWith(
+      'enable_no_invocation_alarm = true\nenable_release_alias = true\nrunbook_base_url = "https://example.com/rb"',
+    );
 
     const stack = synthesized(environment);
 
@@ -201,7 +224,7 @@ describe("alarms", () => {
       widgets: { type: string; y: number; properties: { markdown?: string } }[];
     };
     const { y, properties } = widgets.at(-1) ?? {};
-    expect([widgets.map(({ type }) => type).filter((type) => type === "text"), y]).toEqual([["text"], 24]);
+    expect([widgets.map(({ type }) => type).filter((type) => type === "text"), y]).toEqual([["text"], 30]);
     expect(properties?.markdown?.match(/https[^)]*/g)?.sort()).toEqual(urls.map(([, url]) => url).sort());
   });
 });

@@ -95,6 +95,8 @@ describe("lambda_function", () => {
       source_code_hash: `\${filebase64sha256("${zip}")}`,
       timeout: 60,
       memory_size: 1769,
+      reserved_concurrent_executions: 100,
+      publish: true,
       environment: {
         variables: {
           PROCESSED_BUCKET: "${aws_s3_bucket.s3_buckets_processed.id}",

@@ -8,6 +8,9 @@ mock_provider "aws" {
   mock_resource "aws_lambda_function" {
     defaults = { arn = "arn:aws:lambda:us-east-1:123456789012:function:processor" }
   }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:us-east-1:123456789012:function:processor:live" }
+  }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/processor" }
   }
@@ -60,10 +63,10 @@ override_resource {
 
 # One run, because each costs a second for every environment.
 run "stack" {
-  # Has twelve alarms and a thirteenth where silence is one.
+  # Has twelve alarms, another where silence is one, and another where there are releases.
 
   assert {
-    condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), ["no-invocations"]) == toset([
+    condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), ["no-invocations", "release-errors"]) == toset([
       "high-error-rate", "high-duration", "throttles", "high-concurrency", "log-errors", "low-success-rate",
       "timeout-errors", "memory-errors", "image-processing-errors", "s3-permission-errors", "critical-errors", "large-images",
     ])
@@ -150,9 +153,11 @@ run "stack" {
   assert {
     condition = (
       aws_s3_bucket_notification.upload_notification.bucket == aws_s3_bucket.s3_buckets_upload.id
-      && aws_s3_bucket_notification.upload_notification.lambda_function[0].lambda_function_arn == aws_lambda_function.lambda_function_function.arn
+      && aws_s3_bucket_notification.upload_notification.lambda_function[0].lambda_function_arn == join(":", compact([
+        aws_lambda_function.lambda_function_function.arn, aws_lambda_permission.upload_permission.qualifier
+      ]))
     )
-    error_message = "Uploads do not invoke the function."
+    error_message = "Uploads do not invoke the function, or not by the alias that the permission is for."
   }
 
   # Gives the role both buckets and no wildcard.

@@ -6,9 +6,18 @@ import type { MetricFilter } from "./cloudwatch/metric-filter";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 
+/** A name for a published version of a function. */
+export interface AliasBlueprint {
+  readonly name: string;
+  readonly arn: string;
+  readonly version: string;
+}
+
 export interface FunctionBlueprint {
   readonly name: string;
   readonly arn: string;
+  /** @default uploads invoke the function as it was last deployed */
+  readonly alias?: AliasBlueprint;
   readonly region: string;
   /** file.export, as Lambda spells it */
   readonly handler: string;
@@ -90,7 +99,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     })),
     notifications: rows(stack, "aws_s3_bucket_notification").flatMap(({ bucket, lambda_function }) =>
       lambda_function
-        .filter(({ lambda_function_arn }) => lambda_function_arn === target.arn)
+        .filter(({ lambda_function_arn }) => lambda_function_arn === (target.alias ?? target).arn)
         .map(({ id, events, filter_prefix: prefix, filter_suffix: suffix }) => ({
           bucket,
           id,
@@ -116,11 +125,16 @@ export const readBlueprint = (stackDir: string): Blueprint => {
 
 const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
   const row = only(rows(stack, "aws_lambda_function"), "aws_lambda_function");
-  const [asynchronous] = rows(stack, "aws_lambda_function_event_invoke_config");
+  const [alias] = rows(stack, "aws_lambda_alias").filter(({ function_name }) => function_name === row.function_name);
+  // A configuration is that of one alias, or of what is invoked without any.
+  const asynchronous = rows(stack, "aws_lambda_function_event_invoke_config").find(
+    ({ qualifier }) => qualifier === alias?.name,
+  );
   const reserved = row.reserved_concurrent_executions;
   return {
     name: row.function_name,
     arn: row.arn,
+    ...(alias && { alias: { name: alias.name, arn: alias.arn, version: alias.function_version } }),
     region: stack.region,
     handler: row.handler,
     runtime: row.runtime,

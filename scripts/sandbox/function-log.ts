@@ -54,6 +54,9 @@ export const platformLine = (
     ? JSON.stringify({ time: new Date(timeMs).toISOString(), type, record })
     : undefined;
 
+/** @returns the version that is invoked */
+export const versionOf = ({ alias }: FunctionBlueprint): string => alias?.version ?? "$LATEST";
+
 export const initStart = (fn: FunctionBlueprint): PlatformEvent => ({
   type: "platform.initStart",
   level: "INFO",
@@ -62,7 +65,7 @@ export const initStart = (fn: FunctionBlueprint): PlatformEvent => ({
     phase: "init",
     runtimeVersion: fn.runtime,
     functionName: fn.name,
-    functionVersion: "$LATEST",
+    functionVersion: versionOf(fn),
     instanceMaxMemory: fn.memoryMb * 1024 ** 2,
   },
 });
@@ -78,10 +81,10 @@ export const initReport = (init: End): PlatformEvent => ({
   },
 });
 
-export const start = (requestId: string): PlatformEvent => ({
+export const start = (requestId: string, fn: FunctionBlueprint): PlatformEvent => ({
   type: "platform.start",
   level: "INFO",
-  record: { requestId, version: "$LATEST" },
+  record: { requestId, version: versionOf(fn) },
 });
 
 export const runtimeDone = (requestId: string, end: End): PlatformEvent => ({

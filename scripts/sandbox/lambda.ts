@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionBlueprint } from "./blueprint";
+import type { Dimensions } from "./cloudwatch/metric-store";
 import type { End } from "./execution-environment";
 import { isLetThrough, type LogLine, type PlatformEvent, platformLine } from "./function-log";
 import type { UnpackedFunction } from "./function-package";
@@ -38,6 +39,19 @@ export const LAMBDA_METRICS = {
   AsyncEventAge:        "Milliseconds",
   Duration:             "Milliseconds",
 } as const satisfies Record<string, "Count" | "Milliseconds">;
+
+/** Those that belong to an invocation, and so to the version that it executed. */
+const EXECUTED: readonly string[] = ["Invocations", "Errors", "Duration"] satisfies (keyof typeof LAMBDA_METRICS)[];
+
+/**
+ * @returns the sets of dimensions under each of which Lambda publishes a metric: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+ */
+export const dimensionsOf = ({ name: FunctionName, alias }: FunctionBlueprint, metric: string): Dimensions[] => {
+  if (alias === undefined) return [{ FunctionName }];
+  const Resource = `${FunctionName}:${alias.name}`;
+  const executed = EXECUTED.includes(metric) ? [{ FunctionName, Resource, ExecutedVersion: alias.version }] : [];
+  return [{ FunctionName }, { FunctionName, Resource }, ...executed];
+};
 
 export interface LambdaDatum {
   readonly name: keyof typeof LAMBDA_METRICS;

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { FUNCTION_ACCESS_KEY_ID } from "./api-call";
 import type { FunctionBlueprint } from "./blueprint";
 import { type End, type ExecutionEnvironment, startEnvironment } from "./execution-environment";
-import { initReport, initStart, type PlatformEvent, report, runtimeDone, start } from "./function-log";
+import { initReport, initStart, type PlatformEvent, report, runtimeDone, start, versionOf } from "./function-log";
 import type { UnpackedFunction } from "./function-package";
 
 export interface PoolOptions {
@@ -45,7 +45,7 @@ export const createPool = (options: PoolOptions): Pool => {
   const open = async (): Promise<ExecutionEnvironment> => {
     onPlatformEvent(initStart(fn), undefined);
     const environment = await startEnvironment({
-      functionArn: fn.arn,
+      functionArn: (fn.alias ?? fn).arn,
       bootstrapFile: unpacked.bootstrapFile,
       variables: { ...variablesOf(fn, unpacked.taskRoot), ...options.endpoints },
       timeoutMs: fn.timeoutSeconds * 1000,
@@ -88,7 +88,7 @@ export const createPool = (options: PoolOptions): Pool => {
       const environment = takeIdle() ?? (await open());
       const init = await environment.initialized;
       const startedMs = now();
-      onPlatformEvent(start(requestId), requestId);
+      onPlatformEvent(start(requestId, fn), requestId);
       const end = init.status === "success" ? await environment.invoke(requestId, event) : init;
       const reported = report(requestId, end, fn, fresh.delete(environment) ? init : undefined);
       onPlatformEvent(runtimeDone(requestId, end), requestId);
@@ -120,10 +120,10 @@ const variablesOf = (fn: FunctionBlueprint, taskRoot: string): Record<string, st
   AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
   AWS_LAMBDA_FUNCTION_NAME: fn.name,
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
-  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+  AWS_LAMBDA_FUNCTION_VERSION: versionOf(fn),
   AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
   AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
-  AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date()),
+  AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(new Date(), versionOf(fn)),
   AWS_LAMBDA_LOG_FORMAT: fn.logFormat,
   ...(fn.logFormat === "JSON" ? { AWS_LAMBDA_LOG_LEVEL: fn.applicationLogLevel } : {}),
   LAMBDA_TASK_ROOT: taskRoot,
@@ -133,5 +133,5 @@ const variablesOf = (fn: FunctionBlueprint, taskRoot: string): Record<string, st
   TZ: ":UTC",
 });
 
-const logStreamName = (date: Date): string =>
-  `${date.toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomBytes(16).toString("hex")}`;
+const logStreamName = (date: Date, version: string): string =>
+  `${date.toISOString().slice(0, 10).replaceAll("-", "/")}/[${version}]${randomBytes(16).toString("hex")}`;

@@ -8,7 +8,7 @@ import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import type { LogLine } from "./function-log";
 import { unpackFunction } from "./function-package";
-import { createLambda, type Outcome } from "./lambda";
+import { createLambda, dimensionsOf, type Outcome } from "./lambda";
 import { operationsOn } from "./operations";
 import { type CreatedObject, isWanted, s3Event } from "./s3-events";
 import { type StoredObject, startStorage } from "./storage";
@@ -111,7 +111,10 @@ const assemble = async (
       embeddedData(line.text).forEach(onDatum);
       options.onLogLine?.(line);
     },
-    onMetric: (datum) => metrics.put({ namespace: "AWS/Lambda", dimensions: { FunctionName: fn.name }, ...datum }),
+    onMetric: (datum) => {
+      for (const dimensions of dimensionsOf(fn, datum.name))
+        metrics.put({ namespace: "AWS/Lambda", dimensions, ...datum });
+    },
   });
   onStop(lambda.stop);
   const atExit = () => {

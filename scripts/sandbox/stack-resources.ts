@@ -52,7 +52,9 @@ const RESOURCES = {
       }),
     ),
   }),
+  aws_lambda_alias: z.object({ name: text, arn: text, function_name: text, function_version: text }),
   aws_lambda_function_event_invoke_config: z.object({
+    qualifier: text.optional(),
     maximum_retry_attempts: number.default(2),
     maximum_event_age_in_seconds: number.default(6 * 3600),
   }),

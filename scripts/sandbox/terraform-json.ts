@@ -23,13 +23,17 @@ const ACCOUNT_ID = "000000000000";
 /** What stands for the random end of a name that is given as a prefix. */
 const NAME_END = "local";
 
-type Computed = (name: string, region: string) => string;
+/** @param other another attribute of the same resource */
+type Computed = (name: string, region: string, other: (attribute: string) => string) => string;
 
 const itself: Computed = (name) => name;
 const arn =
   (service: string, kind: string): Computed =>
   (name, region) =>
     `arn:aws:${service}:${region}:${ACCOUNT_ID}:${kind}${name}`;
+/** An alias is named within its function. */
+const aliasArn: Computed = (name, region, other) =>
+  `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${other("function_name")}:${name}`;
 const globalArn =
   (start: string): Computed =>
   (name) =>
@@ -42,7 +46,9 @@ const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made:
   aws_cloudwatch_metric_alarm: { named: "alarm_name",    made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
   aws_iam_role:                { named: "name",          made: { id: itself,         arn: globalArn(`iam::${ACCOUNT_ID}:role/`) } },
   aws_kms_key:                 { named: "description",   made: {                     arn: arn("kms", "key/") } },
-  aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:") } },
+  aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:"), version: () => "1" } },
+  aws_lambda_alias:            { named: "name",          made: {                     arn: aliasArn } },
+  aws_codedeploy_app:          { named: "name",          made: {} },
   aws_s3_bucket:               { named: "bucket",        made: { id: itself,         arn: globalArn("s3:::") } },
   aws_sns_topic:               { named: "name",          made: { id: arn("sns", ""), arn: arn("sns", "") } },
   aws_sqs_queue:               { named: "name",          made: {                     arn: arn("sqs", "") } },
@@ -94,7 +100,7 @@ export const readStack = (stackDir: string): Stack => {
     const prefix = at(body, named === "bucket" ? "bucket_prefix" : "name_prefix");
     const name = resolve(at(body, named), `${address}.${named}`) ?? (prefix && `${prefix}${NAME_END}`);
     if (typeof name !== "string") throw expected("a name", `${address}.${named}`, name);
-    return make(name, region);
+    return make(name, region, (other) => String(attributeOf(type, label, [other])));
   };
 
   const referred = (expression: string, where: string): unknown => {

@@ -206,6 +206,7 @@ const functionRule: Rule = (_label, row) => {
       words: `${name} renamed`,
     })),
     ...change(row, ["environment", "variables", "METRIC_NAMESPACE"], (namespace: string) => `${namespace}/Other`),
+    ...change(row, ["publish"], () => false),
     ...change(row, ["handler"], () => "index.main"),
     ...change(row, ["logging_config", "log_format"], () => "Text"),
     ...change(row, ["logging_config", "system_log_level"], () => "WARN"),
@@ -213,16 +214,57 @@ const functionRule: Rule = (_label, row) => {
   ];
 };
 
+/** The uploads and the permission to invoke are to be those of the alias, or both of none. */
+const permissionRule: Rule = (label, row, recorded) => [
+  ...REMOVED(label, row, recorded),
+  ...removed(row, ["qualifier"]),
+  ...(row.qualifier === undefined ? [{ path: ["qualifier"], to: "live", words: "of an alias" }] : []),
+];
+
+const notificationRule: Rule = (label, row, recorded) => [
+  ...REMOVED(label, row, recorded),
+  ...change(row, ["lambda_function", 0, "events"], () => ["s3:ObjectRemoved:*"]),
+  { path: ["lambda_function", 0, "filter_suffix"], to: ".jpg", words: "only of .jpg" },
+  ...change(row, ["lambda_function", 0, "lambda_function_arn"], (arn: string) =>
+    arn.replace(/aws_lambda_alias\.(\w+)_alias\./, "aws_lambda_function.$1_function."),
+  ),
+];
+
+const aliasRule: Rule = (_label, row) => [
+  ...change(row, ["function_version"], () => "$LATEST"),
+  ...removed(row, ["lifecycle"]),
+  ...withoutEach(row, ["lifecycle", "ignore_changes"], (attribute) => attribute !== "description"),
+];
+
+/** Each entry of a list left out in turn. */
+const withoutEach = (
+  row: Json,
+  path: readonly (string | number)[],
+  matters: (entry: string) => boolean = () => true,
+): Change[] =>
+  ((at(row, path) ?? []) as string[])
+    .filter(matters)
+    .flatMap((left) => change(row, path, (entries: string[]) => entries.filter((entry) => entry !== left)));
+
+const deploymentGroupRule: Rule = (label, row, recorded) => [
+  ...REMOVED(label, row, recorded),
+  ...change(row, ["deployment_config_name"], () => "CodeDeployDefault.AllAtOnce"),
+  ...change(row, ["deployment_group_name"], (name: string) => `${name}s`),
+  ...change(row, ["deployment_style", "deployment_type"], () => "IN_PLACE"),
+  ...change(row, ["alarm_configuration", "enabled"], () => false),
+  ...withoutEach(row, ["alarm_configuration", "alarms"]),
+  ...change(row, ["auto_rollback_configuration", "enabled"], () => false),
+  ...withoutEach(row, ["auto_rollback_configuration", "events"]),
+];
+
 /** By resource type: add a row. */
 const RULES: Readonly<Record<string, Rule>> = {
   aws_cloudwatch_metric_alarm: alarmRule,
   aws_cloudwatch_log_metric_filter: (...row) => [...filterRule(...row), ...REMOVED(...row)],
-  aws_s3_bucket_notification: (label, row, recorded) => [
-    ...REMOVED(label, row, recorded),
-    ...change(row, ["lambda_function", 0, "events"], () => ["s3:ObjectRemoved:*"]),
-    { path: ["lambda_function", 0, "filter_suffix"], to: ".jpg", words: "only of .jpg" },
-  ],
-  aws_lambda_permission: REMOVED,
+  aws_s3_bucket_notification: notificationRule,
+  aws_lambda_permission: permissionRule,
+  aws_lambda_alias: aliasRule,
+  aws_codedeploy_deployment_group: deploymentGroupRule,
   aws_sns_topic_policy: (...row) => [...trustRule(...row), ...REMOVED(...row)],
   aws_s3_bucket_policy: trustRule,
   aws_kms_key: trustRule,

@@ -1,7 +1,7 @@
 /** Whether the function's role allows exactly what is needed: what the function was seen to call, and what others do by its leave. */
 import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../api-call";
 import type { Blueprint, BucketBlueprint } from "../blueprint";
-import { readStack } from "../terraform-json";
+import { readStack, type Stack } from "../terraform-json";
 import type { Evidence } from "./evidence";
 import { covers, type Statement, statementsOf } from "./policies";
 import { OTHERS } from "./scenarios";
@@ -71,11 +71,17 @@ const conditionProblems = (statements: readonly Statement[], { function: fn }: B
     .map((namespace) => `the role allows metrics in ${namespace} only, the function publishes in ${published}`);
 };
 
+const statementsOfFunction = (stack: Stack): Statement[] => {
+  const roles = stack.resources("aws_lambda_function", ["role"]).map(({ body }) => String(body.role));
+  return stack
+    .resources("aws_iam_role_policy", ["policy", "role"])
+    .filter(({ body }) => roles.some((arn) => arn.endsWith(`/${body.role}`)))
+    .flatMap(({ body }) => statementsOf(body.policy));
+};
+
 /** @returns one sentence for each action that is missing, and for each that nobody uses */
 export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
-  const statements = readStack(stackDir)
-    .resources("aws_iam_role_policy", ["policy"])
-    .flatMap(({ body }) => statementsOf(body.policy));
+  const statements = statementsOfFunction(readStack(stackDir));
   const calls = callsOf(evidence);
   const needs = Object.entries(NEEDED_BESIDE_CALLS).map(([action, need]) => ({
     action,

@@ -134,8 +134,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "S3 answers 503",
     topic: "critical-alerts",
     hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
-    also: ["log-errors", "image-processing-errors", "low-success-rate"],
+    also: ["release-errors", "log-errors", "image-processing-errors", "low-success-rate"],
     run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
+  },
+  "release-errors": {
+    cause: "a release whose handler cannot be loaded",
+    topic: "critical-alerts",
+    hears: { LambdaErrors: 1 },
+    also: ["log-errors", "high-error-rate"],
+    run: (blueprint, threshold) =>
+      record(
+        { blueprint: altered(blueprint, { handler: "index.gone", maximumRetryAttempts: 0 }) },
+        uploads(threshold, photo),
+      ),
   },
   throttles: {
     cause: "reserved concurrency is exhausted",
@@ -194,7 +205,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "a large BMP keeps the process busy beyond the time limit",
     topic: "log-alerts",
     hears: { TimeoutErrors: 1 },
-    also: ["high-duration", "high-error-rate"],
+    also: ["high-duration", "high-error-rate", "release-errors"],
     scaled: ({ timeoutSeconds }) =>
       `a time limit of ${timeoutSeconds} s passes in 1/${BUSY_SHARE} of what the BMP takes`,
     run: busyBeyondTheLimit,
@@ -203,7 +214,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "an image too big for the memory",
     topic: "log-alerts",
     hears: { MemoryErrors: 1 },
-    also: ["high-error-rate"],
+    also: ["high-error-rate", "release-errors"],
     scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
     run: (blueprint, threshold) =>
       record(
@@ -222,14 +233,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "S3 answers 403",
     topic: "log-alerts",
     hears: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
-    also: ["log-errors", "high-error-rate"],
+    also: ["log-errors", "high-error-rate", "release-errors"],
     run: (blueprint, threshold) => storageAnswers(blueprint, DENIED, threshold),
   },
   "critical-errors": {
     cause: "a setting is missing",
     topic: "log-alerts",
     hears: { LambdaErrors: 2, CriticalErrors: 1 },
-    also: ["log-errors", "high-error-rate"],
+    also: ["log-errors", "high-error-rate", "release-errors"],
     scaled: () => `the environment lacks ${MISSING}`,
     run: withoutSetting,
   },

@@ -4,9 +4,11 @@ import type { Alarm, MetricStatistic } from "../cloudwatch/alarm";
 import { compileFilter } from "../cloudwatch/metric-filter";
 import { filtersOf } from "./observe";
 import { EMPTY, merged, type Stretch, startingAt } from "./stretch";
+import { type Address, keyOf } from "./widgets";
 
-const isMetric = (watched: MetricStatistic, { namespace, name }: { namespace: string; name: string }): boolean =>
-  watched.namespace === namespace && watched.name === name;
+/** A filter's metric may have no dimensions to tell. */
+const isMetric = (watched: MetricStatistic, metric: Omit<Address, "dimensions"> & Partial<Address>): boolean =>
+  keyOf(watched) === keyOf({ dimensions: {}, ...metric });
 
 /** The single metric of an alarm; none where it is metric math. */
 export const metricOf = ({ watches }: Alarm): MetricStatistic | undefined =>

@@ -2,21 +2,13 @@
 import type { Blueprint } from "../blueprint";
 import { metricsOf } from "../cloudwatch/alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
-import { LAMBDA_METRICS } from "../lambda";
+import { dimensionsOf, LAMBDA_METRICS } from "../lambda";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
 import { reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
+import { releaseProblems } from "./releases";
 import { trustProblems } from "./trust";
-import { type Address, widgetMetrics } from "./widgets";
-
-const keyOf = ({ namespace, name, dimensions }: Address): string =>
-  [
-    namespace,
-    name,
-    ...Object.entries(dimensions)
-      .map((pair) => pair.join("="))
-      .sort(),
-  ].join(" ");
+import { type Address, keyOf, widgetMetrics } from "./widgets";
 
 /** The metric with any values of its dimensions: a filter takes them from the line. */
 const openKeyOf = ({ dimensions, ...address }: Address): string =>
@@ -40,11 +32,9 @@ const madeBy = (filter: MetricFilter, { recordings }: Evidence): Address[] => {
 /** Metrics of filters, of Lambda, of the log group, and those that the function was seen to publish. */
 const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Evidence): Address[] => [
   ...metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
-  ...Object.keys(LAMBDA_METRICS).map((name) => ({
-    namespace: "AWS/Lambda",
-    name,
-    dimensions: { FunctionName: fn.name },
-  })),
+  ...Object.keys(LAMBDA_METRICS).flatMap((name) =>
+    dimensionsOf(fn, name).map((dimensions) => ({ namespace: "AWS/Lambda", name, dimensions })),
+  ),
   { namespace: "AWS/Logs", name: "IncomingBytes", dimensions: { LogGroupName: fn.logGroup } },
   ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
 ];
@@ -123,4 +113,5 @@ export const structureProblems = (stackDir: string, blueprint: Blueprint, eviden
   ...notificationProblems(blueprint),
   ...permissionProblems(stackDir, blueprint, evidence),
   ...trustProblems(stackDir, blueprint),
+  ...releaseProblems(stackDir, blueprint),
 ];

@@ -46,15 +46,16 @@ const accountOf = ({ function: fn }: Blueprint): string => fn.arn.split(":")[4] 
 
 const invocationProblems = (stack: Stack, { function: fn }: Blueprint): string[] =>
   stack
-    .resources("aws_lambda_permission", ["action", "function_name", "principal"])
+    .resources("aws_lambda_permission", ["action", "function_name", "principal", "qualifier"])
     .some(
       ({ body }) =>
         body.action === "lambda:InvokeFunction" &&
         body.function_name === fn.name &&
+        body.qualifier === fn.alias?.name &&
         body.principal === "s3.amazonaws.com",
     )
     ? []
-    : ["S3 may not invoke the function"];
+    : [`S3 may not invoke ${fn.alias?.arn ?? "the function"}`];
 
 /** @returns ARNs of the topics that a budget tells */
 const budgeted = (stack: Stack): Set<string> =>

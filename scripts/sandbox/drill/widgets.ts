@@ -9,6 +9,16 @@ export interface Address {
   readonly dimensions: Dimensions;
 }
 
+/** @returns one text for each metric there can be */
+export const keyOf = ({ namespace, name, dimensions }: Address): string =>
+  [
+    namespace,
+    name,
+    ...Object.entries(dimensions)
+      .map((pair) => pair.join("="))
+      .sort(),
+  ].join(" ");
+
 interface Body {
   readonly widgets: readonly {
     readonly properties: { readonly region?: string; readonly metrics?: readonly (readonly unknown[])[] };
