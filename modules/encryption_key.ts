@@ -1,6 +1,7 @@
 /** One key for all that the stack stores and sends; its policy names each service that uses it on its own account. */
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 export interface EncryptionKeyProps {
@@ -29,16 +30,29 @@ export class EncryptionKey extends Construct {
   }
 }
 
+/** A key for copies in another region: S3 uses it by leave of the role that copies. */
+export class ReplicaKey extends Construct {
+  readonly keyArn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Pick<EncryptionKeyProps, "name" | "accountId"> & { provider: TerraformProvider },
+  ) {
+    super(scope, id);
+    const key = new KmsKey(this, "key", {
+      provider: props.provider,
+      description: props.name,
+      enableKeyRotation: true,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(props.accountId)] }),
+    });
+    this.keyArn = key.arn;
+  }
+}
+
 /** S3 and SQS are not named: they use the key by leave of whoever reads or writes, and the function's role has that. */
 const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKeyProps) => [
-  {
-    // Without it nobody could change the key any more, and no policy of a role would count.
-    Sid: "AdministeredByThisAccount",
-    Effect: "Allow",
-    Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-    Action: "kms:*",
-    Resource: "*",
-  },
+  administeredBy(accountId),
   {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     Sid: "LogsOfTheFunction",
@@ -55,6 +69,15 @@ const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKe
   publisher("AlarmsOfThisAccount", "cloudwatch.amazonaws.com", accountId),
   ...(forBudget ? [publisher("BudgetOfThisAccount", "budgets.amazonaws.com", accountId)] : []),
 ];
+
+/** Without it nobody could change the key any more, and no policy of a role would count. */
+const administeredBy = (accountId: string) => ({
+  Sid: "AdministeredByThisAccount",
+  Effect: "Allow",
+  Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+  Action: "kms:*",
+  Resource: "*",
+});
 
 /** Who publishes to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 const publisher = (sid: string, service: string, accountId: string) => ({

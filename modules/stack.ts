@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
@@ -13,7 +12,7 @@ import { criticalAlarms } from "./alarms";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
 import { CostBudget } from "./cost_budget";
-import { EncryptionKey } from "./encryption_key";
+import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { consoleUrl, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
@@ -62,7 +61,7 @@ export class ImageProcessorStack extends TerraformStack {
       keyArn: key?.keyArn,
       ...(environment.enable_s3_access_logging && { accessLogDays: environment.s3_access_log_days }),
       accountId,
-      ...(environment.enable_replication && { replica: this.replicaOf(environment, key?.keyArn) }),
+      ...(environment.enable_replication && { replica: this.replicaOf(environment, accountId, key?.keyArn) }),
     });
     const lambda = new LambdaFunction(this, "lambda_function", {
       environment,
@@ -157,7 +156,7 @@ export class ImageProcessorStack extends TerraformStack {
   }
 
   /** Another region needs a provider of its own, and another key, for neither reaches beyond its region. */
-  private replicaOf(environment: Environment, keyArn: string | undefined): Replica {
+  private replicaOf(environment: Environment, accountId: string, keyArn: string | undefined): Replica {
     const region = nextRegion(environment);
     const { replicationName: name, keyName } = naming(environment);
     const provider = new AwsProvider(this, "aws_replica", {
@@ -168,8 +167,8 @@ export class ImageProcessorStack extends TerraformStack {
     const key =
       keyArn === undefined
         ? undefined
-        : new KmsKey(this, "replica_key", { provider, description: `${keyName} replica`, enableKeyRotation: true });
-    return { provider, region, name, keyArn: key?.arn, from: { region: environment.aws_region, keyArn } };
+        : new ReplicaKey(this, "replica_key", { provider, name: `${keyName}-replica`, accountId });
+    return { provider, region, name, keyArn: key?.keyArn, from: { region: environment.aws_region, keyArn } };
   }
 
   private invokeOnUpload(buckets: S3Buckets, lambda: LambdaFunction, accountId: string): void {

@@ -203,15 +203,15 @@ describe("several regions", () => {
     const { rule } = one(stack, "aws_s3_bucket_replication_configuration") as { rule: object[] };
     expect(rule).toMatchObject([
       {
-        destination: { encryption_configuration: { replica_kms_key_id: "${aws_kms_key.replica_key.arn}" } },
+        destination: { encryption_configuration: { replica_kms_key_id: "${aws_kms_key.replica_key_key.arn}" } },
         source_selection_criteria: { sse_kms_encrypted_objects: { status: "Enabled" } },
       },
     ]);
     expect(allowed(stack).slice(3)).toEqual([
       ["kms:Decrypt", "${aws_kms_key.encryption_key_key.arn}", "s3.us-east-1.amazonaws.com"],
-      ["kms:Encrypt", "${aws_kms_key.replica_key.arn}", "s3.ap-southeast-2.amazonaws.com"],
+      ["kms:Encrypt", "${aws_kms_key.replica_key_key.arn}", "s3.ap-southeast-2.amazonaws.com"],
     ]);
-    expect(stack.resource.aws_kms_key?.replica_key?.provider).toBe("aws.replica");
+    expect(stack.resource.aws_kms_key?.replica_key_key?.provider).toBe("aws.replica");
   });
 
   describe("at the command line", () => {
