@@ -21,11 +21,13 @@ export interface SnsNotificationsProps {
 
 export class SnsNotifications extends Construct {
   readonly topicArns: Readonly<Record<Severity, string>>;
+  /** Of the topic that AWS Budgets publishes to: a reference that makes Terraform wait until it may. */
+  readonly budgetTopicArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: SnsNotificationsProps) {
     super(scope, id);
     const { topicNames, emails, criticalSms, accountId, budgetTo, keyArn } = props;
-    const topic = (severity: Severity): string => {
+    const topic = (severity: Severity) => {
       // Never with the AWS-managed key: CloudWatch could not publish and would not say so.
       const { arn } = new SnsTopic(this, severity, { name: topicNames[severity], kmsMasterKeyId: keyArn });
       const publishers = [ALARMS, ...(severity === budgetTo ? [BUDGET] : [])];
@@ -33,11 +35,13 @@ export class SnsNotifications extends Construct {
         Version: "2012-10-17",
         Statement: publishers.map((publisher) => mayPublish(publisher, accountId, arn)),
       };
-      new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(policy) });
+      const opened = new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(policy) });
       this.subscribe(`${severity}_email`, arn, "email", emails[severity]);
-      return arn;
+      return { arn, opened };
     };
-    this.topicArns = { critical: topic("critical"), performance: topic("performance"), log: topic("log") };
+    const topics = { critical: topic("critical"), performance: topic("performance"), log: topic("log") };
+    this.topicArns = { critical: topics.critical.arn, performance: topics.performance.arn, log: topics.log.arn };
+    this.budgetTopicArn = budgetTo && topics[budgetTo].opened.arn;
     this.subscribe("critical_sms", this.topicArns.critical, "sms", criticalSms);
   }
 

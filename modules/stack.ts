@@ -112,12 +112,12 @@ export class ImageProcessorStack extends TerraformStack {
         accountId,
       });
     }
-    if (tags.Budget !== undefined) {
+    if (tags.Budget !== undefined && notifications.budgetTopicArn !== undefined) {
       new CostBudget(this, "cost_budget", {
         name: names.budgetName,
         monthlyUsd: environment.monthly_budget_usd,
         tag: { key: "Budget", value: tags.Budget },
-        topicArn: topicArns[BUDGET_TO],
+        topicArn: notifications.budgetTopicArn,
       });
     }
     this.invokeOnUpload(buckets, lambda, accountId);

@@ -2,7 +2,7 @@
 import { committed, devWith, one, synthesized } from "./synthesized";
 
 describe("cost_budget", () => {
-  it("adds up what carries its own tag, and tells the topic of performance twice", async () => {
+  it("adds up what carries its own tag, and tells the topic of performance twice, once it may publish there", async () => {
     const stack = synthesized(await devWith("monthly_budget_usd = 50"));
 
     const notification = (notification_type: string, threshold: number) => ({
@@ -10,7 +10,7 @@ describe("cost_budget", () => {
       threshold,
       comparison_operator: "GREATER_THAN",
       threshold_type: "PERCENTAGE",
-      subscriber_sns_topic_arns: ["${aws_sns_topic.sns_notifications_performance.arn}"],
+      subscriber_sns_topic_arns: ["${aws_sns_topic_policy.sns_notifications_performance_policy.arn}"],
     });
     expect(one(stack, "aws_budgets_budget")).toEqual({
       name: "image-processor-dev",
