@@ -54,6 +54,8 @@ interface BucketOptions {
   readonly expireDays?: number;
   /** @default the stack's */
   readonly provider?: TerraformProvider;
+  /** Whether it may be destroyed with what is in it. @default it has to be empty */
+  readonly forceDestroy?: true;
 }
 
 /** Days after which versions that were overwritten or deleted go, and uploads that were begun and never finished. */
@@ -85,8 +87,8 @@ export class S3Buckets extends Construct {
   }
 
   private bucket(name: string, options: BucketOptions): S3Bucket {
-    const { bucketPrefix, versioned, keyArn, expireDays, provider } = options;
-    const s3 = new S3Bucket(this, name, { bucketPrefix, provider });
+    const { bucketPrefix, versioned, keyArn, expireDays, forceDestroy, provider } = options;
+    const s3 = new S3Bucket(this, name, { bucketPrefix, forceDestroy, provider });
     const bucket = s3.id;
     new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, {
       bucket,
@@ -134,15 +136,20 @@ export class S3Buckets extends Construct {
     return new S3BucketPolicy(this, `${name}_policy`, {
       bucket: s3.id,
       provider,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsOnly(s3.arn), ...statements] }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [...statements, tlsOnly(s3.arn)] }),
       // S3 refuses two changes of one bucket's policy settings at the same time.
       dependsOn: [publicAccess],
     });
   }
 
   private logAccess(logged: Record<string, S3Bucket>, props: S3BucketsProps, expireDays: number): void {
-    // With S3's own key, because log delivery can use no other.
-    const logs = this.bucket("logs", { bucketPrefix: props.bucketPrefixes.logs, versioned: false, expireDays });
+    const logs = this.bucket("logs", {
+      bucketPrefix: props.bucketPrefixes.logs,
+      // Log delivery can use no key but S3's own, and goes on for hours after the last request.
+      versioned: false,
+      expireDays,
+      forceDestroy: true,
+    });
     const sources = Object.values(logged).map(({ arn }) => arn);
     const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, props.accountId)]);
     for (const [name, { id: bucket }] of Object.entries(logged)) {

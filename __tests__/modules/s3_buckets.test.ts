@@ -89,7 +89,7 @@ describe("s3_buckets", () => {
 
     const logs = "${aws_s3_bucket.s3_buckets_logs.id}";
     const of = (type: string, suffix: string) => resource[type]?.[`s3_buckets_logs${suffix}`];
-    expect(of("aws_s3_bucket", "")).toEqual({ bucket_prefix: "image-processor-dev-logs-" });
+    expect(of("aws_s3_bucket", "")).toEqual({ bucket_prefix: "image-processor-dev-logs-", force_destroy: true });
     expect(of("aws_s3_bucket_server_side_encryption_configuration", "_encryption")).toMatchObject({
       rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
     });
@@ -103,7 +103,6 @@ describe("s3_buckets", () => {
     expect(of("aws_s3_bucket_ownership_controls", "_ownership")).toBeDefined();
     expect(json(of("aws_s3_bucket_policy", "_policy")?.policy)).toMatchObject({
       Statement: [
-        { Sid: "DenyWithoutTls" },
         {
           Sid: "AccessLogsOfTheBuckets",
           Effect: "Allow",
@@ -117,6 +116,7 @@ describe("s3_buckets", () => {
             StringEquals: { "aws:SourceAccount": "${data.aws_caller_identity.current.account_id}" },
           },
         },
+        { Sid: "DenyWithoutTls" },
       ],
     });
     expect(resource.aws_s3_bucket_logging).toEqual(
