@@ -1,5 +1,7 @@
 /** A widget that shows what each hour costs, by metric math from what was used and the region's list prices. */
-import { METRICS } from "../handler/contract/metrics";
+import { REFUSALS } from "../handler/contract/events";
+import { metricDimensions } from "../handler/contract/filter-pattern";
+import { METRICS, type Metric } from "../handler/contract/metrics";
 import { logAlarms, metricAlarms } from "./alarms";
 import { metricAddress } from "./metrics";
 import { homeOf, type Names } from "./naming";
@@ -12,9 +14,13 @@ export const PUTS_PER_IMAGE = 6;
 const BYTES_PER_GB = 1024 ** 3;
 const HOURS_PER_MONTH = 730;
 
+/** A metric with a dimension is charged for each of its values; the only one there is tells why uploads are refused. */
+const charged = ({ from }: Metric): number =>
+  from === "handler" || metricDimensions(from) === undefined ? 1 : Object.keys(REFUSALS).length;
+
 /** What a stack uses in a month even if nobody uploads anything. */
 export const standingUsage = (environment: Environment) => ({
-  metricMonth: Object.keys(METRICS).length,
+  metricMonth: Object.values<Metric>(METRICS).reduce((sum, metric) => sum + charged(metric), 0),
   alarmMetricMonth: [...metricAlarms(environment), ...logAlarms(environment)]
     .map(({ metric }) => (typeof metric === "string" ? 1 : Object.keys(metric.of).length))
     .reduce((sum, metrics) => sum + metrics, 0),

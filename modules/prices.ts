@@ -32,7 +32,7 @@ export interface Prices {
 const MILLION = 1_000_000;
 
 /** The same in every region below. */
-const EVERYWHERE = {
+export const EVERYWHERE = {
   lambdaRequest: 0.2 / MILLION,
   arm64GbSecond: 0.0000133334,
   x86GbSecond: 0.0000166667,

@@ -1,12 +1,10 @@
 /** What a picture costs on Lambda: lines fitted to the handler's CPU time, and the price of that time. */
+import { EVERYWHERE } from "../../modules/prices";
+import { WHOLE_CPU_MB } from "../cost/usage";
 import type { PictureResult } from "./results";
 import { fitLine, type Line } from "./statistics";
 
-/**
- * Prices in us-east-1 as of 2026-11: https://aws.amazon.com/lambda/pricing/ (first tier). CPU in proportion to memory,
- * 1769 MB for one vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
- */
-const LAMBDA = { usdPerGbSecond: 0.0000133334, usdPerRequest: 0.0000002, mbPerVcpu: 1769 };
+const { arm64GbSecond, lambdaRequest } = EVERYWHERE;
 
 export const MEMORY_SIZES_MB = [512, 1024, 1769, 3072];
 
@@ -38,10 +36,9 @@ export interface Cost {
 }
 
 /** Encodes follow one another, so a second vCPU does nothing for one picture. */
-const billedMs = (cpuMs: number, memoryMb: number): number => cpuMs / Math.min(1, memoryMb / LAMBDA.mbPerVcpu);
+const billedMs = (cpuMs: number, memoryMb: number): number => cpuMs / Math.min(1, memoryMb / WHOLE_CPU_MB);
 
-const usdPerMillion = (ms: number, memoryMb: number): number =>
-  1e6 * (ms / 1_000) * (memoryMb / 1_024) * LAMBDA.usdPerGbSecond;
+const usdPerMillion = (ms: number, memoryMb: number): number => 1e6 * (ms / 1_000) * (memoryMb / 1_024) * arm64GbSecond;
 
 /** @param megapixels of the picture whose whole cost is told, the request included */
 export const costsOf = ({ belowCap }: Growth, megapixels: number): Cost[] =>
@@ -53,6 +50,6 @@ export const costsOf = ({ belowCap }: Growth, megapixels: number): Cost[] =>
       msPerMegapixel,
       usdPerMegapixel: usdPerMillion(msPerMegapixel, memoryMb),
       ms,
-      usdPerMillion: usdPerMillion(ms, memoryMb) + 1e6 * LAMBDA.usdPerRequest,
+      usdPerMillion: usdPerMillion(ms, memoryMb) + 1e6 * lambdaRequest,
     };
   });

@@ -1,25 +1,15 @@
 /** The estimate as a person reads it. */
-import Table from "cli-table3";
 import pc from "picocolors";
 import { PRICED_ON } from "../../modules/prices";
+import { grouped, table } from "../table";
 import type { Alternative, Bill, Elasticity } from "./estimate";
 import { totalOf } from "./estimate";
 import type { LightLine } from "./light";
 import { ASSUMPTIONS, type Assumed, type Assumption } from "./usage";
 
-const usd = (amount: number | undefined): string => (amount === undefined ? "" : amount.toFixed(2));
+const usd = (amount: number | undefined): string => (amount === undefined ? "" : grouped(amount, 2));
 
 const signed = (amount: number): string => (Math.abs(amount) < 0.005 ? "" : `${amount > 0 ? "+" : ""}${usd(amount)}`);
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[], numbersFrom: number): string => {
-  const made = new Table({
-    head: [...head],
-    colAligns: head.map((_, column) => (column < numbersFrom ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  made.push(...rows.map((row) => [...row]));
-  return made.toString();
-};
 
 export interface Estimate {
   readonly environment: string;
@@ -34,34 +24,32 @@ const billTable = (bill: Bill): string => {
   const total = totalOf(bill);
   const lines = Object.entries(bill).filter(([, amount]) => amount > 0);
   const share = (amount: number) => `${((100 * amount) / total).toFixed(1)} %`;
-  return table(
-    ["service", "USD a month", "share"],
-    [...lines.map(([line, amount]) => [line, usd(amount), share(amount)]), [pc.bold("total"), pc.bold(usd(total)), ""]],
-    1,
-  );
+  const rows = lines.map(([line, amount]) => [line, usd(amount), share(amount)]);
+  return table({ service: "left", "USD a month": "right", share: "right" }, [
+    ...rows,
+    [pc.bold("total"), pc.bold(usd(total)), ""],
+  ]);
 };
 
 const choicesTable = ({ alternatives, bill }: Estimate): string =>
   table(
-    ["choice", "USD a month", "difference"],
+    { choice: "left", "USD a month": "right", difference: "right" },
     alternatives.map(({ variable, value, isChosen, totalUsd }) => [
       `${isChosen ? pc.green("●") : "○"} ${variable} = ${value}`,
       usd(totalUsd),
       signed(totalUsd - totalOf(bill)),
     ]),
-    1,
   );
 
 const assumptionsTable = ({ elasticities, assumed }: Estimate): string =>
   table(
-    ["assumption", "value", "1 % more makes", "what it is"],
+    { assumption: "left", value: "right", "1 % more makes": "right", "what it is": "left" },
     elasticities.map(({ assumption, percent }) => [
       assumption,
-      String(assumed[assumption]),
+      assumed[assumption].toLocaleString("en-US"),
       `${percent < 0 ? "" : "+"}${percent.toFixed(2)} %`,
       ASSUMPTIONS[assumption].about,
     ]),
-    4,
   );
 
 /** Of what is not simply how many: that everything grows with the number of images says nothing. */
@@ -75,7 +63,7 @@ export const estimateReport = (estimate: Estimate): string => {
   const perThousand = (1000 * totalOf(bill)) / assumed.images;
   const { assumption, about, percent } = dominating(elasticities);
   return [
-    `${environment} in ${region}: ${assumed.images} images of ${assumed.meanMb} MB a month, list prices of ${PRICED_ON}`,
+    `${environment} in ${region}: ${grouped(assumed.images)} images of ${assumed.meanMb} MB a month, list prices of ${PRICED_ON}`,
     billTable(bill),
     `${usd(perThousand)} USD for 1000 images. Free tiers, taxes and downloads are not in it; SMS neither, it depends on the country.`,
     "",
@@ -89,18 +77,15 @@ export const estimateReport = (estimate: Estimate): string => {
 export const lightReport = (environment: string, rows: readonly LightLine[]): string => {
   const sum = (column: "originalUsd" | "listUsd" | "hereUsd") =>
     usd(rows.reduce((total, row) => total + (row[column] ?? 0), 0));
+  const total = ["total", "", sum("originalUsd"), sum("listUsd"), sum("hereUsd")].map((cell) => pc.bold(cell));
   return table(
-    [
-      "light use",
-      "by the original's assumptions",
-      "the original says",
-      "list prices say",
-      `${environment}, 1000 images`,
-    ],
-    [
-      ...rows.map((row) => [row.service, row.usage, usd(row.originalUsd), usd(row.listUsd), usd(row.hereUsd)]),
-      ["total", "", sum("originalUsd"), sum("listUsd"), sum("hereUsd")].map((cell) => pc.bold(cell)),
-    ],
-    2,
+    {
+      "light use": "left",
+      "as the original assumes it": "left",
+      "USD, it says": "right",
+      "by list prices": "right",
+      [`${environment}, 1000 images`]: "right",
+    },
+    [...rows.map((row) => [row.service, row.usage, usd(row.originalUsd), usd(row.listUsd), usd(row.hereUsd)]), total],
   );
 };

@@ -38,7 +38,7 @@ export const assumed = (changed: Partial<Assumed> = {}): Assumed => ({
 export type Usage = Readonly<Record<keyof Prices, number>>;
 
 /** A function gets one whole vCPU at this memory, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const WHOLE_CPU_MB = 1769;
+export const WHOLE_CPU_MB = 1769;
 
 /** Variants are made of at most 4096 x 3072 pixels, one after the other, so that a second vCPU would help nobody. */
 const MOST_MP = 12.6;
