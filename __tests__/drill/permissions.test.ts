@@ -56,7 +56,12 @@ const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => bool
     if (mutants.length === 0) throw new Error("Expected mutants but got none");
     const survives = ({ stack: changed }: Mutant) => {
       writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(changed));
-      return problemsOf(folder, evidence).length === 0;
+      try {
+        return problemsOf(folder, evidence).length === 0;
+      } catch {
+        // A stack that refers to what is gone cannot be read, and that is noticed, too.
+        return false;
+      }
     };
     return mutants.filter(survives).map(({ name }) => name);
   } finally {
