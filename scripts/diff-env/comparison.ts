@@ -67,11 +67,15 @@ const leaves = (value: unknown, path: readonly string[] = []): [string, unknown]
     .flatMap(([key, item]) => leaves(item, [...path, isObject(item) && typeof item.Sid === "string" ? item.Sid : key]));
 };
 
+/** Arguments that hold somebody's address: whether there is one is told, and not which. */
+const PRIVATE = new Set(["endpoint"]);
+
 const changesOf = (first: unknown, second: unknown): Change[] => {
   const [before, after] = [new Map(leaves(first)), new Map(leaves(second))];
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((argument): Change => ({ argument, values: [before.get(argument), after.get(argument)] }))
-    .filter(({ values: [a, b] }) => a !== b);
+    .filter(({ values: [a, b] }) => a !== b)
+    .map((change) => (PRIVATE.has(change.argument) ? { ...change, values: ["(set)", "(set)"] } : change));
 };
 
 /** @returns what differs, by module and address */

@@ -14,9 +14,6 @@ const MOST_VALUES = 4;
 /** Of more resources that differ in the same way, only their number is told. */
 const MOST_NAMES = 3;
 
-/** Arguments that hold somebody's address: named, never shown. */
-const PRIVATE = new Set(["endpoint"]);
-
 const SIGNS = { "only in the first": pc.red("-"), "only in the second": pc.green("+"), "in both": pc.yellow("~") };
 
 const grouped = <T>(rows: readonly T[], keyOf: (row: T) => string): [key: string, rows: readonly T[]][] =>
@@ -30,7 +27,7 @@ const changed = ({ changes }: Difference): string =>
       if (all.length > MOST_VALUES) return [`${argument} (${all.length} values)`];
       return all.map(({ argument: path, values }) => {
         const isLong = values.some((value) => shown(value).length > LONGEST_VALUE);
-        return isLong || PRIVATE.has(path) ? path : `${path} ${values.map(shown).join(" -> ")}`;
+        return isLong ? path : `${path} ${values.map(shown).join(" -> ")}`;
       });
     })
     .join(", ");

@@ -3,13 +3,16 @@ import { appendFile, copyFile, cp } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Plan } from "./plan";
 import { temporaryFolder } from "./processes";
-import { copyStack, EMULATOR_PROVIDER, isolatedEnv, type Override, type Place, terraform } from "./working-copy";
+import { copyStack, emulatorProvider, isolatedEnv, type Override, type Place, terraform } from "./working-copy";
 
 const STATE = "terraform.tfstate";
 
 const LIMIT_SECONDS = { init: 120, apply: 200, plan: 120, show: 60, destroy: 200 } as const;
 
-const OVERRIDE: Override = { terraform: { backend: { local: { path: STATE } } }, provider: EMULATOR_PROVIDER };
+const overrideOf = (stack: string): Override => ({
+  terraform: { backend: { local: { path: STATE } } },
+  provider: emulatorProvider(stack),
+});
 
 const QUIET = ["-no-color", "-input=false"] as const;
 
@@ -17,7 +20,7 @@ const QUIET = ["-no-color", "-input=false"] as const;
 export const prepare = async (stack: string, endpoint: string): Promise<Place> => {
   const place = {
     name: "dev",
-    folder: await copyStack(stack, OVERRIDE),
+    folder: await copyStack(stack, overrideOf(stack)),
     env: await isolatedEnv(temporaryFolder(), endpoint),
   };
   await terraform(place, ["init", ...QUIET], LIMIT_SECONDS.init);
@@ -39,7 +42,7 @@ export const plan = async (place: Place, refresh: boolean): Promise<Plan> => {
 
 /** @returns what Terraform would do if the applied stack became another; the emulator is not asked, so its gaps do not show */
 export const planOf = async (stack: string, applied: Place): Promise<Plan> => {
-  const place = { ...applied, folder: await copyStack(stack, OVERRIDE) };
+  const place = { ...applied, folder: await copyStack(stack, overrideOf(stack)) };
   await copyFile(join(applied.folder, STATE), join(place.folder, STATE));
   await copyFile(join(applied.folder, ".terraform.lock.hcl"), join(place.folder, ".terraform.lock.hcl"));
   return plan(place, false);

@@ -12,7 +12,7 @@ import { EMULATOR_CREDENTIALS } from "./moto";
 import { temporaryFolder } from "./processes";
 import { PROJECT } from "./stacks";
 import { NEEDS, providerSource, requireTerraform } from "./tools";
-import { EMULATOR_PROVIDER, type Override, type Place } from "./working-copy";
+import { emulatorProvider, type Override, type Place } from "./working-copy";
 
 export interface Target extends Place {
   readonly environment: Environment;
@@ -67,7 +67,7 @@ const emulated = async (folder: string, name: string, stateFile: string): Promis
   );
   const override: Override = {
     terraform: { backend: { local: { path: stateFile } } },
-    provider: EMULATOR_PROVIDER,
+    provider: emulatorProvider(folder),
   };
   await writeFile(join(stack, "emulator_override.tf.json"), JSON.stringify(override, undefined, 2));
   return outdir;

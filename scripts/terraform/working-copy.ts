@@ -1,4 +1,5 @@
 /** A temporary copy of a synthesized stack, in which Terraform runs without touching anything of the user's. */
+import { readFileSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { diagnose } from "./diagnosis";
@@ -42,10 +43,15 @@ export const isolatedEnv = async (folder: string, endpoint?: string): Promise<No
   TF_IN_AUTOMATION: "1",
 });
 
-/** What a provider needs to talk to an emulator on this machine. */
-export const EMULATOR_PROVIDER = {
-  aws: [{ s3_use_path_style: true, skip_metadata_api_check: "true" }],
-} as const satisfies Override["provider"];
+/** @returns what each provider of a stack, that of another region included, needs to talk to an emulator on this machine */
+export const emulatorProvider = (stack: string): Override["provider"] => {
+  const { provider } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
+    provider: { aws: readonly { readonly alias?: string }[] };
+  };
+  return {
+    aws: provider.aws.map(({ alias }) => ({ alias, s3_use_path_style: true, skip_metadata_api_check: "true" })),
+  };
+};
 
 /** @param stack folder that synthesis wrote; what Terraform left there stays behind */
 export const copyStack = async (stack: string, override: Override): Promise<string> => {
