@@ -53,7 +53,7 @@ const run = async ({ seed, inputs, seconds, only, bombs, json }: Options): Promi
   const kept = only === undefined ? campaign.failures : [{ input: inputOf(await makeSeeds(), seed, only) }];
   await save(seed, kept);
   const { failures, ...rest } = campaign;
-  const rows = failures.map(({ input: { bytes, ...input }, ...failure }) => ({
+  const rows = failures.map(({ input: { bytes, original, ...input }, ...failure }) => ({
     ...input,
     ...failure,
     file: relative(process.cwd(), fileOf(seed, input.number, input.format)),

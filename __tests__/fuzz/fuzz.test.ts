@@ -17,7 +17,9 @@ describe("a thousand damaged pictures", () => {
 
     const { tallies, failures } = await runCampaign({ seed: SEED, numbers, processes: 2 });
 
-    expect(failures.map(({ input: { bytes, ...input }, ...failure }) => ({ ...input, ...failure }))).toEqual([]);
+    expect(failures.map(({ input: { bytes, original, ...input }, ...failure }) => ({ ...input, ...failure }))).toEqual(
+      [],
+    );
     const counted = Object.values(tallies).map(({ inputs, made, refused }) => ({
       inputs,
       ended: made + Object.values(refused).reduce((sum, count) => sum + count, 0),

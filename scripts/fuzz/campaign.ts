@@ -1,6 +1,6 @@
 /** Many damaged pictures through the handler's own code, in processes of their own, and what became of them. */
 import type { SourceFormat } from "../../handler/src/input";
-import { startGuard, type Trial } from "./guard";
+import { type Guard, startGuard, type Trial } from "./guard";
 import { type FuzzInput, inputOf } from "./mutations";
 import { makeSeeds } from "./seeds";
 
@@ -45,6 +45,14 @@ const LIMITS = { maxPixels: 2_000_000, maxSidePx: 65_535, maxFrames: 1_000 };
 /** Some 100 MB are the process itself. */
 const MAX_PEAK_BYTES = 300e6;
 
+/** @returns the same trial, or what is wrong with its image where it should look like that of the undamaged picture */
+const compared = async ({ original }: FuzzInput, trial: Trial, guard: Guard): Promise<Trial> => {
+  if (original === undefined || trial.outcome !== "made") return trial;
+  const { detail } = await guard.attempt({ bytes: original, limits: LIMITS });
+  if (detail === trial.detail) return trial;
+  return { ...trial, outcome: "wrong", detail: "Expected the picture as it was or a refusal but got another picture" };
+};
+
 /** @returns what is wrong, in a word; undefined if nothing is */
 const failureOf = ({ mutation }: FuzzInput, { outcome, peakBytes }: Trial): FailureKind | undefined => {
   if (peakBytes > MAX_PEAK_BYTES) return "too much memory";
@@ -84,7 +92,7 @@ export const runCampaign = async ({
       for (const number of queue) {
         if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
         const input = inputOf(seeds, seed, number);
-        const trial = await guard.attempt({ bytes: input.bytes, limits: LIMITS });
+        const trial = await compared(input, await guard.attempt({ bytes: input.bytes, limits: LIMITS }), guard);
         const failure = failureOf(input, trial);
         noted(tallies[input.format], trial, failure);
         if (failure !== undefined) failures.push({ input, failure, detail: trial.detail });

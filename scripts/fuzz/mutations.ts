@@ -99,12 +99,17 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "nothing at all": () => Buffer.alloc(0),
 };
 
+/** A picture is as it was after these, or it is none: half a picture must not pass for a whole one. */
+const ALL_OR_NOTHING = ["left as it is", "cut off", "cut off near its end", "joined with another"];
+
 export interface FuzzInput {
   readonly number: number;
   readonly format: SourceFormat;
   readonly kind: string;
   readonly mutation: string;
   readonly bytes: Buffer;
+  /** The undamaged picture, where the variants must be the same as those of it. */
+  readonly original?: Buffer;
 }
 
 /** Formats take turns, and so do the kinds of each. */
@@ -119,5 +124,7 @@ export const inputOf = (
   const dice = diceOf(seed, number);
   const mutation = dice.pick(Object.keys(MUTATIONS));
   const other = dice.pick(dice.below(4) === 0 ? groups.flat() : group);
-  return { number, format, kind, mutation, bytes: MUTATIONS[mutation]?.(bytes, dice, other.bytes) ?? bytes };
+  const damaged = MUTATIONS[mutation]?.(bytes, dice, other.bytes) ?? bytes;
+  const original = ALL_OR_NOTHING.includes(mutation) ? { original: bytes } : {};
+  return { number, format, kind, mutation, bytes: damaged, ...original };
 };

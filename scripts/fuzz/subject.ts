@@ -1,4 +1,5 @@
 /** The process that is to survive whatever it is given: takes up one file after the other, as the handler does. */
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import sharp from "sharp";
@@ -18,7 +19,7 @@ export interface Order {
 export interface Answer {
   /** "wrong": variants that are not what they should be, or an error that is no refusal. */
   readonly outcome: "made" | "refused" | "wrong" | "unhandled rejection";
-  /** Reason of a refusal, or what is wrong. */
+  /** Reason of a refusal, what is wrong, or a digest of the lossless variant. */
   readonly detail: string;
   readonly ms: number;
   /** High-water mark of the process during this file. */
@@ -47,10 +48,16 @@ process.on("unhandledRejection", (error) => {
   stray = error;
 });
 
+const digestOf = ({ variants }: ProcessedImage): string =>
+  createHash("sha256")
+    .update(variants.find(({ name }) => name === "png")?.bytes ?? "")
+    .digest("hex");
+
 const outcomeOf = async ({ bytes, limits }: Order): Promise<Pick<Answer, "outcome" | "detail">> => {
   try {
-    const mistake = await mistakeIn(await processImage(Buffer.from(bytes), limits));
-    return mistake === undefined ? { outcome: "made", detail: "" } : { outcome: "wrong", detail: mistake };
+    const image = await processImage(Buffer.from(bytes), limits);
+    const mistake = await mistakeIn(image);
+    return mistake === undefined ? { outcome: "made", detail: digestOf(image) } : { outcome: "wrong", detail: mistake };
   } catch (error) {
     if (error instanceof Refusal) return { outcome: "refused", detail: error.reason };
     return { outcome: "wrong", detail: `Expected a refusal but got ${asError(error).name}: ${oneLine(error)}` };
