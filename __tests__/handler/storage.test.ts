@@ -13,6 +13,7 @@ const NEVER = new AbortController().signal;
 let s3: Server;
 let answers: number;
 let download: typeof import("../../handler/src/storage").download;
+let store: typeof import("../../handler/src/storage").store;
 
 beforeEach(async () => {
   s3 = createServer((_request, response) => {
@@ -25,7 +26,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => s3.listen(0, "127.0.0.1", resolve));
   pointSdkAt({ s3: `http://127.0.0.1:${(s3.address() as AddressInfo).port}` });
   jest.resetModules();
-  ({ download } = require("../../handler/src/storage") as typeof import("../../handler/src/storage"));
+  ({ download, store } = require("../../handler/src/storage") as typeof import("../../handler/src/storage"));
 });
 afterEach(() => {
   s3.closeAllConnections();
@@ -71,4 +72,15 @@ it("gives up a body in the middle when it is told to, and no stray error follows
   await closed;
   await settle();
   expect(answers).toBe(1);
+});
+
+it("stores nothing once it is told to give up", async () => {
+  const image = { bytes: Buffer.from("x"), contentType: "image/png", extension: "png", widthPx: 1, heightPx: 1 };
+  const making = { requestId: "request-1", processingMs: 1, signal: AbortSignal.abort() };
+
+  await expect(store("processed", UPLOAD, { ...image, name: "png" }, making)).rejects.toMatchObject({
+    name: "AbortError",
+  });
+
+  expect(answers).toBe(0);
 });

@@ -134,8 +134,6 @@ const makeVariants = async (
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await download(upload, signal);
   const { source, variants } = await processImage(bytes, limits, signal);
-  // Nobody waits for this image any more, and nothing may be counted or stored behind the back of a failed invocation.
-  signal.throwIfAborted();
   const making = { requestId, processingMs: elapsedMs(), signal };
   tally.encoded(making.processingMs);
   if (isLast) tally.uploadingLast();

@@ -39,7 +39,7 @@ sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader"
 
 /**
  * @param bytes the uploaded file
- * @param signal stops the work before the next variant. @default it goes on to its end
+ * @param signal stops the work after the variant that is being made. @default it goes on to its end
  * @returns the variants in the order of the ledger
  * @throws Refusal where the file is not an image that can be processed; the signal's reason; any other error is the
  *   process's own fault
@@ -54,8 +54,8 @@ export const processImage = async (bytes: Buffer, limits: Limits, signal?: Abort
   const variants: Encoded[] = [];
   // One after the other: in parallel they would take 70 MB more, and a Lambda below 1769 MB has less than one CPU anyway.
   for (const [name, variant] of Object.entries(VARIANTS)) {
-    signal?.throwIfAborted();
     variants.push(await encode(pixels, name as VariantName, variant));
+    signal?.throwIfAborted();
   }
   return { source: { format, widthPx, heightPx }, variants };
 };

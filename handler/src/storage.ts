@@ -58,8 +58,6 @@ const open = async (
   const get = new GetObjectCommand({ Bucket, Key, VersionId, IfMatch });
   const { Body, ContentLength = 0, ContentType = "", ETag } = await s3.send(get, { abortSignal: signal });
   const body = Body as Body;
-  // Whoever hangs up raises an error on the body, and Node would exit if nobody heard it.
-  body.on("error", () => {});
   const eTagNow = ETag?.replaceAll('"', "") ?? eTag;
   if (eTagNow !== eTag) {
     body.destroy();
