@@ -26,7 +26,8 @@ export const standingUsage = (environment: Environment) => ({
     .reduce((sum, metrics) => sum + metrics, 0),
   dashboardMonth:
     environment.enable_cloudwatch_dashboard && homeOf(environment).aws_region === environment.aws_region ? 1 : 0,
-  kmsKeyMonth: environment.enable_kms_key ? 1 : 0,
+  // A key does not reach beyond its region: copies in another have one of their own.
+  kmsKeyMonth: environment.enable_kms_key ? (environment.enable_replication ? 2 : 1) : 0,
 });
 
 /** Never in exponents, which CloudWatch's page on metric math does not mention. */

@@ -14,6 +14,8 @@ export interface Prices {
   readonly s3Put: number;
   readonly s3Get: number;
   readonly s3GbMonth: number;
+  /** Of what leaves the region for another. */
+  readonly interRegionGb: number;
   readonly logGb: number;
   readonly logGbMonth: number;
   readonly metricMonth: number;
@@ -50,12 +52,12 @@ export const EVERYWHERE = {
 
 // biome-ignore format: a ledger is read down its columns
 const REGIONS = {
-  "us-east-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.5,  logGbMonth: 0.03 },
-  "us-east-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.5,  logGbMonth: 0.03 },
-  "us-west-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.5,  logGbMonth: 0.03 },
-  "eu-west-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  logGb: 0.57, logGbMonth: 0.03 },
-  "eu-central-1":   { s3Put: 5.4 / MILLION, s3Get: 0.43 / MILLION, s3GbMonth: 0.0245, logGb: 0.63, logGbMonth: 0.0324 },
-  "ap-southeast-2": { s3Put: 5.5 / MILLION, s3Get: 0.44 / MILLION, s3GbMonth: 0.025,  logGb: 0.67, logGbMonth: 0.033 },
+  "us-east-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03 },
+  "us-east-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03 },
+  "us-west-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03 },
+  "eu-west-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.57, logGbMonth: 0.03 },
+  "eu-central-1":   { s3Put: 5.4 / MILLION, s3Get: 0.43 / MILLION, s3GbMonth: 0.0245, interRegionGb: 0.02,  logGb: 0.63, logGbMonth: 0.0324 },
+  "ap-southeast-2": { s3Put: 5.5 / MILLION, s3Get: 0.44 / MILLION, s3GbMonth: 0.025,  interRegionGb: 0.098, logGb: 0.67, logGbMonth: 0.033 },
 } as const satisfies Record<string, Omit<Prices, keyof typeof EVERYWHERE>>;
 
 export const PRICED_REGIONS: readonly string[] = Object.keys(REGIONS);

@@ -69,6 +69,18 @@ describe("the estimate", () => {
 
   const byLine = (one: string, other: string) => Object.keys(LINES).indexOf(one) - Object.keys(LINES).indexOf(other);
 
+  it("has what copies in another region cost, which are made of every variant", async () => {
+    const dev = await devWith("");
+    const load = { images: 1024, meanMb: 2 };
+
+    const [alone, copied] = [billed(dev, load), billed({ ...dev, enable_replication: true }, load)];
+
+    expect(moved(alone, copied)).toEqual(["S3 requests", "S3 storage", "Copies to another region"]);
+    expect(copied["Copies to another region"]).toBeCloseTo(8 * 0.02, 10);
+    expect(copied["S3 storage"] - alone["S3 storage"]).toBeCloseTo(8 * 0.023, 10);
+    expect(copied["S3 requests"] - alone["S3 requests"]).toBeCloseTo(1024 * 5 * 0.000005, 10);
+  });
+
   it("does not depend on memory below one vCPU, save for what is spent waiting", async () => {
     const noWait = { waitSeconds: 1e-9 };
     const [small, whole] = [await devWith("lambda_memory_size = 512"), await devWith("lambda_memory_size = 1769")];

@@ -9,6 +9,7 @@ export const LINES = {
   "Lambda duration": ["arm64GbSecond", "x86GbSecond"],
   "S3 requests": ["s3Put", "s3Get"],
   "S3 storage": ["s3GbMonth"],
+  "Copies to another region": ["interRegionGb"],
   "CloudWatch logs": ["logGb", "logGbMonth"],
   "CloudWatch metrics": ["metricMonth"],
   PutMetricData: ["putMetricDataRequest"],

@@ -48,21 +48,28 @@ const BYTES_PER_GB = 1024 ** 3;
 const DAYS_PER_MONTH = 30;
 
 /** One upload, one download, and each variant. */
-const PUTS = 1 + Object.keys(VARIANTS).length;
+const VARIANT_PUTS = Object.keys(VARIANTS).length;
+const PUTS = 1 + VARIANT_PUTS;
 const GETS = 1;
+
+/** Megapixels that are read and encoded. */
+const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
+
+const variantsGb = (a: Assumed): number => (a.images * megapixelsOf(a) * a.outputMbPerMp) / MB_PER_GB;
 
 /** @returns how long one invocation runs */
 export const seconds = ({ lambda_memory_size }: Environment, a: Assumed): number => {
-  const megapixels = Math.min(a.meanMb / a.mbPerMp, MOST_MP);
-  return (megapixels * a.cpuSecondsPerMp) / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
+  const cpuSeconds = megapixelsOf(a) * a.cpuSecondsPerMp;
+  return cpuSeconds / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
 };
 
 const logGbOf = ({ metrics_transport }: Environment, a: Assumed): number =>
   (a.images * (a.logBytes + (metrics_transport === "emf" ? a.embeddedLogBytes : 0))) / BYTES_PER_GB;
 
-const storedGbOf = ({ enable_s3_access_logging, s3_access_log_days }: Environment, a: Assumed): number => {
-  const megapixels = Math.min(a.meanMb / a.mbPerMp, MOST_MP);
-  const pictures = (a.images * (a.meanMb + megapixels * a.outputMbPerMp) * a.monthsKept) / MB_PER_GB;
+const storedGbOf = (environment: Environment, a: Assumed): number => {
+  const { enable_s3_access_logging, s3_access_log_days, enable_replication } = environment;
+  const uploads = (a.images * a.meanMb) / MB_PER_GB;
+  const pictures = (uploads + variantsGb(a) * (enable_replication ? 2 : 1)) * a.monthsKept;
   const accessLogs = (a.images * (PUTS + GETS) * a.accessLogBytes * s3_access_log_days) / DAYS_PER_MONTH / BYTES_PER_GB;
   return pictures + (enable_s3_access_logging ? accessLogs : 0);
 };
@@ -76,9 +83,10 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     lambdaRequest: a.images,
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,
-    s3Put: a.images * PUTS,
+    s3Put: a.images * (PUTS + (environment.enable_replication ? VARIANT_PUTS : 0)),
     s3Get: a.images * GETS,
     s3GbMonth: storedGbOf(environment, a),
+    interRegionGb: environment.enable_replication ? variantsGb(a) : 0,
     logGb,
     logGbMonth: (logGb * a.logCompression * environment.log_retention_days) / DAYS_PER_MONTH,
     putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,
