@@ -132,7 +132,7 @@ const seconds = (text: string): number => {
   throw new UsageError(`Expected a whole number of seconds from 1 to 999 for --wait but got ${JSON.stringify(text)}`);
 };
 
-const command = new Command("npm run alarms --")
+export const command = new Command("npm run alarms --")
   .description("Shows, tests and resets the alarms of an environment in its AWS account, with the shell's credentials.")
   .argument("<env>", "environment, such as dev")
   .argument(

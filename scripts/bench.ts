@@ -105,7 +105,7 @@ const run = async (options: Options): Promise<void> => {
   if (options.targets && verdicts.some(({ isMet }) => isMet === false)) process.exitCode = 1;
 };
 
-const command = new Command("npm run bench --")
+export const command = new Command("npm run bench --")
   .description("Measures the handler beside plain sharp, bare encoders and Pillow; fails if a target is missed.")
   .option("--runs <number>", "how often each is measured, in turns", wholeNumber("--runs", 1, 100), 5)
   .option("--python <command>", "a Python that has Pillow", "python3")
@@ -115,6 +115,7 @@ const command = new Command("npm run bench --")
   .option("--json", "everything, for machines", false)
   .option("--write", "everything, kept in scripts/bench/results.json for docs/performance.md", false)
   .option("--no-targets", "only measure")
+  .addHelpText("after", "\nExit code 1: a target is missed.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

@@ -37,10 +37,11 @@ const run = async (options: Options): Promise<void> => {
   console.log(`scripts/bmp/expectations.json: ${Object.keys(CORPUS).length} kinds`);
 };
 
-const command = new Command("npm run bmp --")
+export const command = new Command("npm run bmp --")
   .description("Asks Pillow and ImageMagick for the pixels of every kind of BMP, and writes down what they say.")
   .option("--python <command>", "a Python that has Pillow", "python3")
   .option("--convert <command>", "ImageMagick's convert", "convert")
+  .addHelpText("after", "\nExit code 1: a program could not read one of the files.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

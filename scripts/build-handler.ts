@@ -197,7 +197,7 @@ const report = async (target: Target, force: boolean): Promise<string> => {
   return `${relative(process.cwd(), file)}  ${(bytes / 1e6).toFixed(2)} MB  sha256 ${sha256}  ${took}`;
 };
 
-const command = new Command("npm run build --")
+export const command = new Command("npm run build --")
   .description("Builds the Lambda package, one zip for each architecture.")
   .addOption(
     new Option("--architecture <name...>", "what to build for; host is this machine, for the local run")
@@ -205,6 +205,7 @@ const command = new Command("npm run build --")
       .default(["arm64"]),
   )
   .option("--force", "build although nothing changed", false)
+  .addHelpText("after", "\nExit code 1: the package cannot be built, or lacks something that the function needs.")
   .action(async ({ architecture, force }: { architecture: Target[]; force: boolean }) => {
     for (const target of new Set(architecture)) console.log(await report(target, force));
   });

@@ -52,11 +52,12 @@ const run = async (env: string, options: { open?: true; json?: true }): Promise<
   if (options.open) await open(Object.values(links)[0] as string);
 };
 
-const command = new Command("npm run console --")
+export const command = new Command("npm run console --")
   .description("Prints where an environment is seen in the AWS console, its dashboard first.")
   .argument("<env>", "environment, such as dev")
   .option("--open", "open the first link in the browser")
   .option("--json", "for machines")
+  .addHelpText("after", "\nExit code 1: the environment is not valid.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

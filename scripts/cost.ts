@@ -66,7 +66,7 @@ const cost = async (env: string, { images, meanMb, assume, light, json }: Option
   console.log(json ? JSON.stringify({ ...estimate, ...totals }, undefined, 2) : estimateReport(estimate));
 };
 
-const command = new Command("npm run cost --")
+export const command = new Command("npm run cost --")
   .description("Estimates what an environment costs in a month at list prices, and what other choices would cost.")
   .argument("<env>", "environment, such as dev")
   .option("--images <n>", "uploads a month", (text) => positive(text, "--images"))
@@ -74,6 +74,7 @@ const command = new Command("npm run cost --")
   .option("--assume <name=n>", "another value for one of the assumptions listed; may be repeated", assumption, {})
   .option("--light", "the light use that the Terraform original estimates, as it says, by list prices, and here")
   .option("--json", "for machines")
+  .addHelpText("after", "\nExit code 1: the environment is not valid, or the prices of its region are not known.")
   .action(cost);
 
 if (require.main === module) void runCommand(command);

@@ -34,13 +34,14 @@ const deploy = async (name: string, options: TargetOptions): Promise<void> => {
   console.log(nextCommands(values, target.endpoint).join("\n"));
 };
 
-const command = new Command("npm run deploy --")
+export const command = new Command("npm run deploy --")
   .description("Deploys an environment with cdktf and Terraform (or the binary in TERRAFORM_BINARY_NAME).")
   .argument(
     "<env>",
     "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
   )
   .option("--endpoint-url <url>", "deploy to an AWS emulator instead, with a state of its own", endpointUrl)
+  .addHelpText("after", "\nExit code 1: a check before the deployment failed, or the deployment itself.")
   .action(deploy);
 
-void runCommand(command);
+if (require.main === module) void runCommand(command);

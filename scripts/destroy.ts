@@ -82,7 +82,7 @@ const destroy = async (
   console.log(`Nothing of ${name} is left.`);
 };
 
-const command = new Command("npm run destroy --")
+export const command = new Command("npm run destroy --")
   .description("Destroys a deployed environment.")
   .argument(
     "<env>",
@@ -91,6 +91,7 @@ const command = new Command("npm run destroy --")
   .option("--empty-buckets", "delete every object of its buckets, for ever")
   .option("--yes-destroy <name>", "the environment's name again, where nobody can type it")
   .option("--endpoint-url <url>", "destroy what was deployed to this AWS emulator", endpointUrl)
+  .addHelpText("after", "\nExit code 1: objects are in the way, or something could not be destroyed.")
   .action(destroy);
 
-void runCommand(command);
+if (require.main === module) void runCommand(command);

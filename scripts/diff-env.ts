@@ -37,11 +37,12 @@ const run = async (first: string, second: string, { json }: { json?: true }): Pr
   else for (const line of comparisonLines(comparison)) console.log(line);
 };
 
-const command = new Command("npm run diff-env --")
+export const command = new Command("npm run diff-env --")
   .description("Shows which variables two environments set differently, and what of their stacks differs for it.")
   .argument("<first>", "environment, such as staging")
   .argument("<second>", "environment, such as prod")
   .option("--json", "all values, for machines")
+  .addHelpText("after", "\nExit code 1: an environment is not valid. That there are differences is no failure.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

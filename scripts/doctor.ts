@@ -71,7 +71,7 @@ const run = async (env: string, options: { json?: true; endpointUrl?: string }):
   if (isWrong) process.exitCode = 1;
 };
 
-const command = new Command("npm run doctor --")
+export const command = new Command("npm run doctor --")
   .description("Looks for what keeps a deployed environment from working, and says what to do. Changes nothing.")
   .argument("<env>", "environment, such as dev")
   .option("--json", "for machines")

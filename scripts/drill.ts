@@ -112,7 +112,7 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
   if (!isRight) process.exitCode = 1;
 };
 
-const command = new Command("npm run drill --")
+export const command = new Command("npm run drill --")
   .description("Makes each alarm go off for its own reason, on this machine, by the stack that would be deployed.")
   .option("--env <name>", "environment", "dev")
   .option("--alarm <name>", "only this alarm, in detail")
@@ -122,6 +122,7 @@ const command = new Command("npm run drill --")
     false,
   )
   .option("--json", "everything, for machines", false)
+  .addHelpText("after", "\nExit code 1: an alarm kept silent or cried wolf; with --mutants, a change was not noticed.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

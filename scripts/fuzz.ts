@@ -72,7 +72,7 @@ const whole = (text: string): number => {
   return Number(text);
 };
 
-const command = new Command("npm run fuzz --")
+export const command = new Command("npm run fuzz --")
   .description("Sends damaged pictures of every format through the handler's code, in processes of their own.")
   .option("--seed <number>", "which inputs", whole, 1)
   .option("--inputs <number>", "how many", whole, 20_000)
@@ -80,6 +80,10 @@ const command = new Command("npm run fuzz --")
   .option("--only <number>", "one of them, and save it", whole)
   .option("--bombs", "instead, files that claim or unpack to far too much: each within 1 s and 200 MB", false)
   .option("--json", "everything, for machines", false)
+  .addHelpText(
+    "after",
+    "\nExit code 1: a file was neither refused for a reason nor made right, or a process crashed or hung.",
+  )
   .action(run);
 
 if (require.main === module) void runCommand(command);

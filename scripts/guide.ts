@@ -73,8 +73,9 @@ const guide = async (): Promise<void> => {
   console.log(`${pc.green("✓")} ${commands.length} commands of DEMO_GUIDE.md did what it says`);
 };
 
-const command = new Command("npm run guide --")
+export const command = new Command("npm run guide --")
   .description("Runs every command of DEMO_GUIDE.md that needs no account, one after the other.")
+  .addHelpText("after", "\nExit code 1: a command of the guide failed.")
   .action(guide);
 
 if (require.main === module) void runCommand(command);

@@ -126,7 +126,7 @@ const whole = (flags: string, about: string, from: number, to: number, usual: nu
   return option.argParser(wholeNumber(`--${option.name()}`, from, to)).default(usual);
 };
 
-const command = new Command("npm run load --")
+export const command = new Command("npm run load --")
   .description(
     "Uploads the same photo many times to an environment, several at a time and each until its variants are there, tells " +
       "how long that took and what went wrong, and takes everything away again. With the shell's credentials.",

@@ -86,7 +86,7 @@ const run = async (env: string, options: Options): Promise<void> => {
   if (count === 0) process.stderr.write(pc.dim(`no such line in ${group} since ${new Date(sinceMs).toISOString()}\n`));
 };
 
-const command = new Command("npm run logs --")
+export const command = new Command("npm run logs --")
   .description("Shows the log of an environment's function, with the shell's credentials.")
   .argument("<env>", "environment, such as dev")
   .option("--follow", "go on until Ctrl-C")
@@ -95,6 +95,7 @@ const command = new Command("npm run logs --")
   .addOption(new Option("--since <time>", "how far back: 30s, 10m, 2h, 1d").argParser(duration).default(600_000, "10m"))
   .option("--json", "the lines as they stand in the log, for machines")
   .addOption(new Option("--endpoint-url <url>", "ask this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addHelpText("after", "\nExit code 1: the log cannot be read.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

@@ -159,9 +159,10 @@ const checkSamples = async (): Promise<void> => {
   console.log(`scripts/samples: ${Object.keys(SAMPLES).length} files, all as this script makes them`);
 };
 
-const command = new Command("npm run samples --")
+export const command = new Command("npm run samples --")
   .description("Paints the sample pictures into scripts/samples.")
   .option("--check", "write nothing; fail if the files there are not what this script makes", false)
+  .addHelpText("after", "\nExit code 1: with --check, a sample is not what the script makes.")
   .action(({ check }: { check: boolean }) => (check ? checkSamples() : writeSamples()));
 
 if (require.main === module) void runCommand(command);

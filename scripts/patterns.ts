@@ -65,7 +65,7 @@ const conclude = (problems: readonly string[], success: string): void => {
   else process.exitCode = 1;
 };
 
-const command = new Command("npm run patterns --")
+export const command = new Command("npm run patterns --")
   .description("Checks which metric filters of an environment hear which log lines, as synthesized now.")
   .argument("<env>", "environment, such as dev")
   .option("--live", "ask TestMetricFilter of CloudWatch Logs, too, with the shell's credentials, and compare")

@@ -30,7 +30,7 @@ const plan = async (name: string, { out = join("out", "plan", name), ...options 
   for (const each of ["plan.md", "plan.json"]) console.log(`  ${relative(process.cwd(), join(folder, each))}`);
 };
 
-const command = new Command("npm run plan --")
+export const command = new Command("npm run plan --")
   .description("Writes what a deployment would change to plan.json and plan.md.")
   .argument(
     "<env>",
@@ -38,6 +38,7 @@ const command = new Command("npm run plan --")
   )
   .option("--out <folder>", "folder for both files (default: out/plan/<env>)")
   .option("--endpoint-url <url>", "plan for an AWS emulator instead", endpointUrl)
+  .addHelpText("after", "\nExit code 1: Terraform cannot make the plan. That there are changes is no failure.")
   .action(plan);
 
-void runCommand(command);
+if (require.main === module) void runCommand(command);

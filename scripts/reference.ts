@@ -14,6 +14,9 @@ import { QUERIES } from "../modules/queries";
 import { VARIABLES } from "../modules/variables";
 import { EXIT_CODES, runCommand } from "./cli";
 import { producedLines } from "./producer";
+import { onCallTable } from "./reference/alarms";
+import { commandsTable } from "./reference/commands";
+import { code, table } from "./reference/markdown";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
@@ -21,12 +24,7 @@ import { yardstickTable } from "./sandbox/drill/yardstick";
 const ROOT = join(__dirname, "..");
 
 /** Documents that hold tables between markers. */
-const DOCUMENTS = ["README.md", "docs/terraform.md"];
-
-const code = (text: unknown): string => `\`${String(text).replaceAll("|", "\\|")}\``;
-
-const table = (columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+const DOCUMENTS = ["README.md", "docs/operations.md", "docs/terraform.md"];
 
 /** What the reference needs of `dev`'s cdk.tf.json. */
 interface Synthesized {
@@ -166,6 +164,8 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
         row.about,
       ]),
     ),
+  onCall: async () => onCallTable(await readEnvironments(ENVIRONMENTS, {})),
+  commands: commandsTable,
   exits: () =>
     table(
       ["exit code", "means"],
@@ -208,9 +208,10 @@ const update = async (check: boolean): Promise<void> => {
   (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
 };
 
-const command = new Command("npm run reference --")
+export const command = new Command("npm run reference --")
   .description("Rewrites the tables of the documents and the pages of docs/runbooks from the ledgers.")
   .option("--check", "change nothing; fail if a document is not current", false)
+  .addHelpText("after", "\nExit code 1: with --check, a document is not as the ledgers have it.")
   .action(({ check }: { check: boolean }) => update(check));
 
 if (require.main === module) void runCommand(command);

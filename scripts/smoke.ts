@@ -76,7 +76,7 @@ const smoke = async (env: string, { wait, refusal, json, ...options }: Options):
   process.exitCode ??= 1;
 };
 
-const command = new Command("npm run smoke --")
+export const command = new Command("npm run smoke --")
   .description(
     "Uploads a picture of every format and a file that is none to an environment, waits for the variants and for the " +
       "refusal in the log, and takes everything away again. With the shell's credentials.",

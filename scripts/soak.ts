@@ -80,7 +80,7 @@ const whole = (flags: string, about: string, from: number, to: number, usual: nu
   return option.argParser(wholeNumber(`--${option.name()}`, from, to)).default(usual);
 };
 
-const command = new Command("npm run soak --")
+export const command = new Command("npm run soak --")
   .description(
     "Uploads small pictures to an environment's stack on this machine, while S3 throttles, breaks off, stalls, lies and loses " +
       "what it has, and events come late, twice or in the wrong order. Then tells what became of every upload.",

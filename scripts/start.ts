@@ -138,11 +138,12 @@ const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string => {
   ].join("\n");
 };
 
-const command = new Command("npm start --")
+export const command = new Command("npm start --")
   .description("Runs pictures through the stack that would be deployed, on this machine.")
   .argument("[path...]", "pictures, or folders of them; without any the samples, and then S3 stays open")
   .option("--out <folder>", "where the variants are saved", "out")
   .option("--port <number>", "port of the S3 endpoint; a free one by default")
+  .addHelpText("after", "\nExit code 1: a picture ended without variants.")
   .action(start);
 
 if (require.main === module) void runCommand(command);

@@ -92,10 +92,11 @@ const report = async (): Promise<void> => {
   console.log([...lines, ...remarks.map((remark) => `${pc.yellow("warning:")} ${remark}`)].join("\n"));
 };
 
-const command = new Command("npm run synth --")
+export const command = new Command("npm run synth --")
   .description(
     "Writes every environment as Terraform JSON to cdktf.out/stacks/<environment>, or <environment>-<region> where it has several.",
   )
+  .addHelpText("after", "\nExit code 1: an environment is not valid, or a package cannot be built.")
   .action(report);
 
 if (require.main === module) void runCommand(command);

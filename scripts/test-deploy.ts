@@ -106,9 +106,10 @@ const portNumber = (text: string): number => {
   throw new UsageError(`Expected a number from 0 to 65535 for --port but got ${JSON.stringify(text)}`);
 };
 
-const command = new Command("npm run test:deploy --")
+export const command = new Command("npm run test:deploy --")
   .description("Applies dev to a private AWS emulator, checks what was created, and destroys it.")
   .option("--port <number>", "loopback port of the emulator (0: a free one)", portNumber, 0)
+  .addHelpText("after", "\nExit code 1: what was planned, created or processed is not what it should be.")
   .action(testDeploy);
 
-void runCommand(command);
+if (require.main === module) void runCommand(command);

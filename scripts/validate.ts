@@ -22,9 +22,13 @@ const validate = async ({ providerVersion }: { providerVersion?: string }): Prom
   }
 };
 
-const command = new Command("npm run validate --")
+export const command = new Command("npm run validate --")
   .description("Checks every environment with terraform init, validate and test, in a temporary copy.")
   .option("--provider-version <constraint>", "narrow the provider's version, such as ~> 6.0")
+  .addHelpText(
+    "after",
+    "\nExit code 1: Terraform does not accept an environment, or an assertion about it does not hold.",
+  )
   .action(validate);
 
-void runCommand(command);
+if (require.main === module) void runCommand(command);

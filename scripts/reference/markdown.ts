@@ -1,0 +1,6 @@
+/** Pieces of Markdown that generated parts of the documents are made of. */
+
+export const code = (text: unknown): string => `\`${String(text).replaceAll("|", "\\|")}\``;
+
+export const table = (columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
