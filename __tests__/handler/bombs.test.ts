@@ -1,9 +1,11 @@
 /** Structure that costs more than its bytes: what is refused, and what of the same kind is an ordinary picture. */
+import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { Refusal } from "../../handler/src/errors";
 import { processImage } from "../../handler/src/process";
 import { admitStructure } from "../../handler/src/structure";
 import { BOMBS, type BombName, captionedPng, pagedTiff, scannedJpeg } from "../../scripts/fuzz/bombs";
+import { chunk } from "../../scripts/fuzz/png";
 import { LIMITS, plain, quarters } from "./pictures";
 
 /** @returns reason and detail, or the format of what was processed */
@@ -78,16 +80,36 @@ it("takes 100 scans for a picture and 101 for a bomb", async () => {
 
 it("accepts a PNG with a colour profile and with a long caption", async () => {
   expect(await outcomeOf(await plain(8, 8, [1, 2, 3]).withIccProfile("p3").png().toBuffer())).toBe("png");
-  expect(await outcomeOf(captionedPng(31))).toBe("png");
+  expect(await outcomeOf(captionedPng(32))).toBe("png");
 });
 
-it("refuses many captions that are too much together", async () => {
-  const captioned = captionedPng(20);
+/** @returns the PNG with chunks behind its header */
+const withChunks = (png: Buffer, chunks: readonly Buffer[]): Buffer => {
   const headerEnd = 33;
-  const caption = captioned.subarray(headerEnd, captioned.indexOf("IDAT") - 4);
+  return Buffer.concat([png.subarray(0, headerEnd), ...chunks, png.subarray(headerEnd)]);
+};
 
-  const twice = Buffer.concat([captioned.subarray(0, headerEnd), caption, captioned.subarray(headerEnd)]);
+const captionOf = (captioned: Buffer): Buffer => captioned.subarray(33, captioned.indexOf("IDAT") - 4);
 
-  expect(await outcomeOf(captioned)).toBe("png");
-  expect(await outcomeOf(twice)).toMatch(/^decompression-bomb: /);
+const PLAIN_TEXT = chunk("iTXt", Buffer.from("Comment\0\0\0\0\0Hello", "latin1"));
+
+it("accepts hundreds of small captions", async () => {
+  const packed = deflateSync(Buffer.from(Array.from({ length: 2_000 }, (_, i) => (i * i * 31) % 251)));
+  const caption = chunk("zTXt", Buffer.concat([Buffer.from("Comment\0\0", "latin1"), packed]));
+  const captions = Array.from({ length: 3_000 }, () => caption);
+
+  expect(await outcomeOf(withChunks(await plain(8, 8, [1, 2, 3]).png().toBuffer(), captions))).toBe("png");
+});
+
+it("refuses captions that are too much together, behind one that is not packed and where nothing is left", async () => {
+  const picture = await plain(8, 8, [1, 2, 3]).png().toBuffer();
+  const [some, most, one] = [captionOf(captionedPng(20)), captionOf(captionedPng(32)), captionOf(captionedPng(1))];
+
+  expect(await outcomeOf(withChunks(picture, [PLAIN_TEXT, some]))).toBe("png");
+  for (const captions of [
+    [some, some],
+    [PLAIN_TEXT, some, some],
+    [most, one],
+  ])
+    expect(await outcomeOf(withChunks(picture, captions))).toMatch(/^decompression-bomb: /);
 });

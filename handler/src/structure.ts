@@ -12,9 +12,6 @@ const MAX_SCANS = 100;
 /** More than any colour profile or caption unpacks to. */
 const MAX_PACKED_TEXT_BYTES = 32 * 2 ** 20;
 
-/** Deflate never does better (RFC 1951: 258 bytes for two codes of a bit each). */
-const DEFLATE_RATIO = 1032;
-
 const SOS = 0xda;
 const EOI = 0xd9;
 
@@ -36,21 +33,20 @@ const admitScans: Walk = (bytes) => {
 const PACKED = ["zTXt", "iTXt", "iCCP"];
 
 /** PNG (third edition), 11.3: chunks that may hold packed data, after a keyword and a few flags. */
-const packedIn = (type: string, data: Buffer): Buffer => {
+const packedIn = (type: string, data: Buffer): Buffer | undefined => {
   const keywordEnd = data.indexOf(0);
   if (type !== "iTXt") return data.subarray(keywordEnd + 2);
-  if (data[keywordEnd + 1] !== 1) return Buffer.alloc(0);
+  if (data[keywordEnd + 1] !== 1) return undefined;
   const languageEnd = data.indexOf(0, keywordEnd + 3);
   return data.subarray(data.indexOf(0, languageEnd + 1) + 1);
 };
 
-/** @returns how many bytes come of it; what is cut off or damaged counts as nothing, because a decoder gives it up too */
-const unpackedBytes = (packed: Buffer, mostBytes: number): number => {
-  if (packed.length * DEFLATE_RATIO <= mostBytes) return packed.length * DEFLATE_RATIO;
+/** @returns how many bytes come of it, counted to one more than `mostBytes`; undefined where it is cut off or damaged */
+const unpackedBytes = (packed: Buffer, mostBytes: number): number | undefined => {
   try {
-    return inflateSync(packed, { maxOutputLength: mostBytes }).length;
+    return inflateSync(packed, { maxOutputLength: mostBytes + 1 }).length;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? mostBytes + 1 : 0;
+    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? mostBytes + 1 : undefined;
   }
 };
 
@@ -59,7 +55,12 @@ const admitTexts: Walk = (bytes) => {
   for (let at = 8; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
     const type = bytes.toString("latin1", at + 4, at + 8);
     if (!PACKED.includes(type)) continue;
-    left -= unpackedBytes(packedIn(type, bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at))), left);
+    const packed = packedIn(type, bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
+    if (packed === undefined) continue;
+    const unpacked = unpackedBytes(packed, left);
+    // Else a file of damaged texts could have each of them unpacked almost to the limit.
+    if (unpacked === undefined) return;
+    left -= unpacked;
     if (left < 0)
       throw new Refusal(
         "decompression-bomb",

@@ -1,6 +1,7 @@
 /** Files of few bytes that a decoder could spend its life on. */
 import sharp from "sharp";
 import type { RefusalReason } from "../../handler/contract/events";
+import { bmp } from "../bmp/writer";
 import { chunk, greyPng, packed } from "./png";
 
 interface Bomb {
@@ -17,18 +18,6 @@ const hugePng = (): Buffer => greyPng(50_000, 50_000, 1, chunk("IDAT", packed(0,
 export const captionedPng = (mebibytes: number): Buffer => {
   const text = Buffer.concat([Buffer.from("Comment\0\0", "latin1"), packed(0x41, MEBIBYTE, mebibytes)]);
   return greyPng(8, 8, 8, chunk("zTXt", text), chunk("IDAT", packed(0, 8 * 9, 1)));
-};
-
-const hugeBmp = (): Buffer => {
-  const header = Buffer.alloc(54);
-  header.write("BM");
-  header.writeUInt32LE(54, 10);
-  header.writeUInt32LE(40, 14);
-  header.writeInt32LE(46_341, 18);
-  header.writeInt32LE(46_341, 22);
-  header.writeUInt16LE(1, 26);
-  header.writeUInt16LE(24, 28);
-  return header;
 };
 
 /** Tags and values of one page of 8 x 8 grey pixels, which lie at byte 8: TIFF 6.0, section 4. */
@@ -82,7 +71,7 @@ export const scannedJpeg = async (scans: number): Promise<Buffer> => {
 export const BOMBS = {
   "a PNG of 50 000 x 50 000 px":             { reason: "too-many-pixels",    make: hugePng },
   "a PNG with 1 GB of packed text":          { reason: "decompression-bomb", make: () => captionedPng(1_024) },
-  "a BMP that claims 2^31 px":               { reason: "too-many-pixels",    make: hugeBmp },
+  "a BMP that claims 2^31 px":               { reason: "too-many-pixels",    make: () => bmp({ bits: 24, body: [] }, 46_341, 46_341) },
   "a TIFF of 10 000 pages":                  { reason: "too-many-frames",    make: () => pagedTiff(10_000) },
   "a TIFF whose page is its own next":       { reason: "corrupt",            make: () => pagedTiff(1, true) },
   "a progressive JPEG of 60 000 scans":      { reason: "decompression-bomb", make: () => scannedJpeg(60_000) },
