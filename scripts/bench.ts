@@ -1,5 +1,5 @@
 /** `npm run bench`: the handler beside plain sharp, bare encoders and Pillow, measured in turns on the same pictures. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
@@ -7,10 +7,13 @@ import pc from "picocolors";
 import { measureCold } from "./bench/cold";
 import { corpus, type Picture, SIZES } from "./bench/corpus";
 import { machine } from "./bench/machine";
-import { measureTask, quickTasksOf, type Task, tasksOf } from "./bench/paired";
+import { sweepOrders } from "./bench/order";
+import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "./bench/paired";
 import { CACHE, prepareTools, type Tools } from "./bench/processes";
 import { benchReport, coldReport, throughputReport } from "./bench/report";
 import { type PictureResult, type Results, writeResults } from "./bench/results";
+import { sweepEncoders } from "./bench/sweep";
+import { type Sweep, sweepReport } from "./bench/sweep-report";
 import { judge } from "./bench/targets";
 import { measureThroughput } from "./bench/throughput";
 import { runCommand } from "./cli";
@@ -20,6 +23,7 @@ interface Options {
   readonly runs: number;
   readonly python: string;
   readonly quick: boolean;
+  readonly sweep: boolean;
   readonly cold: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
@@ -39,27 +43,44 @@ const pictures = (isWanted: (megapixels: number) => boolean = () => true): Promi
   );
 
 /** Shows progress on a terminal only. */
-const measureAll = async (tasks: readonly Task[], tools: Tools): Promise<PictureResult[]> => {
+const withBar = async <T>(work: (onDone: (done: number, total: number) => void) => Promise<T>): Promise<T> => {
   const bar = new SingleBar({
-    format: `${pc.dim("{bar}")} {value} of {total} processes, {eta_formatted} left`,
+    format: `${pc.dim("{bar}")} {value} of {total}, {eta_formatted} left`,
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
   });
-  bar.start(
-    tasks.reduce((sum, { runs, methods }) => sum + runs * methods.length, 0),
-    0,
-  );
+  bar.start(1, 0);
   try {
-    const results: PictureResult[] = [];
-    for (const task of tasks) results.push(await measureTask(task, tools, () => bar.increment()));
-    return results;
+    return await work((done, total) => {
+      bar.setTotal(total);
+      bar.update(done);
+    });
   } finally {
     bar.stop();
   }
 };
 
-const cold = async (runs: number) => measureCold(runs, await readFile(SAMPLE));
+const measureAll = (tasks: readonly Task[], tools: Tools): Promise<PictureResult[]> =>
+  withBar(async (onDone) => {
+    const total = tasks.reduce((sum, { runs, methods }) => sum + runs * methods.length, 0);
+    let done = 0;
+    const results: PictureResult[] = [];
+    for (const task of tasks) results.push(await measureTask(task, tools, () => onDone(++done, total)));
+    return results;
+  });
+
+const sweep = async (runs: number): Promise<Sweep> => {
+  const all = await pictures((megapixels) => megapixels === 12);
+  const reference = all.find(({ name }) => name === REFERENCE);
+  if (reference === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
+  return {
+    encoders: await withBar((onDone) => sweepEncoders(reference.file, onDone)),
+    orders: await withBar((onDone) => sweepOrders(reference.file, runs, onDone)),
+  };
+};
+
+const cold = async () => measureCold(await readFile(SAMPLE));
 
 const UPLOADS = 24;
 
@@ -86,22 +107,30 @@ const measured = async ({ runs, python, quick, write }: Options): Promise<Result
       ? quickTasksOf(await pictures((megapixels) => megapixels <= 12))
       : tasksOf(await pictures(), runs);
     const found = await measureAll(tasks, tools);
-    const rest = write ? { cold: await cold(runs), throughput: await throughput() } : {};
+    const rest = write ? { cold: await cold(), throughput: await throughput() } : {};
     return { date: new Date().toISOString().slice(0, 10), machine: here.finished(), pictures: found, ...rest };
   } finally {
-    await rm(tools.worker, { force: true });
+    await tools.worker.remove();
   }
+};
+
+/** CDKTF, which some of the documents need, is loaded only here: it takes its time. */
+const keep = async (results: Results): Promise<void> => {
+  writeResults(results);
+  const { updateReference } = await import("./reference.js");
+  await updateReference(false);
 };
 
 const run = async (options: Options): Promise<void> => {
   const show = <T>(value: T, report: (value: T) => string): void =>
     console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
-  if (options.cold) return show(await cold(options.runs), coldReport);
+  if (options.sweep) return show(await sweep(options.runs), sweepReport);
+  if (options.cold) return show(await cold(), coldReport);
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
   const verdicts = judge(results.pictures);
   show({ ...results, targets: verdicts }, () => benchReport(results, verdicts));
-  if (options.write) writeResults(results);
+  if (options.write) await keep(results);
   if (options.targets && verdicts.some(({ isMet }) => isMet === false)) process.exitCode = 1;
 };
 
@@ -110,10 +139,11 @@ export const command = new Command("npm run bench --")
   .option("--runs <number>", "how often each is measured, in turns", wholeNumber("--runs", 1, 100), 5)
   .option("--python <command>", "a Python that has Pillow", "python3")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
+  .option("--sweep", "only encoder settings, and orders of encodes and uploads, on the photo of 12 MP", false)
   .option("--cold", "only what loading the package costs", false)
   .option("--throughput", "only pictures per second of the local stack, at 1, 2 and 8 at a time", false)
   .option("--json", "everything, for machines", false)
-  .option("--write", "everything, kept in scripts/bench/results.json for docs/performance.md", false)
+  .option("--write", "everything, kept in scripts/bench/results.json and docs/performance.md", false)
   .option("--no-targets", "only measure")
   .addHelpText("after", "\nExit code 1: a target is missed.")
   .action(run);

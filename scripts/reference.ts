@@ -17,6 +17,7 @@ import { producedLines } from "./producer";
 import { onCallTable } from "./reference/alarms";
 import { commandsTable } from "./reference/commands";
 import { code, table } from "./reference/markdown";
+import { checkPerformancePlot, PERFORMANCE_TABLES, writePerformancePlot } from "./reference/performance";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
@@ -24,7 +25,7 @@ import { yardstickTable } from "./sandbox/drill/yardstick";
 const ROOT = join(__dirname, "..");
 
 /** Documents that hold tables between markers. */
-const DOCUMENTS = ["README.md", "docs/operations.md", "docs/terraform.md"];
+const DOCUMENTS = ["README.md", "docs/operations.md", "docs/performance.md", "docs/terraform.md"];
 
 /** What the reference needs of `dev`'s cdk.tf.json. */
 interface Synthesized {
@@ -166,6 +167,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
     ),
   onCall: async () => onCallTable(await readEnvironments(ENVIRONMENTS, {})),
   commands: commandsTable,
+  ...PERFORMANCE_TABLES,
   exits: () =>
     table(
       ["exit code", "means"],
@@ -195,7 +197,8 @@ const filled = async (document: string): Promise<string> => {
   return text;
 };
 
-const update = async (check: boolean): Promise<void> => {
+/** Rewrites the documents, or with `check` throws an Error that names one which is not current. */
+export const updateReference = async (check: boolean): Promise<void> => {
   const current = DOCUMENTS.map((file) => ({ file, text: readFileSync(join(ROOT, file), "utf8") }));
   const missing = Object.keys(TABLES).filter((name) => !current.some(({ text }) => namesIn(text).includes(name)));
   if (missing.length > 0)
@@ -206,12 +209,13 @@ const update = async (check: boolean): Promise<void> => {
     else if (text !== wanted) throw new Error(`Expected ${file} as the ledgers have it: run npm run reference`);
   }
   (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
+  await (check ? checkPerformancePlot : writePerformancePlot)(join(ROOT, "docs/performance.svg"));
 };
 
 export const command = new Command("npm run reference --")
   .description("Rewrites the tables of the documents and the pages of docs/runbooks from the ledgers.")
   .option("--check", "change nothing; fail if a document is not current", false)
   .addHelpText("after", "\nExit code 1: with --check, a document is not as the ledgers have it.")
-  .action(({ check }: { check: boolean }) => update(check));
+  .action(({ check }: { check: boolean }) => updateReference(check));
 
 if (require.main === module) void runCommand(command);

@@ -13,6 +13,9 @@ import { judge } from "../../scripts/bench/targets";
 
 const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
 
+// The handler blocks what it does not accept, for the whole process; jest runs several test files in one.
+beforeAll(() => sharp.unblock({ operation: ["VipsForeignLoad"] }));
+
 let folder: string;
 let pictures: readonly Picture[];
 let tools: Tools;
@@ -22,7 +25,7 @@ beforeAll(async () => {
   tools = await prepareTools("no-such-python");
 });
 afterAll(async () => {
-  await rm(tools.worker);
+  await tools.worker.remove();
   await rm(folder, { recursive: true });
 });
 

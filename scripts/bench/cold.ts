@@ -90,11 +90,12 @@ const initMs = async (stackDir: string, picture: Buffer): Promise<number> => {
   }
 };
 
-/**
- * @param runs how often each is loaded, in turns
- * @param picture for the first invocation
- */
-export const measureCold = async (runs: number, picture: Buffer): Promise<Cold> => {
+/** How often each is loaded, in turns, and how often the local run is begun: the first finds nothing in the disk's cache. */
+const RUNS = 11;
+const INIT_RUNS = 5;
+
+/** @param picture for the first invocation */
+export const measureCold = async (picture: Buffer): Promise<Cold> => {
   const { file: zip, bytes: zipBytes } = await buildHandler({ target: "host" });
   const { folder, taskRoot } = await unpackFunction(zip);
   await mkdir(CACHE, { recursive: true });
@@ -103,14 +104,14 @@ export const measureCold = async (runs: number, picture: Buffer): Promise<Cold> 
     const bundle = join(taskRoot, "index.js");
     const files = [bundle, await transpileHandler(unbundledFolder), join(ROOT, "node_modules/sharp")];
     const loads: Load[][] = files.map(() => []);
-    for (let i = 0; i < runs; i++) for (const [at, file] of files.entries()) loads[at]?.push(await load(file));
+    for (let i = 0; i < RUNS; i++) for (const [at, file] of files.entries()) loads[at]?.push(await load(file));
     const [bundled, unbundled, sharp] = loads.map(medianLoad);
     if (!bundled || !unbundled || !sharp) throw new Error(`Expected a load for ${relative(ROOT, bundle)} but got none`);
     const stackDir = await freshStack();
     const inits: number[] = [];
-    for (let i = 0; i < Math.min(runs, 5); i++) inits.push(await initMs(stackDir, picture));
+    for (let i = 0; i < INIT_RUNS; i++) inits.push(await initMs(stackDir, picture));
     const bundleBytes = (await readFile(bundle)).length;
-    return { runs, bundleBytes, zipBytes, bundled, unbundled, sharp, initMs: median(inits) };
+    return { runs: RUNS, bundleBytes, zipBytes, bundled, unbundled, sharp, initMs: median(inits) };
   } finally {
     await rm(folder, { recursive: true });
     await rm(unbundledFolder, { recursive: true });

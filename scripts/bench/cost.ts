@@ -6,15 +6,16 @@ import { fitLine, type Line } from "./statistics";
 
 const { arm64GbSecond, lambdaRequest } = EVERYWHERE;
 
-export const MEMORY_SIZES_MB = [512, 1024, 1769, 3072];
+const MEMORY_SIZES_MB = [512, 1024, 1769, 3072];
 
-/** Up to the cap every megapixel is read and encoded five times; beyond it, it is only read. Milliseconds of CPU and megapixels. */
+/** Milliseconds of CPU by megapixels: up to the cap each is read and encoded four times, beyond it only read. */
 export interface Growth {
   readonly belowCap: Line;
   readonly aboveCap: Line;
 }
 
-const CAP_MEGAPIXELS = 12;
+/** Pictures of 4 : 3 are made smaller from 12.6 megapixels on, which are 4096 x 3072. */
+export const CAP_MEGAPIXELS = 12;
 
 export const growthOf = (pictures: readonly PictureResult[]): Growth => {
   const points = pictures.flatMap(({ kind, megapixels, methods: { handler } }) =>
@@ -29,27 +30,32 @@ export const growthOf = (pictures: readonly PictureResult[]): Growth => {
 export interface Cost {
   readonly memoryMb: number;
   readonly msPerMegapixel: number;
-  /** Of a million. */
+  /** Of a million pictures of one megapixel more. */
   readonly usdPerMegapixel: number;
+  /** Of a picture of CAP_MEGAPIXELS. */
   readonly ms: number;
-  readonly usdPerMillion: number;
+  /** Of a million of them, the requests included. */
+  readonly usd: number;
 }
 
 /** Encodes follow one another, so a second vCPU does nothing for one picture. */
 const billedMs = (cpuMs: number, memoryMb: number): number => cpuMs / Math.min(1, memoryMb / WHOLE_CPU_MB);
 
-const usdPerMillion = (ms: number, memoryMb: number): number => 1e6 * (ms / 1_000) * (memoryMb / 1_024) * arm64GbSecond;
+const MILLION = 1_000_000;
 
-/** @param megapixels of the picture whose whole cost is told, the request included */
-export const costsOf = ({ belowCap }: Growth, megapixels: number): Cost[] =>
+const usdOfMillion = (ms: number, memoryMb: number): number =>
+  MILLION * (ms / 1_000) * (memoryMb / 1_024) * arm64GbSecond;
+
+/** @returns what the lines cost at each size of memory, on arm64; S3 and its waiting are not in it */
+export const costsOf = ({ belowCap: { base, slope } }: Growth): Cost[] =>
   MEMORY_SIZES_MB.map((memoryMb) => {
-    const msPerMegapixel = billedMs(belowCap.slope, memoryMb);
-    const ms = billedMs(belowCap.base + belowCap.slope * megapixels, memoryMb);
+    const msPerMegapixel = billedMs(slope, memoryMb);
+    const ms = billedMs(base + slope * CAP_MEGAPIXELS, memoryMb);
     return {
       memoryMb,
       msPerMegapixel,
-      usdPerMegapixel: usdPerMillion(msPerMegapixel, memoryMb),
+      usdPerMegapixel: usdOfMillion(msPerMegapixel, memoryMb),
       ms,
-      usdPerMillion: usdPerMillion(ms, memoryMb) + 1e6 * lambdaRequest,
+      usd: usdOfMillion(ms, memoryMb) + MILLION * lambdaRequest,
     };
   });

@@ -12,7 +12,7 @@ export interface Machine {
   /** @default there is no Pillow */
   readonly pillow?: string;
   /** How many processes wanted a CPU in the last minute, before and after measuring: more than none disturbs wall clocks. */
-  readonly load: readonly number[];
+  readonly load: { readonly before: number; readonly after: number };
 }
 
 const load = (): number => Number((loadavg()[0] ?? 0).toFixed(2));
@@ -29,7 +29,7 @@ export const machine = (pillow: string | undefined): { readonly finished: () => 
       sharp: sharp.versions.sharp ?? "unknown",
       libvips: sharp.versions.vips,
       ...(pillow !== undefined && { pillow }),
-      load: [before, load()],
+      load: { before, after: load() },
     }),
   };
 };
@@ -40,5 +40,5 @@ export const machineLine = ({ cpu, cores, system, node, sharp: version, libvips,
     `Node ${node}`,
     `sharp ${version} (libvips ${libvips})`,
     pillow ?? "no Pillow",
-    `load ${load.join(" before, ")} after`,
+    `load ${load.before} before, ${load.after} after`,
   ].join("; ");

@@ -1,5 +1,6 @@
 /** Starts the processes that are measured, and finds the Python that has Pillow. */
 import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -28,29 +29,29 @@ export type Method = keyof typeof METHODS;
 export const canRead = (method: Method, { kind }: Picture): boolean => method !== "naive" || kind !== "bmp";
 
 export interface Tools {
-  /** The bundled worker. */
-  readonly worker: string;
+  /** The bundled worker; whoever prepared it removes it. */
+  readonly worker: Awaited<ReturnType<typeof bundled>>;
   /** A Python with Pillow. @default there is none */
   readonly python?: { readonly command: string; readonly version: string };
 }
 
 const run = promisify(execFile);
 
-/** Bundles the worker, because a compiler at run time would be part of what is measured. */
-const bundleWorker = async (): Promise<string> => {
-  const outfile = join(CACHE, `worker.${process.pid}.cjs`);
+/** Bundles a program of this folder, because a compiler at run time would be part of what is measured. */
+export const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
+  const file = join(CACHE, `${name}.${process.pid}.cjs`);
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [join(__dirname, "worker.ts")],
+    entryPoints: [join(__dirname, name)],
     external: ["sharp", "pidusage"],
     bundle: true,
     platform: "node",
     format: "cjs",
     target: "node20",
-    outfile,
+    outfile: file,
     logLevel: "silent",
   });
-  return outfile;
+  return { file, remove: () => rm(file, { force: true }) };
 };
 
 const pillowOf = async (python: string): Promise<Tools["python"]> => {
@@ -61,7 +62,7 @@ const pillowOf = async (python: string): Promise<Tools["python"]> => {
 
 /** @param python command of a Python that may have Pillow */
 export const prepareTools = async (python: string): Promise<Tools> => ({
-  worker: await bundleWorker(),
+  worker: await bundled("worker.ts"),
   python: await pillowOf(python),
 });
 
@@ -76,7 +77,7 @@ export const measure = async (method: Method, file: string, tools: Tools, outDir
   const [command, args] =
     method === "pillow" || method === "pillowOptimize"
       ? [tools.python?.command ?? "python3", [PILLOW, file, method === "pillow" ? "plain" : "optimize", ...rest]]
-      : [process.execPath, [tools.worker, method, file, ...rest]];
+      : [process.execPath, [tools.worker.file, method, file, ...rest]];
   const { stdout } = await run(command, args, { cwd: ROOT }).catch((cause: Error & { stderr?: string }) => {
     const why = (cause.stderr ?? cause.message).trim().split("\n").at(-1);
     throw new Error(`Expected variants of ${file} for ${method} but got ${why}`, { cause });
