@@ -82,6 +82,7 @@ const bundle = async (root: string): Promise<Uint8Array> => {
     format: "cjs",
     target: Object.values(RUNTIMES).map(({ esbuildTarget }) => esbuildTarget),
     mainFields: ["module", "main"],
+    alias: { "@aws-sdk/credential-provider-node": "./handler/src/credentials.ts" },
     // Nothing outside the inputs may decide, so no tsconfig.json that happens to lie around.
     tsconfigRaw: {},
     // CommonJS is sloppy unless told; every source is a module, and written as strict code.
