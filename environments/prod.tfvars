@@ -30,6 +30,9 @@ release_strategy     = "Canary10Percent5Minutes"
 # Other functions of the account cannot take these away. An account whose quota is still 10 has to leave it at -1.
 reserved_concurrent_executions = 100
 
+# Where the time of an image goes: downloads, variants and uploads are subsegments of its trace.
+enable_xray_tracing = true
+
 enable_recursion_guard = true
 
 # Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or

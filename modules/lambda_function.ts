@@ -73,6 +73,7 @@ export class LambdaFunction extends Construct {
       timeout: environment.lambda_timeout,
       memorySize: environment.lambda_memory_size,
       environment: { variables: settings(props) },
+      ...(environment.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
       loggingConfig: {
         logFormat: "JSON",
         logGroup: logGroup.name,
@@ -142,6 +143,7 @@ const settings = ({ environment, processedBucketId }: LambdaFunctionProps): Reco
   MAX_IMAGE_PIXELS: String(environment.max_image_pixels),
   MAX_IMAGE_SIDE_PX: String(environment.max_image_side_px),
   MAX_IMAGE_FRAMES: String(environment.max_image_frames),
+  TRACING: environment.enable_xray_tracing ? "on" : "off",
 });
 
 const TRUST = {
@@ -177,6 +179,7 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
     Resource: `${logGroupArn}:*`,
   },
   ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
+  ...(environment.enable_xray_tracing ? [SEND_TRACES] : []),
   ...(props.keyArn === undefined
     ? []
     : [
@@ -193,6 +196,14 @@ const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) 
   Resource: keyArn,
   Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] } },
 });
+
+/** X-Ray knows no resources either. */
+const SEND_TRACES = {
+  Sid: "SendTraces",
+  Effect: "Allow",
+  Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+  Resource: "*",
+};
 
 /** PutMetricData knows no resources; the condition is what limits it. */
 const publishMetrics = (namespace: string) => ({

@@ -85,6 +85,7 @@ export const VARIABLES = {
   lambda_architecture:             { ...choice(...keys(ARCHITECTURES)),                default: "arm64",                 about: "CPU of the function, whose package is built for it" },
   lambda_timeout:                  { ...whole(1, 900, "seconds"),                      default: 60,                      about: "time limit of one invocation" },
   lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),               default: 1024,                    about: "memory of the function, and with it its share of CPU: 1769 is one whole vCPU" },
+  enable_xray_tracing:             { ...FLAG,                                          default: false,                   about: "whether AWS X-Ray traces each invocation, its calls and its variants" },
   reserved_concurrent_executions:  { ...RESERVATION,                                   default: -1,                      about: "invocations that the function can always run at a time, and at most; -1: what the account has left" },
   code_signing_profile_version_arn: { ...SIGNER,                                       default: "",                      about: "Lambda refuses a package that this profile of AWS Signer has not signed: `HANDLER_PACKAGE` names the signed zip to `synth`, `plan` and `deploy`" },
   enable_recursion_guard:          { ...FLAG,                                          default: false,                   about: "whether Terraform holds Lambda to ending loops of its own, so that nobody's exception stays" },

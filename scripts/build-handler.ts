@@ -69,12 +69,22 @@ const digestOfInputs = async (root: string, packages: readonly LockedPackage[]):
   return sha256(Buffer.from(JSON.stringify([await Promise.all(files), packages])));
 };
 
+/** Files of the bundle and their sources; what one of them requires of another stays a `require`, which it may leave undone. */
+// biome-ignore format: a ledger is read down its columns
+const BUNDLES = {
+  "index.js":  { source: "handler/src/index.ts",  external: ["sharp", "./tracer"] },
+  "tracer.js": { source: "handler/src/tracer.ts", external: [] },
+} as const satisfies Record<string, { source: string; external: readonly string[] }>;
+
 /** @throws Error, one line with file, line and column of every mistake */
-const bundle = async (root: string): Promise<Uint8Array> => {
+const bundle = async (
+  root: string,
+  { source, external }: (typeof BUNDLES)[keyof typeof BUNDLES],
+): Promise<Uint8Array> => {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
-    entryPoints: ["handler/src/index.ts"],
-    external: ["sharp"],
+    entryPoints: [source],
+    external: [...external],
     bundle: true,
     minify: true,
     write: false,
@@ -162,7 +172,7 @@ const targetOf = (target: Target, root: string, lock: string) => {
 const placeInZip = ({ location }: LockedPackage): string => location.replace(/^handler\//, "");
 
 /**
- * Makes `handler-linux-<architecture>.zip` or `handler-host.zip`: `index.js` and the node_modules that sharp needs.
+ * Makes `handler-linux-<architecture>.zip` or `handler-host.zip`: `index.js`, `tracer.js` and the node_modules that sharp needs.
  * The same inputs give the same bytes in every folder, time zone and on every machine.
  *
  * @throws Error, one line, for a mistake in the handler, a package that npm cannot fetch or whose integrity is not the
@@ -176,7 +186,8 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
   const stamp = force ? undefined : await readStamp(file);
   if (stamp?.inputs === inputs) return { file, rebuilt: false, bytes: stamp.bytes, sha256: stamp.sha256 };
 
-  const files: Files = { "index.js": await bundle(root) };
+  const files: Files = {};
+  for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row);
   for (const wanted of packages) {
     for (const [path, bytes] of Object.entries(await filesOfPackage(root, wanted))) {
       files[`${placeInZip(wanted)}/${path}`] = bytes;

@@ -82,7 +82,15 @@ test("holds the bundle and the packages sharp needs on this machine, nothing els
   const places = Object.keys(files).map((path) => /.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path);
 
   expect([...new Set(places)].sort()).toEqual(
-    ["index.js", "sharp", "detect-libc", "semver", "@img/colour", ...natives.map((name) => `@img/${name}`)].sort(),
+    [
+      "index.js",
+      "tracer.js",
+      "sharp",
+      "detect-libc",
+      "semver",
+      "@img/colour",
+      ...natives.map((name) => `@img/${name}`),
+    ].sort(),
   );
 });
 

@@ -183,6 +183,7 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_PIXELS: "100000000",
   MAX_IMAGE_SIDE_PX: "20000",
   MAX_IMAGE_FRAMES: "1000",
+  TRACING: "off",
 };
 
 /** Settings of a test, in place of the usual ones. */

@@ -97,6 +97,7 @@ describe("lambda_function", () => {
       memory_size: 1769,
       reserved_concurrent_executions: 100,
       publish: true,
+      tracing_config: { mode: "Active" },
       environment: {
         variables: {
           PROCESSED_BUCKET: "${aws_s3_bucket.s3_buckets_processed.id}",
@@ -108,6 +109,7 @@ describe("lambda_function", () => {
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
           MAX_IMAGE_FRAMES: "1000",
+          TRACING: "on",
         },
       },
       logging_config: {

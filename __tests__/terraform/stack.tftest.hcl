@@ -177,7 +177,9 @@ run "stack" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_iam_role_policy.lambda_function_policy.policy).Statement :
-      statement.Resource != "*" || statement.Action == ["cloudwatch:PutMetricData"]
+      statement.Resource != "*" || contains([
+        ["cloudwatch:PutMetricData"], ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+      ], statement.Action)
     ])
     error_message = "The role may do something to everything."
   }

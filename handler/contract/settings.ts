@@ -3,6 +3,8 @@
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
 
+const TRACINGS = ["off", "on"] as const;
+
 type Setting =
   | { readonly kind: "text"; readonly about: string }
   | { readonly kind: "whole number"; readonly about: string }
@@ -20,6 +22,7 @@ export const SETTINGS = {
   MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "width x height above which an upload is refused" },
   MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "width or height above which an upload is refused" },
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "frames of an animation, or pages, above which an upload is refused" },
+  TRACING:           { kind: "choice", choices: TRACINGS,           about: "whether AWS X-Ray is told of each call and each variant" },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -10,6 +10,7 @@ import { createTransport, startTally, type Tally } from "./metrics";
 import { processImage } from "./process";
 import { admitBytes, download, store } from "./storage";
 import { createLog, type Log } from "./telemetry";
+import { traced } from "./tracing";
 
 const initSettings = (): Settings => {
   try {
@@ -132,13 +133,15 @@ const makeVariants = async (
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
-  const { bytes, contentType } = await download(upload, signal);
-  const { source, variants } = await processImage(bytes, limits, signal);
+  const { bytes, contentType } = await traced("download", () => download(upload, signal));
+  const { source, variants } = await processImage(bytes, limits, signal, traced);
   const making = { requestId, processingMs: elapsedMs(), signal };
   tally.encoded(making.processingMs);
   if (isLast) tally.uploadingLast();
   const stored = await Promise.allSettled(
-    variants.map((image) => store(settings.PROCESSED_BUCKET, upload, image, making)),
+    variants.map((image) =>
+      traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
+    ),
   );
   // All have ended by now, so that none goes on behind the back of a failed invocation.
   for (const result of stored) if (result.status === "rejected") throw result.reason;

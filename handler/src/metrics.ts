@@ -4,6 +4,7 @@ import { type HandlerMetricName, METRICS } from "../contract/metrics";
 import type { Settings } from "../contract/settings";
 import { asError, oneLine } from "./errors";
 import { FUNCTION_NAME, type Log } from "./telemetry";
+import { captured } from "./tracing";
 
 /** Values by metric; a metric without values is left out, because to count nothing says nothing. */
 type Samples = ReadonlyMap<HandlerMetricName, readonly number[]>;
@@ -25,10 +26,12 @@ export const createTransport = ({ METRICS_TRANSPORT, METRIC_NAMESPACE }: Setting
 
 const putMetricData = (namespace: string): Transport => {
   // An outage of CloudWatch may cost an image about two seconds, and nothing else.
-  const cloudwatch = new CloudWatchClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_000, throwOnRequestTimeout: true },
-  });
+  const cloudwatch = captured(
+    new CloudWatchClient({
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 1_000, requestTimeout: 1_000, throwOnRequestTimeout: true },
+    }),
+  );
   return {
     sendsEarly: true,
     send: async (samples, _requestId, abortSignal) => {

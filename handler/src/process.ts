@@ -4,6 +4,7 @@ import { decodeBmp, readBmpHeader } from "./bmp";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
 import { admitStructure } from "./structure";
+import type { Traced } from "./tracing";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
 
 /** Longer side, in px, that larger uploads are shrunk to before any variant is made. */
@@ -40,21 +41,27 @@ sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader"
 /**
  * @param bytes the uploaded file
  * @param signal stops the work after the variant that is being made. @default it goes on to its end
+ * @param traced does decoding and each variant under a name. @default nobody is told
  * @returns the variants in the order of the ledger
  * @throws Refusal where the file is not an image that can be processed; the signal's reason; any other error is the
  *   process's own fault
  */
-export const processImage = async (bytes: Buffer, limits: Limits, signal?: AbortSignal): Promise<ProcessedImage> => {
+export const processImage = async (
+  bytes: Buffer,
+  limits: Limits,
+  signal?: AbortSignal,
+  traced: Traced = (_, work) => work(),
+): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const { image, widthPx, heightPx } = await orCorrupt(async () => {
     admitStructure(bytes, format, limits);
     return format === "bmp" ? openBmp(bytes, limits) : openWithSharp(bytes, limits);
   });
-  const pixels = await orCorrupt(() => decode(image));
+  const pixels = await traced("decode", () => orCorrupt(() => decode(image)));
   const variants: Encoded[] = [];
   // One after the other: in parallel they would take 70 MB more, and a Lambda below 1769 MB has less than one CPU anyway.
   for (const [name, variant] of Object.entries(VARIANTS)) {
-    variants.push(await encode(pixels, name as VariantName, variant));
+    variants.push(await traced(`encode ${name}`, () => encode(pixels, name as VariantName, variant)));
     signal?.throwIfAborted();
   }
   return { source: { format, widthPx, heightPx }, variants };

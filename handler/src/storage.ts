@@ -4,18 +4,21 @@ import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, S3Clie
 import { expected, Refusal, storageError } from "./errors";
 import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
+import { captured } from "./tracing";
 
 // Once per execution environment. Three attempts of one request end before the default lambda_timeout of 60 s does; an
 // answer or a body of which nothing comes is given up after `socketTimeout`.
-const s3 = new S3Client({
-  maxAttempts: 3,
-  requestHandler: {
-    connectionTimeout: 1_500,
-    requestTimeout: 15_000,
-    socketTimeout: 5_000,
-    throwOnRequestTimeout: true,
-  },
-});
+const s3 = captured(
+  new S3Client({
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: 1_500,
+      requestTimeout: 15_000,
+      socketTimeout: 5_000,
+      throwOnRequestTimeout: true,
+    },
+  }),
+);
 
 /** The SDK tries a request again, but no body: that may still break off, stall, or be shorter than the object. */
 const BODY_ATTEMPTS = 3;

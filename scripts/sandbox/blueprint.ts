@@ -28,6 +28,8 @@ export interface FunctionBlueprint {
   /** Absolute path of the zip. */
   readonly packageFile: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether X-Ray samples invocations. @default false */
+  readonly isTraced?: boolean;
   readonly logGroup: string;
   readonly logFormat: string;
   readonly applicationLogLevel: string;
@@ -143,6 +145,7 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
     memoryMb: row.memory_size,
     packageFile: resolve(stackDir, row.filename),
     environment: row.environment?.variables ?? {},
+    isTraced: row.tracing_config?.mode === "Active",
     logGroup: row.logging_config?.log_group ?? `/aws/lambda/${row.function_name}`,
     logFormat: row.logging_config?.log_format ?? "Text",
     applicationLogLevel: row.logging_config?.application_log_level ?? "INFO",

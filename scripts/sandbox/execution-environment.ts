@@ -6,6 +6,7 @@ import { startRuntimeApi } from "./runtime-api";
 
 export interface EnvironmentOptions {
   readonly functionArn: string;
+  readonly isTraced: boolean;
   /** The file that `bootstrap.ts` was transpiled to. */
   readonly bootstrapFile: string;
   /** Everything that the process gets of an environment, but for the address of the Runtime API. */
@@ -51,7 +52,7 @@ const OUT_OF_MEMORY: Verdict = { status: "error", errorType: "Runtime.OutOfMemor
 const EXITED: Verdict = { status: "error", errorType: "Runtime.ExitError" };
 
 export const startEnvironment = async (options: EnvironmentOptions): Promise<ExecutionEnvironment> => {
-  const { timeoutMs, memoryMb, functionArn, onLine } = options;
+  const { timeoutMs, memoryMb, functionArn, isTraced, onLine } = options;
   let requestId: string | undefined;
   let peakBytes = 0;
   /** What the process reported of the phase it is in, and when. */
@@ -69,6 +70,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
 
   const api = await startRuntimeApi({
     functionArn,
+    isTraced,
     onNext: () => {
       isAsking = true;
       settleIfOver();

@@ -46,6 +46,7 @@ export const createPool = (options: PoolOptions): Pool => {
     onPlatformEvent(initStart(fn), undefined);
     const environment = await startEnvironment({
       functionArn: (fn.alias ?? fn).arn,
+      isTraced: fn.isTraced === true,
       bootstrapFile: unpacked.bootstrapFile,
       variables: { ...variablesOf(fn, unpacked.taskRoot), ...options.endpoints },
       timeoutMs: fn.timeoutSeconds * 1000,

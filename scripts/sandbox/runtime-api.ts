@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 
 export interface RuntimeApiOptions {
   readonly functionArn: string;
+  /** Whether each invocation is sampled. */
+  readonly isTraced: boolean;
   /** The process wants an invocation: its handler is loaded, or is done with the one before. */
   readonly onNext: () => void;
   /** The handler returned (no error type) or threw. */
@@ -53,7 +55,7 @@ export const startRuntimeApi = async (options: RuntimeApiOptions): Promise<Runti
           "Lambda-Runtime-Aws-Request-Id": requestId,
           "Lambda-Runtime-Deadline-Ms": deadlineMs,
           "Lambda-Runtime-Invoked-Function-Arn": options.functionArn,
-          "Lambda-Runtime-Trace-Id": traceId(),
+          "Lambda-Runtime-Trace-Id": traceId(options.isTraced),
         })
         .end(JSON.stringify(event));
       waiting = undefined;
@@ -73,7 +75,7 @@ const errorTypeOf = async (request: IncomingMessage): Promise<string> => {
 };
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-const traceId = (): string => {
+const traceId = (isSampled: boolean): string => {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Parent=${randomBytes(8).toString("hex")};Sampled=0`;
+  return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Parent=${randomBytes(8).toString("hex")};Sampled=${isSampled ? 1 : 0}`;
 };

@@ -42,6 +42,7 @@ const RESOURCES = {
     memory_size: number.default(128),
     architectures: z.tuple([text]).default(["x86_64"]),
     reserved_concurrent_executions: number.default(-1),
+    tracing_config: block(z.object({ mode: text })),
     environment: block(z.object({ variables: textMap })),
     logging_config: block(
       z.object({

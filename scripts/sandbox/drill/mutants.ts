@@ -207,6 +207,8 @@ const functionRule: Rule = (_label, row) => {
     })),
     ...change(row, ["environment", "variables", "METRIC_NAMESPACE"], (namespace: string) => `${namespace}/Other`),
     ...change(row, ["publish"], () => false),
+    ...removed(row, ["tracing_config"]),
+    ...change(row, ["environment", "variables", "TRACING"], () => "off"),
     ...change(row, ["handler"], () => "index.main"),
     ...change(row, ["logging_config", "log_format"], () => "Text"),
     ...change(row, ["logging_config", "system_log_level"], () => "WARN"),

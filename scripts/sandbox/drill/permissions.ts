@@ -36,16 +36,20 @@ const logStreams = ({ blueprint: { function: fn } }: Seen): string[] => {
   return [`arn:aws:logs:${region}:${account}:log-group:${fn.logGroup}:*`];
 };
 
+const traces = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isTraced ? ["*"] : []);
+
 /** Actions that the role needs although no call of the function shows it: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const NEEDED_BESIDE_CALLS: Readonly<Record<string, Need>> = {
-  "s3:ListBucket":        { on: (seen) => uploads(seen).map(({ arn }) => arn), because: "S3, to answer 404 instead of 403 for an object that is gone" },
-  "s3:GetObject":         { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have no version, from before versioning was switched on" },
-  "s3:GetObjectVersion":  { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have a version, from before versioning was switched off" },
-  "logs:CreateLogStream": { on: logStreams,                                    because: "Lambda, to write the log" },
-  "logs:PutLogEvents":    { on: logStreams,                                    because: "Lambda, to write the log" },
-  "kms:Decrypt":          { on: (seen) => keysOf(uploads(seen)),               because: "S3, to read uploads that are encrypted with the stack's key" },
-  "kms:GenerateDataKey":  { on: (seen) => keysOf(variants(seen)),              because: "S3, to encrypt variants with the stack's key" },
+  "s3:ListBucket":            { on: (seen) => uploads(seen).map(({ arn }) => arn), because: "S3, to answer 404 instead of 403 for an object that is gone" },
+  "s3:GetObject":             { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have no version, from before versioning was switched on" },
+  "s3:GetObjectVersion":      { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have a version, from before versioning was switched off" },
+  "logs:CreateLogStream":     { on: logStreams,                                    because: "Lambda, to write the log" },
+  "logs:PutLogEvents":        { on: logStreams,                                    because: "Lambda, to write the log" },
+  "kms:Decrypt":              { on: (seen) => keysOf(uploads(seen)),               because: "S3, to read uploads that are encrypted with the stack's key" },
+  "kms:GenerateDataKey":      { on: (seen) => keysOf(variants(seen)),              because: "S3, to encrypt variants with the stack's key" },
+  "xray:PutTraceSegments":    { on: traces,                                        because: "Lambda, to hand on what X-Ray is told" },
+  "xray:PutTelemetryRecords": { on: traces,                                        because: "Lambda, to hand on what X-Ray is told" },
 };
 
 const resourceOf = ({ bucket, key }: ApiCall): string =>
@@ -99,7 +103,11 @@ export const permissionProblems = (stackDir: string, blueprint: Blueprint, evide
     ...needs.flatMap(({ action, on }) => (on.length > 0 ? [action] : [])),
   ]);
   const allowed = new Set(statements.flatMap(({ actions }) => actions));
+  const { isTraced, environment } = blueprint.function;
   return [
+    ...((environment.TRACING === "on") === isTraced
+      ? []
+      : ["the function traces what X-Ray does not sample, or the other way round"]),
     ...[...denied].map((call) => `the function calls ${call}, which its role does not allow`),
     ...[...allowed]
       .filter((action) => !used.has(action))
