@@ -32,6 +32,10 @@ const deploy = async (name: string, options: TargetOptions): Promise<void> => {
   console.log(outputLines(values).join("\n"));
   console.log(`\n${pc.bold("Next: upload a photo, follow the log, see whether an alarm reaches you")}`);
   console.log(nextCommands(values, target.endpoint).join("\n"));
+  if (target.environment.enable_release_alias)
+    console.log(
+      `\n${pc.bold("Uploads invoke the version in service; put what was published just now there by")}\n  npm run release -- ${name}`,
+    );
 };
 
 export const command = new Command("npm run deploy --")

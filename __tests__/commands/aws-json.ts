@@ -1,4 +1,4 @@
-/** A service of AWS on this machine: it speaks the AWS JSON protocol, which the clients of CloudWatch and CloudWatch Logs use. */
+/** A service of AWS on this machine: it speaks the AWS JSON protocol, as CloudWatch and CodeDeploy do, or JSON over REST, as Lambda does. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -13,7 +13,7 @@ export class ServiceError extends Error {
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Operations by their names; what is not there is answered as moto answers what it does not know: HTTP 500, a page of HTML. */
+/** Operations by their names, or by method and path where the protocol has no names; what is not there is answered as moto answers what it does not know: HTTP 500, a page of HTML. */
 export type Operations = Readonly<Record<string, (input: Input) => object>>;
 
 export interface Call {
@@ -38,11 +38,13 @@ export const startAwsJson = async (operations: Operations) => {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-    const call = { operation, input: JSON.parse(Buffer.concat(chunks).toString()) };
+    const { "x-amz-target": target, "content-type": type = "application/json" } = request.headers;
+    const path = `${request.method} ${request.url?.replace(/[/?]*(\?.*)?$/, "")}`;
+    const operation = target === undefined ? path : (String(target).split(".")[1] ?? "");
+    const call = { operation, input: JSON.parse(Buffer.concat(chunks).toString() || "{}") };
     calls.push(call);
     const { status, body } = answerOf(operations, call);
-    response.writeHead(status, { "content-type": String(request.headers["content-type"]) }).end(body);
+    response.writeHead(status, { "content-type": type }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

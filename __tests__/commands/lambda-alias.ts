@@ -1,0 +1,74 @@
+/** Lambda, CodeDeploy and CloudWatch on this machine, as far as a release needs them, for the tests of `npm run release`. */
+import { startAwsJson } from "./aws-json";
+
+interface Alias {
+  readonly FunctionVersion: string;
+  readonly RoutingConfig?: { readonly AdditionalVersionWeights?: Readonly<Record<string, number>> };
+  readonly Description?: string;
+}
+
+interface Behaviour {
+  /** Full names of the alarms that ring, by how many looks there were at them before. @default none ever */
+  readonly ringing?: (looks: number) => readonly string[];
+  /** States of a deployment, one after the other. @default it succeeds at once */
+  readonly statuses?: readonly string[];
+}
+
+/** @param versions that are published, beside $LATEST */
+export const startLambda = async (first: Alias, versions: readonly string[], behaviour: Behaviour = {}) => {
+  const { ringing = () => [], statuses = ["Succeeded"] } = behaviour;
+  let alias: Alias = first;
+  const shares: string[] = [];
+  let looks = 0;
+  let deployments: string[] = [];
+  let asked = 0;
+  const share = ({ FunctionVersion, RoutingConfig }: Alias): string =>
+    [FunctionVersion, ...Object.entries(RoutingConfig?.AdditionalVersionWeights ?? {}).flat()].join(" ");
+  const aliases = "/2015-03-31/functions/image-processor-prod-processor/aliases/live";
+
+  const server = await startAwsJson({
+    [`GET ${aliases}`]: () => alias,
+    [`PUT ${aliases}`]: (input) => {
+      alias = { ...alias, ...input };
+      shares.push(share(alias));
+      return alias;
+    },
+    "GET /2015-03-31/functions/image-processor-prod-processor/versions": () => ({
+      Versions: ["$LATEST", ...versions].map((Version) => ({ Version })),
+    }),
+    DescribeAlarms: ({ AlarmNames, StateValue }) => {
+      const names = StateValue === "ALARM" ? ringing(looks) : [];
+      looks += 1;
+      return {
+        MetricAlarms: names
+          .filter((name) => (AlarmNames as string[]).includes(name))
+          .map((AlarmName) => ({ AlarmName })),
+      };
+    },
+    CreateDeployment: () => {
+      deployments = ["d-EXAMPLE"];
+      return { deploymentId: "d-EXAMPLE" };
+    },
+    ListDeployments: () => ({ deployments }),
+    GetDeployment: () => {
+      const status = statuses[Math.min(asked, statuses.length - 1)] ?? "";
+      asked += 1;
+      return {
+        deploymentInfo: {
+          status,
+          ...(status === "Stopped" && { rollbackInfo: { rollbackMessage: "An alarm rang." } }),
+        },
+      };
+    },
+    StopDeployment: () => ({ status: "Pending" }),
+  });
+  return {
+    ...server,
+    /** @returns what the alias named after each change: its version, and another with its weight */
+    shares,
+    alias: () => alias,
+    begin: () => {
+      deployments = ["d-EXAMPLE"];
+    },
+  };
+};
