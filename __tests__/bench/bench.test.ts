@@ -9,6 +9,7 @@ import { prepareTools, type Tools } from "../../scripts/bench/processes";
 import type { Figures, PictureResult } from "../../scripts/bench/results";
 import { likeness } from "../../scripts/bench/similarity";
 import { fitLine, median } from "../../scripts/bench/statistics";
+import { isChosen, ROWS } from "../../scripts/bench/sweep";
 import { judge } from "../../scripts/bench/targets";
 
 const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
@@ -126,6 +127,17 @@ it("sees no difference between a picture and itself, and some to a worse one", a
   expect(same).toEqual({ ssim: 1, psnrDb: Number.POSITIVE_INFINITY });
   expect(better.ssim).toBeGreaterThan(worse.ssim);
   expect(better.psnrDb).toBeGreaterThan(worse.psnrDb);
+});
+
+it("tries, among others, the settings that the handler writes each variant with", () => {
+  const chosen = ROWS.filter(isChosen).map(({ format, quality }) => [format, quality]);
+
+  expect(chosen).toEqual([
+    ["jpeg", 85],
+    ["jpeg", 60],
+    ["webp", 85],
+    ["png", undefined],
+  ]);
 });
 
 describe("the targets", () => {

@@ -26,7 +26,7 @@ export interface OrderTrial extends Order, Timing {
   readonly cpus: number;
 }
 
-/** What a function's network carries, and how soon S3 answers. [about 600 Mbit/s and 30 ms were seen by others] */
+/** What a function's network is taken to carry, 600 Mbit/s, and how soon S3 to answer: assumed, not measured. */
 const BYTES_PER_MS = 75_000;
 const ANSWER_MS = 30;
 

@@ -46,7 +46,7 @@ const PNG: readonly Settings[] = [
 ];
 
 /** Everything that is tried. A palette is not: 256 colours are no photo. */
-const ROWS: readonly Row[] = [
+export const ROWS: readonly Row[] = [
   ...JPEG.map((settings) => ({ format: "jpeg", quality: 85, settings }) as const),
   ...JPEG.map((settings) => ({ format: "jpeg", quality: 60, settings }) as const),
   ...WEBP.map((settings) => ({ format: "webp", quality: 85, settings }) as const),
@@ -75,7 +75,8 @@ const cpuMsOf = async (make: () => Promise<Buffer>): Promise<[cpuMs: number, mad
   return [(user + system) / 1_000, made];
 };
 
-const isChosen = ({ format, settings }: Row): boolean => {
+/** Whether the handler writes the format with these settings. */
+export const isChosen = ({ format, settings }: Row): boolean => {
   const sorted = (of: Settings) => JSON.stringify(Object.entries(of).sort());
   return sorted(settings) === sorted(FORMATS[format].encoder);
 };
