@@ -3,6 +3,7 @@ import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "./bmp";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
+import { decodeLab, disguisedLab, readLabHeader } from "./lab";
 import { admitStructure } from "./structure";
 import type { Traced } from "./tracing";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
@@ -55,7 +56,8 @@ export const processImage = async (
   const format = sniff(bytes);
   const { image, widthPx, heightPx } = await orCorrupt(async () => {
     admitStructure(bytes, format, limits);
-    return format === "bmp" ? openBmp(bytes, limits) : openWithSharp(bytes, limits);
+    if (format === "bmp") return openBmp(bytes, limits);
+    return (format === "tiff" ? await openLab(bytes, limits) : undefined) ?? openWithSharp(bytes, limits);
   });
   const pixels = await traced("decode", () => orCorrupt(() => decode(image)));
   const variants: Encoded[] = [];
@@ -90,6 +92,17 @@ const openWithSharp = async (bytes: Buffer, limits: Limits): Promise<Opened> => 
   // At 16 bits sharp converts what has a profile to Display P3 and leaves it there, whatever the output's colour space.
   if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
   return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
+};
+
+/** @returns nothing where the picture is not in CIELAB */
+const openLab = async (bytes: Buffer, limits: Limits): Promise<Opened | undefined> => {
+  const disguised = disguisedLab(bytes);
+  if (disguised === undefined) return undefined;
+  const header = await readLabHeader(disguised);
+  if (header === undefined) return undefined;
+  admit(header.widthPx, header.heightPx, limits);
+  const { pixels, widthPx, heightPx, channels } = await decodeLab(disguised, header);
+  return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
 };
 
 const openBmp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
