@@ -15,6 +15,14 @@ metrics_transport = "emf"
 # Uploads come all day: silence is an alarm, after three periods of five minutes and those that CloudWatch looks at beside.
 enable_no_invocation_alarm = true
 
+# Nothing is lost: what Lambda gives up, after an hour at the latest, is kept for npm run redrive, and somebody is told.
+enable_dead_letter_queue     = true
+enable_async_alarms          = true
+lambda_max_event_age_seconds = 3600
+
+# Before invocations run out of memory, somebody is told.
+enable_memory_alarm = true
+
 # What an operator asks of the log, and the first query of each alarm, are at hand in Logs Insights.
 enable_saved_queries = true
 

@@ -29,6 +29,8 @@ interface Alarm {
   readonly comparison: keyof typeof COMPARISONS;
   /** A number, or the variable that holds it. */
   readonly threshold: number | NumberVariable;
+  /** Variable of which the threshold is so many percent. @default the threshold is what it says */
+  readonly percentOf?: NumberVariable;
   /** What silence means. */
   readonly treatMissingData: "notBreaching" | "breaching";
 }
@@ -68,6 +70,11 @@ export const METRIC_ALARMS = {
   "high-concurrency": { severity: "performance", metric: "ConcurrentExecutions", statistic: "Maximum", periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "concurrent_executions_threshold", treatMissingData: "notBreaching", about: "Many invocations run at the same time", limit: "reserved_concurrent_executions" },
   "low-success-rate": { severity: "performance", metric: SUCCESS_RATE,           statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 2, evaluationPeriods: 3, comparison: "<",  threshold: "success_rate_threshold_percent",  treatMissingData: "notBreaching", about: "Too few images get their variants" },
   "no-invocations":   { severity: "performance", metric: "Invocations",          statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 3, evaluationPeriods: 3, comparison: "<",  threshold: 1,                                 treatMissingData: "breaching",    about: "No uploads arrive", enabledBy: "enable_no_invocation_alarm" },
+  "memory-high":      { severity: "performance", metric: "MemoryUsedMB",         statistic: "Maximum", periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "memory_threshold_percent",        treatMissingData: "notBreaching", about: "Invocations come near the memory that they have", percentOf: "lambda_memory_size", enabledBy: "enable_memory_alarm" },
+  "event-age":        { severity: "performance", metric: "AsyncEventAge",        statistic: "Maximum", periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "event_age_threshold_ms",          treatMissingData: "notBreaching", about: "Uploads wait long for the function", enabledBy: "enable_async_alarms" },
+  "events-dropped":   { severity: "critical",    metric: "AsyncEventsDropped",   statistic: "Sum",     periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1,                                 treatMissingData: "notBreaching", about: "Lambda gives uploads up, after their last attempt or because they waited too long", enabledBy: "enable_async_alarms" },
+  "dead-letters":     { severity: "critical",    metric: "ApproximateNumberOfMessagesVisible", statistic: "Maximum", periodSeconds: 60, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1,               treatMissingData: "notBreaching", about: "Events of uploads lie in the dead letter queue", enabledBy: "enable_dead_letter_queue" },
+  "dead-letter-errors": { severity: "critical",  metric: "DeadLetterErrors",     statistic: "Sum",     periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1,                                 treatMissingData: "notBreaching", about: "Events are lost: they do not reach the dead letter queue", enabledBy: "enable_dead_letter_queue" },
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`: one for each fault of the metrics ledger. */
@@ -93,10 +100,11 @@ export interface AlarmRow extends Pick<MetricAlarm, "version">, Alarm {
   readonly thresholdIs?: string;
 }
 
-const resolved = <A extends Alarm>(alarm: A, environment: Environment) => ({
-  ...alarm,
-  threshold: typeof alarm.threshold === "number" ? alarm.threshold : environment[alarm.threshold],
-});
+const resolved = <A extends Alarm>(alarm: A, environment: Environment) => {
+  const { threshold, percentOf } = alarm;
+  const value = typeof threshold === "number" ? threshold : environment[threshold];
+  return { ...alarm, threshold: percentOf === undefined ? value : Math.ceil((value * environment[percentOf]) / 100) };
+};
 
 /** A threshold near what the metric cannot rise above is one that it never reaches, or too late. */
 const belowLimit = ({ limit, ...row }: AlarmRow & Pick<MetricAlarm, "limit">, environment: Environment): AlarmRow => {
@@ -144,7 +152,9 @@ export const description = ({
     alarm.evaluationPeriods === 1 ? "" : `, in ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} periods`;
   const from = alarm.thresholdIs === undefined ? "" : ` (${alarm.thresholdIs})`;
   const silence = alarm.treatMissingData === "breaching" ? "; silence counts" : "";
-  return `${alarm.about}: ${measured} in ${alarm.periodSeconds} s ${alarm.comparison} ${alarm.threshold}${from}${often}${silence}.`;
+  const share =
+    alarm.percentOf !== undefined && typeof alarm.threshold === "string" ? ` percent of ${alarm.percentOf}` : "";
+  return `${alarm.about}: ${measured} in ${alarm.periodSeconds} s ${alarm.comparison} ${alarm.threshold}${share}${from}${often}${silence}.`;
 };
 
 export interface AlarmContext {

@@ -3,9 +3,9 @@ import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
 import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
 import { costWidget } from "./cost-widget";
-import { type LambdaMetricName, metricAddress } from "./metrics";
+import { type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
 import { type Names, naming, stacksOf } from "./naming";
-import type { Environment } from "./variables";
+import { type Environment, type FlagVariable, keys } from "./variables";
 
 /** The widgets that chart metrics, in reading order; below them a table lists recent errors. */
 const WIDGETS = [
@@ -18,10 +18,16 @@ const WIDGETS = [
   "Refused by Reason",
 ] as const;
 
+/** Those that are there where a variable switches on what they chart. */
+const OPTIONAL_WIDGETS = {
+  "Uploads Waiting & Given Up": "enable_async_alarms",
+  "Dead Letters": "enable_dead_letter_queue",
+} as const satisfies Record<string, FlagVariable>;
+
 type Statistic = "Sum" | "Average" | "Maximum" | "p99";
 
 interface Chart {
-  readonly widget: (typeof WIDGETS)[number];
+  readonly widget: (typeof WIDGETS)[number] | keyof typeof OPTIONAL_WIDGETS;
   readonly statistics: readonly [Statistic, ...Statistic[]];
   /** @default left */
   readonly axis?: "right";
@@ -37,6 +43,10 @@ export const CHARTS = {
   Throttles:            { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Duration:             { widget: "Duration avg/max/p99",  statistics: ["Average", "Maximum", "p99"] },
   ConcurrentExecutions: { widget: "Concurrent Executions", statistics: ["Maximum"] },
+  AsyncEventAge:        { widget: "Uploads Waiting & Given Up", statistics: ["Maximum"] },
+  AsyncEventsDropped:   { widget: "Uploads Waiting & Given Up", statistics: ["Sum"], axis: "right" },
+  DeadLetterErrors:     { widget: "Dead Letters",          statistics: ["Sum"] },
+  ApproximateNumberOfMessagesVisible: { widget: "Dead Letters", statistics: ["Maximum"] },
   ImagesProcessed:      { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingSuccess:    { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingFailure:    { widget: "Success vs Error",      statistics: ["Sum"] },
@@ -49,7 +59,7 @@ export const CHARTS = {
   ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
   MemoryUsedMB:         { widget: "Image Size",            statistics: ["Maximum"], axis: "right" },
   RefusedImages:        { widget: "Refused by Reason",     statistics: ["Sum"], each: { dimension: "Reason", values: Object.keys(REFUSALS) } },
-} as const satisfies Record<LambdaMetricName | MeasuredName | HandlerMetricName, Chart>;
+} as const satisfies Record<LambdaMetricName | QueueMetricName | MeasuredName | HandlerMetricName, Chart>;
 
 type Charted = keyof typeof CHARTS;
 
@@ -144,11 +154,16 @@ const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
   };
 };
 
+const titlesOf = (environment: Environment): Chart["widget"][] => [
+  ...WIDGETS,
+  ...keys(OPTIONAL_WIDGETS).filter((title) => environment[OPTIONAL_WIDGETS[title]]),
+];
+
 const WIDGETS_IN_A_ROW = 3;
 const WIDGET_ROWS = 6;
 
-/** The charts of one stack, and below them its recent errors, and its releases. */
-const CHART_ROWS = Math.ceil(WIDGETS.length / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
+/** The charts that one stack may have, and below them its recent errors, and its releases. */
+const CHART_ROWS = Math.ceil((WIDGETS.length + keys(OPTIONAL_WIDGETS).length) / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
 const rowsOf = ({ enable_release_alias }: Environment): number =>
   CHART_ROWS + WIDGET_ROWS + (enable_release_alias ? WIDGET_ROWS : 0);
 
@@ -180,7 +195,7 @@ const releases = (environment: Environment, { functionName, aliasName }: Names, 
 const widgetsOf = (stack: Environment, y: number) => {
   const names = naming(stack);
   const widgets = [
-    ...WIDGETS.map((title, index) => ({
+    ...titlesOf(stack).map((title, index) => ({
       x: (index % WIDGETS_IN_A_ROW) * 8,
       y: y + Math.floor(index / WIDGETS_IN_A_ROW) * WIDGET_ROWS,
       width: 8,

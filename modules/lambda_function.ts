@@ -5,6 +5,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaCodeSigningConfig } from "@cdktf/provider-aws/lib/lambda-code-signing-config";
 import { LambdaFunction as AwsLambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaFunctionRecursionConfig } from "@cdktf/provider-aws/lib/lambda-function-recursion-config";
 import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
@@ -24,8 +25,10 @@ export interface LambdaFunctionProps {
   readonly uploadBucketArn: string;
   readonly processedBucketArn: string;
   readonly processedBucketId: string;
-  /** Key of buckets and log. @default each is encrypted with a key of its service's own */
+  /** Key of buckets, queue and log. @default each is encrypted with a key of its service's own */
   readonly keyArn?: string;
+  /** Queue of the events whose last attempt has failed. @default they are dropped */
+  readonly deadLetterQueueArn?: string;
 }
 
 export class LambdaFunction extends Construct {
@@ -74,6 +77,7 @@ export class LambdaFunction extends Construct {
       memorySize: environment.lambda_memory_size,
       environment: { variables: settings(props) },
       ...(environment.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
+      ...(props.deadLetterQueueArn !== undefined && { deadLetterConfig: { targetArn: props.deadLetterQueueArn } }),
       loggingConfig: {
         logFormat: "JSON",
         logGroup: logGroup.name,
@@ -95,6 +99,8 @@ export class LambdaFunction extends Construct {
         recursiveLoop: "Terminate",
       });
     this.alias = environment.enable_release_alias ? this.aliasOf(fn, props.aliasName) : undefined;
+
+    this.limitRetries(fn.functionName, environment);
 
     this.functionName = fn.functionName;
     this.functionArn = fn.arn;
@@ -124,7 +130,21 @@ export class LambdaFunction extends Construct {
       policies: { untrustedArtifactOnDeployment: "Enforce" },
     }).arn;
   }
+  /** Where the environment has other limits than Lambda itself; of the alias where there is one, because it is what S3 invokes. */
+  private limitRetries(functionName: string, environment: Environment): void {
+    const { lambda_retry_attempts: attempts, lambda_max_event_age_seconds: ageSeconds } = environment;
+    if (attempts === LAMBDA_LIMITS.retryAttempts && ageSeconds === LAMBDA_LIMITS.eventAgeSeconds) return;
+    new LambdaFunctionEventInvokeConfig(this, "retries", {
+      functionName,
+      qualifier: this.alias?.name,
+      maximumRetryAttempts: attempts,
+      maximumEventAgeInSeconds: ageSeconds,
+    });
+  }
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const LAMBDA_LIMITS = { retryAttempts: 2, eventAgeSeconds: 6 * 3600 };
 
 /** Has one name whatever file it is made from. */
 class HandlerPackage extends TerraformAsset {
@@ -178,6 +198,7 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
     Resource: `${logGroupArn}:*`,
   },
+  ...(props.deadLetterQueueArn === undefined ? [] : [keepLetters(props.deadLetterQueueArn)]),
   ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
   ...(environment.enable_xray_tracing ? [SEND_TRACES] : []),
   ...(props.keyArn === undefined
@@ -186,7 +207,26 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
         useKey("DecryptUploads", "kms:Decrypt", props.keyArn, props.uploadBucketArn),
         useKey("EncryptVariants", "kms:GenerateDataKey", props.keyArn, props.processedBucketArn),
       ]),
+  ...(props.keyArn === undefined || props.deadLetterQueueArn === undefined
+    ? []
+    : [encryptLetters(props.keyArn, environment.aws_region)]),
 ];
+
+const keepLetters = (queueArn: string) => ({
+  Sid: "KeepDeadLetters",
+  Effect: "Allow",
+  Action: ["sqs:SendMessage"],
+  Resource: queueArn,
+});
+
+/** Only by way of the queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+const encryptLetters = (keyArn: string, region: string) => ({
+  Sid: "EncryptDeadLetters",
+  Effect: "Allow",
+  Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+  Resource: keyArn,
+  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
+});
 
 /** Only for objects of this bucket: S3 names the bucket to KMS, or the object where an uploader turned bucket keys off. */
 const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({

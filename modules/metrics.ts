@@ -2,6 +2,7 @@
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
 import { type FaultName, METRICS, type MeasuredName, type Metric, type MetricName } from "../handler/contract/metrics";
+import { deadLetterQueueName } from "./naming";
 
 /** Metrics that Lambda publishes about the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 // biome-ignore format: a ledger is read down its columns
@@ -11,12 +12,22 @@ const LAMBDA_METRICS = {
   Throttles:            { unit: "Count" },
   Duration:             { unit: "Milliseconds" },
   ConcurrentExecutions: { unit: "Count" },
+  AsyncEventsDropped:   { unit: "Count" },
+  AsyncEventAge:        { unit: "Milliseconds" },
+  DeadLetterErrors:     { unit: "Count" },
 } as const satisfies Record<string, Pick<Metric, "unit">>;
 
 export type LambdaMetricName = keyof typeof LAMBDA_METRICS;
 
+/** What SQS publishes about the dead letter queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+const QUEUE_METRICS = {
+  ApproximateNumberOfMessagesVisible: { unit: "Count" },
+} as const satisfies Record<string, Pick<Metric, "unit">>;
+
+export type QueueMetricName = keyof typeof QUEUE_METRICS;
+
 /** Every metric that an alarm or a chart may name. */
-export type AnyMetric = LambdaMetricName | MetricName;
+export type AnyMetric = LambdaMetricName | QueueMetricName | MetricName;
 
 export interface Watched {
   readonly functionName: string;
@@ -39,6 +50,8 @@ export interface MetricAddress {
 
 const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric in LAMBDA_METRICS;
 
+const isQueueMetric = (metric: AnyMetric): metric is QueueMetricName => metric in QUEUE_METRICS;
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
 const lambdaDimensions = (functionName: string, by: ByAlias | undefined): Record<string, string> => ({
   FunctionName: functionName,
@@ -47,13 +60,16 @@ const lambdaDimensions = (functionName: string, by: ByAlias | undefined): Record
 });
 
 /**
- * @returns what an alarm or a chart has to ask for. What the function or Lambda publishes has the dimension FunctionName;
- * what a filter makes has none but those of its row (`each` of a chart), because it has either those or a default value.
+ * @returns what an alarm or a chart has to ask for. What the function or Lambda publishes has the dimension FunctionName, what
+ * SQS publishes that of its queue; what a filter makes has none but those of its row (`each` of a chart), because it has either
+ * those or a default value.
  */
 export const metricAddress = (metric: AnyMetric, { functionName, metricNamespace, by }: Watched): MetricAddress => {
   if (isLambdaMetric(metric))
     return { namespace: "AWS/Lambda", metricName: metric, dimensions: lambdaDimensions(functionName, by) };
   const dimensions = { FunctionName: functionName };
+  if (isQueueMetric(metric))
+    return { namespace: "AWS/SQS", metricName: metric, dimensions: { QueueName: deadLetterQueueName(functionName) } };
   if (METRICS[metric].from === "handler") return { namespace: metricNamespace, metricName: metric, dimensions };
   return { namespace: metricNamespace, metricName: metric };
 };

@@ -32,6 +32,9 @@ export const stackName = (environment: Named): string => suffixed(environment.en
 const shortRegion = (region: string): string =>
   region.replaceAll(/north|south|east|west|central|gov/g, ([initial = ""]) => initial).replaceAll("-", "");
 
+/** @returns the queue of the events that a function was not able to handle */
+export const deadLetterQueueName = (functionName: string): string => `${functionName}-dead-letters`;
+
 /** @returns every name of a stack. */
 export const naming = (stack: Named) => {
   const { project_name: project, environment, aws_region } = stack;
@@ -44,6 +47,7 @@ export const naming = (stack: Named) => {
     /** Of the role that S3 copies with, and of what it may do. */
     replicationName: `${base}-replication`,
     logGroupName: `/aws/lambda/${functionName}`,
+    deadLetterQueueName: deadLetterQueueName(functionName),
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
       upload: `${bucketBase}-upload-`,

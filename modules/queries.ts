@@ -107,6 +107,11 @@ const NEAREST_LINES = {
   Throttles:            [{ report: {}, field: "durationMs" }],
   Duration:             [{ report: {}, field: "durationMs" }],
   ConcurrentExecutions: [{ report: {}, field: "durationMs" }],
+  // They say which uploads were tried in vain, or what the function was busy with meanwhile.
+  AsyncEventAge:        [{ report: {}, field: "durationMs" }],
+  AsyncEventsDropped:   [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  DeadLetterErrors:     [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  ApproximateNumberOfMessagesVisible: [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   ProcessingTime:       [{ event: "image.processed", field: "durationMs" }],
   ImagesProcessed:      [{ event: "image.received" }],
   // Those that are missing in it.

@@ -97,6 +97,55 @@ export const RUNBOOKS: Readonly<Record<AlarmName, Runbook>> = {
       "If it is processed, ask the sender.",
     ],
   },
+  "memory-high": {
+    causes: [
+      "Larger images arrive than before; `large-images` may go off too.",
+      "An upload is a progressive JPEG, which needs several times the memory of a plain one.",
+    ],
+    fix: [
+      "The saved query `memory-high-water` shows since when, and how near invocations come.",
+      "Raise `lambda_memory_size` before `memory-errors` goes off, or lower `max_image_pixels`.",
+    ],
+  },
+  "event-age": {
+    causes: [
+      "Uploads come faster than the concurrency lets the function take them; `throttles` goes off too.",
+      "Invocations fail, and Lambda tries again after longer and longer pauses.",
+    ],
+    fix: [
+      "Look on the dashboard whether Throttles or Errors has risen; for errors go on with `high-error-rate`.",
+      "Raise the reserved concurrency, or ask AWS for a higher quota, before the uploads reach `lambda_max_event_age_seconds` and are given up.",
+    ],
+  },
+  "events-dropped": {
+    causes: [
+      "An upload failed as often as Lambda tries; `high-error-rate` may go off too.",
+      "Uploads waited longer than `lambda_max_event_age_seconds`; `event-age` goes off before.",
+      "The reserved concurrency was set to 0, so that Lambda gives up everything at once.",
+    ],
+    fix: [
+      "Where `enable_dead_letter_queue` is on, nothing is lost: go on with `dead-letters`, unless `dead-letter-errors` goes off.",
+      `Where it is off, mend the cause. ${REPROCESS}`,
+    ],
+  },
+  "dead-letters": {
+    causes: ["Lambda has given uploads up: see `events-dropped` for why."],
+    fix: [
+      "`npm run redrive -- <env> --dry-run` shows which uploads, and why.",
+      "Mend the cause, then `npm run redrive -- <env>` sends them to the function again; what fails again stays.",
+      "The queue keeps them for 14 days.",
+    ],
+  },
+  "dead-letter-errors": {
+    causes: [
+      "The role's policy, or that of the queue's key, was changed by hand, so that the function may not send to the queue.",
+      "The queue was deleted.",
+    ],
+    fix: [
+      "`npm run plan -- <env>` shows what differs from the stack; deploy again to put it back.",
+      `The events are lost, the uploads are not. ${REPROCESS}`,
+    ],
+  },
   "timeout-errors": {
     causes: [
       "S3 does not answer, or answers slowly.",

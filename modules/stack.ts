@@ -12,6 +12,7 @@ import { criticalAlarms } from "./alarms";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
 import { CostBudget } from "./cost_budget";
+import { DeadLetterQueue } from "./dead_letter_queue";
 import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
@@ -63,6 +64,9 @@ export class ImageProcessorStack extends TerraformStack {
       accountId,
       ...(environment.enable_replication && { replica: this.replicaOf(environment, accountId, key?.keyArn) }),
     });
+    const deadLetters = environment.enable_dead_letter_queue
+      ? new DeadLetterQueue(this, "dead_letter_queue", { name: names.deadLetterQueueName, keyArn: key?.keyArn })
+      : undefined;
     const lambda = new LambdaFunction(this, "lambda_function", {
       environment,
       functionName,
@@ -74,6 +78,7 @@ export class ImageProcessorStack extends TerraformStack {
       processedBucketArn: buckets.processedBucketArn,
       processedBucketId: buckets.processedBucketId,
       keyArn: key?.keyArn,
+      deadLetterQueueArn: deadLetters?.queueArn,
     });
     const notifications = new SnsNotifications(this, "sns_notifications", {
       topicNames: names.topics,
@@ -121,7 +126,7 @@ export class ImageProcessorStack extends TerraformStack {
       });
     }
     this.invokeOnUpload(buckets, lambda, accountId);
-    this.output(environment, { buckets, lambda, notifications, metrics, alarms, logAlerts });
+    this.output(environment, { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts });
   }
 
   /** Constructs keep the names they have in the code, with no hash: `aws_s3_bucket.s3_buckets_upload`. */
@@ -210,6 +215,7 @@ const existing = (packagePath: string | undefined, architecture: Architecture): 
 
 interface Modules {
   readonly buckets: S3Buckets;
+  readonly deadLetters: DeadLetterQueue | undefined;
   readonly lambda: LambdaFunction;
   readonly notifications: SnsNotifications;
   readonly metrics: CloudwatchMetrics;
@@ -219,7 +225,7 @@ interface Modules {
 
 const outputsOf = (
   environment: Environment,
-  { buckets, lambda, notifications, metrics, alarms, logAlerts }: Modules,
+  { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts }: Modules,
 ): Record<string, [description: string, value: string | Readonly<Record<string, string>>]> => {
   const { aws_region: region } = environment;
   const { dashboard } = metrics;
@@ -231,6 +237,9 @@ const outputsOf = (
     lambda_function_name: ["Function that makes the variants", lambda.functionName],
     lambda_function_arn: ["ARN of the function", lambda.functionArn],
     lambda_log_group_name: ["Log group of the function", lambda.logGroupName],
+    dead_letter_queue_name: ["Queue of the events that were given up, or null", deadLetters?.queueName ?? NULL],
+    dead_letter_queue_url: ["URL of that queue, or null", deadLetters?.queueUrl ?? NULL],
+    dead_letter_queue_arn: ["ARN of that queue, or null", deadLetters?.queueArn ?? NULL],
     critical_alerts_topic_arn: ["Topic of critical alarms", notifications.topicArns.critical],
     performance_alerts_topic_arn: ["Topic of performance alarms", notifications.topicArns.performance],
     log_alerts_topic_arn: ["Topic of alarms on log lines", notifications.topicArns.log],

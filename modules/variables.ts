@@ -92,6 +92,9 @@ export const VARIABLES = {
   enable_release_alias:            { ...FLAG,                                          default: false,                   about: "whether uploads invoke a published version by the alias `live`: then `npm run release` puts a deployment into service" },
   enable_codedeploy:               { ...FLAG,                                          default: false,                   about: "whether CodeDeploy moves that alias; without it `npm run release` does" },
   release_strategy:                { ...choice(...keys(STRATEGIES)),                   default: "AllAtOnce",             about: "how a release takes the traffic over, in the words of CodeDeploy" },
+  lambda_retry_attempts:           { ...whole(0, 2),                                   default: 2,                       about: "how often Lambda tries an upload again that failed" },
+  lambda_max_event_age_seconds:    { ...whole(60, 21_600, "seconds"),                  default: 21_600,                  about: "how long an upload may wait for the function, its retries included" },
+  enable_dead_letter_queue:        { ...FLAG,                                          default: false,                   about: "whether the events of uploads that were given up are kept for 14 days, for `npm run redrive`, and two alarms watch that" },
   log_level:                       { ...choice(...SETTINGS.LOG_LEVEL.choices),         default: "INFO",                  about: SETTINGS.LOG_LEVEL.about },
   log_retention_days:              { ...RETENTION,                                     default: 7,                       about: "days that log lines are kept" },
   enable_s3_versioning:            { ...FLAG,                                          default: true,                    about: "whether both buckets keep what is overwritten or deleted, for 30 days" },
@@ -114,6 +117,8 @@ export const VARIABLES = {
   enable_cloudwatch_dashboard:     { ...FLAG,                                          default: true,                    about: "whether there is a dashboard" },
   enable_cost_widget:              { ...FLAG,                                          default: false,                   about: "whether the dashboard shows what each hour costs, where the region's prices are known" },
   enable_no_invocation_alarm:      { ...FLAG,                                          default: false,                   about: "whether silence is an alarm: only where uploads come all day" },
+  enable_async_alarms:             { ...FLAG,                                          default: false,                   about: "whether there are alarms on uploads that wait long, and on those that Lambda gives up" },
+  enable_memory_alarm:             { ...FLAG,                                          default: false,                   about: "whether there is an alarm on invocations that come near their memory" },
   enable_saved_queries:            { ...FLAG,                                          default: false,                   about: "whether CloudWatch Logs Insights has the queries of `modules/queries.ts` at hand" },
   runbook_base_url:                { ...URL_BASE,                                      default: "",                      about: "where the pages of `docs/runbooks` are published, so that alarms and dashboard link to them" },
   error_threshold:                 { ...COUNT,                                         default: 3,                       about: "failed invocations in 5 minutes" },
@@ -126,6 +131,8 @@ export const VARIABLES = {
   success_rate_min_samples:        { ...COUNT,                                         default: 5,                       about: "images in 5 minutes below which there is no rate" },
   image_error_threshold:           { ...COUNT,                                         default: 3,                       about: "images refused or failed in 5 minutes" },
   large_images_threshold:          { ...COUNT,                                         default: 5,                       about: "large images in 5 minutes" },
+  event_age_threshold_ms:          { ...whole(1, 21_600_000, "milliseconds"),          default: 600_000,                 about: "how long an upload has waited; less than lambda_max_event_age_seconds" },
+  memory_threshold_percent:        { ...PERCENT,                                       default: 90,                      about: "memory used, of lambda_memory_size" },
   cost_center:                     { ...LABEL,                                         default: "",                      about: "tag CostCenter of everything" },
   owner:                           { ...LABEL,                                         default: "",                      about: "tag Owner of everything: a team, not a person" },
   monthly_budget_usd:              { ...whole(0, 1_000_000, "US dollars"),             default: 0,                       about: "performance alarms' topic is told at 80 percent of it, and when 100 are forecast; 0: no budget" },
@@ -224,6 +231,13 @@ export const RULES: readonly Rule[] = [
       enable_release_alias || !enable_codedeploy
         ? undefined
         : { what: "true, which enable_codedeploy needs,", got: enable_release_alias },
+  },
+  {
+    of: ["lambda_max_event_age_seconds", "event_age_threshold_ms", "enable_async_alarms"],
+    broken: ({ lambda_max_event_age_seconds: seconds, event_age_threshold_ms: thresholdMs, enable_async_alarms }) =>
+      thresholdMs < seconds * 1000 || !enable_async_alarms
+        ? undefined
+        : { what: `more than event_age_threshold_ms (${thresholdMs / 1000} s)`, got: seconds },
   },
   {
     of: ["large_image_bytes", "max_image_bytes"],

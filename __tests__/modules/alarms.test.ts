@@ -87,6 +87,17 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
     ...(flags.enable_release_alias && {
       "release-errors":        `Sum of AWS/Lambda Errors ${ofVersion} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
     }),
+    ...(flags.enable_memory_alarm && {
+      "memory-high":           `Maximum of ${ns} MemoryUsedMB {} in 300 s | ${above} 1593, 1 of 1, notBreaching | ${topic("performance")}`,
+    }),
+    ...(flags.enable_async_alarms && {
+      "event-age":             `Maximum of AWS/Lambda AsyncEventAge ${of} in 300 s | ${above} 600000, 1 of 1, notBreaching | ${topic("performance")}`,
+      "events-dropped":        `Sum of AWS/Lambda AsyncEventsDropped ${of} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+    }),
+    ...(flags.enable_dead_letter_queue && {
+      "dead-letters":          `Maximum of AWS/SQS ApproximateNumberOfMessagesVisible {"QueueName":"${fn}-dead-letters"} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+      "dead-letter-errors":    `Sum of AWS/Lambda DeadLetterErrors ${of} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+    }),
     ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, 3 of 3, breaching | ${topic("performance")}`,
     }),
@@ -97,8 +108,8 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
 describe("alarms", () => {
   it.each([
     ["dev", 12],
-    ["staging", 12],
-    ["prod", 14],
+    ["staging", 17],
+    ["prod", 19],
   ])("of %s are these %i, with these numbers, and tell the topic of their severity", async (name, count) => {
     const environment = await committed(name);
 
@@ -206,9 +217,9 @@ describe("alarms", () => {
   });
 
   it("link to their runbooks, which are the pages of docs/runbooks, where these are published", async () => {
-    const environment = await devWith(
-      'enable_no_invocation_alarm = true\nenable_release_alias = true\nrunbook_base_url = "https://example.com/rb"',
-    );
+    const flags = "no_invocation_alarm memory_alarm async_alarms dead_letter_queue release_alias".split(" ");
+    const switches = flags.map((flag) => `enable_${flag} = true\n`).join("");
+    const environment = await devWith(`${switches}runbook_base_url = "https://example.com/rb"`);
 
     const stack = synthesized(environment);
 

@@ -112,6 +112,7 @@ describe("lambda_function", () => {
           TRACING: "on",
         },
       },
+      dead_letter_config: { target_arn: "${aws_sqs_queue.dead_letter_queue_queue.arn}" },
       logging_config: {
         log_format: "JSON",
         log_group: "${aws_cloudwatch_log_group.lambda_function_log_group.name}",

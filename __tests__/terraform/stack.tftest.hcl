@@ -20,6 +20,9 @@ mock_provider "aws" {
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
   }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:us-east-1:123456789012:dead-letters", url = "https://sqs.us-east-1.amazonaws.com/123456789012/dead-letters" }
+  }
   mock_resource "aws_cloudwatch_log_group" {
     defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/processor" }
   }
@@ -63,10 +66,12 @@ override_resource {
 
 # One run, because each costs a second for every environment.
 run "stack" {
-  # Has twelve alarms, another where silence is one, and another where there are releases.
+  # Has twelve alarms, and those that the environment switches on.
 
   assert {
-    condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), ["no-invocations", "release-errors"]) == toset([
+    condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), [
+      "no-invocations", "release-errors", "memory-high", "event-age", "events-dropped", "dead-letters", "dead-letter-errors",
+    ]) == toset([
       "high-error-rate", "high-duration", "throttles", "high-concurrency", "log-errors", "low-success-rate",
       "timeout-errors", "memory-errors", "image-processing-errors", "s3-permission-errors", "critical-errors", "large-images",
     ])

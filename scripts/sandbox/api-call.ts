@@ -9,6 +9,8 @@ export interface ApiCall {
   readonly bucket?: string;
   /** @default the call is about no object */
   readonly key?: string;
+  /** ARN. @default the call is about no queue */
+  readonly queueArn?: string;
 }
 
 export interface ApiRefusal {

@@ -39,6 +39,15 @@ export interface FunctionBlueprint {
   /** How often a failed asynchronous invocation is tried again. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
+  /** ARN of the queue of events whose last attempt has failed. @default they are dropped */
+  readonly deadLetterTargetArn?: string;
+}
+
+export interface QueueBlueprint {
+  readonly name: string;
+  readonly arn: string;
+  /** Key that messages are encrypted with. @default a key of SQS's own */
+  readonly keyArn?: string;
 }
 
 export interface BucketBlueprint {
@@ -64,6 +73,7 @@ export interface Blueprint {
   readonly function: FunctionBlueprint;
   readonly buckets: readonly BucketBlueprint[];
   readonly notifications: readonly NotificationBlueprint[];
+  readonly queues: readonly QueueBlueprint[];
   readonly metricFilters: readonly MetricFilter[];
   readonly alarms: readonly Alarm[];
   /** `keyArn` @default messages are not encrypted */
@@ -110,6 +120,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
           suffix,
         })),
     ),
+    queues: rows(stack, "aws_sqs_queue").map(({ name, arn, kms_master_key_id: keyArn }) => ({ name, arn, keyArn })),
     metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
     alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
     topics: rows(stack, "aws_sns_topic").map(({ kms_master_key_id: keyArn, ...topic }) => ({ ...topic, keyArn })),
@@ -130,7 +141,7 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
   const [alias] = rows(stack, "aws_lambda_alias").filter(({ function_name }) => function_name === row.function_name);
   // A configuration is that of one alias, or of what is invoked without any.
   const asynchronous = rows(stack, "aws_lambda_function_event_invoke_config").find(
-    ({ qualifier }) => qualifier === alias?.name,
+    ({ function_name, qualifier }) => function_name === row.function_name && qualifier === alias?.name,
   );
   const reserved = row.reserved_concurrent_executions;
   return {
@@ -153,6 +164,7 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
     reservedConcurrency: reserved < 0 ? undefined : reserved,
     maximumRetryAttempts: asynchronous?.maximum_retry_attempts ?? 2,
     maximumEventAgeSeconds: asynchronous?.maximum_event_age_in_seconds ?? 6 * 3600,
+    deadLetterTargetArn: row.dead_letter_config?.target_arn,
   };
 };
 

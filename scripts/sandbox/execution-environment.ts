@@ -22,6 +22,8 @@ export interface End {
   readonly status: "success" | "error" | "timeout";
   /** Runtime.OutOfMemory, Runtime.ExitError and the like, or the name of the error that the handler threw. */
   readonly errorType?: string;
+  /** What the handler returned or threw, as JSON. @default the process was ended before it could say */
+  readonly payload?: string;
   readonly durationMs: number;
   /** High-water mark since the process began. */
   readonly maxMemoryUsedMb: number;
@@ -39,7 +41,7 @@ export interface ExecutionEnvironment {
   stop(): Promise<void>;
 }
 
-type Verdict = Pick<End, "status" | "errorType">;
+type Verdict = Pick<End, "status" | "errorType" | "payload">;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_TIMEOUT_MS = 10_000;
@@ -75,12 +77,13 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
       isAsking = true;
       settleIfOver();
     },
-    onAnswer: (id, errorType) => {
+    onAnswer: (id, payload, errorType) => {
       if (id !== requestId) return;
-      answer = { ...(errorType === undefined ? SUCCESS : { status: "error", errorType }), at: performance.now() };
+      const verdict: Verdict = errorType === undefined ? SUCCESS : { status: "error", errorType };
+      answer = { ...verdict, payload, at: performance.now() };
     },
-    onInitError: (errorType) => {
-      answer = { status: "error", errorType, at: performance.now() };
+    onInitError: (payload, errorType) => {
+      answer = { status: "error", errorType, payload, at: performance.now() };
     },
   });
 
@@ -131,7 +134,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
     await weigh();
     if (killedFor !== undefined) await closed;
     return {
-      ...(killedFor ?? { status: verdict.status, errorType: verdict.errorType }),
+      ...(killedFor ?? { status: verdict.status, errorType: verdict.errorType, payload: verdict.payload }),
       durationMs,
       maxMemoryUsedMb: Math.min(Math.ceil(peakBytes / MB), memoryMb),
     };

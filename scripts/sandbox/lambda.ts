@@ -4,7 +4,9 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FunctionBlueprint } from "./blueprint";
 import type { Dimensions } from "./cloudwatch/metric-store";
+import type { DeadLetter } from "./dead-letters";
 import type { End } from "./execution-environment";
+import { errorMessage, errorPayload } from "./function-error";
 import { isLetThrough, type LogLine, type PlatformEvent, platformLine } from "./function-log";
 import type { UnpackedFunction } from "./function-package";
 import { createPool } from "./pool";
@@ -22,6 +24,8 @@ export interface LambdaOptions {
   readonly throttleDelayMs?: number;
   /** Time that log lines and metrics are given, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** Takes the event of which the last attempt has failed; rejects if it cannot be kept. @default the function has no dead letter target */
+  readonly keepLetter?: (letter: DeadLetter) => Promise<void>;
   readonly onLogLine: (line: LogLine) => void;
   /** Called for every datum of the namespace AWS/Lambda. */
   readonly onMetric: (datum: LambdaDatum) => void;
@@ -37,6 +41,7 @@ export const LAMBDA_METRICS = {
   AsyncEventsReceived:  "Count",
   AsyncEventsDropped:   "Count",
   AsyncEventAge:        "Milliseconds",
+  DeadLetterErrors:     "Count",
   Duration:             "Milliseconds",
 } as const satisfies Record<string, "Count" | "Milliseconds">;
 
@@ -67,6 +72,8 @@ export interface Outcome {
   /** Of the last attempt; "dropped" if there was none. */
   readonly status: End["status"] | "dropped";
   readonly errorType?: string;
+  /** As a person reads it. @default the last attempt was a success */
+  readonly errorMessage?: string;
   readonly attempts: number;
   /** How often the event was sent away because the function's concurrency was exhausted. */
   readonly throttles: number;
@@ -74,9 +81,19 @@ export interface Outcome {
   readonly reports: readonly PlatformEvent["record"][];
 }
 
+/** What whoever waits for an invocation gets. */
+export interface Answer {
+  readonly requestId: string;
+  readonly status: End["status"] | "throttled";
+  /** Result or error, as JSON. */
+  readonly payload: string;
+}
+
 export interface Lambda {
   /** Takes an event as S3 delivers it. Never rejects. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
   invoke(event: unknown): Promise<Outcome>;
+  /** Runs an event once, while the caller waits. Never rejects. https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
+  call(event: unknown): Promise<Answer>;
   /** Loads the handler before there is an event. */
   warm(): Promise<void>;
   /** For the end of this program itself: kills all processes without waiting. */
@@ -85,6 +102,10 @@ export interface Lambda {
 }
 
 const MAX_THROTTLE_FACTOR = 300;
+
+/** HTTP status of an invocation that ended with an error of the function, and of one that never began. */
+const ERROR_CODES = { failed: 200, throttled: 429 };
+const RATE_EXCEEDED = "Rate Exceeded.";
 
 export const createLambda = (options: LambdaOptions): Lambda => {
   const {
@@ -118,20 +139,24 @@ export const createLambda = (options: LambdaOptions): Lambda => {
 
   const pause = (delayMs: number) => sleep(delayMs, undefined, { signal: stopped.signal }).catch(() => {});
 
-  /** Counts the event as running, once there is room. @returns how often there was none, and whether there ever was */
-  const admit = async (acceptedAt: number): Promise<{ throttles: number; isAdmitted: boolean }> => {
-    const limit = fn.reservedConcurrency ?? Number.POSITIVE_INFINITY;
+  /** Counts an event as running, if there is room. */
+  const enter = (): boolean => {
+    const isAdmitted = running < (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+    measure("Throttles", isAdmitted ? 0 : 1);
+    if (!isAdmitted) return false;
+    running += 1;
+    measure("ConcurrentExecutions", running);
+    return true;
+  };
+
+  const isTooOld = (acceptedMs: number): boolean => now() - acceptedMs > fn.maximumEventAgeSeconds * 1000;
+
+  /** Waits for room. @returns how often there was none, and whether there ever was */
+  const admit = async (acceptedMs: number): Promise<{ throttles: number; isAdmitted: boolean }> => {
     for (let throttles = 0; !stopped.signal.aborted; throttles += 1) {
-      const isAdmitted = running < limit;
-      measure("Throttles", isAdmitted ? 0 : 1);
-      if (isAdmitted) {
-        running += 1;
-        measure("ConcurrentExecutions", running);
-        return { throttles, isAdmitted };
-      }
-      const ageMs = performance.now() - acceptedAt;
+      if (enter()) return { throttles, isAdmitted: true };
       // A function that is switched off by a reservation of 0 gets no second try.
-      if (limit === 0 || ageMs > fn.maximumEventAgeSeconds * 1000) return { throttles: throttles + 1, isAdmitted };
+      if (fn.reservedConcurrency === 0 || isTooOld(acceptedMs)) return { throttles: throttles + 1, isAdmitted: false };
       await pause(throttleDelayMs * Math.min(2 ** throttles, MAX_THROTTLE_FACTOR));
     }
     return { throttles: 0, isAdmitted: false };
@@ -149,28 +174,53 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     return { end, report };
   };
 
+  const giveUp = async ({ requestId, attempts, errorMessage = RATE_EXCEEDED }: Outcome, event: unknown) => {
+    measure("AsyncEventsDropped", 1);
+    if (options.keepLetter === undefined) return;
+    const errorCode = attempts > 0 ? ERROR_CODES.failed : ERROR_CODES.throttled;
+    const failures = await options.keepLetter({ requestId, errorCode, errorMessage, event }).then(
+      () => 0,
+      () => 1,
+    );
+    measure("DeadLetterErrors", failures);
+  };
+
   const invoke = async (event: unknown): Promise<Outcome> => {
-    const acceptedAt = performance.now();
+    const acceptedMs = now();
     const reports: PlatformEvent["record"][] = [];
     let outcome: Outcome = { requestId: randomUUID(), status: "dropped", attempts: 0, throttles: 0, reports };
     measure("AsyncEventsReceived", 1);
-    while (outcome.attempts <= fn.maximumRetryAttempts) {
-      const { throttles, isAdmitted } = await admit(acceptedAt);
+    while (outcome.attempts <= fn.maximumRetryAttempts && !isTooOld(acceptedMs)) {
+      const { throttles, isAdmitted } = await admit(acceptedMs);
       outcome = { ...outcome, throttles: outcome.throttles + throttles };
       if (!isAdmitted) break;
-      measure("AsyncEventAge", performance.now() - acceptedAt);
+      measure("AsyncEventAge", now() - acceptedMs);
       const { end, report } = await attempt(outcome.requestId, event);
       reports.push(report.record);
-      outcome = { ...outcome, status: end.status, errorType: end.errorType, attempts: outcome.attempts + 1 };
-      if (end.status === "success") return outcome;
+      const { status, errorType } = end;
+      outcome = { ...outcome, status, errorType, attempts: outcome.attempts + 1 };
+      outcome = { ...outcome, errorMessage: errorMessage(end, outcome.requestId, fn) };
+      if (status === "success") {
+        // Whether Lambda says so is not documented. It tells sums from counts of data.
+        measure("AsyncEventsDropped", 0);
+        return outcome;
+      }
       await pause(retryDelaysMs[outcome.attempts - 1] ?? 0);
     }
-    measure("AsyncEventsDropped", 1);
+    if (!stopped.signal.aborted) await giveUp(outcome, event);
     return outcome;
+  };
+
+  const call = async (event: unknown): Promise<Answer> => {
+    const requestId = randomUUID();
+    if (!enter()) return { requestId, status: "throttled", payload: JSON.stringify({ message: RATE_EXCEEDED }) };
+    const { end } = await attempt(requestId, event);
+    return { requestId, status: end.status, payload: end.payload ?? errorPayload(end, requestId, fn) };
   };
 
   return {
     invoke,
+    call,
     warm: pool.warm,
     kill: pool.kill,
     stop: async () => {

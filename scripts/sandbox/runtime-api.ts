@@ -9,10 +9,10 @@ export interface RuntimeApiOptions {
   readonly isTraced: boolean;
   /** The process wants an invocation: its handler is loaded, or is done with the one before. */
   readonly onNext: () => void;
-  /** The handler returned (no error type) or threw. */
-  readonly onAnswer: (requestId: string, errorType?: string) => void;
+  /** The handler returned (no error type) or threw; the payload is its result or its error, as JSON. */
+  readonly onAnswer: (requestId: string, payload: string, errorType?: string) => void;
   /** The handler cannot be loaded. */
-  readonly onInitError: (errorType: string) => void;
+  readonly onInitError: (payload: string, errorType: string) => void;
 }
 
 export interface RuntimeApi {
@@ -35,10 +35,11 @@ export const startRuntimeApi = async (options: RuntimeApiOptions): Promise<Runti
       options.onNext();
       return;
     }
-    const errorType = await errorTypeOf(request);
+    const payload = await bodyOf(request);
+    const errorType = String(request.headers["lambda-runtime-function-error-type"] ?? "Runtime.Unknown");
     const [, requestId = "", outcome] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
-    if (path === "init/error") options.onInitError(errorType);
-    else if (outcome !== undefined) options.onAnswer(requestId, outcome === "error" ? errorType : undefined);
+    if (path === "init/error") options.onInitError(payload, errorType);
+    else if (outcome !== undefined) options.onAnswer(requestId, payload, outcome === "error" ? errorType : undefined);
     response.writeHead(requestId || path === "init/error" ? 202 : 404).end();
   });
   // The call for the next invocation may wait for hours, and an invocation may run for minutes between two calls.
@@ -68,10 +69,10 @@ export const startRuntimeApi = async (options: RuntimeApiOptions): Promise<Runti
   };
 };
 
-/** Reads the body to its end. */
-const errorTypeOf = async (request: IncomingMessage): Promise<string> => {
-  for await (const _chunk of request);
-  return String(request.headers["lambda-runtime-function-error-type"] ?? "Runtime.Unknown");
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let body = "";
+  for await (const chunk of request.setEncoding("utf8")) body += chunk;
+  return body;
 };
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */

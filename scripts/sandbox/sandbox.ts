@@ -6,9 +6,11 @@ import type { Blueprint } from "./blueprint";
 import { type Datum, MetricStore } from "./cloudwatch/metric-store";
 import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
+import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
 import { unpackFunction } from "./function-package";
-import { createLambda, dimensionsOf, type Outcome } from "./lambda";
+import { invokeApi } from "./invoke-api";
+import { createLambda, dimensionsOf, type Lambda, type Outcome } from "./lambda";
 import { operationsOn } from "./operations";
 import { type CreatedObject, isWanted, s3Event } from "./s3-events";
 import { type StoredObject, startStorage } from "./storage";
@@ -52,6 +54,10 @@ export interface Sandbox {
   remove(bucket: string, key: string): Promise<void>;
   /** Resolves when every upload so far has its outcome; gives them in the order in which they came. */
   settled(): Promise<readonly Outcome[]>;
+  /** What lies in the dead letter queue, oldest first; nothing where there is none. */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Publishes the queue's metric, as each minute does: for whoever skips minutes. */
+  measureQueue(): Promise<void>;
   /** Every line of the function's log group, oldest first. */
   readonly logs: readonly LogLine[];
   readonly metrics: MetricStore;
@@ -95,17 +101,31 @@ const assemble = async (
     intercept,
     damage,
     operations: operationsOn(logs, metrics),
+    invoke: invokeApi(
+      fn,
+      () => lambda,
+      (event) => outcomes.push(lambda.invoke(event).then((outcome) => [outcome])),
+    ),
   });
   onStop(storage.stop);
+  const target = blueprint.queues.find(({ arn }) => arn === fn.deadLetterTargetArn);
+  const deadLetters =
+    target &&
+    (await openDeadLetterQueue({
+      ...{ queue: target, region: fn.region, endpointUrl: storage.endpointUrl, intercept, now },
+      onDatum: (datum) => metrics.put(datum),
+    }));
+  onStop(async () => deadLetters?.stop());
   const cloudWatch = await startCloudWatchApi({ onDatum, intercept });
   onStop(cloudWatch.stop);
   const unpacked = await unpackFunction(fn.packageFile);
   onStop(() => rm(unpacked.folder, { recursive: true, force: true }));
-  const lambda = createLambda({
+  const lambda: Lambda = createLambda({
     ...options,
     function: fn,
     unpacked,
     endpoints: { AWS_ENDPOINT_URL_S3: storage.endpointUrl, AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpointUrl },
+    keepLetter: deadLetters?.keep,
     onLogLine: (line) => {
       logs.push(line);
       embeddedData(line.text).forEach(onDatum);
@@ -144,7 +164,10 @@ const assemble = async (
   const { endpointUrl, put, get, remove } = storage;
   const upload = (key: string, bytes: Uint8Array) => put(uploadBucket, key, bytes);
   const settled = () => allOf(outcomes);
-  return { endpointUrl, uploadBucket, processedBucket, upload, download: get, remove, settled, logs, metrics };
+  const letters = async () => (await deadLetters?.letters()) ?? [];
+  const measureQueue = async () => deadLetters?.measure();
+  const data = { deadLetters: letters, measureQueue, logs, metrics };
+  return { endpointUrl, uploadBucket, processedBucket, upload, download: get, remove, settled, ...data };
 };
 
 /** Waits for those too that are added meanwhile. */

@@ -44,6 +44,7 @@ const RESOURCES = {
     reserved_concurrent_executions: number.default(-1),
     tracing_config: block(z.object({ mode: text })),
     environment: block(z.object({ variables: textMap })),
+    dead_letter_config: block(z.object({ target_arn: text })),
     logging_config: block(
       z.object({
         log_format: text,
@@ -56,6 +57,7 @@ const RESOURCES = {
   aws_lambda_alias: z.object({ name: text, arn: text, function_name: text, function_version: text }),
   aws_lambda_function_event_invoke_config: z.object({
     qualifier: text.optional(),
+    function_name: text,
     maximum_retry_attempts: number.default(2),
     maximum_event_age_in_seconds: number.default(6 * 3600),
   }),
@@ -126,6 +128,7 @@ const RESOURCES = {
       }),
     ),
   }),
+  aws_sqs_queue: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic_subscription: z.object({ topic_arn: text, protocol: text, endpoint: text }),
   aws_cloudwatch_dashboard: z.object({ dashboard_name: text, dashboard_body: text }),

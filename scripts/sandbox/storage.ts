@@ -1,6 +1,7 @@
 /** S3 on this machine: an embedded server with the stack's buckets, which tells of every object that is created. */
 import { type ApiCall, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
+import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import type { Operations } from "./operations";
 import type { CreatedObject, Creation } from "./s3-events";
 import { createVersions } from "./versions";
@@ -17,6 +18,8 @@ export interface StorageOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** Answers calls of other services at the same address, in AWS JSON. @default none is answered */
   readonly operations?: Operations;
+  /** Answers Lambda's Invoke at the same address. @default there is no function */
+  readonly invoke?: Invoke;
 }
 
 export interface StoredObject {
@@ -68,6 +71,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
+      // Of another service.
+      if (request.headers["x-amz-target"] !== undefined || request.url.startsWith("/_fauxqs/")) return;
       const refusal = await intercept(callOf(request));
       if (refusal === undefined) return;
       const body = request.method === "HEAD" ? "" : errorXml(refusal.code, refusal.message);
@@ -84,6 +89,19 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     if (version === undefined) return reply.status(404).type("application/xml").send(NO_SUCH_VERSION);
     return reply.headers(version.headers).send(version.body);
   });
+
+  const { invoke } = options;
+  if (invoke !== undefined) {
+    app.post(INVOKE_PATH, async (request, reply) => {
+      const { name } = request.params as { readonly name: string };
+      const type = String(request.headers["x-amz-invocation-type"] ?? "RequestResponse");
+      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? "") });
+      return reply
+        .status(status)
+        .headers({ "content-type": "application/json", ...headers })
+        .send(body);
+    });
+  }
 
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
   let sequence = Date.now();

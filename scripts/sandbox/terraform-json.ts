@@ -39,6 +39,8 @@ const globalArn =
   (name) =>
     `arn:aws:${start}${name}`;
 
+const queueUrl: Computed = (name, region) => `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${name}`;
+
 /** Attributes that AWS computes from the attribute that names the resource: add a row per type that is referred to. */
 // biome-ignore format: a ledger is read down its columns
 const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made: Readonly<Record<string, Computed>> }>> = {
@@ -51,7 +53,7 @@ const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made:
   aws_codedeploy_app:          { named: "name",          made: {} },
   aws_s3_bucket:               { named: "bucket",        made: { id: itself,         arn: globalArn("s3:::") } },
   aws_sns_topic:               { named: "name",          made: { id: arn("sns", ""), arn: arn("sns", "") } },
-  aws_sqs_queue:               { named: "name",          made: {                     arn: arn("sqs", "") } },
+  aws_sqs_queue:               { named: "name",          made: { url: queueUrl,      arn: arn("sqs", "") } },
 };
 
 /** What data sources tell about the account. */

@@ -14,6 +14,10 @@ export interface Conditions {
   readonly scale?: number;
   /** Failed attempts until the fault is mended and retries succeed. @default 1 */
   readonly faults?: number;
+  /** The fault is never mended. @default it is, after so many failed attempts */
+  readonly isForGood?: true;
+  /** Real time until a failed attempt is tried again. @default 50, or 1500 where several uploads are to meet the fault */
+  readonly retryDelayMs?: number;
   /** What becomes of a call of the function while the fault lasts. @default it is carried out */
   readonly onCall?: (call: ApiCall) => Promise<ApiRefusal | undefined>;
 }
@@ -50,7 +54,8 @@ const hasFailed = (text: string): boolean => {
 
 /** Runs the function for real, from the first upload to the last line. */
 export const record = async (conditions: Conditions, run: (bench: Bench) => Promise<void>): Promise<Recording> => {
-  const { blueprint, scale = 1, faults = 1, onCall } = conditions;
+  const { blueprint, scale = 1, faults = 1, isForGood = false, onCall } = conditions;
+  const { retryDelayMs = faults === 1 ? 50 : 1_500 } = conditions;
   const clock = createClock(FAULT_AT_MS, scale);
   const startedAt = performance.now();
   const calls: ApiCall[] = [];
@@ -64,11 +69,11 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
     throttleDelayMs: 10,
     now: clock.now,
     // The minutes between the attempts are skipped; several uploads are to meet the fault before the first comes again.
-    retryDelaysMs: faults === 1 ? [50, 50] : [1_500, 1_500],
+    retryDelaysMs: [retryDelayMs, retryDelayMs],
     intercept: async (call) => {
       if (call.caller !== FUNCTION_ACCESS_KEY_ID) return undefined;
       calls.push(call);
-      return failures < faults ? onCall?.(call) : undefined;
+      return isForGood || failures < faults ? onCall?.(call) : undefined;
     },
     onLogLine: ({ text }) => {
       if (!hasFailed(text)) return;
@@ -86,9 +91,10 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
     await run({
       clock,
       blueprint,
-      upload: (key, bytes) => {
+      upload: async (key, bytes) => {
         clock.start();
-        return sandbox.upload(key, bytes);
+        await sandbox.measureQueue();
+        await sandbox.upload(key, bytes);
       },
       settled: sandbox.settled,
       delivered: (count) =>
@@ -111,4 +117,4 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
 
 /** Lambda's durations are measured by the real clock, whatever the scale. */
 const lifelike = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
-  datum.namespace === "AWS/Lambda" && datum.unit === "Milliseconds" ? { ...datum, value: datum.value * scale } : datum;
+  datum.namespace === "AWS/Lambda" && datum.name === "Duration" ? { ...datum, value: datum.value * scale } : datum;

@@ -3,7 +3,7 @@ import type { Blueprint } from "../blueprint";
 import type { Alarm } from "../cloudwatch/alarm";
 import { FAULT_AT_MS, type Recording } from "./bench";
 import { photo } from "./pictures";
-import { OTHERS, SCENARIOS, type Scenario } from "./scenarios";
+import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { EMPTY, MINUTE_MS, repeated, type Stretch } from "./stretch";
 
 export interface Evidence {
@@ -43,10 +43,12 @@ export const gather = async (blueprint: Blueprint, options: GatherOptions = {}):
       if (scenario === undefined || (only !== undefined && !only.includes(name))) return [];
       return [[name, () => scenario.run(blueprint, faultsOf(alarm))]];
     }),
-    ...Object.entries(OTHERS).map(([name, { run }]): [string, () => Promise<Recording>] => [
-      name,
-      () => run(blueprint, pictures),
-    ]),
+    ...Object.entries<Other>(OTHERS)
+      .filter(([, { isFor }]) => isFor?.(blueprint.function) ?? true)
+      .map(([name, { run }]): [string, () => Promise<Recording>] => [
+        name,
+        () => run(blueprint, pictures, blueprint.function),
+      ]),
   ];
   const recordings = new Map<string, Recording>();
   const queue = jobs.values();

@@ -1,4 +1,5 @@
 /** Single changes to a synthesized stack, made by rules over its JSON: each must be noticed, or the drill proves nothing. */
+import type { OTHERS } from "./scenarios";
 
 export type Json = Record<string, unknown>;
 
@@ -6,8 +7,8 @@ export interface Mutant {
   readonly name: string;
   /** The whole `cdk.tf.json`, changed. */
   readonly stack: Json;
-  /** The function itself is changed, so that it has to run again. */
-  readonly needsRun: boolean;
+  /** The function itself, or how it is run, is changed, so that this has to be run again. @default nothing has to */
+  readonly reruns?: keyof typeof OTHERS;
 }
 
 /** A change of one value: where it is, what it becomes (undefined: removed), and the words for it. */
@@ -49,7 +50,8 @@ const COMPARISON: Readonly<Record<string, string>> = {
  */
 const statistics = ({ statistic, threshold, comparison_operator: comparison }: Json): readonly string[] => {
   if (comparison === "LessThanThreshold") return [];
-  if (statistic === "Maximum") return ["Average", "Minimum", "Sum"];
+  // Of whole numbers, the greatest reaches 1 where their sum does.
+  if (statistic === "Maximum") return ["Average", "Minimum", ...(Number(threshold) > 1 ? ["Sum"] : [])];
   if (statistic !== "Sum") return [];
   return Number(threshold) > 1 ? ["Average", "Maximum", "Minimum", "SampleCount"] : ["SampleCount"];
 };
@@ -210,6 +212,7 @@ const functionRule: Rule = (_label, row) => {
     ...removed(row, ["tracing_config"]),
     ...change(row, ["environment", "variables", "TRACING"], () => "off"),
     ...change(row, ["handler"], () => "index.main"),
+    ...removed(row, ["dead_letter_config"]),
     ...change(row, ["logging_config", "log_format"], () => "Text"),
     ...change(row, ["logging_config", "system_log_level"], () => "WARN"),
     ...change(row, ["logging_config", "application_log_level"], () => "ERROR"),
@@ -267,11 +270,28 @@ const RULES: Readonly<Record<string, Rule>> = {
   aws_lambda_permission: permissionRule,
   aws_lambda_alias: aliasRule,
   aws_codedeploy_deployment_group: deploymentGroupRule,
+  aws_lambda_function_event_invoke_config: (_label, row) => [
+    ...change(row, ["maximum_retry_attempts"], (attempts: number) => Math.max(attempts - 1, 0)),
+    ...change(row, ["maximum_event_age_in_seconds"], () => 60),
+    ...change(row, ["function_name"], () => "another"),
+  ],
+  aws_sqs_queue: (label, row, recorded) => [
+    ...REMOVED(label, row, recorded),
+    ...change(row, ["message_retention_seconds"], (seconds: number) => seconds - 1),
+    ...change(row, ["sqs_managed_sse_enabled"], () => false),
+    ...removed(row, ["kms_master_key_id"]),
+  ],
+  aws_sqs_queue_policy: (...row) => [...statementRule(...row), ...REMOVED(...row)],
   aws_sns_topic_policy: (...row) => [...trustRule(...row), ...REMOVED(...row)],
   aws_s3_bucket_policy: trustRule,
   aws_kms_key: trustRule,
   aws_iam_role_policy: policyRule,
   aws_lambda_function: functionRule,
+};
+
+const RERUNS: Readonly<Record<string, Mutant["reruns"]>> = {
+  aws_lambda_function: "healthy",
+  aws_lambda_function_event_invoke_config: "disturbance",
 };
 
 const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], to: unknown): unknown => {
@@ -293,7 +313,7 @@ export const mutantsOf = (stack: Json, recorded: string): Mutant[] => {
       rule(label, row, recorded).map(({ path, to, words }) => ({
         name: `${type}.${label}: ${words}`,
         stack: replaced(stack, ["resource", type, label, ...path], to) as Json,
-        needsRun: type === "aws_lambda_function",
+        ...(type in RERUNS && { reruns: RERUNS[type] }),
       })),
     ),
   );

@@ -15,8 +15,11 @@ interface Seen {
 interface Need {
   /** Who needs it, and what for. */
   readonly because: string;
+  readonly action: string;
   /** Where it is needed: nowhere in a stack without such a thing. */
   readonly on: (seen: Seen) => readonly string[];
+  /** Value that the condition of the statement has to name, so that it is allowed for this and not for something else. */
+  readonly for?: (seen: Seen) => readonly string[];
 }
 
 const bucketsOf = ({ blueprint, calls }: Seen, action: string): BucketBlueprint[] =>
@@ -38,22 +41,32 @@ const logStreams = ({ blueprint: { function: fn } }: Seen): string[] => {
 
 const traces = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isTraced ? ["*"] : []);
 
+const queue = ({ blueprint: { queues, function: fn } }: Seen) =>
+  queues.filter(({ arn }) => arn === fn.deadLetterTargetArn);
+
+const arnsOf = (resources: readonly { readonly arn: string }[]): string[] => resources.map(({ arn }) => arn);
+
+const viaSqs = ({ blueprint }: Seen): string[] => [`sqs.${blueprint.region}.amazonaws.com`];
+
 /** Actions that the role needs although no call of the function shows it: add a row. */
 // biome-ignore format: a ledger is read down its columns
-export const NEEDED_BESIDE_CALLS: Readonly<Record<string, Need>> = {
-  "s3:ListBucket":            { on: (seen) => uploads(seen).map(({ arn }) => arn), because: "S3, to answer 404 instead of 403 for an object that is gone" },
-  "s3:GetObject":             { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have no version, from before versioning was switched on" },
-  "s3:GetObjectVersion":      { on: (seen) => objectsOf(uploads(seen)),            because: "uploads that have a version, from before versioning was switched off" },
-  "logs:CreateLogStream":     { on: logStreams,                                    because: "Lambda, to write the log" },
-  "logs:PutLogEvents":        { on: logStreams,                                    because: "Lambda, to write the log" },
-  "kms:Decrypt":              { on: (seen) => keysOf(uploads(seen)),               because: "S3, to read uploads that are encrypted with the stack's key" },
-  "kms:GenerateDataKey":      { on: (seen) => keysOf(variants(seen)),              because: "S3, to encrypt variants with the stack's key" },
-  "xray:PutTraceSegments":    { on: traces,                                        because: "Lambda, to hand on what X-Ray is told" },
-  "xray:PutTelemetryRecords": { on: traces,                                        because: "Lambda, to hand on what X-Ray is told" },
-};
+export const NEEDED_BESIDE_CALLS: readonly Need[] = [
+  { action: "s3:ListBucket",        on: (seen) => arnsOf(uploads(seen)),    because: "S3, to answer 404 instead of 403 for an object that is gone" },
+  { action: "s3:GetObject",         on: (seen) => objectsOf(uploads(seen)), because: "uploads that have no version, from before versioning was switched on" },
+  { action: "s3:GetObjectVersion",  on: (seen) => objectsOf(uploads(seen)), because: "uploads that have a version, from before versioning was switched off" },
+  { action: "logs:CreateLogStream", on: logStreams,                         because: "Lambda, to write the log" },
+  { action: "logs:PutLogEvents",    on: logStreams,                         because: "Lambda, to write the log" },
+  { action: "sqs:SendMessage",      on: (seen) => arnsOf(queue(seen)),      because: "Lambda, to keep the events that it gives up" },
+  { action: "kms:Decrypt",          on: (seen) => keysOf(uploads(seen)),    for: (seen) => arnsOf(uploads(seen)),  because: "S3, to read uploads that are encrypted with the stack's key" },
+  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3, to encrypt variants with the stack's key" },
+  { action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS, to use the stack's key for dead letters" },
+  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS, to encrypt dead letters with the stack's key" },
+  { action: "xray:PutTraceSegments",    on: traces, because: "Lambda, to hand on what X-Ray is told" },
+  { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda, to hand on what X-Ray is told" },
+];
 
-const resourceOf = ({ bucket, key }: ApiCall): string =>
-  bucket ? `arn:aws:s3:::${bucket}${key ? `/${key}` : ""}` : "*";
+const resourceOf = ({ bucket, key, queueArn = "*" }: ApiCall): string =>
+  bucket ? `arn:aws:s3:::${bucket}${key ? `/${key}` : ""}` : queueArn;
 
 const allows = (statements: readonly Statement[], action: string, resource: string): boolean =>
   statements.some(
@@ -87,17 +100,22 @@ const statementsOfFunction = (stack: Stack): Statement[] => {
 export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
   const statements = statementsOfFunction(readStack(stackDir));
   const calls = callsOf(evidence);
-  const needs = Object.entries(NEEDED_BESIDE_CALLS).map(([action, need]) => ({
-    action,
-    because: need.because,
+  const needs = NEEDED_BESIDE_CALLS.map((need) => ({
+    ...need,
     on: need.on({ blueprint, calls }),
+    named: need.for?.({ blueprint, calls }) ?? [],
   }));
   const denied = new Set(
     calls
       .filter((call) => !allows(statements, call.action, resourceOf(call)))
       .map(({ action, bucket = "" }) => `${action} ${bucket}`.trim()),
   );
-  const lacking = needs.filter(({ action, on }) => on.some((resource) => !allows(statements, action, resource)));
+  const lacking = needs.filter(({ action, on, named }) => {
+    const fitting = statements.filter(({ conditions }) =>
+      named.every((value) => Object.values(conditions).flat().includes(value)),
+    );
+    return on.some((resource) => !allows(fitting, action, resource));
+  });
   const used = new Set([
     ...calls.map(({ action }) => action),
     ...needs.flatMap(({ action, on }) => (on.length > 0 ? [action] : [])),

@@ -42,3 +42,13 @@ export const statementsOf = (policy: unknown): Statement[] =>
 /** @param pattern of an action or a resource, with an asterisk at its end or none */
 export const covers = (pattern: string, name: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+
+export const deniesWithoutTls = (
+  { effect, actions, resources, conditions }: Statement,
+  action: string,
+  arns: readonly string[],
+): boolean =>
+  effect === "Deny" &&
+  actions.includes(action) &&
+  arns.every((arn) => resources.includes(arn)) &&
+  conditions["Bool aws:SecureTransport"]?.join() === "false";

@@ -4,11 +4,11 @@
  * Thresholds, periods and counts are those of the synthesized stack, never those of a mutant that is judged by the probes.
  */
 import type { Blueprint } from "../blueprint";
-import type { Alarm, MetricQuery } from "../cloudwatch/alarm";
+import { type Alarm, type MetricQuery, metricsOf } from "../cloudwatch/alarm";
 import { FAULT_AT_MS } from "./bench";
 import { memoryMs } from "./drill";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";
-import { historyOf, type Watched } from "./observe";
+import { filtersOf, historyOf, type Watched } from "./observe";
 import { metricOf, retouched, signalsOf, spread } from "./signals";
 import { MINUTE_MS, merged, repeated, type Stretch, startingAt } from "./stretch";
 
@@ -37,6 +37,14 @@ interface Timing {
 const timingOf = (alarm: Alarm): Timing => {
   const periodMs = memoryMs(alarm) / (alarm.evaluationPeriods + 2);
   return { periodMs, windowMs: alarm.evaluationPeriods * periodMs, memoryMs: memoryMs(alarm) };
+};
+
+/** Where nothing is published while all is well, CloudWatch looks back at the last datum for longer. */
+const isSparse = (alarm: Alarm, { blueprint, recordings }: Evidence): boolean => {
+  const watched = metricsOf(alarm);
+  const isMade = filtersOf(blueprint).some(({ metric }) => watched.some(({ name }) => name === metric.name));
+  const data = recordings.get("healthy")?.data ?? [];
+  return !isMade && !data.some(({ name }) => watched.some((metric) => metric.name === name));
 };
 
 const isGauge = (alarm: Alarm): boolean => metricOf(alarm)?.statistic !== "Sum";
@@ -99,7 +107,7 @@ const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, tim
       goesOff: {
         byMs: lastMs + MINUTE_MS,
         notOverBeforeMs: FAULT_AT_MS + timing.windowMs,
-        overByMs: lastMs + timing.windowMs + MINUTE_MS,
+        overByMs: lastMs + (isSparse(alarm, evidence) ? timing.memoryMs : timing.windowMs) + MINUTE_MS,
       },
     },
     {

@@ -1,8 +1,30 @@
 /** Why each alarm must go off: its real cause, what is to be heard of it, and who is told. */
-import type { ApiRefusal } from "../api-call";
 import type { Blueprint, FunctionBlueprint } from "../blueprint";
-import { type Bench, type Conditions, type Recording, record, silence } from "./bench";
-import { hugePhoto, notAnImage, photo, photoOfBytes, truncatedPhoto, wideScan } from "./pictures";
+import { type Recording, record, silence } from "./bench";
+import {
+  after,
+  altered,
+  BUSY_SHARE,
+  burst,
+  busyBeyondTheLimit,
+  DENIED,
+  failingUploads,
+  failsAtFirst,
+  failsForGood,
+  GIVEN_UP_AFTER_SECONDS,
+  heldUp,
+  isStorage,
+  MISSING,
+  nearItsMemory,
+  SMALL_MEMORY_MB,
+  slowStore,
+  storageAnswers,
+  timeIsScaled,
+  UNAVAILABLE,
+  uploads,
+  withoutSetting,
+} from "./causes";
+import { hugePhoto, notAnImage, photo, photoOfBytes, truncatedPhoto } from "./pictures";
 import { MINUTE_MS } from "./stretch";
 
 /**
@@ -25,108 +47,6 @@ export interface Scenario {
   /** @param threshold how many faults the alarm takes, or how much it allows */
   readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
 }
-
-const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
-  ...blueprint,
-  function: { ...blueprint.function, ...changes },
-});
-
-const DENIED: ApiRefusal = { status: 403, code: "AccessDenied", message: "Access Denied" };
-const UNAVAILABLE: ApiRefusal = {
-  status: 503,
-  code: "ServiceUnavailable",
-  message: "Please reduce your request rate.",
-};
-
-const isStorage = ({ action }: { action: string }) => action.startsWith("s3:");
-const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
-
-/** Uploads the same bytes so often, under keys of their own, at the same time. */
-const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (bench: Bench) => {
-  const bytes = await make();
-  await Promise.all(Array.from({ length: count }, (_, i) => bench.upload(`drill/${i}`, bytes)));
-};
-
-const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
-  record(
-    { blueprint, faults, onCall: async (call) => (isStorage(call) ? refusal : undefined) },
-    uploads(faults, photo),
-  );
-
-/** Real seconds that a scaled time limit lasts. */
-const SCALED_LIMIT_SECONDS = 6;
-
-const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): Conditions => ({
-  blueprint: altered(blueprint, { timeoutSeconds }),
-  scale: blueprint.function.timeoutSeconds / timeoutSeconds,
-});
-
-const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
-  `a time limit of ${timeoutSeconds} s passes in ${SCALED_LIMIT_SECONDS} s`;
-
-/**
- * The variants of an upload are stored a little later after its download than the threshold allows. What the function does
- * in between is part of that time, so that a busy machine makes no difference.
- */
-const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
-  const conditions = atScale(blueprint);
-  const limitMs = blueprint.function.timeoutSeconds * 1_000;
-  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / (conditions.scale ?? 1);
-  let begunAt = 0;
-  const onCall: Conditions["onCall"] = ({ action }) => {
-    if (action.startsWith("s3:Get")) begunAt = performance.now();
-    return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
-  };
-  return record({ ...conditions, onCall }, uploads(1, photo));
-};
-
-/**
- * What waits is given up in time, and logged; what keeps the process busy is not, because nothing else can run meanwhile.
- * How fast a CPU is differs, so the image is first processed without a limit worth mentioning.
- */
-const busyBeyondTheLimit = async (blueprint: Blueprint, count: number): Promise<Recording> => {
-  const scan = () => wideScan();
-  const { data } = await record({ blueprint }, uploads(1, scan));
-  const takesMs = Math.max(...data.filter(({ name }) => name === "Duration").map(({ value }) => value));
-  const { blueprint: hurried, ...conditions } = atScale(blueprint, takesMs / BUSY_SHARE / 1_000);
-  return record({ ...conditions, blueprint: altered(hurried, { maximumRetryAttempts: 0 }) }, uploads(count, scan));
-};
-
-/** Decoding begins early and lasts longest, so that a third of the time falls well into it. */
-const BUSY_SHARE = 3;
-
-/** The function gets no answer before all uploads have reached it. */
-const burst = (blueprint: Blueprint, count: number): Promise<Recording> => {
-  let open = () => {};
-  const gate = new Promise<undefined>((resolve) => {
-    open = () => resolve(undefined);
-  });
-  return record({ blueprint, onCall: () => gate }, async (bench) => {
-    const delivered = bench.delivered(count);
-    await uploads(count, () => photo(48, 32))(bench);
-    await delivered;
-    open();
-  });
-};
-
-const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
-  const { [MISSING]: _, ...environment } = blueprint.function.environment;
-  return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
-};
-
-const MISSING = "LARGE_IMAGE_BYTES";
-const SMALL_MEMORY_MB = 160;
-const GIVEN_UP_AFTER_SECONDS = 1;
-
-const failingUploads = (blueprint: Blueprint): Promise<Recording> =>
-  record({ blueprint }, async (bench) => {
-    const bytes = await truncatedPhoto();
-    for (let minute = 0; minute < 15; minute += 1) {
-      for (const i of [1, 2, 3]) await bench.upload(`drill/${minute}-${i}`, bytes);
-      await bench.settled();
-      bench.clock.skip(MINUTE_MS);
-    }
-  });
 
 /** By the end of the alarm's name: add a row. An alarm without one makes the drill fail. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -152,7 +72,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "reserved concurrency is exhausted",
     topic: "critical-alerts",
     hears: {},
-    also: [],
+    also: ["events-dropped", "dead-letters"],
     scaled: () => `reserved concurrency is 1, and events are given up after ${GIVEN_UP_AFTER_SECONDS} s`,
     run: (blueprint, threshold) =>
       record(
@@ -201,11 +121,64 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     isSilence: true,
     run: async () => silence(),
   },
+  "memory-high": {
+    cause: "an image that nearly fills the memory",
+    topic: "performance-alerts",
+    hears: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
+    also: [],
+    scaled: ({ memoryMb }) => `what it needs counts for more, of ${memoryMb} MB`,
+    run: nearItsMemory,
+  },
+  "event-age": {
+    cause: "an upload waits for others to end",
+    topic: "performance-alerts",
+    hears: {},
+    also: ["throttles"],
+    scaled: () => "reserved concurrency is 1, and the wait is skipped",
+    run: heldUp,
+  },
+  "events-dropped": {
+    cause: "an upload waits for longer than Lambda lets it",
+    topic: "critical-alerts",
+    hears: {},
+    also: ["throttles", "dead-letters"],
+    scaled: ({ maximumEventAgeSeconds }) =>
+      `reserved concurrency is 1, and the wait of ${maximumEventAgeSeconds} s is skipped`,
+    run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
+  },
+  "dead-letters": {
+    cause: "S3 answers 503 until Lambda gives up",
+    topic: "critical-alerts",
+    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    also: [
+      "high-error-rate",
+      "release-errors",
+      "log-errors",
+      "image-processing-errors",
+      "low-success-rate",
+      "events-dropped",
+    ],
+    run: (blueprint) => failsForGood(blueprint),
+  },
+  "dead-letter-errors": {
+    cause: "S3 answers 503, and the queue denies access",
+    topic: "critical-alerts",
+    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    also: [
+      "high-error-rate",
+      "release-errors",
+      "log-errors",
+      "image-processing-errors",
+      "low-success-rate",
+      "events-dropped",
+    ],
+    run: (blueprint) => failsForGood(blueprint, DENIED),
+  },
   "timeout-errors": {
     cause: "a large BMP keeps the process busy beyond the time limit",
     topic: "log-alerts",
     hears: { TimeoutErrors: 1 },
-    also: ["high-duration", "high-error-rate", "release-errors"],
+    also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: ({ timeoutSeconds }) =>
       `a time limit of ${timeoutSeconds} s passes in 1/${BUSY_SHARE} of what the BMP takes`,
     run: busyBeyondTheLimit,
@@ -214,7 +187,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "an image too big for the memory",
     topic: "log-alerts",
     hears: { MemoryErrors: 1 },
-    also: ["high-error-rate", "release-errors"],
+    also: ["high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
     run: (blueprint, threshold) =>
       record(
@@ -240,7 +213,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "a setting is missing",
     topic: "log-alerts",
     hears: { LambdaErrors: 2, CriticalErrors: 1 },
-    also: ["log-errors", "high-error-rate", "release-errors"],
+    also: ["log-errors", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: () => `the environment lacks ${MISSING}`,
     run: withoutSetting,
   },
@@ -267,7 +240,10 @@ const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
 export interface Other {
   readonly cause: string;
   readonly hears: Ears;
-  readonly run: (blueprint: Blueprint, pictures: readonly Buffer[]) => Promise<Recording>;
+  /** Stacks without which it would be of no use. @default every one is of use */
+  readonly isFor?: (fn: FunctionBlueprint) => boolean;
+  /** @param deployed function that the blueprint's is a mutant of, or itself */
+  readonly run: (blueprint: Blueprint, pictures: readonly Buffer[], deployed: FunctionBlueprint) => Promise<Recording>;
 }
 
 export const OTHERS = {
@@ -296,6 +272,19 @@ export const OTHERS = {
         uploads(1, photo),
       );
     },
+  },
+  disturbance: {
+    cause: "S3 answers 503 for as long as Lambda tries again",
+    hears: {
+      LambdaErrors: 2,
+      ImageProcessingErrors: 1,
+      ImageSizeBytes: 1,
+      ImageProcessingTime: 1,
+      SuccessfulProcesses: 1,
+      MemoryUsedMB: 2,
+    },
+    isFor: ({ maximumRetryAttempts }) => maximumRetryAttempts > 0,
+    run: (blueprint, _, deployed) => failsAtFirst(blueprint, deployed),
   },
   "process-death": {
     cause: "no room for the objects of JavaScript",

@@ -2,7 +2,7 @@
 import type { Blueprint } from "../blueprint";
 import type { Alarm, MetricStatistic } from "../cloudwatch/alarm";
 import { compileFilter } from "../cloudwatch/metric-filter";
-import { filtersOf } from "./observe";
+import { filtersOf, reportOf } from "./observe";
 import { EMPTY, merged, type Stretch, startingAt } from "./stretch";
 import { type Address, keyOf } from "./widgets";
 
@@ -19,6 +19,10 @@ export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Stretch
   const watched = metricOf(alarm);
   if (watched === undefined) return [];
   const filters = filtersOf(blueprint).filter(({ metric }) => isMetric(watched, metric));
+  if (filters.length > 0 && watched.statistic !== "Sum") {
+    const measured = filters.flatMap((filter) => reportOf(filter, recording)).filter(({ value }) => value > 0);
+    return measured.map((datum) => ({ lines: [], data: [datum] }));
+  }
   if (filters.length > 0) {
     const compiled = filters.map(compileFilter);
     const heard = recording.lines.filter((line) => compiled.some(({ hear }) => hear(line).isMatch));

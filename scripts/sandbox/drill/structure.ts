@@ -3,6 +3,7 @@ import type { Blueprint } from "../blueprint";
 import { metricsOf } from "../cloudwatch/alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { dimensionsOf, LAMBDA_METRICS } from "../lambda";
+import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
 import { reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
@@ -114,4 +115,5 @@ export const structureProblems = (stackDir: string, blueprint: Blueprint, eviden
   ...permissionProblems(stackDir, blueprint, evidence),
   ...trustProblems(stackDir, blueprint),
   ...releaseProblems(stackDir, blueprint),
+  ...deadLetterProblems(stackDir, blueprint),
 ];

@@ -34,10 +34,10 @@ export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evi
   yield* otherProblems(blueprint, evidence);
 };
 
-/** The healthy run, by the function as it has become. */
-const rerun = async (blueprint: Blueprint, evidence: Evidence): Promise<Evidence> => {
-  const healthy: Recording = await OTHERS.healthy.run(blueprint, [await photo()]);
-  return { ...evidence, recordings: new Map([...evidence.recordings, ["healthy", healthy]]) };
+/** A run by the function as it has become. */
+const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: Evidence): Promise<Evidence> => {
+  const run: Recording = await OTHERS[name].run(blueprint, [await photo()], evidence.blueprint.function);
+  return { ...evidence, recordings: new Map([...evidence.recordings, [name, run]]) };
 };
 
 /**
@@ -63,7 +63,7 @@ export const tryMutants = async (
     try {
       const read = readBlueprint(folder);
       const blueprint = { ...read, function: { ...read.function, packageFile } };
-      const judgedBy = mutant.needsRun ? await rerun(blueprint, evidence) : evidence;
+      const judgedBy = mutant.reruns ? await rerun(mutant.reruns, blueprint, evidence) : evidence;
       const [caughtBy] = problemsOf(folder, blueprint, judgedBy);
       return { mutant: mutant.name, caughtBy };
     } catch (error) {

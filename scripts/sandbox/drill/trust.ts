@@ -1,7 +1,7 @@
 /** Who may act on the stack without the function: S3 invokes it, alarms and budgets publish, services use the stack's key. */
 import type { Blueprint } from "../blueprint";
 import { readStack, type Stack } from "../terraform-json";
-import { covers, type Statement, statementsOf } from "./policies";
+import { covers, deniesWithoutTls, type Statement, statementsOf } from "./policies";
 
 const CLOUDWATCH = "cloudwatch.amazonaws.com";
 const BUDGETS = "budgets.amazonaws.com";
@@ -101,19 +101,16 @@ const bucketProblems = (stack: Stack, blueprint: Blueprint): string[] => {
     );
   return [
     ...blueprint.buckets
-      .filter(({ name, arn }) => !bucketPolicy(name).some((statement) => deniesWithoutTls(statement, arn)))
+      .filter(
+        ({ name, arn }) =>
+          !bucketPolicy(name).some((statement) => deniesWithoutTls(statement, "s3:*", [arn, `${arn}/*`])),
+      )
       .map(({ name }) => `${name} can be reached without TLS`),
     ...logged
       .filter(({ bucket, target_bucket: target }) => !delivers(bucket, String(target)))
       .map(({ bucket, target_bucket: target }) => `S3 may not write down in ${target} what happens to ${bucket}`),
   ];
 };
-
-const deniesWithoutTls = ({ effect, actions, resources, conditions }: Statement, arn: string): boolean =>
-  effect === "Deny" &&
-  actions.includes("s3:*") &&
-  [arn, `${arn}/*`].every((each) => resources.includes(each)) &&
-  conditions["Bool aws:SecureTransport"]?.join() === "false";
 
 /** Whether the log group may use its key, and that the account keeps hold of every key. */
 const keyProblems = (stack: Stack, blueprint: Blueprint): string[] => {

@@ -1,0 +1,106 @@
+/** The dead letter queue on this machine: a real queue, which the function's events go to as Lambda sends them, and its metric. */
+import { FUNCTION_ACCESS_KEY_ID, type Intercept } from "./api-call";
+import type { QueueBlueprint } from "./blueprint";
+import type { Datum } from "./cloudwatch/metric-store";
+
+/** An event that Lambda has given up: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
+export interface DeadLetter {
+  readonly requestId: string;
+  /** HTTP status of the last attempt. */
+  readonly errorCode: number;
+  readonly errorMessage: string;
+  /** As the function was given it. */
+  readonly event: unknown;
+}
+
+export interface DeadLetterQueueOptions {
+  readonly queue: QueueBlueprint;
+  readonly region: string;
+  /** Where SQS listens. */
+  readonly endpointUrl: string;
+  readonly intercept?: Intercept;
+  /** Time that data are given, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called for every datum of the namespace AWS/SQS. */
+  readonly onDatum: (datum: Datum) => void;
+}
+
+export interface DeadLetterQueue {
+  /** Rejects where the queue does not take it. */
+  keep(letter: DeadLetter): Promise<void>;
+  /** What lies in the queue, oldest first; it stays there. */
+  letters(): Promise<readonly DeadLetter[]>;
+  /** Publishes how many lie there. */
+  measure(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html */
+const PUBLISHED_EVERY_MS = 60_000;
+
+/** Lambda keeps the first kilobyte. */
+const MAX_MESSAGE_LENGTH = 1024;
+
+interface Message {
+  readonly body: string;
+  readonly messageAttributes: Readonly<Record<string, { readonly StringValue?: string }>>;
+}
+
+const attributesOf = ({ requestId, errorCode, errorMessage }: DeadLetter) => ({
+  RequestID: { DataType: "String", StringValue: requestId },
+  ErrorCode: { DataType: "Number", StringValue: String(errorCode) },
+  ErrorMessage: { DataType: "String", StringValue: errorMessage.slice(0, MAX_MESSAGE_LENGTH) },
+});
+
+const letterOf = ({ body, messageAttributes }: Message): DeadLetter => ({
+  requestId: messageAttributes.RequestID?.StringValue ?? "",
+  errorCode: Number(messageAttributes.ErrorCode?.StringValue),
+  errorMessage: messageAttributes.ErrorMessage?.StringValue ?? "",
+  event: JSON.parse(body),
+});
+
+/** Makes the queue. @throws Error with what SQS has to say */
+export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Promise<DeadLetterQueue> => {
+  const { queue, region, endpointUrl, intercept, now, onDatum } = options;
+  const signedBy = `AWS4-HMAC-SHA256 Credential=${FUNCTION_ACCESS_KEY_ID}/20260101/${region}/sqs/aws4_request`;
+
+  const call = async (operation: string, input: object) => {
+    const headers = { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${operation}` };
+    const body = JSON.stringify(input);
+    const response = await fetch(endpointUrl, {
+      method: "POST",
+      headers: { ...headers, authorization: signedBy },
+      body,
+    });
+    if (response.ok) return response.json();
+    throw new Error(`Expected an answer to ${operation} but got ${response.status} ${await response.text()}`);
+  };
+  const messages = async () => {
+    const response = await fetch(`${endpointUrl}/_fauxqs/queues/${queue.name}`);
+    return (await response.json()).messages as { readonly ready: readonly Message[] };
+  };
+  const measure = async () => {
+    const { ready } = await messages();
+    const dimensions = { QueueName: queue.name };
+    const name = "ApproximateNumberOfMessagesVisible";
+    onDatum({ namespace: "AWS/SQS", name, dimensions, unit: "Count", timestampMs: now(), value: ready.length });
+  };
+
+  const { QueueUrl } = await call("CreateQueue", { QueueName: queue.name });
+  await measure();
+  const published = setInterval(() => void measure().catch(() => {}), PUBLISHED_EVERY_MS).unref();
+  return {
+    keep: async (letter) => {
+      const action = "sqs:SendMessage";
+      const refusal = await intercept?.({ caller: FUNCTION_ACCESS_KEY_ID, action, queueArn: queue.arn });
+      if (refusal !== undefined) throw new Error(`${refusal.code}: ${refusal.message}`);
+      const MessageAttributes = attributesOf(letter);
+      await call("SendMessage", { QueueUrl, MessageBody: JSON.stringify(letter.event), MessageAttributes });
+      // At once and not with the next minute: the clock of a drill skips minutes.
+      await measure();
+    },
+    letters: async () => (await messages()).ready.map(letterOf),
+    measure,
+    stop: async () => clearInterval(published),
+  };
+};

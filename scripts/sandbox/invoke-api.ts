@@ -1,0 +1,58 @@
+/** Lambda's Invoke for whoever calls from outside: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+import type { FunctionBlueprint } from "./blueprint";
+import type { Lambda } from "./lambda";
+
+export const INVOKE_PATH = "/2015-03-31/functions/:name/invocations";
+
+export interface InvokeRequest {
+  /** Name or ARN of the function, with a qualifier or none. */
+  readonly name: string;
+  /** RequestResponse, Event or DryRun. */
+  readonly type: string;
+  readonly payload: string;
+}
+
+export interface InvokeResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Invoke = (request: InvokeRequest) => Promise<InvokeResponse>;
+
+const refused = (status: number, type: string, message: string): InvokeResponse => ({
+  status,
+  headers: { "x-amzn-errortype": type },
+  body: JSON.stringify({ Type: "User", Message: message }),
+});
+
+const parsed = (payload: string): unknown => {
+  try {
+    return JSON.parse(payload === "" ? "{}" : payload);
+  } catch {
+    return undefined;
+  }
+};
+
+const isCalled = (name: string, { name: own, arn }: FunctionBlueprint): boolean =>
+  [own, arn].some((each) => name === each || name.startsWith(`${each}:`));
+
+/** @param invoke takes an event for later, as S3's */
+export const invokeApi =
+  (fn: FunctionBlueprint, lambda: () => Pick<Lambda, "call">, invoke: (event: unknown) => void): Invoke =>
+  async ({ name, type, payload }) => {
+    if (!isCalled(name, fn)) return refused(404, "ResourceNotFoundException", `Function not found: ${name}`);
+    const event = parsed(payload);
+    if (event === undefined)
+      return refused(400, "InvalidRequestContentException", "Could not parse request body into json");
+    if (type === "DryRun") return { status: 204, headers: {}, body: "" };
+    if (type === "Event") {
+      invoke(event);
+      return { status: 202, headers: {}, body: "" };
+    }
+    const { requestId, status, payload: body } = await lambda().call(event);
+    if (status === "throttled") return refused(429, "TooManyRequestsException", "Rate Exceeded.");
+    const failed: Record<string, string> = status === "success" ? {} : { "x-amz-function-error": "Unhandled" };
+    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed };
+    return { status: 200, headers, body };
+  };
