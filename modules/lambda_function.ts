@@ -99,7 +99,6 @@ export class LambdaFunction extends Construct {
         recursiveLoop: "Terminate",
       });
     this.alias = environment.enable_release_alias ? this.aliasOf(fn, props.aliasName) : undefined;
-
     this.limitRetries(fn.functionName, environment);
 
     this.functionName = fn.functionName;
@@ -130,6 +129,7 @@ export class LambdaFunction extends Construct {
       policies: { untrustedArtifactOnDeployment: "Enforce" },
     }).arn;
   }
+
   /** Where the environment has other limits than Lambda itself; of the alias where there is one, because it is what S3 invokes. */
   private limitRetries(functionName: string, environment: Environment): void {
     const { lambda_retry_attempts: attempts, lambda_max_event_age_seconds: ageSeconds } = environment;

@@ -95,7 +95,7 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "events-dropped":        `Sum of AWS/Lambda AsyncEventsDropped ${of} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
     }),
     ...(flags.enable_dead_letter_queue && {
-      "dead-letters":          `Maximum of AWS/SQS ApproximateNumberOfMessagesVisible {"QueueName":"${fn}-dead-letters"} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+      "dead-letters":          `Maximum of AWS/SQS ApproximateNumberOfMessagesVisible {"QueueName":"${fn}-dead-letters"} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
       "dead-letter-errors":    `Sum of AWS/Lambda DeadLetterErrors ${of} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
     }),
     ...(flags.enable_no_invocation_alarm && {

@@ -66,7 +66,14 @@ describe("CodeDeploy", () => {
       deployment_style: { deployment_type: "BLUE_GREEN", deployment_option: "WITH_TRAFFIC_CONTROL" },
       alarm_configuration: {
         enabled: true,
-        alarms: ["high_error_rate", "throttles", "release_errors", "log_errors"].map(alarm),
+        alarms: [
+          "high_error_rate",
+          "throttles",
+          "release_errors",
+          "log_errors",
+          "events_dropped",
+          "dead_letter_errors",
+        ].map(alarm),
       },
       auto_rollback_configuration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
       depends_on: ["aws_iam_role_policy.releases_policy"],

@@ -148,7 +148,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   "dead-letters": {
     cause: "S3 answers 503 until Lambda gives up",
-    topic: "critical-alerts",
+    topic: "performance-alerts",
     hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
       "high-error-rate",
