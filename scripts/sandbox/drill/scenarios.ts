@@ -61,7 +61,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     cause: "a release whose handler cannot be loaded",
     topic: "critical-alerts",
     hears: { LambdaErrors: 1 },
-    also: ["log-errors", "high-error-rate"],
+    also: ["log-errors", "high-error-rate", "events-dropped", "dead-letters"],
     run: (blueprint, threshold) =>
       record(
         { blueprint: altered(blueprint, { handler: "index.gone", maximumRetryAttempts: 0 }) },
