@@ -1,10 +1,12 @@
 /** What a picture costs on Lambda: lines fitted to the handler's CPU time, and the price of that time. */
 import { EVERYWHERE } from "../../modules/prices";
-import { WHOLE_CPU_MB } from "../cost/usage";
 import type { PictureResult } from "./results";
 import { fitLine, type Line } from "./statistics";
 
 const { arm64GbSecond, lambdaRequest } = EVERYWHERE;
+
+/** A function gets one whole vCPU at this memory, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+export const WHOLE_CPU_MB = 1769;
 
 const MEMORY_SIZES_MB = [512, 1024, 1769, 3072];
 

@@ -3,6 +3,12 @@ import { VARIANTS } from "../../handler/src/variants";
 import { standingUsage } from "../../modules/cost-widget";
 import type { Prices } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
+import { growthOf, WHOLE_CPU_MB } from "../bench/cost";
+import { readResults } from "../bench/results";
+
+/** Seconds of one vCPU, as the kept benchmark has them. */
+const MEASURED = growthOf(readResults().pictures).belowCap;
+const secondsOf = (ms: number): number => Number((ms / 1000).toPrecision(3));
 
 /** What nobody can read off the environment: add a row. */
 // biome-ignore format: a ledger is read down its columns
@@ -10,7 +16,8 @@ export const ASSUMPTIONS = {
   images:           { value: 1_000_000, about: "uploads a month" },
   meanMb:           { value: 3,         about: "megabytes of an upload" },
   mbPerMp:          { value: 0.25,      about: "megabytes of an upload for each megapixel, as phones write JPEG" },
-  cpuSecondsPerMp:  { value: 0.11,      about: "seconds of one vCPU for the variants of a megapixel; 1.3 s for 12 megapixels on a 2-core x64 machine" },
+  cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU for the variants of a megapixel, by scripts/bench/results.json" },
+  cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU more for each image, by the same" },
   waitSeconds:      { value: 0.3,       about: "seconds that an invocation waits for S3" },
   outputMbPerMp:    { value: 1,         about: "megabytes of the five variants for each megapixel, nine tenths of them PNG" },
   monthsKept:       { value: 1,         about: "months that uploads and variants stay in their buckets" },
@@ -37,9 +44,6 @@ export const assumed = (changed: Partial<Assumed> = {}): Assumed => ({
 /** Of each thing that AWS charges for, how much in a month. */
 export type Usage = Readonly<Record<keyof Prices, number>>;
 
-/** A function gets one whole vCPU at this memory, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-export const WHOLE_CPU_MB = 1769;
-
 /** Variants are made of at most 4096 x 3072 pixels, one after the other, so that a second vCPU would help nobody. */
 const MOST_MP = 12.6;
 
@@ -59,7 +63,7 @@ const variantsGb = (a: Assumed): number => (a.images * megapixelsOf(a) * a.outpu
 
 /** @returns how long one invocation runs */
 export const seconds = ({ lambda_memory_size }: Environment, a: Assumed): number => {
-  const cpuSeconds = megapixelsOf(a) * a.cpuSecondsPerMp;
+  const cpuSeconds = megapixelsOf(a) * a.cpuSecondsPerMp + a.cpuSecondsEach;
   return cpuSeconds / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
 };
 
