@@ -101,6 +101,6 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     kmsRequest: environment.enable_kms_key
       ? (a.images * (PUTS + GETS) * a.keyedPercent) / 100 + 2 * a.notifications
       : 0,
-    xrayTrace: 0,
+    xrayTrace: environment.enable_xray_tracing ? (a.images * a.tracedPercent) / 100 : 0,
   };
 };
