@@ -148,12 +148,12 @@ export const RUNBOOKS: Readonly<Record<AlarmName, Runbook>> = {
   },
   "timeout-errors": {
     causes: [
-      "S3 does not answer, or answers slowly.",
-      "An image needs more than `lambda_timeout`, at the CPU that `lambda_memory_size` gives.",
+      "A large BMP keeps the process busy beyond `lambda_timeout`, at the CPU that `lambda_memory_size` gives.",
+      "The function cannot be loaded in time. What only waits, such as for S3, is given up before the limit and logged as `OutOfTime`.",
     ],
     fix: [
       "See by `record.requestId` which upload it was: its `image.received` has no `image.processed`.",
-      "If it is a large image, raise `lambda_memory_size` or `lambda_timeout`; if it is any image, wait for S3.",
+      "Raise `lambda_memory_size`, and with it the CPU, or `lambda_timeout`; or lower `max_image_pixels`.",
       REPROCESS,
     ],
   },
@@ -166,7 +166,10 @@ export const RUNBOOKS: Readonly<Record<AlarmName, Runbook>> = {
     ],
   },
   "image-processing-errors": {
-    causes: ["A sender uploads corrupt files, or files that are no images.", "S3 fails, and uploads are tried again."],
+    causes: [
+      "A sender uploads corrupt files, or files that are no images.",
+      "S3 fails, and uploads are tried again; `errorName` is `OutOfTime` where it left no time.",
+    ],
     fix: [
       "Tell `image.refused` from `image.failed`: the first is the file's fault and final, the second is tried again.",
       "Give the sender the `key` and the `detail` of what was refused.",

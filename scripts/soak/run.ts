@@ -2,7 +2,7 @@
 import { FUNCTION_ACCESS_KEY_ID } from "../sandbox/api-call";
 import type { Blueprint } from "../sandbox/blueprint";
 import type { Damage } from "../sandbox/damage";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox";
 import { type Account, accountOf, type Line } from "./account";
 import { createDice } from "./dice";
 import { episodesOf, happenings } from "./episodes";
@@ -37,7 +37,7 @@ const createFaults = (seed: number) => {
   const meet = createMeeting(createDice(seed));
   const counts = new Map<FaultName, number>();
   const damages = new Map<string, Damage>();
-  const seams: Pick<Parameters<typeof startSandbox>[0], "intercept" | "damage"> = {
+  const seams: Pick<SandboxOptions, "intercept" | "damage"> = {
     intercept: async (call) => {
       const name = meet(call);
       if (name === undefined) return undefined;
