@@ -65,6 +65,7 @@ describe("the estimate", () => {
     ["enable_no_invocation_alarm = true",         ["CloudWatch alarms"]],
     ["enable_kms_key = true",                     ["KMS"]],
     ["enable_s3_access_logging = true",           ["S3 storage"]],
+    ["enable_dead_letter_queue = true",           ["CloudWatch alarms", "SQS"]],
     ["enable_xray_tracing = true",                ["X-Ray"]],
     ["enable_s3_versioning = false",              []],
   ])("moves with %s in %j alone", async (tfvars, lines) => {

@@ -96,7 +96,8 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,
     snsPublish: a.notifications,
     snsEmail: a.notifications,
-    sqsRequest: 0,
+    // Each letter is sent, received and deleted.
+    sqsRequest: environment.enable_dead_letter_queue ? (3 * a.images * a.failedPercent) / 100 : 0,
     // Of every message to an encrypted topic, SNS asks for a key and to be let in.
     kmsRequest: environment.enable_kms_key
       ? (a.images * (PUTS + GETS) * a.keyedPercent) / 100 + 2 * a.notifications
