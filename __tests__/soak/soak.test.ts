@@ -10,10 +10,17 @@ const COUNT = 40;
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, each) => total + each, 0);
 
+/** As where `enable_dead_letter_queue` is true. */
+const withDeadLetters = (blueprint: Blueprint): Blueprint => {
+  const arn = "arn:aws:sqs:us-east-1:000000000000:dead-letters";
+  const target = { ...blueprint.function, deadLetterTargetArn: arn };
+  return { ...blueprint, queues: [{ name: "dead-letters", arn }], function: target };
+};
+
 const runs: Record<"versioned" | "unversioned", Promise<SoakResult>> = Object.create(null);
 
 beforeAll(async () => {
-  const blueprint = readBlueprint(await freshStack());
+  const blueprint = withDeadLetters(readBlueprint(await freshStack()));
   const buckets = blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false }));
   const start = (stack: Blueprint, seed: number) => soak(stack, { count: COUNT, seed, concurrency: 8, processes: 2 });
   runs.versioned = start(blueprint, 11);

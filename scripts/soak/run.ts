@@ -86,7 +86,7 @@ export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<
       uploads: uploadsOf(created),
       variants: await variantsOf(sandbox, [...variantKeys], created),
       lines: sandbox.logs.map(({ text }) => JSON.parse(text) as Line),
-      deadRequestIds: outcomes.filter(({ status }) => status !== "success").map(({ requestId }) => requestId),
+      deadRequestIds: (await sandbox.deadLetters()).map(({ requestId }) => requestId),
     });
     return {
       ...account,
