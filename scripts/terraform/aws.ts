@@ -6,6 +6,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { EMULATOR_CREDENTIALS } from "./moto";
 
@@ -34,6 +35,7 @@ export const clientsFor = (region: string, endpoint?: string) => {
     logs: new CloudWatchLogsClient(config),
     cloudwatch: new CloudWatchClient(config),
     sns: new SNSClient(config),
+    sqs: new SQSClient(config),
     sts: new STSClient(config),
   };
 };

@@ -1,0 +1,124 @@
+/** `npm run redrive` against the real package: what Lambda gave up, in a real queue, goes to the function again. */
+import { drillStack } from "../../scripts/drill/stack";
+import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
+import { readBlueprint } from "../../scripts/sandbox/blueprint";
+import { photo } from "../../scripts/sandbox/drill/pictures";
+import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
+import { run, start } from "./run";
+
+const UNAVAILABLE: ApiRefusal = { status: 503, code: "ServiceUnavailable", message: "not now" };
+
+let sandbox: Sandbox;
+/** Whether S3 refuses a call of the function. */
+let isRefused: (key: string) => boolean;
+/** Called for every call of the function to S3. */
+let onCall: () => void;
+let stored: string[];
+
+beforeAll(async () => {
+  const blueprint = readBlueprint(await drillStack("prod"));
+  sandbox = await startSandbox({
+    blueprint,
+    retryDelaysMs: [1, 1],
+    intercept: async ({ caller, action, key = "" }) => {
+      if (caller !== FUNCTION_ACCESS_KEY_ID || !action.startsWith("s3:")) return undefined;
+      onCall();
+      return isRefused(key) ? UNAVAILABLE : undefined;
+    },
+    onObjectCreated: ({ bucket, key }) => {
+      if (bucket === sandbox.processedBucket) stored.push(key);
+    },
+  });
+}, 60_000);
+
+afterAll(() => sandbox.stop());
+
+beforeEach(() => {
+  isRefused = () => true;
+  onCall = () => {};
+  stored = [];
+});
+
+const redrive = (...args: string[]) => run("redrive", "prod", "--endpoint-url", sandbox.endpointUrl, ...args);
+
+/** Uploads that fail as often as Lambda tries. */
+const giveUp = async (...keys: string[]): Promise<void> => {
+  const bytes = await photo();
+  for (const key of keys) await sandbox.upload(key, bytes);
+  await sandbox.settled();
+};
+
+const keysLeft = async (): Promise<string[]> =>
+  (await sandbox.deadLetters())
+    .map(({ event }) => (event as { Records: { s3: { object: { key: string } } }[] }).Records[0]?.s3.object.key ?? "")
+    .sort();
+
+describe("npm run redrive", () => {
+  it("shows key, age and reason of what lies there, and takes nothing away", async () => {
+    await giveUp("album/été 1.jpg");
+
+    const { code, stdout, stderr } = await redrive("--dry-run");
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /^· would be sent {2}\d+ s ago +album\/été 1\.jpg {2}.+\nAbout 1 letter lies in the queue\.\n$/,
+    );
+    expect(await sandbox.deadLetters()).toMatchObject([
+      { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), errorCode: 200, errorMessage: expect.any(String) },
+    ]);
+  });
+
+  it("keeps what fails again, and removes what the function has handled", async () => {
+    await giveUp("good.jpg");
+    isRefused = (key) => key.startsWith("album/");
+
+    const { code, stdout } = await redrive("--json");
+
+    const { letters, left } = JSON.parse(stdout);
+    expect(letters.map(({ keys, fate }: { keys: string[]; fate: string }) => [keys[0], fate])).toEqual([
+      ["album/été 1.jpg", "failed"],
+      ["good.jpg", "done"],
+    ]);
+    expect([code, left, await keysLeft()]).toEqual([1, 1, ["album/%C3%A9t%C3%A9+1.jpg"]]);
+    expect(stored.filter((key) => key.startsWith("good_"))).toHaveLength(5);
+  });
+
+  it("finishes the letter that is on its way when it is interrupted, and releases the others", async () => {
+    await giveUp("second.jpg");
+    isRefused = () => false;
+    const { child, ended } = start("redrive", "prod", "--endpoint-url", sandbox.endpointUrl);
+    onCall = () => {
+      child.kill("SIGINT");
+      onCall = () => {};
+    };
+
+    const { code, stdout } = await ended;
+
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^✓ done .* album\/été 1\.jpg .*\nAbout 1 letter lies in the queue\.\n$/);
+    expect(await keysLeft()).toEqual(["second.jpg"]);
+    expect(stored).toHaveLength(5);
+  });
+
+  it("sends no more than it is told to, and ends with 0 when the queue is empty", async () => {
+    await giveUp("third.jpg");
+    isRefused = () => false;
+
+    const first = await redrive("--max", "1");
+    const second = await redrive();
+
+    expect([first.code, second.code]).toEqual([1, 0]);
+    expect(first.stdout).toContain("About 1 letter lies in the queue.");
+    expect(second.stdout).toContain("The queue is empty.");
+    expect(await keysLeft()).toEqual([]);
+  });
+
+  it("refuses an environment without a queue", async () => {
+    const { code, stderr } = await run("redrive", "dev", "--endpoint-url", sandbox.endpointUrl);
+
+    expect([code, stderr]).toEqual([
+      1,
+      "error: Expected true for enable_dead_letter_queue of dev but got false: there is no queue\n",
+    ]);
+  });
+});
