@@ -9,7 +9,7 @@ import { EXIT_CODES, runCommand, UsageError } from "./cli";
 import type { Sandbox } from "./sandbox/sandbox";
 import { freshStack } from "./start/fresh-stack";
 import { type Input, inputsOf } from "./start/inputs";
-import { imageReport, logReport, metricsReport } from "./start/report";
+import { imageReport, lettersReport, logReport, metricsReport } from "./start/report";
 import type { Result } from "./start/results";
 import { openRun, type Run } from "./start/run";
 
@@ -39,6 +39,7 @@ const start = async (paths: readonly string[], options: { out: string; port?: st
       ...results.map(imageReport),
       metricsReport(metrics, startedMs),
       logReport(logs),
+      await lettersOf(run),
       outputsReport(results, outDir),
     );
     if (results.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
@@ -67,12 +68,16 @@ const processAll = async (run: Run, inputs: readonly Input[]): Promise<Result[]>
   }
 };
 
+const lettersOf = async ({ sandbox }: Run): Promise<string | undefined> =>
+  lettersReport(await sandbox.deadLetters(), sandbox.endpointUrl);
+
 /** Of an upload that came by the S3 endpoint. */
-const printUpload = async (result: Promise<Result>, { sandbox }: Run): Promise<void> => {
+const printUpload = async (result: Promise<Result>, run: Run): Promise<void> => {
+  const { sandbox } = run;
   try {
     const image = await result;
     const lines = sandbox.logs.filter(({ requestId }) => requestId !== undefined && requestId === image.requestId);
-    print(imageReport(image), logReport(lines));
+    print(imageReport(image), logReport(lines), await lettersOf(run));
   } catch (error) {
     console.error(`${pc.red("error:")} ${error instanceof Error ? error.message : String(error)}`);
   }

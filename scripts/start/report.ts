@@ -1,7 +1,9 @@
 /** What `npm start` prints. */
+
 import pc from "picocolors";
 import { fieldsOf, levelOf, logLine } from "../log-line";
 import type { MetricStore } from "../sandbox/cloudwatch/metric-store";
+import type { DeadLetter } from "../sandbox/dead-letters";
 import type { LogLine } from "../sandbox/function-log";
 import { grouped, table } from "../table";
 import type { Result } from "./results";
@@ -64,4 +66,15 @@ export const logReport = (logs: readonly LogLine[]): string | undefined => {
   return lines.length === 0
     ? undefined
     : `Log lines at WARN and above\n${lines.map((fields) => `  ${logLine(fields)}`).join("\n")}`;
+};
+
+/** @returns where the events lie that were given up, and what to do with them; nothing where there are none */
+export const lettersReport = (letters: readonly DeadLetter[], endpointUrl: string): string | undefined => {
+  if (letters.length === 0) return undefined;
+  const command = `TF_VAR_enable_dead_letter_queue=true npm run redrive -- dev --endpoint-url ${endpointUrl}`;
+  return [
+    `Given up, and kept in the dead letter queue: ${letters.length}`,
+    ...letters.map(({ requestId, errorMessage }) => `  ${requestId}  ${errorMessage}`),
+    `While S3 is open, this sends them again: ${command}`,
+  ].join("\n");
 };

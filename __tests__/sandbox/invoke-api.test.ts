@@ -1,0 +1,77 @@
+/** Lambda's Invoke on this machine, as the SDK's client sees it. */
+import { InvokeCommand, type InvokeCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
+import type { FunctionBlueprint } from "../../scripts/sandbox/blueprint";
+import { invokeApi } from "../../scripts/sandbox/invoke-api";
+import type { Answer } from "../../scripts/sandbox/lambda";
+import { type Storage, startStorage } from "../../scripts/sandbox/storage";
+
+const FUNCTION = { name: "small", arn: "arn:aws:lambda:us-east-1:000000000000:function:small" } as FunctionBlueprint;
+
+let storage: Storage;
+let client: LambdaClient;
+let answer: Omit<Answer, "requestId">;
+const later: unknown[] = [];
+
+beforeAll(async () => {
+  const call = async (event: unknown) => ({
+    requestId: "1",
+    ...answer,
+    payload: answer.payload || JSON.stringify(event),
+  });
+  const invoke = invokeApi(
+    FUNCTION,
+    () => ({ call }),
+    (event) => later.push(event),
+  );
+  storage = await startStorage({ buckets: [], invoke });
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  client = new LambdaClient({ region: "us-east-1", endpoint: storage.endpointUrl, credentials, maxAttempts: 1 });
+});
+
+afterAll(async () => {
+  client.destroy();
+  await storage.stop();
+});
+
+beforeEach(() => {
+  answer = { status: "success", payload: "" };
+});
+
+const invoke = (input: Partial<InvokeCommandInput> = {}) =>
+  client.send(new InvokeCommand({ FunctionName: "small", Payload: '{"n":1}', ...input }));
+
+describe("Invoke", () => {
+  it.each(["small", FUNCTION.arn, `${FUNCTION.arn}:live`])("answers with the result of %s", async (FunctionName) => {
+    const { StatusCode, FunctionError, Payload } = await invoke({ FunctionName });
+
+    expect([StatusCode, FunctionError, Payload?.transformToString()]).toEqual([200, undefined, '{"n":1}']);
+  });
+
+  it("answers with the error of a handler that threw", async () => {
+    answer = { status: "error", payload: '{"errorMessage":"no"}' };
+
+    const { StatusCode, FunctionError, Payload } = await invoke();
+
+    expect([StatusCode, FunctionError, Payload?.transformToString()]).toEqual([
+      200,
+      "Unhandled",
+      '{"errorMessage":"no"}',
+    ]);
+  });
+
+  it("takes an event for later", async () => {
+    const { StatusCode } = await invoke({ InvocationType: "Event" });
+
+    expect([StatusCode, later]).toEqual([202, [{ n: 1 }]]);
+  });
+
+  it("refuses a function that is not there, a payload that is no JSON, and what there is no room for", async () => {
+    const nameOf = (answered: Promise<unknown>) => answered.catch(({ name }: Error) => name);
+
+    const names = [await nameOf(invoke({ FunctionName: "other" })), await nameOf(invoke({ Payload: "{" }))];
+    answer = { status: "throttled", payload: "" };
+    names.push(await nameOf(invoke()));
+
+    expect(names).toEqual(["ResourceNotFoundException", "InvalidRequestContentException", "TooManyRequestsException"]);
+  });
+});
