@@ -15,6 +15,8 @@ export interface Plot {
   readonly x: string;
   readonly y: string;
   readonly series: readonly Series[];
+  /** Of the horizontal axis. @default linear */
+  readonly xScale?: "linear" | "log";
   /** Of the vertical axis. @default linear */
   readonly yScale?: "linear" | "log";
 }
@@ -23,12 +25,12 @@ export interface Plot {
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
 /** @returns an SVG with a white ground, 640 x 400 px without its legend */
-export const plot = async ({ title, x, y, series, yScale = "linear" }: Plot): Promise<string> => {
+export const plot = async ({ title, x, y, series, xScale = "linear", yScale = "linear" }: Plot): Promise<string> => {
   const names = series.map(({ name }) => name);
   const rowsOf = (isWanted: (each: Series) => boolean) =>
     series.filter(isWanted).flatMap(({ name, points }) => points.map(([at, value]) => ({ name, at, value })));
   const encoding = {
-    x: { field: "at", type: "quantitative", title: x },
+    x: { field: "at", type: "quantitative", title: x, scale: { type: xScale } },
     y: { field: "value", type: "quantitative", title: y, scale: { type: yScale } },
     color: { field: "name", type: "nominal", title: null, scale: { domain: names, range: COLOURS }, sort: null },
   } as const;

@@ -11,21 +11,22 @@ import { FORMATS, VARIANTS, type Variant } from "../handler/src/variants";
 import { ENVIRONMENTS, synthesize } from "../main";
 import { readEnvironments } from "../modules/environment";
 import { QUERIES } from "../modules/queries";
-import { VARIABLES } from "../modules/variables";
+import { type Environment, VARIABLES } from "../modules/variables";
 import { EXIT_CODES, runCommand } from "./cli";
 import { producedLines } from "./producer";
 import { onCallTable } from "./reference/alarms";
 import { commandsTable } from "./reference/commands";
 import { code, table } from "./reference/markdown";
-import { checkPerformancePlot, PERFORMANCE_TABLES, writePerformancePlot } from "./reference/performance";
+import { PERFORMANCE_TABLES, performancePlot } from "./reference/performance";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
+import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./reference/scale";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
 
 const ROOT = join(__dirname, "..");
 
 /** Documents that hold tables between markers. */
-const DOCUMENTS = ["README.md", "docs/operations.md", "docs/performance.md", "docs/terraform.md"];
+const DOCUMENTS = ["README.md", "docs/operations.md", "docs/performance.md", "docs/scale.md", "docs/terraform.md"];
 
 /** What the reference needs of `dev`'s cdk.tf.json. */
 interface Synthesized {
@@ -52,6 +53,12 @@ const synthesizeDev = async (): Promise<Synthesized> => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+};
+
+const prod = async (): Promise<Environment> => {
+  const environment = (await readEnvironments(ENVIRONMENTS, {})).find((each) => each.environment === "prod");
+  if (environment === undefined) throw new Error("Expected environments/prod.tfvars for the reference but got none");
+  return environment;
 };
 
 const topicName = (arn: string, { resource }: Synthesized): string => {
@@ -168,6 +175,9 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   onCall: async () => onCallTable(await readEnvironments(ENVIRONMENTS, {})),
   commands: commandsTable,
   ...PERFORMANCE_TABLES,
+  scaleDemand: async () => demandTable(await prod()),
+  scaleRemedies: async () => remedyTable(await prod()),
+  scaleCost: async () => scaleCostTable(await prod()),
   exits: () =>
     table(
       ["exit code", "means"],
@@ -176,6 +186,22 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
         means,
       ]),
     ),
+};
+
+/** Pictures of the documents, by their files. */
+const DRAWINGS: Readonly<Record<string, () => Promise<string>>> = {
+  "docs/performance.svg": performancePlot,
+  "docs/scale.svg": async () => scalePlot(await prod()),
+};
+
+const updateDrawings = async (check: boolean): Promise<void> => {
+  for (const [file, draw] of Object.entries(DRAWINGS)) {
+    const path = join(ROOT, file);
+    const drawn = await draw();
+    if (!check) writeFileSync(path, drawn);
+    else if (!existsSync(path) || readFileSync(path, "utf8") !== drawn)
+      throw new Error(`Expected ${file} as the ledgers have it: run npm run reference`);
+  }
 };
 
 const MARKED = /^<!-- table:(\w+) -->\n[\s\S]*?^<!-- \/table:\1 -->$/gm;
@@ -208,8 +234,8 @@ export const updateReference = async (check: boolean): Promise<void> => {
     if (!check) writeFileSync(join(ROOT, file), wanted);
     else if (text !== wanted) throw new Error(`Expected ${file} as the ledgers have it: run npm run reference`);
   }
+  await updateDrawings(check);
   (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
-  await (check ? checkPerformancePlot : writePerformancePlot)(join(ROOT, "docs/performance.svg"));
 };
 
 export const command = new Command("npm run reference --")
