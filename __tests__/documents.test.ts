@@ -23,11 +23,12 @@ interface Typed {
   readonly options: readonly string[];
 }
 
-/** @returns what stands in blocks of shell */
+/** @returns what stands in blocks of shell, and between back-ticks */
 const typedIn = (document: string): Typed[] => {
   const text = readFileSync(join(ROOT, document), "utf8");
   const lines = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) => block.split("\n"));
-  return lines
+  const inline = [...text.matchAll(/`(npm [^`]+)`/g)].map(([, line = ""]) => line);
+  return [...lines, ...inline]
     .flatMap((line) => [...line.matchAll(/\bnpm (?:run )?([\w:-]+)((?:(?!&& npm).)*)/g)])
     .map(([, script = "", rest = ""]) => ({
       document,
@@ -46,7 +47,9 @@ describe("the documents", () => {
     const named = new Set(TYPED.map(({ script }) => script));
 
     expect([...named].filter((script) => !isScript(script))).toEqual([]);
-    expect([...named]).toEqual(expect.arrayContaining(["deploy", "doctor", "alarms", "smoke", "logs", "cost"]));
+    expect([...named]).toEqual(
+      expect.arrayContaining(["deploy", "doctor", "alarms", "smoke", "logs", "cost", "release", "redrive"]),
+    );
   });
 
   it("give each command options that it knows", async () => {

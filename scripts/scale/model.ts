@@ -39,8 +39,8 @@ const HEADROOM = 1.5;
 /** Environments that Lambda adds to one function in a second. */
 const NEW_ENVIRONMENTS_A_SECOND = 100;
 
-/** Of an upload that fails for good: the first invocation and two retries. */
-const INVOCATIONS_OF_A_FAILURE = 3;
+/** Of an upload that fails for good: the first invocation, and what is tried again. */
+const invocationsOfFailure = ({ lambda_retry_attempts: retries }: Environment): number => 1 + retries;
 
 const ALARM_PERIOD_SECONDS = 300;
 
@@ -79,9 +79,9 @@ const METRICS = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
 export const LIMITS = {
   "reserved concurrency":   { of: "invocations at a time",             quota: ({ reserved_concurrent_executions: n }) => n,    raisedBy: "a variable", demand: concurrency,                                                                  remedy: atLeast("reserved_concurrent_executions"),  appliesTo: ({ reserved_concurrent_executions: n }) => n > 0, source: `${LAMBDA}/configuration-concurrency.html` },
   "account's concurrency":  { of: "invocations at a time",             quota: 1_000,                                           raisedBy: "AWS",        demand: concurrency,                                                                  remedy: (needed) => `ask AWS for ${asked(needed, UNRESERVED)} concurrent executions`, source: `${LAMBDA}/gettingstarted-limits.html` },
-  "wait while it scales":   { of: "seconds, the rate jumping from 0",  quota: 21_600,                                          raisedBy: "nobody",     demand: (load) => concurrency(load) / NEW_ENVIRONMENTS_A_SECOND / 2,                  remedy: () => "let the rate rise over minutes",     source: `${LAMBDA}/scaling-behavior.html` },
+  "wait while it scales":   { of: "seconds, the rate jumping from 0",  quota: ({ lambda_max_event_age_seconds: seconds }) => seconds, raisedBy: "a variable", demand: (load) => concurrency(load) / NEW_ENVIRONMENTS_A_SECOND / 2,                  remedy: () => "let the rate rise over minutes",     source: `${LAMBDA}/scaling-behavior.html` },
   "high-concurrency":       { of: "invocations at a time; then it rings", quota: thresholdOf("high-concurrency"),                 raisedBy: "a variable", demand: concurrency,                                                                  remedy: atLeast("concurrent_executions_threshold"), source: "../modules/alarms.ts" },
-  "high-error-rate":        { of: "failures in 5 minutes; then it rings",  quota: thresholdOf("high-error-rate"),                  raisedBy: "a variable", demand: ({ rate, assumed }) => rate * ALARM_PERIOD_SECONDS * INVOCATIONS_OF_A_FAILURE * assumed.failedPercent / 100, remedy: atLeast("error_threshold"), source: "../modules/alarms.ts" },
+  "high-error-rate":        { of: "failures in 5 minutes; then it rings",  quota: thresholdOf("high-error-rate"),                  raisedBy: "a variable", demand: ({ environment, rate, assumed }) => rate * ALARM_PERIOD_SECONDS * invocationsOfFailure(environment) * assumed.failedPercent / 100, remedy: atLeast("error_threshold"), source: "../modules/alarms.ts" },
   "S3 writes of uploads":   { of: "a second and prefix",               quota: 3_500,                                           raisedBy: "nobody",     demand: ({ rate }) => rate,                                                           remedy: prefixes("uploads"),                        source: S3 },
   "S3 reads of uploads":    { of: "a second and prefix",               quota: 5_500,                                           raisedBy: "nobody",     demand: ({ rate }) => rate,                                                           remedy: prefixes("uploads"),                        source: S3 },
   "S3 writes of variants":  { of: "a second and prefix",               quota: 3_500,                                           raisedBy: "nobody",     demand: ({ rate }) => rate * VARIANT_PUTS,                                            remedy: prefixes("uploads"), source: S3 },
@@ -89,7 +89,7 @@ export const LIMITS = {
   "PutLogEvents":           { of: "requests a second, one an invocation", quota: 5_000,                                        raisedBy: "AWS",        demand: ({ rate }) => rate,                                                           remedy: ask("PutLogEvents a second"),               source: LOGS },
   "CreateLogStream":        { of: "requests a second while it scales", quota: 50,                                              raisedBy: "AWS",        demand: (load) => Math.min(concurrency(load), NEW_ENVIRONMENTS_A_SECOND),             remedy: ask("CreateLogStream a second"),            source: LOGS },
   "KMS":                    { of: "requests a second",                 quota: 10_000,                                          raisedBy: "AWS",        demand: ({ rate, assumed }) => rate * (PUTS_PER_IMAGE + 1) * assumed.keyedPercent / 100, remedy: ask("symmetric operations a second"),      appliesTo: ({ enable_kms_key }) => enable_kms_key, source: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html" },
-  "X-Ray":                  { of: "segments a second, where traced",   quota: 2_600,                                           raisedBy: "nobody",     demand: ({ rate, assumed }) => SEGMENTS_OF_A_TRACE * (1 + rate * assumed.tracedPercent / 100), remedy: () => "sample less by a sampling rule", source: "https://docs.aws.amazon.com/general/latest/gr/xray.html" },
+  "X-Ray":                  { of: "segments a second",   quota: 2_600,                                           raisedBy: "nobody",     demand: ({ rate, assumed }) => SEGMENTS_OF_A_TRACE * (1 + rate * assumed.tracedPercent / 100), remedy: () => "sample less by a sampling rule", appliesTo: ({ enable_xray_tracing }) => enable_xray_tracing, source: "https://docs.aws.amazon.com/general/latest/gr/xray.html" },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
