@@ -95,6 +95,8 @@ describe("the blueprint of a stack", () => {
       reservedConcurrency: undefined,
       maximumRetryAttempts: 2,
       maximumEventAgeSeconds: 21_600,
+      deadLetterTargetArn: undefined,
+      isTraced: false,
     });
   });
 
