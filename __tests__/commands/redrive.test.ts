@@ -1,9 +1,14 @@
 /** `npm run redrive` against the real package: what Lambda gave up, in a real queue, goes to the function again. */
+import { naming } from "../../modules/naming";
+import { environmentNamed } from "../../scripts/account";
+import { type Check, findingsOf } from "../../scripts/doctor/check";
+import { WATCH } from "../../scripts/doctor/watch";
 import { drillStack } from "../../scripts/drill/stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { photo } from "../../scripts/sandbox/drill/pictures";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
+import { clientsFor } from "../../scripts/terraform/aws";
 import { run, start } from "./run";
 
 const UNAVAILABLE: ApiRefusal = { status: 503, code: "ServiceUnavailable", message: "not now" };
@@ -119,6 +124,31 @@ describe("npm run redrive", () => {
     expect([code, stderr]).toEqual([
       1,
       "error: Expected true for enable_dead_letter_queue of dev but got false: there is no queue\n",
+    ]);
+  });
+
+  it("is what doctor advises where letters lie, and only there", async () => {
+    await giveUp("late.jpg");
+    const check = WATCH.find(({ name }) => name === "dead letters") as Check;
+    const look = async (env: string) => {
+      const environment = await environmentNamed(env);
+      const aws = clientsFor("us-east-1", sandbox.endpointUrl);
+      return await findingsOf(check, { environment, names: naming(environment), aws });
+    };
+
+    expect(await look("prod")).toEqual([
+      {
+        state: "doubtful",
+        what: expect.stringMatching(/^\d+ uploads were given up$/),
+        remedy: "npm run redrive -- prod --dry-run",
+      },
+    ]);
+    expect(await look("staging")).toEqual([
+      {
+        state: "wrong",
+        what: "there is no image-processor-staging-processor-dead-letters",
+        remedy: "npm run deploy -- staging",
+      },
     ]);
   });
 });

@@ -61,11 +61,12 @@ export const admits = (policy: string, bucketArn: string): boolean =>
       Condition?.ArnLike?.["AWS:SourceArn"] === bucketArn,
   );
 
-const permission: Check["look"] = async ({ environment, names: { functionName }, aws }) => {
+const permission: Check["look"] = async ({ environment, names: { functionName, aliasName }, aws }) => {
   const { upload } = await findBuckets(aws.s3, environment);
-  const found = await ifThere(
-    answerTo("GetPolicy", aws.lambda.send(new GetPolicyCommand({ FunctionName: functionName }))),
-  );
+  // What uploads invoke is what must be open to S3.
+  const Qualifier = environment.enable_release_alias ? aliasName : undefined;
+  const command = new GetPolicyCommand({ FunctionName: functionName, Qualifier });
+  const found = await ifThere(answerTo("GetPolicy", aws.lambda.send(command)));
   return admits(found?.Policy ?? '{"Statement":[]}', `arn:aws:s3:::${upload}`)
     ? [right(`S3 may invoke it for ${upload}`)]
     : [wrong(`S3 may not invoke ${functionName} for ${upload}`, deploy(environment))];
@@ -85,6 +86,8 @@ export const roomFor = (threshold: number, limit: number, unreserved: number): F
 };
 
 const concurrency: Check["look"] = async ({ environment, aws }) => {
+  const { reserved_concurrent_executions: reserved } = environment;
+  if (reserved >= 0) return [right(`${reserved} concurrent executions are reserved for it`)];
   const { AccountLimit } = await answerTo("GetAccountSettings", aws.lambda.send(new GetAccountSettingsCommand({})));
   const { ConcurrentExecutions: limit = 0, UnreservedConcurrentExecutions: unreserved = limit } = AccountLimit ?? {};
   return [roomFor(environment.concurrent_executions_threshold, limit, unreserved)];

@@ -6,6 +6,7 @@ import {
   ListTopicsCommand,
   paginateListSubscriptionsByTopic,
 } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { type AnyMetric, type MetricAddress, metricAddress } from "../../modules/metrics";
 import { homeOf, naming, stackName } from "../../modules/naming";
@@ -180,9 +181,24 @@ const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws
       ];
 };
 
+const deadLetters: Check["look"] = async ({ environment, names: { deadLetterQueueName: QueueName }, aws }) => {
+  const found = await ifThere(answerTo("GetQueueUrl", aws.sqs.send(new GetQueueUrlCommand({ QueueName }))));
+  if (found === undefined) return [wrong(`there is no ${QueueName}`, deploy(environment))];
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: found.QueueUrl,
+    AttributeNames: ["ApproximateNumberOfMessages"],
+  });
+  const { Attributes } = await answerTo("GetQueueAttributes", aws.sqs.send(command));
+  const count = Number(Attributes?.ApproximateNumberOfMessages);
+  return count === 0
+    ? [right("none wait")]
+    : [doubtful(`${count} uploads were given up`, `npm run redrive -- ${stackName(environment)} --dry-run`)];
+};
+
 export const WATCH: readonly Check[] = [
   { name: "log group", look: logGroup },
   { name: "errors", look: errors },
+  { name: "dead letters", appliesTo: ({ enable_dead_letter_queue }) => enable_dead_letter_queue, look: deadLetters },
   { name: "alarms", look: alarms },
   { name: "metrics", look: data },
   { name: "subscriptions", look: subscriptions },
