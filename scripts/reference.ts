@@ -18,15 +18,24 @@ import { onCallTable } from "./reference/alarms";
 import { commandsTable } from "./reference/commands";
 import { code, table } from "./reference/markdown";
 import { PERFORMANCE_TABLES, performancePlot } from "./reference/performance";
+import { permissionsTable } from "./reference/permissions";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./reference/scale";
+import { threatsTable } from "./reference/threats";
 import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
 
 const ROOT = join(__dirname, "..");
 
 /** Documents that hold tables between markers. */
-const DOCUMENTS = ["README.md", "docs/operations.md", "docs/performance.md", "docs/scale.md", "docs/terraform.md"];
+const DOCUMENTS = [
+  "README.md",
+  "docs/operations.md",
+  "docs/performance.md",
+  "docs/scale.md",
+  "docs/security.md",
+  "docs/terraform.md",
+];
 
 /** What the reference needs of `dev`'s cdk.tf.json. */
 interface Synthesized {
@@ -43,23 +52,28 @@ interface Synthesized {
   };
 }
 
-const synthesizeDev = async (): Promise<Synthesized> => {
+/** @param use of the stack's folder, which is gone afterwards */
+const withStack = async <T>(environment: Environment, use: (stackDir: string) => T): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), "reference-"));
   try {
-    const dev = (await readEnvironments(ENVIRONMENTS, {})).filter(({ environment }) => environment === "dev");
     process.env.HANDLER_PACKAGE ??= "package.json"; // The tables do not depend on the code's package.
-    synthesize(dev, folder);
-    return JSON.parse(readFileSync(join(folder, "stacks/dev/cdk.tf.json"), "utf8"));
+    synthesize([environment], folder);
+    return use(join(folder, "stacks", environment.environment));
   } finally {
     rmSync(folder, { recursive: true });
   }
 };
 
-const prod = async (): Promise<Environment> => {
-  const environment = (await readEnvironments(ENVIRONMENTS, {})).find((each) => each.environment === "prod");
-  if (environment === undefined) throw new Error("Expected environments/prod.tfvars for the reference but got none");
+const environmentOf = async (name: "dev" | "prod"): Promise<Environment> => {
+  const environment = (await readEnvironments(ENVIRONMENTS, {})).find((each) => each.environment === name);
+  if (environment === undefined) throw new Error(`Expected environments/${name}.tfvars for the tables but got none`);
   return environment;
 };
+
+const prod = (): Promise<Environment> => environmentOf("prod");
+
+const synthesizeDev = async (): Promise<Synthesized> =>
+  withStack(await environmentOf("dev"), (stackDir) => JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")));
 
 const topicName = (arn: string, { resource }: Synthesized): string => {
   const [, id = ""] = /aws_sns_topic\.(\w+)\./.exec(arn) ?? [];
@@ -178,6 +192,8 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   scaleDemand: async () => demandTable(await prod()),
   scaleRemedies: async () => remedyTable(await prod()),
   scaleCost: async () => scaleCostTable(await prod()),
+  permissions: async () => withStack(await prod(), permissionsTable),
+  threats: async () => withStack(await prod(), threatsTable),
   exits: () =>
     table(
       ["exit code", "means"],

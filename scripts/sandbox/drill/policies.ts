@@ -2,6 +2,8 @@
 import { asList } from "../terraform-json";
 
 export interface Statement {
+  /** Its Sid, or "". */
+  readonly id: string;
   readonly effect: unknown;
   /** Services by name, others as `AWS:<arn>`. */
   readonly principals: readonly string[];
@@ -32,6 +34,7 @@ export const statementsOf = (policy: unknown): Statement[] =>
   asList((JSON.parse(String(policy)) as Json).Statement)
     .filter(isObject)
     .map((statement) => ({
+      id: String(statement.Sid ?? ""),
       effect: statement.Effect,
       principals: principalsOf(statement.Principal),
       actions: asList(statement.Action).map(String),
