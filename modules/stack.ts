@@ -237,16 +237,16 @@ const outputsOf = (
     lambda_function_name: ["Function that makes the variants", lambda.functionName],
     lambda_function_arn: ["ARN of the function", lambda.functionArn],
     lambda_log_group_name: ["Log group of the function", lambda.logGroupName],
-    dead_letter_queue_name: ["Queue of the events that were given up, or null", deadLetters?.queueName ?? NULL],
-    dead_letter_queue_url: ["URL of that queue, or null", deadLetters?.queueUrl ?? NULL],
-    dead_letter_queue_arn: ["ARN of that queue, or null", deadLetters?.queueArn ?? NULL],
+    dead_letter_queue_name: ['Queue of the events that were given up, or ""', deadLetters?.queueName ?? NOTHING],
+    dead_letter_queue_url: ['URL of that queue, or ""', deadLetters?.queueUrl ?? NOTHING],
+    dead_letter_queue_arn: ['ARN of that queue, or ""', deadLetters?.queueArn ?? NOTHING],
     critical_alerts_topic_arn: ["Topic of critical alarms", notifications.topicArns.critical],
     performance_alerts_topic_arn: ["Topic of performance alarms", notifications.topicArns.performance],
     log_alerts_topic_arn: ["Topic of alarms on log lines", notifications.topicArns.log],
-    cloudwatch_dashboard_name: ["Dashboard, or null", dashboard?.name ?? NULL],
+    cloudwatch_dashboard_name: ['Dashboard, or ""', dashboard?.name ?? NOTHING],
     cloudwatch_dashboard_url: [
-      "Where to see it, or null",
-      dashboard ? consoleUrl(dashboard.region, "cloudwatch", `dashboards:name=${dashboard.name}`) : NULL,
+      'Where to see it, or ""',
+      dashboard ? consoleUrl(dashboard.region, "cloudwatch", `dashboards:name=${dashboard.name}`) : NOTHING,
     ],
     metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
     cloudwatch_alarms: ["Alarms on metrics, by the end of their names", alarms.alarmNames],
@@ -262,8 +262,8 @@ const outputsOf = (
   };
 };
 
-/** An expression, because CDKTF cannot write a literal null. */
-const NULL = "${null}";
+/** Not null, over which `cdktf deploy` stumbles when all is applied: "Cannot convert undefined or null to object". */
+const NOTHING = "";
 
 const subscriptionNote = (environment: Environment): string => {
   const emails = new Set(Object.values(emailsOf(environment)).filter((address) => address !== ""));

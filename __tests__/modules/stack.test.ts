@@ -175,9 +175,9 @@ describe("the outputs", () => {
     lambda_function_name: "${aws_lambda_function.lambda_function_function.function_name}",
     lambda_function_arn: "${aws_lambda_function.lambda_function_function.arn}",
     lambda_log_group_name: group,
-    dead_letter_queue_name: "${null}",
-    dead_letter_queue_url: "${null}",
-    dead_letter_queue_arn: "${null}",
+    dead_letter_queue_name: "",
+    dead_letter_queue_url: "",
+    dead_letter_queue_arn: "",
     critical_alerts_topic_arn: "${aws_sns_topic.sns_notifications_critical.arn}",
     performance_alerts_topic_arn: "${aws_sns_topic.sns_notifications_performance.arn}",
     log_alerts_topic_arn: "${aws_sns_topic.sns_notifications_log.arn}",
@@ -212,7 +212,7 @@ describe("the outputs", () => {
     expect(valuesOf(output)).toEqual(expected);
   });
 
-  it("say null where there is no dashboard, and what to confirm where there are addresses", async () => {
+  it("are empty where there is no dashboard, and what to confirm where there are addresses", async () => {
     const tfvars = 'enable_cloudwatch_dashboard = false\nalert_email = "operator@example.com"';
 
     const { output, resource } = synthesized(await devWith(tfvars));
@@ -220,8 +220,8 @@ describe("the outputs", () => {
     expect(resource).not.toHaveProperty("aws_cloudwatch_dashboard");
     expect(valuesOf(output)).toEqual({
       ...expected,
-      cloudwatch_dashboard_name: "${null}",
-      cloudwatch_dashboard_url: "${null}",
+      cloudwatch_dashboard_name: "",
+      cloudwatch_dashboard_url: "",
       sns_subscription_note:
         "AWS sends a confirmation to each e-mail address: nobody is told of alarms before following its link.",
     });
