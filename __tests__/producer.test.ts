@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EVENTS, LEVELS } from "../handler/contract/events";
 import { METRICS } from "../handler/contract/metrics";
+import { matches, parseFilterPattern } from "../scripts/cloudwatch/filter-pattern";
 import { type ProducedLine, producedLines } from "../scripts/producer";
-import { matches, parseFilterPattern } from "../scripts/sandbox/cloudwatch/filter-pattern";
 
 interface Filter {
   readonly pattern: string;

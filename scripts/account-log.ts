@@ -3,7 +3,7 @@ import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/clie
 import type { EventName } from "../handler/contract/events";
 import { METRICS } from "../handler/contract/metrics";
 import { answerTo } from "./account";
-import { quoted } from "./sandbox/cloudwatch/tokens";
+import { quoted } from "./cloudwatch/tokens";
 
 export interface LogEvent {
   readonly id: string;

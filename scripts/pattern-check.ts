@@ -6,9 +6,9 @@ import {
   TestMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { answerTo } from "./account";
+import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
+import { compileFilter, type MetricFilter } from "./cloudwatch/metric-filter";
 import type { ProducedLine } from "./producer";
-import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
-import { compileFilter, type MetricFilter } from "./sandbox/cloudwatch/metric-filter";
 
 /** Who hears a line by the local parser, and in what that differs from the ledgers. */
 export interface Hearing {

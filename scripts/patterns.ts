@@ -9,10 +9,10 @@ import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
 import { runCommand } from "./cli";
+import type { MetricFilter } from "./cloudwatch/metric-filter";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./pattern-check";
 import { producedLines } from "./producer";
 import { readBlueprint } from "./sandbox/blueprint";
-import type { MetricFilter } from "./sandbox/cloudwatch/metric-filter";
 import { clientsFor } from "./terraform/aws";
 import { PROJECT, stackFolder } from "./terraform/stacks";
 

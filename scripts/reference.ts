@@ -13,6 +13,7 @@ import { readEnvironments } from "../modules/environment";
 import { QUERIES } from "../modules/queries";
 import { type Environment, VARIABLES } from "../modules/variables";
 import { EXIT_CODES, runCommand } from "./cli";
+import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
 import { producedLines } from "./producer";
 import { onCallTable } from "./reference/alarms";
 import { commandsTable } from "./reference/commands";
@@ -22,7 +23,6 @@ import { permissionsTable } from "./reference/permissions";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./reference/scale";
 import { threatsTable } from "./reference/threats";
-import { matches, parseFilterPattern } from "./sandbox/cloudwatch/filter-pattern";
 import { yardstickTable } from "./sandbox/drill/yardstick";
 
 const ROOT = join(__dirname, "..");

@@ -2,11 +2,11 @@
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
 import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
+import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";
 import { deafFilters, hearingOf, serviceDifferences } from "../../scripts/pattern-check";
 import { synthesizedFilters } from "../../scripts/patterns";
 import { type ProducedLine, producedLines } from "../../scripts/producer";
-import { matches, parseFilterPattern } from "../../scripts/sandbox/cloudwatch/filter-pattern";
-import type { MetricFilter } from "../../scripts/sandbox/cloudwatch/metric-filter";
 import { clientsFor } from "../../scripts/terraform/aws";
 import { ServiceError, startAwsJson } from "./aws-json";
 import { run } from "./run";

@@ -7,11 +7,11 @@ import { synthesize } from "../../main";
 import { PUTS_PER_IMAGE, standingUsage } from "../../modules/cost-widget";
 import { PRICED_REGIONS, type Prices, pricesOf } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
+import { metricsOf } from "../../scripts/cloudwatch/alarm";
 import { alternatives, billOf, elasticities, LINES, type Line, totalOf } from "../../scripts/cost/estimate";
 import { LIGHT, lightTable } from "../../scripts/cost/light";
 import { type Assumed, assumed, usageOf } from "../../scripts/cost/usage";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
-import { metricsOf } from "../../scripts/sandbox/cloudwatch/alarm";
 import { committed, devWith } from "../modules/synthesized";
 
 const PRICES = pricesOf("us-east-1") as Prices;

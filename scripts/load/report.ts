@@ -6,8 +6,8 @@ import type { Environment } from "../../modules/variables";
 import { answerTo } from "../account";
 import { logEvents } from "../account-log";
 import type { Arrival } from "../account-uploads";
+import { quoted } from "../cloudwatch/tokens";
 import { type Fields, fieldsOf } from "../log-line";
-import { quoted } from "../sandbox/cloudwatch/tokens";
 import type { Clients } from "../terraform/aws";
 
 /** Of values in milliseconds, by nearest rank; undefined where there are none. */

@@ -1,8 +1,8 @@
 /** What `npm start` prints. */
 
 import pc from "picocolors";
+import type { MetricStore } from "../cloudwatch/metric-store";
 import { fieldsOf, levelOf, logLine } from "../log-line";
-import type { MetricStore } from "../sandbox/cloudwatch/metric-store";
 import type { DeadLetter } from "../sandbox/dead-letters";
 import type { LogLine } from "../sandbox/function-log";
 import { grouped, table } from "../table";

@@ -1,7 +1,8 @@
 /** What is done to the real function, so that an alarm has a reason to go off. */
+
+import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { ApiRefusal } from "../api-call";
 import type { Blueprint, FunctionBlueprint } from "../blueprint";
-import type { LogLine } from "../cloudwatch/metric-filter";
 import { type Bench, type Conditions, type Recording, record } from "./bench";
 import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
 import { MINUTE_MS } from "./stretch";

@@ -1,6 +1,7 @@
 /** What becomes of an event that fails for good: whether it is kept, where, and whether somebody hears of it before. */
+
+import { metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../blueprint";
-import { metricsOf } from "../cloudwatch/alarm";
 import { readStack, type Stack } from "../terraform-json";
 import { shortName } from "./evidence";
 import { deniesWithoutTls, statementsOf } from "./policies";

@@ -1,10 +1,11 @@
 /** The drill: each alarm's own fault as it was recorded, amid healthy traffic, and what became of every alarm. */
+
+import type { Alarm } from "../../cloudwatch/alarm";
+import { metricsOf } from "../../cloudwatch/alarm";
+import { type Message, notifications } from "../../cloudwatch/inbox";
+import { evaluationRange } from "../../cloudwatch/missing-data";
+import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../blueprint";
-import type { Alarm } from "../cloudwatch/alarm";
-import { metricsOf } from "../cloudwatch/alarm";
-import { type Message, notifications } from "../cloudwatch/inbox";
-import { evaluationRange } from "../cloudwatch/missing-data";
-import type { Transition } from "../cloudwatch/watch";
 import { FAULT_AT_MS } from "./bench";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf, reportOf, type Watched } from "./observe";

@@ -1,6 +1,7 @@
 /** The real runs that everything else is judged by: each scenario once, several at a time. */
+
+import type { Alarm } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../blueprint";
-import type { Alarm } from "../cloudwatch/alarm";
 import { FAULT_AT_MS, type Recording } from "./bench";
 import { photo } from "./pictures";
 import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";

@@ -1,9 +1,10 @@
 /** What the monitoring of a stack makes of a stretch of time: the filters hear its lines, the alarms watch its metrics. */
+
+import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
+import { compileFilter, type MetricFilter } from "../../cloudwatch/metric-filter";
+import { type Datum, MetricStore } from "../../cloudwatch/metric-store";
+import { type Transition, watch } from "../../cloudwatch/watch";
 import type { Blueprint } from "../blueprint";
-import { type Alarm, metricsOf } from "../cloudwatch/alarm";
-import { compileFilter, type MetricFilter } from "../cloudwatch/metric-filter";
-import { type Datum, MetricStore } from "../cloudwatch/metric-store";
-import { type Transition, watch } from "../cloudwatch/watch";
 import type { Stretch } from "./stretch";
 
 export interface Watched {

@@ -3,8 +3,9 @@
  *
  * Thresholds, periods and counts are those of the synthesized stack, never those of a mutant that is judged by the probes.
  */
+
+import { type Alarm, type MetricQuery, metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../blueprint";
-import { type Alarm, type MetricQuery, metricsOf } from "../cloudwatch/alarm";
 import { FAULT_AT_MS } from "./bench";
 import { memoryMs } from "./drill";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";

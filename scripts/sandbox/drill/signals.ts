@@ -1,7 +1,8 @@
 /** Which recorded lines and data an alarm counts, and stretches made of exactly so many of them. */
+
+import type { Alarm, MetricStatistic } from "../../cloudwatch/alarm";
+import { compileFilter } from "../../cloudwatch/metric-filter";
 import type { Blueprint } from "../blueprint";
-import type { Alarm, MetricStatistic } from "../cloudwatch/alarm";
-import { compileFilter } from "../cloudwatch/metric-filter";
 import { filtersOf, reportOf } from "./observe";
 import { EMPTY, merged, type Stretch, startingAt } from "./stretch";
 import { type Address, keyOf } from "./widgets";

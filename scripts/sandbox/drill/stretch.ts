@@ -1,6 +1,6 @@
 /** What a stretch of monitored time leaves behind, and how stretches are moved in time, put together and made of others. */
-import type { LogLine } from "../cloudwatch/metric-filter";
-import type { Datum } from "../cloudwatch/metric-store";
+import type { LogLine } from "../../cloudwatch/metric-filter";
+import type { Datum } from "../../cloudwatch/metric-store";
 
 /** Lines of the function's log group, and data that Lambda and the function published. */
 export interface Stretch {

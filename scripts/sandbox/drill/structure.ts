@@ -1,7 +1,8 @@
 /** What can be seen of a stack's monitoring without waiting: whether all that is joined by names does meet. */
+
+import { metricsOf } from "../../cloudwatch/alarm";
+import type { MetricFilter } from "../../cloudwatch/metric-filter";
 import type { Blueprint } from "../blueprint";
-import { metricsOf } from "../cloudwatch/alarm";
-import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { dimensionsOf, LAMBDA_METRICS } from "../lambda";
 import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";

@@ -1,6 +1,7 @@
 /** The metrics that dashboards chart: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+
+import type { Dimensions } from "../../cloudwatch/metric-store";
 import type { Blueprint } from "../blueprint";
-import type { Dimensions } from "../cloudwatch/metric-store";
 
 /** A metric as its reader asks for it: dimensions must be exactly those of its producer. */
 export interface Address {

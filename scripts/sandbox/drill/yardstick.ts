@@ -1,9 +1,9 @@
 /** The Terraform original by the same engine: which of its filters and alarms are deaf to the faults that they are for. */
 import { join } from "node:path";
+import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
+import { matches, parseFilterPattern } from "../../cloudwatch/filter-pattern";
+import { compileFilter, type MetricFilter } from "../../cloudwatch/metric-filter";
 import { type Blueprint, readBlueprint } from "../blueprint";
-import { type Alarm, metricsOf } from "../cloudwatch/alarm";
-import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
-import { compileFilter, type MetricFilter } from "../cloudwatch/metric-filter";
 import { historyOf } from "./observe";
 import { MINUTE_MS, merged, type Stretch } from "./stretch";
 
