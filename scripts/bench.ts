@@ -16,8 +16,8 @@ import { sweepEncoders } from "./bench/sweep";
 import { type Sweep, sweepReport } from "./bench/sweep-report";
 import { judge } from "./bench/targets";
 import { measureThroughput } from "./bench/throughput";
-import { runCommand } from "./cli";
-import { wholeNumber } from "./options";
+import { runCommand } from "./terminal/cli";
+import { wholeNumber } from "./terminal/options";
 
 interface Options {
   readonly runs: number;

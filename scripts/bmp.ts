@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
 import { CORPUS } from "./bmp/corpus";
-import { runCommand, SkippedError } from "./cli";
+import { runCommand, SkippedError } from "./terminal/cli";
 
 interface Options {
   readonly python: string;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import sharp, { type Sharp } from "sharp";
 import { bitmap } from "./bitmap";
-import { runCommand } from "./cli";
 import { paint, type Scene } from "./landscape";
+import { runCommand } from "./terminal/cli";
 
 const SUNRISE: Scene = {
   seed: 11,

@@ -8,10 +8,10 @@ import pc from "picocolors";
 import { naming } from "../modules/naming";
 import { environmentNamed } from "./account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
-import { runCommand } from "./cli";
-import { interruptible } from "./interruptible";
-import { wholeNumber } from "./options";
 import { type Log, type Outcome, outcomeOf, refused } from "./smoke/outcomes";
+import { runCommand } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
+import { wholeNumber } from "./terminal/options";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 
