@@ -31,7 +31,7 @@ interface Options {
   readonly targets: boolean;
 }
 
-const SAMPLE = join(__dirname, "samples", "sunrise-sideways.jpg");
+const SAMPLE = join(__dirname, "images/samples/sunrise-sideways.jpg");
 
 const note = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
 

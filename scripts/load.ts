@@ -31,7 +31,7 @@ interface Options {
   readonly endpointUrl?: string;
 }
 
-const SAMPLE = join(__dirname, "samples/sunrise-sideways.jpg");
+const SAMPLE = join(__dirname, "images/samples/sunrise-sideways.jpg");
 
 /** @returns a JPEG of 4 to 3 */
 const photo = async (megapixels: number): Promise<Buffer> => {

@@ -15,7 +15,7 @@ import { wholeNumber } from "./terminal/options";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 
-const SAMPLES = join(__dirname, "samples");
+const SAMPLES = join(__dirname, "images/samples");
 
 /** Its name says that it is a picture, its bytes do not. */
 const FAKE = { name: "not-a-photo.jpg", bytes: Buffer.from("There is no picture in here.\n") };

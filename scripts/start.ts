@@ -13,7 +13,7 @@ import type { Result } from "./start/results";
 import { openRun, type Run } from "./start/run";
 import { EXIT_CODES, runCommand, UsageError } from "./terminal/cli";
 
-const SAMPLES = join(__dirname, "samples");
+const SAMPLES = join(__dirname, "images/samples");
 
 /** npm runs scripts in the project's root; paths are meant from where the user stands. */
 const BASE = process.env.INIT_CWD ?? process.cwd();
