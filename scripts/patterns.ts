@@ -9,12 +9,12 @@ import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
 import type { MetricFilter } from "./cloudwatch/metric-filter";
-import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./pattern-check";
-import { producedLines } from "./producer";
 import { readBlueprint } from "./sandbox/blueprint";
 import { runCommand } from "./terminal/cli";
 import { clientsFor } from "./terraform/aws";
 import { PROJECT, stackFolder } from "./terraform/stacks";
+import { producedLines } from "./trials/log-samples";
+import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./trials/pattern-check";
 
 /** @returns the metric filters of an environment, synthesized into a folder that is gone afterwards */
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] => {

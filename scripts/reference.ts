@@ -13,7 +13,6 @@ import { readEnvironments } from "../modules/environment";
 import { QUERIES } from "../modules/queries";
 import { type Environment, VARIABLES } from "../modules/variables";
 import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
-import { producedLines } from "./producer";
 import { onCallTable } from "./reference/alarms";
 import { commandsTable } from "./reference/commands";
 import { PERFORMANCE_TABLES, performancePlot } from "./reference/performance";
@@ -21,9 +20,10 @@ import { permissionsTable } from "./reference/permissions";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./reference/scale";
 import { threatsTable } from "./reference/threats";
-import { yardstickTable } from "./sandbox/drill/yardstick";
 import { EXIT_CODES, runCommand } from "./terminal/cli";
 import { code, table } from "./terminal/markdown";
+import { yardstickTable } from "./trials/drill/yardstick";
+import { producedLines } from "./trials/log-samples";
 
 const ROOT = join(__dirname, "..");
 

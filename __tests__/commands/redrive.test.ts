@@ -6,9 +6,9 @@ import { WATCH } from "../../scripts/doctor/watch";
 import { drillStack } from "../../scripts/drill/stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
-import { photo } from "../../scripts/sandbox/drill/pictures";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 import { clientsFor } from "../../scripts/terraform/aws";
+import { photo } from "../../scripts/trials/drill/pictures";
 import { run, start } from "./run";
 
 const UNAVAILABLE: ApiRefusal = { status: 503, code: "ServiceUnavailable", message: "not now" };

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SkippedError } from "../../scripts/terminal/cli";
 import { run } from "../../scripts/terminal/processes";
-import { withValues } from "../../scripts/terraform/rehearsal-stack";
 import { atLeast, NEEDS, providerSource, requireTerraform } from "../../scripts/terraform/tools";
 import { copyStack, isolatedEnv } from "../../scripts/terraform/working-copy";
+import { withValues } from "../../scripts/trials/rehearsal/rehearsal-stack";
 
 const PROJECT = join(__dirname, "../..");
 

@@ -3,8 +3,8 @@ import { VARIANTS } from "../../handler/src/variants";
 import { standingUsage } from "../../modules/cost-widget";
 import type { Prices } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
-import { growthOf, WHOLE_CPU_MB } from "../bench/cost";
-import { readResults } from "../bench/results";
+import { growthOf, WHOLE_CPU_MB } from "../trials/bench/cost";
+import { readResults } from "../trials/bench/results";
 
 /** Seconds of one vCPU, as the kept benchmark has them. */
 const MEASURED = growthOf(readResults().pictures).belowCap;
@@ -16,7 +16,7 @@ export const ASSUMPTIONS = {
   images:           { value: 1_000_000, about: "uploads a month" },
   meanMb:           { value: 3,         about: "megabytes of an upload" },
   mbPerMp:          { value: 0.25,      about: "megabytes of an upload for each megapixel, as phones write JPEG" },
-  cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU for the variants of a megapixel, by scripts/bench/results.json" },
+  cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU for the variants of a megapixel, by scripts/trials/bench/results.json" },
   cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU more for each image, by the same" },
   waitSeconds:      { value: 0.3,       about: "seconds that an invocation waits for S3" },
   outputMbPerMp:    { value: 1,         about: "megabytes of the five variants for each megapixel, nine tenths of them PNG" },

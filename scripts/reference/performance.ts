@@ -1,13 +1,13 @@
-/** The generated parts of docs/performance.md: what scripts/bench/results.json holds, without measuring again. */
+/** The generated parts of docs/performance.md: what scripts/trials/bench/results.json holds, without measuring again. */
 import { PRICED_ON } from "../../modules/prices";
-import { CAP_MEGAPIXELS, costsOf, growthOf } from "../bench/cost";
-import { machineLine } from "../bench/machine";
-import { METHODS, type Method } from "../bench/processes";
-import { type PictureResult, readResults } from "../bench/results";
-import { judge } from "../bench/targets";
 import { type Plot, plot, type Series } from "../plot";
 import { code, table } from "../terminal/markdown";
 import { grouped } from "../terminal/table";
+import { CAP_MEGAPIXELS, costsOf, growthOf } from "../trials/bench/cost";
+import { machineLine } from "../trials/bench/machine";
+import { METHODS, type Method } from "../trials/bench/processes";
+import { type PictureResult, readResults } from "../trials/bench/results";
+import { judge } from "../trials/bench/targets";
 
 const NOT_MEASURED = "–";
 

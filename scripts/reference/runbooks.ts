@@ -6,7 +6,7 @@ import { allAlarms, description } from "../../modules/alarms";
 import { alarmQuery, alarmQueryName } from "../../modules/queries";
 import { RUNBOOKS } from "../../modules/runbooks";
 import { VARIABLES } from "../../modules/variables";
-import { SCENARIOS } from "../sandbox/drill/scenarios";
+import { SCENARIOS } from "../trials/drill/scenarios";
 
 type Alarm = ReturnType<typeof allAlarms>[number];
 
