@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { readEnvironments } from "../modules/environment";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
+import { PROJECT } from "./build/stacks";
 import { UsageError } from "./terminal/cli";
-import { PROJECT } from "./terraform/stacks";
 
 // It tells whoever maintains package.json, where the clients' versions are fixed, and not whoever waits for an answer.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";

@@ -7,11 +7,11 @@ import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
+import { PROJECT, stackFolder } from "./build/stacks";
 import { differences, type Stack } from "./diff-env/comparison";
 import { type Comparison, comparisonLines } from "./diff-env/report";
 import { renamed, variableDifferences } from "./diff-env/variables";
 import { runCommand } from "./terminal/cli";
-import { PROJECT, stackFolder } from "./terraform/stacks";
 
 const synthesized = (environment: Environment): Stack => {
   const outdir = mkdtempSync(join(tmpdir(), "diff-env-"));

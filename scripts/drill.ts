@@ -2,7 +2,7 @@
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { drillStack } from "./drill/stack";
+import { drillStack } from "./build/drill-stack";
 import { readBlueprint } from "./sandbox/blueprint";
 import { runCommand, UsageError } from "./terminal/cli";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "./trials/drill/drill";

@@ -8,11 +8,11 @@ import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
+import { PROJECT, stackFolder } from "./build/stacks";
 import type { MetricFilter } from "./cloudwatch/metric-filter";
 import { readBlueprint } from "./sandbox/blueprint";
 import { runCommand } from "./terminal/cli";
 import { clientsFor } from "./terraform/aws";
-import { PROJECT, stackFolder } from "./terraform/stacks";
 import { producedLines } from "./trials/log-samples";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./trials/pattern-check";
 

@@ -3,7 +3,7 @@ import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { drillStack } from "./drill/stack";
+import { drillStack } from "./build/drill-stack";
 import { type Blueprint, readBlueprint } from "./sandbox/blueprint";
 import { runCommand } from "./terminal/cli";
 import { wholeNumber } from "./terminal/options";

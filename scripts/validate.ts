@@ -1,7 +1,7 @@
 /** `npm run validate`: Terraform itself and the real provider's schema accept every environment. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { synth } from "./synth";
+import { synth } from "./build/synth";
 import { runCommand } from "./terminal/cli";
 import { NEEDS, requireTerraform } from "./terraform/tools";
 import { validateStacks } from "./terraform/validation";

@@ -1,9 +1,9 @@
 /** `npm run redrive` against the real package: what Lambda gave up, in a real queue, goes to the function again. */
 import { naming } from "../../modules/naming";
 import { environmentNamed } from "../../scripts/account";
+import { drillStack } from "../../scripts/build/drill-stack";
 import { type Check, findingsOf } from "../../scripts/doctor/check";
 import { WATCH } from "../../scripts/doctor/watch";
-import { drillStack } from "../../scripts/drill/stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";

@@ -5,9 +5,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
+import { freshStack } from "../../scripts/build/fresh-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { startSandbox } from "../../scripts/sandbox/sandbox";
-import { freshStack } from "../../scripts/start/fresh-stack";
 import { photo } from "../../scripts/trials/drill/pictures";
 
 interface Segment {

@@ -1,8 +1,8 @@
 /** `cdktf deploy` and `cdktf destroy` of one stack, and what exists when they stop half-way. */
 import { basename, join } from "node:path";
+import { PROJECT } from "../build/stacks";
 import { onInterrupt, run } from "../terminal/processes";
 import { diagnose } from "./diagnosis";
-import { PROJECT } from "./stacks";
 import type { Target } from "./target";
 import { terraformBinary } from "./tools";
 import { terraform } from "./working-copy";

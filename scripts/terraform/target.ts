@@ -5,12 +5,12 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { answerTo, environmentNamed } from "../account";
-import { synth } from "../synth";
+import { PROJECT } from "../build/stacks";
+import { synth } from "../build/synth";
 import { UsageError } from "../terminal/cli";
 import { temporaryFolder } from "../terminal/processes";
 import { type Clients, clientsFor } from "./aws";
 import { EMULATOR_CREDENTIALS } from "./moto";
-import { PROJECT } from "./stacks";
 import { NEEDS, providerSource, requireTerraform } from "./tools";
 import { emulatorProvider, type Override, type Place } from "./working-copy";
 

@@ -1,8 +1,8 @@
 /** Every environment through Terraform itself: init, validate, and the tests in HCL against a mocked provider. */
 import { copyFile, cp, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { PROJECT } from "../build/stacks";
 import { temporaryFolder } from "../terminal/processes";
-import { PROJECT } from "./stacks";
 import { NEEDS, requireTerraform } from "./tools";
 import { copyStack, isolatedEnv, type Place, terraform } from "./working-copy";
 

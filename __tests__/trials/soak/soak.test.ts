@@ -1,6 +1,7 @@
 /** A small soak of the real package: every upload has its variants, a reason, or a place among the dead letters. */
+
+import { freshStack } from "../../../scripts/build/fresh-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { freshStack } from "../../../scripts/start/fresh-stack";
 import { createDice } from "../../../scripts/trials/soak/dice";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
 import { createMeeting, FAULTS } from "../../../scripts/trials/soak/faults";

@@ -5,11 +5,11 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
 import { SETTINGS } from "../../../handler/contract/settings";
-import { buildHandler } from "../../build-handler";
+import { freshStack } from "../../build/fresh-stack";
+import { buildHandler } from "../../build/handler-package";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { unpackFunction } from "../../sandbox/function-package";
 import { startSandbox } from "../../sandbox/sandbox";
-import { freshStack } from "../../start/fresh-stack";
 import { CACHE } from "./processes";
 import { median } from "./statistics";
 

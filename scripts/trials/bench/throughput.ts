@@ -1,8 +1,8 @@
 /** How many pictures the local pipeline takes at a time: uploads to the sandbox, the real package in real processes. */
 import { readFile } from "node:fs/promises";
+import { freshStack } from "../../build/fresh-stack";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
-import { freshStack } from "../../start/fresh-stack";
 import type { Picture } from "./corpus";
 
 export interface Level {

@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteBucketPolicyCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { freshStack } from "../../build/fresh-stack";
+import { PROJECT } from "../../build/stacks";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
-import { freshStack } from "../../start/fresh-stack";
 import { type Outcome, removeAtExit, run, temporaryFolder } from "../../terminal/processes";
 import { clientsFor } from "../../terraform/aws";
 import { startMoto } from "../../terraform/moto";
-import { PROJECT } from "../../terraform/stacks";
 import { stateFileOf } from "../../terraform/target";
 import { withoutPersonal } from "../../terraform/working-copy";
 import { guideCommands } from "../guide/commands";

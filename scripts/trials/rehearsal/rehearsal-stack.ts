@@ -6,7 +6,7 @@ import { ARCHITECTURES } from "../../../handler/contract/runtime";
 import { ENVIRONMENTS, synthesize } from "../../../main";
 import { readEnvironments } from "../../../modules/environment";
 import type { Environment, VariableName } from "../../../modules/variables";
-import { buildHandler } from "../../build-handler";
+import { buildHandler } from "../../build/handler-package";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { temporaryFolder } from "../../terminal/processes";
 

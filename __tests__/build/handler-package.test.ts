@@ -6,10 +6,11 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { SETTINGS } from "../../handler/contract/settings";
-import { type BuiltHandler, buildHandler } from "../../scripts/build-handler";
+import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, "../..");
+const BUILD = join(ROOT, "scripts/build/handler-package.ts");
 const SCRIPT = join(ROOT, "scripts/build-handler.ts");
 
 let folder: string;
@@ -25,7 +26,7 @@ const buildElsewhere = async (): Promise<BuiltHandler> => {
     await cp(join(ROOT, path), join(root, path), { recursive: true });
   }
   await symlink(join(ROOT, "node_modules"), join(root, "node_modules"), "junction");
-  const code = `require(${JSON.stringify(SCRIPT)}).buildHandler({ target: "host", root: ${JSON.stringify(root)} })
+  const code = `require(${JSON.stringify(BUILD)}).buildHandler({ target: "host", root: ${JSON.stringify(root)} })
     .then((built) => console.log(JSON.stringify(built)))`;
   const env = { ...process.env, TZ: "Pacific/Auckland" };
   const { stdout } = await run(process.execPath, ["--import", "tsx", "-e", code], { cwd: ROOT, env });

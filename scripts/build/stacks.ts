@@ -1,9 +1,9 @@
 /** The folders that synthesis writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Synthesized } from "./plan-summary";
+import type { Synthesized } from "../terraform/plan-summary";
 
-export const PROJECT = join(__dirname, "..", "..");
+export const PROJECT = join(__dirname, "../..");
 
 /** @returns the folder with `cdk.tf.json` and the zip of an environment */
 export const stackFolder = (name: string, out = join(PROJECT, "cdktf.out")): string => join(out, "stacks", name);

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { ENVIRONMENTS, synthesize } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
-import { buildHandler } from "../build-handler";
 import { UsageError } from "../terminal/cli";
+import { buildHandler } from "./handler-package";
 
-const OUTDIR = join(__dirname, "..", "..", ".cache", "drill");
+const OUTDIR = join(__dirname, "../../.cache/drill");
 
 /** Told where the environment itself names nobody: addresses and numbers that belong to no one. */
 const STAND_INS = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };

@@ -3,9 +3,9 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { buildHandler } from "../build-handler";
+import { buildHandler } from "./handler-package";
 
-const ROOT = join(__dirname, "..", "..");
+const ROOT = join(__dirname, "../..");
 
 /** Holds a folder for each stack, named by the digest of what it was made from. */
 const CACHE = join(ROOT, ".cache", "local");
