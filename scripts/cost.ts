@@ -1,7 +1,7 @@
 /** `npm run cost`: what an environment costs in a month, by service, by design choice and by assumption. */
 import { Command } from "commander";
 import { PRICED_ON, PRICED_REGIONS, type Prices, pricesOf } from "../modules/prices";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
 import { alternatives, billOf, elasticities, totalOf } from "./cost/estimate";
 import { lightTable } from "./cost/light";
 import { dominating, estimateReport, lightReport } from "./cost/report";

@@ -6,11 +6,11 @@ import { Command } from "commander";
 import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
+import { differences, type Stack } from "./aws/terraform/environment-diff/comparison";
+import { type Comparison, comparisonLines } from "./aws/terraform/environment-diff/report";
+import { renamed, variableDifferences } from "./aws/terraform/environment-diff/variables";
 import { PROJECT, stackFolder } from "./build/stacks";
-import { differences, type Stack } from "./diff-env/comparison";
-import { type Comparison, comparisonLines } from "./diff-env/report";
-import { renamed, variableDifferences } from "./diff-env/variables";
 import { runCommand } from "./terminal/cli";
 
 const synthesized = (environment: Environment): Stack => {

@@ -7,12 +7,12 @@ import pc from "picocolors";
 import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
+import { clientsFor } from "./aws/clients";
 import { PROJECT, stackFolder } from "./build/stacks";
 import type { MetricFilter } from "./cloudwatch/metric-filter";
 import { readBlueprint } from "./sandbox/blueprint";
 import { runCommand } from "./terminal/cli";
-import { clientsFor } from "./terraform/aws";
 import { producedLines } from "./trials/log-samples";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./trials/pattern-check";
 

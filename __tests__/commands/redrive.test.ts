@@ -1,13 +1,13 @@
 /** `npm run redrive` against the real package: what Lambda gave up, in a real queue, goes to the function again. */
 import { naming } from "../../modules/naming";
-import { environmentNamed } from "../../scripts/account";
+import { environmentNamed } from "../../scripts/aws/account";
+import { clientsFor } from "../../scripts/aws/clients";
+import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
+import { WATCH } from "../../scripts/aws/doctor/watch";
 import { drillStack } from "../../scripts/build/drill-stack";
-import { type Check, findingsOf } from "../../scripts/doctor/check";
-import { WATCH } from "../../scripts/doctor/watch";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { clientsFor } from "../../scripts/terraform/aws";
 import { photo } from "../../scripts/trials/drill/pictures";
 import { run, start } from "./run";
 

@@ -1,7 +1,7 @@
 /** The folders that synthesis writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Synthesized } from "../terraform/plan-summary";
+import type { Synthesized } from "../aws/terraform/plan-summary";
 
 export const PROJECT = join(__dirname, "../..");
 

@@ -5,7 +5,7 @@ import {
   type MetricFilterMatchRecord,
   TestMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { answerTo } from "../account";
+import { answerTo } from "../aws/account";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { compileFilter, type MetricFilter } from "../cloudwatch/metric-filter";
 import type { ProducedLine } from "./log-samples";

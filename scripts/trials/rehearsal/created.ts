@@ -19,7 +19,7 @@ import {
   GetPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
-import type { Clients } from "../../terraform/aws";
+import type { Clients } from "../../aws/clients";
 import type { Deployed } from "./deployed";
 
 /** One thing that was looked at. */

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { naming } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
+import type { Clients } from "../../aws/clients";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
-import type { Clients } from "../../terraform/aws";
 
 export interface Deployed {
   /** As it was synthesized, with the account and the bucket names that came to be. */

@@ -5,13 +5,13 @@ import { GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudw
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import sharp from "sharp";
+import type { Clients } from "../../aws/clients";
 import { PROJECT } from "../../build/stacks";
 import type { FunctionBlueprint } from "../../sandbox/blueprint";
 import { unpackFunction } from "../../sandbox/function-package";
 import { createLambda, type Lambda } from "../../sandbox/lambda";
 import { s3Event } from "../../sandbox/s3-events";
 import { removeAtExit } from "../../terminal/processes";
-import type { Clients } from "../../terraform/aws";
 import type { Finding } from "./created";
 import type { Deployed } from "./deployed";
 

@@ -5,7 +5,7 @@ import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
-import type { Clients } from "../../terraform/aws";
+import type { Clients } from "../../aws/clients";
 
 type Names = readonly (string | undefined)[] | undefined;
 

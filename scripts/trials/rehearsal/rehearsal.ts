@@ -1,8 +1,7 @@
 /** The life of a stack against an emulator: applied, looked at, planned again, and destroyed. */
 import { appendFile, copyFile, cp } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { temporaryFolder } from "../../terminal/processes";
-import type { Plan } from "../../terraform/plan";
+import type { Plan } from "../../aws/terraform/plan";
 import {
   copyStack,
   emulatorProvider,
@@ -10,7 +9,8 @@ import {
   type Override,
   type Place,
   terraform,
-} from "../../terraform/working-copy";
+} from "../../aws/terraform/working-copy";
+import { temporaryFolder } from "../../terminal/processes";
 
 const STATE = "terraform.tfstate";
 
