@@ -1,8 +1,8 @@
 /** docs/performance.md: what is written from the results, and that the plot is held to them. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { plot } from "../../../scripts/plot";
-import { PERFORMANCE_TABLES, performancePlot } from "../../../scripts/reference/performance";
+import { PERFORMANCE_TABLES, performancePlot } from "../../../scripts/docs/performance";
+import { plot } from "../../../scripts/docs/plot";
 import { costsOf, growthOf } from "../../../scripts/trials/bench/cost";
 import type { PictureResult } from "../../../scripts/trials/bench/results";
 

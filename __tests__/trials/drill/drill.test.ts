@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { drillStack } from "../../../scripts/build/drill-stack";
-import { assumed } from "../../../scripts/cost/usage";
+import { assumed } from "../../../scripts/docs/cost/usage";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";
 import { type Evidence, gather } from "../../../scripts/trials/drill/evidence";

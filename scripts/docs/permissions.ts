@@ -115,7 +115,7 @@ const conditionsOf = ({ conditions }: Right): string =>
 
 const reasonOf = ({ id }: Right): string => {
   const reason: string | undefined = Object.hasOwn(REASONS, id) ? REASONS[id as keyof typeof REASONS] : undefined;
-  if (reason === undefined) throw expected("a reason in scripts/reference/permissions.ts", id, reason);
+  if (reason === undefined) throw expected("a reason in scripts/docs/permissions.ts", id, reason);
   return reason;
 };
 

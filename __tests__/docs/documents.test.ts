@@ -1,10 +1,10 @@
 /** What the documents tell people to type exists, and takes the options that they give it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { scripts } from "../package.json";
-import { commandOf } from "../scripts/reference/commands";
+import { scripts } from "../../package.json";
+import { commandOf } from "../../scripts/docs/commands";
 
-const ROOT = join(__dirname, "..");
+const ROOT = join(__dirname, "../..");
 
 const DOCUMENTS = [
   ...["README.md", "CONTRIBUTING.md", "DEMO_GUIDE.md"],

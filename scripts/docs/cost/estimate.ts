@@ -1,6 +1,6 @@
 /** What a month costs, by service; what it would cost by another choice; and which assumption counts most. */
-import type { Prices } from "../../modules/prices";
-import type { Environment, VariableName } from "../../modules/variables";
+import type { Prices } from "../../../modules/prices";
+import type { Environment, VariableName } from "../../../modules/variables";
 import { ASSUMPTIONS, type Assumed, type Assumption, type Usage, usageOf } from "./usage";
 
 /** Lines of the bill and what each adds up: every price belongs to one of them. */

@@ -1,12 +1,12 @@
 /** What docs/scale.md says of `prod`: its limits at each rate, what to do about them, and what it costs. */
 import { PRICED_ON, pricesOf } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
-import { billOf, totalOf } from "../cost/estimate";
-import { assumed, usageOf } from "../cost/usage";
-import { plot } from "../plot";
-import { concurrency, QUOTAS_SEEN_ON, RATES, reachedAt, type Strain, strains } from "../scale/model";
 import { table } from "../terminal/markdown";
 import { grouped } from "../terminal/table";
+import { billOf, totalOf } from "./cost/estimate";
+import { assumed, usageOf } from "./cost/usage";
+import { plot } from "./plot";
+import { concurrency, QUOTAS_SEEN_ON, RATES, reachedAt, type Strain, strains } from "./scale-model";
 
 const SECONDS_PER_MONTH = 30 * 24 * 60 * 60;
 

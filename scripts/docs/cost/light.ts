@@ -1,6 +1,6 @@
 /** The original's estimate for light use, at today's list prices, and beside it what an environment of this project takes for the same. */
-import type { Prices } from "../../modules/prices";
-import type { Environment } from "../../modules/variables";
+import type { Prices } from "../../../modules/prices";
+import type { Environment } from "../../../modules/variables";
 import { billOf, type Line, totalOf } from "./estimate";
 import { assumed, usageOf } from "./usage";
 

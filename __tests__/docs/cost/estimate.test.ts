@@ -2,17 +2,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { VARIANTS } from "../../handler/src/variants";
-import { synthesize } from "../../main";
-import { PUTS_PER_IMAGE, standingUsage } from "../../modules/cost-widget";
-import { PRICED_REGIONS, type Prices, pricesOf } from "../../modules/prices";
-import type { Environment } from "../../modules/variables";
-import { metricsOf } from "../../scripts/cloudwatch/alarm";
-import { alternatives, billOf, elasticities, LINES, type Line, totalOf } from "../../scripts/cost/estimate";
-import { LIGHT, lightTable } from "../../scripts/cost/light";
-import { type Assumed, assumed, usageOf } from "../../scripts/cost/usage";
-import { readBlueprint } from "../../scripts/sandbox/blueprint";
-import { committed, devWith } from "../modules/synthesized";
+import { VARIANTS } from "../../../handler/src/variants";
+import { synthesize } from "../../../main";
+import { PUTS_PER_IMAGE, standingUsage } from "../../../modules/cost-widget";
+import { PRICED_REGIONS, type Prices, pricesOf } from "../../../modules/prices";
+import type { Environment } from "../../../modules/variables";
+import { metricsOf } from "../../../scripts/cloudwatch/alarm";
+import { alternatives, billOf, elasticities, LINES, type Line, totalOf } from "../../../scripts/docs/cost/estimate";
+import { LIGHT, lightTable } from "../../../scripts/docs/cost/light";
+import { type Assumed, assumed, usageOf } from "../../../scripts/docs/cost/usage";
+import { readBlueprint } from "../../../scripts/sandbox/blueprint";
+import { committed, devWith } from "../../modules/synthesized";
 
 const PRICES = pricesOf("us-east-1") as Prices;
 
@@ -100,7 +100,7 @@ describe("the estimate", () => {
   it.each(["dev", "staging", "prod"])("counts the metrics of alarms and the dashboards that %s has", async (name) => {
     const outdir = mkdtempSync(join(tmpdir(), "cost-"));
     try {
-      process.env.HANDLER_PACKAGE = join(__dirname, "../../package.json");
+      process.env.HANDLER_PACKAGE = join(__dirname, "../../../package.json");
       const environment = await committed(name);
       synthesize([environment], outdir);
       const { alarms, dashboards } = readBlueprint(join(outdir, "stacks", name));

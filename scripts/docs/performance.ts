@@ -1,6 +1,5 @@
 /** The generated parts of docs/performance.md: what scripts/trials/bench/results.json holds, without measuring again. */
 import { PRICED_ON } from "../../modules/prices";
-import { type Plot, plot, type Series } from "../plot";
 import { code, table } from "../terminal/markdown";
 import { grouped } from "../terminal/table";
 import { CAP_MEGAPIXELS, costsOf, growthOf } from "../trials/bench/cost";
@@ -8,6 +7,7 @@ import { machineLine } from "../trials/bench/machine";
 import { METHODS, type Method } from "../trials/bench/processes";
 import { type PictureResult, readResults } from "../trials/bench/results";
 import { judge } from "../trials/bench/targets";
+import { type Plot, plot, type Series } from "./plot";
 
 const NOT_MEASURED = "–";
 

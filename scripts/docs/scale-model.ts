@@ -3,7 +3,7 @@
 import { metricAlarms } from "../../modules/alarms";
 import { PUTS_PER_IMAGE } from "../../modules/cost-widget";
 import type { Environment } from "../../modules/variables";
-import { type Assumed, seconds } from "../cost/usage";
+import { type Assumed, seconds } from "./cost/usage";
 
 /** Day on which AWS's public pages gave these quotas. */
 export const QUOTAS_SEEN_ON = "2026-11-24";

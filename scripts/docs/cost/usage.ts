@@ -1,10 +1,10 @@
 /** What a month of uploads makes a stack use: an environment and a table of assumptions become quantities of what AWS charges for. */
-import { VARIANTS } from "../../handler/src/variants";
-import { standingUsage } from "../../modules/cost-widget";
-import type { Prices } from "../../modules/prices";
-import type { Environment } from "../../modules/variables";
-import { growthOf, WHOLE_CPU_MB } from "../trials/bench/cost";
-import { readResults } from "../trials/bench/results";
+import { VARIANTS } from "../../../handler/src/variants";
+import { standingUsage } from "../../../modules/cost-widget";
+import type { Prices } from "../../../modules/prices";
+import type { Environment } from "../../../modules/variables";
+import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
+import { readResults } from "../../trials/bench/results";
 
 /** Seconds of one vCPU, as the kept benchmark has them. */
 const MEASURED = growthOf(readResults().pictures).belowCap;

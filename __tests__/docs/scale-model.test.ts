@@ -1,7 +1,7 @@
 /** The model of docs/scale.md: what a rate of uploads asks for, where a limit is met, and what is advised then. */
 import { VARIABLES } from "../../modules/variables";
-import { ASSUMPTIONS, assumed, seconds } from "../../scripts/cost/usage";
-import { LIMITS, type LimitName, RATES, reachedAt, strains } from "../../scripts/scale/model";
+import { ASSUMPTIONS, assumed, seconds } from "../../scripts/docs/cost/usage";
+import { LIMITS, type LimitName, RATES, reachedAt, strains } from "../../scripts/docs/scale-model";
 import { committed, devWith } from "../modules/synthesized";
 
 const prodAt = async (rate: number) => ({ environment: await committed("prod"), assumed: assumed(), rate });

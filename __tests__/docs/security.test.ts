@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEnvironments } from "../../modules/environment";
-import { permissionsTable, REASONS, rightsOf } from "../../scripts/reference/permissions";
-import { THREATS, uncited } from "../../scripts/reference/threats";
+import { permissionsTable, REASONS, rightsOf } from "../../scripts/docs/permissions";
+import { THREATS, uncited } from "../../scripts/docs/threats";
 import { committed, devWith, environmentsOf, synthesized } from "../modules/synthesized";
 
 const REPLICATED = `
@@ -34,7 +34,7 @@ describe("what is allowed", () => {
     writeFileSync(join(folder, "cdk.tf.json"), text.replace("ReadUploads", "ReadAll"));
 
     expect(() => permissionsTable(folder)).toThrow(
-      "Expected a reason in scripts/reference/permissions.ts for ReadAll but got nothing",
+      "Expected a reason in scripts/docs/permissions.ts for ReadAll but got nothing",
     );
     rmSync(folder, { recursive: true });
   });
