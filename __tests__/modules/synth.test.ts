@@ -25,7 +25,7 @@ describe("npm run synth", () => {
     mkdirSync(providers, { recursive: true });
     mkdirSync(join(outdir, "stacks/demolished"), { recursive: true });
 
-    const { status, stdout, stderr } = run("scripts/synth.ts");
+    const { status, stdout, stderr } = run("scripts/commands/synth.ts");
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
@@ -34,22 +34,25 @@ describe("npm run synth", () => {
     expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 19 alarms$/m);
   });
 
-  it.each(["main.ts", "scripts/synth.ts"])("refuses to write anything while a value is wrong (%s)", (script) => {
-    const nowhere = join(folder, "nowhere");
+  it.each(["main.ts", "scripts/commands/synth.ts"])(
+    "refuses to write anything while a value is wrong (%s)",
+    (script) => {
+      const nowhere = join(folder, "nowhere");
 
-    const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
+      const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
 
-    expect({ status, stdout, stderr }).toEqual({
-      status: 1,
-      stdout: "",
-      stderr:
-        'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"\n',
-    });
-    expect(existsSync(nowhere)).toBe(false);
-  });
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: "",
+        stderr:
+          'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"\n',
+      });
+      expect(existsSync(nowhere)).toBe(false);
+    },
+  );
 
   it("refuses a package that is not there in one line", () => {
-    const { status, stderr } = run("scripts/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
+    const { status, stderr } = run("scripts/commands/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
 
     expect(status).toBe(1);
     expect(stderr).toBe(

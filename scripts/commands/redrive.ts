@@ -3,16 +3,16 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@
 import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { naming } from "../modules/naming";
-import type { Environment } from "../modules/variables";
-import { ago } from "./alarms";
-import { answerTo, environmentNamed } from "./aws/account";
-import { clientsFor } from "./aws/clients";
-import { type Handled, redrive } from "./aws/dead-letters";
-import { endpointUrl } from "./aws/terraform/target";
-import { runCommand } from "./terminal/cli";
-import { interruptible } from "./terminal/interruptible";
-import { wholeNumber } from "./terminal/options";
+import { naming } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
+import { answerTo, environmentNamed } from "../aws/account";
+import { clientsFor } from "../aws/clients";
+import { type Handled, redrive } from "../aws/dead-letters";
+import { endpointUrl } from "../aws/terraform/target";
+import { ago } from "../terminal/ago";
+import { runCommand } from "../terminal/cli";
+import { interruptible } from "../terminal/interruptible";
+import { wholeNumber } from "../terminal/options";
 
 /** An invocation takes so much less than nobody else is given its letter. */
 const MARGIN_SECONDS = 60;

@@ -4,16 +4,16 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { CORPUS } from "./images/bmp/corpus";
-import { runCommand, SkippedError } from "./terminal/cli";
+import { CORPUS } from "../images/bmp/corpus";
+import { runCommand, SkippedError } from "../terminal/cli";
 
 interface Options {
   readonly python: string;
   readonly convert: string;
 }
 
-const FOLDER = join(__dirname, "..", ".cache", "bmp");
-const EXPECTATIONS = join(__dirname, "images/bmp/expectations.json");
+const FOLDER = join(__dirname, "../../.cache/bmp");
+const EXPECTATIONS = join(__dirname, "../images/bmp/expectations.json");
 
 const outputOf = async (command: string, ...words: string[]): Promise<string> =>
   (await promisify(execFile)(command, words, { maxBuffer: 2 ** 24 })).stdout;
@@ -32,7 +32,7 @@ const run = async (options: Options): Promise<void> => {
   await mkdir(FOLDER, { recursive: true });
   for (const [name, make] of Object.entries(CORPUS)) await writeFile(join(FOLDER, `${name}.bmp`), make());
   await findPrograms(options);
-  const script = join(__dirname, "images/bmp/expect.py");
+  const script = join(__dirname, "../images/bmp/expect.py");
   await writeFile(EXPECTATIONS, await outputOf(options.python, script, FOLDER, options.convert));
   console.log(`scripts/images/bmp/expectations.json: ${Object.keys(CORPUS).length} kinds`);
 };

@@ -6,18 +6,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 
-const ROOT = join(__dirname, "..");
+const ROOT = join(__dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "start-test-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const start = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "scripts/start.ts", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1" },
-    encoding: "utf8",
-    timeout: 60_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", "scripts/commands/start.ts", ...args],
+    {
+      cwd: ROOT,
+      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1" },
+      encoding: "utf8",
+      timeout: 60_000,
+    },
+  );
   return { status, stdout, stderr };
 };
 
@@ -60,7 +64,7 @@ describe("npm start", () => {
   }, 60_000);
 
   it("without a file takes the samples, then whatever comes to its S3, until Ctrl-C", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", "scripts/start.ts", "--out", "demo"], {
+    const child = spawn(process.execPath, ["--import", "tsx", "scripts/commands/start.ts", "--out", "demo"], {
       cwd: ROOT,
       env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", TMPDIR: folder },
       stdio: ["ignore", "pipe", "inherit"],

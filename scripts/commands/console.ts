@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { Command } from "commander";
 import pc from "picocolors";
-import { consoleUrl, homeOf, naming } from "../modules/naming";
-import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./aws/account";
-import { runCommand } from "./terminal/cli";
+import { consoleUrl, homeOf, naming } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
+import { environmentNamed } from "../aws/account";
+import { runCommand } from "../terminal/cli";
 
 /** What opens a link in the browser, by the platform. */
 const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {

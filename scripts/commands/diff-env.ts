@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { synthesize } from "../main";
-import { stackName } from "../modules/naming";
-import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./aws/account";
-import { differences, type Stack } from "./aws/terraform/environment-diff/comparison";
-import { type Comparison, comparisonLines } from "./aws/terraform/environment-diff/report";
-import { renamed, variableDifferences } from "./aws/terraform/environment-diff/variables";
-import { PROJECT, stackFolder } from "./build/stacks";
-import { runCommand } from "./terminal/cli";
+import { synthesize } from "../../main";
+import { stackName } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
+import { environmentNamed } from "../aws/account";
+import { differences, type Stack } from "../aws/terraform/environment-diff/comparison";
+import { type Comparison, comparisonLines } from "../aws/terraform/environment-diff/report";
+import { renamed, variableDifferences } from "../aws/terraform/environment-diff/variables";
+import { PROJECT, stackFolder } from "../build/stacks";
+import { runCommand } from "../terminal/cli";
 
 const synthesized = (environment: Environment): Stack => {
   const outdir = mkdtempSync(join(tmpdir(), "diff-env-"));

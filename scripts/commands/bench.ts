@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand } from "./terminal/cli";
-import { wholeNumber } from "./terminal/options";
-import { measureCold } from "./trials/bench/cold";
-import { corpus, type Picture, SIZES } from "./trials/bench/corpus";
-import { machine } from "./trials/bench/machine";
-import { sweepOrders } from "./trials/bench/order";
-import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "./trials/bench/paired";
-import { CACHE, prepareTools, type Tools } from "./trials/bench/processes";
-import { benchReport, coldReport, throughputReport } from "./trials/bench/report";
-import { type PictureResult, type Results, writeResults } from "./trials/bench/results";
-import { sweepEncoders } from "./trials/bench/sweep";
-import { type Sweep, sweepReport } from "./trials/bench/sweep-report";
-import { judge } from "./trials/bench/targets";
-import { measureThroughput } from "./trials/bench/throughput";
+import { runCommand } from "../terminal/cli";
+import { wholeNumber } from "../terminal/options";
+import { measureCold } from "../trials/bench/cold";
+import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
+import { machine } from "../trials/bench/machine";
+import { sweepOrders } from "../trials/bench/order";
+import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
+import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
+import { benchReport, coldReport, throughputReport } from "../trials/bench/report";
+import { type PictureResult, type Results, writeResults } from "../trials/bench/results";
+import { sweepEncoders } from "../trials/bench/sweep";
+import { type Sweep, sweepReport } from "../trials/bench/sweep-report";
+import { judge } from "../trials/bench/targets";
+import { measureThroughput } from "../trials/bench/throughput";
 
 interface Options {
   readonly runs: number;
@@ -31,7 +31,7 @@ interface Options {
   readonly targets: boolean;
 }
 
-const SAMPLE = join(__dirname, "images/samples/sunrise-sideways.jpg");
+const SAMPLE = join(__dirname, "../images/samples/sunrise-sideways.jpg");
 
 const note = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
 
@@ -117,7 +117,7 @@ const measured = async ({ runs, python, quick, write }: Options): Promise<Result
 /** CDKTF, which some of the documents need, is loaded only here: it takes its time. */
 const keep = async (results: Results): Promise<void> => {
   writeResults(results);
-  const { updateReference } = await import("./reference.js");
+  const { updateReference } = await import("../docs/reference.js");
   await updateReference(false);
 };
 

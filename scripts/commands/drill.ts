@@ -2,17 +2,17 @@
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { drillStack } from "./build/drill-stack";
-import { readBlueprint } from "./sandbox/blueprint";
-import { runCommand, UsageError } from "./terminal/cli";
-import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "./trials/drill/drill";
-import { type Evidence, gather, shortName } from "./trials/drill/evidence";
-import { type Control, control, probeProblems, probesOf } from "./trials/drill/probes";
-import { drillReport, problemReport, trialReport } from "./trials/drill/report";
-import type { DrillResult } from "./trials/drill/result";
-import { structureProblems } from "./trials/drill/structure";
-import { tryMutants } from "./trials/drill/trial";
-import { samplePictures } from "./trials/drill-samples";
+import { drillStack } from "../build/drill-stack";
+import { readBlueprint } from "../sandbox/blueprint";
+import { runCommand, UsageError } from "../terminal/cli";
+import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
+import { type Evidence, gather, shortName } from "../trials/drill/evidence";
+import { type Control, control, probeProblems, probesOf } from "../trials/drill/probes";
+import { drillReport, problemReport, trialReport } from "../trials/drill/report";
+import type { DrillResult } from "../trials/drill/result";
+import { structureProblems } from "../trials/drill/structure";
+import { tryMutants } from "../trials/drill/trial";
+import { samplePictures } from "../trials/drill-samples";
 
 interface Options {
   readonly env: string;

@@ -1,11 +1,9 @@
 /** Makes the sample pictures in scripts/images/samples: one file for each format the pipeline accepts. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
 import sharp, { type Sharp } from "sharp";
-import { bitmap } from "./images/bitmap";
-import { paint, type Scene } from "./images/landscape";
-import { runCommand } from "./terminal/cli";
+import { bitmap } from "./bitmap";
+import { paint, type Scene } from "./landscape";
 
 const SUNRISE: Scene = {
   seed: 11,
@@ -103,7 +101,7 @@ const photo = (scene: Scene): Sharp =>
   sharp(paint(scene), { raw: { width: scene.widthPx, height: scene.heightPx, channels: 3 } });
 
 /** Every sample: add a row. The sunrise is stored turned to the left, with the EXIF orientation that turns it back. */
-const SAMPLES = {
+export const SAMPLES = {
   "sunrise-sideways.jpg": () =>
     photo(SUNRISE).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 80 }).toBuffer(),
   "balloon-transparent.png": () => sharp(Buffer.from(BALLOON)).png({ compressionLevel: 9 }).toBuffer(),
@@ -112,7 +110,7 @@ const SAMPLES = {
   "moonlight.bmp": async () => bitmap(paint(NIGHT), NIGHT.widthPx, NIGHT.heightPx),
 } as const satisfies Record<string, () => Promise<Buffer>>;
 
-const FOLDER = join(__dirname, "images/samples");
+export const FOLDER = join(__dirname, "samples");
 
 const decoded = async (file: Buffer) => {
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
@@ -139,30 +137,3 @@ export const staleSamples = async (folder = FOLDER): Promise<string[]> => {
   }
   return stale;
 };
-
-const writeSamples = async (): Promise<void> => {
-  await mkdir(FOLDER, { recursive: true });
-  for (const [name, make] of Object.entries(SAMPLES)) {
-    const file = await make();
-    await writeFile(join(FOLDER, name), file);
-    console.log(`scripts/images/samples/${name}  ${(file.length / 1000).toFixed(0)} kB`);
-  }
-};
-
-const checkSamples = async (): Promise<void> => {
-  const stale = await staleSamples();
-  if (stale.length > 0) {
-    throw new Error(
-      `Expected what npm run samples makes for scripts/images/samples but got other files for ${stale.join(", ")}`,
-    );
-  }
-  console.log(`scripts/images/samples: ${Object.keys(SAMPLES).length} files, all as this script makes them`);
-};
-
-export const command = new Command("npm run samples --")
-  .description("Paints the sample pictures into scripts/images/samples.")
-  .option("--check", "write nothing; fail if the files there are not what this script makes", false)
-  .addHelpText("after", "\nExit code 1: with --check, a sample is not what the script makes.")
-  .action(({ check }: { check: boolean }) => (check ? checkSamples() : writeSamples()));
-
-if (require.main === module) void runCommand(command);

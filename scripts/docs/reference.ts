@@ -2,30 +2,29 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
-import { EVENTS, REFUSALS } from "../handler/contract/events";
-import { filterPattern } from "../handler/contract/filter-pattern";
-import { METRICS, type Metric } from "../handler/contract/metrics";
-import { SETTINGS } from "../handler/contract/settings";
-import { FORMATS, VARIANTS, type Variant } from "../handler/src/variants";
-import { ENVIRONMENTS, synthesize } from "../main";
-import { readEnvironments } from "../modules/environment";
-import { QUERIES } from "../modules/queries";
-import { type Environment, VARIABLES } from "../modules/variables";
-import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
-import { onCallTable } from "./docs/alarms";
-import { commandsTable } from "./docs/commands";
-import { PERFORMANCE_TABLES, performancePlot } from "./docs/performance";
-import { permissionsTable } from "./docs/permissions";
-import { checkRunbooks, writeRunbooks } from "./docs/runbooks";
-import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./docs/scale";
-import { threatsTable } from "./docs/threats";
-import { EXIT_CODES, runCommand } from "./terminal/cli";
-import { code, table } from "./terminal/markdown";
-import { yardstickTable } from "./trials/drill/yardstick";
-import { producedLines } from "./trials/log-samples";
+import { EVENTS, REFUSALS } from "../../handler/contract/events";
+import { filterPattern } from "../../handler/contract/filter-pattern";
+import { METRICS, type Metric } from "../../handler/contract/metrics";
+import { SETTINGS } from "../../handler/contract/settings";
+import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
+import { ENVIRONMENTS, synthesize } from "../../main";
+import { readEnvironments } from "../../modules/environment";
+import { QUERIES } from "../../modules/queries";
+import { type Environment, VARIABLES } from "../../modules/variables";
+import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
+import { EXIT_CODES } from "../terminal/cli";
+import { code, table } from "../terminal/markdown";
+import { yardstickTable } from "../trials/drill/yardstick";
+import { producedLines } from "../trials/log-samples";
+import { onCallTable } from "./alarms";
+import { commandsTable } from "./commands";
+import { PERFORMANCE_TABLES, performancePlot } from "./performance";
+import { permissionsTable } from "./permissions";
+import { checkRunbooks, writeRunbooks } from "./runbooks";
+import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./scale";
+import { threatsTable } from "./threats";
 
-const ROOT = join(__dirname, "..");
+const ROOT = join(__dirname, "../..");
 
 /** Documents that hold tables between markers. */
 const DOCUMENTS = [
@@ -253,11 +252,3 @@ export const updateReference = async (check: boolean): Promise<void> => {
   await updateDrawings(check);
   (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
 };
-
-export const command = new Command("npm run reference --")
-  .description("Rewrites the tables of the documents and the pages of docs/runbooks from the ledgers.")
-  .option("--check", "change nothing; fail if a document is not current", false)
-  .addHelpText("after", "\nExit code 1: with --check, a document is not as the ledgers have it.")
-  .action(({ check }: { check: boolean }) => updateReference(check));
-
-if (require.main === module) void runCommand(command);

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { naming } from "../modules/naming";
-import { environmentNamed } from "./aws/account";
-import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./aws/account-uploads";
-import { clientsFor } from "./aws/clients";
-import { type Log, type Outcome, outcomeOf, refused } from "./aws/smoke-outcomes";
-import { endpointUrl } from "./aws/terraform/target";
-import { runCommand } from "./terminal/cli";
-import { interruptible } from "./terminal/interruptible";
-import { wholeNumber } from "./terminal/options";
+import { naming } from "../../modules/naming";
+import { environmentNamed } from "../aws/account";
+import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
+import { clientsFor } from "../aws/clients";
+import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
+import { endpointUrl } from "../aws/terraform/target";
+import { runCommand } from "../terminal/cli";
+import { interruptible } from "../terminal/interruptible";
+import { wholeNumber } from "../terminal/options";
 
-const SAMPLES = join(__dirname, "images/samples");
+const SAMPLES = join(__dirname, "../images/samples");
 
 /** Its name says that it is a picture, its bytes do not. */
 const FAKE = { name: "not-a-photo.jpg", bytes: Buffer.from("There is no picture in here.\n") };

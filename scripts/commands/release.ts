@@ -1,16 +1,16 @@
 /** `npm run release`: puts the version that was published last into service, a share at a time, or takes it back. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { criticalAlarms } from "../modules/alarms";
-import { naming, stackName } from "../modules/naming";
-import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./aws/account";
-import { clientsFor } from "./aws/clients";
-import { readLive, readVersions } from "./aws/release/alias";
-import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "./aws/release/verbs";
-import { endpointUrl } from "./aws/terraform/target";
-import { runCommand, UsageError } from "./terminal/cli";
-import { wholeNumber } from "./terminal/options";
+import { criticalAlarms } from "../../modules/alarms";
+import { naming, stackName } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
+import { environmentNamed } from "../aws/account";
+import { clientsFor } from "../aws/clients";
+import { readLive, readVersions } from "../aws/release/alias";
+import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
+import { endpointUrl } from "../aws/terraform/target";
+import { runCommand, UsageError } from "../terminal/cli";
+import { wholeNumber } from "../terminal/options";
 
 interface Options extends Choices {
   readonly rollback?: true;

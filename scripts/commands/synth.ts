@@ -2,9 +2,9 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { stackName } from "../modules/naming";
-import { synth, warnings } from "./build/synth";
-import { runCommand } from "./terminal/cli";
+import { stackName } from "../../modules/naming";
+import { synth, warnings } from "../build/synth";
+import { runCommand } from "../terminal/cli";
 
 const report = async (): Promise<void> => {
   const synthesized = await synth();

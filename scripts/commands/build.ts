@@ -1,8 +1,8 @@
 /** `npm run build`: the Lambda package, one zip for each architecture. */
 import { relative } from "node:path";
 import { Command, Option } from "commander";
-import { buildHandler, TARGETS, type Target } from "./build/handler-package";
-import { runCommand } from "./terminal/cli";
+import { buildHandler, TARGETS, type Target } from "../build/handler-package";
+import { runCommand } from "../terminal/cli";
 
 const report = async (target: Target, force: boolean): Promise<string> => {
   const start = performance.now();

@@ -1,8 +1,8 @@
 /** `npm run alarms`: what the alarms of a deployed environment say, what one of them does, and back to OK. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { stackName } from "../modules/naming";
-import { environmentNamed } from "./aws/account";
+import { stackName } from "../../modules/naming";
+import { environmentNamed } from "../aws/account";
 import {
   type AccountAlarm,
   callRoll,
@@ -11,24 +11,11 @@ import {
   resetAlarm,
   type TestResult,
   testAlarm,
-} from "./aws/account-alarms";
-import { type Clients, clientsFor } from "./aws/clients";
-import { runCommand, UsageError } from "./terminal/cli";
-import { interruptible } from "./terminal/interruptible";
-
-const UNITS = [
-  ["d", 86_400],
-  ["h", 3_600],
-  ["min", 60],
-  ["s", 1],
-] as const;
-
-/** @returns a time that has passed, in the greatest unit that fits it: "3 h ago" */
-export const ago = (ms: number): string => {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ["s", 1];
-  return `${Math.floor(seconds / size)} ${unit} ago`;
-};
+} from "../aws/account-alarms";
+import { type Clients, clientsFor } from "../aws/clients";
+import { ago } from "../terminal/ago";
+import { runCommand, UsageError } from "../terminal/cli";
+import { interruptible } from "../terminal/interruptible";
 
 const COLOURS = { ALARM: pc.red, INSUFFICIENT_DATA: pc.yellow, OK: pc.green } as const;
 
