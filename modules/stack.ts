@@ -11,13 +11,13 @@ import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { criticalAlarms } from "./alarms";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
+import { CodeDeploy } from "./codedeploy";
 import { CostBudget } from "./cost_budget";
 import { DeadLetterQueue } from "./dead_letter_queue";
 import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { consoleUrl, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
-import { Releases } from "./releases";
 import { type Replica, S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
@@ -108,7 +108,7 @@ export class ImageProcessorStack extends TerraformStack {
     });
     if (environment.enable_codedeploy && lambda.alias) {
       const alarmNames = { ...alarms.alarmNames, ...logAlerts.alarmNames };
-      new Releases(this, "releases", {
+      new CodeDeploy(this, "releases", {
         names: names.releases,
         strategy: environment.release_strategy,
         functionArn: lambda.functionArn,

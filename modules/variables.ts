@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ARCHITECTURES, RUNTIMES } from "../handler/contract/runtime";
 import { SETTINGS } from "../handler/contract/settings";
 import { naming, stacksOf } from "./naming";
-import { STRATEGIES } from "./strategies";
+import { STRATEGIES } from "./release-strategies";
 
 export interface Variable {
   /** Completes "Expected … for <name> but got <value>". */

@@ -120,7 +120,7 @@ export const THREATS = {
   "Uploads without end run up a bill, or take the account's capacity": {
     answer: "Reserved concurrency is a ceiling too, loops are impossible and would be ended, and a budget tells.",
     tests: {
-      "modules/releases.test.ts": [
+      "modules/codedeploy.test.ts": [
         "cannot loop anyway: whatever project and environment are called, the bucket that it reads is not the one it writes",
       ],
     },
@@ -131,7 +131,7 @@ export const THREATS = {
       "Versions are exact, and npm ci holds every package to the lockfile's hash; the build does so again with sharp's native packages. AWS Signer can be required to have signed the zip.",
     tests: {
       "build/sharp-packages.test.ts": ["refuses a tarball that is not what the lockfile names"],
-      "modules/releases.test.ts": ["is refused what its signer has not signed, where there is one"],
+      "modules/codedeploy.test.ts": ["is refused what its signer has not signed, where there is one"],
     },
   },
 } as const satisfies Record<string, Threat>;

@@ -5,9 +5,9 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import type { Names } from "./naming";
-import { deploymentConfigName, type StrategyName } from "./strategies";
+import { deploymentConfigName, type StrategyName } from "./release-strategies";
 
-export interface ReleasesProps {
+export interface CodeDeployProps {
   readonly names: Names["releases"];
   readonly strategy: StrategyName;
   readonly functionArn: string;
@@ -17,8 +17,8 @@ export interface ReleasesProps {
   readonly accountId: string;
 }
 
-export class Releases extends Construct {
-  constructor(scope: Construct, id: string, props: ReleasesProps) {
+export class CodeDeploy extends Construct {
+  constructor(scope: Construct, id: string, props: CodeDeployProps) {
     super(scope, id);
     const { applicationName, deploymentGroupName, roleName } = props.names;
     const role = new IamRole(this, "role", {
@@ -57,7 +57,7 @@ const trust = (accountId: string) => ({
 });
 
 /** AWSCodeDeployRoleForLambdaLimited, less what only hooks and revisions in S3 need, and for one function. */
-const statements = ({ functionArn, aliasArn }: ReleasesProps) => [
+const statements = ({ functionArn, aliasArn }: CodeDeployProps) => [
   {
     Sid: "MoveTheAlias",
     Effect: "Allow",

@@ -1,6 +1,6 @@
 /** The alias that uploads invoke, and how CodeDeploy moves it, as they are synthesized. */
 import { naming } from "../../modules/naming";
-import { deploymentConfigName, sharesOf } from "../../modules/strategies";
+import { deploymentConfigName, sharesOf } from "../../modules/release-strategies";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 const FUNCTION = "${aws_lambda_function.lambda_function_function.function_name}";
