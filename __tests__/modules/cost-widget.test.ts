@@ -1,7 +1,7 @@
 /** The cost widget, with its expressions evaluated by the local metric math. */
 import { REFUSALS } from "../../handler/contract/events";
 import type { Environment } from "../../modules/variables";
-import { evaluateExpression, parseExpression } from "../../scripts/sandbox/cloudwatch/metric-math";
+import { evaluateExpression, parseExpression } from "../../scripts/cloudwatch/metric-math";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 interface Widget {
