@@ -125,14 +125,14 @@ const throughputTable = (): string => {
 
 /** Every table of docs/performance.md by the name between its markers. */
 export const PERFORMANCE_TABLES: Readonly<Record<string, () => string>> = {
-  benchMachine: () => `Measured on ${readResults().date}: ${machineLine(readResults().machine)}.`,
-  benchTargets: targetTable,
-  benchPictures: pictureTable,
-  benchSimilarity: similarityTable,
-  benchMemory: memoryTable,
-  benchCost: costTable,
-  benchCold: coldTable,
-  benchThroughput: throughputTable,
+  machine: () => `Measured on ${readResults().date}: ${machineLine(readResults().machine)}.`,
+  targets: targetTable,
+  pictures: pictureTable,
+  similarity: similarityTable,
+  memory: memoryTable,
+  cost: costTable,
+  cold: coldTable,
+  throughput: throughputTable,
 };
 
 const NAMES = {

@@ -1,6 +1,6 @@
 /** What is allowed to whom, read from the synthesized JSON, and why. */
 
-import { expected, readStack, type Stack } from "../sandbox/terraform-json";
+import { expected, type Stack } from "../sandbox/terraform-json";
 import { code, table } from "../terminal/markdown";
 import { type Statement, statementsOf } from "../trials/drill/policies";
 
@@ -94,10 +94,12 @@ const invokers = (stack: Stack): Right[] =>
     }));
 
 /** @returns every statement of every policy of a stack */
-export const rightsOf = (stackDir: string): Right[] => {
-  const stack = readStack(stackDir);
-  return [...ofRoles(stack), ...rolesTaken(stack), ...invokers(stack), ...ofResources(stack)];
-};
+export const rightsOf = (stack: Stack): Right[] => [
+  ...ofRoles(stack),
+  ...rolesTaken(stack),
+  ...invokers(stack),
+  ...ofResources(stack),
+];
 
 /** As one speaks of it: what is of every ARN is left out. */
 const short = (name: string): string =>
@@ -120,9 +122,9 @@ const reasonOf = ({ id }: Right): string => {
 };
 
 /** @returns a row for each statement; those that say the same of several resources are one */
-export const permissionsTable = (stackDir: string): string => {
+export const permissionsTable = (stack: Stack): string => {
   const rows = new Map<string, Right>();
-  for (const right of rightsOf(stackDir)) {
+  for (const right of rightsOf(stack)) {
     const { resources, ...same } = right;
     const key = JSON.stringify(same);
     rows.set(key, { ...right, resources: [...(rows.get(key)?.resources ?? []), ...resources] });

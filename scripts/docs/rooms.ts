@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "strategies.ts", "variables.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "release-strategies.ts", "stack.ts", "variables.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -104,7 +104,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
-    imports: ["terminal", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
+    imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts"],
   },
 } as const satisfies Record<string, Room>;
