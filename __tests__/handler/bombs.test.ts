@@ -3,7 +3,7 @@ import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { Refusal } from "../../handler/src/errors";
 import { processImage } from "../../handler/src/process";
-import { admitStructure } from "../../handler/src/structure";
+import { admitStructure } from "../../handler/src/structure-limits";
 import { BOMBS, type BombName, captionedPng, pagedTiff, scannedJpeg } from "../../scripts/fuzz/bombs";
 import { chunk } from "../../scripts/fuzz/png";
 import { LIMITS, plain, quarters } from "./pictures";

@@ -30,11 +30,11 @@ describe("a deadline", () => {
     [60_000, 59_000],
     [10_000, 9_000],
     [1_000, 900],
-  ])("of %i ms ends the work after %i ms, and the telling half-way from there", (remainingMs, workMs) => {
+  ])("of %i ms ends the work after %i ms, and the reporting half-way from there", (remainingMs, workMs) => {
     jest.useFakeTimers();
-    const { work, telling } = startDeadline(remainingMs);
+    const { work, reporting } = startDeadline(remainingMs);
     const toldMs = (workMs + remainingMs) / 2;
-    const aborted = () => [work.aborted, telling.aborted];
+    const aborted = () => [work.aborted, reporting.aborted];
 
     jest.advanceTimersByTime(workMs - 1);
     expect(aborted()).toEqual([false, false]);

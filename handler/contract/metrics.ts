@@ -2,7 +2,7 @@
 import type { EventName, NumericField, TextField } from "./events";
 
 /** One kind of log line that a metric hears: an event of the ledger, lines of some levels, or Lambda's own report. */
-export type Heard =
+export type LogSource =
   | {
       readonly [E in EventName]: {
         readonly event: E;
@@ -31,7 +31,7 @@ export interface Metric {
   readonly kind: "measure" | "fault";
   readonly unit: Unit;
   /** "handler": published with the dimension FunctionName. Otherwise the log lines of which any one counts. */
-  readonly from: "handler" | readonly [Heard, ...Heard[]];
+  readonly from: "handler" | readonly [LogSource, ...LogSource[]];
   /** What a person who sees the number should know. */
   readonly about: string;
 }
@@ -146,7 +146,7 @@ type Where<C> = { [M in MetricName]: (typeof METRICS)[M] extends C ? M : never }
 export type HandlerMetricName = Where<{ from: "handler" }>;
 
 /** Measures made from log lines: `cloudwatch_metrics` makes one filter of each. */
-export type MeasuredName = Where<{ kind: "measure"; from: readonly Heard[] }>;
+export type MeasuredName = Where<{ kind: "measure"; from: readonly LogSource[] }>;
 
 /** Faults: `log_alerts` makes one filter and one alarm of each. */
 export type FaultName = Where<{ kind: "fault" }>;

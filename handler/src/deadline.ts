@@ -9,7 +9,7 @@ export interface Deadline {
   /** Aborted by an OutOfTime when all work must stop. */
   readonly work: AbortSignal;
   /** Aborted later, when even what has happened cannot be told to CloudWatch any more. */
-  readonly telling: AbortSignal;
+  readonly reporting: AbortSignal;
   /** To be called when the invocation is over. */
   end(): void;
 }
@@ -26,13 +26,13 @@ export const startDeadline = (remainingMs: number): Deadline => {
     const timer = setTimeout(() => controller.abort(new OutOfTime(what)), ms);
     return { signal: controller.signal, stop: () => clearTimeout(timer) };
   };
-  const [work, telling] = [abortAfter(remainingMs - reserve), abortAfter(remainingMs - reserve / 2)];
+  const [work, reporting] = [abortAfter(remainingMs - reserve), abortAfter(remainingMs - reserve / 2)];
   return {
     work: work.signal,
-    telling: telling.signal,
+    reporting: reporting.signal,
     end: () => {
       work.stop();
-      telling.stop();
+      reporting.stop();
     },
   };
 };

@@ -3,13 +3,13 @@ import type { Context, S3Event, S3EventRecord } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
 import { type Deadline, startDeadline, until } from "./deadline";
-import { declaredFormat } from "./declared";
+import { declaredFormat } from "./declared-format";
 import { asError, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
 import type { Upload } from "./keys";
-import { createTransport, startTally, type Tally } from "./metrics";
+import { createLog, type Log } from "./logger";
+import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { processImage } from "./process";
 import { admitBytes, download, store } from "./storage";
-import { createLog, type Log } from "./telemetry";
 import { traced } from "./tracing";
 
 const initSettings = (): Settings => {
@@ -33,7 +33,7 @@ const limits = {
 interface Invocation {
   readonly requestId: string;
   readonly log: Log;
-  readonly tally: Tally;
+  readonly recorder: MetricsRecorder;
   readonly deadline: Deadline;
 }
 
@@ -48,21 +48,21 @@ export const handler = async (
   const { awsRequestId: requestId } = context;
   const deadline = startDeadline(context.getRemainingTimeInMillis());
   const log = createLog(settings.LOG_LEVEL, requestId);
-  const tally = startTally(transport, log, requestId, deadline.telling);
+  const recorder = createMetricsRecorder(transport, log, requestId, deadline.reporting);
   try {
-    await takeUpAll(uploadsOf(event, log), { requestId, log, tally, deadline });
+    await processUploads(uploadsOf(event, log), { requestId, log, recorder, deadline });
   } finally {
     deadline.end();
   }
 };
 
-const takeUpAll = async (uploads: readonly Upload[], invocation: Invocation): Promise<void> => {
+const processUploads = async (uploads: readonly Upload[], invocation: Invocation): Promise<void> => {
   const faults: Error[] = [];
   for (const [i, upload] of uploads.entries()) {
-    const fault = await takeUp(upload, invocation, i === uploads.length - 1);
+    const fault = await processUpload(upload, invocation, i === uploads.length - 1);
     if (fault !== undefined) faults.push(fault);
   }
-  await invocation.tally.settle();
+  await invocation.recorder.flush();
   if (faults.length > 0)
     throw new AggregateError(
       faults,
@@ -108,16 +108,16 @@ const decodeKey = (key: string): string => {
 };
 
 /** @returns the fault that makes the invocation fail, if a retry may heal it */
-const takeUp = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
-  const { log, tally, deadline } = invocation;
+const processUpload = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
+  const { log, recorder, deadline } = invocation;
   const { bucket, key, sizeBytes } = upload;
   const limitBytes = settings.LARGE_IMAGE_BYTES;
   log("image.received", { bucket, key, sizeBytes });
   if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
-  tally.taken();
+  recorder.received();
   try {
     log("image.processed", await until(deadline.work, () => makeVariants(upload, invocation, isLast)));
-    tally.ended("success");
+    recorder.finished("success");
     return undefined;
   } catch (error) {
     return report(asError(error), upload, invocation);
@@ -126,7 +126,7 @@ const takeUp = async (upload: Upload, invocation: Invocation, isLast: boolean): 
 
 const makeVariants = async (
   upload: Upload,
-  { requestId, tally, deadline: { work: signal } }: Invocation,
+  { requestId, recorder, deadline: { work: signal } }: Invocation,
   isLast: boolean,
 ): Promise<EventFields<"image.processed">> => {
   const { bucket, key, sizeBytes } = upload;
@@ -136,8 +136,8 @@ const makeVariants = async (
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
   const { source, variants } = await processImage(bytes, limits, signal, traced);
   const making = { requestId, processingMs: elapsedMs(), signal };
-  tally.encoded(making.processingMs);
-  if (isLast) tally.uploadingLast();
+  recorder.encoded(making.processingMs);
+  if (isLast) recorder.lastUploadStarted();
   const stored = await Promise.allSettled(
     variants.map((image) =>
       traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
@@ -158,12 +158,12 @@ const makeVariants = async (
   };
 };
 
-const report = (error: Error, { bucket, key, eTag }: Upload, { log, tally }: Invocation): Error | undefined => {
+const report = (error: Error, { bucket, key, eTag }: Upload, { log, recorder }: Invocation): Error | undefined => {
   if (error instanceof Superseded) {
     log("image.superseded", { bucket, key, eTag });
     return undefined;
   }
-  tally.ended("failure");
+  recorder.finished("failure");
   if (error instanceof Refusal) {
     log("image.refused", { bucket, key, reason: error.reason, detail: error.message });
     return undefined;

@@ -3,7 +3,7 @@ import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwat
 import { type HandlerMetricName, METRICS } from "../contract/metrics";
 import type { Settings } from "../contract/settings";
 import { asError, oneLine } from "./errors";
-import { FUNCTION_NAME, type Log } from "./telemetry";
+import { FUNCTION_NAME, type Log } from "./logger";
 import { captured } from "./tracing";
 
 /** Values by metric; a metric without values is left out, because to count nothing says nothing. */
@@ -62,17 +62,17 @@ const embedded = (Namespace: string): Transport => ({
 });
 
 /** What became of the images so far. */
-export interface Tally {
-  taken(): void;
+export interface MetricsRecorder {
+  received(): void;
   encoded(processingMs: number): void;
   /**
    * The last image of the invocation is about to be uploaded. Its success is presumed, so that the metrics travel while
    * it does; should it fail, a correction (ProcessingSuccess -1, ProcessingFailure +1) follows and the sums stay true.
    */
-  uploadingLast(): void;
-  ended(outcome: "success" | "failure"): void;
+  lastUploadStarted(): void;
+  finished(outcome: "success" | "failure"): void;
   /** Sends what is left and waits until all is sent. Never throws: what cannot be sent is logged as `metrics.lost`. */
-  settle(): Promise<void>;
+  flush(): Promise<void>;
 }
 
 /**
@@ -80,7 +80,12 @@ export interface Tally {
  *
  * @param signal gives up what has not been sent by then
  */
-export const startTally = (transport: Transport, log: Log, requestId: string, signal: AbortSignal): Tally => {
+export const createMetricsRecorder = (
+  transport: Transport,
+  log: Log,
+  requestId: string,
+  signal: AbortSignal,
+): MetricsRecorder => {
   let samples = new Map<HandlerMetricName, number[]>();
   let sending = Promise.resolve();
   let presumed = false;
@@ -106,21 +111,21 @@ export const startTally = (transport: Transport, log: Log, requestId: string, si
   };
 
   return {
-    taken: () => add("ImagesProcessed", 1),
+    received: () => add("ImagesProcessed", 1),
     encoded: (processingMs) => add("ProcessingTime", processingMs),
-    uploadingLast: () => {
+    lastUploadStarted: () => {
       if (!transport.sendsEarly) return;
       presumed = true;
       add("ProcessingSuccess", 1);
       send();
     },
-    ended: (outcome) => {
+    finished: (outcome) => {
       if (!presumed) return add(outcome === "success" ? "ProcessingSuccess" : "ProcessingFailure", 1);
       if (outcome === "success") return;
       add("ProcessingSuccess", -1);
       add("ProcessingFailure", 1);
     },
-    settle: () => {
+    flush: () => {
       send();
       return sending;
     },

@@ -1,10 +1,10 @@
 /** Turns the bytes of one upload into the bytes of its variants: no AWS, no clock, no environment. */
 import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "./bmp";
+import { decodeLab, disguisedLab, readLabHeader } from "./cielab-tiff";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
-import { decodeLab, disguisedLab, readLabHeader } from "./lab";
-import { admitStructure } from "./structure";
+import { admitStructure } from "./structure-limits";
 import type { Traced } from "./tracing";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
 

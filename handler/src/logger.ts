@@ -18,12 +18,12 @@ const logger = new Logger({
 });
 
 /** Whether a metric is made from lines of this event: if they were not written, its alarm would be deaf. */
-const isHeard = (event: EventName): boolean =>
+const feedsMetric = (event: EventName): boolean =>
   Object.values<Metric>(METRICS).some(
     ({ from }) =>
       from !== "handler" &&
-      from.some((heard) =>
-        "event" in heard ? heard.event === event : "levels" in heard && heard.levels.includes(EVENTS[event].level),
+      from.some((source) =>
+        "event" in source ? source.event === event : "levels" in source && source.levels.includes(EVENTS[event].level),
       ),
   );
 
@@ -42,7 +42,7 @@ export const createLog = (logLevel: Settings["LOG_LEVEL"], requestId?: string): 
   const lowest = LEVELS.indexOf(LOWEST[logLevel]);
   return (event, fields) => {
     const { level, message } = EVENTS[event];
-    if (LEVELS.indexOf(level) < lowest && !isHeard(event)) return;
+    if (LEVELS.indexOf(level) < lowest && !feedsMetric(event)) return;
     const method = level.toLowerCase() as Lowercase<Level>;
     logger[method](message, { event, requestId, ...fields });
   };

@@ -12,7 +12,7 @@ const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {
   else process.env.AWS_LAMBDA_LOG_LEVEL = lambdaLevel;
   return linesOf(async () => {
     jest.resetModules();
-    const { createLog }: typeof import("../../handler/src/telemetry") = require("../../handler/src/telemetry");
+    const { createLog }: typeof import("../../handler/src/logger") = require("../../handler/src/logger");
     const log = createLog(level, "request-1") as (event: EventName, fields: object) => void;
     for (const event of EVERY) log(event, {});
   });
