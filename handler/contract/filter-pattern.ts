@@ -1,11 +1,11 @@
-/** Renders what a metric is made from as a CloudWatch Logs JSON filter pattern. */
+/** Renders the log sources of a metric as a CloudWatch Logs JSON filter pattern. */
 import type { LogSource } from "./metrics";
 
 const equals = (selector: string, value: string) => `(${selector} = "${value}")`;
 
 /**
- * A field that a metric takes its value or a dimension from must be selected by the pattern, so a term on that field is
- * added: CloudWatch Logs publishes nothing for a line that lacks it.
+ * CloudWatch Logs takes a value or a dimension only from a field that the pattern selects, so each such field gets a
+ * term. Lines without the field then publish nothing.
  */
 const terms = (source: LogSource): { operator: "&&" | "||"; list: string[] } => {
   if ("levels" in source) return { operator: "||", list: source.levels.map((level) => equals("$.level", level)) };
@@ -34,16 +34,16 @@ const dimensionsOf = (source: LogSource): Record<string, string> =>
     : {};
 
 /**
- * @param from the kinds of log line of which any one counts
+ * @param from the log sources; a line matches if it comes from any of them
  * @returns the pattern, in JSON filter syntax: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const filterPattern = (from: readonly LogSource[]): string =>
   `{ ${from.map((source) => condition(source, from.length === 1)).join(" || ")} }`;
 
-/** @returns the metric value of a matching line: "1" to count lines, or the `$.field` whose number is taken. */
+/** @returns the metric value of a matching line: "1" to count lines, or the selector of a numeric field. */
 export const metricValue = (from: readonly LogSource[]): string =>
   from.map(metricValueOf).find((value) => value) ?? "1";
 
-/** @returns the metric's dimensions, each with the `$.field` whose text is its value; undefined where it has none. */
+/** @returns the dimensions of the metric with the selectors of their values; undefined if it has none. */
 export const metricDimensions = (from: readonly LogSource[]): Record<string, string> | undefined =>
   from.map(dimensionsOf).find((dimensions) => Object.keys(dimensions).length > 0);

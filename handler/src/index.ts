@@ -1,4 +1,4 @@
-/** Lambda's entry point: an S3 event in, every upload in it taken up on its own. */
+/** The Lambda entry point: processes each upload of an S3 event independently. */
 import type { Context, S3Event, S3EventRecord } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
@@ -29,7 +29,7 @@ const limits = {
   maxFrames: settings.MAX_IMAGE_FRAMES,
 };
 
-/** What belongs to one invocation. */
+/** The state of one invocation. */
 interface Invocation {
   readonly requestId: string;
   readonly log: Log;
@@ -38,8 +38,8 @@ interface Invocation {
 }
 
 /**
- * @throws AggregateError of every fault that a retry may heal, after all uploads were tried. What was already stored is
- *   stored again by the retry, under the same keys.
+ * @throws AggregateError with every failure that a retry may fix, after all uploads were tried. The retry stores all
+ *   variants again, under the same keys.
  */
 export const handler = async (
   event: Partial<S3Event>,
@@ -70,9 +70,9 @@ const processUploads = async (uploads: readonly Upload[], invocation: Invocation
     );
 };
 
-/** The uploads of an event; what is none is ignored quietly. */
+/** @returns the uploads of an event; other records are logged at DEBUG and skipped */
 const uploadsOf = ({ Records }: Partial<S3Event>, log: Log): Upload[] => {
-  // S3 sends an s3:TestEvent when the notification is configured.
+  // S3 sends an s3:TestEvent, which has no records, when the notification is configured.
   if (!Array.isArray(Records)) log("record.ignored", { why: "the event has no records" });
   return (Records ?? []).flatMap((record) => {
     const upload = uploadOf(record);
@@ -85,8 +85,8 @@ const uploadsOf = ({ Records }: Partial<S3Event>, log: Log): Upload[] => {
 
 const reasonToIgnore = (eventName: string, { bucket, key }: Upload): string | undefined => {
   if (!eventName.startsWith("ObjectCreated:")) return `${eventName} is not ObjectCreated`;
-  if (key.endsWith("/")) return "a folder marker is not an upload";
-  if (bucket === settings.PROCESSED_BUCKET) return "the bucket of the variants is not a source";
+  if (key.endsWith("/")) return "the key is a folder marker";
+  if (bucket === settings.PROCESSED_BUCKET) return "the bucket holds variants, not uploads";
   return undefined;
 };
 
@@ -98,7 +98,7 @@ const uploadOf = ({ s3: { bucket, object } }: S3EventRecord): Upload => ({
   versionId: object.versionId,
 });
 
-/** S3 encodes keys as in a form. A text that cannot be decoded was never encoded: the event was made by hand. */
+/** S3 form-encodes keys. A key that cannot be decoded comes from a handwritten event and is used as it is. */
 const decodeKey = (key: string): string => {
   try {
     return decodeURIComponent(key.replaceAll("+", " "));
@@ -107,7 +107,7 @@ const decodeKey = (key: string): string => {
   }
 };
 
-/** @returns the fault that makes the invocation fail, if a retry may heal it */
+/** @returns the error that must fail the invocation; undefined after success and where a retry cannot help */
 const processUpload = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
   const { log, recorder, deadline } = invocation;
   const { bucket, key, sizeBytes } = upload;
@@ -143,7 +143,7 @@ const makeVariants = async (
       traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
     ),
   );
-  // All have ended by now, so that none goes on behind the back of a failed invocation.
+  // allSettled, not all: no upload may continue after the invocation has failed.
   for (const result of stored) if (result.status === "rejected") throw result.reason;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
   return {
