@@ -12,7 +12,11 @@ const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^handler\/src\//,           /^handler\/(contract|src)\//],
   [/^modules\/stack\.ts$/,      /^(handler\/contract|modules)\//],
   [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|cost-widget|dashboard|environment|prices|queries|runbooks|strategies|variables)\.ts$)/],
-  [/^scripts\/sandbox\//,       /^scripts\/sandbox\//],
+  [/^scripts\/terminal\//,      /^scripts\/terminal\//],
+  [/^scripts\/images\//,        /^scripts\/images\//],
+  [/^scripts\/cloudwatch\//,    /^scripts\/cloudwatch\//],
+  [/^scripts\/trials\/drill\//, /^scripts\/(trials\/drill|sandbox|cloudwatch)\//],
+  [/^scripts\/sandbox\//,       /^scripts\/(sandbox|cloudwatch)\//],
   [/^scripts\//,                /./],
 ];
 

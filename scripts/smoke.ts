@@ -6,16 +6,16 @@ import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
-import { environmentNamed } from "./account";
-import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
-import { runCommand } from "./cli";
-import { interruptible } from "./interruptible";
-import { wholeNumber } from "./options";
-import { type Log, type Outcome, outcomeOf, refused } from "./smoke/outcomes";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
+import { environmentNamed } from "./aws/account";
+import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./aws/account-uploads";
+import { clientsFor } from "./aws/clients";
+import { type Log, type Outcome, outcomeOf, refused } from "./aws/smoke-outcomes";
+import { endpointUrl } from "./aws/terraform/target";
+import { runCommand } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
+import { wholeNumber } from "./terminal/options";
 
-const SAMPLES = join(__dirname, "samples");
+const SAMPLES = join(__dirname, "images/samples");
 
 /** Its name says that it is a picture, its bytes do not. */
 const FAKE = { name: "not-a-photo.jpg", bytes: Buffer.from("There is no picture in here.\n") };

@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html and the pages named below. */
 import fc from "fast-check";
-import { type Alarm, evaluate, type MetricStatistic } from "../../scripts/sandbox/cloudwatch/alarm";
-import { MetricStore } from "../../scripts/sandbox/cloudwatch/metric-store";
-import { type AlarmState, stateOf, TREATMENTS, type Verdict } from "../../scripts/sandbox/cloudwatch/missing-data";
+import { type Alarm, evaluate, type MetricStatistic } from "../../scripts/cloudwatch/alarm";
+import { MetricStore } from "../../scripts/cloudwatch/metric-store";
+import { type AlarmState, stateOf, TREATMENTS, type Verdict } from "../../scripts/cloudwatch/missing-data";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 const MINUTE = 60_000;

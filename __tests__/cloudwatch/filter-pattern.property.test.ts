@@ -1,15 +1,15 @@
 /** What must be true of any filter pattern and any line. */
 import fc from "fast-check";
-import type { Comparison } from "../../scripts/sandbox/cloudwatch/comparison";
-import type { Condition } from "../../scripts/sandbox/cloudwatch/condition";
-import type { Field } from "../../scripts/sandbox/cloudwatch/field-pattern";
+import type { Comparison } from "../../scripts/cloudwatch/comparison";
+import type { Condition } from "../../scripts/cloudwatch/condition";
+import type { Field } from "../../scripts/cloudwatch/field-pattern";
 import {
   type FilterPattern,
   matches,
   parseFilterPattern,
   printFilterPattern,
-} from "../../scripts/sandbox/cloudwatch/filter-pattern";
-import type { JsonTest } from "../../scripts/sandbox/cloudwatch/json-pattern";
+} from "../../scripts/cloudwatch/filter-pattern";
+import type { JsonTest } from "../../scripts/cloudwatch/json-pattern";
 
 const word = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,6}$/);
 const number = fc.stringMatching(/^-?[0-9]{1,3}(\.[0-9]{1,2})?(e[+-]?[0-9])?$/);

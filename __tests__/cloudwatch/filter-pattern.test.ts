@@ -2,7 +2,7 @@
  * Filter patterns, sentence by sentence of
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-import { matches, parseFilterPattern } from "../../scripts/sandbox/cloudwatch/filter-pattern";
+import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 
 const heard = (pattern: string, lines: readonly string[]) => {
   const parsed = parseFilterPattern(pattern);

@@ -1,10 +1,10 @@
 /** Transitions of alarms over time, and the messages that people get of them. */
-import type { Alarm, MetricStatistic } from "../../scripts/sandbox/cloudwatch/alarm";
-import { Inbox, notifications } from "../../scripts/sandbox/cloudwatch/inbox";
-import { MetricStore } from "../../scripts/sandbox/cloudwatch/metric-store";
-import type { AlarmState } from "../../scripts/sandbox/cloudwatch/missing-data";
-import { smsMessages } from "../../scripts/sandbox/cloudwatch/sms";
-import { type Transition, watch } from "../../scripts/sandbox/cloudwatch/watch";
+import type { Alarm, MetricStatistic } from "../../scripts/cloudwatch/alarm";
+import { Inbox, notifications } from "../../scripts/cloudwatch/inbox";
+import { MetricStore } from "../../scripts/cloudwatch/metric-store";
+import type { AlarmState } from "../../scripts/cloudwatch/missing-data";
+import { smsMessages } from "../../scripts/cloudwatch/sms";
+import { type Transition, watch } from "../../scripts/cloudwatch/watch";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 const MINUTE = 60_000;

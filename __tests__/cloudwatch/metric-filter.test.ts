@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html */
 import fc from "fast-check";
-import { compileFilter, type MetricFilter } from "../../scripts/sandbox/cloudwatch/metric-filter";
+import { compileFilter, type MetricFilter } from "../../scripts/cloudwatch/metric-filter";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 

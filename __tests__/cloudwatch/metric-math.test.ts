@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html */
 import fc from "fast-check";
-import { evaluateExpression, parseExpression, type Series } from "../../scripts/sandbox/cloudwatch/metric-math";
+import { evaluateExpression, parseExpression, type Series } from "../../scripts/cloudwatch/metric-math";
 
 const _ = undefined;
 

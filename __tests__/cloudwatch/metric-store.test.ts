@@ -1,5 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
-import { type Datum, MetricStore } from "../../scripts/sandbox/cloudwatch/metric-store";
+import { type Datum, MetricStore } from "../../scripts/cloudwatch/metric-store";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 

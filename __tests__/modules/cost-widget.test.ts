@@ -1,7 +1,7 @@
 /** The widget that shows what each hour costs: its expressions, worked out by the sandbox's metric math. */
 import { REFUSALS } from "../../handler/contract/events";
 import type { Environment } from "../../modules/variables";
-import { evaluateExpression, parseExpression } from "../../scripts/sandbox/cloudwatch/metric-math";
+import { evaluateExpression, parseExpression } from "../../scripts/cloudwatch/metric-math";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 interface Widget {

@@ -1,7 +1,7 @@
 /** How a function's own metrics arrive: by the SDK's PutMetricData, and embedded in log lines. */
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import type { Datum } from "../../scripts/cloudwatch/metric-store";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
-import type { Datum } from "../../scripts/sandbox/cloudwatch/metric-store";
 import { type CloudWatchApi, embeddedData, startCloudWatchApi } from "../../scripts/sandbox/cloudwatch-api";
 
 const received: Datum[] = [];

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import type { Datum } from "../cloudwatch/metric-store";
 import { type ApiRefusal, callerOf, type Intercept } from "./api-call";
-import type { Datum } from "./cloudwatch/metric-store";
 
 export interface CloudWatchApiOptions {
   readonly onDatum: (datum: Datum) => void;

@@ -1,7 +1,8 @@
 /** The dead letter queue on this machine: a real queue, which the function's events go to as Lambda sends them, and its metric. */
+
+import type { Datum } from "../cloudwatch/metric-store";
 import { FUNCTION_ACCESS_KEY_ID, type Intercept } from "./api-call";
 import type { QueueBlueprint } from "./blueprint";
-import type { Datum } from "./cloudwatch/metric-store";
 
 /** An event that Lambda has given up: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
 export interface DeadLetter {

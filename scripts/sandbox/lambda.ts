@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Dimensions } from "../cloudwatch/metric-store";
 import type { FunctionBlueprint } from "./blueprint";
-import type { Dimensions } from "./cloudwatch/metric-store";
 import type { DeadLetter } from "./dead-letters";
 import type { End } from "./execution-environment";
 import { errorMessage, errorPayload } from "./function-error";

@@ -1,7 +1,7 @@
 /** What an operator asks of a running sandbox beside S3: its log, and the metrics of Lambda. */
 import { z } from "zod";
-import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
-import type { MetricStore } from "./cloudwatch/metric-store";
+import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
+import type { MetricStore } from "../cloudwatch/metric-store";
 import type { LogLine } from "./function-log";
 
 /** By the value of the header `x-amz-target`; each takes the body of a call and gives that of the answer. */

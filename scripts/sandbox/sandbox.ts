@@ -1,9 +1,9 @@
 /** One machine that behaves like a synthesized stack: an upload invokes the function, whose log and metrics can be read. */
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import type { ApiCall, Intercept } from "./api-call";
 import type { Blueprint } from "./blueprint";
-import { type Datum, MetricStore } from "./cloudwatch/metric-store";
 import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
