@@ -2,7 +2,7 @@
 
 import type { Alarm } from "../../cloudwatch/alarm";
 import { metricsOf } from "../../cloudwatch/alarm";
-import { type Message, notifications } from "../../cloudwatch/inbox";
+import { type Message, notifications } from "../../cloudwatch/notifications";
 import { evaluationRange } from "../../cloudwatch/missing-data";
 import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../blueprint";

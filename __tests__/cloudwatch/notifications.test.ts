@@ -1,6 +1,6 @@
 /** Transitions of alarms over time, and the messages that people get of them. */
 import type { Alarm, MetricStatistic } from "../../scripts/cloudwatch/alarm";
-import { Inbox, notifications } from "../../scripts/cloudwatch/inbox";
+import { Inbox, notifications } from "../../scripts/cloudwatch/notifications";
 import { MetricStore } from "../../scripts/cloudwatch/metric-store";
 import type { AlarmState } from "../../scripts/cloudwatch/missing-data";
 import { smsMessages } from "../../scripts/cloudwatch/sms";
