@@ -12,6 +12,8 @@ const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^handler\/src\//,           /^handler\/(contract|src)\//],
   [/^modules\/stack\.ts$/,      /^(handler\/contract|modules)\//],
   [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|cost-widget|dashboard|environment|prices|queries|runbooks|strategies|variables)\.ts$)/],
+  [/^scripts\/terminal\//,      /^scripts\/terminal\//],
+  [/^scripts\/images\//,        /^scripts\/images\//],
   [/^scripts\/cloudwatch\//,    /^scripts\/cloudwatch\//],
   [/^scripts\/sandbox\//,       /^scripts\/(sandbox|cloudwatch)\//],
   [/^scripts\//,                /./],

@@ -23,7 +23,7 @@ const start = (...args: string[]) => {
 
 describe("npm start", () => {
   it("prints a table of the variants, the metrics and where the outputs are", () => {
-    const { status, stdout, stderr } = start(join(ROOT, "scripts/samples/evening-lake.webp"), "--out", "made");
+    const { status, stdout, stderr } = start(join(ROOT, "scripts/images/samples/evening-lake.webp"), "--out", "made");
 
     expect([status, stderr]).toEqual([0, ""]);
     const rows = [
@@ -84,7 +84,7 @@ describe("npm start", () => {
     child.kill("SIGINT");
     const [exitCode] = await once(child, "exit");
 
-    const samples = readdirSync(join(ROOT, "scripts/samples"));
+    const samples = readdirSync(join(ROOT, "scripts/images/samples"));
     expect([...printed.matchAll(/^✓ (\S+)/gm)].map(([, key]) => key)).toEqual([...samples, "late/extra.png"]);
     expect(readdirSync(join(folder, "demo/late"))).toHaveLength(5);
     expect(exitCode).toBe(0);

@@ -15,7 +15,7 @@ import { logAlarms, metricAlarms } from "../modules/alarms";
 import { naming, stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { answerTo } from "./account";
-import { UsageError } from "./cli";
+import { UsageError } from "./terminal/cli";
 
 export const REASONS = {
   test: "test by npm run alarms",

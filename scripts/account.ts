@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readEnvironments } from "../modules/environment";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { UsageError } from "./cli";
+import { UsageError } from "./terminal/cli";
 import { PROJECT } from "./terraform/stacks";
 
 // It tells whoever maintains package.json, where the clients' versions are fixed, and not whoever waits for an answer.

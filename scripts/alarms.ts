@@ -12,8 +12,8 @@ import {
   type TestResult,
   testAlarm,
 } from "./account-alarms";
-import { runCommand, UsageError } from "./cli";
-import { interruptible } from "./interruptible";
+import { runCommand, UsageError } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
 import { type Clients, clientsFor } from "./terraform/aws";
 
 const UNITS = [

@@ -16,8 +16,8 @@ import { sweepEncoders } from "./bench/sweep";
 import { type Sweep, sweepReport } from "./bench/sweep-report";
 import { judge } from "./bench/targets";
 import { measureThroughput } from "./bench/throughput";
-import { runCommand } from "./cli";
-import { wholeNumber } from "./options";
+import { runCommand } from "./terminal/cli";
+import { wholeNumber } from "./terminal/options";
 
 interface Options {
   readonly runs: number;
@@ -31,7 +31,7 @@ interface Options {
   readonly targets: boolean;
 }
 
-const SAMPLE = join(__dirname, "samples", "sunrise-sideways.jpg");
+const SAMPLE = join(__dirname, "images/samples/sunrise-sideways.jpg");
 
 const note = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
 

@@ -4,8 +4,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { CORPUS } from "./bmp/corpus";
-import { runCommand, SkippedError } from "./cli";
+import { CORPUS } from "./images/bmp/corpus";
+import { runCommand, SkippedError } from "./terminal/cli";
 
 interface Options {
   readonly python: string;
@@ -13,7 +13,7 @@ interface Options {
 }
 
 const FOLDER = join(__dirname, "..", ".cache", "bmp");
-const EXPECTATIONS = join(__dirname, "bmp", "expectations.json");
+const EXPECTATIONS = join(__dirname, "images/bmp/expectations.json");
 
 const outputOf = async (command: string, ...words: string[]): Promise<string> =>
   (await promisify(execFile)(command, words, { maxBuffer: 2 ** 24 })).stdout;
@@ -32,9 +32,9 @@ const run = async (options: Options): Promise<void> => {
   await mkdir(FOLDER, { recursive: true });
   for (const [name, make] of Object.entries(CORPUS)) await writeFile(join(FOLDER, `${name}.bmp`), make());
   await findPrograms(options);
-  const script = join(__dirname, "bmp", "expect.py");
+  const script = join(__dirname, "images/bmp/expect.py");
   await writeFile(EXPECTATIONS, await outputOf(options.python, script, FOLDER, options.convert));
-  console.log(`scripts/bmp/expectations.json: ${Object.keys(CORPUS).length} kinds`);
+  console.log(`scripts/images/bmp/expectations.json: ${Object.keys(CORPUS).length} kinds`);
 };
 
 export const command = new Command("npm run bmp --")

@@ -8,7 +8,7 @@ import { type BuildFailure, build as esbuild } from "esbuild";
 import { zipSync } from "fflate";
 import { ARCHITECTURES, type Architecture, packageFile, RUNTIMES } from "../handler/contract/runtime";
 import { type Files, filesOfPackage, isNative, type LockedPackage, packagesOfSharp } from "./build/sharp-packages";
-import { runCommand } from "./cli";
+import { runCommand } from "./terminal/cli";
 
 /** A Lambda architecture, or "host": this machine, with the sharp that npm installed on it. */
 export type Target = Architecture | "host";

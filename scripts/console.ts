@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { consoleUrl, homeOf, naming } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
-import { runCommand } from "./cli";
+import { runCommand } from "./terminal/cli";
 
 /** What opens a link in the browser, by the platform. */
 const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {

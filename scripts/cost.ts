@@ -2,11 +2,11 @@
 import { Command } from "commander";
 import { PRICED_ON, PRICED_REGIONS, type Prices, pricesOf } from "../modules/prices";
 import { environmentNamed } from "./account";
-import { runCommand, UsageError } from "./cli";
 import { alternatives, billOf, elasticities, totalOf } from "./cost/estimate";
 import { lightTable } from "./cost/light";
 import { dominating, estimateReport, lightReport } from "./cost/report";
 import { ASSUMPTIONS, type Assumed, type Assumption, assumed, usageOf } from "./cost/usage";
+import { runCommand, UsageError } from "./terminal/cli";
 
 interface Options {
   readonly images?: number;

@@ -1,7 +1,7 @@
 /** `npm run deploy -- <env>`: cdktf deploy, with everything checked before, and what to do next after. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand } from "./cli";
+import { runCommand } from "./terminal/cli";
 import { cdktf } from "./terraform/cdktf";
 import { endpointUrl, prepareTarget, type TargetOptions } from "./terraform/target";
 import { outputs } from "./terraform/working-copy";

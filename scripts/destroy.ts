@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { environmentNamed } from "./account";
-import { runCommand, UsageError } from "./cli";
+import { runCommand, UsageError } from "./terminal/cli";
 import { countObjects, emptyBucket } from "./terraform/buckets";
 import { cdktf, existing, whatExists } from "./terraform/cdktf";
 import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "./terraform/target";

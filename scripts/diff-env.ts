@@ -7,10 +7,10 @@ import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
-import { runCommand } from "./cli";
 import { differences, type Stack } from "./diff-env/comparison";
 import { type Comparison, comparisonLines } from "./diff-env/report";
 import { renamed, variableDifferences } from "./diff-env/variables";
+import { runCommand } from "./terminal/cli";
 import { PROJECT, stackFolder } from "./terraform/stacks";
 
 const synthesized = (environment: Environment): Stack => {

@@ -5,10 +5,10 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
 import { answerTo, environmentNamed } from "./account";
-import { runCommand } from "./cli";
 import { deploy, type Finding, findingsOf, ifThere, type Patient, type State } from "./doctor/check";
 import { PATH } from "./doctor/path";
 import { WATCH } from "./doctor/watch";
+import { runCommand } from "./terminal/cli";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 

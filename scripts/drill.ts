@@ -2,7 +2,6 @@
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand, UsageError } from "./cli";
 import { drillReport, problemReport, trialReport } from "./drill/report";
 import type { DrillResult } from "./drill/result";
 import { samplePictures } from "./drill/samples";
@@ -13,6 +12,7 @@ import { type Evidence, gather, shortName } from "./sandbox/drill/evidence";
 import { type Control, control, probeProblems, probesOf } from "./sandbox/drill/probes";
 import { structureProblems } from "./sandbox/drill/structure";
 import { tryMutants } from "./sandbox/drill/trial";
+import { runCommand, UsageError } from "./terminal/cli";
 
 interface Options {
   readonly env: string;

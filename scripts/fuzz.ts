@@ -5,12 +5,12 @@ import { join, relative } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { runCommand } from "./cli";
 import { defuse } from "./fuzz/bomb-squad";
 import { type Failure, runCampaign } from "./fuzz/campaign";
 import { inputOf } from "./fuzz/mutations";
 import { bombReport, campaignReport } from "./fuzz/report";
 import { makeSeeds } from "./fuzz/seeds";
+import { runCommand } from "./terminal/cli";
 
 interface Options {
   readonly seed: number;

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand } from "./cli";
 import { guideCommands } from "./guide/commands";
+import { runCommand } from "./terminal/cli";
 import { PROJECT } from "./terraform/stacks";
 
 /** The port that the guide names; a free one takes its place. */

@@ -8,10 +8,10 @@ import sharp from "sharp";
 import { naming } from "../modules/naming";
 import { environmentNamed } from "./account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
-import { runCommand, UsageError } from "./cli";
-import { interruptible } from "./interruptible";
 import { type Percentiles, type Report, reportOn } from "./load/report";
-import { wholeNumber } from "./options";
+import { runCommand, UsageError } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
+import { wholeNumber } from "./terminal/options";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 
@@ -31,7 +31,7 @@ interface Options {
   readonly endpointUrl?: string;
 }
 
-const SAMPLE = join(__dirname, "samples/sunrise-sideways.jpg");
+const SAMPLE = join(__dirname, "images/samples/sunrise-sideways.jpg");
 
 /** @returns a JPEG of 4 to 3 */
 const photo = async (megapixels: number): Promise<Buffer> => {

@@ -6,9 +6,9 @@ import pc from "picocolors";
 import { naming } from "../modules/naming";
 import { environmentNamed } from "./account";
 import { type LogEvent, logEvents, patternFor } from "./account-log";
-import { runCommand, UsageError } from "./cli";
-import { interruptible } from "./interruptible";
-import { type Fields, fieldsOf, logLine } from "./log-line";
+import { runCommand, UsageError } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
+import { type Fields, fieldsOf, logLine } from "./terminal/log-line";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 

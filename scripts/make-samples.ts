@@ -1,11 +1,11 @@
-/** Makes the sample pictures in scripts/samples: one file for each format the pipeline accepts. */
+/** Makes the sample pictures in scripts/images/samples: one file for each format the pipeline accepts. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import sharp, { type Sharp } from "sharp";
-import { bitmap } from "./bitmap";
-import { runCommand } from "./cli";
-import { paint, type Scene } from "./landscape";
+import { bitmap } from "./images/bitmap";
+import { paint, type Scene } from "./images/landscape";
+import { runCommand } from "./terminal/cli";
 
 const SUNRISE: Scene = {
   seed: 11,
@@ -112,7 +112,7 @@ const SAMPLES = {
   "moonlight.bmp": async () => bitmap(paint(NIGHT), NIGHT.widthPx, NIGHT.heightPx),
 } as const satisfies Record<string, () => Promise<Buffer>>;
 
-const FOLDER = join(__dirname, "samples");
+const FOLDER = join(__dirname, "images/samples");
 
 const decoded = async (file: Buffer) => {
   const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
@@ -145,7 +145,7 @@ const writeSamples = async (): Promise<void> => {
   for (const [name, make] of Object.entries(SAMPLES)) {
     const file = await make();
     await writeFile(join(FOLDER, name), file);
-    console.log(`scripts/samples/${name}  ${(file.length / 1000).toFixed(0)} kB`);
+    console.log(`scripts/images/samples/${name}  ${(file.length / 1000).toFixed(0)} kB`);
   }
 };
 
@@ -153,14 +153,14 @@ const checkSamples = async (): Promise<void> => {
   const stale = await staleSamples();
   if (stale.length > 0) {
     throw new Error(
-      `Expected what npm run samples makes for scripts/samples but got other files for ${stale.join(", ")}`,
+      `Expected what npm run samples makes for scripts/images/samples but got other files for ${stale.join(", ")}`,
     );
   }
-  console.log(`scripts/samples: ${Object.keys(SAMPLES).length} files, all as this script makes them`);
+  console.log(`scripts/images/samples: ${Object.keys(SAMPLES).length} files, all as this script makes them`);
 };
 
 export const command = new Command("npm run samples --")
-  .description("Paints the sample pictures into scripts/samples.")
+  .description("Paints the sample pictures into scripts/images/samples.")
   .option("--check", "write nothing; fail if the files there are not what this script makes", false)
   .addHelpText("after", "\nExit code 1: with --check, a sample is not what the script makes.")
   .action(({ check }: { check: boolean }) => (check ? checkSamples() : writeSamples()));

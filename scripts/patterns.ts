@@ -8,11 +8,11 @@ import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
-import { runCommand } from "./cli";
 import type { MetricFilter } from "./cloudwatch/metric-filter";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./pattern-check";
 import { producedLines } from "./producer";
 import { readBlueprint } from "./sandbox/blueprint";
+import { runCommand } from "./terminal/cli";
 import { clientsFor } from "./terraform/aws";
 import { PROJECT, stackFolder } from "./terraform/stacks";
 

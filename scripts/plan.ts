@@ -2,10 +2,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { runCommand } from "./cli";
+import { runCommand } from "./terminal/cli";
+import { temporaryFolder } from "./terminal/processes";
 import type { Plan } from "./terraform/plan";
 import { headline, summarizePlan } from "./terraform/plan-summary";
-import { temporaryFolder } from "./terraform/processes";
 import { readStack } from "./terraform/stacks";
 import { endpointUrl, prepareTarget, type TargetOptions } from "./terraform/target";
 import { terraform } from "./terraform/working-copy";

@@ -7,10 +7,10 @@ import { naming } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { answerTo, environmentNamed } from "./account";
 import { ago } from "./alarms";
-import { runCommand } from "./cli";
-import { interruptible } from "./interruptible";
-import { wholeNumber } from "./options";
 import { type Handled, redrive } from "./redrive/letters";
+import { runCommand } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
+import { wholeNumber } from "./terminal/options";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 

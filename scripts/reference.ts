@@ -12,18 +12,18 @@ import { ENVIRONMENTS, synthesize } from "../main";
 import { readEnvironments } from "../modules/environment";
 import { QUERIES } from "../modules/queries";
 import { type Environment, VARIABLES } from "../modules/variables";
-import { EXIT_CODES, runCommand } from "./cli";
 import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
 import { producedLines } from "./producer";
 import { onCallTable } from "./reference/alarms";
 import { commandsTable } from "./reference/commands";
-import { code, table } from "./reference/markdown";
 import { PERFORMANCE_TABLES, performancePlot } from "./reference/performance";
 import { permissionsTable } from "./reference/permissions";
 import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./reference/scale";
 import { threatsTable } from "./reference/threats";
 import { yardstickTable } from "./sandbox/drill/yardstick";
+import { EXIT_CODES, runCommand } from "./terminal/cli";
+import { code, table } from "./terminal/markdown";
 
 const ROOT = join(__dirname, "..");
 

@@ -5,10 +5,10 @@ import { criticalAlarms } from "../modules/alarms";
 import { naming, stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
 import { environmentNamed } from "./account";
-import { runCommand, UsageError } from "./cli";
-import { wholeNumber } from "./options";
 import { readLive, readVersions } from "./release/alias";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "./release/verbs";
+import { runCommand, UsageError } from "./terminal/cli";
+import { wholeNumber } from "./terminal/options";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 

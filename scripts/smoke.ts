@@ -8,14 +8,14 @@ import pc from "picocolors";
 import { naming } from "../modules/naming";
 import { environmentNamed } from "./account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
-import { runCommand } from "./cli";
-import { interruptible } from "./interruptible";
-import { wholeNumber } from "./options";
 import { type Log, type Outcome, outcomeOf, refused } from "./smoke/outcomes";
+import { runCommand } from "./terminal/cli";
+import { interruptible } from "./terminal/interruptible";
+import { wholeNumber } from "./terminal/options";
 import { clientsFor } from "./terraform/aws";
 import { endpointUrl } from "./terraform/target";
 
-const SAMPLES = join(__dirname, "samples");
+const SAMPLES = join(__dirname, "images/samples");
 
 /** Its name says that it is a picture, its bytes do not. */
 const FAKE = { name: "not-a-photo.jpg", bytes: Buffer.from("There is no picture in here.\n") };

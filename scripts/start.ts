@@ -5,15 +5,15 @@ import { dirname, join, relative, resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { EXIT_CODES, runCommand, UsageError } from "./cli";
 import type { Sandbox } from "./sandbox/sandbox";
 import { freshStack } from "./start/fresh-stack";
 import { type Input, inputsOf } from "./start/inputs";
 import { imageReport, lettersReport, logReport, metricsReport } from "./start/report";
 import type { Result } from "./start/results";
 import { openRun, type Run } from "./start/run";
+import { EXIT_CODES, runCommand, UsageError } from "./terminal/cli";
 
-const SAMPLES = join(__dirname, "samples");
+const SAMPLES = join(__dirname, "images/samples");
 
 /** npm runs scripts in the project's root; paths are meant from where the user stands. */
 const BASE = process.env.INIT_CWD ?? process.cwd();

@@ -9,7 +9,7 @@ import { stackName } from "../modules/naming";
 import { emailsOf } from "../modules/stack";
 import type { Environment } from "../modules/variables";
 import { buildHandler } from "./build-handler";
-import { runCommand } from "./cli";
+import { runCommand } from "./terminal/cli";
 
 export interface Synthesized {
   readonly environment: Environment;

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand, UsageError } from "./cli";
+import { runCommand, UsageError } from "./terminal/cli";
 import { clientsFor } from "./terraform/aws";
 import { emptyBucket } from "./terraform/buckets";
 import { type Finding, lookAtCreated } from "./terraform/created";

@@ -1,8 +1,8 @@
 /** `npm run validate`: Terraform itself and the real provider's schema accept every environment. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { runCommand } from "./cli";
 import { synth } from "./synth";
+import { runCommand } from "./terminal/cli";
 import { NEEDS, requireTerraform } from "./terraform/tools";
 import { validateStacks } from "./terraform/validation";
 

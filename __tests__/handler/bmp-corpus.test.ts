@@ -1,8 +1,8 @@
 /** Every kind of BMP against what independent programs see in it: `npm run bmp` has written that down. */
 import { createHash } from "node:crypto";
 import sharp from "sharp";
-import { type BmpName, CORPUS } from "../../scripts/bmp/corpus";
-import expectations from "../../scripts/bmp/expectations.json";
+import { type BmpName, CORPUS } from "../../scripts/images/bmp/corpus";
+import expectations from "../../scripts/images/bmp/expectations.json";
 import { variantsOf } from "./pictures";
 
 const FILES = Object.entries(CORPUS) as [BmpName, () => Buffer][];

@@ -1,5 +1,5 @@
 import { processImage } from "../../handler/src/process";
-import { bgr, bmp, type Colour } from "../../scripts/bmp/writer";
+import { bgr, bmp, type Colour } from "../../scripts/images/bmp/writer";
 import { LIMITS, pixelsOf, variantsOf } from "./pictures";
 
 const BLACK: Colour = [0, 0, 0];

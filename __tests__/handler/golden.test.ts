@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { FORMATS, VARIANTS, type VariantName } from "../../handler/src/variants";
-import type { Colour } from "../../scripts/bmp/writer";
+import type { Colour } from "../../scripts/images/bmp/writer";
 import golden from "../fixtures/golden/expected.json";
 import { ciede2000, type Lab, labOf } from "./ciede2000";
 import { pixelsOf, variantsOf } from "./pictures";

@@ -3,7 +3,7 @@ import sharp from "sharp";
 import type { SourceFormat } from "../../handler/src/input";
 import { type Encoded, processImage } from "../../handler/src/process";
 import type { VariantName } from "../../handler/src/variants";
-import { bgr, bmp, type Colour } from "../../scripts/bmp/writer";
+import { bgr, bmp, type Colour } from "../../scripts/images/bmp/writer";
 
 export const LIMITS = { maxPixels: 100_000_000, maxSidePx: 20_000, maxFrames: 1_000 };
 

@@ -3,7 +3,7 @@ import { REFUSALS, type RefusalReason } from "../../handler/contract/events";
 import { Refusal } from "../../handler/src/errors";
 import type { Limits, UNSUPPORTED } from "../../handler/src/input";
 import { processImage } from "../../handler/src/process";
-import { bmp } from "../../scripts/bmp/writer";
+import { bmp } from "../../scripts/images/bmp/writer";
 import { LIMITS, oneOfEach, plain } from "./pictures";
 
 /** @returns reason and detail of a refusal; whatever else happens fails the test */

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { processImage } from "../../handler/src/process";
-import type { Colour } from "../../scripts/bmp/writer";
+import type { Colour } from "../../scripts/images/bmp/writer";
 import {
   distance,
   LIMITS,

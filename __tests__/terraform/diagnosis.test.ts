@@ -1,5 +1,5 @@
 /** Whatever Terraform prints when it fails becomes one line. */
-import { SkippedError } from "../../scripts/cli";
+import { SkippedError } from "../../scripts/terminal/cli";
 import { diagnose } from "../../scripts/terraform/diagnosis";
 
 const LOCKED = `

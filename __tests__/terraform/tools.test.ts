@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { SkippedError } from "../../scripts/cli";
-import { run } from "../../scripts/terraform/processes";
+import { SkippedError } from "../../scripts/terminal/cli";
+import { run } from "../../scripts/terminal/processes";
 import { withValues } from "../../scripts/terraform/rehearsal-stack";
 import { atLeast, NEEDS, providerSource, requireTerraform } from "../../scripts/terraform/tools";
 import { copyStack, isolatedEnv } from "../../scripts/terraform/working-copy";

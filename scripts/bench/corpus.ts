@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { bitmap } from "../bitmap";
-import { paint, type Scene } from "../landscape";
+import { bitmap } from "../images/bitmap";
+import { paint, type Scene } from "../images/landscape";
 
 /** What the files of one size are painted with. The grain is chosen so that 12 megapixels are 1.8 MB of JPEG, as from a camera. */
 const SCENE: Omit<Scene, "widthPx" | "heightPx"> = {

@@ -1,6 +1,6 @@
 /** What `npm run bench` prints. */
 import pc from "picocolors";
-import { grouped, table } from "../table";
+import { grouped, table } from "../terminal/table";
 import type { Cold, Load } from "./cold";
 import { machineLine } from "./machine";
 import { METHODS, type Method } from "./processes";

@@ -1,6 +1,6 @@
 /** What `npm run bench -- --sweep` prints. */
 import pc from "picocolors";
-import { grouped, table } from "../table";
+import { grouped, table } from "../terminal/table";
 import type { OrderTrial } from "./order";
 import type { Trial } from "./sweep";
 

@@ -1,7 +1,7 @@
 /** The estimate as a person reads it. */
 import pc from "picocolors";
 import { PRICED_ON } from "../../modules/prices";
-import { grouped, table } from "../table";
+import { grouped, table } from "../terminal/table";
 import type { Alternative, Bill, Elasticity } from "./estimate";
 import { totalOf } from "./estimate";
 import type { LightLine } from "./light";

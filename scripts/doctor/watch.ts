@@ -14,7 +14,7 @@ import { emailsOf } from "../../modules/stack";
 import { answerTo } from "../account";
 import { callRoll } from "../account-alarms";
 import { logEvents, patternFor } from "../account-log";
-import { fieldsOf, logLine } from "../log-line";
+import { fieldsOf, logLine } from "../terminal/log-line";
 import { type Check, deploy, doubtful, type Finding, ifThere, type Patient, right, wrong } from "./check";
 
 const HOUR_MS = 3_600_000;

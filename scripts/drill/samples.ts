@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 
-const SAMPLES = join(__dirname, "..", "samples");
+const SAMPLES = join(__dirname, "../images/samples");
 const SIDE_PX = 320;
 
 /** Formats that sharp cannot read stay as they are. */

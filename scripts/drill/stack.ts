@@ -4,7 +4,7 @@ import { ENVIRONMENTS, synthesize } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import { buildHandler } from "../build-handler";
-import { UsageError } from "../cli";
+import { UsageError } from "../terminal/cli";
 
 const OUTDIR = join(__dirname, "..", "..", ".cache", "drill");
 

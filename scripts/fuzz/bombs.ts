@@ -1,8 +1,8 @@
 /** Files of few bytes that a decoder could spend its life on. */
 import sharp from "sharp";
 import type { RefusalReason } from "../../handler/contract/events";
-import { bmp } from "../bmp/writer";
-import { chunk, greyPng, packed } from "./png";
+import { bmp } from "../images/bmp/writer";
+import { chunk, greyPng, packed } from "../images/png";
 
 interface Bomb {
   readonly reason: RefusalReason;

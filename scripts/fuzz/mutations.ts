@@ -1,6 +1,6 @@
 /** Ways to damage a picture, and the one that belongs to a number: the same seed and number give the same bytes everywhere. */
 import type { SourceFormat } from "../../handler/src/input";
-import { withChecksums } from "./png";
+import { withChecksums } from "../images/png";
 import type { Seed } from "./seeds";
 
 /** Random numbers that follow from a seed. */

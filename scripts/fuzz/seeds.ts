@@ -1,7 +1,7 @@
 /** Small valid pictures of every format and kind that is accepted: what the fuzzer damages. */
 import sharp, { type Sharp } from "sharp";
 import type { SourceFormat } from "../../handler/src/input";
-import { CORPUS } from "../bmp/corpus";
+import { CORPUS } from "../images/bmp/corpus";
 
 export interface Seed {
   readonly format: SourceFormat;

@@ -7,7 +7,7 @@ import { answerTo } from "../account";
 import { logEvents } from "../account-log";
 import type { Arrival } from "../account-uploads";
 import { quoted } from "../cloudwatch/tokens";
-import { type Fields, fieldsOf } from "../log-line";
+import { type Fields, fieldsOf } from "../terminal/log-line";
 import type { Clients } from "../terraform/aws";
 
 /** Of values in milliseconds, by nearest rank; undefined where there are none. */

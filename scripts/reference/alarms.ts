@@ -2,7 +2,7 @@
 import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
 import type { Severity } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { code, table } from "./markdown";
+import { code, table } from "../terminal/markdown";
 
 /** When somebody has to look at what a topic tells. */
 const ANSWERED: Readonly<Record<Severity, string>> = {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { expected } from "../../handler/src/errors";
 import { scripts } from "../../package.json";
-import { code, table } from "./markdown";
+import { code, table } from "../terminal/markdown";
 
 const ROOT = join(__dirname, "../..");
 

@@ -6,8 +6,8 @@ import { METHODS, type Method } from "../bench/processes";
 import { type PictureResult, readResults } from "../bench/results";
 import { judge } from "../bench/targets";
 import { type Plot, plot, type Series } from "../plot";
-import { grouped } from "../table";
-import { code, table } from "./markdown";
+import { code, table } from "../terminal/markdown";
+import { grouped } from "../terminal/table";
 
 const NOT_MEASURED = "–";
 

@@ -1,7 +1,7 @@
 /** What is allowed to whom, read from the synthesized JSON, and why. */
 import { type Statement, statementsOf } from "../sandbox/drill/policies";
 import { expected, readStack, type Stack } from "../sandbox/terraform-json";
-import { code, table } from "./markdown";
+import { code, table } from "../terminal/markdown";
 
 /** Why each statement is there, by its Sid, and why somebody may take a role, by the service: add a row. */
 // biome-ignore format: a ledger is read down its columns

@@ -5,8 +5,8 @@ import { billOf, totalOf } from "../cost/estimate";
 import { assumed, usageOf } from "../cost/usage";
 import { plot } from "../plot";
 import { concurrency, QUOTAS_SEEN_ON, RATES, reachedAt, type Strain, strains } from "../scale/model";
-import { grouped } from "../table";
-import { table } from "./markdown";
+import { table } from "../terminal/markdown";
+import { grouped } from "../terminal/table";
 
 const SECONDS_PER_MONTH = 30 * 24 * 60 * 60;
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expected, readStack } from "../sandbox/terraform-json";
-import { code, table } from "./markdown";
+import { code, table } from "../terminal/markdown";
 
 const ROOT = join(__dirname, "../..");
 

@@ -1,6 +1,6 @@
 /** What `npm run release` can do: release a version, take it back, and say what is in service. */
 import type { Environment } from "../../modules/variables";
-import { interruptible } from "../interruptible";
+import { interruptible } from "../terminal/interruptible";
 import { type Live, moveAlias, notePrevious, type Place } from "./alias";
 import { type CodeDeploy, followDeployment, startDeployment, stopDeployment, underWay } from "./deployment";
 import { type Ended, ringing, shiftTraffic, type Watch } from "./shift";

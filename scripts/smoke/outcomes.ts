@@ -6,7 +6,7 @@ import { FORMATS, VARIANTS, type VariantName } from "../../handler/src/variants"
 import { answerTo } from "../account";
 import { logEvents, patternFor, refusalOf } from "../account-log";
 import { type Arrival, put, type RoundOptions, type Upload } from "../account-uploads";
-import { fieldsOf } from "../log-line";
+import { fieldsOf } from "../terminal/log-line";
 import type { Clients } from "../terraform/aws";
 
 export interface Outcome {

@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { UsageError } from "../cli";
+import { UsageError } from "../terminal/cli";
 
 export interface Input {
   /** Absolute path. */

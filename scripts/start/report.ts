@@ -2,10 +2,10 @@
 
 import pc from "picocolors";
 import type { MetricStore } from "../cloudwatch/metric-store";
-import { fieldsOf, levelOf, logLine } from "../log-line";
 import type { DeadLetter } from "../sandbox/dead-letters";
 import type { LogLine } from "../sandbox/function-log";
-import { grouped, table } from "../table";
+import { fieldsOf, levelOf, logLine } from "../terminal/log-line";
+import { grouped, table } from "../terminal/table";
 import type { Result } from "./results";
 
 /** One table of an image's variants, or the reason why it has none. */

@@ -2,11 +2,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
-import { type Fields, fieldsOf } from "../log-line";
 import type { Outcome } from "../sandbox/lambda";
 import type { CreatedObject } from "../sandbox/s3-events";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { StoredObject } from "../sandbox/storage";
+import { type Fields, fieldsOf } from "../terminal/log-line";
 
 export interface Variant {
   readonly name: string;

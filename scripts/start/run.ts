@@ -1,9 +1,9 @@
 /** One local run: a sandbox, and what becomes of the files that are put into it. */
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { UsageError } from "../cli";
 import { readBlueprint } from "../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
+import { UsageError } from "../terminal/cli";
 import type { Input } from "./inputs";
 import { createCollector, type Result } from "./results";
 

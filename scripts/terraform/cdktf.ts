@@ -1,7 +1,7 @@
 /** `cdktf deploy` and `cdktf destroy` of one stack, and what exists when they stop half-way. */
 import { basename, join } from "node:path";
+import { onInterrupt, run } from "../terminal/processes";
 import { diagnose } from "./diagnosis";
-import { onInterrupt, run } from "./processes";
 import { PROJECT } from "./stacks";
 import type { Target } from "./target";
 import { terraformBinary } from "./tools";

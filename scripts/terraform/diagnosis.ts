@@ -1,5 +1,5 @@
 /** What Terraform printed -> one line a person can act on. */
-import { SkippedError } from "../cli";
+import { SkippedError } from "../terminal/cli";
 
 const LOCK = /Error acquiring the state lock/;
 const NO_PROVIDER = /Failed to (query available|install) provider/;

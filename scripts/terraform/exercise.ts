@@ -9,10 +9,10 @@ import type { FunctionBlueprint } from "../sandbox/blueprint";
 import { unpackFunction } from "../sandbox/function-package";
 import { createLambda, type Lambda } from "../sandbox/lambda";
 import { s3Event } from "../sandbox/s3-events";
+import { removeAtExit } from "../terminal/processes";
 import type { Clients } from "./aws";
 import type { Finding } from "./created";
 import type { Deployed } from "./deployed";
-import { removeAtExit } from "./processes";
 import { PROJECT } from "./stacks";
 
 const SAMPLES = join(PROJECT, "scripts", "samples");

@@ -1,6 +1,6 @@
 /** A private AWS emulator: moto on a loopback port of its own. */
-import { SkippedError, UsageError } from "../cli";
-import { type Server, serve } from "./processes";
+import { SkippedError, UsageError } from "../terminal/cli";
+import { type Server, serve } from "../terminal/processes";
 
 export interface Moto {
   /** `http://127.0.0.1:PORT` */

@@ -8,7 +8,7 @@ import { readEnvironments } from "../../modules/environment";
 import type { Environment, VariableName } from "../../modules/variables";
 import { buildHandler } from "../build-handler";
 import { readBlueprint } from "../sandbox/blueprint";
-import { temporaryFolder } from "./processes";
+import { temporaryFolder } from "../terminal/processes";
 
 const REHEARSED = "dev";
 

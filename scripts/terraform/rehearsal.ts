@@ -1,8 +1,8 @@
 /** The life of a stack against an emulator: applied, looked at, planned again, and destroyed. */
 import { appendFile, copyFile, cp } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { temporaryFolder } from "../terminal/processes";
 import type { Plan } from "./plan";
-import { temporaryFolder } from "./processes";
 import { copyStack, emulatorProvider, isolatedEnv, type Override, type Place, terraform } from "./working-copy";
 
 const STATE = "terraform.tfstate";

@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { SkippedError } from "../cli";
-import { run } from "./processes";
+import { SkippedError } from "../terminal/cli";
+import { run } from "../terminal/processes";
 
 /** What needs which version of Terraform or OpenTofu. */
 // biome-ignore format: a ledger is read down its columns

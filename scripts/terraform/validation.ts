@@ -1,7 +1,7 @@
 /** Every environment through Terraform itself: init, validate, and the tests in HCL against a mocked provider. */
 import { copyFile, cp, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { temporaryFolder } from "./processes";
+import { temporaryFolder } from "../terminal/processes";
 import { PROJECT } from "./stacks";
 import { NEEDS, requireTerraform } from "./tools";
 import { copyStack, isolatedEnv, type Place, terraform } from "./working-copy";

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type Outcome, run, temporaryFolder } from "../terminal/processes";
 import { diagnose } from "./diagnosis";
 import { EMULATOR_CREDENTIALS } from "./moto";
-import { type Outcome, run, temporaryFolder } from "./processes";
 import { providerSource, terraformBinary } from "./tools";
 
 /** A folder with a configuration, and the environment that Terraform gets there. */

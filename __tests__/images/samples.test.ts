@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { ACCEPTED } from "../../handler/src/input";
 import { staleSamples } from "../../scripts/make-samples";
 
-const FOLDER = join(__dirname, "../../scripts/samples");
+const FOLDER = join(__dirname, "../../scripts/images/samples");
 
 const formatOf = async (name: string): Promise<string | undefined> =>
   name.endsWith(".bmp") ? "bmp" : (await sharp(join(FOLDER, name)).metadata()).format;

@@ -3,13 +3,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, serve } from "../../scripts/terraform/processes";
+import { run, serve } from "../../scripts/terminal/processes";
 
 const PROJECT = join(__dirname, "../..");
 
 /** Makes a folder, starts a process that starts another, tells of all three, and waits. */
 const OWNER = `
-  const { temporaryFolder, serve } = require("./scripts/terraform/processes");
+  const { temporaryFolder, serve } = require("./scripts/terminal/processes");
   const folder = temporaryFolder();
   serve({ program: "sh", args: ["-c", "sleep 600 & echo pids $$ $!; wait"], limitSeconds: 20 }, /pids (\\d+) (\\d+)/)
     .then(({ match }) => { console.log(JSON.stringify({ folder, pids: match.slice(1).map(Number) })); setInterval(() => {}, 1000); });

@@ -71,7 +71,7 @@ const fields = (bits: 16 | 32, lengths: readonly [number, number, number, number
 const direct = (bits: 24 | 32, kind: Partial<BmpKind> = {}, width = WIDTH) =>
   bmp({ bits, ...kind }, width, HEIGHT, (x, y) => bgr(colourAt(x, y)));
 
-/** Every kind by its file's name: add a row, and let `scripts/bmp/expect.py` write down what others make of it. */
+/** Every kind by its file's name: add a row, and let `scripts/images/bmp/expect.py` write down what others make of it. */
 export const CORPUS = {
   "1-bit": () => indexed(1, 2),
   "1-bit-top-down": () => indexed(1, 2, { topDown: true }),
