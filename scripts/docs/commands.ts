@@ -44,6 +44,21 @@ const argumentsOf = (command: Command): string =>
 /** Escaped, so that Markdown shows it as it is. */
 const plain = (text: string): string => text.replaceAll("<", "\\<").replaceAll("|", "\\|");
 
+/** Scripts that run another program, with what they do: a row for each. */
+const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
+  lint: "Checks style and formatting with Biome.",
+  format: "Fixes style and formatting with Biome.",
+  types: "Checks types with TypeScript.",
+  test: "Runs all tests with Jest.",
+  check: "Runs everything that a commit must pass: style, types, documents, tests.",
+};
+
+const descriptionOf = (script: string, command: Command | undefined): string => {
+  const description = command?.description() ?? OTHER_PROGRAMS[script];
+  if (description === undefined) throw expected("a row of OTHER_PROGRAMS", `npm run ${script}`, description);
+  return plain(description);
+};
+
 const typed = (script: string, command?: Command): string => {
   const npm = SHORT.includes(script) ? `npm ${script}` : `npm run ${script}`;
   const taken = command === undefined ? "" : argumentsOf(command);
@@ -52,8 +67,8 @@ const typed = (script: string, command?: Command): string => {
 
 const row = async ([script, shell]: [string, string]): Promise<string[]> => {
   const command = await commandOf(shell);
-  if (command === undefined) return [typed(script), `Runs ${code(shell)}.`, "what it runs failed."];
-  return [typed(script, command), plain(command.description()), plain(failureOf(command))];
+  const failure = command === undefined ? `${code(shell)} failed.` : plain(failureOf(command));
+  return [typed(script, command), descriptionOf(script, command), failure];
 };
 
 export const commandsTable = async (): Promise<string> => {
@@ -73,8 +88,7 @@ export const mainCommandsTable = async (): Promise<string> => {
   const rows: string[][] = [];
   for (const script of MAIN_COMMANDS) {
     const command = await commandOf(scripts[script]);
-    const description = command?.description() ?? `Runs ${code(scripts[script])}.`;
-    rows.push([typed(script, command), plain(description).replace(/(?<=\.) .*$/s, "")]);
+    rows.push([typed(script, command), descriptionOf(script, command).replace(/(?<=\.) .*$/s, "")]);
   }
   return table(["command", "what it does"], rows);
 };
