@@ -1,8 +1,9 @@
 /** The generated parts about monitoring: alarms, and the events and metrics that they are made from. */
 import { EVENTS } from "../../handler/contract/events";
 import { filterPattern } from "../../handler/contract/filter-pattern";
-import { METRICS, type Metric } from "../../handler/contract/metrics";
+import { METRICS, type Metric, type Unit } from "../../handler/contract/metrics";
 import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
 import { QUERIES } from "../../modules/queries";
 import type { Environment } from "../../modules/variables";
@@ -15,7 +16,7 @@ import { committedEnvironments, environmentNamed } from "./stacks";
 const RESPONSE: Readonly<Record<Severity, string>> = {
   critical: "at once, also at night",
   performance: "the next working day",
-  log: "with the critical alarm that fires beside it, otherwise the next working day",
+  log: "together with its critical alarm, otherwise the next working day",
 };
 
 const SEVERITIES = Object.keys(RESPONSE) as Severity[];
@@ -29,15 +30,18 @@ const bySeverity = <A extends { readonly severity: Severity }>(alarms: readonly 
 
 const minutes = (seconds: number): string => (seconds === 60 ? "1 minute" : `${seconds / 60} minutes`);
 
+const UNITS: Readonly<Record<Unit, string>> = { Count: "", Milliseconds: " ms", Bytes: " bytes", Megabytes: " MB" };
+
 /** Such as "Errors ≥ 3 in 5 minutes". */
 const condition = (alarm: Row): string => {
   const { metric, comparison, threshold, periodSeconds, datapointsToAlarm, evaluationPeriods } = alarm;
-  const measured = typeof metric === "string" ? code(metric) : metric.label.toLowerCase();
+  const [measured, unit] =
+    typeof metric === "string" ? [code(metric), UNITS[unitOf(metric)]] : [metric.label.toLowerCase(), ""];
   const period =
     evaluationPeriods === 1
       ? `in ${minutes(periodSeconds)}`
       : `in ${datapointsToAlarm} of ${evaluationPeriods} periods of ${minutes(periodSeconds)}`;
-  return `${measured} ${comparison.replace(">=", "≥")} ${threshold.toLocaleString("en-US")} ${period}`;
+  return `${measured} ${comparison.replace(">=", "≥")} ${threshold.toLocaleString("en-US")}${unit} ${period}`;
 };
 
 /** @returns the alarms of dev, the most urgent first */
