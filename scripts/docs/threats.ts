@@ -81,7 +81,9 @@ export const THREATS = {
       "modules/sns_notifications.test.ts": [
         "creates one topic for each severity; only alarms of this account may publish to it",
       ],
-      "trials/drill/permissions.test.ts": ["is refused wherever a statement, an action, a service or an account is another"],
+      "trials/drill/permissions.test.ts": [
+        "is refused wherever a statement, an action, a service or an account is another",
+      ],
     },
   },
   "The function does what it need not": {
