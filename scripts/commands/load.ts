@@ -10,10 +10,9 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Percentiles, type Report, reportOn } from "../aws/load-report";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 
 /** So many uploads without their variants end the run: more would only cost more. */
 const GIVE_UP_AFTER = 10;
@@ -131,14 +130,14 @@ export const command = new Command("npm run load --")
     "Uploads the same photo many times to an environment, several at a time and each until its variants are there, tells " +
       "how long that took and what went wrong, and takes everything away again. With the shell's credentials.",
   )
-  .argument("<env>", "environment, such as staging")
+  .addArgument(environmentArgument())
   .addOption(whole("--count <uploads>", "how many", 1, 5_000, 200))
   .addOption(whole("--concurrency <uploads>", "how many at a time", 1, 200, 20))
   .addOption(whole("--megapixels <number>", "size of the photo", 1, 24, 2))
   .addOption(whole("--wait <seconds>", "how long to wait for the variants of an upload", 1, 900, 120))
   .option("--yes-load <env>", "prod only if it is named here")
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     `\nExit code 1: an upload stayed without variants. After ${GIVE_UP_AFTER} of those it gives up.`,

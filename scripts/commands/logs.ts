@@ -7,10 +7,10 @@ import { naming } from "../../modules/naming";
 import { environmentNamed } from "../aws/account";
 import { type LogEvent, logEvents, patternFor } from "../aws/account-log";
 import { clientsFor } from "../aws/clients";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { type Fields, fieldsOf, logLine } from "../terminal/log-line";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -88,13 +88,13 @@ const run = async (env: string, options: Options): Promise<void> => {
 
 export const command = new Command("npm run logs --")
   .description("Shows the log of an environment's function, with the shell's credentials.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--follow", "go on until Ctrl-C")
   .option("--errors", "only lines at ERROR and above, and invocations that Lambda ended")
   .option("--key <key>", "only lines about this upload; * stands for any text")
   .addOption(new Option("--since <time>", "how far back: 30s, 10m, 2h, 1d").argParser(duration).default(600_000, "10m"))
   .option("--json", "the lines as they stand in the log, for machines")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: the log cannot be read.")
   .action(run);
 

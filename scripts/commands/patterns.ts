@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
 import { synthesize } from "../../main";
 import { stackName } from "../../modules/naming";
@@ -13,6 +13,7 @@ import { PROJECT, stackFolder } from "../build/stacks";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 import { producedLines } from "../trials/log-samples";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "../trials/pattern-check";
 
@@ -67,9 +68,9 @@ const conclude = (problems: readonly string[], success: string): void => {
 
 export const command = new Command("npm run patterns --")
   .description("Checks which metric filters of an environment hear which log lines, as synthesized now.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--live", "ask TestMetricFilter of CloudWatch Logs, too, with the shell's credentials, and compare")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, not AWS").implies({ live: true }))
+  .addOption(endpointOption().implies({ live: true }))
   .addHelpText("after", "\nExit code 1: a filter hears what it must not, or not what it must, or otherwise than here.")
   .action(check);
 

@@ -8,11 +8,10 @@ import type { Environment } from "../../modules/variables";
 import { answerTo, environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { type Handled, redrive } from "../aws/dead-letters";
-import { endpointUrl } from "../aws/terraform/target";
 import { ago } from "../terminal/ago";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 
 /** An invocation takes so much less than nobody else is given its letter. */
 const MARGIN_SECONDS = 60;
@@ -83,13 +82,13 @@ export const command = new Command("npm run redrive --")
     "Sends the events that Lambda gave up to the function again, one after the other, with the shell's credentials. What the " +
       "function handles leaves the dead letter queue, what fails again stays.",
   )
-  .argument("<env>", "environment, such as prod")
+  .addArgument(environmentArgument())
   .option("--dry-run", "only show what lies there: which upload, since when and why", false)
   .addOption(
     new Option("--max <letters>", "so many at most").argParser(wholeNumber("--max", 1, 1_000_000)).default(1_000_000),
   )
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     "\nCtrl-C ends it after the letter that is on its way.\nExit code 1: something still lies in the queue.",

@@ -10,10 +10,9 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 
 const SAMPLES = join(__dirname, "../images/samples");
 
@@ -81,7 +80,7 @@ export const command = new Command("npm run smoke --")
     "Uploads a picture of every format and a file that is none to an environment, waits for the variants and for the " +
       "refusal in the log, and takes everything away again. With the shell's credentials.",
   )
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .addOption(
     new Option("--wait <seconds>", "how long to wait for each upload")
       .argParser(wholeNumber("--wait", 1, 900))
@@ -89,7 +88,7 @@ export const command = new Command("npm run smoke --")
   )
   .option("--no-refusal", "without the file that is no picture: its error in the log rings log-errors")
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: something did not come, or came otherwise than it should.")
   .action(smoke);
 
