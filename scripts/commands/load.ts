@@ -1,7 +1,6 @@
 /** `npm run load`: many uploads to a deployed environment at a time, and how it bears them. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import sharp from "sharp";
@@ -13,6 +12,7 @@ import { type Percentiles, type Report, reportOn } from "../aws/load-report";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 /** So many uploads without their variants end the run: more would only cost more. */
 const GIVE_UP_AFTER = 10;
@@ -45,19 +45,18 @@ const bear = async (round: RoundOptions, { count, megapixels }: Options) => {
   const uploads = Array.from({ length: count }, (_, i) => ({ key: `${round.prefix}${i}.jpg`, bytes }));
   const enough = new AbortController();
   let missing = 0;
-  const format = `${pc.dim("{bar}")} {value} of {total}, {eta_formatted} to go`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar.start(count, 0);
-  const arrivals = await uploadAll(uploads, {
-    ...round,
-    signal: AbortSignal.any([round.signal, enough.signal]),
-    onArrival: ({ afterMs }) => {
-      bar.increment();
-      if (afterMs === undefined) missing += 1;
-      if (missing >= GIVE_UP_AFTER) enough.abort();
-    },
-  }).finally(() => bar.stop());
-  return arrivals;
+  let done = 0;
+  return withProgress({ total: count, showsTimeLeft: true }, (onDone) =>
+    uploadAll(uploads, {
+      ...round,
+      signal: AbortSignal.any([round.signal, enough.signal]),
+      onArrival: ({ afterMs }) => {
+        onDone(++done);
+        if (afterMs === undefined) missing += 1;
+        if (missing >= GIVE_UP_AFTER) enough.abort();
+      },
+    }),
+  );
 };
 
 const inWords = (times: Percentiles | undefined): string =>

@@ -1,6 +1,5 @@
 /** `npm run redrive`: sends what Lambda gave up to the function again, and keeps what fails again. */
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
@@ -12,6 +11,7 @@ import { ago } from "../terminal/ago";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 /** An invocation takes so much less than nobody else is given its letter. */
 const MARGIN_SECONDS = 60;
@@ -51,20 +51,16 @@ const run = async (env: string, { dryRun, max, json, ...options }: Options): Pro
   const { sqs, lambda } = clientsFor(environment.aws_region, options.endpointUrl);
   const queueUrl = await queueOf(sqs, environment);
   const total = Math.min(await waiting(sqs, queueUrl), max);
-  const bar = new SingleBar({
-    format: `letters ${pc.dim("{bar}")} {value} of about {total}`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  bar.start(total, 0);
+  let done = 0;
   const letters = await interruptible((signal) =>
-    redrive({
-      ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
-      ...(environment.enable_release_alias && { qualifier: aliasName }),
-      holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
-      onHandled: () => bar.increment(),
-    }).finally(() => bar.stop()),
+    withProgress({ label: "messages", total }, (onDone) =>
+      redrive({
+        ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
+        ...(environment.enable_release_alias && { qualifier: aliasName }),
+        holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
+        onHandled: () => onDone(++done),
+      }),
+    ),
   );
   const left = await waiting(sqs, queueUrl);
   if (json) console.log(JSON.stringify({ environment: env, dryRun, letters, left }, undefined, 2));

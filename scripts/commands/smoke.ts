@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
@@ -13,6 +12,7 @@ import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcome
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 const SAMPLES = join(__dirname, "../images/samples");
 
@@ -41,19 +41,16 @@ const tryAll = async (round: RoundOptions, log: Log, withFake: boolean): Promise
     key: `${round.prefix}${name}`,
     bytes: readFileSync(join(SAMPLES, name)),
   }));
-  const format = `${pc.dim("{bar}")} {value} of {total}`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar.start(uploads.length, 0);
-  try {
+  return withProgress({ total: uploads.length }, async (onDone) => {
+    let arrived = 0;
+    const onArrival = () => onDone(++arrived);
     const [arrivals, refusals] = await Promise.all([
-      uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival: () => bar.increment() }),
+      uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival }),
       withFake ? [await refused({ key: `${round.prefix}${FAKE.name}`, bytes: FAKE.bytes }, log, round)] : [],
     ]);
     const made = await Promise.all(arrivals.map((arrival) => outcomeOf(arrival, log, round)));
     return [...made, ...refusals];
-  } finally {
-    bar.stop();
-  }
+  });
 };
 
 const smoke = async (env: string, { wait, refusal, json, ...options }: Options): Promise<void> => {
