@@ -14,7 +14,7 @@ import { type Environment, VARIABLES } from "../../modules/variables";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { EXIT_CODES } from "../terminal/cli";
 import { code, table } from "../terminal/markdown";
-import { yardstickTable } from "../trials/drill/yardstick";
+import { yardstickRows } from "../trials/drill/yardstick";
 import { producedLines } from "../trials/log-samples";
 import { onCallTable } from "./alarms";
 import { commandsTable } from "./commands";
@@ -164,7 +164,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
       ["query", "shows"],
       Object.entries(QUERIES).map(([name, { description }]) => [code(name), description]),
     ),
-  yardstick: yardstickTable,
+  yardstick: () => table(["metric", "pattern", "the line that it is for", "one fault"], yardstickRows()),
   variables: () =>
     table(
       ["variable", "is", "default", "for"],

@@ -1,5 +1,6 @@
 /** A plan as Markdown that fits into a comment on a pull request. */
 import type { Synthesized } from "../../build/stacks";
+import { table } from "../../terminal/markdown";
 import { type Action, actionOf, changedAttributes, changesOf, type Plan, type ResourceChange } from "./plan";
 
 // biome-ignore format: a ledger is read down its columns
@@ -30,9 +31,6 @@ export const moduleOf = (synthesized: Synthesized, { type, name }: Pick<Resource
   const steps = synthesized.resource?.[type]?.[name]?.["//"]?.metadata?.path?.split("/") ?? [];
   return steps.length > 2 ? (steps[1] ?? "stack") : "stack";
 };
-
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
 const isShort = (value: unknown): boolean =>
   value === null || value === undefined || (typeof value !== "object" && String(value).length <= LONGEST_VALUE);
