@@ -1,6 +1,6 @@
 /** `npm run drill`: makes each alarm of an environment go off for its own reason, and none without one. */
 import { Command } from "commander";
-import { drillStack } from "../build/drill-stack";
+import { drillStack } from "../build/local-stack";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand, UsageError } from "../terminal/cli";
 import { withProgress } from "../terminal/progress";

@@ -6,7 +6,7 @@ import type { Plan } from "../aws/terraform/plan";
 import { headline, summarizePlan } from "../aws/terraform/plan-summary";
 import { prepareTarget, type TargetOptions } from "../aws/terraform/target";
 import { terraform } from "../aws/terraform/working-copy";
-import { readStack } from "../build/stacks";
+import { readTerraformJson } from "../build/stacks";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 import { temporaryFolder } from "../terminal/processes";
@@ -26,7 +26,7 @@ const plan = async (name: string, { out = join("out", "plan", name), ...options 
   const folder = resolve(out);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "plan.json"), json);
-  await writeFile(join(folder, "plan.md"), summarizePlan(name, planned, readStack(target.folder)));
+  await writeFile(join(folder, "plan.md"), summarizePlan(name, planned, readTerraformJson(target.folder)));
   console.log(`\n${headline(name, planned)}`);
   for (const each of ["plan.md", "plan.json"]) console.log(`  ${relative(process.cwd(), join(folder, each))}`);
 };

@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { drillStack } from "../build/drill-stack";
+import { drillStack } from "../build/local-stack";
 import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";

@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { freshStack } from "../build/fresh-stack";
+import { devStack } from "../build/local-stack";
 import type { Sandbox } from "../sandbox/sandbox";
 import { EXIT_CODES, runCommand, UsageError } from "../terminal/cli";
 import { withProgress } from "../terminal/progress";
@@ -23,7 +23,7 @@ const start = async (paths: readonly string[], options: { out: string; port?: st
   const outDir = outDirOf(options.out);
   const isDemo = paths.length === 0;
   const inputs = await inputsOf(isDemo ? [SAMPLES] : paths, BASE);
-  const stackDir = await withNotice("preparing the package and the dev stack", freshStack());
+  const stackDir = await withNotice("preparing the package and the dev stack", devStack());
   const interrupted = interruption();
   const startedMs = Date.now();
   const onResult = (result: Promise<Result>) => void printUpload(result, run);

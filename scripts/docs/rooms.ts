@@ -53,7 +53,7 @@ export const ROOMS = {
     path: "scripts/build",
     purpose: "handler sources to a zip, environments to stack folders",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
-    entries: ["drill-stack.ts", "fresh-stack.ts", "handler-package.ts", "stacks.ts", "synth.ts"],
+    entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",
@@ -104,7 +104,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
-    imports: ["terminal", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
+    imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
   },
 } as const satisfies Record<string, Room>;
