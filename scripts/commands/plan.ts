@@ -1,4 +1,4 @@
-/** `npm run plan -- <env>`: what a deployment would change, as JSON and as Markdown for a pull request. */
+/** `npm run plan -- <env>`: writes what a deployment would change, as JSON and as Markdown for a pull request. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
@@ -32,13 +32,10 @@ const plan = async (name: string, { out = join("out", "plan", name), ...options 
 
 export const command = new Command("npm run plan --")
   .description("Writes what a deployment would change to plan.json and plan.md.")
-  .argument(
-    "<env>",
-    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
-  )
+  .argument("<env>", "environment, such as dev; with several regions, such as prod-eu-west-1")
   .option("--out <folder>", "folder for both files (default: out/plan/<env>)")
-  .option("--endpoint-url <url>", "plan for an AWS emulator instead", endpointUrl)
-  .addHelpText("after", "\nExit code 1: Terraform cannot make the plan. That there are changes is no failure.")
+  .option("--endpoint-url <url>", "plan for this emulator instead of AWS", endpointUrl)
+  .addHelpText("after", "\nExit code 1: Terraform cannot create the plan. A plan with changes is not a failure.")
   .action(plan);
 
 if (require.main === module) void runCommand(command);
