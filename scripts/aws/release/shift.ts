@@ -1,7 +1,7 @@
 /** A release without CodeDeploy: shifts the alias's weights step by step, and rolls back when a critical alarm goes to ALARM. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/strategies";
+import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/release-strategies";
 import { answerTo } from "../account";
 import { type AliasAddress, moveAlias } from "./alias";
 
