@@ -1,9 +1,9 @@
 /** Checks what a deployed environment did with an upload. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import { FORMATS, VARIANTS, type VariantName } from "../../handler/src/variants";
 import { fieldsOf } from "../terminal/log-line";
+import { poll } from "../terminal/polling";
 import { answerTo } from "./account";
 import { logEvents, patternFor, refusalOf } from "./account-log";
 import { type Arrival, put, type RoundOptions, type Upload } from "./account-uploads";
@@ -74,11 +74,13 @@ export const refused = async (invalid: Upload, log: Log, round: RoundOptions): P
   await put(round, invalid);
   const uploadedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - uploadedAt);
-  while (!round.signal.aborted && elapsedMs() < round.waitMs) {
+  const refusal = async (): Promise<Outcome | undefined> => {
     const lines = logEvents(log.client, log.group, { pattern: refusalOf(key), sinceMs: log.sinceMs });
     for await (const { text } of lines)
       return { key, afterMs: elapsedMs(), result: `refused: ${fieldsOf(text).reason}`, passed: true };
-    await sleep(round.intervalMs, undefined, { signal: round.signal }).catch(() => {});
-  }
-  return { key, result: `no refusal in the log within ${round.waitMs / 1000} s`, passed: false };
+    return undefined;
+  };
+  const { intervalMs = 500, waitMs: limitMs, signal } = round;
+  const found = await poll(refusal, { intervalMs, limitMs, signal });
+  return found ?? { key, result: `no refusal in the log within ${round.waitMs / 1000} s`, passed: false };
 };

@@ -16,6 +16,7 @@ import { type Clients, clientsFor } from "../aws/clients";
 import { ago } from "../terminal/ago";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 const COLOURS = { ALARM: pc.red, INSUFFICIENT_DATA: pc.yellow, OK: pc.green } as const;
 
@@ -121,7 +122,7 @@ const seconds = (text: string): number => {
 
 export const command = new Command("npm run alarms --")
   .description("Lists, tests and resets the alarms of an environment in its AWS account, with the shell's credentials.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .argument(
     "<verb>",
     "list: every alarm and its state; test: sets ALARM, shows the alarm's actions, and restores the state; reset: sets OK",
@@ -131,7 +132,7 @@ export const command = new Command("npm run alarms --")
   .addOption(
     new Option("--wait <seconds>", "test: how long to wait for the alarm's actions").argParser(seconds).default(60),
   )
-  .option("--endpoint-url <url>", "use this emulator instead of AWS")
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: an alarm is missing, or an action failed or was not executed in time.")
   .action(run);
 

@@ -6,6 +6,7 @@ import { consoleUrl, homeOf, naming } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { runCommand } from "../terminal/cli";
+import { environmentArgument } from "../terminal/options";
 
 /** Programs that open a link in the browser, by platform. */
 const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
@@ -54,7 +55,7 @@ const run = async (env: string, options: { open?: true; json?: true }): Promise<
 
 export const command = new Command("npm run console --")
   .description("Prints links to an environment in the AWS console, its dashboard first.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--open", "open the first link in the browser")
   .option("--json", "print JSON")
   .addHelpText("after", "\nExit code 1: the environment is not valid.")

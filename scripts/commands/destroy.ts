@@ -5,9 +5,10 @@ import { Command } from "commander";
 import { environmentNamed } from "../aws/account";
 import { countObjects, emptyBucket } from "../aws/buckets";
 import { cdktf, existing, whatExists } from "../aws/terraform/cdktf";
-import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
+import { prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
 import { terraform } from "../aws/terraform/working-copy";
 import { runCommand, UsageError } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 /** Environments whose name must be typed to confirm. */
 const PROTECTED = ["prod"];
@@ -84,10 +85,10 @@ const destroy = async (
 
 export const command = new Command("npm run destroy --")
   .description("Destroys a deployed environment.")
-  .argument("<env>", "environment, such as dev; with several regions, such as prod-eu-west-1")
+  .addArgument(environmentArgument())
   .option("--empty-buckets", "delete every object in its buckets permanently")
   .option("--yes-destroy <name>", "confirm with the environment's name, without a prompt")
-  .option("--endpoint-url <url>", "destroy what was deployed to this emulator", endpointUrl)
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: the buckets hold objects, or a resource could not be destroyed.")
   .action(destroy);
 

@@ -1,7 +1,7 @@
 /** `npm run doctor`: checks a deployed environment and its monitoring, and prints a remedy for each problem. */
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
 import { answerTo, environmentNamed } from "../aws/account";
@@ -9,8 +9,8 @@ import { clientsFor } from "../aws/clients";
 import { deploy, type Finding, findingsOf, ifFound, type State, type Subject } from "../aws/doctor/check";
 import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
 import { UPLOAD_CHECKS } from "../aws/doctor/upload-path";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 /** In the order in which a person would look for a problem: add a row to one of the two lists. */
 const CHECKS = [...UPLOAD_CHECKS, ...MONITORING_CHECKS];
@@ -71,9 +71,9 @@ const run = async (env: string, options: { json?: true; endpointUrl?: string }):
 
 export const command = new Command("npm run doctor --")
   .description("Checks a deployed environment and its monitoring, and prints what to do. Changes nothing.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--json", "print JSON")
-  .addOption(new Option("--endpoint-url <url>", "use this emulator instead of AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     "\nExit code 1: a check found a problem (✗). Warnings (!) and unanswered checks (?) do not count.",

@@ -1,7 +1,6 @@
 /** `npm run load`: uploads many photos in parallel to a deployed environment, and measures the result. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import sharp from "sharp";
@@ -10,10 +9,10 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Percentiles, type Report, reportOn } from "../aws/load-report";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 /** The run ends after so many uploads without variants: more would only cost more. */
 const GIVE_UP_AFTER = 10;
@@ -46,19 +45,18 @@ const uploadPhotos = async (round: RoundOptions, { count, megapixels }: Options)
   const uploads = Array.from({ length: count }, (_, i) => ({ key: `${round.prefix}${i}.jpg`, bytes }));
   const enough = new AbortController();
   let missing = 0;
-  const format = `${pc.dim("{bar}")} {value} of {total}, {eta_formatted} to go`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar.start(count, 0);
-  const arrivals = await uploadAll(uploads, {
-    ...round,
-    signal: AbortSignal.any([round.signal, enough.signal]),
-    onArrival: ({ afterMs }) => {
-      bar.increment();
-      if (afterMs === undefined) missing += 1;
-      if (missing >= GIVE_UP_AFTER) enough.abort();
-    },
-  }).finally(() => bar.stop());
-  return arrivals;
+  let done = 0;
+  return withProgress({ total: count, showsTimeLeft: true }, (onDone) =>
+    uploadAll(uploads, {
+      ...round,
+      signal: AbortSignal.any([round.signal, enough.signal]),
+      onArrival: ({ afterMs }) => {
+        onDone(++done);
+        if (afterMs === undefined) missing += 1;
+        if (missing >= GIVE_UP_AFTER) enough.abort();
+      },
+    }),
+  );
 };
 
 const timesText = (times: Percentiles | undefined): string =>
@@ -131,16 +129,14 @@ export const command = new Command("npm run load --")
     "Uploads the same photo many times to an environment, several in parallel, waits for the variants, reports times, " +
       "errors and cost, and deletes everything it has uploaded. Uses the shell's credentials.",
   )
-  .argument("<env>", "environment, such as staging")
+  .addArgument(environmentArgument())
   .addOption(whole("--count <uploads>", "number of uploads", 1, 5_000, 200))
   .addOption(whole("--concurrency <uploads>", "uploads in parallel", 1, 200, 20))
   .addOption(whole("--megapixels <number>", "size of the photo", 1, 24, 2))
   .addOption(whole("--wait <seconds>", "how long to wait for the variants of an upload", 1, 900, 120))
   .option("--yes-load <env>", "confirm with the environment's name: required for prod")
   .option("--json", "print JSON")
-  .addOption(
-    new Option("--endpoint-url <url>", "use this emulator, or npm start, instead of AWS").argParser(endpointUrl),
-  )
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     `\nExit code 1: an upload has no variants in time. The run ends after ${GIVE_UP_AFTER} such uploads.`,

@@ -1,6 +1,5 @@
 /** `npm run redrive`: sends the messages of the dead-letter queue to the function again. */
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
@@ -8,11 +7,11 @@ import type { Environment } from "../../modules/variables";
 import { answerTo, environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { type Handled, redrive } from "../aws/dead-letters";
-import { endpointUrl } from "../aws/terraform/target";
 import { ago } from "../terminal/ago";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 /** Added to the function's timeout for the visibility timeout of a message. */
 const MARGIN_SECONDS = 60;
@@ -52,20 +51,16 @@ const run = async (env: string, { dryRun, max, json, ...options }: Options): Pro
   const { sqs, lambda } = clientsFor(environment.aws_region, options.endpointUrl);
   const queueUrl = await queueOf(sqs, environment);
   const total = Math.min(await waiting(sqs, queueUrl), max);
-  const bar = new SingleBar({
-    format: `messages ${pc.dim("{bar}")} {value} of about {total}`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  bar.start(total, 0);
+  let done = 0;
   const deadLetters = await interruptible((signal) =>
-    redrive({
-      ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
-      ...(environment.enable_release_alias && { qualifier: aliasName }),
-      holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
-      onHandled: () => bar.increment(),
-    }).finally(() => bar.stop()),
+    withProgress({ label: "messages", total }, (onDone) =>
+      redrive({
+        ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
+        ...(environment.enable_release_alias && { qualifier: aliasName }),
+        holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
+        onHandled: () => onDone(++done),
+      }),
+    ),
   );
   const left = await waiting(sqs, queueUrl);
   if (json) console.log(JSON.stringify({ environment: env, dryRun, deadLetters, left }, undefined, 2));
@@ -83,7 +78,7 @@ export const command = new Command("npm run redrive --")
     "Sends the messages of the dead-letter queue to the function again, one after the other, with the shell's credentials. " +
       "A message is deleted when the function has processed it; a message that fails again stays.",
   )
-  .argument("<env>", "environment, such as prod")
+  .addArgument(environmentArgument())
   .option("--dry-run", "only list the messages: upload, age and error", false)
   .addOption(
     new Option("--max <messages>", "maximum number of messages")
@@ -91,9 +86,7 @@ export const command = new Command("npm run redrive --")
       .default(1_000_000),
   )
   .option("--json", "print JSON")
-  .addOption(
-    new Option("--endpoint-url <url>", "use this emulator, or npm start, instead of AWS").argParser(endpointUrl),
-  )
+  .addOption(endpointOption())
   .addHelpText("after", "\nCtrl-C stops after the current message.\nExit code 1: the queue still holds messages.")
   .action(run);
 

@@ -8,9 +8,8 @@ import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { readAlias, readVersions } from "../aws/release/alias";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 
 interface Options extends Choices {
   readonly rollback?: true;
@@ -51,14 +50,14 @@ export const command = new Command("npm run release --")
     "Shifts uploads to the newest published version of the function, as release_strategy says, and rolls back when a " +
       "critical alarm goes to ALARM. Uses the shell's credentials.",
   )
-  .argument("<env>", "environment, such as prod, with enable_release_alias")
+  .addArgument(environmentArgument())
   .addOption(new Option("--to <version>", "version to release or roll back to").argParser(wholeNumber("--to", 1, 1e9)))
   .addOption(new Option("--rollback", "return to the previous version, all at once").conflicts("status"))
   .option("--status", "only show the version in service, critical alarms in ALARM, and a release in progress")
   .option("--dry-run", "only show what would be done")
   .option("--ignore-alarms", "release although critical alarms are in ALARM, for example to release a fix")
   .option("--json", "print JSON")
-  .addOption(new Option("--endpoint-url <url>", "use this emulator instead of AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: the release was rolled back, or could not start.")
   .action(run);
 

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
@@ -10,10 +9,10 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 const SAMPLES = join(__dirname, "../images/samples");
 
@@ -42,19 +41,16 @@ const runAll = async (round: RoundOptions, log: Log, withInvalid: boolean): Prom
     key: `${round.prefix}${name}`,
     bytes: readFileSync(join(SAMPLES, name)),
   }));
-  const format = `${pc.dim("{bar}")} {value} of {total}`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar.start(uploads.length, 0);
-  try {
+  return withProgress({ total: uploads.length }, async (onDone) => {
+    let arrived = 0;
+    const onArrival = () => onDone(++arrived);
     const [arrivals, refusals] = await Promise.all([
-      uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival: () => bar.increment() }),
+      uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival }),
       withInvalid ? [await refused({ key: `${round.prefix}${INVALID.name}`, bytes: INVALID.bytes }, log, round)] : [],
     ]);
     const made = await Promise.all(arrivals.map((arrival) => outcomeOf(arrival, log, round)));
     return [...made, ...refusals];
-  } finally {
-    bar.stop();
-  }
+  });
 };
 
 const smoke = async (env: string, { wait, refusal, json, ...options }: Options): Promise<void> => {
@@ -81,7 +77,7 @@ export const command = new Command("npm run smoke --")
     "Uploads an image of every format and a file that is not an image to an environment, waits for the variants and for " +
       "the refusal in the log, and deletes everything it has uploaded. Uses the shell's credentials.",
   )
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .addOption(
     new Option("--wait <seconds>", "how long to wait for each upload")
       .argParser(wholeNumber("--wait", 1, 900))
@@ -89,9 +85,7 @@ export const command = new Command("npm run smoke --")
   )
   .option("--no-refusal", "without the invalid file, whose error in the log sets log-errors to ALARM")
   .option("--json", "print JSON")
-  .addOption(
-    new Option("--endpoint-url <url>", "use this emulator, or npm start, instead of AWS").argParser(endpointUrl),
-  )
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: an expected result is missing or wrong.")
   .action(smoke);
 

@@ -1,6 +1,6 @@
 /** A release by CodeDeploy: starts a deployment between two versions, and follows it to its end. */
+
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type CodeDeployClient,
   CreateDeploymentCommand,
@@ -10,6 +10,7 @@ import {
   StopDeploymentCommand,
 } from "@aws-sdk/client-codedeploy";
 import type { Names } from "../../../modules/naming";
+import { poll } from "../../terminal/polling";
 import { answerTo } from "../account";
 import type { AliasAddress } from "./alias";
 import type { ReleaseResult } from "./shift";
@@ -89,7 +90,7 @@ export const followDeployment = async (
   { signal, onStatus, intervalMs = 5_000 }: Follow,
 ): Promise<ReleaseResult | undefined> => {
   let last = "";
-  while (!signal.aborted) {
+  const ended = async (): Promise<ReleaseResult | undefined> => {
     const command = new GetDeploymentCommand({ deploymentId });
     const { deploymentInfo: info = {} } = await answerTo("GetDeployment", codedeploy.send(command));
     const { status = "" } = info;
@@ -97,7 +98,7 @@ export const followDeployment = async (
     last = status;
     if (status === "Succeeded") return { status: "released" };
     if (status === "Failed" || status === "Stopped") return { status: "rolled back", reason: reasonOf(info) };
-    await sleep(intervalMs, undefined, { signal }).catch(() => {});
-  }
-  return undefined;
+    return undefined;
+  };
+  return poll(ended, { intervalMs: intervalMs, signal });
 };

@@ -1,7 +1,8 @@
 /** A release without CodeDeploy: shifts the alias's weights step by step, and rolls back when a critical alarm goes to ALARM. */
-import { setTimeout as sleep } from "node:timers/promises";
+
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/release-strategies";
+import { poll } from "../../terminal/polling";
 import { answerTo } from "../account";
 import { type AliasAddress, moveAlias } from "./alias";
 
@@ -42,15 +43,13 @@ export interface Shift {
 
 /** Waits for the strategy's interval. @returns why the release must be rolled back, or undefined */
 const waitForStep = async ({ watch, signal, intervalMs = 15_000, ...shift }: Shift): Promise<string | undefined> => {
-  const endsAt = Date.now() + STRATEGIES[shift.strategy].everyMinutes * (shift.minuteMs ?? 60_000);
-  for (;;) {
+  const limitMs = STRATEGIES[shift.strategy].everyMinutes * (shift.minuteMs ?? 60_000);
+  const alarmed = async () => {
     const names = await alarmsInAlarm(watch);
-    if (names.length > 0) return `${names.join(", ")} went to ALARM`;
-    if (signal.aborted) return "it was interrupted";
-    const leftMs = endsAt - Date.now();
-    if (leftMs <= 0) return undefined;
-    await sleep(Math.min(intervalMs, leftMs), undefined, { signal }).catch(() => {});
-  }
+    return names.length > 0 ? `${names.join(", ")} went to ALARM` : undefined;
+  };
+  const reason = await poll(alarmed, { intervalMs: intervalMs, limitMs, signal });
+  return reason ?? (signal.aborted ? "it was interrupted" : undefined);
 };
 
 /** @throws Error if the alarms cannot be read or the alias cannot be moved, after the alias was restored */
