@@ -9,6 +9,7 @@ import { QUERIES } from "../../modules/queries";
 import type { Environment } from "../../modules/variables";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { code, table } from "../terminal/markdown";
+import { yardstickRows } from "../trials/drill/yardstick";
 import { producedLines } from "../trials/log-samples";
 import { committedEnvironments, environmentNamed } from "./stacks";
 
@@ -113,3 +114,7 @@ export const queriesTable = (): string =>
     ["query", "shows"],
     Object.entries(QUERIES).map(([name, { description }]) => [code(name), description]),
   );
+
+/** @returns a row for each filter of the Terraform original, and for each alarm without one */
+export const comparisonTable = (): string =>
+  table(["metric", "filter pattern", "the line it is meant for", "after one fault"], yardstickRows());

@@ -1,6 +1,7 @@
 /** The generated parts of docs/configuration.md and of the README's section "Configure". */
 import { SETTINGS } from "../../handler/contract/settings";
 import { VARIABLES, type Variable, type VariableName } from "../../modules/variables";
+import { readTerraformJson } from "../build/stacks";
 import { code, table } from "../terminal/markdown";
 import { stackOf } from "./stacks";
 
@@ -36,7 +37,10 @@ export const variablesTable = (): string =>
 export const outputsTable = async (): Promise<string> =>
   table(
     ["output", "description"],
-    Object.entries((await stackOf("dev")).json.output).map(([name, { description }]) => [code(name), description]),
+    Object.entries(readTerraformJson(await stackOf("dev")).output).map(([name, { description }]) => [
+      code(name),
+      description,
+    ]),
   );
 
 export const settingsTable = (): string =>

@@ -1,6 +1,14 @@
 /** The documents that hold generated parts: add a row, and its markers in the document. */
-import { yardstickTable } from "../trials/drill/yardstick";
-import { alarmsByEnvironment, alarmsTable, eventsTable, filterMatrix, metricsTable, queriesTable } from "./alarms";
+import { readStack } from "../sandbox/terraform-json";
+import {
+  alarmsByEnvironment,
+  alarmsTable,
+  comparisonTable,
+  eventsTable,
+  filterMatrix,
+  metricsTable,
+  queriesTable,
+} from "./alarms";
 import { commandsTable, exitCodesTable, mainCommandsTable } from "./commands";
 import { mainVariablesTable, outputsTable, settingsTable, variablesTable } from "./configuration";
 import { PERFORMANCE_TABLES, performancePlot } from "./performance";
@@ -33,7 +41,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
     metrics:    metricsTable,
     matrix:     filterMatrix,
     queries:    queriesTable,
-    comparison: yardstickTable,
+    comparison: comparisonTable,
   },
   "docs/commands.md": {
     commands:  commandsTable,
@@ -51,7 +59,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
     cost:      async () => scaleCostTable(await environmentNamed("prod")),
   },
   "docs/security.md": {
-    permissions: async () => permissionsTable((await stackOf("prod")).stack),
+    permissions: async () => permissionsTable(readStack(await stackOf("prod"))),
   },
   "docs/terraform.md": {
     modules:   modulesTable,

@@ -1,10 +1,9 @@
 /** Rewrites the generated parts of the documents, and checks that they are up to date. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PROJECT } from "../build/stacks";
 import { DOCUMENTS, DRAWINGS, type Part } from "./documents";
 import { checkRunbooks, writeRunbooks } from "./runbooks";
-
-const ROOT = join(__dirname, "../..");
 
 const MARKER = /^<!-- generated:(\w+) -->$/gm;
 
@@ -33,7 +32,7 @@ export const filled = async (file: string, text: string, parts: Readonly<Record<
 };
 
 const update = (file: string, text: string, check: boolean): void => {
-  const path = join(ROOT, file);
+  const path = join(PROJECT, file);
   if (existsSync(path) && readFileSync(path, "utf8") === text) return;
   if (check) throw outOfDate(file);
   writeFileSync(path, text);
@@ -45,7 +44,7 @@ const update = (file: string, text: string, check: boolean): void => {
  */
 export const updateDocuments = async (check: boolean): Promise<void> => {
   for (const [file, parts] of Object.entries(DOCUMENTS))
-    update(file, await filled(file, readFileSync(join(ROOT, file), "utf8"), parts), check);
+    update(file, await filled(file, readFileSync(join(PROJECT, file), "utf8"), parts), check);
   for (const [file, draw] of Object.entries(DRAWINGS)) update(file, await draw(), check);
-  (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
+  (check ? checkRunbooks : writeRunbooks)(join(PROJECT, "docs/runbooks"));
 };

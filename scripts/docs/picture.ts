@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { VARIANTS } from "../../handler/src/variants";
-import { freshStack } from "../build/fresh-stack";
+import { devStack } from "../build/local-stack";
+import { PROJECT } from "../build/stacks";
 import { openRun } from "../trials/local-run/run";
-
-const ROOT = join(__dirname, "../..");
 
 /** The sample that the README's first command processes. */
 export const SAMPLE = "scripts/images/samples/sunrise-sideways.jpg";
@@ -37,7 +36,7 @@ const ROWS_PX = [8, 216];
 /** Processes the sample with the real package on the synthesized stack. */
 const variantsOf = async (file: string): Promise<Tile[]> => {
   const outDir = await mkdtemp(join(tmpdir(), "picture-"));
-  const stackDir = await freshStack();
+  const stackDir = await devStack();
   const run = await openRun({ stackDir, outDir, port: undefined, keepsObjects: false, onResult: () => {} });
   try {
     const [result] = await run.process([{ file, key: "upload.jpg" }], () => {});
@@ -106,12 +105,12 @@ const draw = async (upload: Tile, variants: readonly Tile[]): Promise<Buffer> =>
 
 /** Writes the picture. It is not byte for byte the same everywhere, because the fonts of the machine differ. */
 export const writePicture = async (): Promise<void> => {
-  const file = join(ROOT, SAMPLE);
-  await writeFile(join(ROOT, PICTURE), await draw(await uploadOf(file), await variantsOf(file)));
+  const file = join(PROJECT, SAMPLE);
+  await writeFile(join(PROJECT, PICTURE), await draw(await uploadOf(file), await variantsOf(file)));
 };
 
 /** @returns what the committed picture shows */
 export const readPicture = async (): Promise<Shown[]> => {
-  const { exif } = await sharp(await readFile(join(ROOT, PICTURE))).metadata();
+  const { exif } = await sharp(await readFile(join(PROJECT, PICTURE))).metadata();
   return JSON.parse(/\[\{.*\}\]/s.exec(exif?.toString("latin1") ?? "")?.[0] ?? "[]");
 };

@@ -1,18 +1,20 @@
 /** The generated part of docs/terraform.md: which resources each module makes. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { PROJECT, readTerraformJson } from "../build/stacks";
 import { code, table } from "../terminal/markdown";
 import { stackOf } from "./stacks";
 
-const ROOT = join(__dirname, "../..");
-
 /** @returns a row for each module of dev, found by the path of each resource's construct */
 export const modulesTable = async (): Promise<string> => {
-  const { resource } = (await stackOf("dev")).json;
+  const { resource } = readTerraformJson(await stackOf("dev"));
   const resources = Object.entries(resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, block]) => {
-      const [, module = ""] = block["//"]?.metadata.path.split("/") ?? [];
-      return { module: existsSync(join(ROOT, `modules/${module}.ts`)) ? module : "stack", address: `${type}.${name}` };
+      const [, module = ""] = block["//"]?.metadata?.path?.split("/") ?? [];
+      return {
+        module: existsSync(join(PROJECT, `modules/${module}.ts`)) ? module : "stack",
+        address: `${type}.${name}`,
+      };
     }),
   );
   const modules = [...new Set(resources.map(({ module }) => module))].sort();
