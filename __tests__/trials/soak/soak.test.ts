@@ -2,7 +2,7 @@
 
 import { devStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { createDice } from "../../../scripts/trials/seeded-random";
+import { createDice } from "../../../scripts/trials/soak/dice";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
 import { createMeeting, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
