@@ -67,7 +67,7 @@ const typed = (script: string, command?: Command): string => {
 
 const row = async ([script, shell]: [string, string]): Promise<string[]> => {
   const command = await commandOf(shell);
-  const failure = command === undefined ? `${code(shell)} failed.` : plain(failureOf(command));
+  const failure = command === undefined ? "something is not as it should be." : plain(failureOf(command));
   return [typed(script, command), descriptionOf(script, command), failure];
 };
 
