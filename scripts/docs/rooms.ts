@@ -40,7 +40,7 @@ export const ROOMS = {
   commands: {
     path: "scripts/commands",
     purpose: "one file for each command of package.json: options, one call, output, exit code",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "trials", "aws", "images", "docs", "main.ts", "modules"],
+    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
