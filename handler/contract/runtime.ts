@@ -3,6 +3,7 @@
 /** Lambda runtimes the bundle is made for: add a row. Each gives the syntax level that esbuild may emit. */
 export const RUNTIMES = {
   "nodejs22.x": { esbuildTarget: "node22" },
+  "nodejs24.x": { esbuildTarget: "node24" },
 } as const satisfies Record<string, { esbuildTarget: string }>;
 
 export type RuntimeName = keyof typeof RUNTIMES;
