@@ -2,7 +2,7 @@
 import { EVENTS, type EventFields, type EventName } from "../handler/contract/events";
 import {
   type FaultName,
-  type Heard,
+  type LogSource,
   METRICS,
   type MeasuredName,
   type ReportMeasure,
@@ -13,7 +13,7 @@ import type { Environment } from "./variables";
 
 interface SavedQuery {
   /** The query reads a line that is any of these. */
-  readonly from: readonly [Heard, ...Heard[]];
+  readonly from: readonly [LogSource, ...LogSource[]];
   /** Commands that process these lines: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
   readonly commands: readonly string[];
   /** What the query shows. */
@@ -118,19 +118,19 @@ const NEAREST_LINES = {
   // The images that are missing from the count.
   ProcessingSuccess:    [{ event: "image.refused" }, { event: "image.failed" }],
   ProcessingFailure:    [{ event: "image.refused" }, { event: "image.failed" }],
-} as const satisfies Record<WithoutLines, readonly [Heard, ...Heard[]]>;
+} as const satisfies Record<WithoutLines, readonly [LogSource, ...LogSource[]]>;
 
 const hasNoLines = (metric: AnyMetric): metric is WithoutLines => metric in NEAREST_LINES;
 
-const linesOf = (metric: AnyMetric): readonly Heard[] =>
+const linesOf = (metric: AnyMetric): readonly LogSource[] =>
   hasNoLines(metric) ? NEAREST_LINES[metric] : METRICS[metric].from;
 
-const fieldOf = (heard: Heard): string | undefined => {
+const fieldOf = (heard: LogSource): string | undefined => {
   if (!("field" in heard) || heard.field === undefined) return undefined;
   return "event" in heard ? heard.field : measure(heard.field);
 };
 
-const condition = (heard: Heard): string => {
+const condition = (heard: LogSource): string => {
   if ("levels" in heard) return `level in ${JSON.stringify(heard.levels)}`;
   const value = fieldOf(heard);
   const present = value === undefined ? [] : [`${value} >= 0`];
@@ -139,13 +139,13 @@ const condition = (heard: Heard): string => {
   return ['type = "platform.report"', ...report, ...present].join(" and ");
 };
 
-const filter = (from: readonly Heard[]): string => {
+const filter = (from: readonly LogSource[]): string => {
   const conditions = [...new Set(from.map(condition))];
   return `filter ${conditions.length === 1 ? conditions[0] : conditions.map((each) => `(${each})`).join(" or ")}`;
 };
 
 /** The fields of such a line, without the bucket, which is always the same. */
-const columns = (heard: Heard): string[] => {
+const columns = (heard: LogSource): string[] => {
   if ("report" in heard) {
     // A timeout has no error type.
     const error = heard.report.status === "timeout" ? [] : ["record.errorType"];

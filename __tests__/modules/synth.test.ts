@@ -26,7 +26,7 @@ describe("npm run synth", () => {
     mkdirSync(providers, { recursive: true });
     mkdirSync(join(outdir, "stacks/demolished"), { recursive: true });
 
-    const { status, stdout, stderr } = run("scripts/synth.ts");
+    const { status, stdout, stderr } = run("scripts/commands/synth.ts");
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
@@ -35,7 +35,7 @@ describe("npm run synth", () => {
     expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 19 alarms$/m);
   });
 
-  it.each(["main.ts", "scripts/synth.ts"])("refuses to write anything if a value is wrong (%s)", (script) => {
+  it.each(["main.ts", "scripts/commands/synth.ts"])("refuses to write anything if a value is wrong (%s)", (script) => {
     const nowhere = join(folder, "nowhere");
 
     const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
@@ -50,7 +50,7 @@ describe("npm run synth", () => {
   });
 
   it("refuses a missing package in one line", () => {
-    const { status, stderr } = run("scripts/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
+    const { status, stderr } = run("scripts/commands/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
 
     expect(status).toBe(1);
     expect(stderr).toBe(

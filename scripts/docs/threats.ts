@@ -20,7 +20,7 @@ export const THREATS = {
     answer:
       "It is refused with a reason or made right: the tests try a thousand, `npm run fuzz` 20 000. What is not done in time fails, and is tried again.",
     tests: {
-      "fuzz/fuzz.test.ts": [
+      "trials/fuzz/fuzz.test.ts": [
         "are refused with a reason or made right: no crash, no hang, no stray rejection, little memory",
       ],
       "handler/deadline.test.ts": ["logs every image that is not done, and fails: S3 does not answer a %s"],
@@ -30,7 +30,7 @@ export const THREATS = {
     answer: "Bytes, pixels, sides, frames, scans and packed texts have limits, held before a pixel is decoded.",
     tests: {
       "handler/refusals.test.ts": ["refuses what a header claims before a pixel is decoded"],
-      "fuzz/fuzz.test.ts": ["are refused for their reasons, in little memory"],
+      "trials/fuzz/fuzz.test.ts": ["are refused for their reasons, in little memory"],
     },
   },
   "A file is one thing by its name and another by its bytes, such as SVG or HTML": {
@@ -55,14 +55,14 @@ export const THREATS = {
         "puts the variants of %s beside each other under its folder and name",
         "encodes %j in a header, which would not carry it unchanged",
       ],
-      "producer.test.ts": [
+      "trials/log-samples.test.ts": [
         "writes each line as one flat JSON object that carries the request and the level of its event",
       ],
     },
   },
   "A photo that is called AccessDenied.jpg wakes somebody": {
     answer: "Filters select fields, never words.",
-    tests: { "producer.test.ts": ["lets every filter hear exactly its own lines"] },
+    tests: { "trials/log-samples.test.ts": ["lets every filter hear exactly its own lines"] },
   },
   "An event is repeated, late or made up": {
     answer:
@@ -81,14 +81,16 @@ export const THREATS = {
       "modules/sns_notifications.test.ts": [
         "creates one topic for each severity; only alarms of this account may publish to it",
       ],
-      "drill/permissions.test.ts": ["is refused wherever a statement, an action, a service or an account is another"],
+      "trials/drill/permissions.test.ts": [
+        "is refused wherever a statement, an action, a service or an account is another",
+      ],
     },
   },
   "The function does what it need not": {
     answer:
       "Its role allows what the package was seen to call, and what a ledger gives a reason for; one action more or fewer fails a test.",
     tests: {
-      "drill/permissions.test.ts": [
+      "trials/drill/permissions.test.ts": [
         "allows exactly what the package calls, and what the ledger says that others need",
         "is refused without any one of its actions, and with one more",
       ],

@@ -1,8 +1,8 @@
 /** What the sandbox knows of a synthesized stack: its function, buckets, notifications and monitoring, read from `cdk.tf.json`. */
 import { resolve } from "node:path";
 import type { Alarm } from "../cloudwatch/alarm";
-import type { Subscription } from "../cloudwatch/inbox";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
+import type { Subscription } from "../cloudwatch/notifications";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 
@@ -28,6 +28,10 @@ export interface FunctionBlueprint {
   /** Absolute path of the zip. */
   readonly packageFile: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** KMS key of the environment variables. @default a key owned by Lambda */
+  readonly settingsKeyArn?: string;
+  /** Whether the function runs in subnets of a VPC. @default false */
+  readonly isInVpc?: boolean;
   /** Whether X-Ray samples invocations. @default false */
   readonly isTraced?: boolean;
   readonly logGroup: string;
@@ -156,6 +160,8 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
     memoryMb: row.memory_size,
     packageFile: resolve(stackDir, row.filename),
     environment: row.environment?.variables ?? {},
+    settingsKeyArn: row.kms_key_arn,
+    isInVpc: (row.vpc_config?.subnet_ids.length ?? 0) > 0,
     isTraced: row.tracing_config?.mode === "Active",
     logGroup: row.logging_config?.log_group ?? `/aws/lambda/${row.function_name}`,
     logFormat: row.logging_config?.log_format ?? "Text",

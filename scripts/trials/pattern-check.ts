@@ -22,7 +22,7 @@ export const hearingOf = (line: ProducedLine, filters: readonly MetricFilter[]):
   const heard = filters
     .map((filter) => ({
       metric: filter.metric.name,
-      ...compileFilter(filter).hear({ timestampMs: 0, message: line.line }),
+      ...compileFilter(filter).match({ timestampMs: 0, message: line.line }),
     }))
     .filter(({ isMatch }) => isMatch);
   const heardBy = heard.map(({ metric }) => metric);

@@ -26,7 +26,7 @@ export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Stretch
   }
   if (filters.length > 0) {
     const compiled = filters.map(compileFilter);
-    const heard = recording.lines.filter((line) => compiled.some(({ hear }) => hear(line).isMatch));
+    const heard = recording.lines.filter((line) => compiled.some(({ match }) => match(line).isMatch));
     return heard.map((line) => ({ lines: [line], data: [] }));
   }
   const counted = recording.data.filter((datum) => isMetric(watched, datum) && datum.value > 0);
