@@ -1,11 +1,8 @@
 /** `npm run alarms`, against a CloudWatch on this machine, and against moto where that is installed. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import { ENVIRONMENTS, synthesize } from "../../main";
+import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { callRoll, fullName, resetAlarm, testAlarm } from "../../scripts/aws/account-alarms";
@@ -13,6 +10,7 @@ import { clientsFor } from "../../scripts/aws/clients";
 import { startMoto } from "../../scripts/aws/terraform/moto";
 import { rollLines, testLines } from "../../scripts/commands/alarms";
 import { ago } from "../../scripts/terminal/ago";
+import { synthesized as synthesizedStack } from "../modules/synthesized";
 import { startAwsJson } from "./aws-json";
 import { type Alarm, FAILURE, quiet, SINCE, SUCCESS, startCloudWatch, TOPIC } from "./cloudwatch";
 import { run, start } from "./run";
@@ -31,15 +29,11 @@ const synthesized: Record<string, Synthesized[]> = {};
 const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const outdir = mkdtempSync(join(tmpdir(), "alarms-"));
-  process.env.HANDLER_PACKAGE = join(__dirname, "../../package.json");
   environments = await readEnvironments(ENVIRONMENTS, {});
-  synthesize(environments, outdir);
-  for (const { environment } of environments) {
-    const stack = JSON.parse(readFileSync(join(outdir, `stacks/${environment}/cdk.tf.json`), "utf8"));
-    synthesized[environment] = Object.values(stack.resource.aws_cloudwatch_metric_alarm);
+  for (const environment of environments) {
+    const { aws_cloudwatch_metric_alarm: alarms = {} } = synthesizedStack(environment).resource;
+    synthesized[environment.environment] = Object.values(alarms) as unknown as Synthesized[];
   }
-  rmSync(outdir, { recursive: true });
 });
 
 afterEach(async () => {

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { clientsFor } from "../../scripts/aws/clients";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 import { run, start } from "./run";
@@ -14,7 +14,7 @@ let storeIsDown = false;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
-    blueprint: readBlueprint(await freshStack()),
+    blueprint: readBlueprint(await devStack()),
     retryDelaysMs: [1, 1],
     intercept: async ({ caller, action }) =>
       storeIsDown && caller === "FUNCTION" && action === "s3:PutObject"

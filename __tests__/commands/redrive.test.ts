@@ -4,7 +4,7 @@ import { environmentNamed } from "../../scripts/aws/account";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
 import { WATCH } from "../../scripts/aws/doctor/watch";
-import { drillStack } from "../../scripts/build/drill-stack";
+import { drillStack } from "../../scripts/build/local-stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";

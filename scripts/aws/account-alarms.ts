@@ -1,5 +1,5 @@
 /** The alarms of an environment as the account has them: their states, and how to set them. */
-import { setTimeout as sleep } from "node:timers/promises";
+
 import {
   type CloudWatchClient,
   DescribeAlarmHistoryCommand,
@@ -15,6 +15,7 @@ import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
+import { poll } from "../terminal/polling";
 import { answerTo } from "./account";
 
 export const REASONS = {
@@ -178,13 +179,11 @@ const waitForActions = async (
   expected: number,
   { limitMs, intervalMs = 1_000, signal }: TestOptions,
 ): Promise<Action[]> => {
-  const end = Date.now() + limitMs;
-  for (;;) {
+  const allActions = async () => {
     const actions = await look();
-    if (actions.length >= expected || signal.aborted || Date.now() >= end) return actions;
-    // Interrupted: one more look, then home.
-    await sleep(intervalMs, undefined, { signal }).catch(() => {});
-  }
+    return actions.length >= expected ? actions : undefined;
+  };
+  return (await poll(allActions, { intervalMs, limitMs, signal })) ?? look();
 };
 
 /** Leaves alone what CloudWatch has decided meanwhile: it evaluates the alarm on, and the cause may be real. */

@@ -1,5 +1,5 @@
 /** Uploads to a deployed environment, each followed until its variants are there, and taken away again. */
-import { setTimeout as sleep } from "node:timers/promises";
+
 import {
   DeleteObjectCommand,
   ListBucketsCommand,
@@ -7,10 +7,12 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import pLimit from "p-limit";
 import { outputKey } from "../../handler/src/keys";
 import { VARIANTS, type VariantName } from "../../handler/src/variants";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
+import { poll } from "../terminal/polling";
 import { answerTo } from "./account";
 import { emptyBucket } from "./buckets";
 
@@ -91,16 +93,12 @@ const watchProcessed = ({ s3, buckets, prefix, intervalMs = 500 }: RoundOptions)
   const stopped = new AbortController();
   let isLooking = true;
   const look = async () => {
-    while (!stopped.signal.aborted) {
-      for await (const { Contents = [] } of paginateListObjectsV2(
-        { client: s3 },
-        { Bucket: buckets.processed, Prefix: prefix },
-      ))
-        for (const { Key = "" } of Contents) seen.set(withoutId(Key), Key);
-      await sleep(intervalMs, undefined, { signal: stopped.signal }).catch(() => {});
-    }
+    const request = { Bucket: buckets.processed, Prefix: prefix };
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, request))
+      for (const { Key = "" } of Contents) seen.set(withoutId(Key), Key);
+    return undefined;
   };
-  const done = answerTo("ListObjectsV2", look()).finally(() => {
+  const done = answerTo("ListObjectsV2", poll(look, { intervalMs, signal: stopped.signal })).finally(() => {
     isLooking = false;
   });
   // Whoever stops the watch hears of a failure.
@@ -129,31 +127,30 @@ const watchProcessed = ({ s3, buckets, prefix, intervalMs = 500 }: RoundOptions)
 export const uploadAll = async (uploads: Iterable<Upload>, options: RoundOptions): Promise<Arrival[]> => {
   const { signal, waitMs, concurrency, onArrival } = options;
   const watch = watchProcessed(options);
-  const arrivals: Arrival[] = [];
   const follow = async (upload: Upload): Promise<Arrival> => {
     const { key } = upload;
     const wanted = variantsOf(key);
     await put(options, upload);
     const uploadedAt = performance.now();
     const elapsedMs = () => Math.round(performance.now() - uploadedAt);
-    for (;;) {
+    const allVariants = (): Arrival | undefined => {
       const variants = watch.variantsSeen(wanted);
       if (Object.keys(variants).length === wanted.length) return { key, variants, afterMs: elapsedMs() };
-      if (signal.aborted || !watch.isLooking() || elapsedMs() >= waitMs) return { key, variants };
-      await sleep(20);
-    }
+      return watch.isLooking() ? undefined : { key, variants };
+    };
+    const arrival = await poll(allVariants, { intervalMs: 20, limitMs: waitMs, signal });
+    return arrival ?? { key, variants: watch.variantsSeen(wanted) };
   };
-  const queue = [...uploads].entries();
-  const worker = async () => {
-    for (const [i, upload] of queue) {
-      if (signal.aborted) return;
+  const limit = pLimit(concurrency);
+  const uploaded = [...uploads].map((upload) =>
+    limit(async () => {
+      if (signal.aborted) return [];
       const arrival = await follow(upload);
-      arrivals[i] = arrival;
       onArrival?.(arrival);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker)).finally(watch.stop);
-  return arrivals.flat();
+      return [arrival];
+    }),
+  );
+  return (await Promise.all(uploaded).finally(watch.stop)).flat();
 };
 
 /** Deletes every object, old version and delete marker below the prefix in both buckets. */

@@ -1,9 +1,9 @@
 /** Whether a deployed environment did to an upload what it should. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import sharp from "sharp";
 import { FORMATS, VARIANTS, type VariantName } from "../../handler/src/variants";
 import { fieldsOf } from "../terminal/log-line";
+import { poll } from "../terminal/polling";
 import { answerTo } from "./account";
 import { logEvents, patternFor, refusalOf } from "./account-log";
 import { type Arrival, put, type RoundOptions, type Upload } from "./account-uploads";
@@ -70,11 +70,13 @@ export const refused = async (fake: Upload, log: Log, round: RoundOptions): Prom
   await put(round, fake);
   const uploadedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - uploadedAt);
-  while (!round.signal.aborted && elapsedMs() < round.waitMs) {
+  const refusal = async (): Promise<Outcome | undefined> => {
     const lines = logEvents(log.client, log.group, { pattern: refusalOf(key), sinceMs: log.sinceMs });
     for await (const { text } of lines)
       return { key, afterMs: elapsedMs(), result: `refused: ${fieldsOf(text).reason}`, isRight: true };
-    await sleep(round.intervalMs, undefined, { signal: round.signal }).catch(() => {});
-  }
-  return { key, result: "no refusal in the log in time", isRight: false };
+    return undefined;
+  };
+  const { intervalMs = 500, waitMs: limitMs, signal } = round;
+  const found = await poll(refusal, { intervalMs, limitMs, signal });
+  return found ?? { key, result: "no refusal in the log in time", isRight: false };
 };

@@ -16,6 +16,7 @@ import { type Clients, clientsFor } from "../aws/clients";
 import { ago } from "../terminal/ago";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 const COLOURS = { ALARM: pc.red, INSUFFICIENT_DATA: pc.yellow, OK: pc.green } as const;
 
@@ -121,7 +122,7 @@ const seconds = (text: string): number => {
 
 export const command = new Command("npm run alarms --")
   .description("Shows, tests and resets the alarms of an environment in its AWS account, with the shell's credentials.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .argument(
     "<verb>",
     "list: every alarm with its state; test: sets ALARM, shows what the alarm does, and puts it back; reset: sets OK",
@@ -131,7 +132,7 @@ export const command = new Command("npm run alarms --")
   .addOption(
     new Option("--wait <seconds>", "test: how long to wait for the alarm's actions").argParser(seconds).default(60),
   )
-  .option("--endpoint-url <url>", "ask this emulator, not AWS")
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: an alarm is missing, or an action failed or was not done in time.")
   .action(run);
 

@@ -7,6 +7,7 @@ import { consoleUrl } from "../../modules/partitions";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { runCommand } from "../terminal/cli";
+import { environmentArgument } from "../terminal/options";
 
 /** What opens a link in the browser, by the platform. */
 const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
@@ -55,7 +56,7 @@ const run = async (env: string, options: { open?: true; json?: true }): Promise<
 
 export const command = new Command("npm run console --")
   .description("Prints where an environment is seen in the AWS console, its dashboard first.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--open", "open the first link in the browser")
   .option("--json", "for machines")
   .addHelpText("after", "\nExit code 1: the environment is not valid.")

@@ -2,9 +2,10 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { cdktf } from "../aws/terraform/cdktf";
-import { endpointUrl, prepareTarget, type TargetOptions } from "../aws/terraform/target";
+import { prepareTarget, type TargetOptions } from "../aws/terraform/target";
 import { outputs } from "../aws/terraform/working-copy";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 type Outputs = Readonly<Record<string, unknown>>;
 
@@ -40,11 +41,8 @@ const deploy = async (name: string, options: TargetOptions): Promise<void> => {
 
 export const command = new Command("npm run deploy --")
   .description("Deploys an environment with cdktf and Terraform (or the binary in TERRAFORM_BINARY_NAME).")
-  .argument(
-    "<env>",
-    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
-  )
-  .option("--endpoint-url <url>", "deploy to an AWS emulator instead, with a state of its own", endpointUrl)
+  .addArgument(environmentArgument())
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: a check before the deployment failed, or the deployment itself.")
   .action(deploy);
 

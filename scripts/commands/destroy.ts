@@ -5,9 +5,10 @@ import { Command } from "commander";
 import { environmentNamed } from "../aws/account";
 import { countObjects, emptyBucket } from "../aws/buckets";
 import { cdktf, existing, whatExists } from "../aws/terraform/cdktf";
-import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
+import { prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
 import { terraform } from "../aws/terraform/working-copy";
 import { runCommand, UsageError } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 /** Environments whose stacks' names have to be typed. */
 const PROTECTED = ["prod"];
@@ -84,13 +85,10 @@ const destroy = async (
 
 export const command = new Command("npm run destroy --")
   .description("Destroys a deployed environment.")
-  .argument(
-    "<env>",
-    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
-  )
+  .addArgument(environmentArgument())
   .option("--empty-buckets", "delete every object of its buckets, for ever")
   .option("--yes-destroy <name>", "the environment's name again, where nobody can type it")
-  .option("--endpoint-url <url>", "destroy what was deployed to this AWS emulator", endpointUrl)
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: objects are in the way, or something could not be destroyed.")
   .action(destroy);
 

@@ -1,28 +1,15 @@
 /** `npm run diff-env`: what two environments do not have in common: their variables, and what follows from them, by module. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Command } from "commander";
-import { synthesize } from "../../main";
-import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
-import { differences, type Stack } from "../aws/terraform/environment-diff/comparison";
+import { differences } from "../aws/terraform/environment-diff/comparison";
 import { type Comparison, comparisonLines } from "../aws/terraform/environment-diff/report";
 import { renamed, variableDifferences } from "../aws/terraform/environment-diff/variables";
-import { PROJECT, stackFolder } from "../build/stacks";
+import { stackFor } from "../build/stack-for";
+import { readTerraformJson, type TerraformJson } from "../build/stacks";
 import { runCommand } from "../terminal/cli";
 
-const synthesized = (environment: Environment): Stack => {
-  const outdir = mkdtempSync(join(tmpdir(), "diff-env-"));
-  try {
-    process.env.HANDLER_PACKAGE ??= join(PROJECT, "package.json"); // Nothing that is compared depends on the package.
-    synthesize([environment], outdir);
-    return JSON.parse(readFileSync(join(stackFolder(stackName(environment), outdir), "cdk.tf.json"), "utf8")) as Stack;
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
-};
+const synthesized = (environment: Environment): TerraformJson => readTerraformJson(stackFor(environment));
 
 /** Both are synthesized under the first one's name, so that names that hold the environment's make no difference. */
 export const compare = (first: Environment, second: Environment): Comparison => ({

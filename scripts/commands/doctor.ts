@@ -1,7 +1,7 @@
 /** `npm run doctor`: what keeps a deployed environment from working or from telling so, each with the remedy. */
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
 import { answerTo, environmentNamed } from "../aws/account";
@@ -9,8 +9,8 @@ import { clientsFor } from "../aws/clients";
 import { deploy, type Finding, findingsOf, ifThere, type Patient, type State } from "../aws/doctor/check";
 import { PATH } from "../aws/doctor/path";
 import { WATCH } from "../aws/doctor/watch";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 /** In the order in which a person looks for what is wrong: add a row to one of the two. */
 const CHECKS = [...PATH, ...WATCH];
@@ -73,9 +73,9 @@ const run = async (env: string, options: { json?: true; endpointUrl?: string }):
 
 export const command = new Command("npm run doctor --")
   .description("Looks for what keeps a deployed environment from working, and says what to do. Changes nothing.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     "\nExit code 1: something is wrong (✗). What is only doubtful (!) or not told (?) does not count.",

@@ -1,7 +1,6 @@
 /** `npm run load`: many uploads to a deployed environment at a time, and how it bears them. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import sharp from "sharp";
@@ -10,10 +9,10 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Percentiles, type Report, reportOn } from "../aws/load-report";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 /** So many uploads without their variants end the run: more would only cost more. */
 const GIVE_UP_AFTER = 10;
@@ -46,19 +45,18 @@ const bear = async (round: RoundOptions, { count, megapixels }: Options) => {
   const uploads = Array.from({ length: count }, (_, i) => ({ key: `${round.prefix}${i}.jpg`, bytes }));
   const enough = new AbortController();
   let missing = 0;
-  const format = `${pc.dim("{bar}")} {value} of {total}, {eta_formatted} to go`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar.start(count, 0);
-  const arrivals = await uploadAll(uploads, {
-    ...round,
-    signal: AbortSignal.any([round.signal, enough.signal]),
-    onArrival: ({ afterMs }) => {
-      bar.increment();
-      if (afterMs === undefined) missing += 1;
-      if (missing >= GIVE_UP_AFTER) enough.abort();
-    },
-  }).finally(() => bar.stop());
-  return arrivals;
+  let done = 0;
+  return withProgress({ total: count, showsTimeLeft: true }, (onDone) =>
+    uploadAll(uploads, {
+      ...round,
+      signal: AbortSignal.any([round.signal, enough.signal]),
+      onArrival: ({ afterMs }) => {
+        onDone(++done);
+        if (afterMs === undefined) missing += 1;
+        if (missing >= GIVE_UP_AFTER) enough.abort();
+      },
+    }),
+  );
 };
 
 const inWords = (times: Percentiles | undefined): string =>
@@ -131,14 +129,14 @@ export const command = new Command("npm run load --")
     "Uploads the same photo many times to an environment, several at a time and each until its variants are there, tells " +
       "how long that took and what went wrong, and takes everything away again. With the shell's credentials.",
   )
-  .argument("<env>", "environment, such as staging")
+  .addArgument(environmentArgument())
   .addOption(whole("--count <uploads>", "how many", 1, 5_000, 200))
   .addOption(whole("--concurrency <uploads>", "how many at a time", 1, 200, 20))
   .addOption(whole("--megapixels <number>", "size of the photo", 1, 24, 2))
   .addOption(whole("--wait <seconds>", "how long to wait for the variants of an upload", 1, 900, 120))
   .option("--yes-load <env>", "prod only if it is named here")
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     `\nExit code 1: an upload stayed without variants. After ${GIVE_UP_AFTER} of those it gives up.`,

@@ -1,5 +1,5 @@
 /** `npm run logs`: the log of a deployed function, one event on each line. */
-import { setTimeout as sleep } from "node:timers/promises";
+
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
@@ -7,10 +7,11 @@ import { naming } from "../../modules/naming";
 import { environmentNamed } from "../aws/account";
 import { type LogEvent, logEvents, patternFor } from "../aws/account-log";
 import { clientsFor } from "../aws/clients";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { type Fields, fieldsOf, logLine } from "../terminal/log-line";
+import { endpointOption, environmentArgument } from "../terminal/options";
+import { poll } from "../terminal/polling";
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -56,15 +57,16 @@ interface Following {
 const follow = async ({ client, group, pattern, tell }: Following, sinceMs: number, signal: AbortSignal) => {
   const told = new Map<string, number>();
   let fromMs = sinceMs;
-  while (!signal.aborted) {
+  const look = async () => {
     for await (const event of logEvents(client, group, { pattern, sinceMs: fromMs })) {
       if (!told.has(event.id)) tell(event);
       told.set(event.id, event.timestampMs);
     }
     fromMs = Math.max(sinceMs, Date.now() - LATE_MS);
     for (const [id, timestampMs] of told) if (timestampMs < fromMs) told.delete(id);
-    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
-  }
+    return undefined;
+  };
+  await poll(look, { intervalMs: INTERVAL_MS, signal });
 };
 
 const run = async (env: string, options: Options): Promise<void> => {
@@ -88,13 +90,13 @@ const run = async (env: string, options: Options): Promise<void> => {
 
 export const command = new Command("npm run logs --")
   .description("Shows the log of an environment's function, with the shell's credentials.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--follow", "go on until Ctrl-C")
   .option("--errors", "only lines at ERROR and above, and invocations that Lambda ended")
   .option("--key <key>", "only lines about this upload; * stands for any text")
   .addOption(new Option("--since <time>", "how far back: 30s, 10m, 2h, 1d").argParser(duration).default(600_000, "10m"))
   .option("--json", "the lines as they stand in the log, for machines")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: the log cannot be read.")
   .action(run);
 

@@ -1,6 +1,5 @@
 /** `npm run redrive`: sends what Lambda gave up to the function again, and keeps what fails again. */
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
@@ -8,11 +7,11 @@ import type { Environment } from "../../modules/variables";
 import { answerTo, environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { type Handled, redrive } from "../aws/dead-letters";
-import { endpointUrl } from "../aws/terraform/target";
 import { ago } from "../terminal/ago";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 /** An invocation takes so much less than nobody else is given its letter. */
 const MARGIN_SECONDS = 60;
@@ -52,20 +51,16 @@ const run = async (env: string, { dryRun, max, json, ...options }: Options): Pro
   const { sqs, lambda } = clientsFor(environment.aws_region, options.endpointUrl);
   const queueUrl = await queueOf(sqs, environment);
   const total = Math.min(await waiting(sqs, queueUrl), max);
-  const bar = new SingleBar({
-    format: `letters ${pc.dim("{bar}")} {value} of about {total}`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  bar.start(total, 0);
+  let done = 0;
   const letters = await interruptible((signal) =>
-    redrive({
-      ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
-      ...(environment.enable_release_alias && { qualifier: aliasName }),
-      holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
-      onHandled: () => bar.increment(),
-    }).finally(() => bar.stop()),
+    withProgress({ label: "messages", total }, (onDone) =>
+      redrive({
+        ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
+        ...(environment.enable_release_alias && { qualifier: aliasName }),
+        holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
+        onHandled: () => onDone(++done),
+      }),
+    ),
   );
   const left = await waiting(sqs, queueUrl);
   if (json) console.log(JSON.stringify({ environment: env, dryRun, letters, left }, undefined, 2));
@@ -83,13 +78,13 @@ export const command = new Command("npm run redrive --")
     "Sends the events that Lambda gave up to the function again, one after the other, with the shell's credentials. What the " +
       "function handles leaves the dead letter queue, what fails again stays.",
   )
-  .argument("<env>", "environment, such as prod")
+  .addArgument(environmentArgument())
   .option("--dry-run", "only show what lies there: which upload, since when and why", false)
   .addOption(
     new Option("--max <letters>", "so many at most").argParser(wholeNumber("--max", 1, 1_000_000)).default(1_000_000),
   )
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText(
     "after",
     "\nCtrl-C ends it after the letter that is on its way.\nExit code 1: something still lies in the queue.",

@@ -8,9 +8,8 @@ import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { readLive, readVersions } from "../aws/release/alias";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 
 interface Options extends Choices {
   readonly rollback?: true;
@@ -51,7 +50,7 @@ export const command = new Command("npm run release --")
     "Puts the version of the function that was published last into service, as release_strategy says, and takes it back " +
       "when a critical alarm goes off. With the shell's credentials.",
   )
-  .argument("<env>", "environment, such as prod, with enable_release_alias")
+  .addArgument(environmentArgument())
   .addOption(
     new Option("--to <version>", "another than the newest, or the one before").argParser(wholeNumber("--to", 1, 1e9)),
   )
@@ -60,7 +59,7 @@ export const command = new Command("npm run release --")
   .option("--dry-run", "only shows what would be done")
   .option("--ignore-alarms", "releases although critical alarms ring: what is released may be the remedy")
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: the release was taken back, or could not begin.")
   .action(run);
 

@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
@@ -10,10 +9,10 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 
 const SAMPLES = join(__dirname, "../images/samples");
 
@@ -42,19 +41,16 @@ const tryAll = async (round: RoundOptions, log: Log, withFake: boolean): Promise
     key: `${round.prefix}${name}`,
     bytes: readFileSync(join(SAMPLES, name)),
   }));
-  const format = `${pc.dim("{bar}")} {value} of {total}`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar.start(uploads.length, 0);
-  try {
+  return withProgress({ total: uploads.length }, async (onDone) => {
+    let arrived = 0;
+    const onArrival = () => onDone(++arrived);
     const [arrivals, refusals] = await Promise.all([
-      uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival: () => bar.increment() }),
+      uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival }),
       withFake ? [await refused({ key: `${round.prefix}${FAKE.name}`, bytes: FAKE.bytes }, log, round)] : [],
     ]);
     const made = await Promise.all(arrivals.map((arrival) => outcomeOf(arrival, log, round)));
     return [...made, ...refusals];
-  } finally {
-    bar.stop();
-  }
+  });
 };
 
 const smoke = async (env: string, { wait, refusal, json, ...options }: Options): Promise<void> => {
@@ -81,7 +77,7 @@ export const command = new Command("npm run smoke --")
     "Uploads a picture of every format and a file that is none to an environment, waits for the variants and for the " +
       "refusal in the log, and takes everything away again. With the shell's credentials.",
   )
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .addOption(
     new Option("--wait <seconds>", "how long to wait for each upload")
       .argParser(wholeNumber("--wait", 1, 900))
@@ -89,7 +85,7 @@ export const command = new Command("npm run smoke --")
   )
   .option("--no-refusal", "without the file that is no picture: its error in the log rings log-errors")
   .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, or npm start, and not AWS").argParser(endpointUrl))
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: something did not come, or came otherwise than it should.")
   .action(smoke);
 

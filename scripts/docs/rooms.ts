@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "strategies.ts", "variables.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -35,7 +35,7 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "the function: an upload in, its variants out",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "telemetry.ts", "variants.ts"],
+    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
   },
   commands: {
     path: "scripts/commands",
@@ -47,19 +47,19 @@ export const ROOMS = {
     path: "scripts/terminal",
     purpose: "what commands share: options, errors, exit codes, tables, processes",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "processes.ts", "table.ts"],
+    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
     purpose: "handler sources to a zip, environments to stack folders",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
-    entries: ["drill-stack.ts", "fresh-stack.ts", "handler-package.ts", "stacks.ts", "synth.ts"],
+    entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",
     purpose: "the CloudWatch engine: filter patterns, metrics, metric math, alarms, notifications",
     imports: [],
-    entries: ["alarm.ts", "filter-pattern.ts", "inbox.ts", "metric-filter.ts", "metric-store.ts", "missing-data.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm.ts", "filter-pattern.ts", "notifications.ts", "metric-filter.ts", "metric-store.ts", "missing-data.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
@@ -78,7 +78,7 @@ export const ROOMS = {
     purpose: "what is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "main.ts", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/order.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
+      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
       "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-squad.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
@@ -104,7 +104,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
-    imports: ["terminal", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
+    imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
   },
 } as const satisfies Record<string, Room>;

@@ -1,6 +1,6 @@
 /** A small soak of the real package: every upload has its variants, a reason, or a place among the dead letters. */
 
-import { freshStack } from "../../../scripts/build/fresh-stack";
+import { devStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
 import { createDice } from "../../../scripts/trials/soak/dice";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
@@ -21,7 +21,7 @@ const withDeadLetters = (blueprint: Blueprint): Blueprint => {
 const runs: Record<"versioned" | "unversioned", Promise<SoakResult>> = Object.create(null);
 
 beforeAll(async () => {
-  const blueprint = withDeadLetters(readBlueprint(await freshStack()));
+  const blueprint = withDeadLetters(readBlueprint(await devStack()));
   const buckets = blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false }));
   const start = (stack: Blueprint, seed: number) => soak(stack, { count: COUNT, seed, concurrency: 8, processes: 2 });
   runs.versioned = start(blueprint, 11);

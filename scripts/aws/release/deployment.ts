@@ -1,6 +1,6 @@
 /** A release by CodeDeploy: it is told of the two versions, and followed to its end. */
+
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type CodeDeployClient,
   CreateDeploymentCommand,
@@ -10,6 +10,7 @@ import {
   StopDeploymentCommand,
 } from "@aws-sdk/client-codedeploy";
 import type { Names } from "../../../modules/naming";
+import { poll } from "../../terminal/polling";
 import { answerTo } from "../account";
 import type { Place } from "./alias";
 import type { Ended } from "./shift";
@@ -88,7 +89,7 @@ export const followDeployment = async (
   { signal, onStatus, lookEveryMs = 5_000 }: Follow,
 ): Promise<Ended | undefined> => {
   let last = "";
-  while (!signal.aborted) {
+  const ended = async (): Promise<Ended | undefined> => {
     const command = new GetDeploymentCommand({ deploymentId });
     const { deploymentInfo: info = {} } = await answerTo("GetDeployment", codedeploy.send(command));
     const { status = "" } = info;
@@ -96,7 +97,7 @@ export const followDeployment = async (
     last = status;
     if (status === "Succeeded") return { status: "released" };
     if (status === "Failed" || status === "Stopped") return { status: "taken back", because: reasonOf(info) };
-    await sleep(lookEveryMs, undefined, { signal }).catch(() => {});
-  }
-  return undefined;
+    return undefined;
+  };
+  return poll(ended, { intervalMs: lookEveryMs, signal });
 };

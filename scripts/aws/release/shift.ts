@@ -1,7 +1,8 @@
 /** A release without CodeDeploy: the alias's weights are moved step by step, and put back when a critical alarm goes off. */
-import { setTimeout as sleep } from "node:timers/promises";
+
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/release-strategies";
+import { poll } from "../../terminal/polling";
 import { answerTo } from "../account";
 import { moveAlias, type Place } from "./alias";
 
@@ -42,15 +43,13 @@ export interface Shift {
 
 /** @returns why the release has to end, once it has to, or nothing when the time is over */
 const hold = async ({ watch, signal, lookEveryMs = 15_000, ...shift }: Shift): Promise<string | undefined> => {
-  const endsAt = Date.now() + STRATEGIES[shift.strategy].everyMinutes * (shift.minuteMs ?? 60_000);
-  for (;;) {
+  const limitMs = STRATEGIES[shift.strategy].everyMinutes * (shift.minuteMs ?? 60_000);
+  const alarmed = async () => {
     const names = await ringing(watch);
-    if (names.length > 0) return `${names.join(", ")} went off`;
-    if (signal.aborted) return "it was interrupted";
-    const leftMs = endsAt - Date.now();
-    if (leftMs <= 0) return undefined;
-    await sleep(Math.min(lookEveryMs, leftMs), undefined, { signal }).catch(() => {});
-  }
+    return names.length > 0 ? `${names.join(", ")} went off` : undefined;
+  };
+  const reason = await poll(alarmed, { intervalMs: lookEveryMs, limitMs, signal });
+  return reason ?? (signal.aborted ? "it was interrupted" : undefined);
 };
 
 /** @throws Error of whatever cannot be read or moved, after the alias was put back */

@@ -1,5 +1,6 @@
 /** A plan as Markdown that fits into a comment on a pull request. */
-import type { Synthesized } from "../../build/stacks";
+import type { TerraformJson } from "../../build/stacks";
+import { table } from "../../terminal/markdown";
 import { type Action, actionOf, changedAttributes, changesOf, type Plan, type ResourceChange } from "./plan";
 
 // biome-ignore format: a ledger is read down its columns
@@ -26,13 +27,13 @@ const cell = (text: unknown): string =>
 const code = (text: string): string => `\`${text.replaceAll("`", "'").replaceAll("|", "\\|")}\``;
 
 /** @returns the second step of the path `<stack>/<module>/…`; a resource of the stack itself has none */
-export const moduleOf = (synthesized: Synthesized, { type, name }: Pick<ResourceChange, "type" | "name">): string => {
+export const moduleOf = (
+  synthesized: Pick<TerraformJson, "resource">,
+  { type, name }: Pick<ResourceChange, "type" | "name">,
+): string => {
   const steps = synthesized.resource?.[type]?.[name]?.["//"]?.metadata?.path?.split("/") ?? [];
   return steps.length > 2 ? (steps[1] ?? "stack") : "stack";
 };
-
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
 const isShort = (value: unknown): boolean =>
   value === null || value === undefined || (typeof value !== "object" && String(value).length <= LONGEST_VALUE);
@@ -129,7 +130,11 @@ export const headline = (environment: string, plan: Plan): string => {
  * @param synthesized the stack's `cdk.tf.json`, which knows the module of each resource
  * @returns Markdown: counts by module, every change under its module, and all alarms as they will be
  */
-export const summarizePlan = (environment: string, plan: Plan, synthesized: Synthesized): string => {
+export const summarizePlan = (
+  environment: string,
+  plan: Plan,
+  synthesized: Pick<TerraformJson, "resource">,
+): string => {
   const changes = changesOf(plan);
   const names = [...new Set(changes.map((change) => moduleOf(synthesized, change)))].sort();
   const ofModule = (name: string) => changes.filter((change) => moduleOf(synthesized, change) === name);

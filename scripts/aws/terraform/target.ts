@@ -6,7 +6,6 @@ import { naming, stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
 import { PROJECT } from "../../build/stacks";
 import { synth } from "../../build/synth";
-import { UsageError } from "../../terminal/cli";
 import { temporaryFolder } from "../../terminal/processes";
 import { answerTo, environmentNamed } from "../account";
 import { type Clients, clientsFor } from "../clients";
@@ -30,15 +29,6 @@ export interface Target extends Place {
 export interface TargetOptions {
   readonly endpointUrl?: string;
 }
-
-/** @throws UsageError for anything but the address of an HTTP server */
-export const endpointUrl = (text: string): string => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url.origin;
-  throw new UsageError(
-    `Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got ${JSON.stringify(text)}`,
-  );
-};
 
 /** An emulator has a state of its own, or Terraform would take its resources for those of the account. */
 export const stateFileOf = (stack: string, endpoint: string | undefined): string => {

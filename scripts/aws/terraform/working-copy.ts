@@ -1,7 +1,7 @@
 /** A temporary copy of a synthesized stack, in which Terraform runs without touching anything of the user's. */
-import { readFileSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { readTerraformJson } from "../../build/stacks";
 import { type Outcome, run, temporaryFolder } from "../../terminal/processes";
 import { diagnose } from "./diagnosis";
 import { EMULATOR_CREDENTIALS } from "./moto";
@@ -45,9 +45,7 @@ export const isolatedEnv = async (folder: string, endpoint?: string): Promise<No
 
 /** @returns what each provider of a stack, that of another region included, needs to talk to an emulator on this machine */
 export const emulatorProvider = (stack: string): Override["provider"] => {
-  const { provider } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
-    provider: { aws: readonly { readonly alias?: string }[] };
-  };
+  const { provider } = readTerraformJson(stack);
   return {
     aws: provider.aws.map(({ alias }) => ({ alias, s3_use_path_style: true, skip_metadata_api_check: "true" })),
   };

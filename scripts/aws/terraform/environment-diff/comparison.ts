@@ -1,16 +1,8 @@
 /** What two synthesized stacks do not have in common, resource by resource. */
-import type { Synthesized } from "../../../build/stacks";
+import type { TerraformJson } from "../../../build/stacks";
 import { moduleOf } from "../plan-summary";
 
 type Json = Readonly<Record<string, unknown>>;
-
-/** The parts of a `cdk.tf.json` that are compared. */
-export interface Stack extends Synthesized {
-  readonly resource: NonNullable<Synthesized["resource"]>;
-  readonly provider: { readonly aws: readonly Json[] };
-  readonly terraform: Json;
-  readonly output: Readonly<Record<string, Json>>;
-}
 
 /** An argument that differs, with both values; one that a stack does not have is undefined. */
 export interface Change {
@@ -33,7 +25,7 @@ interface Part {
   readonly body: unknown;
 }
 
-const partsOf = (stack: Stack): Map<string, Part> => {
+const partsOf = (stack: TerraformJson): Map<string, Part> => {
   const resources = Object.entries(stack.resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, body]): [string, Part] => [
       `${type}.${name}`,
@@ -79,7 +71,7 @@ const changesOf = (first: unknown, second: unknown): Change[] => {
 };
 
 /** @returns what differs, by module and address */
-export const differences = (first: Stack, second: Stack): Difference[] => {
+export const differences = (first: TerraformJson, second: TerraformJson): Difference[] => {
   const [a, b] = [partsOf(first), partsOf(second)];
   return [...new Set([...a.keys(), ...b.keys()])]
     .map((address): Difference => {
