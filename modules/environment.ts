@@ -7,6 +7,9 @@ import { stacksOf } from "./naming";
 import { RULES } from "./rules";
 import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
 
+/** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
+export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
+
 /** The tfvars files or TF_VAR_ variables are not valid. The message has one line for each mistake. */
 export class InvalidEnvironments extends Error {
   override readonly name = "InvalidEnvironments";

@@ -1,7 +1,6 @@
 /** `npm run patterns`: the local check, and its comparison with a CloudWatch Logs that answers on this machine. */
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
-import { ENVIRONMENTS } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";

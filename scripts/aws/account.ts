@@ -1,9 +1,7 @@
 /** What commands that talk to an account have in common: which environment is meant, and errors of one line. */
-import { join } from "node:path";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { PROJECT } from "../build/stacks";
 import { UsageError } from "../terminal/cli";
 
 // It tells whoever maintains package.json, where the clients' versions are fixed, and not whoever waits for an answer.
@@ -11,7 +9,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** @throws UsageError that lists the environments there are; InvalidEnvironments */
 export const environmentNamed = async (name: string): Promise<Environment> => {
-  const environments = await readEnvironments(join(PROJECT, "environments"), process.env);
+  const environments = await readEnvironments(ENVIRONMENTS, process.env);
   const found = environments.find((environment) => stackName(environment) === name);
   if (found !== undefined) return found;
   const names = environments.map(stackName).join(", ");
