@@ -25,8 +25,7 @@ const CHECKS: readonly Check[] = [
   (environment) => {
     const topics = withoutSubscriber(environment);
     if (topics.length === 0) return undefined;
-    const which =
-      topics.length === 3 ? ", so notifications" : ` for ${topics.join(" and ")} notifications, so these`;
+    const which = topics.length === 3 ? ", so notifications" : ` for ${topics.join(" and ")} notifications, so these`;
     return `${stackName(environment)} has no subscribers${which} reach no one. Set alert_email in environments/${environment.environment}.local.tfvars or TF_VAR_alert_email.`;
   },
   (environment, all) => {

@@ -1,4 +1,4 @@
-/** `npm run deploy -- <env>`: cdktf deploy, with everything checked before, and what to do next after. */
+/** `npm run deploy -- <env>`: checks everything, runs cdktf deploy, and prints the next steps. */
 import { Command } from "commander";
 import pc from "picocolors";
 import { cdktf } from "../aws/terraform/cdktf";
@@ -9,7 +9,7 @@ import { endpointOption, environmentArgument } from "../terminal/options";
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** Outputs that are commands: they are what comes next, in this order. */
+/** Outputs that are commands, in the order in which to run them. */
 const NEXT = ["upload_command_example", "view_logs_command", "test_alarm_command"] as const;
 
 const outputLines = (values: Outputs): string[] => {
@@ -21,7 +21,7 @@ const outputLines = (values: Outputs): string[] => {
   });
 };
 
-/** @returns the commands of the outputs, as they reach the place that was deployed to */
+/** @returns the commands of the outputs, with the emulator's address if there is one */
 const nextCommands = (values: Outputs, endpoint: string | undefined): string[] =>
   NEXT.map((name) => `  ${values[name]}${endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`}`);
 
@@ -31,11 +31,11 @@ const deploy = async (name: string, options: TargetOptions): Promise<void> => {
   const values = await outputs(target);
   console.log(`\n${pc.bold("Outputs")}`);
   console.log(outputLines(values).join("\n"));
-  console.log(`\n${pc.bold("Next: upload a photo, follow the log, see whether an alarm reaches you")}`);
+  console.log(`\n${pc.bold("Next: upload a photo, follow the log, check that an alarm reaches you")}`);
   console.log(nextCommands(values, target.endpoint).join("\n"));
   if (target.environment.enable_release_alias)
     console.log(
-      `\n${pc.bold("Uploads invoke the version in service; put what was published just now there by")}\n  npm run release -- ${name}`,
+      `\n${pc.bold("Uploads still invoke the version in service. Release the version that was published now:")}\n  npm run release -- ${name}`,
     );
 };
 

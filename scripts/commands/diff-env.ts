@@ -1,4 +1,4 @@
-/** `npm run diff-env`: what two environments do not have in common: their variables, and what follows from them, by module. */
+/** `npm run diff-env`: compares two environments: their variables, and the resources that differ, by module. */
 import { Command } from "commander";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
@@ -11,7 +11,7 @@ import { runCommand } from "../terminal/cli";
 
 const synthesized = (environment: Environment): TerraformJson => readTerraformJson(stackFor(environment));
 
-/** Both are synthesized under the first one's name, so that names that hold the environment's make no difference. */
+/** Both are synthesized under the first one's name, so that their names do not show up as differences. */
 export const compare = (first: Environment, second: Environment): Comparison => ({
   variables: variableDifferences(first, second),
   differences: differences(synthesized(first), synthesized(renamed(second, first))),
@@ -20,16 +20,16 @@ export const compare = (first: Environment, second: Environment): Comparison => 
 const run = async (first: string, second: string, { json }: { json?: true }): Promise<void> => {
   const comparison = compare(await environmentNamed(first), await environmentNamed(second));
   if (json) console.log(JSON.stringify({ environments: [first, second], ...comparison }, undefined, 2));
-  else if (comparison.variables.length === 0) console.log(`${first} and ${second} differ in their names only`);
+  else if (comparison.variables.length === 0) console.log(`${first} and ${second} differ only in their names`);
   else for (const line of comparisonLines(comparison)) console.log(line);
 };
 
 export const command = new Command("npm run diff-env --")
-  .description("Shows which variables two environments set differently, and what of their stacks differs for it.")
+  .description("Shows which variables differ between two environments, and which resources differ as a result.")
   .argument("<first>", "environment, such as staging")
   .argument("<second>", "environment, such as prod")
-  .option("--json", "all values, for machines")
-  .addHelpText("after", "\nExit code 1: an environment is not valid. That there are differences is no failure.")
+  .option("--json", "print all values as JSON")
+  .addHelpText("after", "\nExit code 1: an environment is not valid. Differences are not a failure.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

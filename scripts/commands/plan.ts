@@ -1,4 +1,4 @@
-/** `npm run plan -- <env>`: what a deployment would change, as JSON and as Markdown for a pull request. */
+/** `npm run plan -- <env>`: writes what a deployment would change, as JSON and as Markdown for a pull request. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
@@ -36,7 +36,7 @@ export const command = new Command("npm run plan --")
   .addArgument(environmentArgument())
   .option("--out <folder>", "folder for both files (default: out/plan/<env>)")
   .addOption(endpointOption())
-  .addHelpText("after", "\nExit code 1: Terraform cannot make the plan. That there are changes is no failure.")
+  .addHelpText("after", "\nExit code 1: Terraform cannot create the plan. A plan with changes is not a failure.")
   .action(plan);
 
 if (require.main === module) void runCommand(command);

@@ -91,7 +91,7 @@ export const ROOMS = {
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
       "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "smoke-outcomes.ts",
-      "doctor/check.ts", "doctor/path.ts", "doctor/watch.ts", "release/alias.ts", "release/verbs.ts",
+      "doctor/check.ts", "doctor/monitoring.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
       "terraform/cdktf.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
