@@ -1,6 +1,5 @@
 /** The committed environments, and their synthesized stacks, for the documents. */
-import { ENVIRONMENTS } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { stackFor } from "../build/stack-for";
 
