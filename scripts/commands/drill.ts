@@ -7,11 +7,11 @@ import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand, UsageError } from "../terminal/cli";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
 import { type Evidence, gather, shortName } from "../trials/drill/evidence";
+import { runMutants } from "../trials/drill/mutation-run";
 import { type Control, control, probeProblems, probesOf } from "../trials/drill/probes";
-import { drillReport, problemReport, trialReport } from "../trials/drill/report";
+import { drillReport, mutantReport, problemReport } from "../trials/drill/report";
 import type { DrillResult } from "../trials/drill/result";
 import { structureProblems } from "../trials/drill/structure";
-import { tryMutants } from "../trials/drill/trial";
 import { samplePictures } from "../trials/drill-samples";
 
 interface Options {
@@ -86,7 +86,9 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
   const found = control(blueprint, evidence);
   const problems = problemsOf(stackDir, evidence, alarm, found);
   const probes = probesOf(evidence).length;
-  const trials = mutants ? await withBar("mutants", (onDone) => tryMutants(stackDir, evidence, { onDone })) : undefined;
+  const results = mutants
+    ? await withBar("mutants", (onDone) => runMutants(stackDir, evidence, { onDone }))
+    : undefined;
   const seconds = (performance.now() - startedAt) / 1_000;
   const result: DrillResult = {
     environment: env,
@@ -94,21 +96,21 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
     control: found,
     probes,
     problems,
-    ...(trials && { mutants: trials }),
+    ...(results && { mutants: results }),
     seconds,
   };
 
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
     console.log(drillReport(result, alarm !== undefined));
-    if (trials !== undefined) console.log(trialReport(trials));
+    if (results !== undefined) console.log(mutantReport(results));
     const wrong = problemReport(result);
     if (wrong !== undefined) console.log(wrong);
   }
   const isRight =
     problems.length === 0 &&
     alarms.every((verdict) => verdict.problems.length === 0) &&
-    (trials ?? []).every(({ caughtBy }) => caughtBy !== undefined);
+    (results ?? []).every(({ caughtBy }) => caughtBy !== undefined);
   if (!isRight) process.exitCode = 1;
 };
 

@@ -6,7 +6,7 @@ import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { runCommand } from "../terminal/cli";
-import { defuse } from "../trials/fuzz/bomb-squad";
+import { runBombs } from "../trials/fuzz/bomb-run";
 import { type Failure, runCampaign } from "../trials/fuzz/campaign";
 import { inputOf } from "../trials/fuzz/mutations";
 import { bombReport, campaignReport } from "../trials/fuzz/report";
@@ -31,14 +31,14 @@ const save = async (seed: number, failures: readonly Pick<Failure, "input">[]): 
   for (const { input } of failures) await writeFile(fileOf(seed, input.number, input.format), input.bytes);
 };
 
-const runBombs = async (json: boolean): Promise<void> => {
-  const defusals = await defuse();
-  console.log(json ? JSON.stringify(defusals, undefined, 2) : bombReport(defusals));
-  if (!defusals.every(({ isRight }) => isRight)) process.exitCode = 1;
+const checkBombs = async (json: boolean): Promise<void> => {
+  const results = await runBombs();
+  console.log(json ? JSON.stringify(results, undefined, 2) : bombReport(results));
+  if (!results.every(({ isRight }) => isRight)) process.exitCode = 1;
 };
 
-const run = async ({ seed, inputs, seconds, only, bombs, json }: Options): Promise<void> => {
-  if (bombs) return runBombs(json);
+const run = async ({ seed, inputs, seconds, only, bombs: isBombRun, json }: Options): Promise<void> => {
+  if (isBombRun) return checkBombs(json);
   const numbers = only === undefined ? Array.from({ length: inputs }, (_, number) => number) : [only];
   const bar = new SingleBar({
     format: `inputs ${pc.dim("{bar}")} {value} of {total}`,

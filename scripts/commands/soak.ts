@@ -42,7 +42,7 @@ const report = (result: SoakResult, { env, seed }: Options, seconds: number): st
     ["dead-lettered", result.deadLettered],
     [pc.bold("lost"), pc.bold((lost === 0 ? pc.green : pc.red)(lost))],
     ["faults of the store", listed(result.faults)],
-    ["events and uploads", listed(result.happenings)],
+    ["events and uploads", listed(result.countEvents)],
     ["retries by Lambda", result.retries],
   );
   return [

@@ -14,7 +14,7 @@ import { type Environment, VARIABLES } from "../../modules/variables";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { EXIT_CODES } from "../terminal/cli";
 import { code, table } from "../terminal/markdown";
-import { yardstickTable } from "../trials/drill/yardstick";
+import { originalComparisonTable } from "../trials/drill/original-comparison";
 import { producedLines } from "../trials/log-samples";
 import { onCallTable } from "./alarms";
 import { commandsTable } from "./commands";
@@ -164,7 +164,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
       ["query", "shows"],
       Object.entries(QUERIES).map(([name, { about }]) => [code(name), about]),
     ),
-  yardstick: yardstickTable,
+  originalComparison: originalComparisonTable,
   variables: () =>
     table(
       ["variable", "is", "default", "for"],

@@ -81,7 +81,9 @@ export const THREATS = {
       "modules/sns_notifications.test.ts": [
         "makes one topic for each severity, open to the alarms of this account only",
       ],
-      "trials/drill/permissions.test.ts": ["is refused wherever a statement, an action, a service or an account is another"],
+      "trials/drill/permissions.test.ts": [
+        "is refused wherever a statement, an action, a service or an account is another",
+      ],
     },
   },
   "The function does what it need not": {

@@ -9,11 +9,11 @@ import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprin
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";
 import { type Evidence, gather } from "../../../scripts/trials/drill/evidence";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
+import { runMutants } from "../../../scripts/trials/drill/mutation-run";
 import { control, probeProblems } from "../../../scripts/trials/drill/probes";
 import { structureProblems } from "../../../scripts/trials/drill/structure";
-import { tryMutants } from "../../../scripts/trials/drill/trial";
 
-/** Quick to run, and of every kind: a count of log lines, of Lambda's metrics, a gauge, a rate and silence. */
+/** Quick to run, and of every kind: a count of log lines, of Lambda's metrics, a gauge, a rate and emptyRun. */
 const QUICK = [
   "log-errors",
   "image-processing-errors",
@@ -122,10 +122,10 @@ describe("a changed stack", () => {
     (!name.includes("metric_alarm") || QUICK.some((alarm) => name.includes(`_${alarm.replaceAll("-", "_")}:`)));
 
   it("is noticed, whatever was changed", async () => {
-    const trials = await tryMutants(stackDir, evidence, { wanted: isQuick });
+    const results = await runMutants(stackDir, evidence, { wanted: isQuick });
 
-    expect(trials.length).toBeGreaterThanOrEqual(40);
-    expect(trials.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
+    expect(results.length).toBeGreaterThanOrEqual(40);
+    expect(results.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
   });
 
   it("differs from the original in one resource", () => {

@@ -2,10 +2,10 @@
 
 import { freshStack } from "../../../scripts/build/fresh-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { createDice } from "../../../scripts/trials/soak/dice";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
-import { createMeeting, FAULTS } from "../../../scripts/trials/soak/faults";
+import { createFaultPicker, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
+import { createSeededRandom } from "../../../scripts/trials/soak/seeded-random";
 
 const COUNT = 40;
 const sum = (counts: Readonly<Record<string, number>>) =>
@@ -62,28 +62,28 @@ describe("stale events", () => {
 
 describe("a seed", () => {
   const call = { caller: "FUNCTION", action: "s3:PutObject", key: "soak/00001_webp_12345678.webp" };
-  const met = (seed: number) => {
-    const meet = createMeeting(createDice(seed));
-    return Array.from({ length: 1_000 }, (_, i) => meet({ ...call, key: `soak/${i}_png_1.png` }));
+  const faultsMet = (seed: number) => {
+    const faultOf = createFaultPicker(createSeededRandom(seed));
+    return Array.from({ length: 1_000 }, (_, i) => faultOf({ ...call, key: `soak/${i}_png_1.png` }));
   };
 
   it("brings the same faults again, and another seed others", () => {
-    expect(met(1)).toEqual(met(1));
-    expect(met(1)).not.toEqual(met(2));
+    expect(faultsMet(1)).toEqual(faultsMet(1));
+    expect(faultsMet(1)).not.toEqual(faultsMet(2));
   });
 
   it("brings the same uploads again, as many as are wanted", async () => {
-    const [one, two] = [await episodesOf(createDice(1), 25), await episodesOf(createDice(1), 25)];
+    const [one, two] = [await episodesOf(createSeededRandom(1), 25), await episodesOf(createSeededRandom(1), 25)];
 
     expect(one).toEqual(two);
     expect(one.flatMap(({ pictures }) => pictures)).toHaveLength(25);
   });
 
   it("brings faults to the function only, and to storing only those that are about it", () => {
-    const meet = createMeeting(createDice(1));
-    const names = new Set(met(3).flatMap((name) => name ?? []));
+    const faultOf = createFaultPicker(createSeededRandom(1));
+    const names = new Set(faultsMet(3).flatMap((name) => name ?? []));
 
-    expect(Array.from({ length: 1_000 }, () => meet({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);
+    expect(Array.from({ length: 1_000 }, () => faultOf({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);
     for (const name of names) expect(FAULTS[name].of).toContain("PUT");
   });
 });

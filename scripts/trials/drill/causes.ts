@@ -3,9 +3,9 @@
 import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { type Bench, type Conditions, type Recording, record } from "./bench";
 import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
-import { MINUTE_MS } from "./stretch";
+import { type Conditions, type FaultRun, type Recording, record } from "./recorded-run";
+import { MINUTE_MS } from "./timeline";
 
 export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
   ...blueprint,
@@ -23,9 +23,9 @@ export const isStorage = ({ action }: { action: string }) => action.startsWith("
 export const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
 
 /** Uploads the same bytes so often, under keys of their own, at the same time. */
-export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (bench: Bench) => {
+export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (faultRun: FaultRun) => {
   const bytes = await make();
-  await Promise.all(Array.from({ length: count }, (_, i) => bench.upload(`drill/${i}`, bytes)));
+  await Promise.all(Array.from({ length: count }, (_, i) => faultRun.upload(`drill/${i}`, bytes)));
 };
 
 export const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
@@ -101,9 +101,9 @@ const gateway = () => {
 /** The function gets no answer before all uploads have reached it. */
 export const burst = (blueprint: Blueprint, count: number): Promise<Recording> => {
   const { gate, open } = gateway();
-  return record({ blueprint, onCall: () => gate }, async (bench) => {
-    const delivered = bench.delivered(count);
-    await uploads(count, () => photo(48, 32))(bench);
+  return record({ blueprint, onCall: () => gate }, async (faultRun) => {
+    const delivered = faultRun.delivered(count);
+    await uploads(count, () => photo(48, 32))(faultRun);
     await delivered;
     open();
   });
@@ -116,11 +116,11 @@ const ASKED_AGAIN_MS = 300;
 export const heldUp = (blueprint: Blueprint, waitMs: number): Promise<Recording> => {
   const { gate, open } = gateway();
   const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
-  return record({ blueprint: altered(blueprint, { reservedConcurrency: 1 }), onCall }, async (bench) => {
-    const delivered = bench.delivered(2);
-    await uploads(2, photo)(bench);
+  return record({ blueprint: altered(blueprint, { reservedConcurrency: 1 }), onCall }, async (faultRun) => {
+    const delivered = faultRun.delivered(2);
+    await uploads(2, photo)(faultRun);
     await delivered;
-    bench.clock.skip(waitMs);
+    faultRun.clock.skip(waitMs);
     await after(ASKED_AGAIN_MS);
     open();
   });
@@ -153,11 +153,11 @@ export const SMALL_MEMORY_MB = 160;
 export const GIVEN_UP_AFTER_SECONDS = 1;
 
 export const failingUploads = (blueprint: Blueprint): Promise<Recording> =>
-  record({ blueprint }, async (bench) => {
+  record({ blueprint }, async (faultRun) => {
     const bytes = await truncatedPhoto();
     for (let minute = 0; minute < 15; minute += 1) {
-      for (const i of [1, 2, 3]) await bench.upload(`drill/${minute}-${i}`, bytes);
-      await bench.settled();
-      bench.clock.skip(MINUTE_MS);
+      for (const i of [1, 2, 3]) await faultRun.upload(`drill/${minute}-${i}`, bytes);
+      await faultRun.settled();
+      faultRun.clock.skip(MINUTE_MS);
     }
   });

@@ -1,4 +1,4 @@
-/** What becomes of an event that fails for good: whether it is kept, where, and whether somebody hears of it before. */
+/** What becomes of an event that fails for good: whether it is kept, where, and whether somebody counts of it before. */
 
 import { metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";

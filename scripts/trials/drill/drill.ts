@@ -6,12 +6,12 @@ import { type Message, notifications } from "../../cloudwatch/inbox";
 import { evaluationRange } from "../../cloudwatch/missing-data";
 import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { FAULT_AT_MS } from "./bench";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf, reportOf, type Watched } from "./observe";
-import { type Ears, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
+import { FAULT_AT_MS } from "./recorded-run";
+import { type ExpectedCounts, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { metricOf } from "./signals";
-import { MINUTE_MS, merged, type Stretch, span } from "./stretch";
+import { MINUTE_MS, merged, span, type Timeline } from "./timeline";
 
 /** One alarm's fault, from its cause to the people who hear of it. */
 export interface Verdict {
@@ -48,17 +48,17 @@ const BEFORE_MS = 60 * MINUTE_MS;
 export const memoryMs = (alarm: Alarm): number =>
   evaluationRange(alarm.evaluationPeriods) * (metricsOf(alarm)[0]?.periodSeconds ?? 60) * 1_000;
 
-export interface Scene {
-  readonly stretch: Stretch;
+export interface WatchedTimeline {
+  readonly timeline: Timeline;
   readonly watched: Watched;
 }
 
-const scenes = new WeakMap<Evidence, Map<string, Scene>>();
+const watchedTimelines = new WeakMap<Evidence, Map<string, WatchedTimeline>>();
 
 /** The fault amid traffic. Alarms are watched from some time before it until the slowest has seen its end. */
-export const sceneOf = (name: string, scenario: Scenario, evidence: Evidence): Scene => {
-  const known = scenes.get(evidence) ?? new Map<string, Scene>();
-  scenes.set(evidence, known);
+export const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
+  const known = watchedTimelines.get(evidence) ?? new Map<string, WatchedTimeline>();
+  watchedTimelines.set(evidence, known);
   const fault = recorded(evidence, name);
   const slowestMs = Math.max(...evidence.blueprint.alarms.map(memoryMs));
   const faultEndsMs = scenario.isSilence ? FAULT_AT_MS + slowestMs + 2 * MINUTE_MS : span(fault, FAULT_AT_MS).toMs;
@@ -68,7 +68,7 @@ export const sceneOf = (name: string, scenario: Scenario, evidence: Evidence): S
     ? [traffic(evidence, beginMs, FAULT_AT_MS), traffic(evidence, faultEndsMs, endMs)]
     : [traffic(evidence, beginMs, endMs)];
   const made = known.get(name) ?? {
-    stretch: merged([...healthy, fault]),
+    timeline: merged([...healthy, fault]),
     watched: { fromMs: FAULT_AT_MS - 5 * MINUTE_MS, toMs: endMs },
   };
   known.set(name, made);
@@ -106,16 +106,16 @@ const stateProblems = (history: readonly Transition[]): string[] => {
 /** Which counts the run raised, beside those that any traffic does, against those that it had to. */
 export const earProblems = (
   name: string,
-  hears: Ears,
+  counts: ExpectedCounts,
   faults: number,
   blueprint: Blueprint,
   evidence: Evidence,
 ): string[] => {
-  const isStrict = MEASURES.some((metric) => Object.hasOwn(hears, metric));
+  const isStrict = MEASURES.some((metric) => Object.hasOwn(counts, metric));
   return filtersOf(blueprint).flatMap((filter) => {
     const { name: metric } = filter.metric;
     const counted = reportOf(filter, recorded(evidence, name)).filter(({ value }) => value > 0).length;
-    const wanted = (hears[metric] ?? 0) * faults;
+    const wanted = (counts[metric] ?? 0) * faults;
     if (counted < wanted) return [`${metric} counts it ${counted} times instead of ${wanted}`];
     const isMeant = wanted > 0 || (MEASURES.includes(metric) && !isStrict);
     return counted > 0 && !isMeant ? [`${metric} counts what is none of its business`] : [];
@@ -123,25 +123,25 @@ export const earProblems = (
 };
 
 /** A gauge or a rate takes no number of faults. */
-const faultsOfRun = (alarm: Alarm, { hears }: Scenario): number =>
-  metricOf(alarm)?.statistic === "Sum" && Object.keys(hears).length > 0 ? faultsOf(alarm) : 1;
+const faultsOfRun = (alarm: Alarm, { counts }: Scenario): number =>
+  metricOf(alarm)?.statistic === "Sum" && Object.keys(counts).length > 0 ? faultsOf(alarm) : 1;
 
 const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
-  const { stretch, watched } = sceneOf(short, scenario, evidence);
-  const history = historyOf(alarm, blueprint, stretch, watched);
+  const { timeline, watched } = timelineOf(short, scenario, evidence);
+  const history = historyOf(alarm, blueprint, timeline, watched);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   const off = wentOff(after);
   const others = blueprint.alarms.filter((other) => {
-    const seen = other === alarm ? [] : historyOf(other, blueprint, stretch, watched);
+    const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched);
     return wentOff(seen) !== undefined;
   });
   const also = others.map((other) => shortName(other, blueprint));
-  const wolves = also.filter((name) => !scenario.also.includes(name));
+  const unexpected = also.filter((name) => !scenario.also.includes(name));
   const names = metricsOf(alarm).map(({ name }) => name);
   const filter = filtersOf(blueprint).find(({ metric }) => names.includes(metric.name));
   const messages = off === undefined ? [] : notifications(off, blueprint.topics, blueprint.subscriptions);
-  const heardAt = filter && reportOf(filter, recorded(evidence, short)).find(({ value }) => value > 0)?.timestampMs;
+  const countedAtMs = filter && reportOf(filter, recorded(evidence, short)).find(({ value }) => value > 0)?.timestampMs;
   const secondsAfter = (atMs: number) => Math.round((atMs - FAULT_AT_MS) / 1_000);
   return {
     alarm: short,
@@ -151,7 +151,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
     watches: watchesOf(alarm),
     line: recorded(evidence, short).lines.find(
       (line) =>
-        line.timestampMs === heardAt &&
+        line.timestampMs === countedAtMs &&
         filter &&
         reportOf(filter, { lines: [line], data: [] }).some(({ value }) => value > 0),
     )?.message,
@@ -167,8 +167,8 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
     problems: [
       ...stateProblems(history),
       ...actionProblems(history, scenario.topic, blueprint),
-      ...wolves.map((name) => `${name} cries wolf`),
-      ...earProblems(short, scenario.hears, faultsOfRun(alarm, scenario), blueprint, evidence),
+      ...unexpected.map((name) => `${name} cries wolf`),
+      ...earProblems(short, scenario.counts, faultsOfRun(alarm, scenario), blueprint, evidence),
     ],
   };
 };
@@ -194,9 +194,9 @@ export const withoutScenario = (blueprint: Blueprint): string[] =>
 
 /** @returns what the runs beside the scenarios should be heard by, and are not */
 export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  Object.entries<Other>(OTHERS).flatMap(([name, { cause, hears }]) =>
+  Object.entries<Other>(OTHERS).flatMap(([name, { cause, counts }]) =>
     evidence.recordings.has(name)
-      ? earProblems(name, hears, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
+      ? earProblems(name, counts, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
       : [],
   );
 

@@ -2,10 +2,10 @@
 
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { FAULT_AT_MS, type Recording } from "./bench";
 import { photo } from "./pictures";
+import { FAULT_AT_MS, type Recording } from "./recorded-run";
 import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
-import { EMPTY, MINUTE_MS, repeated, type Stretch } from "./stretch";
+import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
 
 export interface Evidence {
   /** The stack as synthesized: what was run. */
@@ -63,11 +63,11 @@ export const gather = async (blueprint: Blueprint, options: GatherOptions = {}):
   return { blueprint, recordings };
 };
 
-/** @returns the recording, or silence if the run was not made */
-export const recorded = ({ recordings }: Evidence, name: string): Stretch => recordings.get(name) ?? EMPTY;
+/** @returns the recording, or emptyRun if the run was not made */
+export const recorded = ({ recordings }: Evidence, name: string): Timeline => recordings.get(name) ?? EMPTY;
 
 /** One upload after the other was recorded, a minute apart. */
-export const healthyUploads = (evidence: Evidence): readonly Stretch[] => {
+export const healthyUploads = (evidence: Evidence): readonly Timeline[] => {
   const { lines, data } = recorded(evidence, "healthy");
   const minuteOf = ({ timestampMs }: { readonly timestampMs: number }) =>
     Math.floor((timestampMs - FAULT_AT_MS) / MINUTE_MS);
@@ -81,5 +81,5 @@ export const healthyUploads = (evidence: Evidence): readonly Stretch[] => {
 /** Ten uploads in five minutes are enough for any rate. */
 export const TRAFFIC_EVERY_MS = 30_000;
 
-export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Stretch =>
+export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Timeline =>
   repeated(healthyUploads(evidence), fromMs, toMs, TRAFFIC_EVERY_MS);

@@ -6,18 +6,18 @@
 
 import { type Alarm, type MetricQuery, metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { FAULT_AT_MS } from "./bench";
 import { memoryMs } from "./drill";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf, type Watched } from "./observe";
+import { FAULT_AT_MS } from "./recorded-run";
 import { metricOf, retouched, signalsOf, spread } from "./signals";
-import { MINUTE_MS, merged, repeated, type Stretch, startingAt } from "./stretch";
+import { MINUTE_MS, merged, repeated, startingAt, type Timeline } from "./timeline";
 
 export interface Probe {
   /** Full name of the alarm. */
   readonly alarm: string;
   readonly title: string;
-  readonly stretch: Stretch;
+  readonly timeline: Timeline;
   readonly watched: Watched;
   /** When it must have gone off at the latest, and when be over. @default it must stay OK */
   readonly goesOff?: { readonly byMs: number; readonly notOverBeforeMs?: number; readonly overByMs: number };
@@ -51,7 +51,7 @@ const isSparse = (alarm: Alarm, { blueprint, recordings }: Evidence): boolean =>
 const isGauge = (alarm: Alarm): boolean => metricOf(alarm)?.statistic !== "Sum";
 
 /** For an hour: one fault less than it takes in every period, or a gauge at one less than its threshold, again and again. */
-const justTooLittle = (alarm: Alarm, evidence: Evidence): Stretch => {
+const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
   const { blueprint } = evidence;
   const { periodMs } = timingOf(alarm);
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
@@ -89,21 +89,21 @@ const gaugeProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
 
 interface Edge {
   /** @param spreadToMs when the last of it is to happen */
-  readonly atThreshold: (spreadToMs: number) => Stretch;
+  readonly atThreshold: (spreadToMs: number) => Timeline;
   readonly lastMs: number;
   readonly timing: Timing;
 }
 
-/** At the threshold: over the whole period amid traffic, and all at once before a silence. */
+/** At the threshold: over the whole period amid traffic, and all at once before a emptyRun. */
 const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, timing }: Edge): Probe[] => {
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
-  const until = (trafficEndsMs: number, spreadToMs: number): Stretch =>
+  const until = (trafficEndsMs: number, spreadToMs: number): Timeline =>
     merged([traffic(evidence, BEGIN_MS, trafficEndsMs), atThreshold(spreadToMs)]);
   return [
     {
       alarm: alarm.name,
       title: `exactly ${alarm.threshold}`,
-      stretch: until(FAULT_AT_MS + HOUR_MS, lastMs),
+      timeline: until(FAULT_AT_MS + HOUR_MS, lastMs),
       watched,
       goesOff: {
         byMs: lastMs + MINUTE_MS,
@@ -113,22 +113,22 @@ const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, tim
     },
     {
       alarm: alarm.name,
-      title: `exactly ${alarm.threshold}, then silence`,
-      stretch: until(FAULT_AT_MS, FAULT_AT_MS),
+      title: `exactly ${alarm.threshold}, then emptyRun`,
+      timeline: until(FAULT_AT_MS, FAULT_AT_MS),
       watched,
       goesOff: { byMs: FAULT_AT_MS + MINUTE_MS, overByMs: FAULT_AT_MS + timing.memoryMs + MINUTE_MS },
     },
   ];
 };
 
-const hourProbe = ({ name }: Alarm, evidence: Evidence, title: string, added: Stretch): Probe => ({
+const hourProbe = ({ name }: Alarm, evidence: Evidence, title: string, added: Timeline): Probe => ({
   alarm: name,
   title,
-  stretch: merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), added]),
+  timeline: merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), added]),
   watched: { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS },
 });
 
-/** An alarm on silence: the longest pause that it allows, the least traffic that it takes, and a pause that is too long. */
+/** An alarm on emptyRun: the longest pause that it allows, the least traffic that it takes, and a pause that is too long. */
 const silenceProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { periodMs, memoryMs: longestMs } = timingOf(alarm);
   const uploads = healthyUploads(evidence);
@@ -137,12 +137,12 @@ const silenceProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const backMs = FAULT_AT_MS + longestMs + 3 * MINUTE_MS;
   const pause = [traffic(evidence, BEGIN_MS, FAULT_AT_MS), traffic(evidence, backMs, FAULT_AT_MS + 2 * HOUR_MS)];
   return [
-    { ...quiet, title: "one upload in every period", stretch: every(periodMs) },
-    { ...quiet, title: "pauses just short enough", stretch: every(longestMs - MINUTE_MS) },
+    { ...quiet, title: "one upload in every period", timeline: every(periodMs) },
+    { ...quiet, title: "pauses just short enough", timeline: every(longestMs - MINUTE_MS) },
     {
       ...quiet,
       title: "a pause too long",
-      stretch: merged(pause),
+      timeline: merged(pause),
       goesOff: { byMs: FAULT_AT_MS + longestMs + MINUTE_MS, overByMs: backMs + MINUTE_MS },
     },
   ];
@@ -158,10 +158,10 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const samples = samplesOf("statistic" in alarm.watches ? [] : alarm.watches);
   const good = healthyUploads(evidence);
   const bad = [recorded(evidence, "log-errors")];
-  const burst = (atMs: number, count: number, failing: number): Stretch =>
+  const burst = (atMs: number, count: number, failing: number): Timeline =>
     merged([spread(good, count - failing, atMs, atMs + 1_000), spread(bad, failing, atMs + 2_000, atMs + 3_000)]);
   /** So many bad in one period after the other, all good before and after. */
-  const periodsOf = (count: number, failing: readonly number[]): Stretch =>
+  const periodsOf = (count: number, failing: readonly number[]): Timeline =>
     merged(Array.from({ length: 24 }, (_, i) => burst(FAULT_AT_MS + (i - 12) * periodMs, count, failing[i - 12] ?? 0)));
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + 11 * periodMs };
   const lastMs = (apart: number) => FAULT_AT_MS + apart * periodMs;
@@ -172,10 +172,10 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const few = Math.floor((samples * (100 - threshold)) / 100) + 1;
   const share = { count: 100, edge: Math.floor(100 - threshold) };
   const always = Array.from({ length: 12 }, () => share.edge);
-  const probe = (title: string, stretch: Stretch, expected?: Probe["goesOff"]): Probe => ({
+  const probe = (title: string, timeline: Timeline, expected?: Probe["goesOff"]): Probe => ({
     alarm: alarm.name,
     title,
-    stretch,
+    timeline,
     watched,
     ...(expected && { goesOff: expected }),
   });
@@ -216,15 +216,15 @@ const probesOfAlarm = (alarm: Alarm, evidence: Evidence): Probe[] => {
   return isGauge(alarm) ? gaugeProbes(alarm, evidence) : countProbes(alarm, evidence);
 };
 
-/** What no alarm but that on silence may mind. */
+/** What no alarm but that on emptyRun may mind. */
 const restProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
   const healthy = traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS);
   const silent = traffic(evidence, BEGIN_MS, FAULT_AT_MS);
   const mindsSilence = alarm.treatMissingData === "breaching";
   return [
-    { alarm: alarm.name, title: "a healthy hour", stretch: healthy, watched },
-    ...(mindsSilence ? [] : [{ alarm: alarm.name, title: "an hour of silence", stretch: silent, watched }]),
+    { alarm: alarm.name, title: "a healthy hour", timeline: healthy, watched },
+    ...(mindsSilence ? [] : [{ alarm: alarm.name, title: "an hour of emptyRun", timeline: silent, watched }]),
   ];
 };
 
@@ -243,10 +243,10 @@ export const probesOf = (evidence: Evidence): readonly Probe[] => {
 
 const time = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
-const problemOf = ({ alarm: name, stretch, watched, goesOff }: Probe, blueprint: Blueprint): string | undefined => {
+const problemOf = ({ alarm: name, timeline, watched, goesOff }: Probe, blueprint: Blueprint): string | undefined => {
   const alarm = blueprint.alarms.find((each) => each.name === name);
   if (alarm === undefined) return "there is no such alarm";
-  const history = historyOf(alarm, blueprint, stretch, watched);
+  const history = historyOf(alarm, blueprint, timeline, watched);
   const isBad = history.find(({ to, from }) => to === "INSUFFICIENT_DATA" && from !== "INSUFFICIENT_DATA");
   const off = history.find(({ to }) => to === "ALARM");
   if (isBad !== undefined) return `does not know its state at ${time(isBad.atMs)}`;
@@ -274,7 +274,7 @@ export interface Control {
   readonly problems: readonly string[];
 }
 
-const countsOnlyAt = (alarm: Alarm, added: Stretch, { alarms, ...rest }: Blueprint): boolean =>
+const countsOnlyAt = (alarm: Alarm, added: Timeline, { alarms, ...rest }: Blueprint): boolean =>
   alarms.every((other) => other === alarm || signalsOf(other, { alarms, ...rest }, added).length === 0);
 
 export const control = (blueprint: Blueprint, evidence: Evidence): Control => {
@@ -283,10 +283,10 @@ export const control = (blueprint: Blueprint, evidence: Evidence): Control => {
     .map((alarm) => ({ alarm, added: justTooLittle(alarm, evidence) }))
     .filter(({ added }) => added.lines.length + added.data.length > 0)
     .filter(({ alarm, added }) => countsOnlyAt(alarm, added, evidence.blueprint));
-  const stretch = merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), ...edges.map(({ added }) => added)]);
+  const timeline = merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), ...edges.map(({ added }) => added)]);
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
   const problems = blueprint.alarms.flatMap(({ name }) => {
-    const problem = problemOf({ alarm: name, title: "", stretch, watched }, blueprint);
+    const problem = problemOf({ alarm: name, title: "", timeline, watched }, blueprint);
     return problem === undefined ? [] : [`${shortName({ name }, blueprint)} ${problem} in a healthy hour`];
   });
   return { atTheEdge: edges.map(({ alarm }) => shortName(alarm, evidence.blueprint)), problems };

@@ -2,8 +2,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Verdict } from "./drill";
+import type { MutantResult } from "./mutation-run";
 import type { DrillResult } from "./result";
-import type { Trial } from "./trial";
 
 const mark = (isRight: boolean): string => (isRight ? pc.green("✓") : pc.red("✗"));
 
@@ -97,16 +97,16 @@ export const drillReport = (
     "",
     `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} went off for their own reason`,
     `${mark(control.problems.length === 0)} ${control.problems.length === 0 ? "none" : control.problems.length} cried wolf in a healthy hour${edge}`,
-    `${pc.dim(`${probes} trials at the boundaries; ${number(seconds)} s in all. CloudWatch itself may take a minute more than the pages say.`)}`,
+    `${pc.dim(`${probes} results at the boundaries; ${number(seconds)} s in all. CloudWatch itself may take a minute more than the pages say.`)}`,
   ].join("\n");
 };
 
-export const trialReport = (trials: readonly Trial[]): string => {
-  const survivors = trials.filter(({ caughtBy }) => caughtBy === undefined);
-  const caught = trials.length - survivors.length;
-  const percent = number((100 * caught) / trials.length);
+export const mutantReport = (results: readonly MutantResult[]): string => {
+  const survivors = results.filter(({ caughtBy }) => caughtBy === undefined);
+  const caught = results.length - survivors.length;
+  const percent = number((100 * caught) / results.length);
   return [
-    `${mark(survivors.length === 0)} ${caught} of ${trials.length} changes to the stack were noticed (${percent} %)`,
+    `${mark(survivors.length === 0)} ${caught} of ${results.length} changes to the stack were noticed (${percent} %)`,
     ...survivors.map(({ mutant }) => `  ${pc.red("survived")} ${mutant}`),
   ].join("\n");
 };

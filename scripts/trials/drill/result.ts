@@ -1,7 +1,7 @@
 /** What a drill found: `npm run drill -- --json` prints it as it is. */
 import type { Verdict } from "./drill";
+import type { MutantResult } from "./mutation-run";
 import type { Control } from "./probes";
-import type { Trial } from "./trial";
 
 export interface DrillResult {
   readonly environment: string;
@@ -10,6 +10,6 @@ export interface DrillResult {
   /** How many times an alarm was tried at its boundaries. */
   readonly probes: number;
   readonly problems: readonly string[];
-  readonly mutants?: readonly Trial[];
+  readonly mutants?: readonly MutantResult[];
   readonly seconds: number;
 }

@@ -1,6 +1,5 @@
 /** Why each alarm must go off: its real cause, what is to be heard of it, and who is told. */
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { type Recording, record, silence } from "./bench";
 import {
   after,
   altered,
@@ -25,19 +24,20 @@ import {
   withoutSetting,
 } from "./causes";
 import { hugePhoto, notAnImage, photo, photoOfBytes, truncatedPhoto } from "./pictures";
-import { MINUTE_MS } from "./stretch";
+import { emptyRun, type Recording, record } from "./recorded-run";
+import { MINUTE_MS } from "./timeline";
 
 /**
  * Metrics made from log lines, and how often each must count a fault at least; no other count may rise. Measures, which
  * every upload moves, are held to this only where one of them is named.
  */
-export type Ears = Readonly<Record<string, number>>;
+export type ExpectedCounts = Readonly<Record<string, number>>;
 
 export interface Scenario {
   readonly cause: string;
   /** End of the name of the topic that must be told. */
   readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts";
-  readonly hears: Ears;
+  readonly counts: ExpectedCounts;
   /** Alarms that may go off with it, because its cause is theirs too. */
   readonly also: readonly string[];
   /** What of the stack is not as deployed during the run. @default nothing is */
@@ -53,14 +53,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-error-rate": {
     cause: "S3 answers 503",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: ["release-errors", "log-errors", "image-processing-errors", "low-success-rate"],
     run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
   },
   "release-errors": {
     cause: "a release whose handler cannot be loaded",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 1 },
+    counts: { LambdaErrors: 1 },
     also: ["log-errors", "high-error-rate", "events-dropped", "dead-letters"],
     run: (blueprint, threshold) =>
       record(
@@ -71,7 +71,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   throttles: {
     cause: "reserved concurrency is exhausted",
     topic: "critical-alerts",
-    hears: {},
+    counts: {},
     also: ["events-dropped", "dead-letters"],
     scaled: () => `reserved concurrency is 1, and events are given up after ${GIVEN_UP_AFTER_SECONDS} s`,
     run: (blueprint, threshold) =>
@@ -86,14 +86,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "log-errors": {
     cause: "one file that is no image",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
     also: ["image-processing-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, notAnImage)),
   },
   "high-duration": {
     cause: "S3 answers slowly",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: [],
     scaled: timeIsScaled,
     run: slowStore,
@@ -101,7 +101,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-concurrency": {
     cause: "a burst of uploads",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: ["high-duration"],
     scaled: () => "two processes take turns",
     run: burst,
@@ -109,22 +109,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "low-success-rate": {
     cause: "most uploads are corrupt for 15 minutes",
     topic: "performance-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
     also: ["log-errors", "image-processing-errors"],
     run: failingUploads,
   },
   "no-invocations": {
     cause: "nobody uploads anything",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: [],
     isSilence: true,
-    run: async () => silence(),
+    run: async () => emptyRun(),
   },
   "memory-high": {
     cause: "an image that nearly fills the memory",
     topic: "performance-alerts",
-    hears: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
+    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
     also: [],
     scaled: ({ memoryMb }) => `what it needs counts for more, of ${memoryMb} MB`,
     run: nearItsMemory,
@@ -132,7 +132,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "event-age": {
     cause: "an upload waits for others to end",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: ["throttles"],
     scaled: () => "reserved concurrency is 1, and the wait is skipped",
     run: heldUp,
@@ -140,7 +140,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "events-dropped": {
     cause: "an upload waits for longer than Lambda lets it",
     topic: "critical-alerts",
-    hears: {},
+    counts: {},
     also: ["throttles", "dead-letters"],
     scaled: ({ maximumEventAgeSeconds }) =>
       `reserved concurrency is 1, and the wait of ${maximumEventAgeSeconds} s is skipped`,
@@ -149,7 +149,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "dead-letters": {
     cause: "S3 answers 503 until Lambda gives up",
     topic: "performance-alerts",
-    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -163,7 +163,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "dead-letter-errors": {
     cause: "S3 answers 503, and the queue denies access",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -177,7 +177,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "timeout-errors": {
     cause: "a large BMP keeps the process busy beyond the time limit",
     topic: "log-alerts",
-    hears: { TimeoutErrors: 1 },
+    counts: { TimeoutErrors: 1 },
     also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: ({ timeoutSeconds }) =>
       `a time limit of ${timeoutSeconds} s passes in 1/${BUSY_SHARE} of what the BMP takes`,
@@ -186,7 +186,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "memory-errors": {
     cause: "an image too big for the memory",
     topic: "log-alerts",
-    hears: { MemoryErrors: 1 },
+    counts: { MemoryErrors: 1 },
     also: ["high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
     run: (blueprint, threshold) =>
@@ -198,21 +198,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "image-processing-errors": {
     cause: "corrupt uploads",
     topic: "log-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
     also: ["log-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, truncatedPhoto)),
   },
   "s3-permission-errors": {
     cause: "S3 answers 403",
     topic: "log-alerts",
-    hears: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
+    counts: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
     also: ["log-errors", "high-error-rate", "release-errors"],
     run: (blueprint, threshold) => storageAnswers(blueprint, DENIED, threshold),
   },
   "critical-errors": {
     cause: "a setting is missing",
     topic: "log-alerts",
-    hears: { LambdaErrors: 2, CriticalErrors: 1 },
+    counts: { LambdaErrors: 2, CriticalErrors: 1 },
     also: ["log-errors", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: () => `the environment lacks ${MISSING}`,
     run: withoutSetting,
@@ -220,7 +220,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "large-images": {
     cause: "images just above LARGE_IMAGE_BYTES",
     topic: "log-alerts",
-    hears: { LargeImages: 1 },
+    counts: { LargeImages: 1 },
     also: [],
     run: (blueprint, threshold) =>
       record(
@@ -239,7 +239,7 @@ const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
 /** Runs that no alarm is about, but without which not every metric would be seen. */
 export interface Other {
   readonly cause: string;
-  readonly hears: Ears;
+  readonly counts: ExpectedCounts;
   /** Stacks without which it would be of no use. @default every one is of use */
   readonly isFor?: (fn: FunctionBlueprint) => boolean;
   /** @param deployed function that the blueprint's is a mutant of, or itself */
@@ -249,19 +249,19 @@ export interface Other {
 export const OTHERS = {
   healthy: {
     cause: "healthy traffic",
-    hears: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),
+    counts: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),
     run: (blueprint, pictures) =>
-      record({ blueprint }, async (bench) => {
+      record({ blueprint }, async (faultRun) => {
         for (const [i, picture] of pictures.entries()) {
-          await bench.upload(`photos/${i} ${BAIT}.jpg`, picture);
-          await bench.settled();
-          bench.clock.skip(MINUTE_MS);
+          await faultRun.upload(`photos/${i} ${BAIT}.jpg`, picture);
+          await faultRun.settled();
+          faultRun.clock.skip(MINUTE_MS);
         }
       }),
   },
   "metrics-outage": {
     cause: "CloudWatch refuses PutMetricData",
-    hears: { MetricsLost: 1 },
+    counts: { MetricsLost: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, METRICS_TRANSPORT: "put_metric_data" };
       return record(
@@ -275,7 +275,7 @@ export const OTHERS = {
   },
   disturbance: {
     cause: "S3 answers 503 for as long as Lambda tries again",
-    hears: {
+    counts: {
       LambdaErrors: 2,
       ImageProcessingErrors: 1,
       ImageSizeBytes: 1,
@@ -288,7 +288,7 @@ export const OTHERS = {
   },
   "process-death": {
     cause: "no room for the objects of JavaScript",
-    hears: { CriticalErrors: 1 },
+    counts: { CriticalErrors: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };
       return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));

@@ -1,10 +1,10 @@
-/** Which recorded lines and data an alarm counts, and stretches made of exactly so many of them. */
+/** Which recorded lines and data an alarm counts, and timelines made of exactly so many of them. */
 
 import type { Alarm, MetricStatistic } from "../../cloudwatch/alarm";
 import { compileFilter } from "../../cloudwatch/metric-filter";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { filtersOf, reportOf } from "./observe";
-import { EMPTY, merged, type Stretch, startingAt } from "./stretch";
+import { EMPTY, merged, startingAt, type Timeline } from "./timeline";
 import { type Address, keyOf } from "./widgets";
 
 /** A filter's metric may have no dimensions to tell. */
@@ -15,8 +15,8 @@ const isMetric = (watched: MetricStatistic, metric: Omit<Address, "dimensions"> 
 export const metricOf = ({ watches }: Alarm): MetricStatistic | undefined =>
   "statistic" in watches ? watches : undefined;
 
-/** @returns each line or datum of the recording that the alarm counts, as a stretch of its own */
-export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Stretch): Stretch[] => {
+/** @returns each line or datum of the recording that the alarm counts, as a timeline of its own */
+export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Timeline): Timeline[] => {
   const watched = metricOf(alarm);
   if (watched === undefined) return [];
   const filters = filtersOf(blueprint).filter(({ metric }) => isMetric(watched, metric));
@@ -34,7 +34,7 @@ export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Stretch
 };
 
 /** @returns so many signals, evenly from the one moment to the other; the recorded ones in turn */
-export const spread = (signals: readonly Stretch[], count: number, fromMs: number, toMs: number): Stretch =>
+export const spread = (signals: readonly Timeline[], count: number, fromMs: number, toMs: number): Timeline =>
   merged(
     Array.from({ length: count }, (_, i) => {
       const atMs = count === 1 ? toMs : fromMs + ((toMs - fromMs) * i) / (count - 1);
@@ -43,9 +43,9 @@ export const spread = (signals: readonly Stretch[], count: number, fromMs: numbe
   );
 
 /** @returns the strongest of the signals with another value: a gauge cannot be made to show exactly its threshold */
-export const retouched = (signals: readonly Stretch[], value: number): Stretch => {
+export const retouched = (signals: readonly Timeline[], value: number): Timeline => {
   const strongest = signals
     .flatMap(({ data }) => data)
-    .reduce((one, other) => (other.value > one.value ? other : one), { value: 0 } as Stretch["data"][number]);
+    .reduce((one, other) => (other.value > one.value ? other : one), { value: 0 } as Timeline["data"][number]);
   return strongest.value === 0 ? EMPTY : { lines: [], data: [{ ...strongest, value }] };
 };

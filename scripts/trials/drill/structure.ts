@@ -93,7 +93,7 @@ const alarmProblems = (blueprint: Blueprint): string[] =>
         ([state, actions]) => `alarm ${short} tells ${actions.join(", ") || "nobody"} of ${state}, not ${end}`,
       ),
       ...(alarm.actionsEnabled === false ? [`alarm ${short} has its actions disabled`] : []),
-      ...(alarm.treatMissingData === undefined ? [`alarm ${short} does not say what silence means`] : []),
+      ...(alarm.treatMissingData === undefined ? [`alarm ${short} does not say what emptyRun means`] : []),
     ];
   });
 

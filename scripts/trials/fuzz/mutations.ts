@@ -4,14 +4,14 @@ import { withChecksums } from "../../images/png";
 import type { Seed } from "./seeds";
 
 /** Random numbers that follow from a seed. */
-interface Dice {
+interface SeededRandom {
   /** @returns a whole number from 0 to one less than `end` */
   readonly below: (end: number) => number;
   readonly pick: <T>(items: readonly T[]) => T;
 }
 
 /** A Weyl sequence through the finalizer of MurmurHash3. */
-const diceOf = (seed: number, number: number): Dice => {
+const randomOf = (seed: number, number: number): SeededRandom => {
   let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b);
   const below = (end: number): number => {
     state = (state + 0x6d2b79f5) | 0;
@@ -23,16 +23,16 @@ const diceOf = (seed: number, number: number): Dice => {
 };
 
 /** @param other another picture, mostly of the same format */
-type Mutation = (bytes: Buffer, dice: Dice, other: Buffer) => Buffer;
+type Mutation = (bytes: Buffer, random: SeededRandom, other: Buffer) => Buffer;
 
 /** Where headers, directories and tables lie in files as small as these. */
 const HEAD_BYTES = 160;
 
-const flipped = (bytes: Buffer, dice: Dice, within: number): Buffer => {
+const flipped = (bytes: Buffer, random: SeededRandom, within: number): Buffer => {
   const damaged = Buffer.from(bytes);
-  for (let flips = 1 + dice.below(8); flips > 0; flips--) {
-    const at = dice.below(Math.min(within, bytes.length));
-    damaged[at] = (damaged[at] ?? 0) ^ (1 << dice.below(8));
+  for (let flips = 1 + random.below(8); flips > 0; flips--) {
+    const at = random.below(Math.min(within, bytes.length));
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << random.below(8));
   }
   return damaged;
 };
@@ -42,60 +42,60 @@ const EDGES = [
   0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
 ];
 
-const edged: Mutation = (bytes, dice) => {
+const edged: Mutation = (bytes, random) => {
   const damaged = Buffer.from(bytes);
-  for (let fields = 1 + dice.below(3); fields > 0; fields--) {
-    const length = dice.pick([1, 2, 4]);
-    const at = dice.below(Math.max(1, Math.min(HEAD_BYTES, bytes.length - length)));
-    const value = dice.pick(EDGES) % 2 ** (8 * length);
+  for (let fields = 1 + random.below(3); fields > 0; fields--) {
+    const length = random.pick([1, 2, 4]);
+    const at = random.below(Math.max(1, Math.min(HEAD_BYTES, bytes.length - length)));
+    const value = random.pick(EDGES) % 2 ** (8 * length);
     if (at + length > bytes.length) continue;
-    if (dice.below(2) === 0) damaged.writeUIntLE(value, at, length);
+    if (random.below(2) === 0) damaged.writeUIntLE(value, at, length);
     else damaged.writeUIntBE(value, at, length);
   }
   return damaged;
 };
 
 /** @returns where a piece begins and ends */
-const pieceOf = (bytes: Buffer, dice: Dice): [number, number] => {
-  const start = dice.below(bytes.length);
-  return [start, start + 1 + dice.below(Math.min(64, bytes.length - start))];
+const pieceOf = (bytes: Buffer, random: SeededRandom): [number, number] => {
+  const start = random.below(bytes.length);
+  return [start, start + 1 + random.below(Math.min(64, bytes.length - start))];
 };
 
 /** By what is done: add a row. */
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "left as it is": (bytes) => bytes,
-  "cut off": (bytes, dice) => bytes.subarray(0, dice.below(bytes.length)),
-  "cut off near its end": (bytes, dice) => bytes.subarray(0, Math.max(0, bytes.length - 1 - dice.below(16))),
-  "bits flipped": (bytes, dice) => flipped(bytes, dice, bytes.length),
-  "bits of the header flipped": (bytes, dice) => flipped(bytes, dice, HEAD_BYTES),
+  "cut off": (bytes, random) => bytes.subarray(0, random.below(bytes.length)),
+  "cut off near its end": (bytes, random) => bytes.subarray(0, Math.max(0, bytes.length - 1 - random.below(16))),
+  "bits flipped": (bytes, random) => flipped(bytes, random, bytes.length),
+  "bits of the header flipped": (bytes, random) => flipped(bytes, random, HEAD_BYTES),
   "fields of the header at an edge": edged,
-  "fields at an edge, checksums right": (bytes, dice, other) => withChecksums(edged(bytes, dice, other)),
-  "bits flipped, checksums right": (bytes, dice) => withChecksums(flipped(bytes, dice, bytes.length)),
-  "checksum or end wrong": (bytes, dice) => {
+  "fields at an edge, checksums right": (bytes, random, other) => withChecksums(edged(bytes, random, other)),
+  "bits flipped, checksums right": (bytes, random) => withChecksums(flipped(bytes, random, bytes.length)),
+  "checksum or end wrong": (bytes, random) => {
     const damaged = Buffer.from(bytes);
     const end = damaged.includes("IEND") ? damaged.lastIndexOf("IEND") - 4 : damaged.length;
-    const at = end - 1 - dice.below(4);
-    damaged[at] = (damaged[at] ?? 0) ^ (1 + dice.below(255));
+    const at = end - 1 - random.below(4);
+    damaged[at] = (damaged[at] ?? 0) ^ (1 + random.below(255));
     return damaged;
   },
   "joined with another": (bytes, _dice, other) => Buffer.concat([bytes, other]),
-  "begun as one and ended as another": (bytes, dice, other) =>
-    Buffer.concat([bytes.subarray(0, dice.below(bytes.length)), other.subarray(dice.below(other.length))]),
-  "a piece of another within": (bytes, dice, other) => {
-    const at = dice.below(bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), other.subarray(...pieceOf(other, dice)), bytes.subarray(at)]);
+  "begun as one and ended as another": (bytes, random, other) =>
+    Buffer.concat([bytes.subarray(0, random.below(bytes.length)), other.subarray(random.below(other.length))]),
+  "a piece of another within": (bytes, random, other) => {
+    const at = random.below(bytes.length);
+    return Buffer.concat([bytes.subarray(0, at), other.subarray(...pieceOf(other, random)), bytes.subarray(at)]);
   },
-  "a piece repeated": (bytes, dice) => {
-    const [start, end] = pieceOf(bytes, dice);
-    const again = Array.from({ length: 1 + dice.below(40) }, () => bytes.subarray(start, end));
+  "a piece repeated": (bytes, random) => {
+    const [start, end] = pieceOf(bytes, random);
+    const again = Array.from({ length: 1 + random.below(40) }, () => bytes.subarray(start, end));
     return Buffer.concat([bytes.subarray(0, end), ...again, bytes.subarray(end)]);
   },
-  "a piece left out": (bytes, dice) => {
-    const [start, end] = pieceOf(bytes, dice);
+  "a piece left out": (bytes, random) => {
+    const [start, end] = pieceOf(bytes, random);
     return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
   },
-  "a piece of one value": (bytes, dice) => Buffer.from(bytes).fill(dice.pick([0, 0xff]), ...pieceOf(bytes, dice)),
-  "nothing but one byte": (bytes, dice) => Buffer.from([dice.pick([bytes[0] ?? 0, dice.below(256)])]),
+  "a piece of one value": (bytes, random) => Buffer.from(bytes).fill(random.pick([0, 0xff]), ...pieceOf(bytes, random)),
+  "nothing but one byte": (bytes, random) => Buffer.from([random.pick([bytes[0] ?? 0, random.below(256)])]),
   "nothing at all": () => Buffer.alloc(0),
 };
 
@@ -121,10 +121,10 @@ export const inputOf = (
   const groups = Object.values(seeds);
   const group = groups[number % groups.length] ?? [];
   const { format, kind, bytes } = group[Math.floor(number / groups.length) % group.length] as Seed;
-  const dice = diceOf(seed, number);
-  const mutation = dice.pick(Object.keys(MUTATIONS));
-  const other = dice.pick(dice.below(4) === 0 ? groups.flat() : group);
-  const damaged = MUTATIONS[mutation]?.(bytes, dice, other.bytes) ?? bytes;
+  const random = randomOf(seed, number);
+  const mutation = random.pick(Object.keys(MUTATIONS));
+  const other = random.pick(random.below(4) === 0 ? groups.flat() : group);
+  const damaged = MUTATIONS[mutation]?.(bytes, random, other.bytes) ?? bytes;
   const original = ALL_OR_NOTHING.includes(mutation) ? { original: bytes } : {};
   return { number, format, kind, mutation, bytes: damaged, ...original };
 };

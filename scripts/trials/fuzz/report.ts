@@ -1,8 +1,8 @@
 /** What the fuzzer prints. */
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Defusal } from "./bomb-squad";
-import type { Campaign, Failure, FailureKind, Tally } from "./campaign";
+import type { BombResult } from "./bomb-run";
+import type { Campaign, Failure, FailureKind, FormatCounts } from "./campaign";
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
@@ -20,7 +20,7 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   "too much memory": "too much memory",
 };
 
-const refusals = ({ refused }: Tally): string =>
+const refusals = ({ refused }: FormatCounts): string =>
   Object.entries(refused)
     .sort(([, one], [, other]) => other - one)
     .map(([reason, count]) => `${count} ${reason}`)
@@ -28,19 +28,19 @@ const refusals = ({ refused }: Tally): string =>
 
 /** @param fileOf where the input of a failure was saved */
 export const campaignReport = (
-  { seed, tallies, failures, seconds }: Campaign,
+  { seed, counts, failures, seconds }: Campaign,
   fileOf: (failure: Failure) => string,
 ): string => {
   const kinds = Object.keys(FAILURES) as FailureKind[];
-  const rows = Object.entries(tallies).map(([format, tally]) => [
+  const rows = Object.entries(counts).map(([format, counted]) => [
     format,
-    tally.inputs,
-    tally.made,
-    refusals(tally),
-    ...kinds.map((kind) => tally.failed[kind] ?? 0),
-    megabytes(tally.peakBytes),
+    counts.inputs,
+    counts.made,
+    refusals(counts),
+    ...kinds.map((kind) => counts.failed[kind] ?? 0),
+    megabytes(counts.peakBytes),
   ]);
-  const inputs = Object.values(tallies).reduce((sum, tally) => sum + tally.inputs, 0);
+  const inputs = Object.values(counts).reduce((sum, counts) => sum + counts.inputs, 0);
   const mark = failures.length === 0 ? pc.green("✓") : pc.red("✗");
   return [
     tableOf(["format", "inputs", "right images", "refused", ...Object.values(FAILURES), "peak memory"], rows),
@@ -53,10 +53,10 @@ export const campaignReport = (
   ].join("\n");
 };
 
-export const bombReport = (defusals: readonly Defusal[]): string =>
+export const bombReport = (results: readonly BombResult[]): string =>
   tableOf(
     ["bomb", "file", "outcome", "time", "peak memory"],
-    defusals.map(({ name, fileBytes, outcome, detail, ms, peakBytes, isRight }) => [
+    results.map(({ name, fileBytes, outcome, detail, ms, peakBytes, isRight }) => [
       `${isRight ? pc.green("✓") : pc.red("✗")} ${name}`,
       `${fileBytes} bytes`,
       `${outcome}: ${detail}`,

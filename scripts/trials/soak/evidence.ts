@@ -3,8 +3,8 @@ import sharp from "sharp";
 import type { Outcome } from "../../sandbox/lambda";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
-import type { Upload, Variant } from "./account";
 import type { Colour, Picture } from "./episodes";
+import type { Upload, Variant } from "./reconcile";
 
 /** An upload with all that was done about it. */
 export interface Created {
@@ -57,7 +57,7 @@ export const variantsOf = async (
     const { bytes, metadata } = await download(processedBucket, key);
     const { variant: name = "", "request-id": requestId = "" } = metadata;
     const colour = pictures.get(requestId)?.colour;
-    variants.push({ key, name, requestId, isTrue: colour !== undefined && (await shows(bytes, colour)) });
+    variants.push({ key, name, requestId, isRight: colour !== undefined && (await shows(bytes, colour)) });
   }
   return variants;
 };

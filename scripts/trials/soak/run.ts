@@ -3,12 +3,12 @@ import { FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import type { Damage } from "../../sandbox/damage";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox";
-import { type Account, accountOf, type Line } from "./account";
-import { createDice } from "./dice";
-import { episodesOf, happenings } from "./episodes";
+import { countEvents, episodesOf } from "./episodes";
 import { type Created, uploadsOf, variantsOf } from "./evidence";
-import { createMeeting, FAULTS, type FaultName } from "./faults";
-import { createStage } from "./stage";
+import { createFaultPicker, FAULTS, type FaultName } from "./faults";
+import { createEpisodePlayer } from "./play-episodes";
+import { type Line, type Reconciliation, reconcile } from "./reconcile";
+import { createSeededRandom } from "./seeded-random";
 
 export interface SoakOptions {
   readonly count: number;
@@ -20,11 +20,11 @@ export interface SoakOptions {
   readonly onDone?: (uploads: number) => void;
 }
 
-export interface SoakResult extends Account {
+export interface SoakResult extends Reconciliation {
   /** How often the store failed, by fault. */
   readonly faults: Readonly<Record<string, number>>;
   /** What else befell uploads and their events, and how often. */
-  readonly happenings: Readonly<Record<string, number>>;
+  readonly countEvents: Readonly<Record<string, number>>;
   /** Attempts of Lambda beyond the first. */
   readonly retries: number;
 }
@@ -34,12 +34,12 @@ export const TIME_LIMIT_SECONDS = 8;
 
 /** @returns the seams through which the store fails, and how often it did */
 const createFaults = (seed: number) => {
-  const meet = createMeeting(createDice(seed));
+  const faultOf = createFaultPicker(createSeededRandom(seed));
   const counts = new Map<FaultName, number>();
   const damages = new Map<string, Damage>();
   const seams: Pick<SandboxOptions, "intercept" | "damage"> = {
     intercept: async (call) => {
-      const name = meet(call);
+      const name = faultOf(call);
       if (name === undefined) return undefined;
       counts.set(name, (counts.get(name) ?? 0) + 1);
       const { is } = FAULTS[name];
@@ -60,8 +60,8 @@ const createFaults = (seed: number) => {
 
 export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<SoakResult> => {
   const { seams, counts } = createFaults(options.seed);
-  const episodes = await episodesOf(createDice(options.seed), options.count);
-  const stage = createStage(episodes);
+  const episodes = await episodesOf(createSeededRandom(options.seed), options.count);
+  const player = createEpisodePlayer(episodes);
   const created: Created[] = [];
   const variantKeys = new Set<string>();
   const sandbox: Sandbox = await startSandbox({
@@ -69,20 +69,20 @@ export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<
     blueprint: { ...blueprint, function: { ...blueprint.function, timeoutSeconds: TIME_LIMIT_SECONDS } },
     processes: options.processes ?? 4,
     retryDelaysMs: [50, 100],
-    deliveries: (object) => (object.bucket === sandbox.uploadBucket ? stage.deliveries(object) : []),
+    deliveries: (object) => (object.bucket === sandbox.uploadBucket ? player.deliveries(object) : []),
     onObjectCreated: ({ bucket, key }) => {
       if (bucket === sandbox.processedBucket) variantKeys.add(key);
     },
     onSettled: (object, outcomes) => {
       if (object.bucket !== sandbox.uploadBucket) return;
-      created.push({ object, outcomes, picture: stage.settled(object) });
+      created.push({ object, outcomes, picture: player.settled(object) });
       options.onDone?.(created.length);
     },
   });
   try {
-    await stage.play(sandbox, options.concurrency);
+    await player.play(sandbox, options.concurrency);
     const outcomes = await sandbox.settled();
-    const account = accountOf({
+    const account = reconcile({
       uploads: uploadsOf(created),
       variants: await variantsOf(sandbox, [...variantKeys], created),
       lines: sandbox.logs.map(({ text }) => JSON.parse(text) as Line),
@@ -91,7 +91,7 @@ export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<
     return {
       ...account,
       faults: Object.fromEntries(Object.keys(FAULTS).map((name) => [name, counts.get(name as FaultName) ?? 0])),
-      happenings: happenings(episodes),
+      countEvents: countEvents(episodes),
       retries: outcomes.reduce((sum, { attempts }) => sum + attempts - 1, 0),
     };
   } finally {

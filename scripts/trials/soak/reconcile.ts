@@ -16,7 +16,7 @@ export interface Variant {
   /** Of the invocation that wrote it. */
   readonly requestId: string;
   /** Whether it shows the picture that was uploaded. */
-  readonly isTrue: boolean;
+  readonly isRight: boolean;
 }
 
 /** The fields of a log line that say what became of an upload. */
@@ -34,7 +34,7 @@ export interface Evidence {
   readonly deadRequestIds: readonly string[];
 }
 
-export interface Account {
+export interface Reconciliation {
   readonly uploads: number;
   readonly processed: number;
   /** By reason. */
@@ -48,7 +48,7 @@ export interface Account {
 
 const VARIANTS_PER_UPLOAD = 5;
 
-type Fate = { readonly is: "processed" | "superseded" | "deadLettered" | "lost" } | { readonly reason: string };
+type Ending = { readonly is: "processed" | "superseded" | "deadLettered" | "lost" } | { readonly reason: string };
 
 interface Traces {
   readonly events: readonly (string | undefined)[];
@@ -71,7 +71,7 @@ const tracesOf = ({ requestIds }: Upload, { lines, variants, deadRequestIds }: E
 const isComplete = ({ variants }: Traces): boolean =>
   variants.length === VARIANTS_PER_UPLOAD && new Set(variants.map(({ name }) => name)).size === VARIANTS_PER_UPLOAD;
 
-const fateOf = ({ isReplaced }: Upload, traces: Traces): Fate => {
+const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
   if (traces.events.includes("image.processed") && isComplete(traces)) return { is: "processed" };
   if (traces.reason !== undefined) return { reason: traces.reason };
   if (isReplaced && traces.events.includes("image.superseded")) return { is: "superseded" };
@@ -83,33 +83,33 @@ const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
     ? [`${key} was announced with ${traces.variants.length} variants`]
     : []),
   ...traces.variants
-    .filter(({ isTrue }) => !isTrue)
+    .filter(({ isRight }) => !isRight)
     .map((variant) => `${variant.key} shows another picture than ${key}`),
 ];
 
-export const accountOf = (evidence: Evidence): Account => {
-  const fates = evidence.uploads.map((upload) => {
+export const reconcile = (evidence: Evidence): Reconciliation => {
+  const endings = evidence.uploads.map((upload) => {
     const traces = tracesOf(upload, evidence);
-    return { upload, fate: fateOf(upload, traces), problems: problemsOf(upload, traces) };
+    return { upload, ending: endingOf(upload, traces), problems: problemsOf(upload, traces) };
   });
-  const sum = (wanted: (fate: Fate) => boolean) =>
-    fates.filter(({ fate }) => wanted(fate)).reduce((count, { upload }) => count + upload.uploads, 0);
-  const count = (what: string) => sum((fate) => "is" in fate && fate.is === what);
-  const reasons = [...new Set(fates.flatMap(({ fate }) => ("reason" in fate ? [fate.reason] : [])))].sort();
+  const sum = (wanted: (ending: Ending) => boolean) =>
+    endings.filter(({ ending }) => wanted(ending)).reduce((count, { upload }) => count + upload.uploads, 0);
+  const count = (what: string) => sum((ending) => "is" in ending && ending.is === what);
+  const reasons = [...new Set(endings.flatMap(({ ending }) => ("reason" in ending ? [ending.reason] : [])))].sort();
   const claimed = new Set(evidence.uploads.flatMap(({ requestIds }) => requestIds));
-  const strays = evidence.variants.filter(({ requestId }) => !claimed.has(requestId));
+  const unclaimed = evidence.variants.filter(({ requestId }) => !claimed.has(requestId));
   return {
     uploads: sum(() => true),
     processed: count("processed"),
     refused: Object.fromEntries(
-      reasons.map((reason) => [reason, sum((fate) => "reason" in fate && fate.reason === reason)]),
+      reasons.map((reason) => [reason, sum((ending) => "reason" in ending && ending.reason === reason)]),
     ),
     superseded: count("superseded"),
     deadLettered: count("deadLettered"),
     lost: count("lost"),
     problems: [
-      ...fates.flatMap(({ problems }) => problems),
-      ...strays.map(({ key }) => `${key} was written for no upload`),
+      ...endings.flatMap(({ problems }) => problems),
+      ...unclaimed.map(({ key }) => `${key} was written for no upload`),
     ],
   };
 };

@@ -1,7 +1,7 @@
 /** The Terraform original by the drill's engine: what issue and README say of it. */
-import { yardstickTable } from "../../../scripts/trials/drill/yardstick";
+import { originalComparisonTable } from "../../../scripts/trials/drill/original-comparison";
 
-const rows = yardstickTable()
+const rows = originalComparisonTable()
   .split("\n")
   .slice(2)
   .map((row) => row.split(/(?<!\\)\| /).map((cell) => cell.trim()));

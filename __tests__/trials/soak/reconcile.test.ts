@@ -1,15 +1,15 @@
-/** The account of a soak: every fate that an upload can have, and every mistake that it must not hide. */
-import { accountOf, type Evidence, type Line, type Upload, type Variant } from "../../../scripts/trials/soak/account";
+/** The account of a soak: every ending that an upload can have, and every mistake that it must not hide. */
+import { type Evidence, type Line, reconcile, type Upload, type Variant } from "../../../scripts/trials/soak/reconcile";
 
 const NAMES = ["compressed", "low", "webp", "png", "thumbnail"];
 
 const UPLOAD: Upload = { key: "a", uploads: 1, isReplaced: false, requestIds: ["r1"] };
 const variants = (...names: string[]): Variant[] =>
-  names.map((name) => ({ key: `a_${name}_1`, name, requestId: "r1", isTrue: true }));
+  names.map((name) => ({ key: `a_${name}_1`, name, requestId: "r1", isRight: true }));
 const line = (event: string, fields: Line = {}): Line => ({ event, requestId: "r1", ...fields });
 
 const account = (changes: Partial<Evidence>) =>
-  accountOf({ uploads: [UPLOAD], variants: [], lines: [], deadRequestIds: [], ...changes });
+  reconcile({ uploads: [UPLOAD], variants: [], lines: [], deadRequestIds: [], ...changes });
 
 const NOBODY = { uploads: 1, processed: 0, refused: {}, superseded: 0, deadLettered: 0, lost: 0, problems: [] };
 
@@ -51,13 +51,13 @@ describe("a mistake", () => {
   it("is a variant that shows another picture", () => {
     const [first, ...others] = variants(...NAMES) as [Variant, ...Variant[]];
 
-    const { problems } = account({ lines: [PROCESSED], variants: [{ ...first, isTrue: false }, ...others] });
+    const { problems } = account({ lines: [PROCESSED], variants: [{ ...first, isRight: false }, ...others] });
 
     expect(problems).toEqual(["a_compressed_1 shows another picture than a"]);
   });
 
   it("is a variant that nobody uploaded anything for", () => {
-    const { problems } = account({ variants: [{ key: "b_png_1", name: "png", requestId: "r9", isTrue: true }] });
+    const { problems } = account({ variants: [{ key: "b_png_1", name: "png", requestId: "r9", isRight: true }] });
 
     expect(problems).toEqual(["b_png_1 was written for no upload"]);
   });

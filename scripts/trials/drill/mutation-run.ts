@@ -3,22 +3,22 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
-import type { Recording } from "./bench";
 import { drill, otherProblems, withoutScenario } from "./drill";
 import type { Evidence } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
 import { photo } from "./pictures";
 import { control, probeProblems } from "./probes";
+import type { Recording } from "./recorded-run";
 import { OTHERS } from "./scenarios";
 import { structureProblems } from "./structure";
 
-export interface Trial {
+export interface MutantResult {
   readonly mutant: string;
   /** The first thing that gave the mutant away. @default it survived */
   readonly caughtBy?: string;
 }
 
-export interface TrialOptions {
+export interface MutationRunOptions {
   /** @default all */
   readonly wanted?: (mutant: Mutant) => boolean;
   readonly onDone?: (done: number, total: number) => void;
@@ -45,11 +45,11 @@ const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: 
  * where it is changed itself.
  * @throws Error when `cdk.tf.json` cannot be read
  */
-export const tryMutants = async (
+export const runMutants = async (
   stackDir: string,
   evidence: Evidence,
-  { wanted = () => true, onDone }: TrialOptions = {},
-): Promise<Trial[]> => {
+  { wanted = () => true, onDone }: MutationRunOptions = {},
+): Promise<MutantResult[]> => {
   const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
   const recorded = [...evidence.recordings.values()]
     .flatMap(({ lines }) => lines.map(({ message }) => message))
@@ -58,7 +58,7 @@ export const tryMutants = async (
   const folder = mkdtempSync(join(tmpdir(), "mutant-"));
   const { packageFile } = evidence.blueprint.function;
 
-  const trialOf = async (mutant: Mutant): Promise<Trial> => {
+  const resultOf = async (mutant: Mutant): Promise<MutantResult> => {
     writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(mutant.stack));
     try {
       const read = readBlueprint(folder);
@@ -72,12 +72,12 @@ export const tryMutants = async (
   };
 
   try {
-    const trials: Trial[] = [];
+    const results: MutantResult[] = [];
     for (const mutant of mutants) {
-      trials.push(await trialOf(mutant));
-      onDone?.(trials.length, mutants.length);
+      results.push(await resultOf(mutant));
+      onDone?.(results.length, mutants.length);
     }
-    return trials;
+    return results;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

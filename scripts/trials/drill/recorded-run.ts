@@ -3,7 +3,7 @@ import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../san
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { type Clock, createClock } from "./clock";
-import { MINUTE_MS, type Stretch } from "./stretch";
+import { MINUTE_MS, type Timeline } from "./timeline";
 
 /** When every run begins, 20 seconds into a minute. */
 export const FAULT_AT_MS = Date.UTC(2026, 0, 1, 12, 0, 20);
@@ -22,7 +22,7 @@ export interface Conditions {
   readonly onCall?: (call: ApiCall) => Promise<ApiRefusal | undefined>;
 }
 
-export interface Bench {
+export interface FaultRun {
   readonly clock: Clock;
   readonly blueprint: Blueprint;
   upload(key: string, bytes: Uint8Array): Promise<void>;
@@ -32,7 +32,7 @@ export interface Bench {
   delivered(count: number): Promise<void>;
 }
 
-export interface Recording extends Stretch {
+export interface Recording extends Timeline {
   /** What the function asked of AWS. */
   readonly calls: readonly ApiCall[];
   /** Real time that the run took. */
@@ -42,7 +42,7 @@ export interface Recording extends Stretch {
 const SILENT = { lines: [], data: [], calls: [], wallMs: 0 } as const satisfies Recording;
 
 /** Nothing happens, and leaves nothing behind. */
-export const silence = (): Recording => SILENT;
+export const emptyRun = (): Recording => SILENT;
 
 /** Lambda tries again after one minute, https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_AFTER_MS = MINUTE_MS;
@@ -53,7 +53,10 @@ const hasFailed = (text: string): boolean => {
 };
 
 /** Runs the function for real, from the first upload to the last line. */
-export const record = async (conditions: Conditions, run: (bench: Bench) => Promise<void>): Promise<Recording> => {
+export const record = async (
+  conditions: Conditions,
+  run: (faultRun: FaultRun) => Promise<void>,
+): Promise<Recording> => {
   const { blueprint, scale = 1, faults = 1, isForGood = false, onCall } = conditions;
   const { retryDelayMs = faults === 1 ? 50 : 1_500 } = conditions;
   const clock = createClock(FAULT_AT_MS, scale);
@@ -108,7 +111,7 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
     });
     await sandbox.settled();
     const lines = sandbox.logs.slice(before).map(({ text, timestampMs }) => ({ message: text, timestampMs }));
-    const data = sandbox.metrics.data().map((datum) => lifelike(datum, scale));
+    const data = sandbox.metrics.data().map((datum) => atDrillTime(datum, scale));
     return { lines, data, calls, wallMs: performance.now() - startedAt };
   } finally {
     await sandbox.stop();
@@ -116,5 +119,5 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
 };
 
 /** Lambda's durations are measured by the real clock, whatever the scale. */
-const lifelike = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
+const atDrillTime = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
   datum.namespace === "AWS/Lambda" && datum.name === "Duration" ? { ...datum, value: datum.value * scale } : datum;

@@ -5,7 +5,7 @@ import { matches, parseFilterPattern } from "../../cloudwatch/filter-pattern";
 import { compileFilter, type MetricFilter } from "../../cloudwatch/metric-filter";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
 import { historyOf } from "./observe";
-import { MINUTE_MS, merged, type Stretch } from "./stretch";
+import { MINUTE_MS, merged, type Timeline } from "./timeline";
 
 const ORIGINAL = join(__dirname, "../../../__tests__/fixtures/original");
 
@@ -43,12 +43,12 @@ const BAIT = python("INFO", "Successfully processed AccessDenied 403 PIL Task ti
 /** Its handler catches everything and returns, so that Lambda counts an error of 0, whatever happened. */
 const HANDLED = "the handler catches every error and returns, so Lambda counts none";
 
-const lineOf = (metric: string): Stretch => ({
+const lineOf = (metric: string): Timeline => ({
   lines: LINES[metric] === undefined ? [] : [{ timestampMs: AT_MS, message: LINES[metric] }],
   data: [],
 });
 
-const handled = (alarm: Alarm): Stretch => ({
+const handled = (alarm: Alarm): Timeline => ({
   lines: [],
   data: metricsOf(alarm).map((metric) => ({ ...metric, unit: "Count", timestampMs: AT_MS, value: 0 })),
 });
@@ -60,9 +60,9 @@ const faultsNeeded = (alarm: Alarm, blueprint: Blueprint): number | undefined =>
   const [metric] = metricsOf(alarm);
   const fault = metric?.namespace === "AWS/Lambda" ? handled(alarm) : lineOf(metric?.name ?? "");
   const goesOff = (count: number): boolean => {
-    const stretch = merged(Array.from({ length: count }, () => fault));
+    const timeline = merged(Array.from({ length: count }, () => fault));
     const watched = { fromMs: AT_MS, toMs: AT_MS + 10 * MINUTE_MS };
-    return historyOf(alarm, blueprint, stretch, watched).some(({ to }) => to === "ALARM");
+    return historyOf(alarm, blueprint, timeline, watched).some(({ to }) => to === "ALARM");
   };
   return Array.from({ length: MANY }, (_, i) => i + 1).find(goesOff);
 };
@@ -87,7 +87,7 @@ const filterNote = (filter: MetricFilter): string => {
   const isBaited =
     filter.metric.name !== "SuccessfulProcesses" &&
     compileFilter(filter).hear({ timestampMs: AT_MS, message: BAIT }).isMatch;
-  return isBaited ? "hears it, and a photo that is called so" : "hears it";
+  return isBaited ? "counts it, and a photo that is called so" : "counts it";
 };
 
 const alarmNote = (needed: number | undefined, alarm: Alarm): string => {
@@ -100,7 +100,7 @@ const alarmNote = (needed: number | undefined, alarm: Alarm): string => {
 const cell = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 
 /** @returns a Markdown table: a row for each filter, with its alarm, and one for each alarm without a filter */
-export const yardstickTable = (): string => {
+export const originalComparisonTable = (): string => {
   const blueprint = readBlueprint(ORIGINAL);
   const short = ({ name }: Alarm) => name.slice(blueprint.function.name.length + 1);
   const readersOf = (metric: string) =>
@@ -121,7 +121,7 @@ export const yardstickTable = (): string => {
           .map(({ name }) => cell(name))
           .join(", "),
         "Lambda's own",
-        "hears it",
+        "counts it",
         note(alarm),
       ]),
   ];

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 
 /** @returns a number from 0 up to, but not including, 1 */
-export type Dice = (...about: readonly (string | number)[]) => number;
+export type SeededRandom = (...about: readonly (string | number)[]) => number;
 
-export const createDice =
-  (seed: number): Dice =>
+export const createSeededRandom =
+  (seed: number): SeededRandom =>
   (...about) =>
     createHash("sha256")
       .update(JSON.stringify([seed, ...about]))

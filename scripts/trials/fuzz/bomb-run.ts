@@ -1,9 +1,9 @@
 /** Each bomb in a process of its own, at the limits that are the default: refused for its reason, at once and in little memory. */
 import { VARIABLES } from "../../../modules/variables";
 import { BOMBS } from "./bombs";
-import { startGuard, type Trial } from "./guard";
+import { type Attempt, startWorker } from "./worker-handle";
 
-export interface Defusal extends Trial {
+export interface BombResult extends Attempt {
   readonly name: string;
   readonly fileBytes: number;
   readonly isRight: boolean;
@@ -18,16 +18,16 @@ const LIMITS = {
 export const MAX_MS = 1_000;
 export const MAX_PEAK_BYTES = 200e6;
 
-export const defuse = async (): Promise<Defusal[]> => {
-  const defusals: Defusal[] = [];
+export const runBombs = async (): Promise<BombResult[]> => {
+  const results: BombResult[] = [];
   for (const [name, { reason, make }] of Object.entries(BOMBS)) {
     const bytes = await make();
-    const guard = startGuard();
-    const trial = await guard.attempt({ bytes, limits: LIMITS });
-    guard.stop();
-    const isRefused = trial.outcome === "refused" && trial.detail === reason;
-    const isRight = isRefused && trial.ms <= MAX_MS && trial.peakBytes <= MAX_PEAK_BYTES;
-    defusals.push({ name, fileBytes: bytes.length, ...trial, isRight });
+    const worker = startWorker();
+    const attempt = await worker.attempt({ bytes, limits: LIMITS });
+    worker.stop();
+    const isRefused = attempt.outcome === "refused" && attempt.detail === reason;
+    const isRight = isRefused && attempt.ms <= MAX_MS && attempt.peakBytes <= MAX_PEAK_BYTES;
+    results.push({ name, fileBytes: bytes.length, ...attempt, isRight });
   }
-  return defusals;
+  return results;
 };

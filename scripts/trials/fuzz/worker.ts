@@ -10,13 +10,13 @@ import { VARIANTS, type Variant } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
 /** What is sent to the process. */
-export interface Order {
+export interface Task {
   readonly bytes: Uint8Array;
   readonly limits: Limits;
 }
 
 /** What becomes of a file, as the process itself tells it. */
-export interface Answer {
+export interface TaskResult {
   /** "wrong": variants that are not what they should be, or an error that is no refusal. */
   readonly outcome: "made" | "refused" | "wrong" | "unhandled rejection";
   /** Reason of a refusal, what is wrong, or a digest of the lossless variant. */
@@ -29,7 +29,7 @@ export interface Answer {
 const ROWS = Object.entries<Variant>(VARIANTS);
 
 /** @returns what is wrong with the variants; undefined if nothing is */
-const mistakeIn = async ({ variants }: ProcessedImage): Promise<string | undefined> => {
+const problemIn = async ({ variants }: ProcessedImage): Promise<string | undefined> => {
   const names = variants.map(({ name }) => name).join();
   if (names !== Object.keys(VARIANTS).join()) return `Expected all variants but got ${names}`;
   for (const [i, [name, { format }]] of ROWS.entries()) {
@@ -43,9 +43,9 @@ const mistakeIn = async ({ variants }: ProcessedImage): Promise<string | undefin
   return undefined;
 };
 
-let stray: unknown;
+let unhandled: unknown;
 process.on("unhandledRejection", (error) => {
-  stray = error;
+  unhandled = error;
 });
 
 const digestOf = ({ variants }: ProcessedImage): string =>
@@ -53,10 +53,10 @@ const digestOf = ({ variants }: ProcessedImage): string =>
     .update(variants.find(({ name }) => name === "png")?.bytes ?? "")
     .digest("hex");
 
-const outcomeOf = async ({ bytes, limits }: Order): Promise<Pick<Answer, "outcome" | "detail">> => {
+const outcomeOf = async ({ bytes, limits }: Task): Promise<Pick<TaskResult, "outcome" | "detail">> => {
   try {
     const image = await processImage(Buffer.from(bytes), limits);
-    const mistake = await mistakeIn(image);
+    const mistake = await problemIn(image);
     return mistake === undefined ? { outcome: "made", detail: digestOf(image) } : { outcome: "wrong", detail: mistake };
   } catch (error) {
     if (error instanceof Refusal) return { outcome: "refused", detail: error.reason };
@@ -67,21 +67,22 @@ const outcomeOf = async ({ bytes, limits }: Order): Promise<Pick<Answer, "outcom
 /** Linux forgets the high-water mark of memory where 5 is written here (proc(5)); elsewhere it stays the process's own. */
 const forgetPeak = (): Promise<void> => writeFile("/proc/self/clear_refs", "5").catch(() => undefined);
 
-const answerTo = async (order: Order): Promise<Answer> => {
-  stray = undefined;
+const answerTo = async (task: Task): Promise<TaskResult> => {
+  unhandled = undefined;
   await forgetPeak();
   const startedAt = performance.now();
-  const ended = await outcomeOf(order);
+  const ended = await outcomeOf(task);
   const ms = performance.now() - startedAt;
   const peakBytes = await residentBytes(process.pid);
   await setImmediate();
-  const rejection = stray === undefined ? {} : { outcome: "unhandled rejection" as const, detail: oneLine(stray) };
+  const rejection =
+    unhandled === undefined ? {} : { outcome: "unhandled rejection" as const, detail: oneLine(unhandled) };
   return { ...ended, ...rejection, ms, peakBytes };
 };
 
-process.on("message", async (order: Order) => {
-  const answer = await answerTo(order);
-  // Whoever gave the order may have lost patience.
-  if (process.connected) process.send?.(answer);
+process.on("message", async (task: Task) => {
+  const result = await answerTo(task);
+  // Whoever gave the task may have lost patience.
+  if (process.connected) process.send?.(result);
 });
 process.send?.("ready");

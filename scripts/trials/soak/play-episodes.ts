@@ -4,7 +4,7 @@ import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
 import type { Episode, Picture } from "./episodes";
 
-export interface Stage {
+export interface EpisodePlayer {
   /** When the events of an upload are delivered. */
   deliveries(object: CreatedObject): readonly Promise<unknown>[];
   /** To be called when all is over that an upload brought about. */
@@ -16,7 +16,7 @@ export interface Stage {
 /** Long enough for one invocation to be through before the next is likely to begin. */
 const WAVE_MS = 60;
 
-interface Scene {
+interface EpisodeState {
   readonly episode: Episode;
   readonly pictures: Map<number, Picture>;
   readonly released: Promise<void>;
@@ -34,7 +34,7 @@ const deferred = () => {
   return { promise, resolve };
 };
 
-const sceneOf = (episode: Episode): Scene => {
+const episodeState = (episode: Episode): EpisodeState => {
   const [release, over] = [deferred(), deferred()];
   return {
     episode,
@@ -47,13 +47,13 @@ const sceneOf = (episode: Episode): Scene => {
   };
 };
 
-export const createStage = (episodes: readonly Episode[]): Stage => {
-  const scenes = new Map(episodes.map((episode) => [episode.key, sceneOf(episode)]));
-  const sceneAt = ({ key }: Pick<CreatedObject, "key">): Scene => scenes.get(key) as Scene;
+export const createEpisodePlayer = (episodes: readonly Episode[]): EpisodePlayer => {
+  const states = new Map(episodes.map((episode) => [episode.key, episodeState(episode)]));
+  const stateAt = ({ key }: Pick<CreatedObject, "key">): EpisodeState => states.get(key) as EpisodeState;
 
   return {
     deliveries: (object) => {
-      const { episode, pictures, released } = sceneAt(object);
+      const { episode, pictures, released } = stateAt(object);
       const index = pictures.size;
       const picture = episode.pictures[index] as Picture;
       pictures.set(object.sequence, picture);
@@ -63,13 +63,13 @@ export const createStage = (episodes: readonly Episode[]): Stage => {
       );
     },
     settled: (object) => {
-      const scene = sceneAt(object);
-      scene.settled += 1;
-      if (scene.settled === scene.episode.pictures.length) scene.end();
-      return scene.pictures.get(object.sequence) as Picture;
+      const state = stateAt(object);
+      state.settled += 1;
+      if (state.settled === state.episode.pictures.length) state.end();
+      return state.pictures.get(object.sequence) as Picture;
     },
     play: async (sandbox, concurrency) => {
-      const queue = scenes.values();
+      const queue = states.values();
       const worker = async () => {
         for (const { episode, release, over } of queue) {
           const { key, pictures, isRemoved } = episode;
