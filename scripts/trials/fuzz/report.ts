@@ -34,13 +34,13 @@ export const campaignReport = (
   const kinds = Object.keys(FAILURES) as FailureKind[];
   const rows = Object.entries(counts).map(([format, counted]) => [
     format,
-    counts.inputs,
-    counts.made,
-    refusals(counts),
-    ...kinds.map((kind) => counts.failed[kind] ?? 0),
-    megabytes(counts.peakBytes),
+    counted.inputs,
+    counted.made,
+    refusals(counted),
+    ...kinds.map((kind) => counted.failed[kind] ?? 0),
+    megabytes(counted.peakBytes),
   ]);
-  const inputs = Object.values(counts).reduce((sum, counts) => sum + counts.inputs, 0);
+  const inputs = Object.values(counts).reduce((sum, { inputs: count }) => sum + count, 0);
   const mark = failures.length === 0 ? pc.green("✓") : pc.red("✗");
   return [
     tableOf(["format", "inputs", "right images", "refused", ...Object.values(FAILURES), "peak memory"], rows),
