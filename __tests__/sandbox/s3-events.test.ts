@@ -1,5 +1,5 @@
 /** The messages of S3, and whom they are for. */
-import { type CreatedObject, encodeKey, isWanted, s3Event } from "../../scripts/sandbox/s3-events";
+import { type CreatedObject, encodeKey, isMatch, s3Event } from "../../scripts/sandbox/s3-events";
 
 const OBJECT: CreatedObject = {
   bucket: "uploads",
@@ -72,6 +72,6 @@ describe("a notification", () => {
     [false, { prefix: "Trip/" }],
     [false, { bucket: "others" }],
   ])("wants it: %s with %j", (wanted, changes) => {
-    expect(isWanted(OBJECT, { ...NOTIFICATION, ...changes })).toBe(wanted);
+    expect(isMatch(OBJECT, { ...NOTIFICATION, ...changes })).toBe(wanted);
   });
 });

@@ -1,4 +1,4 @@
-/** A thousand damaged pictures, and the bombs, by the machine of `npm run fuzz`. */
+/** A thousand damaged pictures and the bombs, run as `npm run fuzz` does. */
 import { join } from "node:path";
 import { MAX_PEAK_BYTES, runBombs } from "../../../scripts/trials/fuzz/bomb-run";
 import { BOMBS } from "../../../scripts/trials/fuzz/bombs";
@@ -12,7 +12,7 @@ const INPUTS = 1_000;
 const LIMITS = { maxPixels: 1_000_000, maxSidePx: 10_000, maxFrames: 10 };
 
 describe("a thousand damaged pictures", () => {
-  it("are refused with a reason or made right: no crash, no hang, no unhandled rejection, little memory", async () => {
+  it("are refused with a reason or processed correctly: no crash, no hang, no unhandled rejection, little memory", async () => {
     const numbers = Array.from({ length: INPUTS }, (_, number) => number);
 
     const { counts, failures } = await runCampaign({ seed: SEED, numbers, processes: 2 });
@@ -28,7 +28,7 @@ describe("a thousand damaged pictures", () => {
     expect(counted).toEqual(counted.map(() => ({ inputs: INPUTS / 5, ended: INPUTS / 5, isMixed: true })));
   }, 180_000);
 
-  it("are the same for the same seed and number, and others for another", async () => {
+  it("are the same for the same seed and number, and different for another seed", async () => {
     const seeds = await makeSeeds();
     const bytesOf = (seed: number) =>
       Array.from({ length: 100 }, (_, number) => inputOf(seeds, seed, number).bytes.toString("hex"));
@@ -37,7 +37,7 @@ describe("a thousand damaged pictures", () => {
     expect(bytesOf(SEED)).not.toEqual(bytesOf(SEED + 1));
   });
 
-  it("begin with every kind of every format", async () => {
+  it("start from every kind of every format", async () => {
     const seeds = await makeSeeds();
     const all = Object.values(seeds)
       .flat()
@@ -51,7 +51,7 @@ describe("a thousand damaged pictures", () => {
 });
 
 describe("the worker", () => {
-  it("ends a process that hangs, notices one that dies, and goes on with another", async () => {
+  it("kills a process that hangs, notices one that dies, and continues with another", async () => {
     const worker = startWorker({ file: join(__dirname, "misbehaving-worker.ts"), limitMs: 2_000 });
     const outcomes: string[] = [];
 
@@ -71,7 +71,7 @@ describe("the worker", () => {
     ]);
   });
 
-  it("tells an error that is no refusal from a refusal", async () => {
+  it("reports an error other than a refusal as wrong", async () => {
     const worker = startWorker();
 
     const refused = await worker.attempt({ bytes: Buffer.alloc(0), limits: LIMITS });

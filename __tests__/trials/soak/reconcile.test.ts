@@ -1,4 +1,4 @@
-/** The account of a soak: every ending that an upload can have, and every mistake that it must not hide. */
+/** Reconciliation of a soak: every result that an upload can have, and every mistake that must be reported. */
 import { type Evidence, type Line, reconcile, type Upload, type Variant } from "../../../scripts/trials/soak/reconcile";
 
 const NAMES = ["compressed", "low", "webp", "png", "thumbnail"];
@@ -8,10 +8,10 @@ const variants = (...names: string[]): Variant[] =>
   names.map((name) => ({ key: `a_${name}_1`, name, requestId: "r1", isRight: true }));
 const line = (event: string, fields: Line = {}): Line => ({ event, requestId: "r1", ...fields });
 
-const account = (changes: Partial<Evidence>) =>
+const reconciled = (changes: Partial<Evidence>) =>
   reconcile({ uploads: [UPLOAD], variants: [], lines: [], deadRequestIds: [], ...changes });
 
-const NOBODY = { uploads: 1, processed: 0, refused: {}, superseded: 0, deadLettered: 0, lost: 0, problems: [] };
+const NOTHING = { uploads: 1, processed: 0, refused: {}, superseded: 0, deadLettered: 0, lost: 0, problems: [] };
 
 const PROCESSED = line("image.processed");
 const SUPERSEDED = line("image.superseded");
@@ -23,16 +23,16 @@ describe("an upload", () => {
     ["is processed with its five variants",                     { lines: [PROCESSED], variants: variants(...NAMES) },              { processed: 1 }],
     ["is refused with a reason",                                { lines: [line("image.refused", { reason: "empty" })] },           { refused: { empty: 1 } }],
     ["is superseded by a later one",                            { lines: [SUPERSEDED], uploads: REPLACED },                        { superseded: 1 }],
-    ["lies in the dead letter queue",                           { lines: [line("image.failed")], deadRequestIds: ["r1"] },         { deadLettered: 1 }],
-    ["lies in the dead letter queue, some variants beside",     { variants: variants("png"), deadRequestIds: ["r1"] },             { deadLettered: 1 }],
-    ["is lost where nothing is known of it",                    {},                                                                { lost: 1 }],
-    ["is lost where it failed and nobody kept it",              { lines: [line("image.failed")] },                                 { lost: 1 }],
-    ["is lost where it is another's dead letter",               { deadRequestIds: ["r2"] },                                        { lost: 1 }],
-    ["is lost where nothing superseded it",                     { lines: [SUPERSEDED] },                                           { lost: 1 }],
-    ["is processed where one of two deliveries was given up",   { lines: [PROCESSED], variants: variants(...NAMES), deadRequestIds: ["r1"] }, { processed: 1 }],
-    ["counts as often as it was uploaded",                      { uploads: [{ ...UPLOAD, uploads: 2 }] },                          { uploads: 2, lost: 2 }],
+    ["is in the dead-letter queue",                           { lines: [line("image.failed")], deadRequestIds: ["r1"] },         { deadLettered: 1 }],
+    ["is in the dead-letter queue although it has variants",     { variants: variants("png"), deadRequestIds: ["r1"] },             { deadLettered: 1 }],
+    ["is lost if nothing mentions it",                    {},                                                                { lost: 1 }],
+    ["is lost if it failed and no message was kept",              { lines: [line("image.failed")] },                                 { lost: 1 }],
+    ["is lost if the message belongs to another upload",               { deadRequestIds: ["r2"] },                                        { lost: 1 }],
+    ["is lost if nothing replaced it",                     { lines: [SUPERSEDED] },                                           { lost: 1 }],
+    ["is processed if one of two deliveries succeeded",   { lines: [PROCESSED], variants: variants(...NAMES), deadRequestIds: ["r1"] }, { processed: 1 }],
+    ["counts once for each upload",                      { uploads: [{ ...UPLOAD, uploads: 2 }] },                          { uploads: 2, lost: 2 }],
   ])("%s", (_what, evidence, expected) => {
-    expect(account(evidence)).toEqual({ ...NOBODY, ...expected });
+    expect(reconciled(evidence)).toEqual({ ...NOTHING, ...expected });
   });
 });
 
@@ -42,23 +42,23 @@ describe("a mistake", () => {
     [[], 0],
     [[...NAMES.slice(1), "png"], 5],
     [[...NAMES, "png"], 6],
-  ])("is a success that was announced of %j", (names, count) => {
-    const { problems, lost } = account({ lines: [PROCESSED], variants: variants(...names) });
+  ])("is a success logged with the variants %j", (names, count) => {
+    const { problems, lost } = reconciled({ lines: [PROCESSED], variants: variants(...names) });
 
-    expect([problems, lost]).toEqual([[`a was announced with ${count} variants`], 1]);
+    expect([problems, lost]).toEqual([[`a was logged as processed but has ${count} variants`], 1]);
   });
 
   it("is a variant that shows another picture", () => {
     const [first, ...others] = variants(...NAMES) as [Variant, ...Variant[]];
 
-    const { problems } = account({ lines: [PROCESSED], variants: [{ ...first, isRight: false }, ...others] });
+    const { problems } = reconciled({ lines: [PROCESSED], variants: [{ ...first, isRight: false }, ...others] });
 
-    expect(problems).toEqual(["a_compressed_1 shows another picture than a"]);
+    expect(problems).toEqual(["a_compressed_1 does not show the picture of a"]);
   });
 
-  it("is a variant that nobody uploaded anything for", () => {
-    const { problems } = account({ variants: [{ key: "b_png_1", name: "png", requestId: "r9", isRight: true }] });
+  it("is a variant without an upload", () => {
+    const { problems } = reconciled({ variants: [{ key: "b_png_1", name: "png", requestId: "r9", isRight: true }] });
 
-    expect(problems).toEqual(["b_png_1 was written for no upload"]);
+    expect(problems).toEqual(["b_png_1 belongs to no upload"]);
   });
 });

@@ -1,4 +1,4 @@
-/** Each bomb in a process of its own, at the limits that are the default: refused for its reason, at once and in little memory. */
+/** Runs each bomb in its own process with the default limits: it must be refused for its reason, quickly and in little memory. */
 import { VARIABLES } from "../../../modules/variables";
 import { BOMBS } from "./bombs";
 import { type Attempt, startWorker } from "./worker-handle";

@@ -1,17 +1,17 @@
-/** Many damaged pictures through the handler's own code, in processes of their own, and what became of them. */
+/** Runs many damaged pictures through the handler's code, in separate processes, and counts the outcomes. */
 import type { SourceFormat } from "../../../handler/src/input";
 import { type FuzzInput, inputOf } from "./mutations";
 import { makeSeeds } from "./seeds";
 import { type Attempt, startWorker, type WorkerHandle } from "./worker-handle";
 
-/** What is wrong at all: a refusal and a right image are not. */
+/** Outcomes that are failures of the handler. */
 export type FailureKind = Exclude<Attempt["outcome"], "made" | "refused"> | "too much memory";
 
-/** What became of the inputs that were made of one format. */
+/** Outcomes of the inputs of one format. */
 export interface FormatCounts {
   inputs: number;
   made: number;
-  /** By reason. */
+  /** Count by reason. */
   readonly refused: Record<string, number>;
   readonly failed: Partial<Record<FailureKind, number>>;
   peakBytes: number;
@@ -34,18 +34,18 @@ export interface CampaignOptions {
   readonly seed: number;
   readonly numbers: readonly number[];
   readonly processes: number;
-  /** When it ends at the latest, with what was tried by then. @default when all were tried */
+  /** Stops after this time. @default no limit */
   readonly seconds?: number;
   readonly onDone?: (done: number) => void;
 }
 
-/** Small, so that a header that claims a huge picture costs milliseconds and 20 000 files take minutes. */
+/** Low limits: a header that claims a huge picture costs milliseconds, so 20 000 files take minutes. */
 const LIMITS = { maxPixels: 2_000_000, maxSidePx: 65_535, maxFrames: 1_000 };
 
-/** Some 100 MB are the process itself. */
+/** The process itself takes about 100 MB. */
 const MAX_PEAK_BYTES = 300e6;
 
-/** @returns the same attempt, or what is wrong with its image where it should look like that of the undamaged picture */
+/** @returns the attempt; "wrong" if its image should equal that of the undamaged picture but does not */
 const compared = async ({ original }: FuzzInput, attempt: Attempt, worker: WorkerHandle): Promise<Attempt> => {
   if (original === undefined || attempt.outcome !== "made") return attempt;
   const { detail } = await worker.attempt({ bytes: original, limits: LIMITS });
@@ -53,11 +53,11 @@ const compared = async ({ original }: FuzzInput, attempt: Attempt, worker: Worke
   return {
     ...attempt,
     outcome: "wrong",
-    detail: "Expected the picture as it was or a refusal but got another picture",
+    detail: "Expected the undamaged picture or a refusal but got another picture",
   };
 };
 
-/** @returns what is wrong, in a word; undefined if nothing is */
+/** @returns the kind of failure; undefined if there is none */
 const failureOf = ({ mutation }: FuzzInput, { outcome, peakBytes }: Attempt): FailureKind | undefined => {
   if (peakBytes > MAX_PEAK_BYTES) return "too much memory";
   if (outcome === "refused") return mutation === "left as it is" ? "wrong" : undefined;

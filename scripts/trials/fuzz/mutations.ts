@@ -1,11 +1,11 @@
-/** Ways to damage a picture, and the one that belongs to a number: the same seed and number give the same bytes everywhere. */
+/** Ways to damage a picture. The same seed and number give the same bytes on every machine. */
 import type { SourceFormat } from "../../../handler/src/input";
 import { withChecksums } from "../../images/png";
 import type { Seed } from "./seeds";
 
-/** Random numbers that follow from a seed. */
+/** Random numbers from a seed. */
 interface SeededRandom {
-  /** @returns a whole number from 0 to one less than `end` */
+  /** @returns a whole number >= 0 and < `end` */
   readonly below: (end: number) => number;
   readonly pick: <T>(items: readonly T[]) => T;
 }
@@ -22,10 +22,10 @@ const randomOf = (seed: number, number: number): SeededRandom => {
   return { below, pick: (items) => items[below(items.length)] as (typeof items)[number] };
 };
 
-/** @param other another picture, mostly of the same format */
+/** @param other another picture, usually of the same format */
 type Mutation = (bytes: Buffer, random: SeededRandom, other: Buffer) => Buffer;
 
-/** Where headers, directories and tables lie in files as small as these. */
+/** In these small files, headers, directories and tables are within the first 160 bytes. */
 const HEAD_BYTES = 160;
 
 const flipped = (bytes: Buffer, random: SeededRandom, within: number): Buffer => {
@@ -37,7 +37,7 @@ const flipped = (bytes: Buffer, random: SeededRandom, within: number): Buffer =>
   return damaged;
 };
 
-/** Numbers at which arithmetic turns over. */
+/** Numbers at which integer arithmetic overflows. */
 const EDGES = [
   0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
 ];
@@ -55,13 +55,13 @@ const edged: Mutation = (bytes, random) => {
   return damaged;
 };
 
-/** @returns where a piece begins and ends */
+/** @returns start and end of a random piece */
 const pieceOf = (bytes: Buffer, random: SeededRandom): [number, number] => {
   const start = random.below(bytes.length);
   return [start, start + 1 + random.below(Math.min(64, bytes.length - start))];
 };
 
-/** By what is done: add a row. */
+/** Every kind of damage: add a row. */
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "left as it is": (bytes) => bytes,
   "cut off": (bytes, random) => bytes.subarray(0, random.below(bytes.length)),
@@ -99,7 +99,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "nothing at all": () => Buffer.alloc(0),
 };
 
-/** A picture is as it was after these, or it is none: half a picture must not pass for a whole one. */
+/** After these, the result must equal the undamaged picture or be refused: half a picture must not pass as a whole one. */
 const ALL_OR_NOTHING = ["left as it is", "cut off", "cut off near its end", "joined with another"];
 
 export interface FuzzInput {
@@ -108,11 +108,11 @@ export interface FuzzInput {
   readonly kind: string;
   readonly mutation: string;
   readonly bytes: Buffer;
-  /** The undamaged picture, where the variants must be the same as those of it. */
+  /** The undamaged picture, if the variants must be equal to its variants. */
   readonly original?: Buffer;
 }
 
-/** Formats take turns, and so do the kinds of each. */
+/** Cycles through the formats, and through the kinds of each format. */
 export const inputOf = (
   seeds: Readonly<Record<SourceFormat, readonly Seed[]>>,
   seed: number,

@@ -1,4 +1,4 @@
-/** What the fuzzer prints. */
+/** Output of `npm run fuzz`. */
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { BombResult } from "./bomb-run";
@@ -16,7 +16,7 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   crash: "crashes",
   hang: "hangs",
   "unhandled rejection": "unhandled rejections",
-  wrong: "wrong",
+  wrong: "wrong results",
   "too much memory": "too much memory",
 };
 
@@ -26,7 +26,7 @@ const refusals = ({ refused }: FormatCounts): string =>
     .map(([reason, count]) => `${count} ${reason}`)
     .join("\n");
 
-/** @param fileOf where the input of a failure was saved */
+/** @param fileOf path of the saved input of a failure */
 export const campaignReport = (
   { seed, counts, failures, seconds }: Campaign,
   fileOf: (failure: Failure) => string,
@@ -43,8 +43,8 @@ export const campaignReport = (
   const inputs = Object.values(counts).reduce((sum, { inputs: count }) => sum + count, 0);
   const mark = failures.length === 0 ? pc.green("✓") : pc.red("✗");
   return [
-    tableOf(["format", "inputs", "right images", "refused", ...Object.values(FAILURES), "peak memory"], rows),
-    `${mark} ${inputs} inputs of seed ${seed} in ${Math.round(seconds)} s, ${failures.length} of them not survived well`,
+    tableOf(["format", "inputs", "correct images", "refused", ...Object.values(FAILURES), "peak memory"], rows),
+    `${mark} ${inputs} inputs of seed ${seed} in ${Math.round(seconds)} s, ${failures.length} failures`,
     ...failures.map(
       (failure) =>
         `${pc.red("✗")} ${failure.input.number}: ${failure.input.format}, ${failure.input.kind}, ${failure.input.mutation}: ` +

@@ -1,4 +1,4 @@
-/** Holds a process that takes up hostile files: waits for it, ends it when it hangs, and begins another when it dies. */
+/** Controls a worker process that decodes hostile files: kills it if it hangs and starts another if it dies. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -9,15 +9,15 @@ export interface Attempt extends Omit<TaskResult, "outcome"> {
 }
 
 export interface WorkerHandle {
-  /** One at a time. */
+  /** Call it one at a time. */
   readonly attempt: (task: Task) => Promise<Attempt>;
   readonly stop: () => void;
 }
 
 export interface WorkerOptions {
-  /** File that the process runs. @default the handler's own code */
+  /** Source file of the worker. @default worker.ts, which runs the handler's code */
   readonly file?: string;
-  /** @default 20 s: a file of the fuzzer takes milliseconds, but a machine may be busy */
+  /** Kills the worker after this time. @default 20 000: a file takes milliseconds, but the machine can be busy */
   readonly limitMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** The process that is to survive whatever it is given: takes up one file after the other, as the handler does. */
+/** Worker process of the fuzzer: processes one file after the other with the handler's code. */
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
@@ -9,26 +9,26 @@ import { type ProcessedImage, processImage } from "../../../handler/src/process"
 import { VARIANTS, type Variant } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
-/** What is sent to the process. */
+/** Message to the worker. */
 export interface Task {
   readonly bytes: Uint8Array;
   readonly limits: Limits;
 }
 
-/** What becomes of a file, as the process itself tells it. */
+/** The worker's reply. */
 export interface TaskResult {
-  /** "wrong": variants that are not what they should be, or an error that is no refusal. */
+  /** "wrong": incorrect variants, or an error other than a refusal. */
   readonly outcome: "made" | "refused" | "wrong" | "unhandled rejection";
-  /** Reason of a refusal, what is wrong, or a digest of the lossless variant. */
+  /** Reason of the refusal, description of the mistake, or digest of the lossless variant. */
   readonly detail: string;
   readonly ms: number;
-  /** High-water mark of the process during this file. */
+  /** Peak memory of the process during this file. */
   readonly peakBytes: number;
 }
 
 const ROWS = Object.entries<Variant>(VARIANTS);
 
-/** @returns what is wrong with the variants; undefined if nothing is */
+/** @returns the mistake in the variants; undefined if there is none */
 const problemIn = async ({ variants }: ProcessedImage): Promise<string | undefined> => {
   const names = variants.map(({ name }) => name).join();
   if (names !== Object.keys(VARIANTS).join()) return `Expected all variants but got ${names}`;
@@ -64,12 +64,12 @@ const outcomeOf = async ({ bytes, limits }: Task): Promise<Pick<TaskResult, "out
   }
 };
 
-/** Linux forgets the high-water mark of memory where 5 is written here (proc(5)); elsewhere it stays the process's own. */
-const forgetPeak = (): Promise<void> => writeFile("/proc/self/clear_refs", "5").catch(() => undefined);
+/** Resets the peak memory of the process on Linux, see proc(5); elsewhere the peak covers all files so far. */
+const resetPeak = (): Promise<void> => writeFile("/proc/self/clear_refs", "5").catch(() => undefined);
 
 const answerTo = async (task: Task): Promise<TaskResult> => {
   unhandled = undefined;
-  await forgetPeak();
+  await resetPeak();
   const startedAt = performance.now();
   const ended = await outcomeOf(task);
   const ms = performance.now() - startedAt;
@@ -82,7 +82,7 @@ const answerTo = async (task: Task): Promise<TaskResult> => {
 
 process.on("message", async (task: Task) => {
   const result = await answerTo(task);
-  // Whoever gave the task may have lost patience.
+  // The parent may have stopped waiting.
   if (process.connected) process.send?.(result);
 });
 process.send?.("ready");

@@ -1,19 +1,19 @@
-/** Plays the episodes of a soak: uploads what belongs together, then lets the events go, late, twice or in the wrong order. */
+/** Plays the episodes of a soak: uploads the pictures of a key, then releases their events late, twice or in the wrong order. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
 import type { Episode, Picture } from "./episodes";
 
 export interface EpisodePlayer {
-  /** When the events of an upload are delivered. */
+  /** Promises for the deliveries of an upload's event. */
   deliveries(object: CreatedObject): readonly Promise<unknown>[];
-  /** To be called when all is over that an upload brought about. */
+  /** Call it when all invocations of an upload have ended. */
   settled(object: CreatedObject): Picture;
-  /** Resolves when all episodes are over. */
+  /** Resolves when all episodes have ended. */
   play(sandbox: Pick<Sandbox, "upload" | "remove" | "uploadBucket">, concurrency: number): Promise<void>;
 }
 
-/** Long enough for one invocation to be through before the next is likely to begin. */
+/** Usually long enough for one invocation to end before the next one starts. */
 const WAVE_MS = 60;
 
 interface EpisodeState {

@@ -1,25 +1,25 @@
-/** What became of every upload of a soak, told by the log, the stored objects and the dead letter queue alone. */
+/** Reconciles every upload of a soak with the log, the stored objects and the dead-letter queue. */
 
-/** One object: uploads of the same version, or of the same bytes where the bucket keeps no versions, share their variants. */
+/** One object. Uploads of the same version (in an unversioned bucket: of the same bytes) share their variants. */
 export interface Upload {
   readonly key: string;
   readonly uploads: number;
-  /** Another object was uploaded under its key later, and its bytes are gone. */
+  /** Another object replaced it under the same key. */
   readonly isReplaced: boolean;
-  /** Of all its invocations. */
+  /** Request ids of all its invocations. */
   readonly requestIds: readonly string[];
 }
 
 export interface Variant {
   readonly key: string;
   readonly name: string;
-  /** Of the invocation that wrote it. */
+  /** Request id of the invocation that wrote it. */
   readonly requestId: string;
-  /** Whether it shows the picture that was uploaded. */
+  /** Whether it shows the uploaded picture. */
   readonly isRight: boolean;
 }
 
-/** The fields of a log line that say what became of an upload. */
+/** The fields of a log line that show the result of an upload. */
 export interface Line {
   readonly event?: string;
   readonly reason?: string;
@@ -30,19 +30,19 @@ export interface Evidence {
   readonly uploads: readonly Upload[];
   readonly variants: readonly Variant[];
   readonly lines: readonly Line[];
-  /** Of the dead letters. */
+  /** Request ids of the dead-letter queue messages. */
   readonly deadRequestIds: readonly string[];
 }
 
 export interface Reconciliation {
   readonly uploads: number;
   readonly processed: number;
-  /** By reason. */
+  /** Count by reason. */
   readonly refused: Readonly<Record<string, number>>;
   readonly superseded: number;
   readonly deadLettered: number;
   readonly lost: number;
-  /** What must never be, such as a success that was announced of four variants. */
+  /** Mistakes of the function, such as a success logged with four variants. */
   readonly problems: readonly string[];
 }
 
@@ -80,11 +80,11 @@ const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
 
 const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
   ...(traces.events.includes("image.processed") && !isComplete(traces)
-    ? [`${key} was announced with ${traces.variants.length} variants`]
+    ? [`${key} was logged as processed but has ${traces.variants.length} variants`]
     : []),
   ...traces.variants
     .filter(({ isRight }) => !isRight)
-    .map((variant) => `${variant.key} shows another picture than ${key}`),
+    .map((variant) => `${variant.key} does not show the picture of ${key}`),
 ];
 
 export const reconcile = (evidence: Evidence): Reconciliation => {
@@ -109,7 +109,7 @@ export const reconcile = (evidence: Evidence): Reconciliation => {
     lost: count("lost"),
     problems: [
       ...endings.flatMap(({ problems }) => problems),
-      ...unclaimed.map(({ key }) => `${key} was written for no upload`),
+      ...unclaimed.map(({ key }) => `${key} belongs to no upload`),
     ],
   };
 };

@@ -1,7 +1,7 @@
-/** Chance that is the same in every run of the same seed, whatever the order in which it is asked. */
+/** Random numbers that depend on the seed and the arguments only, not on the order of calls. */
 import { createHash } from "node:crypto";
 
-/** @returns a number from 0 up to, but not including, 1 */
+/** @returns a number >= 0 and < 1 */
 export type SeededRandom = (...about: readonly (string | number)[]) => number;
 
 export const createSeededRandom =
@@ -13,5 +13,5 @@ export const createSeededRandom =
       .readUInt32BE() /
     2 ** 32;
 
-/** @returns one of the rows, each as likely as the others */
+/** @param chance a number >= 0 and < 1. @returns one of the rows, with equal probability */
 export const oneOf = <T>(rows: readonly [T, ...T[]], chance: number): T => rows[Math.floor(chance * rows.length)] as T;
