@@ -1,4 +1,4 @@
-/** `npm run drill`: makes each alarm of an environment go off for its own reason, and none without one. */
+/** `npm run drill`: makes each alarm of an environment fire for its own cause, and checks that none fires without one. */
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
@@ -21,7 +21,7 @@ interface Options {
   readonly json: boolean;
 }
 
-/** Shown on a terminal only. */
+/** Shows progress on a terminal only. */
 const withBar = async <T>(
   what: string,
   work: (onDone: (done: number, total: number) => void) => Promise<T>,
@@ -43,7 +43,7 @@ const withBar = async <T>(
   }
 };
 
-/** A rate is made of uploads that are refused, so it needs the run of that one too. */
+/** The boundary checks of the rate use refused uploads, too. */
 const runsFor = (alarm: string): string[] => (alarm === "low-success-rate" ? [alarm, "log-errors"] : [alarm]);
 
 const wantedAlarm = (name: string | undefined, names: readonly string[]): string | undefined => {
@@ -115,16 +115,17 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
 };
 
 export const command = new Command("npm run drill --")
-  .description("Makes each alarm go off for its own reason, on this machine, by the stack that would be deployed.")
+  .description(
+    "Makes each alarm of an environment fire for its own cause, on this machine, with the stack that would be deployed.",
+  )
   .option("--env <name>", "environment", "dev")
   .option("--alarm <name>", "only this alarm, in detail")
-  .option(
-    "--mutants",
-    "also change the stack in every way that the rules know, and see that each change is noticed",
-    false,
+  .option("--mutants", "also change the stack in many ways and check that the drill notices each change", false)
+  .option("--json", "print the result as JSON", false)
+  .addHelpText(
+    "after",
+    "\nExit code 1: an alarm did not fire or fired without cause; with --mutants, a change was not noticed.",
   )
-  .option("--json", "everything, for machines", false)
-  .addHelpText("after", "\nExit code 1: an alarm kept silent or cried wolf; with --mutants, a change was not noticed.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

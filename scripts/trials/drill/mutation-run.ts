@@ -1,4 +1,4 @@
-/** Puts mutants of a stack on trial: which of them do the drill, its probes and the structure checks notice? */
+/** Mutation testing of the drill: which mutants of a stack do the drill, its boundary checks and static checks notice? */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,17 +14,17 @@ import { structureProblems } from "./structure";
 
 export interface MutantResult {
   readonly mutant: string;
-  /** The first thing that gave the mutant away. @default it survived */
+  /** The first problem found. @default the mutant survived */
   readonly caughtBy?: string;
 }
 
 export interface MutationRunOptions {
-  /** @default all */
+  /** @default all mutants */
   readonly wanted?: (mutant: Mutant) => boolean;
   readonly onDone?: (done: number, total: number) => void;
 }
 
-/** @returns everything that is wrong with a stack, or a mutant of it; cheap checks first */
+/** @returns all problems of a stack or a mutant of it; cheap checks come first */
 export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
   yield* structureProblems(stackDir, blueprint, evidence);
   yield* withoutScenario(blueprint);
@@ -34,16 +34,16 @@ export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evi
   yield* otherProblems(blueprint, evidence);
 };
 
-/** A run by the function as it has become. */
+/** Records a run again with the mutated function. */
 const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: Evidence): Promise<Evidence> => {
   const run: Recording = await OTHERS[name].run(blueprint, [await photo()], evidence.blueprint.function);
   return { ...evidence, recordings: new Map([...evidence.recordings, [name, run]]) };
 };
 
 /**
- * What filters and alarms make of the recorded runs is worked out again for each mutant; the function runs again only
- * where it is changed itself.
- * @throws Error when `cdk.tf.json` cannot be read
+ * Evaluates filters and alarms again for each mutant, with the recorded runs. The function runs again only if the mutant
+ * changes it.
+ * @throws Error if `cdk.tf.json` cannot be read
  */
 export const runMutants = async (
   stackDir: string,

@@ -1,4 +1,4 @@
-/** What the monitoring of a stack makes of a timeline of time: the filters hear its lines, the alarms watch its metrics. */
+/** Applies the monitoring of a stack to a timeline: metric filters to its lines, alarms to its metrics. */
 
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import { compileFilter, type MetricFilter } from "../../cloudwatch/metric-filter";
@@ -26,11 +26,11 @@ const memoryOf = <T>(memories: WeakMap<Timeline, Map<string, T>>, timeline: Time
   return memory;
 };
 
-/** A mutant differs from the original in one filter or alarm: what the others make of a timeline is worked out once. */
+/** A mutant changes one filter or alarm; the results of the others are computed once for each timeline. */
 const reports = new WeakMap<Timeline, Map<string, readonly Datum[]>>();
 const histories = new WeakMap<Timeline, Map<string, readonly Transition[]>>();
 
-/** @returns what the filter publishes of the lines */
+/** @returns the data that the filter publishes for the timeline's lines */
 export const reportOf = (filter: MetricFilter, timeline: Timeline): readonly Datum[] =>
   remembered(() => compileFilter(filter).report(timeline.lines), JSON.stringify(filter), memoryOf(reports, timeline));
 
@@ -38,13 +38,13 @@ type Named = Pick<Datum, "namespace" | "name">;
 
 const isSame = (one: Named, other: Named) => one.namespace === other.namespace && one.name === other.name;
 
-/** Filters on other log groups hear nothing of the function. */
+/** @returns the metric filters on the function's log group */
 export const filtersOf = ({ metricFilters, function: fn }: Blueprint): readonly MetricFilter[] =>
   metricFilters.filter(({ logGroup }) => logGroup === fn.logGroup);
 
 /**
- * @returns the alarm's changes of state, in the order of time
- * @throws Error of the filters and of the alarm, for what CloudWatch would refuse
+ * @returns the alarm's state changes, oldest first
+ * @throws Error for a filter or an alarm that CloudWatch would refuse
  */
 export const historyOf = (
   alarm: Alarm,

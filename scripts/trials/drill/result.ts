@@ -1,4 +1,4 @@
-/** What a drill found: `npm run drill -- --json` prints it as it is. */
+/** The result of a drill, as `npm run drill -- --json` prints it. */
 import type { Verdict } from "./drill";
 import type { MutantResult } from "./mutation-run";
 import type { Control } from "./probes";
@@ -7,7 +7,7 @@ export interface DrillResult {
   readonly environment: string;
   readonly alarms: readonly Verdict[];
   readonly control: Control;
-  /** How many times an alarm was tried at its boundaries. */
+  /** Number of boundary checks. */
   readonly probes: number;
   readonly problems: readonly string[];
   readonly mutants?: readonly MutantResult[];

@@ -1,4 +1,4 @@
-/** Why each alarm must go off: its real cause, what is to be heard of it, and who is told. */
+/** The scenario of each alarm: its cause, the expected metric counts, and the topic to notify. */
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
 import {
   after,
@@ -9,7 +9,7 @@ import {
   DENIED,
   failingUploads,
   failsAtFirst,
-  failsForGood,
+  failsPermanently,
   GIVEN_UP_AFTER_SECONDS,
   heldUp,
   isStorage,
@@ -28,27 +28,27 @@ import { emptyRun, type Recording, record } from "./recorded-run";
 import { MINUTE_MS } from "./timeline";
 
 /**
- * Metrics made from log lines, and how often each must count a fault at least; no other count may rise. Measures, which
- * every upload moves, are held to this only where one of them is named.
+ * Minimum count of each log metric for one fault; no other log metric may count. MEASURES, which every upload raises, are
+ * checked only if one of them is named.
  */
 export type ExpectedCounts = Readonly<Record<string, number>>;
 
 export interface Scenario {
   readonly cause: string;
-  /** End of the name of the topic that must be told. */
+  /** End of the name of the topic to notify. */
   readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts";
   readonly counts: ExpectedCounts;
-  /** Alarms that may go off with it, because its cause is theirs too. */
+  /** Alarms that may fire, too, because they share the cause. */
   readonly also: readonly string[];
-  /** What of the stack is not as deployed during the run. @default nothing is */
+  /** How the run differs from the deployed stack. @default it does not */
   readonly scaled?: (fn: FunctionBlueprint) => string;
-  /** The healthy traffic ends when the fault begins. @default it goes on */
+  /** Healthy traffic stops when the fault begins. @default it continues */
   readonly isSilence?: true;
-  /** @param threshold how many faults the alarm takes, or how much it allows */
+  /** @param threshold number of faults at which the alarm fires, or its threshold value */
   readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
 }
 
-/** By the end of the alarm's name: add a row. An alarm without one makes the drill fail. */
+/** Scenarios by the alarm's name without the function's name: add a row. The drill fails for an alarm without a scenario. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-error-rate": {
     cause: "S3 answers 503",
@@ -58,7 +58,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
   },
   "release-errors": {
-    cause: "a release whose handler cannot be loaded",
+    cause: "a release whose handler fails to load",
     topic: "critical-alerts",
     counts: { LambdaErrors: 1 },
     also: ["log-errors", "high-error-rate", "events-dropped", "dead-letters"],
@@ -73,7 +73,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     topic: "critical-alerts",
     counts: {},
     also: ["events-dropped", "dead-letters"],
-    scaled: () => `reserved concurrency is 1, and events are given up after ${GIVEN_UP_AFTER_SECONDS} s`,
+    scaled: () => `reserved concurrency 1, maximum event age ${GIVEN_UP_AFTER_SECONDS} s`,
     run: (blueprint, threshold) =>
       record(
         {
@@ -84,7 +84,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ),
   },
   "log-errors": {
-    cause: "one file that is no image",
+    cause: "one file that is not an image",
     topic: "critical-alerts",
     counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
     also: ["image-processing-errors"],
@@ -103,7 +103,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     topic: "performance-alerts",
     counts: {},
     also: ["high-duration"],
-    scaled: () => "two processes take turns",
+    scaled: () => "two processes share the uploads",
     run: burst,
   },
   "low-success-rate": {
@@ -114,7 +114,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: failingUploads,
   },
   "no-invocations": {
-    cause: "nobody uploads anything",
+    cause: "no uploads",
     topic: "performance-alerts",
     counts: {},
     also: [],
@@ -122,32 +122,32 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: async () => emptyRun(),
   },
   "memory-high": {
-    cause: "an image that nearly fills the memory",
+    cause: "an image that needs nearly all memory",
     topic: "performance-alerts",
     counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
     also: [],
-    scaled: ({ memoryMb }) => `what it needs counts for more, of ${memoryMb} MB`,
+    scaled: ({ memoryMb }) => `reported memory is scaled to just below ${memoryMb} MB`,
     run: nearItsMemory,
   },
   "event-age": {
-    cause: "an upload waits for others to end",
+    cause: "an upload waits for free concurrency",
     topic: "performance-alerts",
     counts: {},
     also: ["throttles"],
-    scaled: () => "reserved concurrency is 1, and the wait is skipped",
+    scaled: () => "reserved concurrency 1; the clock skips the wait",
     run: heldUp,
   },
   "events-dropped": {
-    cause: "an upload waits for longer than Lambda lets it",
+    cause: "an upload waits longer than the maximum event age",
     topic: "critical-alerts",
     counts: {},
     also: ["throttles", "dead-letters"],
     scaled: ({ maximumEventAgeSeconds }) =>
-      `reserved concurrency is 1, and the wait of ${maximumEventAgeSeconds} s is skipped`,
+      `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
     run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
   },
   "dead-letters": {
-    cause: "S3 answers 503 until Lambda gives up",
+    cause: "S3 answers 503 on every attempt",
     topic: "performance-alerts",
     counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
@@ -158,10 +158,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       "low-success-rate",
       "events-dropped",
     ],
-    run: (blueprint) => failsForGood(blueprint),
+    run: (blueprint) => failsPermanently(blueprint),
   },
   "dead-letter-errors": {
-    cause: "S3 answers 503, and the queue denies access",
+    cause: "S3 answers 503 on every attempt, and the queue denies access",
     topic: "critical-alerts",
     counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
@@ -172,23 +172,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       "low-success-rate",
       "events-dropped",
     ],
-    run: (blueprint) => failsForGood(blueprint, DENIED),
+    run: (blueprint) => failsPermanently(blueprint, DENIED),
   },
   "timeout-errors": {
-    cause: "a large BMP keeps the process busy beyond the time limit",
+    cause: "decoding a large BMP takes longer than the timeout",
     topic: "log-alerts",
     counts: { TimeoutErrors: 1 },
     also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ timeoutSeconds }) =>
-      `a time limit of ${timeoutSeconds} s passes in 1/${BUSY_SHARE} of what the BMP takes`,
+    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is 1/${BUSY_SHARE} of the decoding time`,
     run: busyBeyondTheLimit,
   },
   "memory-errors": {
-    cause: "an image too big for the memory",
+    cause: "an image that needs too much memory",
     topic: "log-alerts",
     counts: { MemoryErrors: 1 },
     also: ["high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
+    scaled: ({ memoryMb }) => `${SMALL_MEMORY_MB} MB memory instead of ${memoryMb} MB`,
     run: (blueprint, threshold) =>
       record(
         { blueprint: altered(blueprint, { memoryMb: SMALL_MEMORY_MB, maximumRetryAttempts: 0 }) },
@@ -214,7 +213,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     topic: "log-alerts",
     counts: { LambdaErrors: 2, CriticalErrors: 1 },
     also: ["log-errors", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: () => `the environment lacks ${MISSING}`,
+    scaled: () => `${MISSING} is not set`,
     run: withoutSetting,
   },
   "large-images": {
@@ -230,19 +229,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
-/** Counts that any traffic moves, or that only describe it. */
+/** Metrics that every upload raises. */
 export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB"];
 
-/** A file may be called anything: no filter may listen to words. */
+/** A file name with words that a filter on plain text would match. */
 const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
 
-/** Runs that no alarm is about, but without which not every metric would be seen. */
+/** A run that belongs to no alarm but makes every metric appear. */
 export interface Other {
   readonly cause: string;
   readonly counts: ExpectedCounts;
-  /** Stacks without which it would be of no use. @default every one is of use */
+  /** Whether the run makes sense for a stack. @default for every stack */
   readonly isFor?: (fn: FunctionBlueprint) => boolean;
-  /** @param deployed function that the blueprint's is a mutant of, or itself */
+  /** @param deployed the function before any mutation */
   readonly run: (blueprint: Blueprint, pictures: readonly Buffer[], deployed: FunctionBlueprint) => Promise<Recording>;
 }
 
@@ -274,7 +273,7 @@ export const OTHERS = {
     },
   },
   disturbance: {
-    cause: "S3 answers 503 for as long as Lambda tries again",
+    cause: "S3 answers 503 until the last attempt",
     counts: {
       LambdaErrors: 2,
       ImageProcessingErrors: 1,
@@ -287,7 +286,7 @@ export const OTHERS = {
     run: (blueprint, _, deployed) => failsAtFirst(blueprint, deployed),
   },
   "process-death": {
-    cause: "no room for the objects of JavaScript",
+    cause: "the JavaScript heap is full",
     counts: { CriticalErrors: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };

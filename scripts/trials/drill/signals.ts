@@ -1,4 +1,4 @@
-/** Which recorded lines and data an alarm counts, and timelines made of exactly so many of them. */
+/** The recorded lines and data that an alarm counts, and timelines with an exact number of them. */
 
 import type { Alarm, MetricStatistic } from "../../cloudwatch/alarm";
 import { compileFilter } from "../../cloudwatch/metric-filter";
@@ -7,15 +7,15 @@ import { filtersOf, reportOf } from "./observe";
 import { EMPTY, merged, startingAt, type Timeline } from "./timeline";
 import { type Address, keyOf } from "./widgets";
 
-/** A filter's metric may have no dimensions to tell. */
+/** A filter's metric can have no dimensions. */
 const isMetric = (watched: MetricStatistic, metric: Omit<Address, "dimensions"> & Partial<Address>): boolean =>
   keyOf(watched) === keyOf({ dimensions: {}, ...metric });
 
-/** The single metric of an alarm; none where it is metric math. */
+/** @returns the single metric of an alarm; undefined for metric math */
 export const metricOf = ({ watches }: Alarm): MetricStatistic | undefined =>
   "statistic" in watches ? watches : undefined;
 
-/** @returns each line or datum of the recording that the alarm counts, as a timeline of its own */
+/** @returns each line or datum of the recording that the alarm counts, as one timeline each */
 export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Timeline): Timeline[] => {
   const watched = metricOf(alarm);
   if (watched === undefined) return [];
@@ -33,7 +33,7 @@ export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Timelin
   return counted.map((datum) => ({ lines: [], data: [datum] }));
 };
 
-/** @returns so many signals, evenly from the one moment to the other; the recorded ones in turn */
+/** @returns `count` signals at equal intervals from `fromMs` to `toMs`; cycles through the recorded ones */
 export const spread = (signals: readonly Timeline[], count: number, fromMs: number, toMs: number): Timeline =>
   merged(
     Array.from({ length: count }, (_, i) => {
@@ -42,8 +42,8 @@ export const spread = (signals: readonly Timeline[], count: number, fromMs: numb
     }),
   );
 
-/** @returns the strongest of the signals with another value: a gauge cannot be made to show exactly its threshold */
-export const retouched = (signals: readonly Timeline[], value: number): Timeline => {
+/** @returns the largest datum of the signals with its value replaced: a run cannot produce an exact gauge value */
+export const withValue = (signals: readonly Timeline[], value: number): Timeline => {
   const strongest = signals
     .flatMap(({ data }) => data)
     .reduce((one, other) => (other.value > one.value ? other : one), { value: 0 } as Timeline["data"][number]);

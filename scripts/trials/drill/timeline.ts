@@ -1,8 +1,8 @@
-/** What a timeline of monitored time leaves behind, and how timelines are moved in time, put together and made of others. */
+/** Timelines of log lines and metric data, and how to shift, merge and repeat them. */
 import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { Datum } from "../../cloudwatch/metric-store";
 
-/** Lines of the function's log group, and data that Lambda and the function published. */
+/** Lines of the function's log group, and data that services and the function published. */
 export interface Timeline {
   readonly lines: readonly LogLine[];
   readonly data: readonly Datum[];
@@ -27,18 +27,18 @@ export const merged = (timelines: readonly Timeline[]): Timeline => ({
 
 const timesOf = ({ lines, data }: Timeline): number[] => [...lines, ...data].map(({ timestampMs }) => timestampMs);
 
-/** @returns when the first and the last of it happened; `fallbackMs` where it is empty */
+/** @returns time of the first and the last item; `fallbackMs` if it is empty */
 export const span = (timeline: Timeline, fallbackMs: number): { readonly fromMs: number; readonly toMs: number } => {
   const times = timesOf(timeline);
   if (times.length === 0) return { fromMs: fallbackMs, toMs: fallbackMs };
   return { fromMs: times.reduce((a, b) => Math.min(a, b)), toMs: times.reduce((a, b) => Math.max(a, b)) };
 };
 
-/** @returns the timeline so that it begins at a moment */
+/** @returns the timeline, shifted so that it begins at `atMs` */
 export const startingAt = (timeline: Timeline, atMs: number): Timeline =>
   shifted(timeline, atMs - span(timeline, atMs).fromMs);
 
-/** @returns timelines one by one, again and again, each beginning `everyMs` after the one before, up to `toMs` */
+/** @returns the timelines in a cycle, one every `everyMs` from `fromMs` until `toMs` */
 export const repeated = (timelines: readonly Timeline[], fromMs: number, toMs: number, everyMs: number): Timeline => {
   const count = Math.max(0, Math.ceil((toMs - fromMs) / everyMs));
   return merged(

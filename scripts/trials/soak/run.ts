@@ -3,7 +3,7 @@ import { FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import type { Damage } from "../../sandbox/damage";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox";
-import { irregularities, episodesOf } from "./episodes";
+import { episodesOf, irregularitiesOf } from "./episodes";
 import { type Created, uploadsOf, variantsOf } from "./evidence";
 import { createFaultPicker, FAULTS, type FaultName } from "./faults";
 import { createEpisodePlayer } from "./play-episodes";
