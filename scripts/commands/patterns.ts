@@ -13,8 +13,8 @@ import { PROJECT, stackFolder } from "../build/stacks";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
-import { producedLines } from "../trials/log-samples";
-import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "../trials/pattern-check";
+import { logSamples } from "../trials/log-samples";
+import { type LineMatches, matchesOf, serviceDifferences, unmatchedFilters } from "../trials/pattern-check";
 
 /** @returns the metric filters of an environment, synthesized into a folder that is gone afterwards */
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] => {
@@ -28,9 +28,9 @@ export const synthesizedFilters = (environment: Environment): readonly MetricFil
   }
 };
 
-const row = ({ line, heardBy, problems }: Hearing, width: number): string => {
+const row = ({ line, countedBy, problems }: LineMatches, width: number): string => {
   const right = problems.length === 0 ? pc.green("✓") : pc.red("✗");
-  return `${right} ${line.name.padEnd(width)}  ${heardBy.join(" ") || pc.dim("nobody")}`;
+  return `${right} ${line.name.padEnd(width)}  ${countedBy.join(" ") || pc.dim("no metric")}`;
 };
 
 interface Options {
@@ -41,21 +41,21 @@ interface Options {
 const check = async (env: string, { live, endpointUrl }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
   const filters = synthesizedFilters(environment);
-  const lines = await producedLines();
-  const hearings = lines.map((line) => hearingOf(line, filters));
+  const lines = await logSamples();
+  const allMatches = lines.map((line) => matchesOf(line, filters));
   const width = Math.max(...lines.map(({ name }) => name.length));
-  for (const hearing of hearings) console.log(row(hearing, width));
+  for (const line of allMatches) console.log(row(line, width));
 
   const extent = `${env}, ${filters.length} filters and ${lines.length} lines`;
   conclude(
-    [...hearings.flatMap(({ problems }) => problems), ...deafFilters(filters, hearings)],
-    `${extent}: each filter hears exactly its own, by the local parser`,
+    [...allMatches.flatMap(({ problems }) => problems), ...unmatchedFilters(filters, allMatches)],
+    `${extent}: each filter matches exactly its own lines, by the local parser`,
   );
   if (!live) return;
   const { logs } = clientsFor(environment.aws_region, endpointUrl);
   conclude(
     await serviceDifferences(logs, filters, lines),
-    `${extent}: CloudWatch Logs hears what the local parser hears, and takes the same values`,
+    `${extent}: CloudWatch Logs matches the same lines and reads the same values as the local parser`,
   );
 };
 
@@ -66,11 +66,14 @@ const conclude = (problems: readonly string[], success: string): void => {
 };
 
 export const command = new Command("npm run patterns --")
-  .description("Checks which metric filters of an environment hear which log lines, as synthesized now.")
+  .description("Checks which metric filters of an environment match which log lines, as synthesized now.")
   .argument("<env>", "environment, such as dev")
-  .option("--live", "ask TestMetricFilter of CloudWatch Logs, too, with the shell's credentials, and compare")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, not AWS").implies({ live: true }))
-  .addHelpText("after", "\nExit code 1: a filter hears what it must not, or not what it must, or otherwise than here.")
+  .option("--live", "compare with CloudWatch Logs (TestMetricFilter), with the shell's credentials")
+  .addOption(new Option("--endpoint-url <url>", "endpoint of an emulator instead of AWS").implies({ live: true }))
+  .addHelpText(
+    "after",
+    "\nExit code 1: a filter matches other lines than it should, or CloudWatch Logs differs from the local parser.",
+  )
   .action(check);
 
 if (require.main === module) void runCommand(command);

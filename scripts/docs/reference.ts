@@ -15,7 +15,7 @@ import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { EXIT_CODES } from "../terminal/cli";
 import { code, table } from "../terminal/markdown";
 import { originalComparisonTable } from "../trials/drill/original-comparison";
-import { producedLines } from "../trials/log-samples";
+import { logSamples } from "../trials/log-samples";
 import { onCallTable } from "./alarms";
 import { commandsTable } from "./commands";
 import { PERFORMANCE_TABLES, performancePlot } from "./performance";
@@ -146,7 +146,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   matrix: async () =>
     table(
       ["line", "heard by"],
-      (await producedLines()).map(({ name, line }) => [name, hearersOf(line).map(code).join(" ") || "nobody"]),
+      (await logSamples()).map(({ name, line }) => [name, hearersOf(line).map(code).join(" ") || "nobody"]),
     ),
   alarms: async () => {
     const stack = await synthesizeDev();
