@@ -4,12 +4,12 @@
  */
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 
-const heard = (pattern: string, lines: readonly string[]) => {
+const matching = (pattern: string, lines: readonly string[]) => {
   const parsed = parseFilterPattern(pattern);
   return lines.filter((line) => matches(parsed, line) !== undefined);
 };
 
-const hears = (pattern: string, line: string) => heard(pattern, [line]).length === 1;
+const isMatch = (pattern: string, line: string) => matching(pattern, [line]).length === 1;
 
 const valuesIn = (pattern: string, line: string) =>
   Object.fromEntries(matches(parseFilterPattern(pattern), line)?.values ?? []);
@@ -33,29 +33,29 @@ describe("terms (#matching-terms-unstructured-log-events)", () => {
     ["ERROR -ARGUMENTS", [BAD_REQUEST, UNAUTHORIZED, INTERNAL]],
     ['ERROR -"SERVER ERROR" -ARGUMENTS', [BAD_REQUEST, UNAUTHORIZED]],
     ['" "', LINES],
-  ])("%s hears exactly its lines", (pattern, expected) => {
-    expect(heard(pattern, LINES)).toEqual(expected);
+  ])("%s matches exactly its lines", (pattern, expected) => {
+    expect(matching(pattern, LINES)).toEqual(expected);
   });
 
   it("ignores optional terms beside required ones", () => {
-    expect(heard("?ERROR ?ARGUMENTS REQUEST", LINES)).toEqual([BAD_REQUEST, UNAUTHORIZED, FAILED]);
+    expect(matching("?ERROR ?ARGUMENTS REQUEST", LINES)).toEqual([BAD_REQUEST, UNAUTHORIZED, FAILED]);
   });
 
   it("ignores optional terms beside excluded ones", () => {
-    expect(heard("?FAILED -ERROR", ["nothing of either", FAILED, INTERNAL])).toEqual(["nothing of either", FAILED]);
+    expect(matching("?FAILED -ERROR", ["nothing of either", FAILED, INTERNAL])).toEqual(["nothing of either", FAILED]);
   });
 
   // https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_GetContainerLog.html
-  it.each(["", '""'])("the pattern %j hears every line", (pattern) => {
-    expect(heard(pattern, LINES)).toEqual(LINES);
+  it.each(["", '""'])("the pattern %j matches every line", (pattern) => {
+    expect(matching(pattern, LINES)).toEqual(LINES);
   });
 
-  it("an exclusion alone hears every other line (API_GetContainerLog of Lightsail)", () => {
-    expect(heard("-ERROR", LINES)).toEqual([FAILED]);
+  it("an exclusion alone matches every other line (API_GetContainerLog of Lightsail)", () => {
+    expect(matching("-ERROR", LINES)).toEqual([FAILED]);
   });
 
-  it("hears a term inside a longer word", () => {
-    expect(hears("ERROR", "Exiting with ERRORCODE: -1")).toBe(true);
+  it("matches a term inside a longer word", () => {
+    expect(isMatch("ERROR", "Exiting with ERRORCODE: -1")).toBe(true);
   });
 });
 
@@ -80,8 +80,8 @@ describe("regular expressions (#regex-expressions)", () => {
     ["%^\\s\\S$%", "\tx", "x "],
     ["%^\\w\\W$%", "_-", "--"],
     ["%\\x28%", "(", ")"],
-  ])("%s hears %j and not %j", (pattern, yes, no) => {
-    expect(heard(pattern, [yes, no])).toEqual([yes]);
+  ])("%s matches %j and not %j", (pattern, yes, no) => {
+    expect(matching(pattern, [yes, no])).toEqual([yes]);
   });
 
   it.each([
@@ -126,8 +126,8 @@ describe("JSON (#matching-terms-json-log-events)", () => {
     "{ $.SomeObject IS NULL }",
     "{ $.ThisFlag IS TRUE }",
     "{ $.SomeOtherObject NOT EXISTS }",
-  ])("%s hears the page's example", (pattern) => {
-    expect(hears(pattern, TRAIL)).toBe(true);
+  ])("%s matches the page's example", (pattern) => {
+    expect(isMatch(pattern, TRAIL)).toBe(true);
   });
 
   it.each([
@@ -149,8 +149,8 @@ describe("JSON (#matching-terms-json-log-events)", () => {
     ["a wildcard for fields in an array", '{ $.arrayKey.* = "value" }'],
     ["a wildcard for elements in an object", "{ $.objectList[0][*] = 1 }"],
     ["a name that only objects inherit", '{ $.constructor.name = "Object" }'],
-  ])("does not hear %s: %s", (_, pattern) => {
-    expect(hears(pattern, TRAIL)).toBe(false);
+  ])("does not match %s: %s", (_, pattern) => {
+    expect(isMatch(pattern, TRAIL)).toBe(false);
   });
 
   const numbers = (value: unknown) => JSON.stringify({ n: value });
@@ -169,7 +169,7 @@ describe("JSON (#matching-terms-json-log-events)", () => {
     ["{ $.n = * }", [50, "text"], [null, true, [1]]],
     ["{ $.n = 4* }", [404, "4"], [504]],
   ])("%s compares numbers", (pattern, yes, no) => {
-    expect(heard(pattern, [...yes, ...no].map(numbers))).toEqual(yes.map(numbers));
+    expect(matching(pattern, [...yes, ...no].map(numbers))).toEqual(yes.map(numbers));
   });
 
   it.each([
@@ -181,7 +181,7 @@ describe("JSON (#matching-terms-json-log-events)", () => {
     ['{ $.n = "400" }', ["400"], [400]],
     ['{ $.n = "say \\"x\\"" }', ['say "x"'], ["say x"]],
   ])("%s compares strings, with wildcards at their ends (earlier edition of the page)", (pattern, yes, no) => {
-    expect(heard(pattern, [...yes, ...no].map(numbers))).toEqual(yes.map(numbers));
+    expect(matching(pattern, [...yes, ...no].map(numbers))).toEqual(yes.map(numbers));
   });
 
   const USERS = JSON.stringify({
@@ -211,13 +211,13 @@ describe("JSON (#matching-terms-json-log-events)", () => {
     [false, '{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }'],
     [true, "{ $.coordinates[1][2] = 6 }"],
   ])("gives %s for the compound expression %s", (expected, pattern) => {
-    expect(hears(pattern, USERS)).toBe(expected);
+    expect(isMatch(pattern, USERS)).toBe(expected);
   });
 
   it.each(["ERROR { $.a }", "[1]", '"text"', "null", "", '{"a":1', '2026-01-01 {"a":1}'])(
-    "does not hear the line %j, which is no JSON object",
+    "does not match the line %j, which is no JSON object",
     (line) => {
-      expect(hears("{ $.b NOT EXISTS }", line)).toBe(false);
+      expect(isMatch("{ $.b NOT EXISTS }", line)).toBe(false);
     },
   );
 
@@ -264,8 +264,8 @@ describe("space-delimited (#matching-term-space-delimited-log-events)", () => {
     "[ip, user, username, timestamp, request, status_code = 4* && status_code != 403, bytes]",
     "[..., bytes >= 1.534e3 && bytes <= 1534 && bytes < 1535]",
     '[..., status_code = "404", bytes = "15*"]',
-  ])("%s hears the page's example", (pattern) => {
-    expect(hears(pattern, APACHE)).toBe(true);
+  ])("%s matches the page's example", (pattern) => {
+    expect(isMatch(pattern, APACHE)).toBe(true);
   });
 
   it.each([
@@ -275,8 +275,8 @@ describe("space-delimited (#matching-term-space-delimited-log-events)", () => {
     ["another status", "[..., status_code = 4* && status_code = 5*, bytes]"],
     ["a number that is too small", "[..., bytes > 1534]"],
     ["a word as a number", "[ip > 0, ...]"],
-  ])("does not hear %s: %s", (_, pattern) => {
-    expect(hears(pattern, APACHE)).toBe(false);
+  ])("does not match %s: %s", (_, pattern) => {
+    expect(isMatch(pattern, APACHE)).toBe(false);
   });
 
   const WORDS = ["ERROR WARN message", "ERROR message", "WARN message"];
@@ -286,15 +286,15 @@ describe("space-delimited (#matching-term-space-delimited-log-events)", () => {
     ["[w1=ERROR || w1=WARN, w2]", ["ERROR message", "WARN message"]],
     ["[w1!=ERROR && w1!=WARN, w2]", []],
     ["[w1=ERROR, ...]", ["ERROR WARN message", "ERROR message"]],
-  ])("%s hears exactly its lines (earlier edition of the page)", (pattern, expected) => {
-    expect(heard(pattern, WORDS)).toEqual(expected);
+  ])("%s matches exactly its lines (earlier edition of the page)", (pattern, expected) => {
+    expect(matching(pattern, WORDS)).toEqual(expected);
   });
 
   it.each([
     ["url=%/service/resource/[0-9]+$%", "INFO 09/25/2014 12:00:00 GET /service/resource/67 1200"],
     ["url=%/service/resource/[0-9]+/part/[0-9]+$%", "INFO 09/25/2014 12:00:01 POST /service/resource/67/part/111 1310"],
-  ])("%s hears the item of its level", (url, line) => {
-    expect(hears(`[logLevel, date, time, method, ${url}, response_time]`, line)).toBe(true);
+  ])("%s matches the item of its level", (url, line) => {
+    expect(isMatch(`[logLevel, date, time, method, ${url}, response_time]`, line)).toBe(true);
   });
 
   it("gives every column under its name, without brackets and quotation marks", () => {

@@ -131,7 +131,7 @@ describe("dimensions (#logs-metric-filters-dimensions)", () => {
   });
 });
 
-it("hears any line without throwing, and reports finite numbers only", () => {
+it("matches any line without throwing, and reports finite numbers only", () => {
   const filters = [
     filterOf("{ $.a = * && $.b NOT EXISTS }", { value: "$.a", defaultValue: 0 }),
     filterOf("[a, ..., b]", { value: "$b", dimensions: { a: "$a" } }),

@@ -129,7 +129,7 @@ describe("anything else", () => {
     expect(() => parseExpression(text)).toThrow(message);
   });
 
-  it("is refused by a message with its column, whatever the text", () => {
+  it("is refused by a message with its column, for any text", () => {
     const piece = fc.constantFrom(..."m1 m2 1 .5 ( ) , + - * / ^ == < AND OR IF( FILL( SUM( &&".split(" "), " ");
     const text = fc.oneof(
       fc.string(),

@@ -1,5 +1,5 @@
 /**
- * A metric filter of CloudWatch Logs: log lines in, data points out.
+ * Metric filters of CloudWatch Logs: turns log lines into data.
  *
  * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html. The default
  * value is reported for a minute in which lines were ingested and none matched. Where the page is silent: it is one data
@@ -61,43 +61,43 @@ const validate = ({ name, metric }: MetricFilter, pattern: FilterPattern): void 
 };
 
 export interface CompiledFilter {
-  /** Whether the line matches, and the data point that it gives. */
-  readonly hear: (line: LogLine) => { readonly isMatch: boolean; readonly datum?: Datum };
+  /** Whether the line matches, and the datum it produces. */
+  readonly match: (line: LogLine) => { readonly isMatch: boolean; readonly datum?: Datum };
   /**
-   * Everything that the filter reports for lines of its log group, default values included.
-   * @param lines in any order, whole minutes: a minute handed over in two parts may get a default value that it must not have
+   * All data that the filter reports for lines of its log group, default values included.
+   * @param lines in any order. Pass all lines of a minute in one call; otherwise a minute with a match can get a default value
    */
   readonly report: (lines: readonly LogLine[]) => Datum[];
 }
 
 /**
  * @throws Error `Expected … at column … of pattern …`, or `Expected … for … but got …` where value, default value and
- * dimensions do not go together or name what the pattern does not select
+ * dimensions contradict each other or name something that the pattern does not select
  */
 export const compileFilter = (filter: MetricFilter): CompiledFilter => {
   const pattern = parseFilterPattern(filter.pattern);
   validate(filter, pattern);
   const { namespace, name, value, defaultValue, unit = "None", dimensions = {} } = filter.metric;
 
-  const hear: CompiledFilter["hear"] = ({ timestampMs, message }) => {
-    const match = matches(pattern, message);
-    if (match === undefined) return { isMatch: false };
-    const number = numberIn(numberIn(value) ?? match.values.get(value));
-    const found = Object.entries(dimensions).map(([dimension, selector]) => [dimension, match.values.get(selector)]);
-    if (number === undefined || found.some(([, text]) => text === undefined)) return { isMatch: true };
-    const texts = Object.fromEntries(found.map(([dimension, text]) => [dimension, String(text)]));
+  const match: CompiledFilter["match"] = ({ timestampMs, message }) => {
+    const found = matches(pattern, message);
+    if (found === undefined) return { isMatch: false };
+    const number = numberIn(numberIn(value) ?? found.values.get(value));
+    const selected = Object.entries(dimensions).map(([dimension, selector]) => [dimension, found.values.get(selector)]);
+    if (number === undefined || selected.some(([, text]) => text === undefined)) return { isMatch: true };
+    const texts = Object.fromEntries(selected.map(([dimension, text]) => [dimension, String(text)]));
     return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, timestampMs, value: number } };
   };
 
   const report: CompiledFilter["report"] = (lines) => {
-    const heard = lines.map((line) => ({ minute: Math.floor(line.timestampMs / MINUTE_MS), ...hear(line) }));
-    const data = heard.flatMap(({ datum }) => datum ?? []);
+    const results = lines.map((line) => ({ minute: Math.floor(line.timestampMs / MINUTE_MS), ...match(line) }));
+    const data = results.flatMap(({ datum }) => datum ?? []);
     if (defaultValue === undefined) return data;
-    const matched = new Set(heard.filter(({ isMatch }) => isMatch).map(({ minute }) => minute));
-    const silent = [...new Set(heard.map(({ minute }) => minute))].filter((minute) => !matched.has(minute));
-    const defaults = silent.map((minute) => ({ timestampMs: minute * MINUTE_MS, value: defaultValue }));
+    const matched = new Set(results.filter(({ isMatch }) => isMatch).map(({ minute }) => minute));
+    const unmatched = [...new Set(results.map(({ minute }) => minute))].filter((minute) => !matched.has(minute));
+    const defaults = unmatched.map((minute) => ({ timestampMs: minute * MINUTE_MS, value: defaultValue }));
     return [...data, ...defaults.map((one) => ({ namespace, name, dimensions: {}, unit, ...one }))];
   };
 
-  return { hear, report };
+  return { match, report };
 };

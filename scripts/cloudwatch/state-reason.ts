@@ -1,9 +1,9 @@
 /**
  * The sentence with which CloudWatch explains an alarm's state.
  *
- * No page specifies it; the wording is that of notifications which people have published, for example in
+ * No page specifies it: the wording follows published notifications, for example in
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html.
- * Of `ignore` no example is known: it is worded like the other treatments.
+ * No published example uses `ignore`: it is assumed to read like the other treatments.
  */
 import type { AlarmState, Rule } from "./missing-data";
 
@@ -13,9 +13,9 @@ export interface Explained {
   readonly words: string;
   readonly threshold: number;
   readonly rule: Rule;
-  /** Whether the alarm says how many data points it takes: CloudWatch words these differently. */
+  /** Whether the alarm sets datapointsToAlarm: CloudWatch then uses other words. */
   readonly isMOutOfN: boolean;
-  /** The data points that were evaluated, newest first. */
+  /** The evaluated datapoints, newest first. */
   readonly received: readonly { readonly startMs: number; readonly value: number; readonly isBreaching: boolean }[];
 }
 

@@ -1,4 +1,4 @@
-/** The alarms of a stack over a stretch of time: every minute, as CloudWatch does, and what changed. */
+/** Evaluates the alarms of a stack minute by minute and lists their changes of state. */
 import { type Alarm, type Datapoint, evaluate } from "./alarm";
 import type { MetricStore } from "./metric-store";
 import type { AlarmState } from "./missing-data";
@@ -11,13 +11,13 @@ export interface Transition {
   readonly to: AlarmState;
   readonly reason: string;
   readonly datapoints: readonly Datapoint[];
-  /** ARNs that are told; none where the alarm's actions are disabled. */
+  /** ARNs that CloudWatch notifies; none if the alarm's actions are disabled. */
   readonly actions: readonly string[];
 }
 
 const MINUTE_MS = 60_000;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html: on a change of state, never while it lasts. */
+/** Actions run when the state changes, not while it lasts: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html */
 const actionsOn = (alarm: Alarm, state: AlarmState): readonly string[] => {
   if (alarm.actionsEnabled === false) return [];
   if (state === "ALARM") return alarm.alarmActions;
@@ -26,10 +26,10 @@ const actionsOn = (alarm: Alarm, state: AlarmState): readonly string[] => {
 
 /**
  * Evaluates every alarm at each whole minute from `fromMs` to `toMs`, both included.
- * @param store read at each of those minutes as it is then: `onTransition` may add to it
- * @param states of alarms by name, kept up to date so that a later call can go on; an alarm that is not in it starts at
- * INSUFFICIENT_DATA as a new alarm does
- * @returns the transitions, in the order of time
+ * @param store is read again at each minute, so `onTransition` may add data to it
+ * @param states by alarm name. `watch` updates it, so a later call can continue from it. An alarm without an entry starts
+ * at INSUFFICIENT_DATA, as a new alarm does
+ * @returns the transitions, oldest first
  * @throws Error of `evaluate`
  */
 export const watch = (

@@ -162,13 +162,13 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   queries: () =>
     table(
       ["query", "shows"],
-      Object.entries(QUERIES).map(([name, { about }]) => [code(name), about]),
+      Object.entries(QUERIES).map(([name, { description }]) => [code(name), description]),
     ),
   originalComparison: originalComparisonTable,
   variables: () =>
     table(
       ["variable", "is", "default", "for"],
-      Object.entries(VARIABLES).map(([name, row]) => [code(name), row.what, defaultOf(row), row.about]),
+      Object.entries(VARIABLES).map(([name, row]) => [code(name), row.what, defaultOf(row), row.description]),
     ),
   modules: async () => table(["module", "file", "resources"], moduleRows(await synthesizeDev())),
   outputs: async () =>

@@ -1,8 +1,8 @@
 /** Reads a synthesized stack (`cdk.tf.json`): its function, buckets, notifications and monitoring. */
 import { resolve } from "node:path";
 import type { Alarm } from "../cloudwatch/alarm";
-import type { Subscription } from "../cloudwatch/inbox";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
+import type { Subscription } from "../cloudwatch/notifications";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 

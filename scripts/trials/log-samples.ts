@@ -3,13 +3,13 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { EVENTS, type EventFields, type EventName, type Level } from "../../handler/contract/events";
 import {
-  type Heard,
+  type LogSource,
   METRICS,
   type Metric,
   type MetricName,
   type ReportCondition,
 } from "../../handler/contract/metrics";
-import { createLog } from "../../handler/src/telemetry";
+import { createLog } from "../../handler/src/logger";
 
 export interface LogSample {
   /** Event of the ledger, or kind of Lambda line. */
@@ -26,17 +26,17 @@ interface Traits {
   readonly report?: ReportCondition;
 }
 
-const isCounted = (heard: Heard, { event, level, report }: Traits): boolean => {
-  if ("event" in heard) return heard.event === event;
-  if ("levels" in heard) return level !== undefined && heard.levels.includes(level);
+const isCounted = (source: LogSource, { event, level, report }: Traits): boolean => {
+  if ("event" in source) return source.event === event;
+  if ("levels" in source) return level !== undefined && source.levels.includes(level);
   return (
-    report !== undefined && Object.entries(heard.report).every(([k, v]) => report[k as keyof ReportCondition] === v)
+    report !== undefined && Object.entries(source.report).every(([k, v]) => report[k as keyof ReportCondition] === v)
   );
 };
 
 const metricsCounting = (traits: Traits): MetricName[] =>
   (Object.entries(METRICS) as [MetricName, Metric][])
-    .filter(([, { from }]) => from !== "handler" && from.some((heard) => isCounted(heard, traits)))
+    .filter(([, { from }]) => from !== "handler" && from.some((source) => isCounted(source, traits)))
     .map(([name]) => name);
 
 /** A file name with words that a filter on plain text would match. */

@@ -22,7 +22,7 @@ export const matchesOf = (line: LogSample, filters: readonly MetricFilter[]): Li
   const matched = filters
     .map((filter) => ({
       metric: filter.metric.name,
-      ...compileFilter(filter).hear({ timestampMs: 0, message: line.line }),
+      ...compileFilter(filter).match({ timestampMs: 0, message: line.line }),
     }))
     .filter(({ isMatch }) => isMatch);
   const countedBy = matched.map(({ metric }) => metric);
@@ -132,7 +132,9 @@ export const serviceDifferences = async (
     } catch (error) {
       const { cause } = error as Error;
       if (!(cause instanceof InvalidParameterException)) throw error;
-      differences.push(`${filter.metric.name}: its pattern is valid here, but CloudWatch Logs refuses it: ${cause.message}`);
+      differences.push(
+        `${filter.metric.name}: its pattern is valid here, but CloudWatch Logs refuses it: ${cause.message}`,
+      );
     }
   }
   return differences;

@@ -2,8 +2,8 @@
 
 import type { Alarm } from "../../cloudwatch/alarm";
 import { metricsOf } from "../../cloudwatch/alarm";
-import { type Message, notifications } from "../../cloudwatch/inbox";
 import { evaluationRange } from "../../cloudwatch/missing-data";
+import { type Message, notifications } from "../../cloudwatch/notifications";
 import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";

@@ -72,7 +72,7 @@ const levelSeen = (line: string): unknown =>
   matches(parseFilterPattern("[timestamp, request_id, level, ...]"), line)?.values.get("$level");
 
 const isMatched = (filter: MetricFilter): boolean =>
-  compileFilter(filter).hear({ timestampMs: AT_MS, message: LINES[filter.metric.name] ?? "" }).datum !== undefined;
+  compileFilter(filter).match({ timestampMs: AT_MS, message: LINES[filter.metric.name] ?? "" }).datum !== undefined;
 
 const whyUnmatched = (filter: MetricFilter): string => {
   const line = LINES[filter.metric.name] ?? "";
@@ -86,7 +86,7 @@ const filterNote = (filter: MetricFilter): string => {
   // It counts every success, for any file name.
   const isBaited =
     filter.metric.name !== "SuccessfulProcesses" &&
-    compileFilter(filter).hear({ timestampMs: AT_MS, message: BAIT }).isMatch;
+    compileFilter(filter).match({ timestampMs: AT_MS, message: BAIT }).isMatch;
   return isBaited ? "matches, but also a photo with such a name" : "matches";
 };
 

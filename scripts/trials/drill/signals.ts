@@ -26,8 +26,8 @@ export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Timelin
   }
   if (filters.length > 0) {
     const compiled = filters.map(compileFilter);
-    const heard = recording.lines.filter((line) => compiled.some(({ hear }) => hear(line).isMatch));
-    return heard.map((line) => ({ lines: [line], data: [] }));
+    const matched = recording.lines.filter((line) => compiled.some(({ match }) => match(line).isMatch));
+    return matched.map((line) => ({ lines: [line], data: [] }));
   }
   const counted = recording.data.filter((datum) => isMetric(watched, datum) && datum.value > 0);
   return counted.map((datum) => ({ lines: [], data: [datum] }));

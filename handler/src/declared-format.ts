@@ -1,8 +1,8 @@
-/** What an upload is said to be, by its name and its content type: nothing depends on it, but it is logged. */
+/** The format that the name or content type of an upload claims. It is only logged; processing never depends on it. */
 import { extname } from "node:path";
 import { ACCEPTED, type SourceFormat, UNSUPPORTED } from "./input";
 
-/** Other words for a format: add a row. */
+/** Other names of formats. To add one, add a row. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   jpg: "jpeg",
   jpe: "jpeg",
@@ -22,9 +22,9 @@ const formatCalled = (word: string): string => SYNONYMS[word] ?? word;
 const KNOWN = [...Object.keys(ACCEPTED), ...Object.keys(UNSUPPORTED).map((name) => name.toLowerCase())];
 
 /**
- * @param contentType of the object; many clients leave it at application/octet-stream, which declares nothing
- * @param format by the first bytes
- * @returns the format that name or content type declare in contradiction to the bytes; where neither does, the format itself
+ * @param contentType of the object; many clients send application/octet-stream, which declares no format
+ * @param format according to the first bytes
+ * @returns the format that the name or the content type declares, if it differs from `format`; otherwise `format`
  */
 export const declaredFormat = (key: string, contentType: string, format: SourceFormat): string => {
   const byName = formatCalled(extname(key).slice(1).toLowerCase());

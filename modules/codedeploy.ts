@@ -1,24 +1,24 @@
-/** CodeDeploy, which moves the alias from one version of the function to the next, and back when a critical alarm goes off. */
+/** CodeDeploy: moves the alias to a new version of the function, and back when a critical alarm fires. */
 import { CodedeployApp } from "@cdktf/provider-aws/lib/codedeploy-app";
 import { CodedeployDeploymentGroup } from "@cdktf/provider-aws/lib/codedeploy-deployment-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import type { Names } from "./naming";
-import { deploymentConfigName, type StrategyName } from "./strategies";
+import { deploymentConfigName, type StrategyName } from "./release-strategies";
 
-export interface ReleasesProps {
+export interface CodeDeployProps {
   readonly names: Names["releases"];
   readonly strategy: StrategyName;
   readonly functionArn: string;
   readonly aliasArn: string;
-  /** Any of them ends a deployment, and takes it back. */
+  /** Each of them stops a deployment and rolls it back. */
   readonly criticalAlarmNames: readonly string[];
   readonly accountId: string;
 }
 
-export class Releases extends Construct {
-  constructor(scope: Construct, id: string, props: ReleasesProps) {
+export class CodeDeploy extends Construct {
+  constructor(scope: Construct, id: string, props: CodeDeployProps) {
     super(scope, id);
     const { applicationName, deploymentGroupName, roleName } = props.names;
     const role = new IamRole(this, "role", {
@@ -56,14 +56,14 @@ const trust = (accountId: string) => ({
   ],
 });
 
-/** AWSCodeDeployRoleForLambdaLimited, less what only hooks and revisions in S3 need, and for one function. */
-const statements = ({ functionArn, aliasArn }: ReleasesProps) => [
+/** AWSCodeDeployRoleForLambdaLimited without the permissions for hooks and S3 revisions, restricted to one function. */
+const statements = ({ functionArn, aliasArn }: CodeDeployProps) => [
   {
     Sid: "MoveTheAlias",
     Effect: "Allow",
     Action: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
     Resource: [functionArn, aliasArn],
   },
-  // Composite alarms are not told to whom may see some alarms only, and CodeDeploy asks for both kinds.
+  // CodeDeploy also asks for composite alarms, and DescribeAlarms returns those only with permission for all alarms.
   { Sid: "WatchAlarms", Effect: "Allow", Action: ["cloudwatch:DescribeAlarms"], Resource: "*" },
 ];

@@ -1,6 +1,6 @@
-/** The alias that uploads invoke, and how CodeDeploy moves it, as they are synthesized. */
+/** The synthesized alias, CodeDeploy, and safeguards of releases. */
 import { naming } from "../../modules/naming";
-import { deploymentConfigName, sharesOf } from "../../modules/strategies";
+import { deploymentConfigName, sharesOf } from "../../modules/release-strategies";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 const FUNCTION = "${aws_lambda_function.lambda_function_function.function_name}";
@@ -8,7 +8,7 @@ const ALIAS = "${aws_lambda_alias.lambda_function_alias.arn}";
 const SIGNER = "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images/AbCdEf1234";
 
 describe("the alias", () => {
-  it("names the version that was published first, and stays where a release puts it", async () => {
+  it("points to the first version, and Terraform leaves it where a release moved it", async () => {
     const stack = synthesized(await devWith("enable_release_alias = true"));
 
     expect(one(stack, "aws_lambda_function").publish).toBe(true);
@@ -20,7 +20,7 @@ describe("the alias", () => {
     });
   });
 
-  it("is what uploads invoke, and all that they may invoke", async () => {
+  it("is what uploads invoke, and the only thing they may invoke", async () => {
     const stack = synthesized(await devWith("enable_release_alias = true"));
 
     expect(one(stack, "aws_s3_bucket_notification").lambda_function).toEqual([
@@ -32,7 +32,7 @@ describe("the alias", () => {
     });
   });
 
-  it("is charted, with the errors of each version behind it", async () => {
+  it("is charted with the errors of each of its versions", async () => {
     const stack = synthesized(await devWith("enable_release_alias = true"));
 
     const { widgets } = json(one(stack, "aws_cloudwatch_dashboard").dashboard_body) as {
@@ -50,7 +50,7 @@ describe("the alias", () => {
 });
 
 describe("CodeDeploy", () => {
-  it("moves the alias by the strategy, and back on every critical alarm", async () => {
+  it("moves the alias by the strategy, and back on each critical alarm", async () => {
     const stack = synthesized(await committed("prod"));
 
     const alarm = (name: string) => `\${aws_cloudwatch_metric_alarm.cloudwatch_alarms_${name}.alarm_name}`;
@@ -80,7 +80,7 @@ describe("CodeDeploy", () => {
     });
   });
 
-  it("may move this alias, look at alarms, and nothing else", async () => {
+  it("may move this alias and read alarms, and nothing else", async () => {
     const { resource } = synthesized(await committed("prod"));
 
     expect(json(resource.aws_iam_role?.releases_role?.assume_role_policy)).toEqual({
@@ -108,7 +108,7 @@ describe("CodeDeploy", () => {
     });
   });
 
-  it("is not there where `npm run release` moves the alias itself", async () => {
+  it("is absent where `npm run release` moves the alias itself", async () => {
     const { resource } = synthesized(await devWith("enable_release_alias = true"));
 
     expect(Object.keys(resource).filter((type) => type.startsWith("aws_codedeploy"))).toEqual([]);
@@ -120,14 +120,14 @@ describe("a strategy", () => {
     ["AllAtOnce", [100]],
     ["Canary10Percent5Minutes", [10, 100]],
     ["Linear10PercentEvery1Minute", [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]],
-  ] as const)("called %s gives the new version these shares: %j", (strategy, shares) => {
+  ] as const)("named %s gives the new version these percentages: %j", (strategy, shares) => {
     expect(sharesOf(strategy)).toEqual(shares);
     expect(deploymentConfigName(strategy)).toBe(`CodeDeployDefault.Lambda${strategy}`);
   });
 });
 
 describe("the function", () => {
-  it("is refused what its signer has not signed, where there is one", async () => {
+  it("accepts only packages signed by its signing profile, where there is one", async () => {
     const stack = synthesized(await devWith(`code_signing_profile_version_arn = "${SIGNER}"`));
 
     expect(one(stack, "aws_lambda_code_signing_config")).toEqual({
@@ -139,7 +139,7 @@ describe("the function", () => {
     );
   });
 
-  it("is held to ending loops of its own", async () => {
+  it("terminates recursive loops", async () => {
     const stack = synthesized(await committed("prod"));
 
     expect(one(stack, "aws_lambda_function_recursion_config")).toEqual({
@@ -148,7 +148,7 @@ describe("the function", () => {
     });
   });
 
-  it("cannot loop anyway: whatever project and environment are called, the bucket that it reads is not the one it writes", () => {
+  it("cannot loop: for all names of project and environment, it reads and writes different buckets", () => {
     const names = ["a", "a-upload", "a-processed", "image-processor"];
 
     for (const project of names)

@@ -1,14 +1,14 @@
-/** How a release takes the traffic over: the ways that CodeDeploy knows for Lambda, and the steps that each consists of. */
+/** Ledger of release strategies: CodeDeploy's deployment configurations for Lambda and their steps. */
 
 interface Strategy {
-  /** Share of the invocations that the new version gets at once. */
+  /** Percentage of invocations that the new version gets immediately. */
   readonly firstPercent: number;
-  /** What is added to it after each pause, until it gets all. */
+  /** Percentage added after each pause, until the new version gets all invocations. */
   readonly stepPercent: number;
   readonly everyMinutes: number;
 }
 
-/** Named as CodeDeploy does, without `CodeDeployDefault.Lambda`: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html */
+/** CodeDeploy's names, without the prefix `CodeDeployDefault.Lambda`: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html */
 // biome-ignore format: a ledger is read down its columns
 export const STRATEGIES = {
   AllAtOnce:                     { firstPercent: 100, stepPercent: 0,  everyMinutes: 0 },
@@ -24,10 +24,10 @@ export const STRATEGIES = {
 
 export type StrategyName = keyof typeof STRATEGIES;
 
-/** @returns the name that CodeDeploy's API knows it by */
+/** @returns the name in CodeDeploy's API */
 export const deploymentConfigName = (strategy: StrategyName): string => `CodeDeployDefault.Lambda${strategy}`;
 
-/** @returns the shares of the new version, one after the other; the last is 100 */
+/** @returns the percentages that the new version gets, step by step; the last is 100 */
 export const sharesOf = (strategy: StrategyName): number[] => {
   const { firstPercent, stepPercent }: Strategy = STRATEGIES[strategy];
   const shares = [firstPercent];

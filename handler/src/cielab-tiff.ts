@@ -1,8 +1,8 @@
-/** CIELAB in TIFF, which libvips opens only at 16 bits, and then under another light than the standard's. */
+/** Decodes CIELAB TIFFs: libvips reads only those of 16 bits, and assumes the wrong illuminant. */
 import sharp from "sharp";
 import { Refusal } from "./errors";
 
-/** How a* and b* are stored: TIFF 6.0, section 23, and Adobe's technical note on ICC L*a*b*. */
+/** Storage of a* and b* by photometric interpretation: TIFF 6.0, section 23, and Adobe's technical note on ICC L*a*b*. */
 const INTERPRETATIONS: Readonly<Record<number, "two's complement" | "offset">> = { 8: "two's complement", 9: "offset" };
 
 type Storage = (typeof INTERPRETATIONS)[number];
@@ -10,7 +10,7 @@ type Storage = (typeof INTERPRETATIONS)[number];
 const PHOTOMETRIC = 262;
 const RGB = 2;
 
-/** A file that says RGB where it should say CIELAB, so that its numbers come out as they were stored. */
+/** A copy of the file labelled as RGB, so that libvips returns the stored numbers unchanged. */
 export interface Disguised {
   readonly bytes: Buffer;
   readonly storage: Storage;
@@ -18,8 +18,8 @@ export interface Disguised {
 
 /**
  * @param bytes of a TIFF
- * @returns nothing where its first page is not in CIELAB
- * @throws RangeError where the file ends within its first directory
+ * @returns undefined if the first page is not CIELAB
+ * @throws RangeError if the file ends within its first directory
  */
 export const disguisedLab = (bytes: Buffer): Disguised | undefined => {
   const isLittle = bytes[0] === 0x49;
@@ -40,7 +40,7 @@ export const disguisedLab = (bytes: Buffer): Disguised | undefined => {
   return undefined;
 };
 
-/** XYZ of the light that prints are judged by (ISO 3664, D50), and from XYZ under it to linear sRGB, adapted by Bradford. */
+/** XYZ of D50 (ISO 3664), and the matrix from XYZ under D50 to linear sRGB, with Bradford adaptation. */
 const WHITE = [0.9642, 1, 0.8249] as const;
 const TO_SRGB = [
   [3.1338561, -1.6168667, -0.4906146],
@@ -50,7 +50,7 @@ const TO_SRGB = [
 
 const STEPS = 2 ** 14;
 
-/** IEC 61966-2-1, from linear light in so many steps. */
+/** sRGB encoding (IEC 61966-2-1) of linear light in `STEPS` steps. */
 const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
   const light = i / STEPS;
   return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
@@ -58,10 +58,10 @@ const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
 
 const encoded = (light: number): number => ENCODED[Math.round(Math.min(1, Math.max(0, light)) * STEPS)] as number;
 
-/** CIE 15, 8.2.1: the inverse of the cube root with its straight end. */
+/** Inverse of the CIELAB function f, including its linear part (CIE 15, 8.2.1). */
 const cubed = (t: number): number => (t > 6 / 29 ? t ** 3 : 3 * (6 / 29) ** 2 * (t - 4 / 29));
 
-/** Stored numbers as L* of 0 to 100, and a* or b*. */
+/** Functions that convert stored numbers to L* (0 to 100) and to a* or b*. */
 const scales = (storage: Storage, isDeep: boolean) => {
   const full = isDeep ? (storage === "offset" ? 0xff00 : 0xffff) : 0xff;
   const [unit, middle] = isDeep ? [256, 0x8000] : [1, 0x80];
@@ -81,7 +81,7 @@ export interface LabPicture {
   readonly channels: 3 | 4;
 }
 
-/** Numbers of these depths are encoded; of floating point they are L*, a* and b* themselves, which libvips reads. */
+/** Sample types with encoded values. Floating-point samples are plain L*, a* and b*, which libvips reads. */
 const DEPTHS = ["uchar", "ushort"];
 
 export interface LabHeader {
@@ -90,7 +90,7 @@ export interface LabHeader {
   readonly isDeep: boolean;
 }
 
-/** @returns nothing for a picture that libvips reads itself */
+/** @returns undefined for a picture that libvips decodes correctly itself */
 export const readLabHeader = async ({ bytes }: Disguised): Promise<LabHeader | undefined> => {
   const { autoOrient, depth } = await sharp(bytes, { limitInputPixels: false }).metadata();
   return DEPTHS.includes(depth)
@@ -98,9 +98,9 @@ export const readLabHeader = async ({ bytes }: Disguised): Promise<LabHeader | u
     : undefined;
 };
 
-/** @returns the picture upright. @throws Refusal `corrupt` where it has not three or four channels; whatever libvips throws */
+/** @returns the picture, upright. @throws Refusal `corrupt` if it does not have 3 or 4 channels; errors of libvips */
 export const decodeLab = async ({ bytes, storage }: Disguised, { isDeep }: LabHeader): Promise<LabPicture> => {
-  // A profile, if there is one, describes CIELAB and not what the file pretends to be.
+  // An embedded profile describes CIELAB, not RGB: ignore it.
   const { data, info } = await sharp(bytes, { limitInputPixels: false, ignoreIcc: true })
     .autoOrient()
     .toColourspace(isDeep ? "rgb16" : "srgb")

@@ -3,16 +3,16 @@ import type { Settings } from "../../handler/contract/settings";
 import { type Changes, eventsIn, linesOf, loadHandler, run } from "./aws";
 
 const EVERY = Object.keys(EVENTS) as EventName[];
-/** What no metric is made from. */
-const UNHEARD: readonly EventName[] = ["image.superseded", "record.ignored"];
+/** Events below WARN that no metric is made from. */
+const WITHOUT_METRIC: readonly EventName[] = ["image.superseded", "record.ignored"];
 
-/** The lines that are written of every event at a level, by the logger as a new execution environment loads it. */
+/** @returns the lines written for all events at a level, by a newly loaded logger */
 const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {
   if (lambdaLevel === undefined) delete process.env.AWS_LAMBDA_LOG_LEVEL;
   else process.env.AWS_LAMBDA_LOG_LEVEL = lambdaLevel;
   return linesOf(async () => {
     jest.resetModules();
-    const { createLog }: typeof import("../../handler/src/telemetry") = require("../../handler/src/telemetry");
+    const { createLog }: typeof import("../../handler/src/logger") = require("../../handler/src/logger");
     const log = createLog(level, "request-1") as (event: EventName, fields: object) => void;
     for (const event of EVERY) log(event, {});
   });
@@ -24,18 +24,20 @@ it("writes every event at DEBUG", async () => {
 
 it.each([
   ["INFO", ["record.ignored"]],
-  ["WARNING", UNHEARD],
-  ["ERROR", UNHEARD],
-] as const)("writes at %s whatever a metric hears, however harmless, and leaves out %j", async (level, leftOut) => {
-  expect(eventsIn(await linesAt(level))).toEqual(EVERY.filter((event) => !leftOut.some((each) => each === event)));
-});
-
-it.each(["DEBUG", "INFO"])(
-  "writes the same where Lambda's own level is %s, and no warning of it",
-  async (lambdaLevel) => {
-    expect(eventsIn(await linesAt("WARNING", lambdaLevel))).toEqual(EVERY.filter((event) => !UNHEARD.includes(event)));
+  ["WARNING", WITHOUT_METRIC],
+  ["ERROR", WITHOUT_METRIC],
+] as const)(
+  "writes at %s all events that feed a metric, regardless of their level, and leaves out %j",
+  async (level, leftOut) => {
+    expect(eventsIn(await linesAt(level))).toEqual(EVERY.filter((event) => !leftOut.some((each) => each === event)));
   },
 );
+
+it.each(["DEBUG", "INFO"])("writes the same, without a warning, if the level of Lambda is %s", async (lambdaLevel) => {
+  expect(eventsIn(await linesAt("WARNING", lambdaLevel))).toEqual(
+    EVERY.filter((event) => !WITHOUT_METRIC.includes(event)),
+  );
+});
 
 it("prints the levels as the ledger spells them", async () => {
   const lines = await linesAt("DEBUG");
@@ -45,7 +47,7 @@ it("prints the levels as the ledger spells them", async () => {
   );
 });
 
-it("refuses to start where settings are missing or wrong, and tells all of them in one line", async () => {
+it("refuses to start if settings are missing or invalid, and lists all of them in one line", async () => {
   const changes: Changes = { LOG_LEVEL: "LOUD", MAX_IMAGE_BYTES: "" };
 
   const { lines, thrown } = await run({ Records: [] }, changes);

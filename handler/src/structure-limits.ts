@@ -1,21 +1,21 @@
-/** The gate over a file's structure: what would cost a decoder far more than its bytes is refused before one sees it. */
+/** Refuses files whose structure would cost a decoder far more than their size suggests, before decoding. */
 import { inflateSync } from "node:zlib";
 import { Refusal } from "./errors";
 import type { Limits, SourceFormat } from "./input";
 
-/** Looks at the headers of markers, chunks or directories only. Where they are broken it stops: the decoder will say why. */
+/** Reads the headers of markers, chunks or directories only. Stops where they are broken: the decoder reports that. */
 type Walk = (bytes: Buffer, limits: Limits) => void;
 
-/** Encoders write about ten, and one for each bit of each coefficient would be some hundreds. */
+/** Encoders write about ten scans; one per bit of each coefficient would be several hundred. */
 const MAX_SCANS = 100;
 
-/** More than any colour profile or caption unpacks to. */
+/** More than any real colour profile or caption needs when uncompressed. */
 const MAX_PACKED_TEXT_BYTES = 32 * 2 ** 20;
 
 const SOS = 0xda;
 const EOI = 0xd9;
 
-/** ITU-T T.81, B.1.1: markers with a length, save those of the start, of restarts, and stuffed bytes within a scan. */
+/** Counts scans. ITU-T T.81, B.1.1: all markers have a length except SOI, EOI, restarts and stuffed bytes within a scan. */
 const admitScans: Walk = (bytes) => {
   let scans = 0;
   let at = 2;
@@ -32,7 +32,7 @@ const admitScans: Walk = (bytes) => {
 
 const PACKED = ["zTXt", "iTXt", "iCCP"];
 
-/** PNG (third edition), 11.3: chunks that may hold packed data, after a keyword and a few flags. */
+/** @returns the compressed data of a chunk, which follows a keyword and flags (PNG, third edition, 11.3) */
 const packedIn = (type: string, data: Buffer): Buffer | undefined => {
   const keywordEnd = data.indexOf(0);
   if (type !== "iTXt") return data.subarray(keywordEnd + 2);
@@ -41,7 +41,7 @@ const packedIn = (type: string, data: Buffer): Buffer | undefined => {
   return data.subarray(data.indexOf(0, languageEnd + 1) + 1);
 };
 
-/** @returns how many bytes come of it, counted to one more than `mostBytes`; undefined where it is cut off or damaged */
+/** @returns the uncompressed size, counted up to `mostBytes` + 1; undefined if the data is truncated or damaged */
 const unpackedBytes = (packed: Buffer, mostBytes: number): number | undefined => {
   try {
     return inflateSync(packed, { maxOutputLength: mostBytes + 1 }).length;
@@ -58,7 +58,7 @@ const admitTexts: Walk = (bytes) => {
     const packed = packedIn(type, bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
     if (packed === undefined) continue;
     const unpacked = unpackedBytes(packed, left);
-    // Else a file of damaged texts could have each of them unpacked almost to the limit.
+    // Stop: otherwise each damaged text of a file could be unpacked almost to the limit.
     if (unpacked === undefined) return;
     left -= unpacked;
     if (left < 0)
@@ -74,7 +74,7 @@ const admitFrames = (frames: number, { maxFrames }: Limits): void => {
     throw new Refusal("too-many-frames", `Expected at most ${maxFrames} frames or pages for the file but got more`);
 };
 
-/** WebP container specification: RIFF chunks of even length, one ANMF for each frame. */
+/** Counts frames. WebP container specification: chunks are padded to even length; each frame is an ANMF chunk. */
 const admitAnimation: Walk = (bytes, limits) => {
   let frames = 0;
   for (let at = 12; at + 8 <= bytes.length; ) {
@@ -84,7 +84,7 @@ const admitAnimation: Walk = (bytes, limits) => {
   }
 };
 
-/** TIFF 6.0, section 2, and BigTIFF: each page's directory says where the next one is; 0 ends the file. */
+/** Counts pages. TIFF 6.0, section 2, and BigTIFF: each directory ends with the offset of the next one; 0 is the end. */
 const admitPages: Walk = (bytes, limits) => {
   const isLittle = bytes[0] === 0x49;
   const short = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
@@ -108,8 +108,8 @@ const WALKS: Readonly<Partial<Record<SourceFormat, Walk>>> = {
 };
 
 /**
- * @param format as sniffed
- * @throws Refusal `too-many-frames` or `decompression-bomb`; RangeError where the file ends within its header
+ * @param format according to the first bytes
+ * @throws Refusal `too-many-frames` or `decompression-bomb`; RangeError if the file ends within its header
  */
 export const admitStructure = (bytes: Buffer, format: SourceFormat, limits: Limits): void =>
   WALKS[format]?.(bytes, limits);

@@ -1,10 +1,10 @@
 /**
- * What people get when an alarm changes its state: the messages of SNS topics to their subscribers.
+ * The messages that SNS sends to the subscribers of a topic when an alarm changes its state.
  *
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html does not show the messages;
- * subject and text of an e-mail are worded as in alarm e-mails that people have published. SNS adds a footer with a link for
- * unsubscribing, which is left out. Of an SMS no specification is known: it is taken to be the subject of the e-mail, after
- * the topic's display name if it has one.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html does not show the messages:
+ * subject and text of an e-mail follow alarm e-mails that people have published, without the footer for unsubscribing.
+ * The text of an SMS is documented nowhere: here it is the subject of the e-mail, after the topic's display name if it has
+ * one.
  */
 import type { Alarm, MetricStatistic } from "./alarm";
 import { smsMessages } from "./sms";
@@ -13,7 +13,7 @@ import type { Transition } from "./watch";
 
 export interface Subscription {
   readonly topicArn: string;
-  /** "email" and "sms" get their own wording, any other protocol that of the e-mail. */
+  /** "email", "sms" or any other protocol, which gets the text of the e-mail. */
   readonly protocol: string;
   readonly endpoint: string;
 }
@@ -21,7 +21,7 @@ export interface Subscription {
 export interface Topic {
   readonly arn: string;
   readonly name: string;
-  /** @default SMS come without a name in front */
+  /** @default an SMS starts with its subject */
   readonly displayName?: string;
 }
 
@@ -33,11 +33,11 @@ export interface Message {
   readonly alarm: string;
   readonly subject: string;
   readonly text: string;
-  /** The text as it arrives: an e-mail whole, an SMS in as many messages as it needs. */
+  /** The text as it arrives: an e-mail in one piece, an SMS in as many messages as it needs. */
   readonly parts: readonly string[];
 }
 
-/** Regions as CloudWatch's e-mails call them; a region that is not listed is called by its code. */
+/** Region names in CloudWatch's e-mails. A region without a row keeps its code. */
 const REGIONS: Readonly<Record<string, string>> = {
   "us-east-1": "US East (N. Virginia)",
   "us-east-2": "US East (Ohio)",
@@ -60,7 +60,7 @@ const REGIONS: Readonly<Record<string, string>> = {
 /** SNS API reference, Publish: a subject is at most 100 characters. */
 const MAX_SUBJECT = 100;
 
-/** A published subject cuts a longer alarm name here, although more would fit. */
+/** In published e-mails, longer alarm names are cut here although more characters would fit. */
 const MAX_NAME = 60;
 
 interface Place {
@@ -159,8 +159,8 @@ const emailText = ({ alarm, atMs, from, to, reason }: Transition, place: Place):
 };
 
 /**
- * The messages that subscribers get of a transition: one for each subscription of each topic that the transition tells.
- * A topic that does not exist is told in vain, as CloudWatch does not check its actions.
+ * One message for each subscription of each topic among the transition's actions.
+ * An action that names no existing topic sends nothing: CloudWatch does not check actions either.
  */
 export const notifications = (
   transition: Transition,
@@ -186,17 +186,3 @@ export const notifications = (
         ...(protocol === "sms" ? { text: sms, parts: smsMessages(sms) } : { text: email, parts: [email] }),
       }));
   });
-
-/** Messages as they came. */
-export class Inbox {
-  readonly #messages: Message[] = [];
-
-  keep(messages: readonly Message[]): void {
-    this.#messages.push(...messages);
-  }
-
-  /** @param endpoint an address or number @default the messages of all */
-  messages(endpoint?: string): readonly Message[] {
-    return this.#messages.filter((message) => endpoint === undefined || message.endpoint === endpoint);
-  }
-}

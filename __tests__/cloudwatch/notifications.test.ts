@@ -1,8 +1,8 @@
-/** Transitions of alarms over time, and the messages that people get of them. */
+/** Transitions of alarms over time, and the messages that subscribers receive. */
 import type { Alarm, MetricStatistic } from "../../scripts/cloudwatch/alarm";
-import { Inbox, notifications } from "../../scripts/cloudwatch/inbox";
 import { MetricStore } from "../../scripts/cloudwatch/metric-store";
 import type { AlarmState } from "../../scripts/cloudwatch/missing-data";
+import { notifications } from "../../scripts/cloudwatch/notifications";
 import { smsMessages } from "../../scripts/cloudwatch/sms";
 import { type Transition, watch } from "../../scripts/cloudwatch/watch";
 
@@ -43,15 +43,15 @@ const changes = (history: readonly Transition[]) =>
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
 describe("watch", () => {
-  it("tells of changes only, each once", () => {
-    const heard: Transition[] = [];
-    const history = watch([alarm], storeWith(3), NOON, NOON + 10 * MINUTE, (transition) => heard.push(transition));
+  it("reports changes only, each once", () => {
+    const reported: Transition[] = [];
+    const history = watch([alarm], storeWith(3), NOON, NOON + 10 * MINUTE, (transition) => reported.push(transition));
     expect(changes(history)).toEqual([
       [0, "INSUFFICIENT_DATA", "OK", [CRITICAL]],
       [1, "OK", "ALARM", [CRITICAL, LOGS]],
       [4, "ALARM", "OK", [CRITICAL]],
     ]);
-    expect(heard).toEqual(history);
+    expect(reported).toEqual(history);
   });
 
   it("goes on from the states of an earlier call", () => {
@@ -71,7 +71,7 @@ describe("watch", () => {
     ]);
   });
 
-  it("tells the actions of INSUFFICIENT_DATA", () => {
+  it("runs the actions of INSUFFICIENT_DATA", () => {
     const one = { ...alarm, treatMissingData: "missing", insufficientDataActions: [LOGS] };
     const history = watch([one], storeWith(0), NOON, NOON + 5 * MINUTE);
     expect(changes(history)).toEqual([
@@ -108,7 +108,7 @@ const fired = (changed: Partial<Alarm> = {}): Transition => {
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
 describe("notifications", () => {
-  it("reach every subscriber of every topic that the transition tells, and nobody else", () => {
+  it("reach the subscribers of the notified topics and no others", () => {
     const reached = (transition: Transition) =>
       notifications(transition, topics, subscriptions).map(({ endpoint }) => endpoint);
     expect(reached(fired())).toEqual(["critical@example.com", "+15555550100", "logs@example.com"]);
@@ -195,19 +195,6 @@ State Change Actions:
     const subject = notifications(transition, topics, subscriptions)[0]?.subject;
     expect(subject).toBe(`INSUFFICIENT_DATA: "${"x".repeat(51)}..." in US East (N. Virginia)`);
     expect(subject).toHaveLength(100);
-  });
-
-  it("are kept in the inbox, as they came", () => {
-    const inbox = new Inbox();
-    inbox.keep(notifications(fired(), topics, subscriptions));
-    expect(inbox.messages().map(({ endpoint }) => endpoint)).toEqual([
-      "critical@example.com",
-      "+15555550100",
-      "logs@example.com",
-    ]);
-    expect(inbox.messages("+15555550100").map(({ protocol, atMs }) => [protocol, atMs])).toEqual([
-      ["sms", NOON + MINUTE],
-    ]);
   });
 });
 
