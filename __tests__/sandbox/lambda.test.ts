@@ -1,4 +1,4 @@
-/** The local Lambda: real processes that run small handlers, within the limits of the function. */
+/** The local Lambda: real processes that run small handlers within the function's limits. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,13 +32,13 @@ const FUNCTION: FunctionBlueprint = {
 
 interface Ran {
   readonly outcomes: readonly Outcome[];
-  /** Lines that are JSON, parsed. */
+  /** Parsed JSON lines. */
   readonly lines: readonly Record<string, unknown>[];
   readonly reports: readonly Record<string, unknown>[];
   sumOf(name: LambdaDatum["name"]): number;
 }
 
-/** Runs a handler, given as the text of its CommonJS file, for these events all at once. */
+/** Runs a handler, given as CommonJS source, for all events in parallel. */
 const run = async (
   code: string,
   changes: Partial<FunctionBlueprint> = {},
@@ -75,7 +75,7 @@ const run = async (
 };
 
 describe("the local Lambda", () => {
-  it("runs the handler once for an event that it takes, and reports the success", async () => {
+  it("runs the handler once for an event, and reports the success", async () => {
     const { outcomes, reports, sumOf } = await run("exports.handler = async () => ({ statusCode: 500 });");
 
     expect(outcomes).toMatchObject([{ status: "success", attempts: 1, throttles: 0 }]);
@@ -95,7 +95,7 @@ describe("the local Lambda", () => {
     expect([sumOf("Invocations"), sumOf("Errors"), sumOf("AsyncEventsDropped")]).toEqual([1, 0, 0]);
   });
 
-  it("tries an event that fails twice more, under the same request id, and then drops it", async () => {
+  it("retries a failed event twice with the same request id, and then drops it", async () => {
     const { outcomes, reports, lines, sumOf } = await run(
       'exports.handler = async () => { throw new TypeError("no luck"); };',
     );
@@ -110,7 +110,7 @@ describe("the local Lambda", () => {
     );
   });
 
-  it("kills a run at its time limit", async () => {
+  it("kills an invocation at its timeout", async () => {
     const { outcomes, reports } = await run("exports.handler = () => { for (;;); };", {
       timeoutSeconds: 0.2,
       maximumRetryAttempts: 0,
@@ -120,7 +120,7 @@ describe("the local Lambda", () => {
     expect(reports).toMatchObject([{ status: "timeout" }]);
   });
 
-  it("kills a process that holds more memory than the function has", async () => {
+  it("kills a process that uses more memory than the function has", async () => {
     const hungry = `exports.handler = async () => {
       const held = [];
       for (let i = 0; i < 40; i++) { held.push(Buffer.alloc(16 << 20, 1)); await new Promise((go) => setTimeout(go, 20)); }
@@ -143,7 +143,7 @@ describe("the local Lambda", () => {
     expect(outcomes).toMatchObject([{ status: "error", attempts: 2 }]);
   });
 
-  it("tells the handler truly how much time remains", async () => {
+  it("gives the handler the correct remaining time", async () => {
     const { lines } = await run(
       `exports.handler = async (event, context) => {
         const before = context.getRemainingTimeInMillis();
@@ -161,7 +161,7 @@ describe("the local Lambda", () => {
     expect(before - after).toBeGreaterThanOrEqual(55);
   });
 
-  it("gives the process the function's environment and nothing of this machine's", async () => {
+  it("gives the process the function's environment variables only", async () => {
     process.env.SECRET_OF_THIS_MACHINE = "secret";
     const { lines } = await run(
       "exports.handler = async () => console.log({ greeting: process.env.GREETING, secret: process.env.SECRET_OF_THIS_MACHINE ?? 'none', name: process.env.AWS_LAMBDA_FUNCTION_NAME, home: process.env.HOME ?? 'none' });",
@@ -187,7 +187,7 @@ describe("the local Lambda", () => {
     ]);
   });
 
-  it("sends away what exceeds the reserved concurrency, and takes it when there is room", async () => {
+  it("throttles events above the reserved concurrency, and retries them", async () => {
     const { outcomes, sumOf } = await run(
       "exports.handler = () => new Promise((go) => setTimeout(go, 80));",
       { reservedConcurrency: 1 },
@@ -198,14 +198,14 @@ describe("the local Lambda", () => {
     expect(sumOf("Throttles")).toBeGreaterThan(0);
   });
 
-  it("drops an event without a try where the reservation is 0", async () => {
+  it("drops an event without an attempt if the reserved concurrency is 0", async () => {
     const { outcomes, sumOf } = await run("exports.handler = async () => {};", { reservedConcurrency: 0 });
 
     expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 1 }]);
     expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
   });
 
-  it("uses a process again, and another one once that has ended", async () => {
+  it("reuses a process, and starts another after it has ended", async () => {
     const { outcomes, reports } = await run(
       `exports.handler = async ({ fails }) => {
         if (fails) { Promise.reject(new Error("forgotten")); await new Promise((go) => setTimeout(go, 1000)); }
@@ -221,13 +221,13 @@ describe("the local Lambda", () => {
     expect(reports.map(isCold)).toEqual([true, false, false, true, false]);
   });
 
-  it("fails a handler whose result is no JSON", async () => {
+  it("fails a handler whose result is not JSON", async () => {
     const { outcomes } = await run("exports.handler = async () => 1n;", { maximumRetryAttempts: 0 });
 
     expect(outcomes).toMatchObject([{ status: "error", errorType: "TypeError" }]);
   });
 
-  it("names what is wrong with code that cannot be loaded", async () => {
+  it("names the mistake in code that cannot be loaded", async () => {
     const { reports, lines } = await run("exports.other = 1;", { maximumRetryAttempts: 0 });
 
     expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.HandlerNotFound" }]);
@@ -249,7 +249,7 @@ describe("the local Lambda", () => {
     expect(lines.map(({ type }) => type)).toEqual(types);
   });
 
-  it("filters raw lines by their level, and takes a line without one for INFO", async () => {
+  it("filters raw lines by their level, and treats a line without one as INFO", async () => {
     const { lines } = await run(
       `exports.handler = async () => {
         for (const level of ["INFO", "ERROR", "CRITICAL", undefined]) process.stdout.write(JSON.stringify({ level, of: "it" }) + "\\n");
