@@ -35,7 +35,15 @@ interface Ran {
   /** Parsed JSON lines. */
   readonly lines: readonly Record<string, unknown>[];
   readonly reports: readonly Record<string, unknown>[];
+  valuesOf(name: LambdaDatum["name"]): number[];
   sumOf(name: LambdaDatum["name"]): number;
+}
+
+/** Time of a run, and what moves it. @default the machine's clock */
+interface Clock {
+  readonly now?: () => number;
+  readonly onLine?: (text: string) => void;
+  readonly onMetric?: (datum: LambdaDatum) => void;
 }
 
 /** Runs a handler, given as CommonJS source, for all events in parallel. */
@@ -44,6 +52,7 @@ const run = async (
   changes: Partial<FunctionBlueprint> = {},
   events: readonly unknown[] = [{}],
   processes = 2,
+  clock: Clock = {},
 ): Promise<Ran> => {
   const zip = join(mkdtempSync(join(folder, "zip-")), "package.zip");
   writeFileSync(zip, zipSync({ "index.js": strToU8(code) }));
@@ -56,8 +65,15 @@ const run = async (
     processes,
     retryDelaysMs: [1, 1],
     throttleDelayMs: 5,
-    onLogLine: ({ text }) => texts.push(text),
-    onMetric: (datum) => data.push(datum),
+    now: clock.now,
+    onLogLine: ({ text }) => {
+      texts.push(text);
+      clock.onLine?.(text);
+    },
+    onMetric: (datum) => {
+      data.push(datum);
+      clock.onMetric?.(datum);
+    },
   });
   try {
     const outcomes = await Promise.all(events.map((event) => lambda.invoke(event)));
@@ -66,6 +82,7 @@ const run = async (
       outcomes,
       lines,
       reports: lines.filter(({ type }) => type === "platform.report").map(({ record }) => record),
+      valuesOf: (name) => data.filter((datum) => datum.name === name).map(({ value }) => value),
       sumOf: (name) => data.filter((datum) => datum.name === name).reduce((sum, { value }) => sum + value, 0),
     };
   } finally {
@@ -203,6 +220,67 @@ describe("the local Lambda", () => {
 
     expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 1 }]);
     expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
+  });
+
+  describe("the age of an event", () => {
+    const FAILING = 'exports.handler = async () => { throw new Error("no"); };';
+
+    /** A clock that stands still except for the pause of 60 s that Lambda makes after a failed attempt. */
+    const minutesBetweenAttempts = (): Clock => {
+      let nowMs = 1_000_000;
+      return {
+        now: () => nowMs,
+        onLine: (text) => {
+          if (text.includes('"platform.report"')) nowMs += 60_000;
+        },
+      };
+    };
+
+    it("is published at the start of each attempt", async () => {
+      const { valuesOf } = await run(FAILING, {}, [{}], 1, minutesBetweenAttempts());
+
+      expect(valuesOf("AsyncEventAge")).toEqual([0, 60_000, 120_000]);
+    });
+
+    it.each([
+      [120, 3],
+      [119, 2],
+      [59, 1],
+    ])("above the maximum of %i s ends the retries after %i attempts", async (maximumEventAgeSeconds, attempts) => {
+      const clock = minutesBetweenAttempts();
+
+      const { outcomes, valuesOf } = await run(FAILING, { maximumEventAgeSeconds }, [{}], 1, clock);
+
+      expect(outcomes).toMatchObject([{ status: "error", attempts }]);
+      expect(valuesOf("AsyncEventsDropped")).toEqual([1]);
+    });
+
+    it.each([
+      [3_600, "success", 1],
+      [3_599, "dropped", 0],
+    ])(
+      "is compared with the maximum of %i s while the event is throttled",
+      async (maximumEventAgeSeconds, status, attempts) => {
+        let nowMs = 0;
+        let throttles = 0;
+        const clock: Clock = {
+          now: () => nowMs,
+          onMetric: ({ name, value }) => {
+            if (name === "Throttles" && value === 1 && throttles++ === 0) nowMs += 3_600_000;
+          },
+        };
+        const slow = "exports.handler = () => new Promise((go) => setTimeout(go, 30));";
+        const changes = { reservedConcurrency: 1, maximumEventAgeSeconds };
+
+        const { outcomes, valuesOf } = await run(slow, changes, [1, 2], 1, clock);
+
+        expect(outcomes.map((outcome) => [outcome.status, outcome.attempts])).toEqual([
+          ["success", 1],
+          [status, attempts],
+        ]);
+        expect(valuesOf("AsyncEventAge")).toEqual([3_600_000, 3_600_000].slice(0, 1 + attempts));
+      },
+    );
   });
 
   it("reuses a process, and starts another after it has ended", async () => {

@@ -40,17 +40,21 @@ export interface DeadLetterQueue {
 const PUBLISHED_EVERY_MS = 60_000;
 
 /** Lambda keeps the first 1 KB of the error message. */
-const MAX_MESSAGE_LENGTH = 1024;
+const MAX_MESSAGE_BYTES = 1024;
 
 interface Message {
   readonly body: string;
   readonly messageAttributes: Readonly<Record<string, { readonly StringValue?: string }>>;
 }
 
+/** @returns as many whole characters as fit into `maxBytes` of UTF-8 */
+const firstBytes = (text: string, maxBytes: number): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true });
+
 const attributesOf = ({ requestId, errorCode, errorMessage }: DeadLetter) => ({
   RequestID: { DataType: "String", StringValue: requestId },
   ErrorCode: { DataType: "Number", StringValue: String(errorCode) },
-  ErrorMessage: { DataType: "String", StringValue: errorMessage.slice(0, MAX_MESSAGE_LENGTH) },
+  ErrorMessage: { DataType: "String", StringValue: firstBytes(errorMessage, MAX_MESSAGE_BYTES) },
 });
 
 const deadLetterOf = ({ body, messageAttributes }: Message): DeadLetter => ({

@@ -19,6 +19,7 @@ const QUICK = [
   "image-processing-errors",
   "s3-permission-errors",
   "high-concurrency",
+  "event-age",
   "low-success-rate",
   "no-invocations",
 ];
