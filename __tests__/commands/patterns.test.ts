@@ -1,4 +1,4 @@
-/** `npm run patterns`: the local check, and the comparison with a local stand-in for CloudWatch Logs. */
+/** `npm run patterns`: the local check, and the comparison with a local CloudWatch Logs server. */
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
 import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
@@ -41,7 +41,7 @@ const lineOf = (event: string): LogSample => {
 
 type Change = (records: MetricFilterMatchRecord[]) => MetricFilterMatchRecord[];
 
-/** Matches as the local parser does, returns values as text, enforces the documented limits, and then applies `change`. */
+/** Matches like the local parser, returns values as text, enforces the documented limits, and then changes the result. */
 const cloudWatchLogs = async (change: Change = (records) => records) => {
   const server = await startAwsJson({
     TestMetricFilter: (input) => {
@@ -63,7 +63,7 @@ const cloudWatchLogs = async (change: Change = (records) => records) => {
 };
 
 describe("npm run patterns -- <env>", () => {
-  it("shows the metrics that count each line, and exits with 0 if they agree with the ledgers", async () => {
+  it("shows which filters match each line, and ends with exit code 0 if all are as the ledgers say", async () => {
     const { code, stdout, stderr } = await run("patterns", "prod");
 
     const rows = stdout.trim().split("\n");
@@ -73,7 +73,7 @@ describe("npm run patterns -- <env>", () => {
       "✓ image.large                       LargeImages",
     ]);
     expect(rows.slice(lines.length)).toEqual([
-      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter matches exactly its own lines, by the local parser`,
+      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter matches exactly its own lines (local parser)`,
     ]);
   });
 
@@ -186,7 +186,7 @@ describe("npm run patterns -- <env> --live", () => {
     expect(ended.map(({ code, stdout }) => [code, stdout.trim().split("\n").at(-1)])).toEqual([
       [
         0,
-        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs matches the same lines and reads the same values as the local parser`,
+        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs matches the same lines as the local parser, and extracts the same values`,
       ],
       [1, "✗ LargeImages, image.large: matched here but not by CloudWatch Logs"],
     ]);

@@ -1,11 +1,11 @@
 /** A small soak of the real package: every upload ends with variants, a refusal, or a dead-letter queue message. */
 
-import { freshStack } from "../../../scripts/build/fresh-stack";
+import { devStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
+import { seededRandom } from "../../../scripts/trials/seeded-random";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
 import { createFaultPicker, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
-import { createSeededRandom } from "../../../scripts/trials/soak/seeded-random";
 
 const COUNT = 40;
 const sum = (counts: Readonly<Record<string, number>>) =>
@@ -21,7 +21,7 @@ const withDeadLetters = (blueprint: Blueprint): Blueprint => {
 const runs: Record<"versioned" | "unversioned", Promise<SoakResult>> = Object.create(null);
 
 beforeAll(async () => {
-  const blueprint = withDeadLetters(readBlueprint(await freshStack()));
+  const blueprint = withDeadLetters(readBlueprint(await devStack()));
   const buckets = blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false }));
   const start = (stack: Blueprint, seed: number) => soak(stack, { count: COUNT, seed, concurrency: 8, processes: 2 });
   runs.versioned = start(blueprint, 11);
@@ -63,7 +63,7 @@ describe("stale events", () => {
 describe("a seed", () => {
   const call = { caller: "FUNCTION", action: "s3:PutObject", key: "soak/00001_webp_12345678.webp" };
   const faultsMet = (seed: number) => {
-    const faultOf = createFaultPicker(createSeededRandom(seed));
+    const faultOf = createFaultPicker(seededRandom(seed));
     return Array.from({ length: 1_000 }, (_, i) => faultOf({ ...call, key: `soak/${i}_png_1.png` }));
   };
 
@@ -72,15 +72,15 @@ describe("a seed", () => {
     expect(faultsMet(1)).not.toEqual(faultsMet(2));
   });
 
-  it("repeats its uploads, as many as requested", async () => {
-    const [one, two] = [await episodesOf(createSeededRandom(1), 25), await episodesOf(createSeededRandom(1), 25)];
+  it("brings the same uploads again, as many as are wanted", async () => {
+    const [one, two] = [await episodesOf(seededRandom(1), 25), await episodesOf(seededRandom(1), 25)];
 
     expect(one).toEqual(two);
     expect(one.flatMap(({ pictures }) => pictures)).toHaveLength(25);
   });
 
   it("injects faults into the function's calls only, and PUT faults into PUT calls only", () => {
-    const faultOf = createFaultPicker(createSeededRandom(1));
+    const faultOf = createFaultPicker(seededRandom(1));
     const names = new Set(faultsMet(3).flatMap((name) => name ?? []));
 
     expect(Array.from({ length: 1_000 }, () => faultOf({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);

@@ -99,15 +99,15 @@ const alarmNote = (needed: number | undefined, alarm: Alarm): string => {
 
 const cell = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 
-/** @returns a Markdown table with a row for each filter and its alarms, and for each alarm without a filter */
-export const originalComparisonTable = (): string => {
+/** @returns table cells in Markdown, with a row for each filter and its alarms, and for each alarm without a filter */
+export const originalComparisonRows = (): string[][] => {
   const blueprint = readBlueprint(ORIGINAL);
   const short = ({ name }: Alarm) => name.slice(blueprint.function.name.length + 1);
   const readersOf = (metric: string) =>
     blueprint.alarms.filter((alarm) => metricsOf(alarm).some(({ name }) => name === metric));
   const note = (alarm: Alarm) => `${cell(short(alarm))} ${alarmNote(faultsNeeded(alarm, blueprint), alarm)}`;
   const isMade = (name: string) => blueprint.metricFilters.some(({ metric }) => metric.name === name);
-  const rows = [
+  return [
     ...blueprint.metricFilters.map((filter) => [
       cell(filter.metric.name),
       cell(filter.pattern),
@@ -125,6 +125,4 @@ export const originalComparisonTable = (): string => {
         note(alarm),
       ]),
   ];
-  const head = ["metric", "pattern", "its own line", "one fault"];
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 };

@@ -1,4 +1,5 @@
 /** Runs many damaged pictures through the handler's code, in separate processes, and counts the outcomes. */
+import pLimit from "p-limit";
 import type { SourceFormat } from "../../../handler/src/input";
 import { type FuzzInput, inputOf } from "./mutations";
 import { makeSeeds } from "./seeds";
@@ -88,24 +89,25 @@ export const runCampaign = async ({
     FormatCounts
   >;
   const failures: Failure[] = [];
-  const queue = numbers.values();
+  const workers = Array.from({ length: processes }, () => startWorker());
+  const idle = [...workers];
   let done = 0;
-  const worker = async () => {
-    const worker = startWorker();
-    try {
-      for (const number of queue) {
-        if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
-        const input = inputOf(seeds, seed, number);
-        const attempt = await compared(input, await worker.attempt({ bytes: input.bytes, limits: LIMITS }), worker);
-        const failure = failureOf(input, attempt);
-        addTo(counts[input.format], attempt, failure);
-        if (failure !== undefined) failures.push({ input, failure, detail: attempt.detail });
-        onDone?.(++done);
-      }
-    } finally {
-      worker.stop();
-    }
+  const tryOne = async (number: number) => {
+    if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
+    const worker = idle.pop() as WorkerHandle;
+    const input = inputOf(seeds, seed, number);
+    const attempt = await compared(input, await worker.attempt({ bytes: input.bytes, limits: LIMITS }), worker);
+    const failure = failureOf(input, attempt);
+    addTo(counts[input.format], attempt, failure);
+    if (failure !== undefined) failures.push({ input, failure, detail: attempt.detail });
+    idle.push(worker);
+    onDone?.(++done);
   };
-  await Promise.all(Array.from({ length: processes }, worker));
+  const limit = pLimit(processes);
+  try {
+    await Promise.all(numbers.map((number) => limit(tryOne, number)));
+  } finally {
+    for (const worker of workers) worker.stop();
+  }
   return { seed, counts, failures, seconds: elapsed() };
 };

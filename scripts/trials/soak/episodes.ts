@@ -1,7 +1,7 @@
 /** The uploads of a soak: small pictures and invalid files, some replaced, repeated, deleted, or with late or duplicate events. */
 import sharp from "sharp";
+import { oneOf, type Random } from "../seeded-random";
 import { keyOf } from "./faults";
-import { oneOf, type SeededRandom } from "./seeded-random";
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -30,7 +30,7 @@ const PERMILLE = { bad: 60, replaced: 80, repeated: 40, newestFirst: 500, remove
 const FORMATS = ["jpeg", "png", "webp", "tiff"] as const;
 
 /** Avoids grey, so that the inverted colour is clearly different. */
-const colourOf = (random: SeededRandom, key: string): Colour => {
+const colourOf = (random: Random, key: string): Colour => {
   const channel = (name: string) => {
     const level = random(key, name) * 160;
     return Math.round(level < 80 ? level : level + 95);
@@ -53,7 +53,7 @@ const BAD: readonly [(good: Buffer) => Buffer, ...((good: Buffer) => Buffer)[]] 
 ];
 
 /** @param uploads remaining uploads: the episode has no more than these */
-const episodeOf = async (random: SeededRandom, number: number, uploads: number): Promise<Episode> => {
+const episodeOf = async (random: Random, number: number, uploads: number): Promise<Episode> => {
   const key = keyOf(number);
   const happens = (what: keyof typeof PERMILLE, ...about: string[]) =>
     random(key, what, ...about) * 1_000 < PERMILLE[what];
@@ -77,7 +77,7 @@ const episodeOf = async (random: SeededRandom, number: number, uploads: number):
 };
 
 /** @returns episodes with `uploads` uploads in total */
-export const episodesOf = async (random: SeededRandom, uploads: number): Promise<Episode[]> => {
+export const episodesOf = async (random: Random, uploads: number): Promise<Episode[]> => {
   const episodes: Episode[] = [];
   for (let left = uploads; left > 0; left -= episodes.at(-1)?.pictures.length ?? 0)
     episodes.push(await episodeOf(random, episodes.length, left));

@@ -1,7 +1,7 @@
 /** The faults that S3 injects during a soak: their kinds, frequencies, and which call gets which fault. */
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Damage } from "../../sandbox/damage";
-import { oneOf, type SeededRandom } from "./seeded-random";
+import { oneOf, type Random } from "../seeded-random";
 
 interface Fault {
   /** Calls that it can affect. */
@@ -51,7 +51,7 @@ export const keyOf = (episode: number): string => `soak/${String(episode).padSta
 const KEY = /^soak\/(\d+)(?:_([a-z]+)_)?/;
 
 /** @returns a function that picks the fault of a call, from the seed and the number of equal calls before it */
-export const createFaultPicker = (random: SeededRandom): ((call: ApiCall) => FaultName | undefined) => {
+export const createFaultPicker = (random: Random): ((call: ApiCall) => FaultName | undefined) => {
   const calls = new Map<string, number>();
   return ({ caller, action, key = "" }) => {
     const [, episode, variant = ""] = KEY.exec(key) ?? [];

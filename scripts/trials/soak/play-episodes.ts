@@ -1,5 +1,6 @@
 /** Plays the episodes of a soak: uploads the pictures of a key, then releases their events late, twice or in the wrong order. */
 import { setTimeout as sleep } from "node:timers/promises";
+import pLimit from "p-limit";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
 import type { Episode, Picture } from "./episodes";
@@ -69,17 +70,14 @@ export const createEpisodePlayer = (episodes: readonly Episode[]): EpisodePlayer
       return state.pictures.get(object.sequence) as Picture;
     },
     play: async (sandbox, concurrency) => {
-      const queue = states.values();
-      const worker = async () => {
-        for (const { episode, release, over } of queue) {
-          const { key, pictures, isRemoved } = episode;
-          for (const { bytes } of pictures) await sandbox.upload(key, bytes);
-          if (isRemoved) await sandbox.remove(sandbox.uploadBucket, key);
-          release();
-          await over;
-        }
+      const limit = pLimit(concurrency);
+      const playOne = async ({ episode: { key, pictures, isRemoved }, release, over }: EpisodeState) => {
+        for (const { bytes } of pictures) await sandbox.upload(key, bytes);
+        if (isRemoved) await sandbox.remove(sandbox.uploadBucket, key);
+        release();
+        await over;
       };
-      await Promise.all(Array.from({ length: concurrency }, worker));
+      await Promise.all([...states.values()].map((state) => limit(playOne, state)));
     },
   };
 };

@@ -3,12 +3,12 @@ import { FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import type { Damage } from "../../sandbox/damage";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox";
+import { seededRandom } from "../seeded-random";
 import { episodesOf, irregularitiesOf } from "./episodes";
 import { type Created, uploadsOf, variantsOf } from "./evidence";
 import { createFaultPicker, FAULTS, type FaultName } from "./faults";
 import { createEpisodePlayer } from "./play-episodes";
 import { type Line, type Reconciliation, reconcile } from "./reconcile";
-import { createSeededRandom } from "./seeded-random";
 
 export interface SoakOptions {
   readonly count: number;
@@ -34,7 +34,7 @@ export const TIME_LIMIT_SECONDS = 8;
 
 /** @returns the sandbox options that inject faults, and how often each was injected */
 const createFaults = (seed: number) => {
-  const faultOf = createFaultPicker(createSeededRandom(seed));
+  const faultOf = createFaultPicker(seededRandom(seed));
   const counts = new Map<FaultName, number>();
   const damages = new Map<string, Damage>();
   const hooks: Pick<SandboxOptions, "intercept" | "damage"> = {
@@ -60,7 +60,7 @@ const createFaults = (seed: number) => {
 
 export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<SoakResult> => {
   const { hooks, counts } = createFaults(options.seed);
-  const episodes = await episodesOf(createSeededRandom(options.seed), options.count);
+  const episodes = await episodesOf(seededRandom(options.seed), options.count);
   const player = createEpisodePlayer(episodes);
   const created: Created[] = [];
   const variantKeys = new Set<string>();
