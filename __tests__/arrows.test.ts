@@ -15,6 +15,7 @@ const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^scripts\/terminal\//,      /^scripts\/terminal\//],
   [/^scripts\/images\//,        /^scripts\/images\//],
   [/^scripts\/cloudwatch\//,    /^scripts\/cloudwatch\//],
+  [/^scripts\/trials\/drill\//, /^scripts\/(trials\/drill|sandbox|cloudwatch)\//],
   [/^scripts\/sandbox\//,       /^scripts\/(sandbox|cloudwatch)\//],
   [/^scripts\//,                /./],
 ];

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { stackName } from "../modules/naming";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
 import {
   type AccountAlarm,
   callRoll,
@@ -11,10 +11,10 @@ import {
   resetAlarm,
   type TestResult,
   testAlarm,
-} from "./account-alarms";
+} from "./aws/account-alarms";
+import { type Clients, clientsFor } from "./aws/clients";
 import { runCommand, UsageError } from "./terminal/cli";
 import { interruptible } from "./terminal/interruptible";
-import { type Clients, clientsFor } from "./terraform/aws";
 
 const UNITS = [
   ["d", 86_400],

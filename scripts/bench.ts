@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { measureCold } from "./bench/cold";
-import { corpus, type Picture, SIZES } from "./bench/corpus";
-import { machine } from "./bench/machine";
-import { sweepOrders } from "./bench/order";
-import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "./bench/paired";
-import { CACHE, prepareTools, type Tools } from "./bench/processes";
-import { benchReport, coldReport, throughputReport } from "./bench/report";
-import { type PictureResult, type Results, writeResults } from "./bench/results";
-import { sweepEncoders } from "./bench/sweep";
-import { type Sweep, sweepReport } from "./bench/sweep-report";
-import { judge } from "./bench/targets";
-import { measureThroughput } from "./bench/throughput";
 import { runCommand } from "./terminal/cli";
 import { wholeNumber } from "./terminal/options";
+import { measureCold } from "./trials/bench/cold";
+import { corpus, type Picture, SIZES } from "./trials/bench/corpus";
+import { machine } from "./trials/bench/machine";
+import { sweepOrders } from "./trials/bench/order";
+import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "./trials/bench/paired";
+import { CACHE, prepareTools, type Tools } from "./trials/bench/processes";
+import { benchReport, coldReport, throughputReport } from "./trials/bench/report";
+import { type PictureResult, type Results, writeResults } from "./trials/bench/results";
+import { sweepEncoders } from "./trials/bench/sweep";
+import { type Sweep, sweepReport } from "./trials/bench/sweep-report";
+import { judge } from "./trials/bench/targets";
+import { measureThroughput } from "./trials/bench/throughput";
 
 interface Options {
   readonly runs: number;
@@ -143,7 +143,7 @@ export const command = new Command("npm run bench --")
   .option("--cold", "only what loading the package costs", false)
   .option("--throughput", "only pictures per second of the local stack, at 1, 2 and 8 at a time", false)
   .option("--json", "everything, for machines", false)
-  .option("--write", "everything, kept in scripts/bench/results.json and docs/performance.md", false)
+  .option("--write", "everything, kept in scripts/trials/bench/results.json and docs/performance.md", false)
   .option("--no-targets", "only measure")
   .addHelpText("after", "\nExit code 1: a target is missed.")
   .action(run);

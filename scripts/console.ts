@@ -4,7 +4,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { consoleUrl, homeOf, naming } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
 import { runCommand } from "./terminal/cli";
 
 /** What opens a link in the browser, by the platform. */

@@ -1,11 +1,11 @@
 /** `npm run cost`: what an environment costs in a month, by service, by design choice and by assumption. */
 import { Command } from "commander";
 import { PRICED_ON, PRICED_REGIONS, type Prices, pricesOf } from "../modules/prices";
-import { environmentNamed } from "./account";
-import { alternatives, billOf, elasticities, totalOf } from "./cost/estimate";
-import { lightTable } from "./cost/light";
-import { dominating, estimateReport, lightReport } from "./cost/report";
-import { ASSUMPTIONS, type Assumed, type Assumption, assumed, usageOf } from "./cost/usage";
+import { environmentNamed } from "./aws/account";
+import { alternatives, billOf, elasticities, totalOf } from "./docs/cost/estimate";
+import { lightTable } from "./docs/cost/light";
+import { dominating, estimateReport, lightReport } from "./docs/cost/report";
+import { ASSUMPTIONS, type Assumed, type Assumption, assumed, usageOf } from "./docs/cost/usage";
 import { runCommand, UsageError } from "./terminal/cli";
 
 interface Options {

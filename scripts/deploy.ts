@@ -1,10 +1,10 @@
 /** `npm run deploy -- <env>`: cdktf deploy, with everything checked before, and what to do next after. */
 import { Command } from "commander";
 import pc from "picocolors";
+import { cdktf } from "./aws/terraform/cdktf";
+import { endpointUrl, prepareTarget, type TargetOptions } from "./aws/terraform/target";
+import { outputs } from "./aws/terraform/working-copy";
 import { runCommand } from "./terminal/cli";
-import { cdktf } from "./terraform/cdktf";
-import { endpointUrl, prepareTarget, type TargetOptions } from "./terraform/target";
-import { outputs } from "./terraform/working-copy";
 
 type Outputs = Readonly<Record<string, unknown>>;
 

@@ -2,12 +2,12 @@
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
+import { countObjects, emptyBucket } from "./aws/buckets";
+import { cdktf, existing, whatExists } from "./aws/terraform/cdktf";
+import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "./aws/terraform/target";
+import { terraform } from "./aws/terraform/working-copy";
 import { runCommand, UsageError } from "./terminal/cli";
-import { countObjects, emptyBucket } from "./terraform/buckets";
-import { cdktf, existing, whatExists } from "./terraform/cdktf";
-import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "./terraform/target";
-import { terraform } from "./terraform/working-copy";
 
 /** Environments whose stacks' names have to be typed. */
 const PROTECTED = ["prod"];

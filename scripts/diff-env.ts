@@ -6,12 +6,12 @@ import { Command } from "commander";
 import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./account";
-import { differences, type Stack } from "./diff-env/comparison";
-import { type Comparison, comparisonLines } from "./diff-env/report";
-import { renamed, variableDifferences } from "./diff-env/variables";
+import { environmentNamed } from "./aws/account";
+import { differences, type Stack } from "./aws/terraform/environment-diff/comparison";
+import { type Comparison, comparisonLines } from "./aws/terraform/environment-diff/report";
+import { renamed, variableDifferences } from "./aws/terraform/environment-diff/variables";
+import { PROJECT, stackFolder } from "./build/stacks";
 import { runCommand } from "./terminal/cli";
-import { PROJECT, stackFolder } from "./terraform/stacks";
 
 const synthesized = (environment: Environment): Stack => {
   const outdir = mkdtempSync(join(tmpdir(), "diff-env-"));

@@ -4,13 +4,13 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
-import { answerTo, environmentNamed } from "./account";
-import { deploy, type Finding, findingsOf, ifThere, type Patient, type State } from "./doctor/check";
-import { PATH } from "./doctor/path";
-import { WATCH } from "./doctor/watch";
+import { answerTo, environmentNamed } from "./aws/account";
+import { clientsFor } from "./aws/clients";
+import { deploy, type Finding, findingsOf, ifThere, type Patient, type State } from "./aws/doctor/check";
+import { PATH } from "./aws/doctor/path";
+import { WATCH } from "./aws/doctor/watch";
+import { endpointUrl } from "./aws/terraform/target";
 import { runCommand } from "./terminal/cli";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
 
 /** In the order in which a person looks for what is wrong: add a row to one of the two. */
 const CHECKS = [...PATH, ...WATCH];

@@ -2,17 +2,17 @@
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { drillReport, problemReport, trialReport } from "./drill/report";
-import type { DrillResult } from "./drill/result";
-import { samplePictures } from "./drill/samples";
-import { drillStack } from "./drill/stack";
+import { drillStack } from "./build/drill-stack";
 import { readBlueprint } from "./sandbox/blueprint";
-import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "./sandbox/drill/drill";
-import { type Evidence, gather, shortName } from "./sandbox/drill/evidence";
-import { type Control, control, probeProblems, probesOf } from "./sandbox/drill/probes";
-import { structureProblems } from "./sandbox/drill/structure";
-import { tryMutants } from "./sandbox/drill/trial";
 import { runCommand, UsageError } from "./terminal/cli";
+import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "./trials/drill/drill";
+import { type Evidence, gather, shortName } from "./trials/drill/evidence";
+import { type Control, control, probeProblems, probesOf } from "./trials/drill/probes";
+import { drillReport, problemReport, trialReport } from "./trials/drill/report";
+import type { DrillResult } from "./trials/drill/result";
+import { structureProblems } from "./trials/drill/structure";
+import { tryMutants } from "./trials/drill/trial";
+import { samplePictures } from "./trials/drill-samples";
 
 interface Options {
   readonly env: string;

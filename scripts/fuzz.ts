@@ -5,12 +5,12 @@ import { join, relative } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { defuse } from "./fuzz/bomb-squad";
-import { type Failure, runCampaign } from "./fuzz/campaign";
-import { inputOf } from "./fuzz/mutations";
-import { bombReport, campaignReport } from "./fuzz/report";
-import { makeSeeds } from "./fuzz/seeds";
 import { runCommand } from "./terminal/cli";
+import { defuse } from "./trials/fuzz/bomb-squad";
+import { type Failure, runCampaign } from "./trials/fuzz/campaign";
+import { inputOf } from "./trials/fuzz/mutations";
+import { bombReport, campaignReport } from "./trials/fuzz/report";
+import { makeSeeds } from "./trials/fuzz/seeds";
 
 interface Options {
   readonly seed: number;

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { Command } from "commander";
 import pc from "picocolors";
-import { guideCommands } from "./guide/commands";
+import { PROJECT } from "./build/stacks";
 import { runCommand } from "./terminal/cli";
-import { PROJECT } from "./terraform/stacks";
+import { guideCommands } from "./trials/guide/commands";
 
 /** The port that the guide names; a free one takes its place. */
 const PORT = "4566";

@@ -6,14 +6,14 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import sharp from "sharp";
 import { naming } from "../modules/naming";
-import { environmentNamed } from "./account";
-import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
-import { type Percentiles, type Report, reportOn } from "./load/report";
+import { environmentNamed } from "./aws/account";
+import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./aws/account-uploads";
+import { clientsFor } from "./aws/clients";
+import { type Percentiles, type Report, reportOn } from "./aws/load-report";
+import { endpointUrl } from "./aws/terraform/target";
 import { runCommand, UsageError } from "./terminal/cli";
 import { interruptible } from "./terminal/interruptible";
 import { wholeNumber } from "./terminal/options";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
 
 /** So many uploads without their variants end the run: more would only cost more. */
 const GIVE_UP_AFTER = 10;

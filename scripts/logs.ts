@@ -4,13 +4,13 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
-import { environmentNamed } from "./account";
-import { type LogEvent, logEvents, patternFor } from "./account-log";
+import { environmentNamed } from "./aws/account";
+import { type LogEvent, logEvents, patternFor } from "./aws/account-log";
+import { clientsFor } from "./aws/clients";
+import { endpointUrl } from "./aws/terraform/target";
 import { runCommand, UsageError } from "./terminal/cli";
 import { interruptible } from "./terminal/interruptible";
 import { type Fields, fieldsOf, logLine } from "./terminal/log-line";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -7,14 +7,14 @@ import pc from "picocolors";
 import { synthesize } from "../main";
 import { stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./account";
+import { environmentNamed } from "./aws/account";
+import { clientsFor } from "./aws/clients";
+import { PROJECT, stackFolder } from "./build/stacks";
 import type { MetricFilter } from "./cloudwatch/metric-filter";
-import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./pattern-check";
-import { producedLines } from "./producer";
 import { readBlueprint } from "./sandbox/blueprint";
 import { runCommand } from "./terminal/cli";
-import { clientsFor } from "./terraform/aws";
-import { PROJECT, stackFolder } from "./terraform/stacks";
+import { producedLines } from "./trials/log-samples";
+import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "./trials/pattern-check";
 
 /** @returns the metric filters of an environment, synthesized into a folder that is gone afterwards */
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] => {

@@ -2,13 +2,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
+import type { Plan } from "./aws/terraform/plan";
+import { headline, summarizePlan } from "./aws/terraform/plan-summary";
+import { endpointUrl, prepareTarget, type TargetOptions } from "./aws/terraform/target";
+import { terraform } from "./aws/terraform/working-copy";
+import { readStack } from "./build/stacks";
 import { runCommand } from "./terminal/cli";
 import { temporaryFolder } from "./terminal/processes";
-import type { Plan } from "./terraform/plan";
-import { headline, summarizePlan } from "./terraform/plan-summary";
-import { readStack } from "./terraform/stacks";
-import { endpointUrl, prepareTarget, type TargetOptions } from "./terraform/target";
-import { terraform } from "./terraform/working-copy";
 
 interface PlanOptions extends TargetOptions {
   readonly out?: string;

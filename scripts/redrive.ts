@@ -5,14 +5,14 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { answerTo, environmentNamed } from "./account";
 import { ago } from "./alarms";
-import { type Handled, redrive } from "./redrive/letters";
+import { answerTo, environmentNamed } from "./aws/account";
+import { clientsFor } from "./aws/clients";
+import { type Handled, redrive } from "./aws/dead-letters";
+import { endpointUrl } from "./aws/terraform/target";
 import { runCommand } from "./terminal/cli";
 import { interruptible } from "./terminal/interruptible";
 import { wholeNumber } from "./terminal/options";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
 
 /** An invocation takes so much less than nobody else is given its letter. */
 const MARGIN_SECONDS = 60;

@@ -13,17 +13,17 @@ import { readEnvironments } from "../modules/environment";
 import { QUERIES } from "../modules/queries";
 import { type Environment, VARIABLES } from "../modules/variables";
 import { matches, parseFilterPattern } from "./cloudwatch/filter-pattern";
-import { producedLines } from "./producer";
-import { onCallTable } from "./reference/alarms";
-import { commandsTable } from "./reference/commands";
-import { PERFORMANCE_TABLES, performancePlot } from "./reference/performance";
-import { permissionsTable } from "./reference/permissions";
-import { checkRunbooks, writeRunbooks } from "./reference/runbooks";
-import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./reference/scale";
-import { threatsTable } from "./reference/threats";
-import { yardstickTable } from "./sandbox/drill/yardstick";
+import { onCallTable } from "./docs/alarms";
+import { commandsTable } from "./docs/commands";
+import { PERFORMANCE_TABLES, performancePlot } from "./docs/performance";
+import { permissionsTable } from "./docs/permissions";
+import { checkRunbooks, writeRunbooks } from "./docs/runbooks";
+import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./docs/scale";
+import { threatsTable } from "./docs/threats";
 import { EXIT_CODES, runCommand } from "./terminal/cli";
 import { code, table } from "./terminal/markdown";
+import { yardstickTable } from "./trials/drill/yardstick";
+import { producedLines } from "./trials/log-samples";
 
 const ROOT = join(__dirname, "..");
 

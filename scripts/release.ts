@@ -4,13 +4,13 @@ import pc from "picocolors";
 import { criticalAlarms } from "../modules/alarms";
 import { naming, stackName } from "../modules/naming";
 import type { Environment } from "../modules/variables";
-import { environmentNamed } from "./account";
-import { readLive, readVersions } from "./release/alias";
-import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "./release/verbs";
+import { environmentNamed } from "./aws/account";
+import { clientsFor } from "./aws/clients";
+import { readLive, readVersions } from "./aws/release/alias";
+import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "./aws/release/verbs";
+import { endpointUrl } from "./aws/terraform/target";
 import { runCommand, UsageError } from "./terminal/cli";
 import { wholeNumber } from "./terminal/options";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
 
 interface Options extends Choices {
   readonly rollback?: true;

@@ -6,14 +6,14 @@ import { SingleBar } from "cli-progress";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../modules/naming";
-import { environmentNamed } from "./account";
-import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./account-uploads";
-import { type Log, type Outcome, outcomeOf, refused } from "./smoke/outcomes";
+import { environmentNamed } from "./aws/account";
+import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "./aws/account-uploads";
+import { clientsFor } from "./aws/clients";
+import { type Log, type Outcome, outcomeOf, refused } from "./aws/smoke-outcomes";
+import { endpointUrl } from "./aws/terraform/target";
 import { runCommand } from "./terminal/cli";
 import { interruptible } from "./terminal/interruptible";
 import { wholeNumber } from "./terminal/options";
-import { clientsFor } from "./terraform/aws";
-import { endpointUrl } from "./terraform/target";
 
 const SAMPLES = join(__dirname, "images/samples");
 

@@ -3,11 +3,11 @@ import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { drillStack } from "./drill/stack";
+import { drillStack } from "./build/drill-stack";
 import { type Blueprint, readBlueprint } from "./sandbox/blueprint";
-import { type SoakResult, soak, TIME_LIMIT_SECONDS } from "./soak/run";
 import { runCommand } from "./terminal/cli";
 import { wholeNumber } from "./terminal/options";
+import { type SoakResult, soak, TIME_LIMIT_SECONDS } from "./trials/soak/run";
 
 interface Options {
   readonly env: string;

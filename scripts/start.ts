@@ -5,13 +5,13 @@ import { dirname, join, relative, resolve } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
+import { freshStack } from "./build/fresh-stack";
 import type { Sandbox } from "./sandbox/sandbox";
-import { freshStack } from "./start/fresh-stack";
-import { type Input, inputsOf } from "./start/inputs";
-import { imageReport, lettersReport, logReport, metricsReport } from "./start/report";
-import type { Result } from "./start/results";
-import { openRun, type Run } from "./start/run";
 import { EXIT_CODES, runCommand, UsageError } from "./terminal/cli";
+import { type Input, inputsOf } from "./trials/local-run/inputs";
+import { imageReport, lettersReport, logReport, metricsReport } from "./trials/local-run/report";
+import type { Result } from "./trials/local-run/results";
+import { openRun, type Run } from "./trials/local-run/run";
 
 const SAMPLES = join(__dirname, "images/samples");
 

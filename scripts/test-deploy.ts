@@ -2,20 +2,20 @@
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
 import pc from "picocolors";
+import { emptyBucket } from "./aws/buckets";
+import { clientsFor } from "./aws/clients";
+import { startMoto } from "./aws/terraform/moto";
+import { changesBeside, MOTO_GAPS, withoutBucketPolicies } from "./aws/terraform/moto-gaps";
+import { NEEDS, requireTerraform } from "./aws/terraform/tools";
+import { outputs } from "./aws/terraform/working-copy";
 import { runCommand, UsageError } from "./terminal/cli";
-import { clientsFor } from "./terraform/aws";
-import { emptyBucket } from "./terraform/buckets";
-import { type Finding, lookAtCreated } from "./terraform/created";
-import { deployRound } from "./terraform/deploy-round";
-import { deployedAs } from "./terraform/deployed";
-import { exercise } from "./terraform/exercise";
-import { leftovers } from "./terraform/leftovers";
-import { startMoto } from "./terraform/moto";
-import { changesBeside, MOTO_GAPS, withoutBucketPolicies } from "./terraform/moto-gaps";
-import { apply, destroy, plan, planOf, prepare, withOtherCode } from "./terraform/rehearsal";
-import { rehearsalStack } from "./terraform/rehearsal-stack";
-import { NEEDS, requireTerraform } from "./terraform/tools";
-import { outputs } from "./terraform/working-copy";
+import { type Finding, lookAtCreated } from "./trials/rehearsal/created";
+import { deployRound } from "./trials/rehearsal/deploy-round";
+import { deployedAs } from "./trials/rehearsal/deployed";
+import { exercise } from "./trials/rehearsal/exercise";
+import { leftovers } from "./trials/rehearsal/leftovers";
+import { apply, destroy, plan, planOf, prepare, withOtherCode } from "./trials/rehearsal/rehearsal";
+import { rehearsalStack } from "./trials/rehearsal/rehearsal-stack";
 
 /** Runs one step and says how long it took. */
 const step = async <T>(title: string, action: () => Promise<T>): Promise<T> => {

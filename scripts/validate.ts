@@ -1,10 +1,10 @@
 /** `npm run validate`: Terraform itself and the real provider's schema accept every environment. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { synth } from "./synth";
+import { NEEDS, requireTerraform } from "./aws/terraform/tools";
+import { validateStacks } from "./aws/terraform/validation";
+import { synth } from "./build/synth";
 import { runCommand } from "./terminal/cli";
-import { NEEDS, requireTerraform } from "./terraform/tools";
-import { validateStacks } from "./terraform/validation";
 
 const validate = async ({ providerVersion }: { providerVersion?: string }): Promise<void> => {
   await requireTerraform(NEEDS.mocks);

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { unzipSync } from "fflate";
 import { create } from "tar";
 import { ARCHITECTURES } from "../../handler/contract/runtime";
-import { buildHandler } from "../../scripts/build-handler";
+import { buildHandler } from "../../scripts/build/handler-package";
 
 const BINDING = "@img/sharp-linux-arm64";
 const LIBVIPS = "@img/sharp-libvips-linux-arm64";

@@ -1,5 +1,5 @@
 /** `npm run cost`, run as a person runs it. */
-import { ASSUMPTIONS } from "../../scripts/cost/usage";
+import { ASSUMPTIONS } from "../../scripts/docs/cost/usage";
 import { run } from "./run";
 
 describe("npm run cost", () => {

@@ -1,8 +1,8 @@
 /** `npm run diff-env`: what two environments do not have in common. */
 import { stripVTControlCharacters } from "node:util";
 import type { Environment } from "../../modules/variables";
+import { comparisonLines } from "../../scripts/aws/terraform/environment-diff/report";
 import { compare } from "../../scripts/diff-env";
-import { comparisonLines } from "../../scripts/diff-env/report";
 import { committed, devWith } from "../modules/synthesized";
 import { run } from "./run";
 

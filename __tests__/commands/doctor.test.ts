@@ -4,13 +4,13 @@ import type { Metric } from "@aws-sdk/client-cloudwatch";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { metricAddress } from "../../modules/metrics";
 import { naming } from "../../modules/naming";
-import { environmentNamed } from "../../scripts/account";
-import { BucketsUnclear } from "../../scripts/account-uploads";
+import { environmentNamed } from "../../scripts/aws/account";
+import { BucketsUnclear } from "../../scripts/aws/account-uploads";
+import { clientsFor } from "../../scripts/aws/clients";
+import { type Check, findingsOf, type Patient, right } from "../../scripts/aws/doctor/check";
+import { admits, roomFor } from "../../scripts/aws/doctor/path";
+import { deaf, toldBy } from "../../scripts/aws/doctor/watch";
 import { findingLines } from "../../scripts/doctor";
-import { type Check, findingsOf, type Patient, right } from "../../scripts/doctor/check";
-import { admits, roomFor } from "../../scripts/doctor/path";
-import { deaf, toldBy } from "../../scripts/doctor/watch";
-import { clientsFor } from "../../scripts/terraform/aws";
 
 const patient = async (): Promise<Patient> => {
   const environment = await environmentNamed("dev");

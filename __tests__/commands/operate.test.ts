@@ -1,10 +1,10 @@
 /** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
 import { stripVTControlCharacters } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { clientsFor } from "../../scripts/aws/clients";
+import { freshStack } from "../../scripts/build/fresh-stack";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { freshStack } from "../../scripts/start/fresh-stack";
-import { clientsFor } from "../../scripts/terraform/aws";
 import { run, start } from "./run";
 
 let sandbox: Sandbox;

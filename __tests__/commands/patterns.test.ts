@@ -2,12 +2,12 @@
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
 import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { clientsFor } from "../../scripts/aws/clients";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";
-import { deafFilters, hearingOf, serviceDifferences } from "../../scripts/pattern-check";
 import { synthesizedFilters } from "../../scripts/patterns";
-import { type ProducedLine, producedLines } from "../../scripts/producer";
-import { clientsFor } from "../../scripts/terraform/aws";
+import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
+import { deafFilters, hearingOf, serviceDifferences } from "../../scripts/trials/pattern-check";
 import { ServiceError, startAwsJson } from "./aws-json";
 import { run } from "./run";
 

@@ -1,14 +1,14 @@
 /** `npm run redrive` against the real package: what Lambda gave up, in a real queue, goes to the function again. */
 import { naming } from "../../modules/naming";
-import { environmentNamed } from "../../scripts/account";
-import { type Check, findingsOf } from "../../scripts/doctor/check";
-import { WATCH } from "../../scripts/doctor/watch";
-import { drillStack } from "../../scripts/drill/stack";
+import { environmentNamed } from "../../scripts/aws/account";
+import { clientsFor } from "../../scripts/aws/clients";
+import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
+import { WATCH } from "../../scripts/aws/doctor/watch";
+import { drillStack } from "../../scripts/build/drill-stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
-import { photo } from "../../scripts/sandbox/drill/pictures";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { clientsFor } from "../../scripts/terraform/aws";
+import { photo } from "../../scripts/trials/drill/pictures";
 import { run, start } from "./run";
 
 const UNAVAILABLE: ApiRefusal = { status: 503, code: "ServiceUnavailable", message: "not now" };

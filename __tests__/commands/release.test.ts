@@ -1,9 +1,9 @@
 /** `npm run release`, against a Lambda, a CodeDeploy and a CloudWatch on this machine. */
 import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { clientsFor } from "../../scripts/aws/clients";
+import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
 import { release } from "../../scripts/release";
-import { type Shift, shiftTraffic } from "../../scripts/release/shift";
-import { clientsFor } from "../../scripts/terraform/aws";
 import { ServiceError } from "./aws-json";
 import { startLambda } from "./lambda-alias";
 import { run } from "./run";

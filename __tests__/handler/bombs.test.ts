@@ -4,8 +4,8 @@ import sharp from "sharp";
 import { Refusal } from "../../handler/src/errors";
 import { processImage } from "../../handler/src/process";
 import { admitStructure } from "../../handler/src/structure";
-import { BOMBS, type BombName, captionedPng, pagedTiff, scannedJpeg } from "../../scripts/fuzz/bombs";
 import { chunk } from "../../scripts/images/png";
+import { BOMBS, type BombName, captionedPng, pagedTiff, scannedJpeg } from "../../scripts/trials/fuzz/bombs";
 import { LIMITS, plain, quarters } from "./pictures";
 
 /** @returns reason and detail, or the format of what was processed */

@@ -1,7 +1,7 @@
 import type { S3Event } from "aws-lambda";
 import sharp from "sharp";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
-import { pagedTiff } from "../../scripts/fuzz/bombs";
+import { pagedTiff } from "../../scripts/trials/fuzz/bombs";
 import { created, eventsIn, PROCESSED, run, startAws, UPLOADS } from "./aws";
 import { plain } from "./pictures";
 

@@ -3,7 +3,7 @@ import { EVENTS } from "../../handler/contract/events";
 import { logAlarms } from "../../modules/alarms";
 import { QUERIES } from "../../modules/queries";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
-import { type ProducedLine, producedLines } from "../../scripts/producer";
+import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
 import { committed, devWith, synthesized } from "./synthesized";
 
 const FOLDER = "image-processor-prod-processor/";

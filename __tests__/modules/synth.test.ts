@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { warnings } from "../../scripts/synth";
+import { warnings } from "../../scripts/build/synth";
 import { committed, devWith, temporary } from "./synthesized";
 
 const ROOT = join(__dirname, "../..");

@@ -2,9 +2,9 @@
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
+import { freshStack } from "../../scripts/build/fresh-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { freshStack } from "../../scripts/start/fresh-stack";
 
 let blueprint: Blueprint;
 let sandbox: Sandbox;

@@ -1,12 +1,12 @@
 /** What the real package does about an S3 that fails it: tries again, refuses, or throws, and announces nothing half-done. */
 import sharp from "sharp";
+import { freshStack } from "../../scripts/build/fresh-stack";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
 import { FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import type { Damage } from "../../scripts/sandbox/damage";
 import type { Outcome } from "../../scripts/sandbox/lambda";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { freshStack } from "../../scripts/start/fresh-stack";
 
 interface Fault {
   readonly of: "GET" | "PUT";

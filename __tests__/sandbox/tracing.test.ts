@@ -5,10 +5,10 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
+import { freshStack } from "../../scripts/build/fresh-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
-import { photo } from "../../scripts/sandbox/drill/pictures";
 import { startSandbox } from "../../scripts/sandbox/sandbox";
-import { freshStack } from "../../scripts/start/fresh-stack";
+import { photo } from "../../scripts/trials/drill/pictures";
 
 interface Segment {
   readonly id: string;

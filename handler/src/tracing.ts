@@ -15,5 +15,5 @@ const OFF: Tracing = { traced: (_, work) => work(), captured: (client) => client
 // The clients are made where their files are loaded, and so before the settings are read, which refuses other values.
 const isOn = process.env.TRACING === ("on" satisfies Settings["TRACING"]);
 
-/** A file of its own in the package (see scripts/build-handler.ts), so that nobody loads it who does not trace. */
+/** A file of its own in the package (see scripts/build/handler-package.ts), so that nobody loads it who does not trace. */
 export const { traced, captured }: Tracing = isOn ? (require("./tracer") as typeof import("./tracer")) : OFF;

@@ -1,0 +1,149 @@
+/** The Lambda package for this machine: two real builds of it, opened, read byte by byte, and loaded. */
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { unzipSync } from "fflate";
+import { SETTINGS } from "../../handler/contract/settings";
+import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, "../..");
+const BUILD = join(ROOT, "scripts/build/handler-package.ts");
+const SCRIPT = join(ROOT, "scripts/build-handler.ts");
+
+let folder: string;
+let built: BuiltHandler;
+let elsewhere: BuiltHandler;
+let zip: Buffer;
+let files: Record<string, Uint8Array>;
+
+/** Another clone of the project, built by a process in another time zone. */
+const buildElsewhere = async (): Promise<BuiltHandler> => {
+  const root = join(folder, "somewhere/else entirely");
+  for (const path of ["handler/contract", "handler/src", "handler/package.json", "package-lock.json"]) {
+    await cp(join(ROOT, path), join(root, path), { recursive: true });
+  }
+  await symlink(join(ROOT, "node_modules"), join(root, "node_modules"), "junction");
+  const code = `require(${JSON.stringify(BUILD)}).buildHandler({ target: "host", root: ${JSON.stringify(root)} })
+    .then((built) => console.log(JSON.stringify(built)))`;
+  const env = { ...process.env, TZ: "Pacific/Auckland" };
+  const { stdout } = await run(process.execPath, ["--import", "tsx", "-e", code], { cwd: ROOT, env });
+  return JSON.parse(stdout) as BuiltHandler;
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "build-"));
+  [built, elsewhere] = await Promise.all([
+    buildHandler({ target: "host", outDir: join(folder, "here") }),
+    buildElsewhere(),
+  ]);
+  zip = await readFile(built.file);
+  files = unzipSync(zip);
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What the zip's directory says of each entry: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12 */
+const directoryOf = (bytes: Buffer) => {
+  const entries: { name: string; system: number; time: number; date: number; mode: string }[] = [];
+  let at = bytes.readUInt32LE(bytes.length - 22 + 16);
+  while (bytes.readUInt32LE(at) === 0x02014b50) {
+    const nameLength = bytes.readUInt16LE(at + 28);
+    entries.push({
+      name: bytes.toString("utf8", at + 46, at + 46 + nameLength),
+      system: bytes.readUInt8(at + 5),
+      time: bytes.readUInt16LE(at + 12),
+      date: bytes.readUInt16LE(at + 14),
+      mode: bytes.readUInt16LE(at + 40).toString(8),
+    });
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return entries;
+};
+
+test("gives the same bytes in another folder and another time zone", () => {
+  expect(elsewhere).toEqual({ ...built, file: elsewhere.file });
+  expect(elsewhere.file).not.toBe(built.file);
+});
+
+test("holds plain files only, sorted by name, all of one time and mode", () => {
+  const entries = directoryOf(zip);
+
+  expect(entries.map(({ name }) => name)).toEqual(Object.keys(files).sort());
+  const [unix, midnight, firstOf1980, plainFile] = [3, 0, (1 << 5) | 1, "100644"];
+  for (const { name, ...facts } of entries) {
+    expect([name, facts]).toEqual([name, { system: unix, time: midnight, date: firstOf1980, mode: plainFile }]);
+  }
+});
+
+test("holds the bundle and the packages sharp needs on this machine, nothing else", async () => {
+  const natives = (await readdir(join(ROOT, "node_modules/@img"))).filter((name) => name.startsWith("sharp-"));
+
+  const places = Object.keys(files).map((path) => /.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path);
+
+  expect([...new Set(places)].sort()).toEqual(
+    [
+      "index.js",
+      "tracer.js",
+      "sharp",
+      "detect-libc",
+      "semver",
+      "@img/colour",
+      ...natives.map((name) => `@img/${name}`),
+    ].sort(),
+  );
+});
+
+test("leaves out types, sources and install scripts, but no licence", () => {
+  const others = Object.keys(files).filter((path) => !/\.(c?js|json|node|dylib|dll)$|\.so(\.\d+)*$/.test(path));
+  const notices = others.filter((path) => /LICENSE(\.md)?$|sharp-libvips-[^/]+\/README\.md$/.test(path));
+
+  expect(others).toEqual(notices);
+  expect(notices.some((path) => path.includes("node_modules/@img/sharp-"))).toBe(true);
+});
+
+test("stays within 9.5 MB, of which the bundle 500 kB", () => {
+  expect(zip.length).toBeLessThanOrEqual(9_500_000);
+  expect(files["index.js"]?.length).toBeLessThanOrEqual(500_000);
+});
+
+test("names no folder of the machine it was built on", () => {
+  const bundle = Buffer.from(files["index.js"] ?? []).toString();
+
+  for (const path of [ROOT, folder]) expect(bundle).not.toContain(`${path}/`);
+});
+
+test("loads, and makes a picture smaller by the sharp in the zip", async () => {
+  const unpacked = join(folder, "unpacked");
+  for (const [path, bytes] of Object.entries(files)) {
+    await mkdir(dirname(join(unpacked, path)), { recursive: true });
+    await writeFile(join(unpacked, path), bytes);
+  }
+  const settings = Object.entries<{ kind: string; choices?: readonly string[] }>(SETTINGS).map(([name, setting]) => [
+    name,
+    setting.choices?.[0] ?? (setting.kind === "text" ? "some-text" : "1000"),
+  ]);
+  const code = `
+    const { handler } = require("./index.js");
+    const sharp = require("sharp");
+    sharp({ create: { width: 40, height: 30, channels: 3, background: "red" } }).resize(20).webp().toBuffer()
+      .then((bytes) => sharp(bytes).metadata())
+      .then(({ format, width, height }) => console.log(JSON.stringify(
+        [typeof handler, require.resolve("sharp").startsWith(process.cwd()), format, width, height])));`;
+  const env = { ...Object.fromEntries(settings), PATH: process.env.PATH ?? "", AWS_REGION: "us-east-1" };
+
+  const { stdout } = await run(process.execPath, ["-e", code], { cwd: unpacked, env });
+
+  expect(JSON.parse(stdout)).toEqual(["function", true, "webp", 20, 15]);
+});
+
+test.each([
+  [["--architecture", "mips"], /argument 'mips' is invalid\. Allowed choices are arm64, x86_64, host\.\n$/],
+  [["--bogus"], /unknown option '--bogus'\n$/],
+])("refuses the arguments %j in one line, with exit code 2", async (args, message) => {
+  const failure = await run(process.execPath, ["--import", "tsx", SCRIPT, ...args]).catch((error) => error);
+
+  expect(failure).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+  expect(failure.stderr.trim()).not.toContain("\n");
+});

@@ -1,0 +1,64 @@
+/** The model of docs/scale.md: what a rate of uploads asks for, where a limit is met, and what is advised then. */
+import { VARIABLES } from "../../modules/variables";
+import { ASSUMPTIONS, assumed, seconds } from "../../scripts/docs/cost/usage";
+import { LIMITS, type LimitName, RATES, reachedAt, strains } from "../../scripts/docs/scale-model";
+import { committed, devWith } from "../modules/synthesized";
+
+const prodAt = async (rate: number) => ({ environment: await committed("prod"), assumed: assumed(), rate });
+
+const strain = async (name: LimitName, rate: number) => strains(await prodAt(rate)).find((each) => each.name === name);
+
+const FAILURES = ASSUMPTIONS.failedPercent.value / 100;
+
+it.each<[LimitName, (secondsEach: number) => number]>([
+  ["reserved concurrency", (secondsEach) => 100 / secondsEach],
+  ["account's concurrency", (secondsEach) => 1000 / secondsEach],
+  ["S3 writes of variants", () => 3500 / 5],
+  ["S3 reads of uploads", () => 5500],
+  ["high-error-rate", () => 3 / (300 * 3 * FAILURES)],
+])("meets %s where demand is what there is, and advises nothing up to there", async (name, rateOf) => {
+  const load = await prodAt(1);
+  const rate = rateOf(seconds(load.environment, load.assumed));
+
+  const [below, above] = [await strain(name, rate * 0.999), await strain(name, rate * 1.001)];
+
+  expect(below).not.toHaveProperty("remedy");
+  expect(above).toHaveProperty("remedy");
+  const at = reachedAt(name, load) ?? 0;
+  expect(Math.abs(at / rate - 1)).toBeLessThan(0.001);
+});
+
+it("leaves a hundred executions of the account unreserved, as Lambda does", async () => {
+  const advised = async (name: LimitName): Promise<number> =>
+    Number(/[\d,]{3,}/.exec((await strain(name, 10_000))?.remedy ?? "")?.[0].replaceAll(",", ""));
+
+  expect((await advised("account's concurrency")) - (await advised("reserved concurrency"))).toBe(100);
+});
+
+it("counts PutMetricData requests where metrics are not embedded in the log", async () => {
+  const load = { assumed: assumed(), rate: 600 };
+  const appliesIn = async (transport: string): Promise<boolean | undefined> =>
+    strains({ ...load, environment: await devWith(`metrics_transport = "${transport}"`) }).find(
+      ({ name }) => name === "PutMetricData",
+    )?.applies;
+
+  expect([await appliesIn("emf"), await appliesIn("put_metric_data")]).toEqual([false, true]);
+});
+
+it("asks for no less when more is uploaded", async () => {
+  const byRate = await Promise.all(RATES.map(async (rate) => strains(await prodAt(rate))));
+
+  for (const name of Object.keys(LIMITS)) {
+    const demands = byRate.map((each) => each.find((limit) => limit.name === name)?.demand ?? Number.NaN);
+    expect(demands).toEqual([...demands].sort((one, other) => one - other));
+  }
+});
+
+it("advises variables that there are", async () => {
+  const advised = strains(await prodAt(1_000_000)).flatMap(({ remedy = "" }) =>
+    [...remedy.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  );
+
+  expect(advised).toContain("error_threshold");
+  expect(Object.keys(VARIABLES)).toEqual(expect.arrayContaining(advised));
+});

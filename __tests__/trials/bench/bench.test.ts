@@ -1,0 +1,187 @@
+/** The benchmark's machinery on a tiny picture, in real processes; how fast anything is, no test asserts. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { corpus, type Picture, type Size } from "../../../scripts/trials/bench/corpus";
+import { figuresOf, measureTask, tasksOf } from "../../../scripts/trials/bench/paired";
+import { prepareTools, type Tools } from "../../../scripts/trials/bench/processes";
+import type { Figures, PictureResult } from "../../../scripts/trials/bench/results";
+import { likeness } from "../../../scripts/trials/bench/similarity";
+import { fitLine, median } from "../../../scripts/trials/bench/statistics";
+import { isChosen, ROWS } from "../../../scripts/trials/bench/sweep";
+import { judge } from "../../../scripts/trials/bench/targets";
+
+const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
+
+// The handler blocks what it does not accept, for the whole process; jest runs several test files in one.
+beforeAll(() => sharp.unblock({ operation: ["VipsForeignLoad"] }));
+
+let folder: string;
+let pictures: readonly Picture[];
+let tools: Tools;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bench-"));
+  pictures = await corpus(folder, [TINY]);
+  tools = await prepareTools("no-such-python");
+});
+afterAll(async () => {
+  await tools.worker.remove();
+  await rm(folder, { recursive: true });
+});
+
+const named = (name: string): Picture => {
+  const found = pictures.find((picture) => picture.name === name);
+  if (found === undefined) throw new Error(`Expected ${name} but got ${pictures.map((picture) => picture.name)}`);
+  return found;
+};
+
+describe("the corpus", () => {
+  it("holds the same landscape in every kind of file", async () => {
+    const heads = await Promise.all(pictures.map(async ({ file }) => (await readFile(file)).toString("latin1", 0, 4)));
+
+    expect(pictures.map(({ name }) => name)).toEqual([
+      "0.03mp.baseline.jpg",
+      "0.03mp.progressive.jpg",
+      "0.03mp.png",
+      "0.03mp.webp",
+      "0.03mp.tiff",
+      "0.03mp.bmp",
+    ]);
+    expect(heads).toEqual([
+      "\xff\xd8\xff\xdb",
+      "\xff\xd8\xff\xdb",
+      "\x89PNG",
+      "RIFF",
+      "II*\0",
+      expect.stringMatching("^BM"),
+    ]);
+    expect((await sharp(named("0.03mp.progressive.jpg").file).metadata()).isProgressive).toBe(true);
+  });
+
+  it("is painted once", async () => {
+    const painted: Size[] = [];
+
+    const again = await corpus(folder, [TINY], (size) => painted.push(size));
+
+    expect(again).toEqual(pictures);
+    expect(painted).toEqual([]);
+  });
+});
+
+describe("a task", () => {
+  it("measures each method in a process of its own, and compares it with the handler in the same run", async () => {
+    const tasks = tasksOf([named("0.03mp.baseline.jpg")], 1).map((task) => ({ ...task, isCompared: true }));
+    const done: number[] = [];
+
+    const [result] = await Promise.all(tasks.map((task) => measureTask(task, tools, () => done.push(1))));
+
+    expect(Object.keys(result?.methods ?? {})).toEqual(["handler", "naive", "floor"]);
+    expect(done).toHaveLength(3);
+    const { handler, floor } = result?.methods ?? {};
+    expect(handler).toMatchObject({ cpuRatio: 1, outputBytes: floor?.outputBytes });
+    for (const { cpuMs, wallMs, peakBytes } of Object.values(result?.methods ?? {}))
+      for (const value of [cpuMs, wallMs, peakBytes]) expect(value).toBeGreaterThan(0);
+    expect(Object.keys(result?.similarity?.handler?.ssim ?? {})).toEqual(["compressed", "low", "webp"]);
+    expect(result?.similarity?.handler?.meanSsim).toBeLessThan(1);
+  });
+
+  it("leaves out what cannot read the picture", async () => {
+    const [task] = tasksOf([named("0.03mp.bmp")], 5);
+
+    expect(task).toMatchObject({ runs: 5, methods: ["handler", "floor", "pillow"] });
+  });
+});
+
+it("takes the ratio of each pair before the median", () => {
+  const of = (cpuMs: number) => ({ cpuMs, wallMs: cpuMs, peakBytes: cpuMs, bytes: { low: 2, png: 3 } });
+
+  const figures = figuresOf([of(30), of(80), of(40)], [of(10), of(20), of(20)]);
+
+  expect(figures).toEqual({ cpuMs: 40, wallMs: 40, peakBytes: 80, outputBytes: 5, cpuRatio: 3 });
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+});
+
+it("fits the line that lies closest to the points", () => {
+  const exact = fitLine([2, 6, 12].map((x) => [x, 30 + 100 * x]));
+  const noisy = fitLine([
+    [0, 1],
+    [0, 3],
+    [10, 11],
+    [10, 13],
+  ]);
+
+  expect(exact.base).toBeCloseTo(30);
+  expect(exact.slope).toBeCloseTo(100);
+  expect(noisy).toEqual({ base: 2, slope: 1 });
+});
+
+it("sees no difference between a picture and itself, and some to a worse one", async () => {
+  const { file } = named("0.03mp.png");
+
+  const same = await likeness(sharp(file), sharp(file));
+  const atQuality = async (quality: number) =>
+    likeness(sharp(file), sharp(await sharp(file).jpeg({ quality }).toBuffer()));
+  const [better, worse] = [await atQuality(90), await atQuality(30)];
+
+  expect(same).toEqual({ ssim: 1, psnrDb: Number.POSITIVE_INFINITY });
+  expect(better.ssim).toBeGreaterThan(worse.ssim);
+  expect(better.psnrDb).toBeGreaterThan(worse.psnrDb);
+});
+
+it("tries, among others, the settings that the handler writes each variant with", () => {
+  const chosen = ROWS.filter(isChosen).map(({ format, quality }) => [format, quality]);
+
+  expect(chosen).toEqual([
+    ["jpeg", 85],
+    ["jpeg", 60],
+    ["webp", 85],
+    ["png", undefined],
+  ]);
+});
+
+describe("the targets", () => {
+  const figures = (cpuRatio: number, outputBytes: number, peakBytes = 1): Figures => ({
+    cpuMs: 1,
+    wallMs: 1,
+    peakBytes,
+    outputBytes,
+    cpuRatio,
+  });
+  const similarity = (meanSsim: number) => ({ ssim: {}, meanSsim, meanPsnrDb: 40 });
+  const picture = (name: string, methods: PictureResult["methods"]): PictureResult => ({
+    name,
+    kind: "baseline.jpg",
+    megapixels: 12,
+    sourceBytes: 1,
+    runs: 5,
+    methods,
+  });
+  const results = (by: number): PictureResult[] => [
+    {
+      ...picture("12mp.baseline.jpg", {
+        handler: figures(1, 105 + by),
+        pillow: figures(3 - by, 100),
+        pillowOptimize: figures(10 - by, 90),
+        floor: figures(1 / (1.08 + by), 1),
+      }),
+      similarity: { handler: similarity(0.95 - by), pillow: similarity(0.951) },
+    },
+    picture("48mp.progressive.jpg", { handler: figures(1, 1, 450e6 + by) }),
+    picture("48mp.png", { handler: figures(1, 1, 1024e6 + by) }),
+  ];
+
+  it("are all met at their limits", () => {
+    expect(judge(results(-1e-9)).map(({ isMet }) => isMet)).toEqual(Array(7).fill(true));
+  });
+
+  it("are all missed just beyond", () => {
+    expect(judge(results(0.001)).map(({ isMet }) => isMet)).toEqual(Array(7).fill(false));
+  });
+
+  it("are neither met nor missed where nothing was measured", () => {
+    const verdicts = judge([picture("12mp.baseline.jpg", {})]);
+
+    expect(verdicts.map(({ isMet }) => isMet)).toEqual(Array(7).fill(undefined));
+  });
+});

@@ -1,0 +1,161 @@
+/** The drill over the synthesized stack: real runs once, everything else is worked out from what they left behind. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
+import { drillStack } from "../../../scripts/build/drill-stack";
+import { assumed } from "../../../scripts/docs/cost/usage";
+import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
+import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";
+import { type Evidence, gather } from "../../../scripts/trials/drill/evidence";
+import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
+import { control, probeProblems } from "../../../scripts/trials/drill/probes";
+import { structureProblems } from "../../../scripts/trials/drill/structure";
+import { tryMutants } from "../../../scripts/trials/drill/trial";
+
+/** Quick to run, and of every kind: a count of log lines, of Lambda's metrics, a gauge, a rate and silence. */
+const QUICK = [
+  "log-errors",
+  "image-processing-errors",
+  "s3-permission-errors",
+  "high-concurrency",
+  "low-success-rate",
+  "no-invocations",
+];
+
+/** What CloudWatch Logs adds to each line before it counts bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const ENVELOPE_BYTES = 26;
+
+let stackDir: string;
+let blueprint: Blueprint;
+let evidence: Evidence;
+
+beforeAll(async () => {
+  stackDir = await drillStack("prod");
+  blueprint = readBlueprint(stackDir);
+  evidence = await gather(blueprint, { only: QUICK });
+}, 60_000);
+
+describe("the scenario ledger", () => {
+  it("has a scenario for every alarm, and none without one", () => {
+    const alarms = [...Object.keys(METRIC_ALARMS), ...Object.values(LOG_ALARMS).map(({ name }) => name)];
+
+    expect([...SCENARIO_NAMES].sort()).toEqual(alarms.sort());
+  });
+
+  it("refuses an alarm that no scenario is about", () => {
+    const [alarm] = blueprint.alarms;
+    const alarms = alarm === undefined ? [] : [{ ...alarm, name: `${blueprint.function.name}-full-moon` }];
+
+    expect(withoutScenario({ ...blueprint, alarms })).toEqual([
+      "Expected a scenario for alarm full-moon but got none: add a row to SCENARIOS",
+    ]);
+  });
+});
+
+describe("the drill", () => {
+  it("makes each alarm go off for its own reason, and nobody else without one", () => {
+    const verdicts = drill(blueprint, evidence);
+
+    expect(verdicts.map(({ alarm, problems }) => ({ alarm, problems }))).toEqual(
+      blueprint.alarms
+        .map(({ name }) => name.slice(blueprint.function.name.length + 1))
+        .filter((alarm) => QUICK.includes(alarm))
+        .map((alarm) => ({ alarm, problems: [] })),
+    );
+  });
+
+  it("finds a healthy upload to write as much log as the cost estimate assumes", () => {
+    const lines = evidence.recordings.get("healthy")?.lines ?? [];
+    const uploads = lines.filter(({ message }) => message.includes('"event":"image.processed"')).length;
+    const written = lines.reduce((sum, { message }) => sum + Buffer.byteLength(message) + ENVELOPE_BYTES, 0);
+
+    const { logBytes, embeddedLogBytes } = assumed();
+    const ratio = written / uploads / (logBytes + embeddedLogBytes);
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+
+  it("follows one fault from its line to the people who are told", () => {
+    const verdict = drill(blueprint, evidence).find(({ alarm }) => alarm === "s3-permission-errors");
+
+    expect(verdict).toMatchObject({
+      cause: "S3 answers 403",
+      pattern: '{ ($.event = "storage.denied") }',
+      datapoints: [1],
+      states: [
+        { afterSeconds: 40, state: "ALARM" },
+        { afterSeconds: 100, state: "OK" },
+      ],
+      topic: "log-alerts",
+      recipients: ["email oncall@example.com"],
+      pageSeconds: 40,
+      also: ["log-errors", "release-errors"],
+    });
+    expect(JSON.parse(verdict?.line ?? "")).toMatchObject({ event: "storage.denied", operation: "GetObject" });
+  });
+
+  it("leaves every alarm OK in a healthy hour, one fault short of the thresholds", () => {
+    expect(control(blueprint, evidence)).toEqual({ atTheEdge: ["high-concurrency"], problems: [] });
+  });
+
+  it("finds every alarm right at its boundaries", () => {
+    expect(probeProblems(blueprint, evidence)).toEqual([]);
+  });
+
+  it("finds every count to rise for its own lines only", () => {
+    expect(otherProblems(blueprint, evidence)).toEqual([]);
+  });
+
+  it("finds all that is joined by names to meet", () => {
+    expect(structureProblems(stackDir, blueprint, evidence)).toEqual([]);
+  });
+});
+
+describe("a changed stack", () => {
+  /** What only a run can tell that is left out here: `npm run drill -- --mutants` tries these too. */
+  const NOT_RUN = /log_alerts_(TimeoutErrors|MemoryErrors|LargeImages):|CRITICAL/;
+
+  const isQuick = ({ name, reruns }: Mutant): boolean =>
+    reruns === undefined &&
+    !NOT_RUN.test(name) &&
+    (!name.includes("metric_alarm") || QUICK.some((alarm) => name.includes(`_${alarm.replaceAll("-", "_")}:`)));
+
+  it("is noticed, whatever was changed", async () => {
+    const trials = await tryMutants(stackDir, evidence, { wanted: isQuick });
+
+    expect(trials.length).toBeGreaterThanOrEqual(40);
+    expect(trials.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
+  });
+
+  it("differs from the original in one resource", () => {
+    const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
+    const changed = mutantsOf(stack, "").map((mutant) => {
+      const before = stack.resource as Record<string, Record<string, unknown>>;
+      const after = mutant.stack.resource as typeof before;
+      const labels = Object.entries(before).flatMap(([type, rows]) =>
+        Object.keys(rows).map((label) => [type, label] as const),
+      );
+      return labels.filter(
+        ([type, label]) => JSON.stringify(before[type]?.[label]) !== JSON.stringify(after[type]?.[label]),
+      ).length;
+    });
+
+    expect(new Set(changed)).toEqual(new Set([1]));
+  });
+
+  it("without its notification is refused by name", () => {
+    const folder = mkdtempSync(join(tmpdir(), "drill-"));
+    try {
+      const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
+      delete stack.resource.aws_s3_bucket_notification;
+      writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
+
+      expect(structureProblems(folder, readBlueprint(folder), evidence)).toEqual([
+        "no bucket notifies the function of every upload",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

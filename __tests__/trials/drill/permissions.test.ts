@@ -1,0 +1,132 @@
+/** The function's role against what the real package calls, in every environment: nothing is missing and nothing is left over. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drillStack } from "../../../scripts/build/drill-stack";
+import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
+import { readBlueprint } from "../../../scripts/sandbox/blueprint";
+import type { Evidence } from "../../../scripts/trials/drill/evidence";
+import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
+import { permissionProblems } from "../../../scripts/trials/drill/permissions";
+import { photo } from "../../../scripts/trials/drill/pictures";
+import { releaseProblems } from "../../../scripts/trials/drill/releases";
+import { OTHERS } from "../../../scripts/trials/drill/scenarios";
+import { trustProblems } from "../../../scripts/trials/drill/trust";
+
+const ROOT = join(__dirname, "../../..");
+
+const ENVIRONMENTS = readdirSync(join(ROOT, "environments"))
+  .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
+  .map((file) => file.replace(".tfvars", ""));
+
+interface Run {
+  readonly stackDir: string;
+  readonly evidence: Evidence;
+}
+
+const runs = new Map<string, Run>();
+
+beforeAll(async () => {
+  for (const environment of ENVIRONMENTS) {
+    const stackDir = await drillStack(environment);
+    const blueprint = readBlueprint(stackDir);
+    const healthy = await OTHERS.healthy.run(blueprint, [await photo()]);
+    runs.set(environment, { stackDir, evidence: { blueprint, recordings: new Map([["healthy", healthy]]) } });
+  }
+}, 60_000);
+
+const runOf = (environment: string): Run => {
+  const run = runs.get(environment);
+  if (run === undefined) throw new Error(`Expected a run of ${environment} but got none`);
+  return run;
+};
+
+const problemsOf = (stackDir: string, evidence: Evidence): string[] => [
+  ...permissionProblems(stackDir, evidence.blueprint, evidence),
+  ...trustProblems(stackDir, readBlueprint(stackDir)),
+  ...releaseProblems(stackDir, readBlueprint(stackDir)),
+];
+
+/** @returns changes that nobody noticed */
+const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => boolean): string[] => {
+  const folder = mkdtempSync(join(tmpdir(), "permissions-"));
+  try {
+    const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
+    const mutants = mutantsOf(stack, "").filter(wanted);
+    if (mutants.length === 0) throw new Error("Expected mutants but got none");
+    const survives = ({ stack: changed }: Mutant) => {
+      writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(changed));
+      try {
+        return problemsOf(folder, evidence).length === 0;
+      } catch {
+        // A stack that refers to what is gone cannot be read, and that is noticed, too.
+        return false;
+      }
+    };
+    return mutants.filter(survives).map(({ name }) => name);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+describe.each(ENVIRONMENTS)("the role of %s", (environment) => {
+  it("allows exactly what the package calls, and what the ledger says that others need", () => {
+    const { stackDir, evidence } = runOf(environment);
+
+    expect(problemsOf(stackDir, evidence)).toEqual([]);
+  });
+
+  it("is refused without any one of its actions, and with one more", () => {
+    expect(survivors(runOf(environment), ({ name }) => name.startsWith("aws_iam_role_policy."))).toEqual([]);
+  });
+});
+
+describe("who may publish, write and decrypt", () => {
+  it("is refused wherever a statement, an action, a service or an account is another", () => {
+    const isTrust = ({ name }: Mutant) => /^aws_(kms_key|sns_topic_policy|s3_bucket_policy)\./.test(name);
+
+    expect(survivors(runOf("prod"), isTrust)).toEqual([]);
+  });
+
+  it("is told by name where alarms cannot use the key of their topics", () => {
+    const { stackDir, evidence } = runOf("prod");
+    const folder = mkdtempSync(join(tmpdir(), "permissions-"));
+    try {
+      const text = readFileSync(join(stackDir, "cdk.tf.json"), "utf8");
+      const stack = JSON.parse(text);
+      const [key] = Object.values<{ policy: string }>(stack.resource.aws_kms_key);
+      if (key) key.policy = key.policy.replace("cloudwatch.amazonaws.com", "events.amazonaws.com");
+      writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
+
+      const lost = (action: string, end: string) =>
+        `CloudWatch has no ${action} on the key of image-processor-prod-${end}, so that its messages are lost`;
+      expect(problemsOf(folder, evidence)).toEqual(
+        ["critical-alerts", "log-alerts", "performance-alerts"].flatMap((end) => [
+          lost("kms:Decrypt", end),
+          lost("kms:GenerateDataKey", end),
+        ]),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the handler's sources", () => {
+  it("name no command of the SDK that the runs did not call", () => {
+    const sources = readdirSync(join(ROOT, "handler/src")).map((file) =>
+      readFileSync(join(ROOT, "handler/src", file), "utf8"),
+    );
+    const commands = new Set(
+      sources.flatMap((text) => [...text.matchAll(/new (\w+)Command\(/g)].map(([, name]) => name)),
+    );
+
+    const called = [...runs.values()]
+      .flatMap(({ evidence }) => [...evidence.recordings.values()])
+      .flatMap(({ calls }) => calls)
+      .filter(({ caller }) => caller === FUNCTION_ACCESS_KEY_ID)
+      // With VersionId, GetObject needs the action of another name.
+      .map(({ action }) => action.replace(/^\w+:/, "").replace(/Version$/, ""));
+    expect(new Set(called)).toEqual(commands);
+  });
+});

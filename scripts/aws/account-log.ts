@@ -1,0 +1,63 @@
+/** The log of a deployed function, as CloudWatch Logs keeps it. */
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { EventName } from "../../handler/contract/events";
+import { METRICS } from "../../handler/contract/metrics";
+import { quoted } from "../cloudwatch/tokens";
+import { answerTo } from "./account";
+
+export interface LogEvent {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly timestampMs: number;
+  readonly text: string;
+}
+
+const [{ levels }] = METRICS.LambdaErrors.from;
+
+/** What the metric LambdaErrors counts, and invocations that Lambda ended. */
+const ERRORS = [
+  ...levels.map((level) => `($.level = "${level}")`),
+  '(($.type = "platform.report") && ($.record.status != "success"))',
+].join(" || ");
+
+export interface Wanted {
+  /** Only lines about this upload; an asterisk stands for any text. @default about any */
+  readonly key?: string;
+  /** Only errors. @default false */
+  readonly errors?: boolean;
+}
+
+/** @returns a filter pattern, or nothing where every line is wanted */
+export const patternFor = ({ key, errors }: Wanted): string | undefined => {
+  const conditions = [...(key === undefined ? [] : [`$.key = ${quoted(key)}`]), ...(errors ? [ERRORS] : [])];
+  return conditions.length === 0 ? undefined : `{ ${conditions.map((condition) => `(${condition})`).join(" && ")} }`;
+};
+
+/** @returns a filter pattern for the refusal of one upload */
+export const refusalOf = (key: string): string => {
+  const event: EventName = "image.refused";
+  return `{ ($.event = "${event}") && ($.key = ${quoted(key)}) }`;
+};
+
+export interface LogQuery {
+  /** A filter pattern. @default every line */
+  readonly pattern?: string;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** Gives the lines oldest first, page by page. @throws Error of one line */
+export async function* logEvents(
+  client: CloudWatchLogsClient,
+  logGroupName: string,
+  { pattern: filterPattern, sinceMs }: LogQuery,
+): AsyncGenerator<LogEvent> {
+  let nextToken: string | undefined;
+  do {
+    const command = new FilterLogEventsCommand({ logGroupName, filterPattern, startTime: sinceMs, nextToken });
+    const page = await answerTo("FilterLogEvents", client.send(command));
+    for (const { eventId: id = "", timestamp: timestampMs = 0, message = "" } of page.events ?? [])
+      yield { id, timestampMs, text: message.trimEnd() };
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}

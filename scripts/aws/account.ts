@@ -1,0 +1,39 @@
+/** What commands that talk to an account have in common: which environment is meant, and errors of one line. */
+import { join } from "node:path";
+import { readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
+import { PROJECT } from "../build/stacks";
+import { UsageError } from "../terminal/cli";
+
+// It tells whoever maintains package.json, where the clients' versions are fixed, and not whoever waits for an answer.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** @throws UsageError that lists the environments there are; InvalidEnvironments */
+export const environmentNamed = async (name: string): Promise<Environment> => {
+  const environments = await readEnvironments(join(PROJECT, "environments"), process.env);
+  const found = environments.find((environment) => stackName(environment) === name);
+  if (found !== undefined) return found;
+  const names = environments.map(stackName).join(", ");
+  throw new UsageError(`Expected one of ${names} for <env> but got ${JSON.stringify(name)}`);
+};
+
+const explained = (operation: string, error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }) => {
+  if (error.name === "CredentialsProviderError")
+    return "Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  // An emulator's page of HTML, say.
+  if (error instanceof SyntaxError)
+    return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode} and no JSON: the endpoint may not know it`;
+  const name = error.name === "Error" ? "" : `${error.name}: `;
+  return `Expected an answer to ${operation} but got ${name}${error.message}`;
+};
+
+/**
+ * @param operation as the service's API reference calls it
+ * @returns what the service answers
+ * @throws Error of one line, whose cause is the client's error
+ */
+export const answerTo = async <T>(operation: string, answer: Promise<T>): Promise<T> =>
+  answer.catch((cause: Error) => {
+    throw new Error(explained(operation, cause), { cause });
+  });

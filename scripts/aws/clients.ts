@@ -1,0 +1,43 @@
+/** The clients that look at what exists in an account, real or emulated. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { STSClient } from "@aws-sdk/client-sts";
+import { EMULATOR_CREDENTIALS } from "./terraform/moto";
+
+// The SDK's announcement of its plans for Node 20 is of no use to whoever deploys.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/**
+ * @param endpoint of an emulator, which gets made-up credentials; without it, AWS with the credentials of the shell
+ * @returns one client a service
+ */
+export const clientsFor = (region: string, endpoint?: string) => {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = EMULATOR_CREDENTIALS;
+  const config = {
+    region,
+    ...(endpoint !== undefined && {
+      endpoint,
+      credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+    }),
+  };
+  return {
+    // A stack's copies are in a bucket of another region.
+    s3: new S3Client({ ...config, forcePathStyle: endpoint !== undefined, followRegionRedirects: true }),
+    iam: new IAMClient(config),
+    lambda: new LambdaClient(config),
+    codedeploy: new CodeDeployClient(config),
+    logs: new CloudWatchLogsClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    sns: new SNSClient(config),
+    sqs: new SQSClient(config),
+    sts: new STSClient(config),
+  };
+};
+
+export type Clients = ReturnType<typeof clientsFor>;

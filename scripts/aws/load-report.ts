@@ -1,0 +1,133 @@
+/** What `npm run load` found out: how long uploads took, and what Lambda did about them. */
+import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import { VARIANTS } from "../../handler/src/variants";
+import { pricesOf } from "../../modules/prices";
+import type { Environment } from "../../modules/variables";
+import { quoted } from "../cloudwatch/tokens";
+import { type Fields, fieldsOf } from "../terminal/log-line";
+import { answerTo } from "./account";
+import { logEvents } from "./account-log";
+import type { Arrival } from "./account-uploads";
+import type { Clients } from "./clients";
+
+/** Of values in milliseconds, by nearest rank; undefined where there are none. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export const percentiles = (values: readonly number[]): Percentiles | undefined => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] as number;
+  return sorted.length === 0 ? undefined : { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+};
+
+export interface Usage {
+  /** Attempts, retries among them. */
+  readonly invocations: number;
+  readonly billedMs: number;
+  readonly coldStarts: number;
+  readonly maxMemoryUsedMb: number;
+}
+
+/** US dollars for what the run has used so far: Lambda, S3's requests and PutMetricData; undefined where no price is known. */
+export const costOf = (environment: Environment, uploads: number, usage: Usage): number | undefined => {
+  const prices = pricesOf(environment.aws_region);
+  if (prices === undefined) return undefined;
+  const { lambda_memory_size, lambda_architecture, metrics_transport } = environment;
+  const gbSeconds = (usage.billedMs / 1000) * (lambda_memory_size / 1024);
+  const variants = Object.keys(VARIANTS).length;
+  return (
+    usage.invocations * prices.lambdaRequest +
+    gbSeconds * (lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond) +
+    uploads * (1 + variants) * prices.s3Put +
+    usage.invocations * prices.s3Get +
+    (metrics_transport === "put_metric_data" ? usage.invocations * prices.putMetricDataRequest : 0)
+  );
+};
+
+export interface Report {
+  readonly uploads: number;
+  /** With all their variants, in the time that was given. */
+  readonly arrived: number;
+  /** Reasons and kinds of errors in the log, and how often. */
+  readonly complaints: Readonly<Record<string, number>>;
+  /** From the end of an upload until all its variants were seen. */
+  readonly endToEndMs: Percentiles | undefined;
+  /** From the start of the download to the last stored variant, as the function measures it. */
+  readonly processingMs: Percentiles | undefined;
+  /** As far as CloudWatch knew it when it was asked, which may be minutes behind. */
+  readonly throttles: number;
+  readonly usage: Usage;
+  readonly costUsd: number | undefined;
+}
+
+export interface Scene {
+  readonly environment: Environment;
+  readonly aws: Clients;
+  readonly functionName: string;
+  readonly logGroupName: string;
+  /** What the keys of all uploads begin with. */
+  readonly prefix: string;
+  /** Milliseconds since 1970, before the first upload. */
+  readonly sinceMs: number;
+}
+
+const linesOf = async ({ aws, logGroupName, sinceMs }: Scene, pattern: string): Promise<Fields[]> => {
+  const lines: Fields[] = [];
+  for await (const { text } of logEvents(aws.logs, logGroupName, { pattern, sinceMs })) lines.push(fieldsOf(text));
+  return lines;
+};
+
+const usageOf = async (scene: Scene, requestIds: ReadonlySet<unknown>): Promise<Usage> => {
+  const lines = await linesOf(scene, '{ $.type = "platform.report" }');
+  const records = lines.map(({ record }) => record as Fields).filter(({ requestId }) => requestIds.has(requestId));
+  const measures = records.map(({ metrics }) => metrics as Readonly<Record<string, number>>);
+  return {
+    invocations: records.length,
+    billedMs: measures.reduce((sum, { billedDurationMs = 0 }) => sum + billedDurationMs, 0),
+    coldStarts: measures.filter(({ initDurationMs }) => initDurationMs !== undefined).length,
+    maxMemoryUsedMb: Math.max(0, ...measures.map(({ maxMemoryUsedMB = 0 }) => maxMemoryUsedMB)),
+  };
+};
+
+const throttlesOf = async ({ aws, functionName, sinceMs }: Scene): Promise<number> => {
+  const command = new GetMetricStatisticsCommand({
+    Namespace: "AWS/Lambda",
+    MetricName: "Throttles",
+    Dimensions: [{ Name: "FunctionName", Value: functionName }],
+    StartTime: new Date(sinceMs),
+    EndTime: new Date(),
+    Period: 60,
+    Statistics: ["Sum"],
+  });
+  const { Datapoints = [] } = await answerTo("GetMetricStatistics", aws.cloudwatch.send(command));
+  return Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
+};
+
+const tally = (names: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+};
+
+/** @throws Error of one line */
+export const reportOn = async (arrivals: readonly Arrival[], scene: Scene): Promise<Report> => {
+  const lines = await linesOf(scene, `{ $.key = ${quoted(`${scene.prefix}*`)} }`);
+  const processed = lines.filter(({ event }) => event === "image.processed");
+  const complaints = lines.filter(({ level }) => level === "ERROR");
+  const usage = await usageOf(scene, new Set(lines.map(({ requestId }) => requestId)));
+  const times = arrivals.flatMap(({ afterMs }) => afterMs ?? []);
+  return {
+    uploads: arrivals.length,
+    arrived: times.length,
+    complaints: tally(complaints.map(({ event, reason, errorName }) => `${event} ${reason ?? errorName ?? ""}`.trim())),
+    endToEndMs: percentiles(times),
+    processingMs: percentiles(processed.map(({ durationMs }) => Number(durationMs))),
+    throttles: await throttlesOf(scene),
+    usage,
+    costUsd: costOf(scene.environment, arrivals.length, usage),
+  };
+};

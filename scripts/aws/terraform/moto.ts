@@ -1,0 +1,36 @@
+/** A private AWS emulator: moto on a loopback port of its own. */
+import { SkippedError, UsageError } from "../../terminal/cli";
+import { type Server, serve } from "../../terminal/processes";
+
+export interface Moto {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** What moto accepts as credentials: anything, as long as it is not someone's own. */
+export const EMULATOR_CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" } as const;
+
+/**
+ * @param port 0 lets the operating system choose a free one
+ * @throws SkippedError where moto is missing; UsageError where the port is in use
+ */
+export const startMoto = async (port: number, env: NodeJS.ProcessEnv = process.env): Promise<Moto> => {
+  const server: Server = await serve(
+    {
+      program: "moto_server",
+      args: ["-H", "127.0.0.1", "-p", String(port)],
+      env: { ...env, PYTHONUNBUFFERED: "1" },
+      limitSeconds: 60,
+    },
+    /Running on (http:\/\/127\.0\.0\.1:\d+)/,
+  ).catch((error) => {
+    if (error.code === "ENOENT")
+      throw new SkippedError(
+        'Expected moto_server on the PATH for a private AWS emulator but found none: run pip install "moto[server]"',
+      );
+    if (/in use/i.test(error.message)) throw new UsageError(`Expected a free port for --port but ${port} is in use`);
+    throw error;
+  });
+  return { endpoint: server.match[1] ?? "", stop: server.stop };
+};

@@ -1,0 +1,200 @@
+/** Builds the Lambda package: the bundled handler and sharp for one platform, in a zip whose bytes depend on nothing else. */
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join, sep } from "node:path";
+import { type BuildFailure, build as esbuild } from "esbuild";
+import { zipSync } from "fflate";
+import { ARCHITECTURES, type Architecture, packageFile, RUNTIMES } from "../../handler/contract/runtime";
+import { type Files, filesOfPackage, isNative, type LockedPackage, packagesOfSharp } from "./sharp-packages";
+
+/** A Lambda architecture, or "host": this machine, with the sharp that npm installed on it. */
+export type Target = Architecture | "host";
+
+export const TARGETS: readonly Target[] = [...(Object.keys(ARCHITECTURES) as Architecture[]), "host"];
+
+export interface BuildOptions {
+  readonly target: Target;
+  /** Folder of the zip and its stamp. @default `dist` of the project */
+  readonly outDir?: string;
+  /** Whether to build although nothing changed. @default false: what is there already is kept if its inputs are the same */
+  readonly force?: boolean;
+  /** Folder with handler, package-lock.json and node_modules. @default the project this script belongs to */
+  readonly root?: string;
+}
+
+/** What is kept beside a zip to know whether it is still good. */
+interface Stamp {
+  /** Digest of everything the zip is made from. */
+  readonly inputs: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface BuiltHandler {
+  /** Path of the zip. */
+  readonly file: string;
+  /** False if it was there already, made from the same inputs. */
+  readonly rebuilt: boolean;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+const PROJECT = join(__dirname, "../..");
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Files of the handler and of this script that decide what the zip holds, as [name, path]. */
+const inputFiles = async (root: string): Promise<[name: string, path: string][]> => {
+  const under = async (base: string, folder: string): Promise<[string, string][]> =>
+    (await readdir(join(base, folder), { recursive: true }))
+      .filter((path) => extname(path) !== "")
+      .sort()
+      .map((path) => [`${folder}/${path.replaceAll(sep, "/")}`, join(base, folder, path)]);
+  return [
+    ...(await under(root, "handler/contract")),
+    ...(await under(root, "handler/src")),
+    ["handler/package.json", join(root, "handler/package.json")],
+    ["package-lock.json", join(root, "package-lock.json")],
+    ...["handler-package.ts", "sharp-packages.ts"].map((name): [string, string] => [name, join(__dirname, name)]),
+  ];
+};
+
+const digestOfInputs = async (root: string, packages: readonly LockedPackage[]): Promise<string> => {
+  const files = (await inputFiles(root)).map(async ([name, path]) => [name, sha256(await readFile(path))]);
+  return sha256(Buffer.from(JSON.stringify([await Promise.all(files), packages])));
+};
+
+/** Files of the bundle and their sources; what one of them requires of another stays a `require`, which it may leave undone. */
+// biome-ignore format: a ledger is read down its columns
+const BUNDLES = {
+  "index.js":  { source: "handler/src/index.ts",  external: ["sharp", "./tracer"] },
+  "tracer.js": { source: "handler/src/tracer.ts", external: [] },
+} as const satisfies Record<string, { source: string; external: readonly string[] }>;
+
+/** @throws Error, one line with file, line and column of every mistake */
+const bundle = async (
+  root: string,
+  { source, external }: (typeof BUNDLES)[keyof typeof BUNDLES],
+): Promise<Uint8Array> => {
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    entryPoints: [source],
+    external: [...external],
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: "node",
+    format: "cjs",
+    target: Object.values(RUNTIMES).map(({ esbuildTarget }) => esbuildTarget),
+    mainFields: ["module", "main"],
+    alias: { "@aws-sdk/credential-provider-node": "./handler/src/credentials.ts" },
+    // Nothing outside the inputs may decide, so no tsconfig.json that happens to lie around.
+    tsconfigRaw: {},
+    // CommonJS is sloppy unless told; every source is a module, and written as strict code.
+    banner: { js: '"use strict";' },
+    logLevel: "silent",
+  }).catch((failure: Error & Partial<BuildFailure>) => {
+    const mistakes = failure.errors?.map(
+      ({ location: at, text }) => `${at ? `${at.file}:${at.line}:${at.column}: ` : ""}${text}`,
+    );
+    throw new Error(mistakes?.join("; ") ?? failure.message, { cause: failure });
+  });
+  return Buffer.concat(outputFiles.map(({ contents }) => contents));
+};
+
+/** @returns the e_machine of an ELF file, little endian (ELF specification, figure 1-3) */
+const elfMachine = (bytes: Uint8Array): number | "no ELF file" =>
+  Buffer.from(bytes.subarray(0, 4)).toString("latin1") === "\x7fELF"
+    ? new DataView(bytes.buffer, bytes.byteOffset).getUint16(18, true)
+    : "no ELF file";
+
+const NATIVE_PARTS = { "sharp's .node file": /\.node$/, "libvips' shared library": /\.(so(\.\d+)*|dylib|dll)$/ };
+
+/** @throws Error, one line, if a native part of sharp is missing or made for another machine */
+const checkNativeParts = (files: Files, zip: string, machine: number | undefined): void => {
+  for (const [part, pattern] of Object.entries(NATIVE_PARTS)) {
+    const paths = Object.keys(files).filter((path) => path.includes("@img/sharp-") && pattern.test(path));
+    if (paths.length === 0) throw new Error(`Expected ${part} for ${zip} but got none: run npm ci`);
+    for (const path of paths) {
+      const got = elfMachine(files[path] ?? new Uint8Array());
+      if (machine !== undefined && got !== machine) {
+        throw new Error(`Expected ELF machine ${machine} for ${path} of ${zip} but got ${got}: run npm ci`);
+      }
+    }
+  }
+};
+
+/** Pure JavaScript, so the same bytes on every machine; zip keeps local times, so a local time is the same in every time zone. */
+const zipped = (files: Files): Uint8Array => {
+  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const UNIX = 3;
+  return zipSync(sorted, { level: 9, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
+};
+
+/** Nobody ever sees a half-written file, whoever else is building. */
+const replaceFile = async (file: string, contents: Uint8Array | string): Promise<void> => {
+  const temporary = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(temporary, contents);
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+};
+
+/** @returns the stamp, if the zip beside it is the one it was written for */
+const readStamp = async (file: string): Promise<Stamp | undefined> => {
+  if (!existsSync(file) || !existsSync(`${file}.json`)) return undefined;
+  const stamp = JSON.parse(await readFile(`${file}.json`, "utf8")) as Stamp;
+  return sha256(await readFile(file)) === stamp.sha256 ? stamp : undefined;
+};
+
+const targetOf = (target: Target, root: string, lock: string) => {
+  if (target !== "host") {
+    const { cpu, elfMachine } = ARCHITECTURES[target];
+    const packages = packagesOfSharp(lock, { os: "linux", cpu, libc: "glibc" });
+    return { name: basename(packageFile(target)), packages, machine: elfMachine };
+  }
+  const { platform: os, arch: cpu } = process;
+  const machine = Object.values(ARCHITECTURES).find((row) => os === "linux" && row.cpu === cpu)?.elfMachine;
+  const packages = packagesOfSharp(lock, { os, cpu }).filter(
+    ({ name, location }) => !isNative(name) || existsSync(join(root, location)),
+  );
+  return { name: "handler-host.zip", packages, machine };
+};
+
+/** npm may keep a package in the handler's own node_modules; in the zip the handler is the root. */
+const placeInZip = ({ location }: LockedPackage): string => location.replace(/^handler\//, "");
+
+/**
+ * Makes `handler-linux-<architecture>.zip` or `handler-host.zip`: `index.js`, `tracer.js` and the node_modules that sharp needs.
+ * The same inputs give the same bytes in every folder, time zone and on every machine.
+ *
+ * @throws Error, one line, for a mistake in the handler, a package that npm cannot fetch or whose integrity is not the
+ *   lockfile's, and native files for another machine
+ */
+export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler> => {
+  const { target, root = PROJECT, outDir = join(root, "dist"), force = false } = options;
+  const { name, packages, machine } = targetOf(target, root, await readFile(join(root, "package-lock.json"), "utf8"));
+  const file = join(outDir, name);
+  const inputs = await digestOfInputs(root, packages);
+  const stamp = force ? undefined : await readStamp(file);
+  if (stamp?.inputs === inputs) return { file, rebuilt: false, bytes: stamp.bytes, sha256: stamp.sha256 };
+
+  const files: Files = {};
+  for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row);
+  for (const wanted of packages) {
+    for (const [path, bytes] of Object.entries(await filesOfPackage(root, wanted))) {
+      files[`${placeInZip(wanted)}/${path}`] = bytes;
+    }
+  }
+  checkNativeParts(files, name, machine);
+  const zip = zipped(files);
+  const built: Stamp = { inputs, sha256: sha256(zip), bytes: zip.length };
+  await mkdir(outDir, { recursive: true });
+  await replaceFile(file, zip);
+  await replaceFile(`${file}.json`, `${JSON.stringify(built)}\n`);
+  return { file, rebuilt: true, bytes: built.bytes, sha256: built.sha256 };
+};

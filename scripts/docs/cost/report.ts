@@ -1,0 +1,91 @@
+/** The estimate as a person reads it. */
+import pc from "picocolors";
+import { PRICED_ON } from "../../../modules/prices";
+import { grouped, table } from "../../terminal/table";
+import type { Alternative, Bill, Elasticity } from "./estimate";
+import { totalOf } from "./estimate";
+import type { LightLine } from "./light";
+import { ASSUMPTIONS, type Assumed, type Assumption } from "./usage";
+
+const usd = (amount: number | undefined): string => (amount === undefined ? "" : grouped(amount, 2));
+
+const signed = (amount: number): string => (Math.abs(amount) < 0.005 ? "" : `${amount > 0 ? "+" : ""}${usd(amount)}`);
+
+export interface Estimate {
+  readonly environment: string;
+  readonly region: string;
+  readonly assumed: Assumed;
+  readonly bill: Bill;
+  readonly alternatives: readonly Alternative[];
+  readonly elasticities: readonly Elasticity[];
+}
+
+const billTable = (bill: Bill): string => {
+  const total = totalOf(bill);
+  const lines = Object.entries(bill).filter(([, amount]) => amount > 0);
+  const share = (amount: number) => `${((100 * amount) / total).toFixed(1)} %`;
+  const rows = lines.map(([line, amount]) => [line, usd(amount), share(amount)]);
+  return table({ service: "left", "USD a month": "right", share: "right" }, [
+    ...rows,
+    [pc.bold("total"), pc.bold(usd(total)), ""],
+  ]);
+};
+
+const choicesTable = ({ alternatives, bill }: Estimate): string =>
+  table(
+    { choice: "left", "USD a month": "right", difference: "right" },
+    alternatives.map(({ variable, value, isChosen, totalUsd }) => [
+      `${isChosen ? pc.green("●") : "○"} ${variable} = ${value}`,
+      usd(totalUsd),
+      signed(totalUsd - totalOf(bill)),
+    ]),
+  );
+
+const assumptionsTable = ({ elasticities, assumed }: Estimate): string =>
+  table(
+    { assumption: "left", value: "right", "1 % more makes": "right", "what it is": "left" },
+    elasticities.map(({ assumption, percent }) => [
+      assumption,
+      assumed[assumption].toLocaleString("en-US"),
+      `${percent < 0 ? "" : "+"}${percent.toFixed(2)} %`,
+      ASSUMPTIONS[assumption].about,
+    ]),
+  );
+
+/** Of what is not simply how many: that everything grows with the number of images says nothing. */
+export const dominating = (elasticities: readonly Elasticity[]): Elasticity & { readonly about: string } => {
+  const first = elasticities.find(({ assumption }) => assumption !== "images") as Elasticity;
+  return { ...first, about: ASSUMPTIONS[first.assumption as Assumption].about };
+};
+
+export const estimateReport = (estimate: Estimate): string => {
+  const { environment, region, assumed, bill, elasticities } = estimate;
+  const perThousand = (1000 * totalOf(bill)) / assumed.images;
+  const { assumption, about, percent } = dominating(elasticities);
+  return [
+    `${environment} in ${region}: ${grouped(assumed.images)} images of ${assumed.meanMb} MB a month, list prices of ${PRICED_ON}`,
+    billTable(bill),
+    `${usd(perThousand)} USD for 1000 images. Free tiers, taxes and downloads are not in it; SMS neither, it depends on the country.`,
+    "",
+    choicesTable(estimate),
+    "",
+    assumptionsTable(estimate),
+    `Beside the number of images, ${pc.bold(assumption)} counts most (${about}): 1 % more makes ${percent.toFixed(2)} % more.`,
+  ].join("\n");
+};
+
+export const lightReport = (environment: string, rows: readonly LightLine[]): string => {
+  const sum = (column: "originalUsd" | "listUsd" | "hereUsd") =>
+    usd(rows.reduce((total, row) => total + (row[column] ?? 0), 0));
+  const total = ["total", "", sum("originalUsd"), sum("listUsd"), sum("hereUsd")].map((cell) => pc.bold(cell));
+  return table(
+    {
+      "light use": "left",
+      "as the original assumes it": "left",
+      "USD, it says": "right",
+      "by list prices": "right",
+      [`${environment}, 1000 images`]: "right",
+    },
+    [...rows.map((row) => [row.service, row.usage, usd(row.originalUsd), usd(row.listUsd), usd(row.hereUsd)]), total],
+  );
+};

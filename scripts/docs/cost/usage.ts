@@ -1,0 +1,107 @@
+/** What a month of uploads makes a stack use: an environment and a table of assumptions become quantities of what AWS charges for. */
+import { VARIANTS } from "../../../handler/src/variants";
+import { standingUsage } from "../../../modules/cost-widget";
+import type { Prices } from "../../../modules/prices";
+import type { Environment } from "../../../modules/variables";
+import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
+import { readResults } from "../../trials/bench/results";
+
+/** Seconds of one vCPU, as the kept benchmark has them. */
+const MEASURED = growthOf(readResults().pictures).belowCap;
+const secondsOf = (ms: number): number => Number((ms / 1000).toPrecision(3));
+
+/** What nobody can read off the environment: add a row. */
+// biome-ignore format: a ledger is read down its columns
+export const ASSUMPTIONS = {
+  images:           { value: 1_000_000, about: "uploads a month" },
+  meanMb:           { value: 3,         about: "megabytes of an upload" },
+  mbPerMp:          { value: 0.25,      about: "megabytes of an upload for each megapixel, as phones write JPEG" },
+  cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU for the variants of a megapixel, by scripts/trials/bench/results.json" },
+  cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU more for each image, by the same" },
+  waitSeconds:      { value: 0.3,       about: "seconds that an invocation waits for S3" },
+  outputMbPerMp:    { value: 1,         about: "megabytes of the five variants for each megapixel, nine tenths of them PNG" },
+  monthsKept:       { value: 1,         about: "months that uploads and variants stay in their buckets" },
+  logBytes:         { value: 1440,      about: "bytes of log for each image, 26 for each line's envelope among them" },
+  embeddedLogBytes: { value: 470,       about: "bytes more where metrics are embedded in the log" },
+  logCompression:   { value: 0.15,      about: "what is left of a byte of log when it is stored" },
+  failedPercent:    { value: 0.1,       about: "percent of images that end in the dead-letter queue, and are read and deleted there" },
+  tracedPercent:    { value: 5,         about: "percent of invocations that X-Ray samples" },
+  keyedPercent:     { value: 1,         about: "percent of S3's requests for which a bucket key asks KMS" },
+  accessLogBytes:   { value: 600,       about: "bytes that S3 writes down of a request" },
+  notifications:    { value: 100,       about: "e-mails of alarms and their ends" },
+} as const satisfies Record<string, { readonly value: number; readonly about: string }>;
+
+export type Assumption = keyof typeof ASSUMPTIONS;
+
+export type Assumed = Readonly<Record<Assumption, number>>;
+
+/** @param changed what is assumed instead */
+export const assumed = (changed: Partial<Assumed> = {}): Assumed => ({
+  ...(Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, { value }]) => [name, value])) as Assumed),
+  ...changed,
+});
+
+/** Of each thing that AWS charges for, how much in a month. */
+export type Usage = Readonly<Record<keyof Prices, number>>;
+
+/** Variants are made of at most 4096 x 3072 pixels, one after the other, so that a second vCPU would help nobody. */
+const MOST_MP = 12.6;
+
+const MB_PER_GB = 1024;
+const BYTES_PER_GB = 1024 ** 3;
+const DAYS_PER_MONTH = 30;
+
+/** One upload, one download, and each variant. */
+const VARIANT_PUTS = Object.keys(VARIANTS).length;
+const PUTS = 1 + VARIANT_PUTS;
+const GETS = 1;
+
+/** Megapixels that are read and encoded. */
+const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
+
+const variantsGb = (a: Assumed): number => (a.images * megapixelsOf(a) * a.outputMbPerMp) / MB_PER_GB;
+
+/** @returns how long one invocation runs */
+export const seconds = ({ lambda_memory_size }: Environment, a: Assumed): number => {
+  const cpuSeconds = megapixelsOf(a) * a.cpuSecondsPerMp + a.cpuSecondsEach;
+  return cpuSeconds / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
+};
+
+const logGbOf = ({ metrics_transport }: Environment, a: Assumed): number =>
+  (a.images * (a.logBytes + (metrics_transport === "emf" ? a.embeddedLogBytes : 0))) / BYTES_PER_GB;
+
+const storedGbOf = (environment: Environment, a: Assumed): number => {
+  const { enable_s3_access_logging, s3_access_log_days, enable_replication } = environment;
+  const uploads = (a.images * a.meanMb) / MB_PER_GB;
+  const pictures = (uploads + variantsGb(a) * (enable_replication ? 2 : 1)) * a.monthsKept;
+  const accessLogs = (a.images * (PUTS + GETS) * a.accessLogBytes * s3_access_log_days) / DAYS_PER_MONTH / BYTES_PER_GB;
+  return pictures + (enable_s3_access_logging ? accessLogs : 0);
+};
+
+export const usageOf = (environment: Environment, a: Assumed): Usage => {
+  const gbSeconds = a.images * (environment.lambda_memory_size / MB_PER_GB) * seconds(environment, a);
+  const isArm = environment.lambda_architecture === "arm64";
+  const logGb = logGbOf(environment, a);
+  return {
+    ...standingUsage(environment),
+    lambdaRequest: a.images,
+    arm64GbSecond: isArm ? gbSeconds : 0,
+    x86GbSecond: isArm ? 0 : gbSeconds,
+    s3Put: a.images * (PUTS + (environment.enable_replication ? VARIANT_PUTS : 0)),
+    s3Get: a.images * GETS,
+    s3GbMonth: storedGbOf(environment, a),
+    interRegionGb: environment.enable_replication ? variantsGb(a) : 0,
+    logGb,
+    logGbMonth: (logGb * a.logCompression * environment.log_retention_days) / DAYS_PER_MONTH,
+    putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,
+    snsPublish: a.notifications,
+    snsEmail: a.notifications,
+    // Each letter is sent, received and deleted.
+    sqsRequest: environment.enable_dead_letter_queue ? (3 * a.images * a.failedPercent) / 100 : 0,
+    // Of every message to an encrypted topic, SNS asks for a key and to be let in.
+    kmsRequest: environment.enable_kms_key
+      ? (a.images * (PUTS + GETS) * a.keyedPercent) / 100 + 2 * a.notifications
+      : 0,
+    xrayTrace: environment.enable_xray_tracing ? (a.images * a.tracedPercent) / 100 : 0,
+  };
+};

@@ -1,0 +1,86 @@
+/** Starts the processes that are measured, and finds the Python that has Pillow. */
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import type { Picture } from "./corpus";
+import type { Measurement, SharpMethod } from "./worker";
+
+const ROOT = join(__dirname, "../../..");
+
+/** Everything of a benchmark that can be made again. */
+export const CACHE = join(ROOT, ".cache", "bench");
+
+const PILLOW = join(__dirname, "pillow.py");
+
+/** How the five variants are made: add a row. `pillow` methods run in Python, the others in Node. */
+export const METHODS = {
+  handler: { about: "this handler: `processImage`, bundled from its source as the package is" },
+  naive: { about: "five sharp pipelines with default options, each decoding again" },
+  floor: { about: "sharp's bare encoders, from pixels already decoded and capped" },
+  pillow: { about: "Pillow as the Python original, PNG without `optimize`" },
+  pillowOptimize: { about: "Pillow as the Python original, PNG with `optimize`" },
+} as const satisfies Record<SharpMethod | "pillow" | "pillowOptimize", { readonly about: string }>;
+
+export type Method = keyof typeof METHODS;
+
+/** @returns whether there is a way to read the picture's kind at all */
+export const canRead = (method: Method, { kind }: Picture): boolean => method !== "naive" || kind !== "bmp";
+
+export interface Tools {
+  /** The bundled worker; whoever prepared it removes it. */
+  readonly worker: Awaited<ReturnType<typeof bundled>>;
+  /** A Python with Pillow. @default there is none */
+  readonly python?: { readonly command: string; readonly version: string };
+}
+
+const run = promisify(execFile);
+
+/** Bundles a program of this folder, because a compiler at run time would be part of what is measured. */
+export const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
+  const file = join(CACHE, `${name}.${process.pid}.cjs`);
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(__dirname, name)],
+    external: ["sharp", "pidusage"],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    outfile: file,
+    logLevel: "silent",
+  });
+  return { file, remove: () => rm(file, { force: true }) };
+};
+
+const pillowOf = async (python: string): Promise<Tools["python"]> => {
+  const code = "import sys, PIL; print(PIL.__version__, 'on Python', sys.version.split()[0])";
+  const found = await run(python, ["-c", code]).catch(() => undefined);
+  return found && { command: python, version: `Pillow ${found.stdout.trim()}` };
+};
+
+/** @param python command of a Python that may have Pillow */
+export const prepareTools = async (python: string): Promise<Tools> => ({
+  worker: await bundled("worker.ts"),
+  python: await pillowOf(python),
+});
+
+/**
+ * Makes the variants of a picture in a process of its own.
+ *
+ * @param outDir folder that the variants are written to. @default they are not kept
+ * @throws Error, one line, if the process fails
+ */
+export const measure = async (method: Method, file: string, tools: Tools, outDir?: string): Promise<Measurement> => {
+  const rest = outDir === undefined ? [] : [outDir];
+  const [command, args] =
+    method === "pillow" || method === "pillowOptimize"
+      ? [tools.python?.command ?? "python3", [PILLOW, file, method === "pillow" ? "plain" : "optimize", ...rest]]
+      : [process.execPath, [tools.worker.file, method, file, ...rest]];
+  const { stdout } = await run(command, args, { cwd: ROOT }).catch((cause: Error & { stderr?: string }) => {
+    const why = (cause.stderr ?? cause.message).trim().split("\n").at(-1);
+    throw new Error(`Expected variants of ${file} for ${method} but got ${why}`, { cause });
+  });
+  return JSON.parse(stdout) as Measurement;
+};

@@ -1,0 +1,91 @@
+/** The process that is measured: makes the variants of one picture by one method, and prints what that took as JSON. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
+import type { Limits } from "../../../handler/src/input";
+import { FORMATS, VARIANTS, type Variant } from "../../../handler/src/variants";
+import { residentBytes } from "../../sandbox/memory";
+
+/** What one process took for the five variants of one picture; without loading itself, and without reading the file. */
+export interface Measurement {
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  /** Of the whole process. */
+  readonly peakBytes: number;
+  /** Of each variant. */
+  readonly bytes: Readonly<Record<string, number>>;
+}
+
+type Variants = Readonly<Record<string, Buffer>>;
+
+const MAX_SIDE_PX = 4096;
+const FIT = { fit: "inside", withoutEnlargement: true } as const;
+const LIMITS: Limits = { maxPixels: 100_000_000, maxSidePx: 65_535, maxFrames: 1 };
+
+/** Sharp reads no BMP. */
+const opened = (file: Buffer): sharp.Sharp => {
+  if (file.toString("latin1", 0, 2) !== "BM") return sharp(file).autoOrient();
+  const header = readBmpHeader(file);
+  const { pixels, channels } = decodeBmp(file, header);
+  return sharp(pixels, { raw: { width: header.widthPx, height: header.heightPx, channels } });
+};
+
+/** One variant by sharp, from the file itself or from pixels. */
+const encoded = (image: sharp.Sharp, { format, quality, insidePx }: Variant, encoder: object): Promise<Buffer> => {
+  if (insidePx !== undefined) image.resize(insidePx, insidePx, FIT);
+  return image.toFormat(format, { ...encoder, ...(quality !== undefined && { quality }) }).toBuffer();
+};
+
+const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise<Variants> => {
+  const made: Record<string, Buffer> = {};
+  for (const [name, variant] of Object.entries<Variant>(VARIANTS)) made[name] = await make(variant);
+  return made;
+};
+
+/** Each method is prepared with the file, and then measured. The handler is loaded by its own method only: it changes sharp's settings. */
+const METHODS = {
+  handler: async (file: Buffer) => {
+    const { processImage } = await import("../../../handler/src/process.js");
+    return async () => {
+      const { variants } = await processImage(file, LIMITS);
+      return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
+    };
+  },
+  naive: async (file: Buffer) => () =>
+    eachVariant((variant) => {
+      const image = sharp(file).autoOrient();
+      return encoded(variant.insidePx === undefined ? image.resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT) : image, variant, {});
+    }),
+  floor: async (file: Buffer) => {
+    const { data, info } = await opened(file)
+      .resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const raw = { width: info.width, height: info.height, channels: info.channels };
+    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, FORMATS[variant.format].encoder));
+  },
+} as const satisfies Record<string, (file: Buffer) => Promise<() => Promise<Variants>>>;
+
+export type SharpMethod = keyof typeof METHODS;
+
+const main = async (method: SharpMethod, file: string, outDir: string | undefined): Promise<void> => {
+  const work = await METHODS[method](await readFile(file));
+  const cpu = process.cpuUsage();
+  const startedAt = performance.now();
+  const made = await work();
+  const wallMs = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpu);
+  if (outDir !== undefined)
+    for (const [name, bytes] of Object.entries(made)) await writeFile(join(outDir, name), bytes);
+  const measurement: Measurement = {
+    cpuMs: (user + system) / 1_000,
+    wallMs,
+    peakBytes: await residentBytes(process.pid),
+    bytes: Object.fromEntries(Object.entries(made).map(([name, bytes]) => [name, bytes.length])),
+  };
+  console.log(JSON.stringify(measurement));
+};
+
+const [method = "", file = "", outDir] = process.argv.slice(2);
+void main(method as SharpMethod, file, outDir);

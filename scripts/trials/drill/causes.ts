@@ -1,0 +1,163 @@
+/** What is done to the real function, so that an alarm has a reason to go off. */
+
+import type { LogLine } from "../../cloudwatch/metric-filter";
+import type { ApiRefusal } from "../../sandbox/api-call";
+import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
+import { type Bench, type Conditions, type Recording, record } from "./bench";
+import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
+import { MINUTE_MS } from "./stretch";
+
+export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
+  ...blueprint,
+  function: { ...blueprint.function, ...changes },
+});
+
+export const DENIED: ApiRefusal = { status: 403, code: "AccessDenied", message: "Access Denied" };
+export const UNAVAILABLE: ApiRefusal = {
+  status: 503,
+  code: "ServiceUnavailable",
+  message: "Please reduce your request rate.",
+};
+
+export const isStorage = ({ action }: { action: string }) => action.startsWith("s3:");
+export const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
+
+/** Uploads the same bytes so often, under keys of their own, at the same time. */
+export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (bench: Bench) => {
+  const bytes = await make();
+  await Promise.all(Array.from({ length: count }, (_, i) => bench.upload(`drill/${i}`, bytes)));
+};
+
+export const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
+  record(
+    { blueprint, faults, onCall: async (call) => (isStorage(call) ? refusal : undefined) },
+    uploads(faults, photo),
+  );
+
+/** Every attempt of one upload fails. @param queue what the dead letter queue answers to Lambda */
+export const failsForGood = (blueprint: Blueprint, queue?: ApiRefusal): Promise<Recording> =>
+  record(
+    { blueprint, isForGood: true, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : queue) },
+    uploads(1, photo),
+  );
+
+/** As many attempts of one upload fail as the stack, as deployed, allows. */
+export const failsAtFirst = (blueprint: Blueprint, { maximumRetryAttempts: faults }: FunctionBlueprint) =>
+  record(
+    { blueprint, faults, retryDelayMs: 50, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : undefined) },
+    uploads(1, photo),
+  );
+
+/** Real seconds that a scaled time limit lasts. */
+const SCALED_LIMIT_SECONDS = 6;
+
+export const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): Conditions => ({
+  blueprint: altered(blueprint, { timeoutSeconds }),
+  scale: blueprint.function.timeoutSeconds / timeoutSeconds,
+});
+
+export const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
+  `a time limit of ${timeoutSeconds} s passes in ${SCALED_LIMIT_SECONDS} s`;
+
+/**
+ * The variants of an upload are stored a little later after its download than the threshold allows. What the function does
+ * in between is part of that time, so that a busy machine makes no difference.
+ */
+export const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
+  const conditions = atScale(blueprint);
+  const limitMs = blueprint.function.timeoutSeconds * 1_000;
+  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / (conditions.scale ?? 1);
+  let begunAt = 0;
+  const onCall: Conditions["onCall"] = ({ action }) => {
+    if (action.startsWith("s3:Get")) begunAt = performance.now();
+    return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
+  };
+  return record({ ...conditions, onCall }, uploads(1, photo));
+};
+
+/**
+ * What waits is given up in time, and logged; what keeps the process busy is not, because nothing else can run meanwhile.
+ * How fast a CPU is differs, so the image is first processed without a limit worth mentioning.
+ */
+export const busyBeyondTheLimit = async (blueprint: Blueprint, count: number): Promise<Recording> => {
+  const scan = () => wideScan();
+  const { data } = await record({ blueprint }, uploads(1, scan));
+  const takesMs = Math.max(...data.filter(({ name }) => name === "Duration").map(({ value }) => value));
+  const { blueprint: hurried, ...conditions } = atScale(blueprint, takesMs / BUSY_SHARE / 1_000);
+  return record({ ...conditions, blueprint: altered(hurried, { maximumRetryAttempts: 0 }) }, uploads(count, scan));
+};
+
+/** Decoding begins early and lasts longest, so that a third of the time falls well into it. */
+export const BUSY_SHARE = 3;
+
+const gateway = () => {
+  let open = () => {};
+  const gate = new Promise<undefined>((resolve) => {
+    open = () => resolve(undefined);
+  });
+  return { gate, open: () => open() };
+};
+
+/** The function gets no answer before all uploads have reached it. */
+export const burst = (blueprint: Blueprint, count: number): Promise<Recording> => {
+  const { gate, open } = gateway();
+  return record({ blueprint, onCall: () => gate }, async (bench) => {
+    const delivered = bench.delivered(count);
+    await uploads(count, () => photo(48, 32))(bench);
+    await delivered;
+    open();
+  });
+};
+
+/** An upload that waits for the function asks again at least so often. */
+const ASKED_AGAIN_MS = 300;
+
+/** One upload holds all the concurrency that there is; the other waits for so long. */
+export const heldUp = (blueprint: Blueprint, waitMs: number): Promise<Recording> => {
+  const { gate, open } = gateway();
+  const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
+  return record({ blueprint: altered(blueprint, { reservedConcurrency: 1 }), onCall }, async (bench) => {
+    const delivered = bench.delivered(2);
+    await uploads(2, photo)(bench);
+    await delivered;
+    bench.clock.skip(waitMs);
+    await after(ASKED_AGAIN_MS);
+    open();
+  });
+};
+
+const usedMb = ({ message }: LogLine): number | undefined =>
+  message.includes('"platform.report"') ? JSON.parse(message).record.metrics.maxMemoryUsedMB : undefined;
+
+const withUsedMb = (line: LogLine, make: (mb: number) => number): LogLine => {
+  const mb = usedMb(line);
+  if (mb === undefined) return line;
+  return { ...line, message: line.message.replace(`"maxMemoryUsedMB":${mb}`, `"maxMemoryUsedMB":${make(mb)}`) };
+};
+
+/** A big image; what it needs counts for more, so that it lies half-way between the threshold and all of the memory. */
+export const nearItsMemory = async (blueprint: Blueprint, thresholdMb: number): Promise<Recording> => {
+  const recording = await record({ blueprint }, uploads(1, hugePhoto));
+  const peakMb = Math.max(...recording.lines.map((line) => usedMb(line) ?? 0));
+  const factor = (thresholdMb + blueprint.function.memoryMb) / 2 / peakMb;
+  return { ...recording, lines: recording.lines.map((line) => withUsedMb(line, (mb) => Math.ceil(mb * factor))) };
+};
+
+export const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
+  const { [MISSING]: _, ...environment } = blueprint.function.environment;
+  return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
+};
+
+export const MISSING = "LARGE_IMAGE_BYTES";
+export const SMALL_MEMORY_MB = 160;
+export const GIVEN_UP_AFTER_SECONDS = 1;
+
+export const failingUploads = (blueprint: Blueprint): Promise<Recording> =>
+  record({ blueprint }, async (bench) => {
+    const bytes = await truncatedPhoto();
+    for (let minute = 0; minute < 15; minute += 1) {
+      for (const i of [1, 2, 3]) await bench.upload(`drill/${minute}-${i}`, bytes);
+      await bench.settled();
+      bench.clock.skip(MINUTE_MS);
+    }
+  });

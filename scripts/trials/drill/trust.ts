@@ -1,0 +1,155 @@
+/** Who may act on the stack without the function: S3 invokes it, alarms and budgets publish, services use the stack's key. */
+import type { Blueprint } from "../../sandbox/blueprint";
+import { readStack, type Stack } from "../../sandbox/terraform-json";
+import { covers, deniesWithoutTls, type Statement, statementsOf } from "./policies";
+
+const CLOUDWATCH = "cloudwatch.amazonaws.com";
+const BUDGETS = "budgets.amazonaws.com";
+const LOG_DELIVERY = "logging.s3.amazonaws.com";
+
+/** What whoever publishes to an encrypted topic needs: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+const TO_PUBLISH = ["kms:Decrypt", "kms:GenerateDataKey"];
+
+/** What a log group needs of its key: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+const TO_LOG = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey", "kms:DescribeKey"];
+
+const SOURCE_ACCOUNT = "StringEquals aws:SourceAccount";
+const LOG_CONTEXT = "ArnEquals kms:EncryptionContext:aws:logs:arn";
+
+/** A principal that is limited by one condition to what is its business. */
+interface Trusted {
+  readonly principal: string;
+  readonly condition: string;
+  readonly value: string;
+}
+
+const trusts = (statement: Statement, { principal, condition, value }: Trusted): boolean =>
+  statement.effect === "Allow" &&
+  statement.principals.includes(principal) &&
+  (statement.conditions[condition] ?? []).join() === value;
+
+const may = (statements: readonly Statement[], action: string, resource: string, trusted: Trusted): boolean =>
+  statements.some(
+    (statement) =>
+      trusts(statement, trusted) &&
+      statement.actions.some((pattern) => covers(pattern, action)) &&
+      statement.resources.some((pattern) => covers(pattern, resource)),
+  );
+
+/** @param by attribute that tells what a policy is for */
+const policiesBy = (stack: Stack, type: string, by = "arn"): ((of: string) => Statement[]) => {
+  const rows = stack.resources(type, [by, "policy"]).map(({ body }) => body);
+  return (of) => rows.filter((row) => row[by] === of).flatMap(({ policy }) => statementsOf(policy));
+};
+
+const accountOf = ({ function: fn }: Blueprint): string => fn.arn.split(":")[4] ?? "";
+
+const invocationProblems = (stack: Stack, { function: fn }: Blueprint): string[] =>
+  stack
+    .resources("aws_lambda_permission", ["action", "function_name", "principal", "qualifier"])
+    .some(
+      ({ body }) =>
+        body.action === "lambda:InvokeFunction" &&
+        body.function_name === fn.name &&
+        body.qualifier === fn.alias?.name &&
+        body.principal === "s3.amazonaws.com",
+    )
+    ? []
+    : [`S3 may not invoke ${fn.alias?.arn ?? "the function"}`];
+
+/** @returns ARNs of the topics that a budget tells */
+const budgeted = (stack: Stack): Set<string> =>
+  new Set(
+    stack
+      .resources("aws_budgets_budget", ["notification"])
+      .flatMap(({ body }) => body.notification as readonly { readonly subscriber_sns_topic_arns: readonly string[] }[])
+      .flatMap(({ subscriber_sns_topic_arns: arns }) => arns),
+  );
+
+/** Whether everybody who has something to tell may publish, and use the key of a topic that is encrypted. */
+const topicProblems = (stack: Stack, blueprint: Blueprint): string[] => {
+  const topicPolicy = policiesBy(stack, "aws_sns_topic_policy");
+  const keyPolicy = policiesBy(stack, "aws_kms_key");
+  const told = budgeted(stack);
+  return blueprint.topics.flatMap(({ arn, name, keyArn }) => {
+    const publishers = { CloudWatch: CLOUDWATCH, ...(told.has(arn) && { "AWS Budgets": BUDGETS }) };
+    return Object.entries(publishers).flatMap(([who, principal]) => {
+      const trusted = { principal, condition: SOURCE_ACCOUNT, value: accountOf(blueprint) };
+      return [
+        ...(may(topicPolicy(arn), "sns:Publish", arn, trusted) ? [] : [`${who} may not publish to ${name}`]),
+        ...(keyArn === undefined
+          ? []
+          : TO_PUBLISH.filter((action) => !may(keyPolicy(keyArn), action, keyArn, trusted)).map(
+              (action) => `${who} has no ${action} on the key of ${name}, so that its messages are lost`,
+            )),
+      ];
+    });
+  });
+};
+
+/** Whether nobody reaches a bucket without TLS, and log delivery writes down what happens to those that are logged. */
+const bucketProblems = (stack: Stack, blueprint: Blueprint): string[] => {
+  const bucketPolicy = policiesBy(stack, "aws_s3_bucket_policy", "bucket");
+  const logged = stack.resources("aws_s3_bucket_logging", ["bucket", "target_bucket"]).map(({ body }) => body);
+  const arnOf = (bucket: unknown) => blueprint.buckets.find(({ name }) => name === bucket)?.arn ?? "";
+  const delivers = (bucket: unknown, target: string) =>
+    bucketPolicy(target).some(
+      (statement) =>
+        trusts(statement, { principal: LOG_DELIVERY, condition: SOURCE_ACCOUNT, value: accountOf(blueprint) }) &&
+        statement.actions.includes("s3:PutObject") &&
+        (statement.conditions["ArnLike aws:SourceArn"] ?? []).includes(arnOf(bucket)),
+    );
+  return [
+    ...blueprint.buckets
+      .filter(
+        ({ name, arn }) =>
+          !bucketPolicy(name).some((statement) => deniesWithoutTls(statement, "s3:*", [arn, `${arn}/*`])),
+      )
+      .map(({ name }) => `${name} can be reached without TLS`),
+    ...logged
+      .filter(({ bucket, target_bucket: target }) => !delivers(bucket, String(target)))
+      .map(({ bucket, target_bucket: target }) => `S3 may not write down in ${target} what happens to ${bucket}`),
+  ];
+};
+
+/** Whether the log group may use its key, and that the account keeps hold of every key. */
+const keyProblems = (stack: Stack, blueprint: Blueprint): string[] => {
+  const keyPolicy = policiesBy(stack, "aws_kms_key");
+  const groups = stack.resources("aws_cloudwatch_log_group", ["arn", "name", "kms_key_id"]).map(({ body }) => body);
+  const keys = stack.resources("aws_kms_key", ["arn"]).map(({ body }) => String(body.arn));
+  return [
+    ...groups.flatMap(({ arn, name, kms_key_id: keyArn }) => {
+      if (keyArn === undefined) return [];
+      const trusted = {
+        principal: `logs.${blueprint.region}.amazonaws.com`,
+        condition: LOG_CONTEXT,
+        value: String(arn),
+      };
+      return TO_LOG.filter((action) => !may(keyPolicy(String(keyArn)), action, String(keyArn), trusted)).map(
+        (action) => `CloudWatch Logs has no ${action} on the key of ${name}`,
+      );
+    }),
+    ...keys
+      .filter(
+        (arn) =>
+          !keyPolicy(arn).some(
+            ({ effect, principals, actions }) =>
+              effect === "Allow" &&
+              principals.includes(`AWS:arn:aws:iam::${accountOf(blueprint)}:root`) &&
+              actions.includes("kms:*"),
+          ),
+      )
+      .map((arn) => `the account itself has no hold of ${arn}`),
+  ];
+};
+
+/** @returns one sentence for each who lacks what the stack relies on */
+export const trustProblems = (stackDir: string, blueprint: Blueprint): string[] => {
+  const stack = readStack(stackDir);
+  return [
+    ...invocationProblems(stack, blueprint),
+    ...topicProblems(stack, blueprint),
+    ...bucketProblems(stack, blueprint),
+    ...keyProblems(stack, blueprint),
+  ];
+};

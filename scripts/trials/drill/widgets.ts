@@ -1,0 +1,42 @@
+/** The metrics that dashboards chart: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+
+import type { Dimensions } from "../../cloudwatch/metric-store";
+import type { Blueprint } from "../../sandbox/blueprint";
+
+/** A metric as its reader asks for it: dimensions must be exactly those of its producer. */
+export interface Address {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Dimensions;
+}
+
+/** @returns one text for each metric there can be */
+export const keyOf = ({ namespace, name, dimensions }: Address): string =>
+  [
+    namespace,
+    name,
+    ...Object.entries(dimensions)
+      .map((pair) => pair.join("="))
+      .sort(),
+  ].join(" ");
+
+interface Body {
+  readonly widgets: readonly {
+    readonly properties: { readonly region?: string; readonly metrics?: readonly (readonly unknown[])[] };
+  }[];
+}
+
+/** @returns metric rows of the stack's own region, written out in full; rows of metric math name no metric */
+export const widgetMetrics = ({ dashboards, region }: Blueprint): Address[] =>
+  dashboards
+    .flatMap(({ body }) => (body as Body).widgets)
+    .filter(({ properties }) => (properties.region ?? region) === region)
+    .flatMap(({ properties }) => properties.metrics ?? [])
+    .map((row) => row.filter((item): item is string => typeof item === "string"))
+    .flatMap(([namespace, name, ...pairs]) => {
+      if (namespace === undefined || name === undefined) return [];
+      const names = pairs.filter((_, i) => i % 2 === 0);
+      return [
+        { namespace, name, dimensions: Object.fromEntries(names.map((key, i) => [key, pairs[2 * i + 1] ?? ""])) },
+      ];
+    });

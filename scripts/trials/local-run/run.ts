@@ -1,0 +1,83 @@
+/** One local run: a sandbox, and what becomes of the files that are put into it. */
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { readBlueprint } from "../../sandbox/blueprint";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import { UsageError } from "../../terminal/cli";
+import type { Input } from "./inputs";
+import { createCollector, type Result } from "./results";
+
+export interface RunOptions {
+  /** Folder of the stack's `cdk.tf.json`. */
+  readonly stackDir: string;
+  /** Folder that variants are saved to. */
+  readonly outDir: string;
+  /** Of the S3 endpoint. @default a free one */
+  readonly port: number | undefined;
+  /** Whether objects stay in S3 when their variants are saved. A large folder's would fill the memory. */
+  readonly keepsObjects: boolean;
+  /** Called for uploads that others made, by the S3 endpoint. */
+  readonly onResult: (result: Promise<Result>) => void;
+}
+
+export interface Run {
+  readonly sandbox: Sandbox;
+  /**
+   * @param onDone called after each file
+   * @returns the results in the order of the files
+   * @throws UsageError for a file that cannot be read
+   */
+  process(inputs: readonly Input[], onDone: () => void): Promise<Result[]>;
+}
+
+const PROCESSES = Math.min(availableParallelism(), 4);
+
+export const openRun = async ({ stackDir, outDir, port, keepsObjects, onResult }: RunOptions): Promise<Run> => {
+  const collector = createCollector(outDir);
+  const waiting = new Map<string, (result: Promise<Result>) => void>();
+  const sandbox: Sandbox = await startSandbox({
+    blueprint: readBlueprint(stackDir),
+    port,
+    processes: PROCESSES,
+    onObjectCreated: (object) => collector.onObjectCreated(object, sandbox),
+    onSettled: (object, [outcome]) => {
+      if (object.bucket !== sandbox.uploadBucket) return;
+      const take = waiting.get(object.key) ?? onResult;
+      waiting.delete(object.key);
+      take(collector.resultOf(object, outcome, sandbox));
+    },
+  });
+
+  const processOne = async ({ file, key }: Input): Promise<Result> => {
+    const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageError(`Expected a readable file for ${file} but got ${cause.code}`, { cause });
+    });
+    const ended = new Promise<Result>((resolve) => waiting.set(key, resolve));
+    await sandbox.upload(key, bytes);
+    const result = await ended;
+    if (!keepsObjects) await forget(result);
+    return result;
+  };
+
+  const forget = async ({ key, variants }: Result): Promise<void> => {
+    await sandbox.remove(sandbox.uploadBucket, key);
+    for (const variant of variants) await sandbox.remove(sandbox.processedBucket, variant.key);
+  };
+
+  return {
+    sandbox,
+    process: async (inputs, onDone) => {
+      const results: Result[] = [];
+      const queue = inputs.entries();
+      // As many at a time as keep the processes busy: of a large folder not all is held in memory.
+      const worker = async () => {
+        for (const [i, input] of queue) {
+          results[i] = await processOne(input);
+          onDone();
+        }
+      };
+      await Promise.all(Array.from({ length: PROCESSES + 1 }, worker));
+      return results;
+    },
+  };
+};

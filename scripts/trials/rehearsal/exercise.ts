@@ -1,0 +1,172 @@
+/** The deployed function at work: real images into the created upload bucket, five variants each out of the processed one. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import sharp from "sharp";
+import type { Clients } from "../../aws/clients";
+import { PROJECT } from "../../build/stacks";
+import type { FunctionBlueprint } from "../../sandbox/blueprint";
+import { unpackFunction } from "../../sandbox/function-package";
+import { createLambda, type Lambda } from "../../sandbox/lambda";
+import { s3Event } from "../../sandbox/s3-events";
+import { removeAtExit } from "../../terminal/processes";
+import type { Finding } from "./created";
+import type { Deployed } from "./deployed";
+
+const SAMPLES = join(PROJECT, "scripts", "samples");
+
+/** Formats as sharp names them; written out again here, so that a variant less in the handler is seen. */
+// biome-ignore format: a ledger is read down its columns
+const VARIANTS = {
+  compressed: { extension: "jpg",  format: "jpeg" },
+  low:        { extension: "jpg",  format: "jpeg" },
+  webp:       { extension: "webp", format: "webp" },
+  png:        { extension: "png",  format: "png" },
+  thumbnail:  { extension: "jpg",  format: "jpeg" },
+} as const;
+
+/** How the function is configured is asked of AWS; what moto does not keep (its logging) is taken from the stack. */
+const asDeployed = async (
+  { lambda }: Clients,
+  { blueprint }: Deployed,
+  zipFile: string,
+): Promise<FunctionBlueprint> => {
+  const got = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: blueprint.function.name }));
+  return {
+    ...blueprint.function,
+    name: got.FunctionName ?? "",
+    arn: got.FunctionArn ?? "",
+    handler: got.Handler ?? "",
+    runtime: got.Runtime ?? "",
+    architecture: got.Architectures?.[0] ?? "",
+    timeoutSeconds: got.Timeout ?? 0,
+    memoryMb: got.MemorySize ?? 0,
+    environment: got.Environment?.Variables ?? {},
+    packageFile: zipFile,
+  };
+};
+
+/** @returns a Lambda whose processes and files are gone when this program is */
+const startLambda = async (
+  fn: FunctionBlueprint,
+  endpoint: string,
+  onLine: (line: string) => void,
+): Promise<Lambda> => {
+  const unpacked = await unpackFunction(fn.packageFile);
+  removeAtExit(unpacked.folder);
+  const lambda = createLambda({
+    function: fn,
+    unpacked,
+    endpoints: { AWS_ENDPOINT_URL: endpoint },
+    onLogLine: ({ text }) => onLine(text),
+    onMetric: () => {},
+  });
+  process.once("exit", lambda.kill);
+  return lambda;
+};
+
+/** Uploads a file and gives the function the event that S3 would send. @returns what became of the event */
+const upload = async ({ s3 }: Clients, deployed: Deployed, lambda: Lambda, file: string): Promise<string> => {
+  const bytes = await readFile(join(SAMPLES, file));
+  const key = `with spaces/${file}`;
+  const stored = await s3.send(new PutObjectCommand({ Bucket: deployed.uploadBucket, Key: key, Body: bytes }));
+  const bucket = deployed.blueprint.buckets.find(({ name }) => name === deployed.uploadBucket);
+  if (!bucket) throw new Error(`Expected ${deployed.uploadBucket} in the stack but found no such bucket`);
+  const object = {
+    bucket: bucket.name,
+    key,
+    sizeBytes: bytes.length,
+    eTag: (stored.ETag ?? "").replaceAll('"', ""),
+    creation: "Put",
+    createdMs: Date.now(),
+    sequence: 1,
+  } as const;
+  const { region, notifications } = deployed.blueprint;
+  const event = s3Event(object, bucket, { configurationId: notifications[0]?.id ?? "", region });
+  for (const record of event.Records) Object.assign(record.s3.object, { versionId: stored.VersionId });
+  const { status, errorType } = await lambda.invoke(event);
+  return errorType ? `${status}: ${errorType}` : status;
+};
+
+/** @returns `name variant: format, content type` of everything in the processed bucket, each opened as an image */
+const stored = async ({ s3 }: Clients, Bucket: string): Promise<string[]> => {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  const rows = Contents.map(async ({ Key = "" }) => {
+    const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    const { format } = await sharp((await Body?.transformToByteArray()) ?? Buffer.alloc(0)).metadata();
+    return `${Key.replace(/_[0-9a-f]{8}\./, ".")}: ${format}, ${ContentType}`;
+  });
+  return (await Promise.all(rows)).sort();
+};
+
+const expectedVariants = (files: readonly string[]): string[] =>
+  files
+    .map((file) => file.replace(/\.\w+$/, ""))
+    .flatMap((name) =>
+      Object.entries(VARIANTS).map(
+        ([variant, { extension, format }]) => `with spaces/${name}_${variant}.${extension}: ${format}, image/${format}`,
+      ),
+    )
+    .sort();
+
+/** Custom metrics that the handler publishes, and the statistic in which each counts images. */
+const COUNTS_IMAGES = { ImagesProcessed: "Sum", ProcessingSuccess: "Sum", ProcessingTime: "SampleCount" } as const;
+
+const metricData = async ({ cloudwatch }: Clients, { name, environment }: FunctionBlueprint) => {
+  const Namespace = environment.METRIC_NAMESPACE;
+  const Dimensions = [{ Name: "FunctionName", Value: name }];
+  const { Metrics = [] } = await cloudwatch.send(new ListMetricsCommand({ Namespace, Dimensions }));
+  const { MetricDataResults = [] } = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(Date.now() - 3_600_000),
+      EndTime: new Date(Date.now() + 60_000),
+      MetricDataQueries: Object.entries(COUNTS_IMAGES).map(([MetricName, Stat]) => ({
+        Id: MetricName.charAt(0).toLowerCase() + MetricName.slice(1),
+        Label: MetricName,
+        MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat },
+      })),
+    }),
+  );
+  const sums = MetricDataResults.map(({ Label = "", Values = [] }) => [Label, Values.reduce((sum, n) => sum + n, 0)]);
+  return { names: new Set(Metrics.map(({ MetricName }) => MetricName)), counts: Object.fromEntries(sums) };
+};
+
+/**
+ * Uploads every sample, and runs the deployed zip with the deployed configuration on each.
+ * @param endpoint of the emulator, which the function finds by AWS_ENDPOINT_URL, as any SDK does
+ */
+export const exercise = async (
+  aws: Clients,
+  deployed: Deployed,
+  { endpoint, zipFile }: { endpoint: string; zipFile: string },
+): Promise<Finding[]> => {
+  const fn = await asDeployed(aws, deployed, zipFile);
+  const files = (await readdir(SAMPLES)).sort();
+  const lines: string[] = [];
+  const lambda = await startLambda(fn, endpoint, (line) => lines.push(line));
+  const uploads = files.map((file) => upload(aws, deployed, lambda, file));
+  const outcomes = await Promise.all(uploads).finally(lambda.stop);
+  const { names, counts } = await metricData(aws, fn);
+  const serious = lines.filter((line) => /"level":"(WARN|ERROR|CRITICAL|FATAL)"/.test(line));
+  return [
+    { title: "exercise: every invocation succeeds", expected: files.map(() => "success"), got: outcomes },
+    { title: "exercise: nothing at WARN or above in the log", expected: [], got: serious },
+    {
+      title: `exercise: ${files.length} images, five variants each, in the processed bucket`,
+      expected: expectedVariants(files),
+      got: await stored(aws, deployed.processedBucket),
+    },
+    {
+      title: "exercise: custom metrics are listed for the function",
+      expected: Object.keys(COUNTS_IMAGES).sort(),
+      got: [...names].sort(),
+    },
+    {
+      title: `exercise: CloudWatch counts ${files.length} images`,
+      expected: Object.fromEntries(Object.keys(COUNTS_IMAGES).map((name) => [name, files.length])),
+      got: counts,
+    },
+  ];
+};

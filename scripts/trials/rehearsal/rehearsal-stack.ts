@@ -1,0 +1,65 @@
+/** A stack of `dev` made for a rehearsal: in a temporary folder, for this machine's CPU, with the values a rehearsal needs. */
+import { readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ARCHITECTURES } from "../../../handler/contract/runtime";
+import { ENVIRONMENTS, synthesize } from "../../../main";
+import { readEnvironments } from "../../../modules/environment";
+import type { Environment, VariableName } from "../../../modules/variables";
+import { buildHandler } from "../../build/handler-package";
+import { readBlueprint } from "../../sandbox/blueprint";
+import { temporaryFolder } from "../../terminal/processes";
+
+const REHEARSED = "dev";
+
+export type Values = Partial<Record<VariableName, string | number | boolean>>;
+
+/**
+ * Somebody to tell, so that subscriptions are made, and the CPU that can run the deployed zip here. No saved queries: moto
+ * has none, and the provider would try them again for minutes.
+ */
+const valuesForHere = (): Values => {
+  const architecture = Object.entries(ARCHITECTURES).find(([, { cpu }]) => cpu === process.arch)?.[0];
+  if (architecture === undefined)
+    throw new Error(`Expected one of arm64, x64 for this machine's CPU but got ${process.arch}`);
+  return {
+    lambda_architecture: architecture,
+    alert_email: "operator@example.com",
+    alert_sms: "+15555550100",
+    enable_saved_queries: false,
+  };
+};
+
+/** @returns a tfvars text with some of its values replaced, or added where it does not set them */
+export const withValues = (tfvars: string, values: Values): string => {
+  const sets = (line: string) => Object.keys(values).some((name) => new RegExp(`^\\s*${name}\\s*=`).test(line));
+  const kept = tfvars.split("\n").filter((line) => !sets(line));
+  const added = Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  return [...kept, ...added, ""].join("\n");
+};
+
+export interface RehearsalStack {
+  readonly environment: Environment;
+  readonly folder: string;
+  /** Its zip. */
+  readonly packageFile: string;
+}
+
+/**
+ * By default the zip is the one that runs on this machine: on Linux, the very bytes that are built for Lambda on this CPU.
+ * Neither the shell's TF_VAR_<name> nor `dev.local.tfvars` are read.
+ */
+export const rehearsalStack = async (values: Values = {}, zip?: string): Promise<RehearsalStack> => {
+  const root = temporaryFolder();
+  const environments = join(root, "environments");
+  const file = `${REHEARSED}.tfvars`;
+  await mkdir(environments);
+  const tfvars = readFileSync(join(ENVIRONMENTS, file), "utf8");
+  await writeFile(join(environments, file), withValues(tfvars, { ...valuesForHere(), ...values }));
+  const [environment] = await readEnvironments(environments, {});
+  if (environment === undefined) throw new Error(`Expected an environment for ${file} but got none`);
+  process.env.HANDLER_PACKAGE = zip ?? (await buildHandler({ target: "host" })).file;
+  synthesize([environment], join(root, "out"));
+  const folder = join(root, "out", "stacks", REHEARSED);
+  return { environment, folder, packageFile: readBlueprint(folder).function.packageFile };
+};

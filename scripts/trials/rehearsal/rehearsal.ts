@@ -1,0 +1,68 @@
+/** The life of a stack against an emulator: applied, looked at, planned again, and destroyed. */
+import { appendFile, copyFile, cp } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Plan } from "../../aws/terraform/plan";
+import {
+  copyStack,
+  emulatorProvider,
+  isolatedEnv,
+  type Override,
+  type Place,
+  terraform,
+} from "../../aws/terraform/working-copy";
+import { temporaryFolder } from "../../terminal/processes";
+
+const STATE = "terraform.tfstate";
+
+const LIMIT_SECONDS = { init: 120, apply: 200, plan: 120, show: 60, destroy: 200 } as const;
+
+const overrideOf = (stack: string): Override => ({
+  terraform: { backend: { local: { path: STATE } } },
+  provider: emulatorProvider(stack),
+});
+
+const QUIET = ["-no-color", "-input=false"] as const;
+
+/** @returns a place with the stack in it, where Terraform is initialized and can reach nothing but the emulator */
+export const prepare = async (stack: string, endpoint: string): Promise<Place> => {
+  const place = {
+    name: "dev",
+    folder: await copyStack(stack, overrideOf(stack)),
+    env: await isolatedEnv(temporaryFolder(), endpoint),
+  };
+  await terraform(place, ["init", ...QUIET], LIMIT_SECONDS.init);
+  return place;
+};
+
+/** @throws Error of one line that also says what exists, where the apply stops half-way */
+export const apply = async (place: Place): Promise<void> => {
+  await terraform(place, ["apply", "-auto-approve", ...QUIET], LIMIT_SECONDS.apply);
+};
+
+/** @param refresh whether to ask the emulator what exists, or to believe the state */
+export const plan = async (place: Place, refresh: boolean): Promise<Plan> => {
+  const file = "rehearsal.tfplan";
+  await terraform(place, ["plan", `-out=${file}`, `-refresh=${refresh}`, ...QUIET], LIMIT_SECONDS.plan);
+  const { stdout } = await terraform(place, ["show", "-json", file], LIMIT_SECONDS.show);
+  return JSON.parse(stdout) as Plan;
+};
+
+/** @returns what Terraform would do if the applied stack became another; the emulator is not asked, so its gaps do not show */
+export const planOf = async (stack: string, applied: Place): Promise<Plan> => {
+  const place = { ...applied, folder: await copyStack(stack, overrideOf(stack)) };
+  await copyFile(join(applied.folder, STATE), join(place.folder, STATE));
+  await copyFile(join(applied.folder, ".terraform.lock.hcl"), join(place.folder, ".terraform.lock.hcl"));
+  return plan(place, false);
+};
+
+/** @returns a copy of a stack whose zip has one byte more, which no reader of zips minds */
+export const withOtherCode = async (stack: { folder: string; packageFile: string }): Promise<string> => {
+  const folder = join(temporaryFolder(), "stack");
+  await cp(stack.folder, folder, { recursive: true });
+  await appendFile(join(folder, relative(stack.folder, stack.packageFile)), "\n");
+  return folder;
+};
+
+export const destroy = async (place: Place): Promise<void> => {
+  await terraform(place, ["destroy", "-auto-approve", ...QUIET], LIMIT_SECONDS.destroy);
+};

@@ -1,0 +1,80 @@
+/** What the store does to the function during a soak: which faults there are, how often, and which call meets which. */
+import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
+import type { Damage } from "../../sandbox/damage";
+import { type Dice, oneOf } from "./dice";
+
+interface Fault {
+  /** Calls that may meet it. */
+  readonly of: readonly ("GET" | "PUT")[];
+  /** A refusal, a damaged answer, or none at all. */
+  readonly is: ApiRefusal | Damage | "silence";
+  /** Of a thousand calls. */
+  readonly permille: number;
+}
+
+const BOTH = ["GET", "PUT"] as const;
+const GET = ["GET"] as const;
+
+const refusal = (status: number, code: string): ApiRefusal => ({ status, code, message: `${code}, as told` });
+
+/** Every fault of the store: add a row. Those that cost seconds are rare. */
+// biome-ignore format: a ledger is read down its columns
+export const FAULTS = {
+  throttled:            { of: BOTH, permille: 15, is: refusal(503, "SlowDown") },
+  "error 500":          { of: BOTH, permille: 15, is: refusal(500, "InternalError") },
+  denied:               { of: BOTH, permille: 5,  is: refusal(403, "AccessDenied") },
+  gone:                 { of: GET,  permille: 10, is: refusal(404, "NoSuchKey") },
+  "answer lost":        { of: BOTH, permille: 15, is: "lost" },
+  "body cut":           { of: GET,  permille: 20, is: "cut" },
+  "length too long":    { of: GET,  permille: 15, is: "too-long" },
+  "length too short":   { of: GET,  permille: 15, is: "too-short" },
+  "another eTag":       { of: GET,  permille: 10, is: "mislabelled" },
+  "body stalled":       { of: GET,  permille: 3,  is: "stalled" },
+  "no answer":          { of: BOTH, permille: 1,  is: "silence" },
+} as const satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof FAULTS;
+
+type Row = readonly [FaultName, Fault];
+
+const ROWS = Object.entries(FAULTS) as unknown as readonly [Row, ...Row[]];
+
+/** Of a thousand uploads, how many meet one fault again and again, until they are given up. */
+const PERSISTENT_PERMILLE = 30;
+
+/** A persistent fault of storing is about this variant: the four others are stored and must not be announced. */
+const PERSISTENT_VARIANT = "webp";
+
+/** Begins the key of an upload and those of its variants; keys of uploads end in a number. */
+export const keyOf = (episode: number): string => `soak/${String(episode).padStart(5, "0")}`;
+
+const KEY = /^soak\/(\d+)(?:_([a-z]+)_)?/;
+
+/** @returns the name of the fault that a call meets, counted by how often there was one like it */
+export const createMeeting = (dice: Dice): ((call: ApiCall) => FaultName | undefined) => {
+  const calls = new Map<string, number>();
+  return ({ caller, action, key = "" }) => {
+    const [, episode, variant = ""] = KEY.exec(key) ?? [];
+    if (caller !== FUNCTION_ACCESS_KEY_ID || episode === undefined) return undefined;
+    const method = action === "s3:PutObject" ? "PUT" : "GET";
+    const call = `${episode} ${method} ${variant}`;
+    const count = (calls.get(call) ?? 0) + 1;
+    calls.set(call, count);
+    const possible = ROWS.filter(([, { of }]) => of.includes(method));
+    const isPersistent = dice(episode, "persistent") * 1_000 < PERSISTENT_PERMILLE;
+    if (!isPersistent) return drawn(possible, dice(call, count) * 1_000);
+    const [name, { of }] = oneOf(ROWS, dice(episode, "fault"));
+    const isMeant = of.includes("PUT") ? variant === PERSISTENT_VARIANT : method === "GET";
+    return isMeant ? name : undefined;
+  };
+};
+
+/** @param at from 0 to 1000 */
+const drawn = (rows: readonly Row[], at: number): FaultName | undefined => {
+  let upTo = 0;
+  for (const [name, { permille }] of rows) {
+    upTo += permille;
+    if (at < upTo) return name;
+  }
+  return undefined;
+};
