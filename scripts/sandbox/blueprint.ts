@@ -1,8 +1,8 @@
 /** What the sandbox knows of a synthesized stack: its function, buckets, notifications and monitoring, read from `cdk.tf.json`. */
 import { resolve } from "node:path";
 import type { Alarm } from "../cloudwatch/alarm";
-import type { Subscription } from "../cloudwatch/notifications";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
+import type { Subscription } from "../cloudwatch/notifications";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 

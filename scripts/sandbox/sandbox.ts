@@ -1,10 +1,11 @@
 /** One machine that behaves like a synthesized stack: an upload invokes the function, whose log and metrics can be read. */
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import type { ApiCall, Intercept } from "./api-call";
 import type { Blueprint } from "./blueprint";
-import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
+import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
@@ -128,7 +129,10 @@ const assemble = async (
     keepLetter: deadLetters?.keep,
     onLogLine: (line) => {
       logs.push(line);
-      embeddedData(line.text).forEach(onDatum);
+      const embedded = embeddedMetrics(line.text);
+      embedded.data.forEach(onDatum);
+      const errors = validationErrors(embedded, fn.logGroup, line.timestampMs);
+      if (errors !== undefined) metrics.put(errors);
       options.onLogLine?.(line);
     },
     onMetric: (datum) => {

@@ -1,6 +1,6 @@
 /** The attributes of Terraform resources that the sandbox reads, and their defaults in the AWS provider. */
 import { z } from "zod";
-import type { MetricStatistic } from "../cloudwatch/alarm";
+import type { MetricStatistic } from "../cloudwatch/metric-store";
 import { asList, expected, type Stack } from "./terraform-json";
 
 const text = z.string();

@@ -1,7 +1,8 @@
 /** Which recorded lines and data an alarm counts, and stretches made of exactly so many of them. */
 
-import type { Alarm, MetricStatistic } from "../../cloudwatch/alarm";
+import type { Alarm } from "../../cloudwatch/alarm";
 import { compileFilter } from "../../cloudwatch/metric-filter";
+import type { MetricStatistic } from "../../cloudwatch/metric-store";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { filtersOf, reportOf } from "./observe";
 import { EMPTY, merged, type Stretch, startingAt } from "./stretch";
