@@ -1,4 +1,4 @@
-/** Front door: one stack per environment file, or one for each region that it names, then synth. */
+/** Front door: reads the environment files, creates one stack for each environment and region, and synthesizes them. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -8,16 +8,26 @@ import { stackName } from "./modules/naming";
 import { ImageProcessorStack } from "./modules/stack";
 import type { Environment } from "./modules/variables";
 
-// The HCL parser is a large WebAssembly module that runs for milliseconds: to optimize it takes longer than all the rest.
+// The HCL parser is a large WebAssembly module that runs for milliseconds only: optimizing it costs more than it saves.
 setFlagsFromString("--liftoff-only");
 
 export const ENVIRONMENTS = join(__dirname, "environments");
 
+/** @returns the zip that the user names in HANDLER_PACKAGE, for example a signed one; undefined where it is not set */
+export const packageOfUser = (): string | undefined => process.env.HANDLER_PACKAGE || undefined;
+
+export interface SynthesizeOptions {
+  /** Folder to write to. @default CDKTF_OUTDIR, or `cdktf.out` */
+  readonly outdir?: string;
+  /** Zip of the function. @default HANDLER_PACKAGE, or the zip that `npm run build` creates */
+  readonly packagePath?: string;
+}
+
 /**
- * CDKTF takes a stack trace of every reference: to map each to its source would be a fifth of the work.
- * And it calls util.isArray, of which newer Nodes warn, though nobody here can change it.
+ * CDKTF takes a stack trace of each reference; mapping these to their sources takes a fifth of the time. It also calls
+ * util.isArray, which is deprecated in newer versions of Node.
  */
-const undisturbed = (work: () => void): void => {
+const withoutSourceMapsAndWarnings = (work: () => void): void => {
   const { sourceMapsEnabled, noDeprecation } = process;
   process.setSourceMapsEnabled(false);
   process.noDeprecation = true;
@@ -30,18 +40,18 @@ const undisturbed = (work: () => void): void => {
 };
 
 /**
- * Writes `<outdir>/stacks/<stack>/` of each environment: `cdk.tf.json`, and the package HANDLER_PACKAGE or the one built.
- * @param outdir @default CDKTF_OUTDIR, or `cdktf.out`
+ * Writes `<outdir>/stacks/<stack>/` for each environment: `cdk.tf.json` and the package.
+ * @param options or `outdir` alone
+ * @throws Error with the build command if the package does not exist
  */
-export const synthesize = (environments: readonly Environment[], outdir?: string): void =>
-  undisturbed(() => {
-    // CDKTF itself makes the last folder of a path only.
+export const synthesize = (environments: readonly Environment[], options: SynthesizeOptions | string = {}): void =>
+  withoutSourceMapsAndWarnings(() => {
+    const { outdir, packagePath = packageOfUser() } = typeof options === "string" ? { outdir: options } : options;
+    // CDKTF creates only the last folder of a path.
     if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
     const app = new App(outdir === undefined ? {} : { outdir });
-    for (const environment of environments) {
-      const packagePath = process.env.HANDLER_PACKAGE;
-      new ImageProcessorStack(app, stackName(environment), { environment, ...(packagePath && { packagePath }) });
-    }
+    for (const environment of environments)
+      new ImageProcessorStack(app, stackName(environment), { environment, packagePath });
     app.synth();
   });
 

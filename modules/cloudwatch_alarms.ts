@@ -1,4 +1,4 @@
-/** Alarms on what Lambda and the function measure. */
+/** Alarms on metrics of Lambda, SQS and the function. */
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import { type AlarmContext, alarmConfig, metricAlarms } from "./alarms";
@@ -6,7 +6,7 @@ import { type AlarmContext, alarmConfig, metricAlarms } from "./alarms";
 export type CloudwatchAlarmsProps = AlarmContext;
 
 export class CloudwatchAlarms extends Construct {
-  /** Full names of the alarms, by the end of each. */
+  /** Full names of the alarms, by name without the function's name in front. */
   readonly alarmNames: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: CloudwatchAlarmsProps) {

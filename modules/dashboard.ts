@@ -1,4 +1,4 @@
-/** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region is charted, every threshold is drawn. */
+/** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region as a chart, every threshold as a line. */
 import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
 import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
@@ -7,7 +7,7 @@ import { type LambdaMetricName, metricAddress, type QueueMetricName } from "./me
 import { type Names, naming, stacksOf } from "./naming";
 import { type Environment, type FlagVariable, keys } from "./variables";
 
-/** The widgets that chart metrics, in reading order; below them a table lists recent errors. */
+/** Titles of the metric widgets, in reading order. A table of recent errors follows them. */
 const WIDGETS = [
   "Invocations & Errors",
   "Duration avg/max/p99",
@@ -18,10 +18,10 @@ const WIDGETS = [
   "Refused by Reason",
 ] as const;
 
-/** Those that are there where a variable switches on what they chart. */
+/** Titles of the widgets that exist only where a variable enables what they chart. */
 const OPTIONAL_WIDGETS = {
-  "Uploads Waiting & Given Up": "enable_async_alarms",
-  "Dead Letters": "enable_dead_letter_queue",
+  "Uploads Waiting & Dropped": "enable_async_alarms",
+  "Dead-Letter Queue": "enable_dead_letter_queue",
 } as const satisfies Record<string, FlagVariable>;
 
 type Statistic = "Sum" | "Average" | "Maximum" | "p99";
@@ -31,11 +31,11 @@ interface Chart {
   readonly statistics: readonly [Statistic, ...Statistic[]];
   /** @default left */
   readonly axis?: "right";
-  /** Values of the metric's dimension, of which each has a line of its own. @default the metric has no such dimension */
+  /** Dimension of the metric and its values; each value gets its own line. @default the metric has no such dimension */
   readonly each?: { readonly dimension: string; readonly values: readonly string[] };
 }
 
-/** Where each metric is charted: a measure without a row does not compile. */
+/** The widget and statistics of each metric: a measure without a row does not compile. */
 // biome-ignore format: a ledger is read down its columns
 export const CHARTS = {
   Invocations:          { widget: "Invocations & Errors",  statistics: ["Sum"] },
@@ -43,10 +43,10 @@ export const CHARTS = {
   Throttles:            { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Duration:             { widget: "Duration avg/max/p99",  statistics: ["Average", "Maximum", "p99"] },
   ConcurrentExecutions: { widget: "Concurrent Executions", statistics: ["Maximum"] },
-  AsyncEventAge:        { widget: "Uploads Waiting & Given Up", statistics: ["Maximum"] },
-  AsyncEventsDropped:   { widget: "Uploads Waiting & Given Up", statistics: ["Sum"], axis: "right" },
-  DeadLetterErrors:     { widget: "Dead Letters",          statistics: ["Sum"] },
-  ApproximateNumberOfMessagesVisible: { widget: "Dead Letters", statistics: ["Maximum"] },
+  AsyncEventAge:        { widget: "Uploads Waiting & Dropped", statistics: ["Maximum"] },
+  AsyncEventsDropped:   { widget: "Uploads Waiting & Dropped", statistics: ["Sum"], axis: "right" },
+  DeadLetterErrors:     { widget: "Dead-Letter Queue",     statistics: ["Sum"] },
+  ApproximateNumberOfMessagesVisible: { widget: "Dead-Letter Queue", statistics: ["Maximum"] },
   ImagesProcessed:      { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingSuccess:    { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingFailure:    { widget: "Success vs Error",      statistics: ["Sum"] },
@@ -63,6 +63,7 @@ export const CHARTS = {
 
 type Charted = keyof typeof CHARTS;
 
+/** The widget that shows something, and the axis it uses there. */
 type Place = Pick<Chart, "widget" | "axis">;
 
 const RATE_PLACE: Place = { widget: "Success vs Error", axis: "right" };
@@ -74,7 +75,7 @@ const placeOf = ({ metric }: AlarmRow): Place | undefined =>
 
 const yAxis = ({ axis }: Place) => (axis === undefined ? {} : { yAxis: axis });
 
-/** Horizontal lines of a widget: the thresholds of the alarms on what it charts, and limits worth seeing. */
+/** Horizontal lines of a widget: the thresholds of the alarms on its metrics, and useful limits. */
 const annotations = (widget: Chart["widget"], environment: Environment) => {
   const thresholds = metricAlarms(environment).flatMap((alarm) => {
     const place = placeOf(alarm);
@@ -89,7 +90,7 @@ const annotations = (widget: Chart["widget"], environment: Environment) => {
   ];
 };
 
-/** One metric at one statistic, as a dashboard writes it: namespace, name, dimensions in pairs, options. */
+/** One metric with one statistic in dashboard syntax: namespace, name, dimensions in pairs, options. */
 const series = (
   metric: Charted,
   { each }: Chart,
@@ -102,7 +103,7 @@ const series = (
   const [id] = Object.entries(SUCCESS_RATE.of).find(([, part]) => part === metric) ?? [];
   const options = {
     stat: statistic,
-    // The alarm's own period, so that the line crosses the threshold when the alarm goes off.
+    // The alarm's own period, so that the line crosses the threshold when the alarm fires.
     ...(alarm && { period: alarm.periodSeconds }),
     ...(id && { id }),
     ...yAxis(CHARTS[metric]),
@@ -134,7 +135,7 @@ const metricWidget = (title: Chart["widget"], environment: Environment, names: N
   };
 };
 
-/** The lines that LambdaErrors counts, and the invocations that Lambda itself reports as gone wrong. */
+/** The lines that LambdaErrors counts, and the invocations that Lambda reports as failed. */
 const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
   const levels = JSON.stringify(METRICS.LambdaErrors.from[0].levels);
   return {
@@ -162,21 +163,20 @@ const titlesOf = (environment: Environment): Chart["widget"][] => [
 const WIDGETS_IN_A_ROW = 3;
 const WIDGET_ROWS = 6;
 
-/** The charts that one stack may have, and below them its recent errors, and its releases. */
+/** Rows of one stack: space for all charts, then recent errors, then releases. */
 const CHART_ROWS = Math.ceil((WIDGETS.length + keys(OPTIONAL_WIDGETS).length) / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
 const rowsOf = ({ enable_release_alias }: Environment): number =>
   CHART_ROWS + WIDGET_ROWS + (enable_release_alias ? WIDGET_ROWS : 0);
 
-/** Invocations by the alias, and the errors of each version behind it: what a release does to the few uploads that it gets. */
+/** Invocations through the alias and errors of each version: shows a failing release even at a small share of traffic. */
 const releases = (environment: Environment, { functionName, aliasName }: Names, y: number) => {
   if (!environment.enable_release_alias) return [];
-  const by = { aliasName };
-  const watched = { functionName, metricNamespace: environment.metric_namespace, by };
+  const scope = { functionName, metricNamespace: environment.metric_namespace, alias: { aliasName } };
   const line = (metric: LambdaMetricName) => {
-    const { namespace, dimensions } = metricAddress(metric, watched);
+    const { namespace, dimensions } = metricAddress(metric, scope);
     return [namespace, metric, ...Object.entries(dimensions ?? {}).flat(), { stat: "Sum", label: `${metric}, alias` }];
   };
-  // A search, because versions come and go without the dashboard being written again.
+  // A search expression finds new versions without a change of the dashboard.
   const schema = "{AWS/Lambda,ExecutedVersion,FunctionName,Resource}";
   const perVersion = `SEARCH('${schema} FunctionName="${functionName}" Resource="${functionName}:${aliasName}" MetricName="Errors"', 'Sum', 60)`;
   const properties = {
@@ -191,7 +191,7 @@ const releases = (environment: Environment, { functionName, aliasName }: Names, 
   return [{ x: 0, y, width: 24, height: WIDGET_ROWS, type: "metric", properties }];
 };
 
-/** @param y row of the first */
+/** @param y row of the first widget */
 const widgetsOf = (stack: Environment, y: number) => {
   const names = naming(stack);
   const widgets = [
@@ -206,14 +206,14 @@ const widgetsOf = (stack: Environment, y: number) => {
     ...releases(stack, names, y + CHART_ROWS + WIDGET_ROWS),
   ];
   if (stack.regions.length === 0) return widgets;
-  // Of which region each widget is, the console does not say.
+  // The console does not show the region of a widget, so the title does.
   return widgets.map(({ properties, ...widget }) => ({
     ...widget,
     properties: { ...properties, title: `${properties.title}, ${stack.aws_region}` },
   }));
 };
 
-/** Below the rest, a link to the runbook of each alarm; nothing where they are not published. */
+/** Links to the runbook of each alarm; nothing where runbook_base_url is not set. */
 const runbooks = (environment: Environment, y: number) => {
   const links = [...metricAlarms(environment), ...logAlarms(environment)].flatMap(({ name }) => {
     const url = runbookUrl(environment, name);
@@ -224,7 +224,7 @@ const runbooks = (environment: Environment, y: number) => {
   return [{ x: 0, y, width: 24, height: 2, type: "text", properties: { markdown } }];
 };
 
-/** Below that, what each stack costs. */
+/** The cost of each stack. */
 const costs = (stacks: readonly Environment[], y: number) =>
   stacks.flatMap((stack, at) => {
     const widget = costWidget(stack, naming(stack));
@@ -232,8 +232,8 @@ const costs = (stacks: readonly Environment[], y: number) =>
   });
 
 /**
- * Shows the stacks of all regions, one below the other.
- * @returns what goes into `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ * Shows the stacks of all regions, one below the other, then runbooks and costs.
+ * @returns the value of `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export const dashboardBody = (environment: Environment) => {
   const stacks = stacksOf(environment);

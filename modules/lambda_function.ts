@@ -1,4 +1,4 @@
-/** The function, its role, and the log group it writes to. */
+/** The Lambda function, its IAM role and its log group. */
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
@@ -16,27 +16,27 @@ import type { Environment } from "./variables";
 export interface LambdaFunctionProps {
   readonly environment: Environment;
   readonly functionName: string;
-  /** Of the alias that uploads invoke, where enable_release_alias asks for one. */
+  /** Name of the alias that uploads invoke. Used only where enable_release_alias is on. */
   readonly aliasName: string;
   readonly roleName: string;
   readonly logGroupName: string;
-  /** Zip of the function; it is copied beside the Terraform JSON. */
+  /** Zip of the function. It is copied next to the Terraform JSON. */
   readonly packagePath: string;
   readonly uploadBucketArn: string;
   readonly processedBucketArn: string;
   readonly processedBucketId: string;
-  /** Key of buckets, queue and log. @default each is encrypted with a key of its service's own */
+  /** KMS key of buckets, queue and log group. @default keys owned by AWS */
   readonly keyArn?: string;
-  /** Queue of the events whose last attempt has failed. @default they are dropped */
+  /** Queue for events whose last attempt failed. @default Lambda drops them */
   readonly deadLetterQueueArn?: string;
 }
 
 export class LambdaFunction extends Construct {
   readonly functionName: string;
   readonly functionArn: string;
-  /** Undefined where uploads invoke the function as it was last deployed. */
+  /** Undefined where enable_release_alias is off: uploads then invoke `$LATEST`. */
   readonly alias: Pick<LambdaAlias, "name" | "arn"> | undefined;
-  /** The version that was published last; `$LATEST` where none is. */
+  /** The version that was published last; `$LATEST` where no version is published. */
   readonly newestVersion: string;
   readonly invokeArn: string;
   readonly roleName: string;
@@ -47,7 +47,7 @@ export class LambdaFunction extends Construct {
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
     const { environment } = props;
-    // Lambda would create the group itself, but with no retention, and Terraform would then find it taken.
+    // Otherwise Lambda creates the group, without retention, and Terraform fails later because the name is taken.
     const logGroup = new CloudwatchLogGroup(this, "log_group", {
       name: props.logGroupName,
       retentionInDays: environment.log_retention_days,
@@ -62,7 +62,7 @@ export class LambdaFunction extends Construct {
     const zip = new HandlerPackage(this, "package", {
       path: props.packagePath,
       type: AssetType.FILE,
-      // In place of an MD5 of the contents, so that new code changes the asset and not the JSON.
+      // A fixed text instead of a hash of the contents: new code must not change the JSON.
       assetHash: "current",
     });
     const fn = new AwsLambdaFunction(this, "function", {
@@ -81,9 +81,9 @@ export class LambdaFunction extends Construct {
       loggingConfig: {
         logFormat: "JSON",
         logGroup: logGroup.name,
-        // At WARN the platform reports would be missing, and with them timeouts, memory errors and memory used.
+        // WARN would suppress platform.report lines, which the timeout and memory metrics are made from.
         systemLogLevel: "INFO",
-        // The handler filters by log_level itself, and never the lines that metrics are made from.
+        // The handler applies log_level itself and always writes the lines that metrics are made from.
         applicationLogLevel: environment.log_level === "DEBUG" ? "DEBUG" : "INFO",
       },
       ...(environment.reserved_concurrent_executions !== -1 && {
@@ -111,7 +111,7 @@ export class LambdaFunction extends Construct {
     this.logGroupArn = logGroup.arn;
   }
 
-  /** Names the first version when it is created; from then on a release moves it, and Terraform leaves it where it is. */
+  /** Points to the first version when it is created. Later only a release moves it; Terraform ignores the difference. */
   private aliasOf(fn: AwsLambdaFunction, name: string): LambdaAlias {
     return new LambdaAlias(this, "alias", {
       name,
@@ -121,7 +121,7 @@ export class LambdaFunction extends Construct {
     });
   }
 
-  /** @returns the ARN of what refuses any other's package, or nothing where nobody has to sign */
+  /** @returns the ARN of a configuration that rejects packages not signed by this profile; undefined where signing is off */
   private trustedSigner(profileVersionArn: string): string | undefined {
     if (profileVersionArn === "") return undefined;
     return new LambdaCodeSigningConfig(this, "code_signing", {
@@ -130,7 +130,7 @@ export class LambdaFunction extends Construct {
     }).arn;
   }
 
-  /** Where the environment has other limits than Lambda itself; of the alias where there is one, because it is what S3 invokes. */
+  /** Only where the limits differ from Lambda's defaults. They belong to the alias where there is one, because S3 invokes the alias. */
   private limitRetries(functionName: string, environment: Environment): void {
     const { lambda_retry_attempts: attempts, lambda_max_event_age_seconds: ageSeconds } = environment;
     if (attempts === LAMBDA_LIMITS.retryAttempts && ageSeconds === LAMBDA_LIMITS.eventAgeSeconds) return;
@@ -143,10 +143,10 @@ export class LambdaFunction extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/** Lambda's defaults: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const LAMBDA_LIMITS = { retryAttempts: 2, eventAgeSeconds: 6 * 3600 };
 
-/** Has one name whatever file it is made from. */
+/** Always `handler.zip`, so that the JSON does not depend on the name of the source file. */
 class HandlerPackage extends TerraformAsset {
   override get fileName(): string {
     return "handler.zip";
@@ -171,7 +171,7 @@ const TRUST = {
   Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-/** Written here and not in a data source, so that a plan shows the policy and a test can compare all of it. */
+/** Plain objects instead of a data source: a plan shows the full policy, and a test can compare it. */
 const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn: string) => [
   {
     Sid: "ReadUploads",
@@ -180,7 +180,7 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
     Resource: `${props.uploadBucketArn}/*`,
   },
   {
-    // Without it S3 answers 403 for an object that is gone, which would look like a wrong permission.
+    // Without ListBucket, S3 answers 403 instead of 404 for a deleted object, which looks like a permission error.
     Sid: "TellDeletedFromDenied",
     Effect: "Allow",
     Action: ["s3:ListBucket"],
@@ -198,7 +198,7 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
     Resource: `${logGroupArn}:*`,
   },
-  ...(props.deadLetterQueueArn === undefined ? [] : [keepLetters(props.deadLetterQueueArn)]),
+  ...(props.deadLetterQueueArn === undefined ? [] : [sendDeadLetters(props.deadLetterQueueArn)]),
   ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
   ...(environment.enable_xray_tracing ? [SEND_TRACES] : []),
   ...(props.keyArn === undefined
@@ -209,18 +209,18 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
       ]),
   ...(props.keyArn === undefined || props.deadLetterQueueArn === undefined
     ? []
-    : [encryptLetters(props.keyArn, environment.aws_region)]),
+    : [encryptDeadLetters(props.keyArn, environment.aws_region)]),
 ];
 
-const keepLetters = (queueArn: string) => ({
+const sendDeadLetters = (queueArn: string) => ({
   Sid: "KeepDeadLetters",
   Effect: "Allow",
   Action: ["sqs:SendMessage"],
   Resource: queueArn,
 });
 
-/** Only by way of the queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
-const encryptLetters = (keyArn: string, region: string) => ({
+/** Restricted to calls through SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+const encryptDeadLetters = (keyArn: string, region: string) => ({
   Sid: "EncryptDeadLetters",
   Effect: "Allow",
   Action: ["kms:GenerateDataKey", "kms:Decrypt"],
@@ -228,7 +228,7 @@ const encryptLetters = (keyArn: string, region: string) => ({
   Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
 });
 
-/** Only for objects of this bucket: S3 names the bucket to KMS, or the object where an uploader turned bucket keys off. */
+/** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
 const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
   Sid: sid,
   Effect: "Allow",
@@ -237,7 +237,7 @@ const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) 
   Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] } },
 });
 
-/** X-Ray knows no resources either. */
+/** X-Ray has no resource-level permissions. */
 const SEND_TRACES = {
   Sid: "SendTraces",
   Effect: "Allow",
@@ -245,7 +245,7 @@ const SEND_TRACES = {
   Resource: "*",
 };
 
-/** PutMetricData knows no resources; the condition is what limits it. */
+/** PutMetricData has no resource-level permissions; the condition restricts it to the namespace. */
 const publishMetrics = (namespace: string) => ({
   Sid: "PublishMetrics",
   Effect: "Allow",

@@ -1,4 +1,4 @@
-/** The upload and the processed bucket, one for their access logs, and one for copies: encrypted, private, reached over TLS only. */
+/** The upload and the processed bucket, and optional buckets for access logs and replicas: encrypted, private, TLS only. */
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
@@ -15,34 +15,34 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 
 export interface S3BucketsProps {
-  /** Beginnings of the buckets' names, at most 37 characters each; the provider makes them unique. */
+  /** Prefixes of the bucket names, at most 37 characters each. The provider appends a unique suffix. */
   readonly bucketPrefixes: {
     readonly upload: string;
     readonly processed: string;
     readonly logs: string;
     readonly replica: string;
   };
-  /** Whether both buckets keep old versions of their objects. */
+  /** Whether versioning is enabled for both buckets. */
   readonly versioning: boolean;
-  /** Key of both buckets. @default a key of S3's own */
+  /** KMS key of both buckets. @default keys owned by S3 (AES256) */
   readonly keyArn?: string;
-  /** Days that a third bucket keeps what S3 writes down of each request. @default nothing is written down */
+  /** Days to keep the server access logs of both buckets in a third bucket. @default no access logs */
   readonly accessLogDays?: number;
-  /** The only account whose buckets may be logged. */
+  /** The account that owns the buckets. Only its buckets may deliver access logs. */
   readonly accountId: string;
-  /** Where the variants are copied to. @default nowhere */
+  /** Replicates the variants to another region. @default no replication */
   readonly replica?: Replica;
 }
 
 export interface Replica {
-  /** Of the other region. */
+  /** Provider of the other region. */
   readonly provider: TerraformProvider;
   readonly region: string;
-  /** Key of the copies. @default a key of S3's own */
+  /** KMS key of the replicas. @default keys owned by S3 (AES256) */
   readonly keyArn?: string;
-  /** Region of the originals, and their key. */
+  /** Region and KMS key of the source bucket. */
   readonly from: { readonly region: string; readonly keyArn?: string };
-  /** Of the role that S3 copies with, and of its policy. */
+  /** Name of the replication role and of its policy. */
   readonly name: string;
 }
 
@@ -50,15 +50,15 @@ interface BucketOptions {
   readonly bucketPrefix: string;
   readonly versioned: boolean;
   readonly keyArn?: string;
-  /** @default objects stay */
+  /** Days until objects expire. @default objects do not expire */
   readonly expireDays?: number;
-  /** @default the stack's */
+  /** @default the provider of the stack */
   readonly provider?: TerraformProvider;
-  /** Whether it may be destroyed with what is in it. @default it has to be empty */
+  /** Whether Terraform may destroy a bucket that holds objects. @default the bucket must be empty */
   readonly forceDestroy?: true;
 }
 
-/** Days after which versions that were overwritten or deleted go, and uploads that were begun and never finished. */
+/** Days until noncurrent versions and unfinished multipart uploads are removed. */
 const LIFECYCLE_DAYS = { noncurrent: 30, unfinished: 7 };
 
 export class S3Buckets extends Construct {
@@ -137,7 +137,7 @@ export class S3Buckets extends Construct {
       bucket: s3.id,
       provider,
       policy: JSON.stringify({ Version: "2012-10-17", Statement: [...statements, tlsOnly(s3.arn)] }),
-      // S3 refuses two changes of one bucket's policy settings at the same time.
+      // S3 rejects concurrent changes to the policy settings of one bucket.
       dependsOn: [publicAccess],
     });
   }
@@ -145,7 +145,7 @@ export class S3Buckets extends Construct {
   private logAccess(logged: Record<string, S3Bucket>, props: S3BucketsProps, expireDays: number): void {
     const logs = this.bucket("logs", {
       bucketPrefix: props.bucketPrefixes.logs,
-      // Log delivery can use no key but S3's own, and goes on for hours after the last request.
+      // S3 log delivery does not support KMS keys. Logs arrive for hours after the last request, hence forceDestroy.
       versioned: false,
       expireDays,
       forceDestroy: true,
@@ -183,7 +183,7 @@ export class S3Buckets extends Construct {
           id: "copy-variants",
           status: "Enabled",
           filter: { prefix: "" },
-          // What is deleted by mistake is still there.
+          // Keep the replica of an object that was deleted by mistake.
           deleteMarkerReplication: { status: "Disabled" },
           destination: {
             bucket: target.arn,
@@ -246,7 +246,7 @@ const REPLICATION_TRUST = {
   Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-/** With a bucket key, KMS is asked once for many objects, and costs that much less. */
+/** A bucket key reduces the number of KMS requests, and their cost. */
 const encryption = (keyArn: string | undefined) =>
   keyArn === undefined
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }

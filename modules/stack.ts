@@ -1,4 +1,4 @@
-/** The stack of one environment, in one region: the only file that knows all six modules, and joins them. */
+/** The stack of one environment in one region: the only file that knows all six modules and connects them. */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
@@ -11,31 +11,31 @@ import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { criticalAlarms } from "./alarms";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
+import { CodeDeploy } from "./codedeploy";
 import { CostBudget } from "./cost_budget";
 import { DeadLetterQueue } from "./dead_letter_queue";
 import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { consoleUrl, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
-import { Releases } from "./releases";
 import { type Replica, S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
 
 export interface ImageProcessorStackProps {
   readonly environment: Environment;
-  /** Zip of the function. @default the one that `npm run build` makes for lambda_architecture */
+  /** Zip of the function. @default the zip that `npm run build` creates for lambda_architecture */
   readonly packagePath?: string;
 }
 
-/** Who is told by each topic: "" where nobody is. */
+/** The e-mail address of each topic; "" where it has none. */
 export const emailsOf = (environment: Environment): Record<Severity, string> => ({
   critical: environment.critical_alert_email,
   performance: environment.performance_alert_email,
   log: environment.log_alert_email,
 });
 
-/** Money is no reason to wake anybody at night. */
+/** A budget never pages anyone. */
 const BUDGET_TO: Severity = "performance";
 
 export class ImageProcessorStack extends TerraformStack {
@@ -108,7 +108,7 @@ export class ImageProcessorStack extends TerraformStack {
     });
     if (environment.enable_codedeploy && lambda.alias) {
       const alarmNames = { ...alarms.alarmNames, ...logAlerts.alarmNames };
-      new Releases(this, "releases", {
+      new CodeDeploy(this, "releases", {
         names: names.releases,
         strategy: environment.release_strategy,
         functionArn: lambda.functionArn,
@@ -129,7 +129,7 @@ export class ImageProcessorStack extends TerraformStack {
     this.output(environment, { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts });
   }
 
-  /** Constructs keep the names they have in the code, with no hash: `aws_s3_bucket.s3_buckets_upload`. */
+  /** Resource names come from construct ids, without a hash: `aws_s3_bucket.s3_buckets_upload`. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { scopes } = TerraformElement.isTerraformElement(element) ? element.node : (element as Node);
     const path = scopes.slice(scopes.indexOf(this) + 1).map(({ node }) => node.id);
@@ -138,14 +138,14 @@ export class ImageProcessorStack extends TerraformStack {
 
   private configureTerraform(environment: Environment): void {
     new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags: tagsOf(environment) }] });
-    this.addOverride("terraform.required_version", this.keepState(environment));
+    this.addOverride("terraform.required_version", this.configureBackend(environment));
     this.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
   }
 
-  /** @returns the versions of Terraform that can keep the state there */
-  private keepState(environment: Environment): string {
+  /** @returns the Terraform versions that support the backend */
+  private configureBackend(environment: Environment): string {
     if (environment.state_bucket === "") {
-      // Seen from the stack's folder, cdktf.out/stacks/<stack>: the project's own.
+      // Relative to the stack's folder, cdktf.out/stacks/<stack>: the project's root.
       new LocalBackend(this, { path: `../../../terraform.${stackName(environment)}.tfstate` });
       return ">= 1.5";
     }
@@ -155,12 +155,12 @@ export class ImageProcessorStack extends TerraformStack {
       region: environment.state_region,
       encrypt: true,
     });
-    // A lock object beside the state, which the bindings do not know yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+    // State locking in S3. The bindings do not have this argument yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
     backend.addOverride("use_lockfile", true);
     return ">= 1.10";
   }
 
-  /** Another region needs a provider of its own, and another key, for neither reaches beyond its region. */
+  /** Providers and KMS keys are regional, so the replica needs its own. */
   private replicaOf(environment: Environment, accountId: string, keyArn: string | undefined): Replica {
     const region = nextRegion(environment);
     const { replicationName: name, keyName } = naming(environment);
@@ -190,7 +190,7 @@ export class ImageProcessorStack extends TerraformStack {
     new S3BucketNotification(this, "upload_notification", {
       bucket: buckets.uploadBucketId,
       lambdaFunction: [{ lambdaFunctionArn, events: ["s3:ObjectCreated:*"] }],
-      // S3 tries the permission when it is told of the function.
+      // S3 checks the permission when the notification is created.
       dependsOn: [permission],
     });
   }
@@ -203,14 +203,12 @@ export class ImageProcessorStack extends TerraformStack {
   }
 }
 
-/** @throws Error that says how to build what is missing */
+/** @throws Error with the command that builds the missing package */
 const existing = (packagePath: string | undefined, architecture: Architecture): string => {
   const path = resolve(packagePath ?? join(__dirname, "..", packageFile(architecture)));
   if (existsSync(path)) return path;
   const command = `npm run build -- --architecture ${architecture}`;
-  throw new Error(
-    `Expected a zip for the function's package but got nothing at ${relative(process.cwd(), path)}: run ${command}`,
-  );
+  throw new Error(`The function's package ${relative(process.cwd(), path)} does not exist. Build it with: ${command}`);
 };
 
 interface Modules {
@@ -230,44 +228,47 @@ const outputsOf = (
   const { aws_region: region } = environment;
   const { dashboard } = metrics;
   return {
-    upload_bucket_name: ["Bucket that images are uploaded to", buckets.uploadBucketId],
+    upload_bucket_name: ["Bucket for uploads", buckets.uploadBucketId],
     upload_bucket_arn: ["ARN of the upload bucket", buckets.uploadBucketArn],
-    processed_bucket_name: ["Bucket that the variants are written to", buckets.processedBucketId],
-    processed_bucket_arn: ["ARN of the bucket of variants", buckets.processedBucketArn],
-    lambda_function_name: ["Function that makes the variants", lambda.functionName],
+    processed_bucket_name: ["Bucket for variants", buckets.processedBucketId],
+    processed_bucket_arn: ["ARN of the bucket for variants", buckets.processedBucketArn],
+    lambda_function_name: ["Name of the function", lambda.functionName],
     lambda_function_arn: ["ARN of the function", lambda.functionArn],
-    lambda_log_group_name: ["Log group of the function", lambda.logGroupName],
-    dead_letter_queue_name: ['Queue of the events that were given up, or ""', deadLetters?.queueName ?? NOTHING],
-    dead_letter_queue_url: ['URL of that queue, or ""', deadLetters?.queueUrl ?? NOTHING],
-    dead_letter_queue_arn: ['ARN of that queue, or ""', deadLetters?.queueArn ?? NOTHING],
-    critical_alerts_topic_arn: ["Topic of critical alarms", notifications.topicArns.critical],
-    performance_alerts_topic_arn: ["Topic of performance alarms", notifications.topicArns.performance],
-    log_alerts_topic_arn: ["Topic of alarms on log lines", notifications.topicArns.log],
-    cloudwatch_dashboard_name: ['Dashboard, or ""', dashboard?.name ?? NOTHING],
+    lambda_log_group_name: ["Name of the function's log group", lambda.logGroupName],
+    dead_letter_queue_name: ['Name of the dead-letter queue, or ""', deadLetters?.queueName ?? NOTHING],
+    dead_letter_queue_url: ['URL of the dead-letter queue, or ""', deadLetters?.queueUrl ?? NOTHING],
+    dead_letter_queue_arn: ['ARN of the dead-letter queue, or ""', deadLetters?.queueArn ?? NOTHING],
+    critical_alerts_topic_arn: ["ARN of the topic for critical alarms", notifications.topicArns.critical],
+    performance_alerts_topic_arn: ["ARN of the topic for performance alarms", notifications.topicArns.performance],
+    log_alerts_topic_arn: ["ARN of the topic for alarms on log lines", notifications.topicArns.log],
+    cloudwatch_dashboard_name: ['Name of the dashboard, or ""', dashboard?.name ?? NOTHING],
     cloudwatch_dashboard_url: [
-      'Where to see it, or ""',
+      'Address of the dashboard in the AWS console, or ""',
       dashboard ? consoleUrl(dashboard.region, "cloudwatch", `dashboards:name=${dashboard.name}`) : NOTHING,
     ],
     metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
-    cloudwatch_alarms: ["Alarms on metrics, by the end of their names", alarms.alarmNames],
-    log_based_alarms: ["Alarms on log lines, by the end of their names", logAlerts.alarmNames],
-    aws_region: ["Region of all of it", region],
-    upload_command_example: ["How to process a photo", `aws s3 cp photo.jpg s3://${buckets.uploadBucketId}/`],
-    view_logs_command: ["How to follow the log", `aws logs tail ${lambda.logGroupName} --follow --region ${region}`],
+    cloudwatch_alarms: ["Names of the alarms on metrics, by short name", alarms.alarmNames],
+    log_based_alarms: ["Names of the alarms on log lines, by short name", logAlerts.alarmNames],
+    aws_region: ["Region of the stack", region],
+    upload_command_example: ["Command that uploads a photo", `aws s3 cp photo.jpg s3://${buckets.uploadBucketId}/`],
+    view_logs_command: [
+      "Command that follows the log",
+      `aws logs tail ${lambda.logGroupName} --follow --region ${region}`,
+    ],
     test_alarm_command: [
-      "How to see whether an alarm reaches you",
+      "Command that tests whether notifications reach you",
       `aws cloudwatch set-alarm-state --alarm-name ${alarms.alarmNames["high-error-rate"]} --state-value ALARM --state-reason "Testing" --region ${region}`,
     ],
-    sns_subscription_note: ["What is left to do by hand", subscriptionNote(environment)],
+    sns_subscription_note: ["What you still have to do for notifications", subscriptionNote(environment)],
   };
 };
 
-/** Not null, over which `cdktf deploy` stumbles when all is applied: "Cannot convert undefined or null to object". */
+/** "" and not null: after applying, `cdktf deploy` fails on null with "Cannot convert undefined or null to object". */
 const NOTHING = "";
 
 const subscriptionNote = (environment: Environment): string => {
   const emails = new Set(Object.values(emailsOf(environment)).filter((address) => address !== ""));
   return emails.size === 0
-    ? `Nobody is told of alarms by e-mail: set alert_email for ${environment.environment} and deploy again.`
-    : "AWS sends a confirmation to each e-mail address: nobody is told of alarms before following its link.";
+    ? `No e-mail address receives notifications. Set alert_email for ${environment.environment} and deploy again.`
+    : "AWS sends a confirmation to each e-mail address. Notifications arrive only after you follow its link.";
 };

@@ -11,7 +11,7 @@ import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-pac
 const run = promisify(execFile);
 const ROOT = join(__dirname, "../..");
 const BUILD = join(ROOT, "scripts/build/handler-package.ts");
-const SCRIPT = join(ROOT, "scripts/build-handler.ts");
+const SCRIPT = join(ROOT, "scripts/commands/build.ts");
 
 let folder: string;
 let built: BuiltHandler;

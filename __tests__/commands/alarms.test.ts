@@ -8,10 +8,11 @@ import { type CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cl
 import { ENVIRONMENTS, synthesize } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
-import { ago, rollLines, testLines } from "../../scripts/alarms";
 import { callRoll, fullName, resetAlarm, testAlarm } from "../../scripts/aws/account-alarms";
 import { clientsFor } from "../../scripts/aws/clients";
 import { startMoto } from "../../scripts/aws/terraform/moto";
+import { rollLines, testLines } from "../../scripts/commands/alarms";
+import { ago } from "../../scripts/terminal/ago";
 import { startAwsJson } from "./aws-json";
 import { type Alarm, FAILURE, quiet, SINCE, SUCCESS, startCloudWatch, TOPIC } from "./cloudwatch";
 import { run, start } from "./run";

@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Environment } from "../../modules/variables";
 import { comparisonLines } from "../../scripts/aws/terraform/environment-diff/report";
-import { compare } from "../../scripts/diff-env";
+import { compare } from "../../scripts/commands/diff-env";
 import { committed, devWith } from "../modules/synthesized";
 import { run } from "./run";
 

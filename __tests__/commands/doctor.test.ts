@@ -10,7 +10,7 @@ import { clientsFor } from "../../scripts/aws/clients";
 import { type Check, findingsOf, type Patient, right } from "../../scripts/aws/doctor/check";
 import { admits, roomFor } from "../../scripts/aws/doctor/path";
 import { deaf, toldBy } from "../../scripts/aws/doctor/watch";
-import { findingLines } from "../../scripts/doctor";
+import { findingLines } from "../../scripts/commands/doctor";
 
 const patient = async (): Promise<Patient> => {
   const environment = await environmentNamed("dev");

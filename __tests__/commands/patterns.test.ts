@@ -5,7 +5,7 @@ import { readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";
-import { synthesizedFilters } from "../../scripts/patterns";
+import { synthesizedFilters } from "../../scripts/commands/patterns";
 import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
 import { deafFilters, hearingOf, serviceDifferences } from "../../scripts/trials/pattern-check";
 import { ServiceError, startAwsJson } from "./aws-json";

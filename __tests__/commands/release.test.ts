@@ -3,7 +3,7 @@ import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
-import { release } from "../../scripts/release";
+import { release } from "../../scripts/commands/release";
 import { ServiceError } from "./aws-json";
 import { startLambda } from "./lambda-alias";
 import { run } from "./run";

@@ -12,7 +12,7 @@ export interface Ended {
 
 /** @returns the process, and how it ends */
 export const start = (script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
-  const child = spawn(process.execPath, ["--import", "tsx", `scripts/${script}.ts`, ...args], {
+  const child = spawn(process.execPath, ["--import", "tsx", `scripts/commands/${script}.ts`, ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

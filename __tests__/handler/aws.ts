@@ -1,4 +1,4 @@
-/** What surrounds the handler in its tests: an S3, a CloudWatch and a Lambda environment, all on this machine. */
+/** The environment of the handler in its tests: a local S3, a local CloudWatch and the variables of Lambda. */
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,10 +18,10 @@ export const UPLOADS = "uploads";
 export const PROCESSED = "processed";
 export const FUNCTION_NAME = "image-processor-dev-processor";
 
-// The SDK warns of the Node that runs the tests; the function has its own.
+// The SDK warns about the Node.js version that runs the tests; the function has another one.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
-/** One request that the local CloudWatch received. */
+/** One request received by the local CloudWatch. */
 export interface PutMetricData {
   readonly headers: IncomingHttpHeaders;
   readonly body: {
@@ -30,7 +30,7 @@ export interface PutMetricData {
   };
 }
 
-/** The sum of each metric over all requests, and how many values ProcessingTime got. */
+/** @returns the sum of each metric over all requests; for ProcessingTime the number of values */
 export const sums = (requests: readonly PutMetricData[]): Partial<Record<string, number>> => {
   const total: Record<string, number> = {};
   for (const { MetricName, Values } of requests.flatMap(({ body }) => body.MetricData))
@@ -39,7 +39,7 @@ export const sums = (requests: readonly PutMetricData[]): Partial<Record<string,
   return total;
 };
 
-/** How CloudWatch answers: with this status, once `delay` has ended. */
+/** How CloudWatch answers: with this status, after `delay`. */
 interface Answer {
   status: number;
   delay: () => Promise<void>;
@@ -47,7 +47,7 @@ interface Answer {
 
 const AT_ONCE: Answer = { status: 200, delay: async () => undefined };
 
-/** A server that records requests in the order of their arrival. */
+/** Starts a server that records requests in the order of their arrival. */
 const startCloudWatch = async () => {
   const requests: PutMetricData[] = [];
   const answer: Answer = { ...AT_ONCE };
@@ -71,12 +71,12 @@ const startCloudWatch = async () => {
   return { requests, answer, called, url: `http://127.0.0.1:${port}`, stop };
 };
 
-/** Which requests S3 answers late, or with an error instead of doing its work. */
+/** Which requests S3 delays or answers with an error. */
 interface Faults {
   answer: (method: string, url: string) => { status: number; code: string; message: string } | undefined;
-  /** What a request waits for first. */
+  /** Delays a request before it is handled. */
   delay: (method: string, url: string) => Promise<void>;
-  /** Headers of every answer to a GET, in place of the true ones. */
+  /** Headers of every answer to a GET, instead of the real ones. */
   headers: Readonly<Record<string, string>>;
 }
 
@@ -103,7 +103,7 @@ const startS3 = async () => {
   return { url, requests, faults, stop: () => app.close() };
 };
 
-/** Points what the SDK does from now on at these services. */
+/** Points SDK clients created from now on at these services. */
 export const pointSdkAt = (urls: { s3: string; cloudwatch?: string }): void => {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
@@ -186,10 +186,10 @@ const SETTINGS: Record<keyof Settings, string> = {
   TRACING: "off",
 };
 
-/** Settings of a test, in place of the usual ones. */
+/** Settings of a test that differ from the defaults. */
 export type Changes = Partial<Record<keyof Settings | "AWS_LAMBDA_LOG_LEVEL", string>>;
 
-/** Loads the handler as a new execution environment would. */
+/** Loads the handler as a new execution environment does. */
 export const loadHandler = (changes: Changes = {}) => {
   delete process.env.AWS_LAMBDA_LOG_LEVEL;
   Object.assign(process.env, SETTINGS, changes);
@@ -198,7 +198,7 @@ export const loadHandler = (changes: Changes = {}) => {
   return handler;
 };
 
-/** Invokes a newly loaded handler with an event; keeps the lines it writes and what it throws. */
+/** Invokes a newly loaded handler. @returns the log lines and the thrown value */
 export const run = async (event: Partial<S3Event>, changes?: Changes, remainingMs = 60_000) => {
   let thrown: unknown;
   const lines = await linesOf(async () => {
@@ -214,7 +214,7 @@ export const run = async (event: Partial<S3Event>, changes?: Changes, remainingM
 
 type Line = { event: EventName; level: string } & Record<string, unknown>;
 
-/** Collects the lines that a piece of work writes to stdout and stderr. */
+/** @returns the lines that work writes to stdout and stderr */
 export const linesOf = async (work: () => Promise<unknown>): Promise<Line[]> => {
   const texts: string[] = [];
   const write = (text: string | Uint8Array) => texts.push(String(text)) > 0;

@@ -1,4 +1,4 @@
-/** Every kind of BMP against what independent programs see in it: `npm run bmp` has written that down. */
+/** Compares every kind of BMP with what independent programs decode; `npm run bmp` writes these expectations. */
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { type BmpName, CORPUS } from "../../scripts/images/bmp/corpus";
@@ -7,11 +7,11 @@ import { variantsOf } from "./pictures";
 
 const FILES = Object.entries(CORPUS) as [BmpName, () => Buffer][];
 
-it("is compared with expectations of every kind, and of no other", () => {
+it("has expectations for exactly the kinds of the corpus", () => {
   expect(Object.keys(expectations.files).sort()).toEqual(Object.keys(CORPUS).sort());
 });
 
-it.each(FILES)("shows a BMP of the kind %s as it must be shown", async (name, make) => {
+it.each(FILES)("decodes a BMP of the kind %s like the independent programs", async (name, make) => {
   const { widthPx, heightPx, probes, rgbaSha256 } = expectations.files[name];
 
   const { png } = await variantsOf(make());

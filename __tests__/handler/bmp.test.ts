@@ -8,7 +8,7 @@ const GREEN: Colour = [0, 255, 0];
 const BLUE: Colour = [0, 0, 255];
 const WHITE: Colour = [255, 255, 255];
 
-/** 5 x 3, so that rows need padding at every depth and no flip or turn goes unseen. */
+/** 5 x 3 pixels: rows need padding at every depth, and every flip or rotation changes the picture. */
 const PICTURE: readonly (readonly Colour[])[] = [
   [RED, RED, GREEN, BLUE, BLACK],
   [WHITE, BLACK, BLACK, BLACK, RED],
@@ -31,7 +31,7 @@ const rgb565 = ([r = 0, g = 0, b = 0]: Colour): number => ((r >> 3) << 11) | ((g
 const rgb555 = ([r = 0, g = 0, b = 0]: Colour): number => ((r >> 3) << 10) | ((g >> 3) << 5) | (b >> 3);
 const rgb444 = ([r = 0, g = 0, b = 0]: Colour): number => ((r >> 4) << 8) | ((g >> 4) << 4) | (b >> 4);
 
-/** RLE of PICTURE by hand, lowest row first: literals, runs, ends of row and of picture. */
+/** PICTURE run-length encoded by hand, lowest row first: literals, runs, ends of row and of picture. */
 const RLE8 = [0, 5, 3, 2, 4, 4, 2, 0, 0, 0, 1, 4, 3, 0, 1, 1, 0, 0, 2, 1, 1, 2, 1, 3, 1, 0, 0, 1];
 const RLE4 = [0, 5, 0x32, 0x44, 0x20, 0, 0, 0, 1, 0x40, 3, 0, 1, 0x10, 0, 0, 2, 0x11, 2, 0x23, 1, 0, 0, 1];
 
@@ -96,26 +96,26 @@ it("keeps the alpha that a BMP declares", async () => {
   expect(await rows(bytes)).toEqual([[[200, 40, 40, 255]], [[200, 40, 40, 51]]]);
 });
 
-it("shows a BMP that declares alpha and leaves all of it at 0", async () => {
+it("shows a BMP whose declared alpha is 0 everywhere", async () => {
   const masks = [0xff0000, 0xff00, 0xff, 0xff000000];
   const bytes = bmp({ bits: 32, compression: 3, headerBytes: 108, masks }, 1, 1, () => bgr([200, 40, 40, 0]));
 
   expect(await rows(bytes)).toEqual([[[200, 40, 40, 255]]]);
 });
 
-it("stretches 5 bits to 8 with their neighbours in order", async () => {
+it("scales 5 bits to 8", async () => {
   const bytes = bmp({ bits: 16 }, 4, 1, (x) => x << 10);
 
   expect((await rows(bytes))[0]?.map(([red]) => red)).toEqual([0, 8, 16, 25]);
 });
 
-it("shows black for colours that a short palette lacks", async () => {
+it("shows black for colours missing in a short palette", async () => {
   const bytes = bmp({ bits: 8, palette: [RED, GREEN] }, 3, 1, (x) => x);
 
   expect(await rows(bytes)).toEqual([[RED, GREEN, BLACK]]);
 });
 
-it("leaves what run-length encoding skips in the first colour", async () => {
+it("shows pixels skipped by run-length encoding in the first colour", async () => {
   const body = [0, 2, 3, 1, 2, 1, 0, 1];
   const bytes = bmp({ bits: 8, compression: 1, palette: [WHITE, RED], body }, 5, 3);
 

@@ -1,14 +1,14 @@
-/** Structure that costs more than its bytes: what is refused, and what of the same kind is an ordinary picture. */
+/** Files whose structure costs a decoder more than their size suggests: which are refused, and which of the same kind are accepted. */
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { Refusal } from "../../handler/src/errors";
 import { processImage } from "../../handler/src/process";
-import { admitStructure } from "../../handler/src/structure";
+import { admitStructure } from "../../handler/src/structure-limits";
 import { chunk } from "../../scripts/images/png";
 import { BOMBS, type BombName, captionedPng, pagedTiff, scannedJpeg } from "../../scripts/trials/fuzz/bombs";
 import { LIMITS, plain, quarters } from "./pictures";
 
-/** @returns reason and detail, or the format of what was processed */
+/** @returns reason and detail of a refusal, or the format of the processed file */
 const outcomeOf = async (bytes: Buffer, limits = LIMITS): Promise<string> => {
   const ended = await processImage(bytes, limits).catch((error: unknown) => error);
   if (ended instanceof Refusal) return `${ended.reason}: ${ended.message}`;
@@ -55,6 +55,19 @@ it.each([
   );
 });
 
+it("counts the frames of an animated WebP behind a chunk of odd length, which is padded", async () => {
+  const limits = { ...LIMITS, maxFrames: 3 };
+  const odd = Buffer.from("ICCP\x03\0\0\0abc\0", "latin1");
+  const withOddChunk = async (frames: number) => {
+    const webp = await animation(frames);
+    return Buffer.concat([webp.subarray(0, 30), odd, webp.subarray(30)]);
+  };
+  const [most, tooMany] = [await withOddChunk(3), await withOddChunk(4)];
+
+  expect(() => admitStructure(most, "webp", limits)).not.toThrow();
+  expect(() => admitStructure(tooMany, "webp", limits)).toThrow("Expected at most 3 frames or pages");
+});
+
 const vipsTiff = async (pages: number, bigtiff: boolean): Promise<Buffer> => {
   const pictures = Array.from({ length: pages }, (_, i) => plain(8, 8, [i, 90, 90]).png().toBuffer());
   return sharp(await Promise.all(pictures), { join: { animated: true } })
@@ -62,7 +75,7 @@ const vipsTiff = async (pages: number, bigtiff: boolean): Promise<Buffer> => {
     .toBuffer();
 };
 
-it("counts the scans of the picture only, not what looks like one in metadata, previews and what follows the end", async () => {
+it("counts the scans of the picture only, not lookalikes in metadata, in previews and after the end", async () => {
   const jpeg = await quarters(64, 32).jpeg({ progressive: true }).toBuffer();
   const decoys = Buffer.from(Array.from({ length: 4_000 }, () => [0xff, 0xda]).flat());
   const segment = Buffer.concat([Buffer.from([0xff, 0xe5, 0x1f, 0x42]), decoys]);
@@ -71,7 +84,7 @@ it("counts the scans of the picture only, not what looks like one in metadata, p
   expect(await outcomeOf(bytes)).toBe("jpeg");
 });
 
-it("takes 100 scans for a picture and 101 for a bomb", async () => {
+it("accepts 100 scans and refuses 101", async () => {
   const [most, tooMany] = [await scannedJpeg(100), await scannedJpeg(101)];
 
   expect(() => admitStructure(most, "jpeg", LIMITS)).not.toThrow();
@@ -83,7 +96,7 @@ it("accepts a PNG with a colour profile and with a long caption", async () => {
   expect(await outcomeOf(captionedPng(32))).toBe("png");
 });
 
-/** @returns the PNG with chunks behind its header */
+/** @returns the PNG with chunks inserted after its header */
 const withChunks = (png: Buffer, chunks: readonly Buffer[]): Buffer => {
   const headerEnd = 33;
   return Buffer.concat([png.subarray(0, headerEnd), ...chunks, png.subarray(headerEnd)]);
@@ -101,7 +114,7 @@ it("accepts hundreds of small captions", async () => {
   expect(await outcomeOf(withChunks(await plain(8, 8, [1, 2, 3]).png().toBuffer(), captions))).toBe("png");
 });
 
-it("refuses captions that are too much together, behind one that is not packed and where nothing is left", async () => {
+it("refuses captions that are too large together, also behind an uncompressed one and where nothing is left", async () => {
   const picture = await plain(8, 8, [1, 2, 3]).png().toBuffer();
   const [some, most, one] = [captionOf(captionedPng(20)), captionOf(captionedPng(32)), captionOf(captionedPng(1))];
 

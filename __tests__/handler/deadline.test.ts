@@ -1,4 +1,6 @@
-/** The end of an invocation's time: work stops, is told of, and leaves nothing behind, before Lambda would kill the process. */
+/** The deadline of an invocation: work stops before Lambda ends the process, is reported, and leaves nothing running. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { S3EventRecord } from "aws-lambda";
 import { startDeadline, until } from "../../handler/src/deadline";
 import { processImage } from "../../handler/src/process";
 import { eventsIn, run, startAws, sums } from "./aws";
@@ -14,44 +16,55 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
 
-const SHORT_MS = 1_500;
-/** Short, but with time enough at its end for CloudWatch to be told, on a busy machine too. */
-const TELLING_MS = 5_000;
+const HOUR_MS = 3_600_000;
 const never = () => new Promise<never>(() => undefined);
 
-const silent = (wanted: string) => async (method: string) => {
-  if (method === wanted) await never();
+/** The deadline of an invocation that has an hour left: its two parts pass when the test says so, not by the clock. */
+const holdDeadline = () => {
+  const realSetTimeout = globalThis.setTimeout;
+  const callbacks: (() => void)[] = [];
+  jest.spyOn(globalThis, "setTimeout").mockImplementation(((callback: () => void, ms?: number, ...rest: []) => {
+    if (ms !== undefined && ms > HOUR_MS / 2) callbacks.push(callback);
+    return realSetTimeout(callback, ms, ...rest);
+  }) as typeof setTimeout);
+  return { passWork: () => callbacks[0]?.(), passReporting: () => callbacks[1]?.() };
 };
 
 describe("a deadline", () => {
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
 
   it.each([
     [60_000, 59_000],
     [10_000, 9_000],
     [1_000, 900],
-  ])("of %i ms ends the work after %i ms, and the telling half-way from there", (remainingMs, workMs) => {
-    jest.useFakeTimers();
-    const { work, telling } = startDeadline(remainingMs);
-    const toldMs = (workMs + remainingMs) / 2;
-    const aborted = () => [work.aborted, telling.aborted];
+  ])(
+    "of %i ms ends the work after %i ms, and the reporting half-way between that and the timeout",
+    (remainingMs, workMs) => {
+      jest.useFakeTimers();
+      const { work, reporting } = startDeadline(remainingMs);
+      const reportingMs = (workMs + remainingMs) / 2;
+      const aborted = () => [work.aborted, reporting.aborted];
 
-    jest.advanceTimersByTime(workMs - 1);
-    expect(aborted()).toEqual([false, false]);
-    jest.advanceTimersByTime(1);
-    expect(aborted()).toEqual([true, false]);
-    jest.advanceTimersByTime(toldMs - workMs - 1);
-    expect(aborted()).toEqual([true, false]);
-    jest.advanceTimersByTime(1);
-    expect(aborted()).toEqual([true, true]);
+      jest.advanceTimersByTime(workMs - 1);
+      expect(aborted()).toEqual([false, false]);
+      jest.advanceTimersByTime(1);
+      expect(aborted()).toEqual([true, false]);
+      jest.advanceTimersByTime(reportingMs - workMs - 1);
+      expect(aborted()).toEqual([true, false]);
+      jest.advanceTimersByTime(1);
+      expect(aborted()).toEqual([true, true]);
 
-    expect(work.reason).toMatchObject({
-      name: "OutOfTime",
-      message: `Expected the image to be done after ${workMs} ms, shortly before the time limit, but it was not`,
-    });
-  });
+      expect(work.reason).toMatchObject({
+        name: "OutOfTime",
+        message: `Expected the image to be finished within ${workMs} ms (shortly before the timeout) but it was not`,
+      });
+    },
+  );
 
-  it("keeps no clock running once it is over", () => {
+  it("leaves no timer running after its end", () => {
     jest.useFakeTimers();
 
     startDeadline(60_000).end();
@@ -59,21 +72,19 @@ describe("a deadline", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it("is over when its invocation is", async () => {
-    const hourMs = 3_600_000;
+  it("ends with its invocation", async () => {
     const [started, stopped] = [jest.spyOn(globalThis, "setTimeout"), jest.spyOn(globalThis, "clearTimeout")];
 
-    await run({ Records: [] }, {}, hourMs);
+    await run({ Records: [] }, {}, HOUR_MS);
 
-    const clocks = started.mock.calls.flatMap(([, ms = 0], i) =>
-      ms > hourMs / 2 ? [started.mock.results[i]?.value] : [],
+    const timers = started.mock.calls.flatMap(([, ms = 0], i) =>
+      ms > HOUR_MS / 2 ? [started.mock.results[i]?.value] : [],
     );
-    expect(clocks).toHaveLength(2);
-    expect(stopped.mock.calls.map(([clock]) => clock)).toEqual(expect.arrayContaining(clocks));
-    for (const spy of [started, stopped]) spy.mockRestore();
+    expect(timers).toHaveLength(2);
+    expect(stopped.mock.calls.map(([timer]) => timer)).toEqual(expect.arrayContaining(timers));
   });
 
-  it("does not wait for work that does not listen", async () => {
+  it("does not wait for work that ignores it", async () => {
     const controller = new AbortController();
     const waiting = until(controller.signal, never);
 
@@ -82,7 +93,7 @@ describe("a deadline", () => {
     await expect(waiting).rejects.toThrow("time is up");
   });
 
-  it("begins no work when it has passed", async () => {
+  it("starts no work after it has passed", async () => {
     const work = jest.fn(never);
 
     await expect(until(AbortSignal.abort(new Error("time is up")), work)).rejects.toThrow("time is up");
@@ -91,18 +102,35 @@ describe("a deadline", () => {
   });
 });
 
-it("ends the work on an image after the variant that is being made", async () => {
+it("stops the work on an image after the current variant", async () => {
   const making = processImage(png, LIMITS, AbortSignal.abort(new Error("time is up")));
 
   await expect(making).rejects.toThrow("time is up");
 });
 
 describe("an invocation whose time is up", () => {
-  it.each(["GET", "PUT"])("logs every image that is not done, and fails: S3 does not answer a %s", async (method) => {
-    const Records = [await aws.upload("1.png", png), await aws.upload("2.png", png)];
-    aws.s3.faults.delay = silent(method);
+  let deadline: ReturnType<typeof holdDeadline>;
+  beforeEach(() => {
+    deadline = holdDeadline();
+  });
+  afterEach(() => jest.restoreAllMocks());
 
-    const { lines, thrown } = await run({ Records }, {}, SHORT_MS);
+  const invoke = (...Records: S3EventRecord[]) => run({ Records }, {}, HOUR_MS);
+
+  /** From now on S3 never answers requests of a method; the time for work ends with the first of them. */
+  const stall = (stalled: string) => {
+    aws.s3.faults.delay = async (method) => {
+      if (method !== stalled) return;
+      deadline.passWork();
+      await never();
+    };
+  };
+
+  it.each(["GET", "PUT"])("logs every unfinished image and fails if S3 does not answer a %s", async (method) => {
+    const records = [await aws.upload("1.png", png), await aws.upload("2.png", png)];
+    stall(method);
+
+    const { lines, thrown } = await invoke(...records);
 
     expect(lines.map(({ event, key, errorName }) => [event, key, errorName])).toEqual([
       ["image.received", "1.png", undefined],
@@ -113,13 +141,16 @@ describe("an invocation whose time is up", () => {
     expect(thrown).toMatchObject({ name: "AggregateError", message: expect.stringMatching(/^2 of 2 images failed: /) });
   });
 
-  it("has announced nothing, although four of the five variants are stored", async () => {
+  it("reports no success, although four of the five variants are stored", async () => {
     const record = await aws.upload("a.png", png);
     aws.s3.faults.delay = async (method, url) => {
-      if (method === "PUT" && url.includes("_webp_")) await never();
+      if (method !== "PUT" || !url.includes("_webp_")) return;
+      while ((await aws.processedKeys()).length < 4) await nextTurn();
+      deadline.passWork();
+      await never();
     };
 
-    const { lines } = await run({ Records: [record] }, {}, TELLING_MS);
+    const { lines } = await invoke(record);
 
     expect(eventsIn(lines)).toEqual(["image.received", "image.failed"]);
     expect((await aws.processedKeys()).length).toBe(4);
@@ -131,24 +162,27 @@ describe("an invocation whose time is up", () => {
     });
   });
 
-  it("does not try CloudWatch again that does not answer either", async () => {
+  it("does not retry a CloudWatch that does not answer either", async () => {
     const record = await aws.upload("a.png", png);
-    aws.s3.faults.delay = silent("GET");
-    aws.cloudwatch.answer.delay = never;
+    stall("GET");
+    aws.cloudwatch.answer.delay = async () => {
+      deadline.passReporting();
+      await never();
+    };
 
-    const { lines } = await run({ Records: [record] }, {}, SHORT_MS);
+    const { lines } = await invoke(record);
 
     expect(eventsIn(lines)).toEqual(["image.received", "image.failed", "metrics.lost"]);
     expect(aws.cloudwatch.requests).toHaveLength(1);
   });
 
-  it("ends nothing that a later one does", async () => {
+  it("does not affect the next invocation", async () => {
     const record = await aws.upload("a.png", png);
-    aws.s3.faults.delay = silent("GET");
-    await run({ Records: [record] }, {}, SHORT_MS);
+    stall("GET");
+    await invoke(record);
     aws.s3.faults.delay = async () => undefined;
 
-    const { lines, thrown } = await run({ Records: [record] });
+    const { lines, thrown } = await invoke(record);
 
     expect(thrown).toBeUndefined();
     expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);

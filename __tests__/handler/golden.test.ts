@@ -1,4 +1,4 @@
-/** The golden pictures: what is made of each source against what Pillow, littlecms and numpy say that it looks like. */
+/** Compares the variants of each golden source with references made by Pillow, littlecms and numpy. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -17,7 +17,7 @@ interface Picture {
   readonly probes: readonly (readonly [x: number, y: number, colour: Colour])[];
 }
 
-/** Name of the expected picture; that of its thumbnail where it is larger than one. */
+/** Name of the expected picture, and of its thumbnail if the picture is larger than a thumbnail. */
 type Views = { readonly full: string; readonly thumbnail?: string };
 
 const FOLDER = join(__dirname, "../fixtures/golden");
@@ -26,18 +26,18 @@ const SOURCES: Readonly<Record<string, Views>> = golden.sources;
 const PICTURES = golden.pictures as unknown as Readonly<Record<string, Picture>>;
 
 interface Distance {
-  /** CIEDE2000: on average, and what 95 of 100 pixels keep. */
+  /** CIEDE2000: the mean and the 95th percentile. */
   readonly mean: number;
   readonly p95: number;
-  /** The largest difference of a sample of any probe, of 255. */
+  /** The largest difference of a sample at any probe, out of 255. */
   readonly probe: number;
 }
 
 /**
- * How far a variant may be from the expected picture. PNG: two readers of one file round a sample differently, of a
- * ProPhoto JPEG by 4. The others lose what their quality costs, most of it where patches meet, because colour is stored at
- * half the resolution: Pillow's own encoders lose a mean of 1.25 of the upright picture at JPEG 85, 1.5 at JPEG 60 and 1.45
- * at WebP 85, and 9.4 at the 95th percentile. A lost profile shows in PNG, at which 0.4 is less than an eye can tell.
+ * How far a variant may differ from the expected picture. PNG: two decoders round samples differently, by up to 4 for a
+ * ProPhoto JPEG. The others lose quality, mostly at the edges of patches, because colour is stored at half the
+ * resolution: Pillow's own encoders lose a mean of 1.25 at JPEG 85, 1.5 at JPEG 60 and 1.45 at WebP 85, and 9.4 at the
+ * 95th percentile. A missing profile conversion shows in the PNG, where 0.4 is not visible.
  */
 // biome-ignore format: a ledger is read down its columns
 const TOLERANCES = {
@@ -48,13 +48,13 @@ const TOLERANCES = {
   thumbnail:  { mean: 1.6, p95: 10,  probe: 9 },
 } as const satisfies Record<VariantName, Distance>;
 
-/** Sources of which readers differ by more than rounding: add a row, and the reason to the README of the fixtures. */
+/** Sources for which decoders differ by more than rounding. To add one, add a row here and the reason to the README of the fixtures. */
 // biome-ignore format: a ledger is read down its columns
 const LOOSER: Readonly<Record<string, Distance>> = {
   "cmyk.jpg":        { mean: 6,   p95: 12, probe: 48 },
 };
 
-/** @returns the samples of a colour laid on a grey of 0-255 */
+/** @returns the colour composited on a grey background of 0-255 */
 const laid = (colour: ArrayLike<number>, at: number, channels: number, ground: number): [number, number, number] => {
   const alpha = channels === 4 ? (colour[at + 3] ?? 0) / 255 : 1;
   const over = (sample = 0) => Math.round(sample * alpha + ground * (1 - alpha));
@@ -64,7 +64,7 @@ const laid = (colour: ArrayLike<number>, at: number, channels: number, ground: n
 const lookOf = ({ data, channels }: Pixels, pixel: number, ground: number): Lab =>
   labOf(...laid(data, pixel * channels, channels, ground));
 
-/** A prime, so that the pixels that are compared lie in all rows and columns. */
+/** Number of compared pixels: a prime, so that they are spread over all rows and columns. */
 const COMPARED = 1021;
 
 const distanceBetween = (made: Pixels, expected: Pixels, probes: Picture["probes"], ground: number): Distance => {
@@ -85,10 +85,10 @@ const distanceBetween = (made: Pixels, expected: Pixels, probes: Picture["probes
   };
 };
 
-/** @returns what the committed picture shows */
+/** @returns the pixels of a committed picture */
 const expectedPicture = (name: string) => pixelsOf(readFileSync(join(FOLDER, "expected", `${name}.png`)));
 
-it.each(Object.entries(SOURCES))("shows %s as it was meant", async (file, views) => {
+it.each(Object.entries(SOURCES))("decodes %s like the reference", async (file, views) => {
   const variants = await variantsOf(readFileSync(join(FOLDER, "sources", file)));
 
   for (const name of Object.keys(VARIANTS) as VariantName[]) {
@@ -101,7 +101,7 @@ it.each(Object.entries(SOURCES))("shows %s as it was meant", async (file, views)
       ...[name, widthPx, heightPx, keepsAlpha ? channels : 3],
       ...[undefined, undefined],
     ]);
-    // What is transparent is seen on white and on black; JPEG has it on white.
+    // Transparent pictures are compared on white and on black; JPEG variants on white only.
     for (const ground of made.channels === 4 ? [255, 0] : [255]) {
       const distance = distanceBetween(made, expected, probes, ground);
       const allowed = LOOSER[file] ?? TOLERANCES[name];
@@ -111,7 +111,7 @@ it.each(Object.entries(SOURCES))("shows %s as it was meant", async (file, views)
   }
 });
 
-it("compares every file of the fixtures, with the pixels that their maker wrote down", async () => {
+it("compares every file of the fixtures, whose probes match the committed pictures", async () => {
   const pictures = Object.values(SOURCES).flatMap(({ full, thumbnail }) => [full, ...(thumbnail ? [thumbnail] : [])]);
 
   expect(Object.keys(SOURCES).sort()).toEqual(readdirSync(join(FOLDER, "sources")).sort());
@@ -123,7 +123,7 @@ it("compares every file of the fixtures, with the pixels that their maker wrote 
   }
 });
 
-// From the test data of Sharma, Wu and Dalal, "The CIEDE2000 Color-Difference Formula", 2005: hue across 0 and 180, greys, darks.
+// Test data of Sharma, Wu and Dalal, "The CIEDE2000 Color-Difference Formula", 2005: hues around 0 and 180, greys, dark colours.
 it.each([
   [[50, 2.6772, -79.7751], [50, 0, -82.7485], 2.0425],
   [[50, 0, 0], [50, -1, 2], 2.3669],
@@ -131,6 +131,6 @@ it.each([
   [[50, 2.49, -0.001], [50, -2.49, 0.0011], 7.2195],
   [[50, 2.5, 0], [73, 25, -18], 27.1492],
   [[2.0776, 0.0795, -1.135], [0.9033, -0.0636, -0.5514], 0.9082],
-] as const)("tells %j from %j by %d", (one, other, difference) => {
+] as const)("finds a difference between %j and %j of %d", (one, other, difference) => {
   expect(ciede2000(one, other)).toBeCloseTo(difference, 4);
 });

@@ -19,7 +19,7 @@ const THROTTLED = { status: 503, code: "SlowDown", message: "Please reduce your 
 const DENIED = { status: 403, code: "AccessDenied", message: "Access Denied" };
 
 describe("an upload", () => {
-  it("becomes the five variants, each with its content type and the facts of its making", async () => {
+  it("becomes the five variants, each with its content type and metadata", async () => {
     const record = await aws.upload("2026/ä photo.png", png);
 
     const { lines, thrown } = await run({ Records: [record] });
@@ -44,7 +44,7 @@ describe("an upload", () => {
     expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
   });
 
-  it("is told of in flat lines of the ledger's fields and nothing else", async () => {
+  it("is logged in flat lines with exactly the fields of the ledger", async () => {
     const record = await aws.upload("a.png", png);
 
     const { lines } = await run({ Records: [record] });
@@ -70,7 +70,7 @@ describe("an upload", () => {
     ]);
   });
 
-  it("overwrites its own variants when its event is replayed, and no other's", async () => {
+  it("overwrites only its own variants when its event is delivered again", async () => {
     const [first, second] = [await aws.upload("a.png", png), await aws.upload("a.jpg", png)];
 
     await run({ Records: [first] });
@@ -94,7 +94,7 @@ describe("an upload", () => {
     ["a.jpg", "image/png", "jpeg"],
     ["a.png", "image/jpg", "jpeg"],
     ["a.heic", "image/heic", "heic"],
-  ])("is processed and told of whatever it is said to be: %s of type %j", async (key, contentType, declared) => {
+  ])("is processed and logged regardless of its declared format: %s of type %j", async (key, contentType, declared) => {
     const record = await aws.upload(key, png, contentType);
 
     const { lines } = await run({ Records: [record] });
@@ -102,7 +102,7 @@ describe("an upload", () => {
     expect(lines.at(-1)).toMatchObject({ event: "image.processed", format: "png", declaredFormat: declared });
   });
 
-  it("is found where an event made by hand gives its key unencoded", async () => {
+  it("is found if a handwritten event contains its key unencoded", async () => {
     const record = await aws.upload("100%.png", png);
     record.s3.object.key = "100%.png";
 
@@ -122,7 +122,7 @@ describe("an upload", () => {
     ]);
   });
 
-  it("is reported when it is larger than LARGE_IMAGE_BYTES", async () => {
+  it("is logged as large above LARGE_IMAGE_BYTES", async () => {
     const record = await aws.upload("a.png", png);
 
     const { lines } = await run({ Records: [record] }, { LARGE_IMAGE_BYTES: String(png.length - 1) });
@@ -131,7 +131,7 @@ describe("an upload", () => {
     expect(lines[1]).toMatchObject({ level: "WARN", key: "a.png", sizeBytes: png.length, limitBytes: png.length - 1 });
   });
 
-  it("is not reported as large at exactly LARGE_IMAGE_BYTES", async () => {
+  it("is not logged as large at exactly LARGE_IMAGE_BYTES", async () => {
     const record = await aws.upload("a.png", png);
 
     const { lines } = await run({ Records: [record] }, { LARGE_IMAGE_BYTES: String(png.length) });
@@ -140,13 +140,13 @@ describe("an upload", () => {
   });
 });
 
-describe("a record that is no upload", () => {
+describe("a record that is not an upload", () => {
   it.each([
     ["a removal", { eventName: "ObjectRemoved:Delete" }, "ObjectRemoved:Delete is not ObjectCreated"],
-    ["a folder marker", { key: "folder/" }, "a folder marker is not an upload"],
-    ["an object among the variants", { bucket: PROCESSED }, "the bucket of the variants is not a source"],
+    ["a folder marker", { key: "folder/" }, "the key is a folder marker"],
+    ["an object among the variants", { bucket: PROCESSED }, "the bucket holds variants, not uploads"],
   ])(
-    "is ignored quietly: %s",
+    "is logged at DEBUG only: %s",
     async (_what, { eventName, key = "a.png", bucket = UPLOADS }: Partial<Record<string, string>>, why) => {
       const record = created(key, 0, "x");
       record.eventName = eventName ?? record.eventName;
@@ -160,7 +160,7 @@ describe("a record that is no upload", () => {
     },
   );
 
-  it("is ignored quietly: the test event that S3 sends when it is told to notify", async () => {
+  it("is logged at DEBUG only: the test event that S3 sends when a notification is configured", async () => {
     const testEvent = { Service: "Amazon S3", Event: "s3:TestEvent", Bucket: UPLOADS };
 
     const { lines } = await run(testEvent as Partial<S3Event>);
@@ -186,7 +186,7 @@ describe("a refusal", () => {
     expect(await aws.processedKeys()).toEqual([]);
   });
 
-  it("follows when the object was deleted before it could be read", async () => {
+  it("is logged if the object was deleted before it could be read", async () => {
     const { lines, thrown } = await run({ Records: [created("gone.png", 10, "x")] });
 
     expect(thrown).toBeUndefined();
@@ -197,7 +197,7 @@ describe("a refusal", () => {
     });
   });
 
-  it("follows before the download when the event tells of too many bytes", async () => {
+  it("happens before the download if the event announces too many bytes", async () => {
     const { lines } = await run({ Records: [created("a.png", 101, "x")] }, { MAX_IMAGE_BYTES: "100" });
 
     const detail = "Expected at most 100 bytes for the file but got 101";
@@ -205,7 +205,7 @@ describe("a refusal", () => {
     expect(aws.s3.requests).toEqual([]);
   });
 
-  it("leaves the upload where it is, byte for byte", async () => {
+  it("leaves the upload unchanged", async () => {
     const bytes = Buffer.from("Hello, world");
     const record = await aws.upload("a.png", bytes);
 
@@ -219,7 +219,7 @@ describe("a refusal", () => {
     ["too-many-pixels", { MAX_IMAGE_PIXELS: "799", MAX_IMAGE_SIDE_PX: "40" }],
     ["side-too-long", { MAX_IMAGE_SIDE_PX: "39" }],
     ["too-many-frames", { MAX_IMAGE_FRAMES: "1" }],
-  ])("follows from the limits that are set: %s", async (reason, limits) => {
+  ])("applies the configured limits: %s", async (reason, limits) => {
     const record = await aws.upload("a.png", reason === "too-many-frames" ? pagedTiff(2) : png);
 
     const { lines } = await run({ Records: [record] }, limits);
@@ -229,7 +229,7 @@ describe("a refusal", () => {
 });
 
 describe("a fault", () => {
-  it("fails the invocation after every other record was tried", async () => {
+  it("fails the invocation after all other records were tried", async () => {
     const records = [
       await aws.upload("1.png", png),
       await aws.upload("2.png", Buffer.from("no image")),
@@ -256,7 +256,7 @@ describe("a fault", () => {
     expect((thrown as AggregateError).errors).toHaveLength(1);
   });
 
-  it("is tried again at once, as often as three times in all", async () => {
+  it("is retried immediately, with three attempts in all", async () => {
     let left = 2;
     aws.s3.faults.answer = (method) => (method === "GET" && left-- > 0 ? THROTTLED : undefined);
 
@@ -266,7 +266,7 @@ describe("a fault", () => {
     expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
   });
 
-  it("of one upload waits for the others, and is no success", async () => {
+  it("of one variant waits for the others and fails the image", async () => {
     const record = await aws.upload("a.png", png);
     aws.s3.faults.answer = (method, url) => (method === "PUT" && url.includes("_compressed_") ? THROTTLED : undefined);
 
@@ -280,7 +280,7 @@ describe("a fault", () => {
   it.each([
     ["GET", "GetObject"],
     ["PUT", "PutObject"],
-  ])("by which S3 denies a %s is logged as what it is and thrown", async (denied, operation) => {
+  ])("in which S3 denies a %s is logged as storage.denied and thrown", async (denied, operation) => {
     const record = await aws.upload("a.png", png);
     aws.s3.faults.answer = (method) => (method === denied ? DENIED : undefined);
 
@@ -297,7 +297,7 @@ describe("a fault", () => {
     expect(thrown).toMatchObject({ name: "AggregateError", message: "1 of 1 images failed: Access Denied" });
   });
 
-  it("is what a missing bucket is, not a deleted object", async () => {
+  it("is logged for a missing bucket, which is not a deleted object", async () => {
     const record = created("a.png", 10, "x");
     record.s3.bucket.name = "nowhere";
 

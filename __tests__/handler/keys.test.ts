@@ -22,7 +22,7 @@ it.each([
   ["a/.hidden", /^a\/\.hidden_png_[0-9a-f]{8}\.png$/],
   ["/a//b.bmp", /^\/a\/\/b_png_[0-9a-f]{8}\.png$/],
   ["ä 100% +.jpg", /^ä 100% \+_png_[0-9a-f]{8}\.png$/],
-])("puts the variants of %s beside each other under its folder and name", (key, pattern) => {
+])("names the variants of %s after its folder and name", (key, pattern) => {
   expect(outputKey(upload(key), "png")).toMatch(pattern);
 });
 
@@ -38,7 +38,7 @@ it("gives each variant the extension of its format", () => {
   ]);
 });
 
-it("gives the same id to a replay of the same event", () => {
+it("gives the same id to the same event delivered again", () => {
   expect(id(upload("a.png"))).toBe(id(upload("a.png")));
   expect(id(upload("a.png", { versionId: "v1" }))).toBe(id(upload("a.png", { versionId: "v1", eTag: "other" })));
 });
@@ -61,7 +61,7 @@ it.each([
   ["a name of two-byte characters", `${"ä".repeat(510)}.jpg`],
   ["a name of four-byte characters", `x${"😀".repeat(250)}.jpg`],
   ["a folder that leaves no room for a name", `${"d/".repeat(510)}a.jpg`],
-])("cuts %s at the end of a character, so that the key keeps within 1024 bytes", (_what, key) => {
+])("cuts %s between characters, so that the key has at most 1024 bytes", (_what, key) => {
   const output = outputKey(upload(key), "thumbnail");
 
   const bytes = Buffer.byteLength(output);
@@ -72,7 +72,7 @@ it.each([
   expect(() => encodeURIComponent(output)).not.toThrow();
 });
 
-it.each(["photo.jpg", "a b/c+d=e.png", "~!@#$%^&*()"])("leaves %s as it is in a header", (key) => {
+it.each(["photo.jpg", "a b/c+d=e.png", "~!@#$%^&*()"])("leaves %s unchanged in a header", (key) => {
   expect(headerText(key)).toBe(key);
 });
 
@@ -82,7 +82,7 @@ it.each([
   [" a.png", "=?UTF-8?B?IGEucG5n?="],
   ["a  b.png", "=?UTF-8?B?YSAgYi5wbmc=?="],
   ["=?x", "=?UTF-8?B?PT94?="],
-])("encodes %j in a header, which would not carry it unchanged", (key, text) => {
+])("encodes %j in a header", (key, text) => {
   expect(headerText(key)).toBe(text);
 });
 

@@ -23,7 +23,7 @@ const failPut = (part: string) => {
 };
 
 describe("PutMetricData", () => {
-  it("is called once for an image, with name, unit, dimension and values of each metric", async () => {
+  it("is called once for an image, with the name, unit, dimension and values of each metric", async () => {
     await run({ Records: [await aws.upload("a.png", png)] });
 
     const Dimensions = [{ Name: "FunctionName", Value: FUNCTION_NAME }];
@@ -39,9 +39,9 @@ describe("PutMetricData", () => {
     ]);
   });
 
-  it("is under way before the last image is stored", async () => {
+  it("starts before the last image is stored", async () => {
     const record = await aws.upload("a.png", png);
-    // Every variant waits until CloudWatch was called, and would wait for ever if the call waited for the variants.
+    // Each upload waits for the call to CloudWatch. If the call waited for the uploads, neither would ever finish.
     aws.s3.faults.delay = async (method) => {
       if (method === "PUT") await aws.cloudwatch.called();
     };
@@ -51,7 +51,7 @@ describe("PutMetricData", () => {
     expect(eventsIn(lines)).toEqual(["image.received", "image.processed"]);
   });
 
-  it("is called once for an invocation, whatever became of its images", async () => {
+  it("is called once for an invocation with successes and failures", async () => {
     await run({
       Records: [await aws.upload("1.png", png), await aws.upload("2.png", BAD), await aws.upload("3.png", png)],
     });
@@ -65,7 +65,7 @@ describe("PutMetricData", () => {
     });
   });
 
-  it("is called once where the last image is refused", async () => {
+  it("is called once if the last image is refused", async () => {
     await run({ Records: [await aws.upload("1.png", png), await aws.upload("2.png", BAD)] });
 
     expect(aws.cloudwatch.requests).toHaveLength(1);
@@ -77,7 +77,7 @@ describe("PutMetricData", () => {
     });
   });
 
-  it("is corrected where the last image cannot be stored after all, so that the sums are true", async () => {
+  it("is corrected if the last image cannot be stored, so that the sums are right", async () => {
     const record = await aws.upload("a.png", png);
     failPut("_webp_");
 
@@ -92,7 +92,7 @@ describe("PutMetricData", () => {
     });
   });
 
-  it("is not called where there was nothing to do", async () => {
+  it("is not called if there is nothing to do", async () => {
     await run({ Records: [] });
 
     expect(aws.cloudwatch.requests).toEqual([]);
@@ -100,7 +100,7 @@ describe("PutMetricData", () => {
 });
 
 describe("an outage of CloudWatch", () => {
-  it.each([500, 403])("costs no image (status %i): it is logged once, after two attempts at most", async (status) => {
+  it.each([500, 403])("fails no image (status %i) and is logged once, after at most two attempts", async (status) => {
     const record = await aws.upload("a.png", png);
     aws.cloudwatch.answer.status = status;
 
@@ -115,7 +115,7 @@ describe("an outage of CloudWatch", () => {
     expect(aws.cloudwatch.requests.length).toBeLessThanOrEqual(2);
   });
 
-  it("is not followed by a correction of what never arrived", async () => {
+  it("is not followed by a correction of samples that were never published", async () => {
     const record = await aws.upload("a.png", png);
     aws.cloudwatch.answer.status = 403;
     failPut("_webp_");
@@ -126,7 +126,7 @@ describe("an outage of CloudWatch", () => {
     expect(aws.cloudwatch.requests).toHaveLength(1);
   });
 
-  it("costs no image where CloudWatch accepts the connection and never answers", async () => {
+  it("fails no image if CloudWatch accepts the connection and never answers", async () => {
     const record = await aws.upload("a.png", png);
     aws.cloudwatch.answer.delay = () => new Promise(() => undefined);
 
@@ -138,7 +138,7 @@ describe("an outage of CloudWatch", () => {
 });
 
 describe("embedded metrics", () => {
-  it("are one line at the end of an invocation, with the true outcomes", async () => {
+  it("are one line at the end of an invocation, with the real outcomes", async () => {
     const records = [await aws.upload("1.png", png), await aws.upload("2.png", BAD), await aws.upload("3.png", png)];
     failPut("3_png_");
 
@@ -167,7 +167,7 @@ describe("embedded metrics", () => {
     expect(aws.cloudwatch.requests).toEqual([]);
   });
 
-  it("are written whatever the level of the log", async () => {
+  it("are written at every log level", async () => {
     const { lines } = await run({ Records: [await aws.upload("a.png", png)] }, { ...EMF, LOG_LEVEL: "ERROR" });
 
     expect(lines.at(-1)).toMatchObject({ ImagesProcessed: [1], ProcessingSuccess: [1] });

@@ -1,4 +1,4 @@
-/** Pictures for the tests of the handler, made on the fly, and the means to look at pixels. */
+/** Generated pictures for the tests of the handler, and functions that read pixels. */
 import sharp from "sharp";
 import type { SourceFormat } from "../../handler/src/input";
 import { type Encoded, processImage } from "../../handler/src/process";
@@ -7,7 +7,7 @@ import { bgr, bmp, type Colour } from "../../scripts/images/bmp/writer";
 
 export const LIMITS = { maxPixels: 100_000_000, maxSidePx: 20_000, maxFrames: 1_000 };
 
-/** Four colours that no flip, turn or swap of channels leaves alone: top left, top right, bottom left, bottom right. */
+/** Four colours (top left, top right, bottom left, bottom right): every flip, rotation or swap of channels changes the picture. */
 export const QUARTERS: readonly Colour[] = [
   [200, 40, 40],
   [40, 160, 40],
@@ -15,7 +15,7 @@ export const QUARTERS: readonly Colour[] = [
   [220, 200, 60],
 ];
 
-/** @returns raw pixels of `colourOf(x, y)` as an image */
+/** @returns an image with the pixels `colourOf(x, y)` */
 export const paint = (
   width: number,
   height: number,
@@ -28,7 +28,7 @@ export const paint = (
   return sharp(data, { raw: { width, height, channels } });
 };
 
-/** @returns the colour of a place in a picture of four quarters */
+/** @returns the colour at a position in a picture of four quarters */
 export const quarterAt =
   (width: number, height: number) =>
   (x: number, y: number): Colour =>
@@ -55,7 +55,7 @@ export const pixelsOf = async (bytes: Buffer) => {
   return { width: info.width, height: info.height, channels: info.channels, data, at };
 };
 
-/** @returns the colours in the middle of each quarter of an encoded picture */
+/** @returns the colour in the middle of each quarter of an encoded picture */
 export const probe = async (bytes: Buffer): Promise<Colour[]> => {
   const { width, height, at } = await pixelsOf(bytes);
   const [left, right] = [Math.floor(width / 4), Math.floor((width * 3) / 4)];
@@ -63,13 +63,13 @@ export const probe = async (bytes: Buffer): Promise<Colour[]> => {
   return [at(left, top), at(right, top), at(left, bottom), at(right, bottom)];
 };
 
-/** @returns the largest difference between any two samples of two lists of colours; Infinity where their channels differ */
+/** @returns the largest difference of any sample in two lists of colours; Infinity if their channels differ */
 export const distance = (some: readonly Colour[], others: readonly Colour[]): number =>
   some.length === others.length && some.every((colour, i) => colour.length === others[i]?.length)
     ? Math.max(...some.flatMap((colour, i) => colour.map((sample, c) => Math.abs(sample - (others[i]?.[c] ?? 0)))))
     : Number.POSITIVE_INFINITY;
 
-/** @returns a small valid file of each format that is accepted */
+/** @returns a small valid file of each accepted format */
 export const oneOfEach = async (): Promise<Record<SourceFormat, Buffer>> => {
   const picture = () => quarters(64, 32);
   return {

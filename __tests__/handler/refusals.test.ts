@@ -6,7 +6,7 @@ import { processImage } from "../../handler/src/process";
 import { bmp } from "../../scripts/images/bmp/writer";
 import { LIMITS, oneOfEach, plain } from "./pictures";
 
-/** @returns reason and detail of a refusal; whatever else happens fails the test */
+/** @returns reason and detail of a refusal; any other result fails the test */
 const refusalOf = async (bytes: Buffer, limits: Limits = LIMITS): Promise<[RefusalReason, string]> => {
   const refusal = await processImage(bytes, limits).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(Refusal);
@@ -14,7 +14,7 @@ const refusalOf = async (bytes: Buffer, limits: Limits = LIMITS): Promise<[Refus
   return [reason, message];
 };
 
-/** A PNG that ends where its pixels should begin: signature, IHDR with its checksum, and an empty IDAT. */
+/** A PNG without pixels: signature, IHDR with its checksum, and an empty IDAT. */
 const pngHeader = (width: number, height: number, crc: number): Buffer => {
   const chunk = Buffer.alloc(33);
   chunk.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
@@ -48,7 +48,7 @@ const STRANGERS: Record<keyof typeof UNSUPPORTED, readonly Buffer[]> = {
   QOI: [Buffer.from("qoif\0\0\0\x01", "latin1")],
 };
 
-it.each(Object.entries(STRANGERS))("refuses %s by its name", async (name, files) => {
+it.each(Object.entries(STRANGERS))("refuses %s by name", async (name, files) => {
   for (const bytes of files)
     expect(await refusalOf(bytes)).toEqual([
       "unsupported-format",
@@ -141,7 +141,7 @@ it.each([
 
 const SMALL: Limits = { ...LIMITS, maxPixels: 200, maxSidePx: 50 };
 
-it("accepts exactly as many pixels and as long a side as is allowed", async () => {
+it("accepts exactly the allowed number of pixels and length of a side", async () => {
   for (const [width, height] of [
     [20, 10],
     [50, 4],
@@ -172,14 +172,14 @@ it.each(["jpeg", "png", "webp", "tiff"] as const)(
   },
 );
 
-it("keeps every other decoder of libvips from running, should a file get past its first bytes", async () => {
+it("blocks all other loaders of libvips, in case a file gets past the check of its first bytes", async () => {
   const strangers = [await plain(2, 2, [9, 9, 9]).gif().toBuffer(), ...STRANGERS.SVG];
 
   for (const bytes of strangers)
     await expect(sharp(bytes).metadata()).rejects.toThrow("Input buffer contains unsupported image format");
 });
 
-it("refuses what a header claims before a pixel is decoded", async () => {
+it("refuses the size claimed by a header before decoding", async () => {
   const claims: [Buffer, string][] = [
     [pngHeader(50_000, 50_000, 0x63d40067), "50000 x 50000"],
     [bmp({ bits: 32, body: [] }, 2 ** 31 - 1, 1), "2147483647 x 1"],
@@ -190,7 +190,7 @@ it("refuses what a header claims before a pixel is decoded", async () => {
     expect(await refusalOf(bytes)).toEqual(["side-too-long", `Expected at most 20000 px for a side but got ${size}`]);
 });
 
-it("knows every reason: those that are no matter of the bytes are tested with the store", () => {
+it("covers every reason; those that do not depend on the bytes are tested with the storage", () => {
   const ofBytes: RefusalReason[] = [
     "empty",
     "not-an-image",

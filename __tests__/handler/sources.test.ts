@@ -15,7 +15,7 @@ import {
   variantsOf,
 } from "./pictures";
 
-/** Which way the first row and the first column of the stored picture look, by EXIF 2.32, tag 0x0112. */
+/** Where the first row and the first column of the stored picture are shown, by orientation (EXIF 2.32, tag 0x0112). */
 const ORIENTATIONS = [
   [1, "top", "left"],
   [2, "top", "right"],
@@ -27,7 +27,7 @@ const ORIENTATIONS = [
   [8, "left", "bottom"],
 ] as const;
 
-/** The picture of four quarters, 64 x 32 when upright, as a camera held that way would store it. */
+/** @returns the picture of four quarters (64 x 32 when upright) as a camera in that position stores it */
 const stored = (row0: string, column0: string) => {
   const sideways = row0 === "left" || row0 === "right";
   const [width, height] = sideways ? [32, 64] : [64, 32];
@@ -60,7 +60,7 @@ describe.each(["jpeg", "png", "webp", "tiff"] as const)("a %s", (format) => {
   );
 });
 
-it("reads each accepted format, whatever the file is called", async () => {
+it("reads each accepted format", async () => {
   for (const [format, bytes] of Object.entries(await oneOfEach())) {
     const { source, variants } = await processImage(bytes, LIMITS);
 
@@ -73,7 +73,7 @@ const MILD: Colour = [160, 120, 100];
 const GREY: Colour = [90, 90, 90];
 const WHITE: Colour = [255, 255, 255];
 
-/** Sources of one opaque colour, what they must look like, and how far off a sample may be. */
+/** Sources of one opaque colour, the expected colour, and the allowed difference. */
 const OPAQUE: readonly [string, () => Promise<Buffer>, Colour, number][] = [
   ["a CMYK JPEG", () => plain(40, 20, MILD).toColourspace("cmyk").jpeg({ quality: 100 }).toBuffer(), MILD, 8],
   ["a Display P3 JPEG", () => plain(40, 20, MILD).withIccProfile("p3").jpeg({ quality: 100 }).toBuffer(), MILD, 4],
@@ -104,7 +104,7 @@ it.each(OPAQUE)("shows the colours of %s", async (_kind, make, colour, tolerance
     expect(distance([(await pixelsOf(bytes)).at(20, 10)], [colour])).toBeLessThanOrEqual(tolerance + 4);
 });
 
-it.each(["srgb", "rgb16"] as const)("converts Display P3 in %s rather than dropping its profile", async (space) => {
+it.each(["srgb", "rgb16"] as const)("converts Display P3 in %s instead of dropping the profile", async (space) => {
   const bytes = await plain(40, 20, [255, 0, 0]).toColourspace(space).withIccProfile("p3").png().toBuffer();
   const untouched = await sharp(bytes).keepIccProfile().raw().toBuffer();
 
@@ -114,13 +114,13 @@ it.each(["srgb", "rgb16"] as const)("converts Display P3 in %s rather than dropp
   expect(distance([(await pixelsOf(png.bytes)).at(0, 0)], [[255, 0, 0]])).toBeLessThanOrEqual(2);
 });
 
-it("reads a TIFF whose numbers are big-endian", async () => {
+it("reads a big-endian TIFF", async () => {
   const { png } = await variantsOf(bigEndianTiff(MILD));
 
   expect((await pixelsOf(png.bytes)).at(0, 0)).toEqual(MILD);
 });
 
-/** Sources with alpha, the colour that PNG and WebP keep, and the same on white. */
+/** Sources with alpha, the colour kept by PNG and WebP, and the colour on white. */
 const TRANSPARENT: readonly [string, () => Promise<Buffer>, Colour, Colour][] = [
   ["a PNG", () => plain(40, 20, [200, 40, 40, 51]).png().toBuffer(), [200, 40, 40, 51], [244, 212, 212]],
   [
@@ -155,7 +155,7 @@ const TRANSPARENT: readonly [string, () => Promise<Buffer>, Colour, Colour][] = 
   ],
 ];
 
-it.each(TRANSPARENT)("keeps the alpha of %s, and puts JPEG on white", async (_kind, make, colour, onWhite) => {
+it.each(TRANSPARENT)("keeps the alpha of %s and puts JPEG on white", async (_kind, make, colour, onWhite) => {
   const { png, webp, compressed, low, thumbnail } = await variantsOf(await make());
 
   for (const { bytes } of [png, webp])
@@ -176,7 +176,7 @@ it("shows the first frame of an animated WebP", async () => {
   expect((await pixelsOf(png.bytes)).at(20, 10)).toEqual(MILD);
 });
 
-it("tells the size of the upload, not of what it was shrunk to", async () => {
+it("reports the size of the upload, not of the scaled-down picture", async () => {
   const bytes = await quarters(4200, 2100).jpeg({ progressive: true }).toBuffer();
 
   const { source, variants } = await processImage(bytes, LIMITS);
@@ -188,7 +188,7 @@ it("tells the size of the upload, not of what it was shrunk to", async () => {
   ]);
 });
 
-/** One strip of 2 x 2 pixels, uncompressed, after TIFF 6.0; sharp writes little-endian files only. */
+/** One uncompressed strip of 2 x 2 pixels (TIFF 6.0); sharp writes little-endian files only. */
 const bigEndianTiff = (colour: Colour): Buffer => {
   const entries: [tag: number, type: 3 | 4, value: number][] = [
     [256, 3, 2],

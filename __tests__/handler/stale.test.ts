@@ -1,4 +1,4 @@
-/** Events that come late, twice or out of order: what a newer upload wrote stays as it is. */
+/** Events that arrive late, twice or out of order: the variants of a newer upload stay unchanged. */
 import type { S3EventRecord } from "aws-lambda";
 import { eventsIn, run, startAws, sums, UPLOADS } from "./aws";
 import { plain, probe } from "./pictures";
@@ -24,7 +24,7 @@ const thumbnails = async (): Promise<Record<string, unknown>> => {
   return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, (await aws.read(key)).bytes])));
 };
 
-describe("an object that was replaced before its event came", () => {
+describe("an object that was replaced before its event arrived", () => {
   it("is neither a success nor a failure, and nothing is written", async () => {
     const older = await uploadOf(RED);
     await uploadOf(BLUE);
@@ -38,7 +38,7 @@ describe("an object that was replaced before its event came", () => {
     expect(sums(aws.cloudwatch.requests)).toEqual({ ImagesProcessed: 1 });
   });
 
-  it("leaves the variants of what replaced it alone, whichever event comes first", async () => {
+  it("leaves the variants of its replacement unchanged, whichever event comes first", async () => {
     const older = await uploadOf(RED);
     const newer = await uploadOf(BLUE);
     await run({ Records: [newer] });
@@ -59,7 +59,7 @@ describe("a version", () => {
     return record;
   };
 
-  it("has variants of its own, although bytes and key are those of another", async () => {
+  it("has its own variants, even with the same bytes and key as another version", async () => {
     const record = await uploadOf(RED);
 
     await run({ Records: [versionOf(record, "v1")] });
@@ -69,9 +69,9 @@ describe("a version", () => {
   });
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   it.each([undefined, "v1"])(
-    "of another eTag than was asked for is a fault (version %s), and nothing is written",
+    "with an unexpected ETag is a failure (version %s), and nothing is written",
     async (versionId) => {
       const record = await uploadOf(RED);
       if (versionId !== undefined) record.s3.object.versionId = versionId;
@@ -88,7 +88,7 @@ describe("an answer", () => {
 });
 
 describe("the same bytes under the same key", () => {
-  it("have one set of variants where the bucket keeps no versions, in whatever order the events come", async () => {
+  it("have one set of variants in a bucket without versioning, in any order of events", async () => {
     const [first, second] = [await uploadOf(RED), await uploadOf(RED)];
 
     const { lines } = await run({ Records: [second, first, second] });

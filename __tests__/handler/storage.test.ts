@@ -9,7 +9,7 @@ const SIZE_BYTES = 5_000_000;
 const UPLOAD: Upload = { bucket: "uploads", key: "a.png", sizeBytes: SIZE_BYTES, eTag: "x", versionId: undefined };
 const NEVER = new AbortController().signal;
 
-/** An S3 that sends the first half of a body and then holds still. */
+/** An S3 that sends the first half of a body and then stalls. */
 let s3: Server;
 let answers: number;
 let download: typeof import("../../handler/src/storage").download;
@@ -35,12 +35,12 @@ afterEach(() => {
 
 const nextAnswer = async (): Promise<ServerResponse> => (await once(s3, "answered"))[0];
 
-/** Turns of the event loop in which a stray error would end the process. */
+/** Waits for some turns of the event loop, in which an unhandled error would end the process. */
 const settle = async () => {
   for (let turns = 0; turns < 10; turns++) await nextTurn();
 };
 
-it("hangs up on a body that is longer than its event says, and no stray error follows", async () => {
+it("closes the connection of a body that is longer than its event says, without an unhandled error", async () => {
   const closed = nextAnswer().then((answered) => once(answered, "close"));
 
   await expect(download({ ...UPLOAD, sizeBytes: 10 }, NEVER)).rejects.toThrow(
@@ -52,7 +52,7 @@ it("hangs up on a body that is longer than its event says, and no stray error fo
   expect(answers).toBe(3);
 });
 
-it("tries a body that breaks off three times, and takes it for a fault, not for a corrupt image", async () => {
+it("tries a body that breaks off three times and reports a failure, not a corrupt image", async () => {
   s3.on("answered", (answered: ServerResponse) => setImmediate(() => answered.destroy()));
 
   await expect(download(UPLOAD, NEVER)).rejects.toMatchObject({ name: "Error", message: "aborted" });
@@ -60,7 +60,7 @@ it("tries a body that breaks off three times, and takes it for a fault, not for 
   expect(answers).toBe(3);
 });
 
-it("gives up a body in the middle when it is told to, and no stray error follows", async () => {
+it("stops reading a body when it is cancelled, without an unhandled error", async () => {
   const controller = new AbortController();
   const closed = nextAnswer().then((answered) => {
     controller.abort();
@@ -74,7 +74,7 @@ it("gives up a body in the middle when it is told to, and no stray error follows
   expect(answers).toBe(1);
 });
 
-it("stores nothing once it is told to give up", async () => {
+it("stores nothing after it is cancelled", async () => {
   const image = { bytes: Buffer.from("x"), contentType: "image/png", extension: "png", widthPx: 1, heightPx: 1 };
   const making = { requestId: "request-1", processingMs: 1, signal: AbortSignal.abort() };
 

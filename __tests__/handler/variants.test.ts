@@ -70,7 +70,7 @@ it("keeps a picture of 1 x 1 as it is", async () => {
   }
 });
 
-it("keeps the edge of a shrunk upload where it was", async () => {
+it("keeps edges in place when an upload is scaled down", async () => {
   const { png } = await variantsOf(await quarters(8192, 64).png().toBuffer());
 
   expect(distance(await probe(png.bytes), QUARTERS)).toBeLessThanOrEqual(1);
@@ -94,7 +94,7 @@ it("is smaller at a lower quality", async () => {
   expect(webp.bytes.length).toBeLessThan(png.bytes.length);
 });
 
-it("makes the same bytes of the same upload", async () => {
+it("makes the same bytes from the same upload", async () => {
   const bytes = await quarters(64, 32).png().toBuffer();
 
   expect(await variantsOf(bytes)).toEqual(await variantsOf(bytes));

@@ -1,4 +1,4 @@
-/** How the modules are joined to a stack, and what it puts out. */
+/** How the modules form a stack, and its outputs. */
 import { tmpdir } from "node:os";
 import { App } from "cdktf";
 import { ImageProcessorStack } from "../../modules/stack";
@@ -9,7 +9,7 @@ const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
 const ACCOUNT = "${data.aws_caller_identity.current.account_id}";
 
 describe("a stack", () => {
-  it("consists of these resources, named as in the code", async () => {
+  it("consists of exactly these resources, named after their constructs", async () => {
     const { resource, data } = synthesized(await committed("dev"));
 
     const { aws_cloudwatch_metric_alarm, aws_cloudwatch_log_metric_filter, ...others } = resource;
@@ -39,7 +39,7 @@ describe("a stack", () => {
     expect(data).toEqual({ aws_caller_identity: { current: {} } });
   });
 
-  it("asks for either major version of the provider, and tags everything", async () => {
+  it("accepts both major versions of the provider, and tags all resources", async () => {
     const { provider, terraform } = synthesized(await committed("prod"));
 
     expect(provider).toEqual({
@@ -68,7 +68,7 @@ describe("a stack", () => {
     });
   });
 
-  it("leaves tags out that would be empty", async () => {
+  it("has no empty tags", async () => {
     const { provider } = synthesized(await committed("dev"));
 
     expect(provider.aws[0]?.default_tags).toEqual([
@@ -76,7 +76,7 @@ describe("a stack", () => {
     ]);
   });
 
-  it("keeps its state where the environment says, under a lock", async () => {
+  it("keeps its state in the bucket of the environment, with locking", async () => {
     const { terraform } = synthesized(await devWith('state_bucket = "states"\naws_region = "eu-west-1"'));
     const elsewhere = synthesized(
       await devWith('state_bucket = "states"\nstate_key = "images/dev"\nstate_region = "us-west-2"'),
@@ -100,7 +100,7 @@ describe("a stack", () => {
     });
   });
 
-  it("is the same text wherever, whenever and from whatever package it is made, with no path of the machine", async () => {
+  it("is the same text for every folder, time and package name, without a path of the machine", async () => {
     const environment = await committed("dev");
 
     const [here, there] = [synthesized(environment), synthesized(environment, "another.zip")];
@@ -111,7 +111,7 @@ describe("a stack", () => {
   });
 
   it.each(["dev", "staging", "prod"])(
-    "is made of the variables of %s, and of its name nothing but names",
+    "of %s depends on its variables only; the name of the environment appears only in names",
     async (name) => {
       const environment = await committed(name);
       const anonymous = ({ text }: Synthesized, own: string) => text.replaceAll(new RegExp(`\\b${own}\\b`, "g"), "any");
@@ -124,20 +124,20 @@ describe("a stack", () => {
     },
   );
 
-  it("refuses to be made without a package, and says how to build it", async () => {
+  it("refuses a missing package with the command that builds it", async () => {
     const environment = await devWith('lambda_architecture = "x86_64"');
     const app = new App({ outdir: temporary() });
 
     const make = () => new ImageProcessorStack(app, "dev", { environment, packagePath: "no/such.zip" });
 
     expect(make).toThrow(
-      "Expected a zip for the function's package but got nothing at no/such.zip: run npm run build -- --architecture x86_64",
+      "The function's package no/such.zip does not exist. Build it with: npm run build -- --architecture x86_64",
     );
   });
 });
 
-describe("the notification of uploads", () => {
-  it("waits for the permission, which only this bucket of this account has", async () => {
+describe("the upload notification", () => {
+  it("depends on the permission, which only this bucket of this account has", async () => {
     const stack = synthesized(await committed("dev"));
 
     expect(one(stack, "aws_s3_bucket_notification")).toEqual({
@@ -200,19 +200,19 @@ describe("the outputs", () => {
     test_alarm_command:
       "aws cloudwatch set-alarm-state --alarm-name ${aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_error_rate.alarm_name}" +
       ' --state-value ALARM --state-reason "Testing" --region us-east-1',
-    sns_subscription_note: "Nobody is told of alarms by e-mail: set alert_email for dev and deploy again.",
+    sns_subscription_note: "No e-mail address receives notifications. Set alert_email for dev and deploy again.",
   };
 
   const valuesOf = (output: Record<string, { value: unknown }>) =>
     Object.fromEntries(Object.entries(output).map(([name, { value }]) => [name, value]));
 
-  it("are these, by their plain names", async () => {
+  it("are exactly these", async () => {
     const { output } = synthesized(await committed("dev"));
 
     expect(valuesOf(output)).toEqual(expected);
   });
 
-  it("are empty where there is no dashboard, and what to confirm where there are addresses", async () => {
+  it("are empty where there is no dashboard, and mention the confirmation where there are addresses", async () => {
     const tfvars = 'enable_cloudwatch_dashboard = false\nalert_email = "operator@example.com"';
 
     const { output, resource } = synthesized(await devWith(tfvars));
@@ -223,7 +223,7 @@ describe("the outputs", () => {
       cloudwatch_dashboard_name: "",
       cloudwatch_dashboard_url: "",
       sns_subscription_note:
-        "AWS sends a confirmation to each e-mail address: nobody is told of alarms before following its link.",
+        "AWS sends a confirmation to each e-mail address. Notifications arrive only after you follow its link.",
     });
   });
 });

@@ -1,7 +1,8 @@
-/** The commands that write the stacks, run as a person runs them. */
+/** The commands that write the stacks, run as processes. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { synthesize } from "../../main";
 import { warnings } from "../../scripts/build/synth";
 import { committed, devWith, temporary } from "./synthesized";
 
@@ -20,12 +21,12 @@ describe("npm run synth", () => {
     return spawnSync(process.execPath, ["--import", "tsx", script], { cwd: ROOT, env, encoding: "utf8" });
   };
 
-  it("writes a folder for each environment, keeps what Terraform put there, and removes those of the past", () => {
+  it("writes a folder for each environment, keeps Terraform's files there, and removes folders of deleted environments", () => {
     const providers = join(outdir, "stacks/dev/.terraform");
     mkdirSync(providers, { recursive: true });
     mkdirSync(join(outdir, "stacks/demolished"), { recursive: true });
 
-    const { status, stdout, stderr } = run("scripts/synth.ts");
+    const { status, stdout, stderr } = run("scripts/commands/synth.ts");
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
@@ -34,7 +35,7 @@ describe("npm run synth", () => {
     expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 19 alarms$/m);
   });
 
-  it.each(["main.ts", "scripts/synth.ts"])("refuses to write anything while a value is wrong (%s)", (script) => {
+  it.each(["main.ts", "scripts/commands/synth.ts"])("refuses to write anything if a value is wrong (%s)", (script) => {
     const nowhere = join(folder, "nowhere");
 
     const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
@@ -48,13 +49,28 @@ describe("npm run synth", () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
-  it("refuses a package that is not there in one line", () => {
-    const { status, stderr } = run("scripts/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
+  it("refuses a missing package in one line", () => {
+    const { status, stderr } = run("scripts/commands/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
 
     expect(status).toBe(1);
     expect(stderr).toBe(
-      "error: Expected a zip for the function's package but got nothing at no/such.zip: run npm run build -- --architecture arm64\n",
+      "error: The function's package no/such.zip does not exist. Build it with: npm run build -- --architecture arm64\n",
     );
+  });
+});
+
+describe("synthesize", () => {
+  it("copies the package that it is given next to the JSON, and not the one of HANDLER_PACKAGE", async () => {
+    const folder = temporary();
+    const packagePath = join(folder, "given.zip");
+    writeFileSync(packagePath, "the given package");
+    process.env.HANDLER_PACKAGE = "no/such.zip";
+
+    synthesize([await devWith("")], { outdir: join(folder, "a/b"), packagePath });
+
+    delete process.env.HANDLER_PACKAGE;
+    const copy = join(folder, "a/b/stacks/dev/assets/lambda_function_package/current/handler.zip");
+    expect(readFileSync(copy, "utf8")).toBe("the given package");
   });
 });
 

@@ -1,23 +1,23 @@
-/** The log lines the handler writes on purpose, and the reasons for which it refuses an upload. */
+/** The events that the handler logs, and the reasons for which it refuses an upload. */
 
-/** Why an upload is refused for good: add a row, and `input.ts` or `process.ts` throws it. */
+/** Reasons for a permanent refusal. To add one, add a row and throw a `Refusal` with it. */
 export const REFUSALS = {
-  empty: "the object has no bytes",
-  "not-an-image": "the first bytes are those of no image format",
-  "unsupported-format": "an image, but not JPEG, PNG, WebP, BMP or TIFF",
-  corrupt: "truncated, or damaged beyond exact decoding",
-  "too-many-bytes": "the file is larger than MAX_IMAGE_BYTES",
-  "too-many-pixels": "width x height is more than MAX_IMAGE_PIXELS",
-  "side-too-long": "width or height is more than MAX_IMAGE_SIDE_PX",
-  "too-many-frames": "it has more frames or pages than MAX_IMAGE_FRAMES; the first is the one that is processed",
+  empty: "the object is empty",
+  "not-an-image": "the file does not start like any known image format",
+  "unsupported-format": "a format, or a kind of an accepted format, that is not supported",
+  corrupt: "truncated or damaged, so the picture cannot be decoded exactly",
+  "too-many-bytes": "the file has more bytes than MAX_IMAGE_BYTES",
+  "too-many-pixels": "width x height exceeds MAX_IMAGE_PIXELS",
+  "side-too-long": "the width or the height exceeds MAX_IMAGE_SIDE_PX",
+  "too-many-frames": "more frames or pages than MAX_IMAGE_FRAMES (only the first is ever processed)",
   "decompression-bomb":
-    "it would unpack to far more than a picture needs: hundreds of scans, or texts of tens of megabytes",
-  deleted: "the object was gone before it could be read",
+    "decoding would cost far more than the picture needs, for example hundreds of scans or tens of megabytes of text",
+  deleted: "the object was deleted before it could be read",
 } as const satisfies Record<string, string>;
 
 export type RefusalReason = keyof typeof REFUSALS;
 
-/** Levels a ledger line may have, least serious first; spelled as the logger prints them. */
+/** Log levels, least severe first, spelled as the logger prints them. */
 export const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"] as const;
 
 export type Level = (typeof LEVELS)[number];
@@ -25,17 +25,17 @@ export type Level = (typeof LEVELS)[number];
 type Field = "text" | "number";
 
 interface LogEvent {
-  /** How serious the line is. A line at WARN or above must be heard by a metric, or the producer test fails. */
+  /** Severity. At WARN or above, a metric must be made from the event; otherwise the producer test fails. */
   readonly level: Level;
-  /** One sentence for the person who reads the log. */
+  /** One sentence for the reader of the log. */
   readonly message: string;
-  /** Every field of the line, beside those that the logger adds to each (level, message, timestamp, service, requestId). */
+  /** Fields of the line, besides those that the logger adds to each line (level, message, timestamp, service, requestId). */
   readonly fields: Readonly<Record<string, Field>>;
 }
 
 /**
- * Every line the handler writes on purpose: add a row, named noun.past-participle.
- * Each is one flat JSON object; `$.event` carries the row's name, and metric filters select on it.
+ * Every event that the handler logs. To add one, add a row named noun.past-participle.
+ * Each line is one flat JSON object; metric filters select it by `$.event`, the name of the row.
  */
 export const EVENTS = {
   "image.received": {
@@ -66,44 +66,44 @@ export const EVENTS = {
   },
   "image.refused": {
     level: "ERROR",
-    message: "Image is refused and will not be tried again",
+    message: "The image is refused; it will not be retried",
     fields: { bucket: "text", key: "text", reason: "text", detail: "text" },
   },
   "image.superseded": {
     level: "INFO",
-    message: "Object was replaced before it could be read; what replaced it has an event of its own",
+    message: "The object was replaced before it could be read; the new object has its own event",
     fields: { bucket: "text", key: "text", eTag: "text" },
   },
   "image.failed": {
     level: "ERROR",
-    message: "Image could not be processed now; the invocation fails so that it is tried again",
+    message: "The image could not be processed; the invocation fails so that Lambda retries it",
     fields: { bucket: "text", key: "text", errorName: "text", errorMessage: "text" },
   },
   "storage.denied": {
     level: "ERROR",
-    message: "S3 denies the function what it needs; the invocation fails so that it is tried again",
+    message: "S3 denied a request of the function; the invocation fails so that Lambda retries it",
     fields: { bucket: "text", key: "text", operation: "text", errorMessage: "text" },
   },
   "metrics.lost": {
     level: "WARN",
-    message: "Custom metrics could not be published; the images are not affected",
+    message: "Custom metrics could not be published; images are not affected",
     fields: { errorName: "text", errorMessage: "text" },
   },
   "settings.refused": {
     level: "CRITICAL",
-    message: "The function's environment is not valid; nothing can be processed",
+    message: "The environment variables of the function are invalid; no image can be processed",
     fields: { problem: "text" },
   },
   "record.ignored": {
     level: "DEBUG",
-    message: "Nothing to do for this record",
+    message: "This record needs no work",
     fields: { why: "text" },
   },
 } as const satisfies Record<string, LogEvent>;
 
 export type EventName = keyof typeof EVENTS;
 
-/** The fields that a line of this event carries, with the types of their values. */
+/** The fields of a line of this event, with the types of their values. */
 export type EventFields<E extends EventName> = {
   readonly [F in keyof (typeof EVENTS)[E]["fields"]]: (typeof EVENTS)[E]["fields"][F] extends "number"
     ? number
@@ -115,8 +115,8 @@ type FieldOf<E extends EventName, T extends Field> = {
 }[keyof (typeof EVENTS)[E]["fields"]] &
   string;
 
-/** The names of this event's numeric fields: those that a metric can take its value from. */
+/** Names of the numeric fields of an event: a metric can take its value from them. */
 export type NumericField<E extends EventName> = FieldOf<E, "number">;
 
-/** The names of this event's texts: those that a metric can be divided by. */
+/** Names of the text fields of an event: a metric can use them as dimensions. */
 export type TextField<E extends EventName> = FieldOf<E, "text">;

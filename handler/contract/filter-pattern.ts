@@ -1,48 +1,49 @@
-/** Renders what a metric is made from as a CloudWatch Logs JSON filter pattern. */
-import type { Heard } from "./metrics";
+/** Renders the log sources of a metric as a CloudWatch Logs JSON filter pattern. */
+import type { LogSource } from "./metrics";
 
 const equals = (selector: string, value: string) => `(${selector} = "${value}")`;
 
 /**
- * A field that a metric takes its value or a dimension from must be selected by the pattern, so a term on that field is
- * added: CloudWatch Logs publishes nothing for a line that lacks it.
+ * CloudWatch Logs takes a value or a dimension only from a field that the pattern selects, so each such field gets a
+ * term. Lines without the field then publish nothing.
  */
-const terms = (heard: Heard): { operator: "&&" | "||"; list: string[] } => {
-  if ("levels" in heard) return { operator: "||", list: heard.levels.map((level) => equals("$.level", level)) };
-  const value = metricValueOf(heard);
-  const texts = Object.values(dimensionsOf(heard)).map((selector) => equals(selector, "*"));
+const terms = (source: LogSource): { operator: "&&" | "||"; list: string[] } => {
+  if ("levels" in source) return { operator: "||", list: source.levels.map((level) => equals("$.level", level)) };
+  const value = metricValueOf(source);
+  const texts = Object.values(dimensionsOf(source)).map((selector) => equals(selector, "*"));
   const selected = [...(value === undefined ? [] : [`(${value} >= 0)`]), ...texts];
-  if ("event" in heard) return { operator: "&&", list: [equals("$.event", heard.event), ...selected] };
-  const report = Object.entries(heard.report).map(([field, text]) => equals(`$.record.${field}`, text));
+  if ("event" in source) return { operator: "&&", list: [equals("$.event", source.event), ...selected] };
+  const report = Object.entries(source.report).map(([field, text]) => equals(`$.record.${field}`, text));
   return { operator: "&&", list: [equals("$.type", "platform.report"), ...report, ...selected] };
 };
 
-const condition = (heard: Heard, alone: boolean): string => {
-  const { operator, list } = terms(heard);
+const condition = (source: LogSource, alone: boolean): string => {
+  const { operator, list } = terms(source);
   const joined = list.join(` ${operator} `);
   return alone || list.length === 1 ? joined : `(${joined})`;
 };
 
-const metricValueOf = (heard: Heard): string | undefined => {
-  if (!("field" in heard) || heard.field === undefined) return undefined;
-  return "event" in heard ? `$.${heard.field}` : `$.record.metrics.${heard.field}`;
+const metricValueOf = (source: LogSource): string | undefined => {
+  if (!("field" in source) || source.field === undefined) return undefined;
+  return "event" in source ? `$.${source.field}` : `$.record.metrics.${source.field}`;
 };
 
-const dimensionsOf = (heard: Heard): Record<string, string> =>
-  "event" in heard
-    ? Object.fromEntries(Object.entries(heard.dimensions ?? {}).map(([name, field]) => [name, `$.${field}`]))
+const dimensionsOf = (source: LogSource): Record<string, string> =>
+  "event" in source
+    ? Object.fromEntries(Object.entries(source.dimensions ?? {}).map(([name, field]) => [name, `$.${field}`]))
     : {};
 
 /**
- * @param from the kinds of log line of which any one counts
+ * @param from the log sources; a line matches if it comes from any of them
  * @returns the pattern, in JSON filter syntax: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export const filterPattern = (from: readonly Heard[]): string =>
-  `{ ${from.map((heard) => condition(heard, from.length === 1)).join(" || ")} }`;
+export const filterPattern = (from: readonly LogSource[]): string =>
+  `{ ${from.map((source) => condition(source, from.length === 1)).join(" || ")} }`;
 
-/** @returns the metric value of a matching line: "1" to count lines, or the `$.field` whose number is taken. */
-export const metricValue = (from: readonly Heard[]): string => from.map(metricValueOf).find((value) => value) ?? "1";
+/** @returns the metric value of a matching line: "1" to count lines, or the selector of a numeric field. */
+export const metricValue = (from: readonly LogSource[]): string =>
+  from.map(metricValueOf).find((value) => value) ?? "1";
 
-/** @returns the metric's dimensions, each with the `$.field` whose text is its value; undefined where it has none. */
-export const metricDimensions = (from: readonly Heard[]): Record<string, string> | undefined =>
+/** @returns the dimensions of the metric with the selectors of their values; undefined if it has none. */
+export const metricDimensions = (from: readonly LogSource[]): Record<string, string> | undefined =>
   from.map(dimensionsOf).find((dimensions) => Object.keys(dimensions).length > 0);

@@ -1,20 +1,20 @@
-/** The custom metrics of the pipeline, and what each is made from. */
+/** The custom metrics of the pipeline and their sources. */
 import type { EventName, NumericField, TextField } from "./events";
 
-/** One kind of log line that a metric hears: an event of the ledger, lines of some levels, or Lambda's own report. */
-export type Heard =
+/** Log lines that a metric is made from: an event of the ledger, all lines of some levels, or Lambda's report of an invocation. */
+export type LogSource =
   | {
       readonly [E in EventName]: {
         readonly event: E;
         readonly field?: NumericField<E>;
-        /** Dimensions of the metric by the fields that give their values. @default none */
+        /** Dimensions of the metric, each with the field that holds its value. @default none */
         readonly dimensions?: Readonly<Record<string, TextField<E>>>;
       };
     }[EventName]
   | { readonly levels: readonly string[] }
   | { readonly report: ReportCondition; readonly field?: ReportMeasure };
 
-/** Which `platform.report` lines are meant; an empty condition means all of them. */
+/** Selects `platform.report` lines; an empty condition selects all. */
 export interface ReportCondition {
   readonly status?: "success" | "error" | "timeout";
   readonly errorType?: string;
@@ -27,28 +27,28 @@ export type ReportMeasure = "durationMs" | "billedDurationMs" | "memorySizeMB" |
 export type Unit = "Count" | "Milliseconds" | "Bytes" | "Megabytes";
 
 export interface Metric {
-  /** A measure is charted and belongs to `cloudwatch_metrics`; a fault must have an alarm and belongs to `log_alerts`. */
+  /** A measure is charted (module `cloudwatch_metrics`); a fault must have an alarm (module `log_alerts`). */
   readonly kind: "measure" | "fault";
   readonly unit: Unit;
-  /** "handler": published with the dimension FunctionName. Otherwise the log lines of which any one counts. */
-  readonly from: "handler" | readonly [Heard, ...Heard[]];
-  /** What a person who sees the number should know. */
+  /** "handler": the handler publishes it, with the dimension FunctionName. Otherwise its log sources; a line from any of them counts. */
+  readonly from: "handler" | readonly [LogSource, ...LogSource[]];
+  /** What the number means. */
   readonly about: string;
 }
 
-/** Every custom metric: add a row. A measure needs a widget (`modules/dashboard.ts`), a fault an alarm (`modules/alarms.ts`). */
+/** Every custom metric. To add one, add a row; a measure also needs a widget (`modules/dashboard.ts`), a fault an alarm (`modules/alarms.ts`). */
 export const METRICS = {
   ProcessingTime: {
     kind: "measure",
     unit: "Milliseconds",
     from: "handler",
-    about: "from the start of the download to the last encoded variant, per image that was encoded",
+    about: "time from the start of the download to the last encoded variant, for each encoded image",
   },
   ImagesProcessed: {
     kind: "measure",
     unit: "Count",
     from: "handler",
-    about: "images taken up, whatever became of them",
+    about: "images received, whether they succeeded or not",
   },
   ProcessingSuccess: { kind: "measure", unit: "Count", from: "handler", about: "images whose variants are all stored" },
   ProcessingFailure: { kind: "measure", unit: "Count", from: "handler", about: "images refused or failed" },
@@ -56,7 +56,7 @@ export const METRICS = {
     kind: "measure",
     unit: "Count",
     from: [{ levels: ["ERROR", "CRITICAL", "FATAL"] }],
-    about: "log lines at ERROR or above, the runtime's own included",
+    about: "log lines at ERROR or above, including those of the Lambda runtime",
   },
   ImageSizeBytes: {
     kind: "measure",
@@ -68,67 +68,68 @@ export const METRICS = {
     kind: "measure",
     unit: "Milliseconds",
     from: [{ event: "image.processed", field: "durationMs" }],
-    about: "from the start of the download to the last stored variant, per image that succeeded",
+    about: "time from the start of the download to the last stored variant, for each successful image",
   },
   SuccessfulProcesses: {
     kind: "measure",
     unit: "Count",
     from: [{ event: "image.processed" }],
-    about: "images whose variants are all stored, counted from the log",
+    about: "images whose variants are all stored, counted from log lines",
   },
   RefusedImages: {
     kind: "measure",
     unit: "Count",
     from: [{ event: "image.refused", dimensions: { Reason: "reason" } }],
-    about: "uploads refused for good, by the dimension Reason",
+    about: "permanently refused uploads, with the dimension Reason",
   },
   S3AccessDenied: {
     kind: "measure",
     unit: "Count",
     from: [{ event: "storage.denied" }],
-    about: "requests that S3 denied",
+    about: "requests denied by S3",
   },
   MemoryUsedMB: {
     kind: "measure",
     unit: "Megabytes",
     from: [{ report: {}, field: "maxMemoryUsedMB" }],
-    about: "high-water mark of the execution environment, per invocation",
+    about: "peak memory of the execution environment, for each invocation",
   },
   MetricsLost: {
     kind: "measure",
     unit: "Count",
     from: [{ event: "metrics.lost" }],
-    about: "invocations whose custom metrics could not be published: the four above are too low then",
+    about:
+      "invocations whose custom metrics could not be published; ImagesProcessed, ProcessingSuccess, ProcessingFailure and ProcessingTime are then too low",
   },
   TimeoutErrors: {
     kind: "fault",
     unit: "Count",
     from: [{ report: { status: "timeout" } }],
-    about: "invocations ended by lambda_timeout",
+    about: "invocations that ran into lambda_timeout",
   },
   MemoryErrors: {
     kind: "fault",
     unit: "Count",
     from: [{ report: { errorType: "Runtime.OutOfMemory" } }],
-    about: "invocations ended by lambda_memory_size",
+    about: "invocations that ran out of memory (lambda_memory_size)",
   },
   ImageProcessingErrors: {
     kind: "fault",
     unit: "Count",
     from: [{ event: "image.refused" }, { event: "image.failed" }],
-    about: "images that ended without variants",
+    about: "images refused or failed",
   },
   S3PermissionErrors: {
     kind: "fault",
     unit: "Count",
     from: [{ event: "storage.denied" }],
-    about: "requests that S3 denied: the role or a bucket policy is wrong",
+    about: "requests denied by S3: a role or bucket policy is wrong",
   },
   CriticalErrors: {
     kind: "fault",
     unit: "Count",
     from: [{ levels: ["CRITICAL", "FATAL"] }, { report: { errorType: "Runtime.ExitError" } }],
-    about: "the function cannot work at all: settings refused, or its process died",
+    about: "no image can be processed: the settings are invalid, or the process died",
   },
   LargeImages: {
     kind: "fault",
@@ -142,11 +143,11 @@ export type MetricName = keyof typeof METRICS;
 
 type Where<C> = { [M in MetricName]: (typeof METRICS)[M] extends C ? M : never }[MetricName];
 
-/** Metrics the handler itself publishes. */
+/** Metrics that the handler publishes. */
 export type HandlerMetricName = Where<{ from: "handler" }>;
 
-/** Measures made from log lines: `cloudwatch_metrics` makes one filter of each. */
-export type MeasuredName = Where<{ kind: "measure"; from: readonly Heard[] }>;
+/** Measures made from log lines: `cloudwatch_metrics` creates a metric filter for each. */
+export type MeasuredName = Where<{ kind: "measure"; from: readonly LogSource[] }>;
 
-/** Faults: `log_alerts` makes one filter and one alarm of each. */
+/** Faults: `log_alerts` creates a metric filter and an alarm for each. */
 export type FaultName = Where<{ kind: "fault" }>;

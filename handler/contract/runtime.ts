@@ -1,13 +1,13 @@
-/** What the function runs on: runtimes, CPUs, and the package made for each. */
+/** The runtimes and architectures that the function can run on, and the package built for each. */
 
-/** Lambda runtimes the bundle is made for: add a row. Each gives the syntax level that esbuild may emit. */
+/** Supported Lambda runtimes, each with the syntax level for esbuild. To add one, add a row. */
 export const RUNTIMES = {
   "nodejs22.x": { esbuildTarget: "node22" },
 } as const satisfies Record<string, { esbuildTarget: string }>;
 
 export type RuntimeName = keyof typeof RUNTIMES;
 
-/** Lambda architectures: add a row. `cpu` is npm's word for it; `elfMachine` is the e_machine of its native files (ELF specification). */
+/** Supported Lambda architectures. `cpu` is npm's name; `elfMachine` is e_machine of native files (ELF specification). To add one, add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const ARCHITECTURES = {
   arm64:  { cpu: "arm64", elfMachine: 183 },
@@ -16,8 +16,8 @@ export const ARCHITECTURES = {
 
 export type Architecture = keyof typeof ARCHITECTURES;
 
-/** Entry point, as Lambda spells it: file.export. */
+/** Entry point in the notation of Lambda: file.export. */
 export const HANDLER = "index.handler";
 
-/** @returns the package built for an architecture, relative to the project's root. */
+/** @returns the path of the package for an architecture, relative to the root of the project. */
 export const packageFile = (architecture: Architecture): string => `dist/handler-linux-${architecture}.zip`;

@@ -1,4 +1,4 @@
-/** The environment variables the handler reads. */
+/** The environment variables that the handler reads. */
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
@@ -10,24 +10,24 @@ type Setting =
   | { readonly kind: "whole number"; readonly about: string }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string };
 
-/** Every setting, all required: add a row, and `modules/lambda_function.ts` does not compile until it supplies it. */
+/** Every setting; all are required. To add one, add a row; `modules/lambda_function.ts` then fails to compile until it supplies it. */
 // biome-ignore format: a ledger is read down its columns
 export const SETTINGS = {
-  PROCESSED_BUCKET:  { kind: "text",                                about: "bucket that the variants are written to" },
-  LOG_LEVEL:         { kind: "choice", choices: LOG_LEVELS,         about: "least serious line written; lines that metrics are made from are always written" },
-  METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics" },
-  METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "one PutMetricData call an invocation, or metrics embedded in the log (EMF)" },
-  LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "size above which an upload is reported as large" },
-  MAX_IMAGE_BYTES:   { kind: "whole number",                        about: "size above which an upload is refused" },
-  MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "width x height above which an upload is refused" },
-  MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "width or height above which an upload is refused" },
-  MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "frames of an animation, or pages, above which an upload is refused" },
-  TRACING:           { kind: "choice", choices: TRACINGS,           about: "whether AWS X-Ray is told of each call and each variant" },
+  PROCESSED_BUCKET:  { kind: "text",                                about: "Bucket that receives the variants." },
+  LOG_LEVEL:         { kind: "choice", choices: LOG_LEVELS,         about: "Least severe log level that is written. Lines that feed a metric are always written." },
+  METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics." },
+  METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "How custom metrics are published: one PutMetricData call per invocation, or embedded in the log (EMF)." },
+  LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "Uploads with more bytes are logged as large." },
+  MAX_IMAGE_BYTES:   { kind: "whole number",                        about: "Uploads with more bytes are refused." },
+  MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "Uploads with more pixels (width x height) are refused." },
+  MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "Uploads with a longer side are refused." },
+  MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
+  TRACING:           { kind: "choice", choices: TRACINGS,           about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** The settings with the types of their values. */
+/** The settings with their value types. */
 export type Settings = {
   readonly [S in SettingName]: (typeof SETTINGS)[S] extends { readonly choices: readonly (infer C)[] }
     ? C
@@ -51,9 +51,9 @@ const accepts = (setting: Setting, text: string): boolean =>
       : /^[1-9]\d*$/.test(text);
 
 /**
- * @param environment names and texts, as in `process.env`
- * @returns every setting, whole numbers as numbers
- * @throws Error that names every setting that is missing or wrong: `Expected <what> for <NAME> but got <value>; …`
+ * @param environment such as `process.env`
+ * @returns every setting; whole numbers are converted to numbers
+ * @throws Error that lists every missing or invalid setting: `Expected <what> for <NAME> but got <value>; …`
  */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, setting, text: environment[name] }));

@@ -1,10 +1,10 @@
 /**
- * Decodes BMP, which libvips does not read: every kind that Windows and OS/2 write, save those that embed JPEG, PNG or
- * Huffman data. Sources: Microsoft "Bitmap Storage" (BITMAPCOREHEADER to BITMAPV5HEADER); IBM OS/2 2.0 bitmap format.
+ * Decodes BMP, which libvips does not read: all kinds written by Windows and OS/2 except embedded JPEG, PNG and Huffman
+ * data. Sources: Microsoft "Bitmap Storage" (BITMAPCOREHEADER to BITMAPV5HEADER); IBM OS/2 2.0 bitmap format.
  */
 import { Refusal } from "./errors";
 
-/** What the headers say. Colours are R, G, B bytes. */
+/** The header of a BMP. Colours are bytes in the order R, G, B. */
 export interface BmpHeader {
   readonly widthPx: number;
   readonly heightPx: number;
@@ -12,9 +12,9 @@ export interface BmpHeader {
   readonly bits: number;
   readonly compression: number;
   readonly pixelsAt: number;
-  /** 256 colours; those that the file lacks are black. */
+  /** 256 colours; colours missing in the file are black. */
   readonly palette: Buffer;
-  /** Where in a 16- or 32-bit pixel red, green, blue and alpha lie; 0 for no alpha. */
+  /** Bit masks of red, green, blue and alpha in a 16- or 32-bit pixel; alpha is 0 if there is none. */
   readonly masks: readonly number[];
 }
 
@@ -23,7 +23,7 @@ const RLE4 = 2;
 const BITFIELDS = 3;
 const ALPHABITFIELDS = 6;
 
-/** Bits per pixel that each compression may have. */
+/** Bits per pixel allowed for each compression. */
 const KINDS: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16, 24, 32],
   [RLE8]: [8],
@@ -39,8 +39,8 @@ const ALPHA_HEADER_BYTES = 56;
 const MASKS_AT = FILE_HEADER_BYTES + INFO_HEADER_BYTES;
 
 /**
- * @throws Refusal `unsupported-format` for a kind that is not read; RangeError where the file ends within its headers;
- *   Error where they contradict each other
+ * @throws Refusal `unsupported-format` for a kind that is not supported; RangeError if the file ends within its headers;
+ *   Error if the headers are inconsistent
  */
 export const readBmpHeader = (bytes: Buffer): BmpHeader => {
   const headerBytes = bytes.readUInt32LE(14);
@@ -76,7 +76,7 @@ const readMasks = (bytes: Buffer, bits: number, compression: number, headerBytes
   return [0, 4, 8, 12].map((at) => (at < 12 || alpha ? bytes.readUInt32LE(MASKS_AT + at) : 0));
 };
 
-/** Palettes in the wild are shorter or longer than they should be; what lies before the pixels is what there is. */
+/** Palettes of real files are often shorter or longer than declared, so only entries before the pixels count. */
 const readPalette = (bytes: Buffer, { bits, pixelsAt, palette }: BmpHeader, headerBytes: number): void => {
   if (bits > 8) return;
   const start = FILE_HEADER_BYTES + headerBytes;
@@ -94,10 +94,10 @@ const readPalette = (bytes: Buffer, { bits, pixelsAt, palette }: BmpHeader, head
 };
 
 /**
- * Allocates width x height x channels bytes: check the header's size against a limit first.
+ * Allocates width x height x channels bytes, so check the size in the header first.
  *
- * @returns the pixels row by row from the top, R G B or, where the file has an alpha channel, R G B A
- * @throws Error or RangeError where the file ends before its pixels do
+ * @returns the pixels in rows from the top: R G B, or R G B A if the file has an alpha channel
+ * @throws Error or RangeError if pixels are missing
  */
 export const decodeBmp = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; channels: 3 | 4 } => {
   const { compression, bits } = header;
@@ -108,7 +108,7 @@ export const decodeBmp = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; c
   return unpackMasked(bytes, header);
 };
 
-/** Calls `row` with where each row of the picture begins, in the file and in a buffer of one item a pixel. */
+/** Calls `row` for each row with its offset in the file and the index of its first pixel in the picture. */
 const eachRow = (bytes: Buffer, header: BmpHeader, row: (at: number, firstPixel: number) => void): void => {
   const { widthPx, heightPx, bits, pixelsAt, topDown } = header;
   const stride = Math.ceil((widthPx * bits) / 32) * 4;
@@ -131,7 +131,7 @@ const unpackBgr = (bytes: Buffer, header: BmpHeader): Buffer => {
   return pixels;
 };
 
-/** A field of a pixel, stretched to 0-255. */
+/** @returns a function that extracts a field of a pixel and scales it to 0-255 */
 const field = (mask: number): ((pixel: number) => number) => {
   const lowestBit = (mask & -mask) >>> 0 || 1;
   const scale = 255 / Math.max(1, mask / lowestBit);
@@ -153,7 +153,7 @@ const unpackMasked = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; chann
       for (const read of fields) pixels[to++] = read(pixel);
     }
   });
-  // Some programs declare an alpha channel and leave it empty: nobody uploads an invisible picture.
+  // Some programs declare an alpha channel and leave it all zero: show the picture instead of nothing.
   if (channels === 4 && alphaSeen === 0) for (let i = 3; i < pixels.length; i += 4) pixels[i] = 255;
   return { pixels, channels };
 };
@@ -172,10 +172,10 @@ const unpackIndices = (bytes: Buffer, header: BmpHeader): Buffer => {
   return indices;
 };
 
-/** Commands of two bytes: a run (count, index), or 0 and: end of row, end of picture, move, or that many literal indices. */
+/** Two-byte commands: a run (count, index), or 0 followed by 0 (end of row), 1 (end of picture), 2 (move) or a number of literal indices. */
 const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
   const { widthPx, heightPx, compression, topDown } = header;
-  // What no command draws keeps the first colour of the palette.
+  // Skipped pixels keep the first colour of the palette.
   const indices = Buffer.alloc(widthPx * heightPx);
   let [at, x, y] = [header.pixelsAt, 0, 0];
   const draw = (index: number): void => {

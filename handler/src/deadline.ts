@@ -1,46 +1,46 @@
-/** The end of an invocation's time, kept early enough that there is time to say so before Lambda kills the process. */
+/** Ends the work of an invocation shortly before its timeout, so that there is time to log why. */
 
-/** The time was up before the image was done: a retry, or a higher lambda_timeout, may heal it. */
+/** The image was not finished in time. A retry or a higher lambda_timeout may help. */
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
 
 export interface Deadline {
-  /** Aborted by an OutOfTime when all work must stop. */
+  /** Aborted with an OutOfTime error when all work must stop. */
   readonly work: AbortSignal;
-  /** Aborted later, when even what has happened cannot be told to CloudWatch any more. */
-  readonly telling: AbortSignal;
-  /** To be called when the invocation is over. */
+  /** Aborted later, when publishing metrics must stop, too. */
+  readonly reporting: AbortSignal;
+  /** Stops the timers. Call it when the invocation is over. */
   end(): void;
 }
 
-/** How much of the time is not for work: a second, or a tenth where that is less. */
+/** Time kept for reporting: one second, or a tenth of the remaining time if that is less. */
 const reserveMs = (remainingMs: number): number => Math.min(1_000, remainingMs / 10);
 
-/** @param remainingMs until Lambda kills the process */
+/** @param remainingMs time until Lambda ends the invocation */
 export const startDeadline = (remainingMs: number): Deadline => {
   const reserve = reserveMs(remainingMs);
   const abortAfter = (ms: number) => {
     const controller = new AbortController();
-    const what = `Expected the image to be done after ${Math.round(ms)} ms, shortly before the time limit, but it was not`;
+    const what = `Expected the image to be finished within ${Math.round(ms)} ms (shortly before the timeout) but it was not`;
     const timer = setTimeout(() => controller.abort(new OutOfTime(what)), ms);
     return { signal: controller.signal, stop: () => clearTimeout(timer) };
   };
-  const [work, telling] = [abortAfter(remainingMs - reserve), abortAfter(remainingMs - reserve / 2)];
+  const [work, reporting] = [abortAfter(remainingMs - reserve), abortAfter(remainingMs - reserve / 2)];
   return {
     work: work.signal,
-    telling: telling.signal,
+    reporting: reporting.signal,
     end: () => {
       work.stop();
-      telling.stop();
+      reporting.stop();
     },
   };
 };
 
 /**
- * Waits for work no longer than until the signal, whether the work listens to it or not.
+ * Waits for work until the signal aborts, even if the work ignores the signal.
  *
- * @throws the signal's reason; whatever the work throws before
+ * @throws the reason of the signal, or the error of the work if it comes first
  */
 export const until = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {

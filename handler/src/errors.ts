@@ -1,8 +1,8 @@
-/** The errors that decide what becomes of an image. */
+/** The errors that decide how an image is reported and whether it is retried. */
 import { types } from "node:util";
 import type { RefusalReason } from "../contract/events";
 
-/** The upload can never become variants: logged, counted, and not tried again. The message is the detail for the log. */
+/** The upload can never be processed: it is logged and counted, but not retried. The message is the detail in the log. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: RefusalReason;
@@ -13,7 +13,7 @@ export class Refusal extends Error {
   }
 }
 
-/** S3 denied a request: a role or a policy must change before a retry can succeed. */
+/** S3 denied a request. A role or policy must change before a retry can succeed. */
 export class StorageDenied extends Error {
   override readonly name = "StorageDenied";
   readonly operation: string;
@@ -24,7 +24,7 @@ export class StorageDenied extends Error {
   }
 }
 
-/** The object was replaced since its event. What replaced it has an event of its own, so nothing is left to do. */
+/** The object was replaced after its event. The new object has its own event, so there is nothing to do. */
 export class Superseded extends Error {
   override readonly name = "Superseded";
 }
@@ -32,10 +32,9 @@ export class Superseded extends Error {
 const GONE = ["NoSuchKey", "NoSuchVersion"];
 
 /**
- * @param operation as S3 names it, such as GetObject
+ * @param operation name of the S3 operation, such as GetObject
  * @param thrown by the SDK
- * @returns what it means for the image: Refusal `deleted`, Superseded, StorageDenied, or the error itself, which a retry
- *   may heal.
+ * @returns Refusal `deleted`, Superseded, StorageDenied, or the error itself where a retry may succeed.
  *   Error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export const storageError = (operation: string, thrown: unknown): Error => {
@@ -47,15 +46,15 @@ export const storageError = (operation: string, thrown: unknown): Error => {
   return status === 403 ? new StorageDenied(operation, error) : error;
 };
 
-/** @returns whatever was thrown, as an Error */
+/** @returns the thrown value as an Error */
 export const asError = (thrown: unknown): Error => (types.isNativeError(thrown) ? thrown : new Error(String(thrown)));
 
-/** @returns the message of whatever was thrown, on one line of at most 300 characters */
+/** @returns the message of the thrown value on one line, at most 300 characters */
 export const oneLine = (thrown: unknown): string => {
   const { message, name } = asError(thrown);
   return (message || name).replace(/\s+/g, " ").trim().slice(0, 300);
 };
 
-/** @returns the error that is thrown where something else came than what has to */
+/** @returns an error for an unexpected value: `Expected <what> for <name> but got <value>` */
 export const expected = (what: string, name: string, got: unknown): Error =>
   new Error(`Expected ${what} for ${name} but got ${JSON.stringify(got) ?? "nothing"}`);

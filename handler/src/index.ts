@@ -1,15 +1,15 @@
-/** Lambda's entry point: an S3 event in, every upload in it taken up on its own. */
+/** The Lambda entry point: processes each upload of an S3 event independently. */
 import type { Context, S3Event, S3EventRecord } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
 import { type Deadline, startDeadline, until } from "./deadline";
-import { declaredFormat } from "./declared";
+import { declaredFormat } from "./declared-format";
 import { asError, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
 import type { Upload } from "./keys";
-import { createTransport, startTally, type Tally } from "./metrics";
+import { createLog, type Log } from "./logger";
+import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { processImage } from "./process";
 import { admitBytes, download, store } from "./storage";
-import { createLog, type Log } from "./telemetry";
 import { traced } from "./tracing";
 
 const initSettings = (): Settings => {
@@ -29,17 +29,17 @@ const limits = {
   maxFrames: settings.MAX_IMAGE_FRAMES,
 };
 
-/** What belongs to one invocation. */
+/** The state of one invocation. */
 interface Invocation {
   readonly requestId: string;
   readonly log: Log;
-  readonly tally: Tally;
+  readonly recorder: MetricsRecorder;
   readonly deadline: Deadline;
 }
 
 /**
- * @throws AggregateError of every fault that a retry may heal, after all uploads were tried. What was already stored is
- *   stored again by the retry, under the same keys.
+ * @throws AggregateError with every failure that a retry may fix, after all uploads were tried. The retry stores all
+ *   variants again, under the same keys.
  */
 export const handler = async (
   event: Partial<S3Event>,
@@ -48,21 +48,21 @@ export const handler = async (
   const { awsRequestId: requestId } = context;
   const deadline = startDeadline(context.getRemainingTimeInMillis());
   const log = createLog(settings.LOG_LEVEL, requestId);
-  const tally = startTally(transport, log, requestId, deadline.telling);
+  const recorder = createMetricsRecorder(transport, log, requestId, deadline.reporting);
   try {
-    await takeUpAll(uploadsOf(event, log), { requestId, log, tally, deadline });
+    await processUploads(uploadsOf(event, log), { requestId, log, recorder, deadline });
   } finally {
     deadline.end();
   }
 };
 
-const takeUpAll = async (uploads: readonly Upload[], invocation: Invocation): Promise<void> => {
+const processUploads = async (uploads: readonly Upload[], invocation: Invocation): Promise<void> => {
   const faults: Error[] = [];
   for (const [i, upload] of uploads.entries()) {
-    const fault = await takeUp(upload, invocation, i === uploads.length - 1);
+    const fault = await processUpload(upload, invocation, i === uploads.length - 1);
     if (fault !== undefined) faults.push(fault);
   }
-  await invocation.tally.settle();
+  await invocation.recorder.flush();
   if (faults.length > 0)
     throw new AggregateError(
       faults,
@@ -70,9 +70,9 @@ const takeUpAll = async (uploads: readonly Upload[], invocation: Invocation): Pr
     );
 };
 
-/** The uploads of an event; what is none is ignored quietly. */
+/** @returns the uploads of an event; other records are logged at DEBUG and skipped */
 const uploadsOf = ({ Records }: Partial<S3Event>, log: Log): Upload[] => {
-  // S3 sends an s3:TestEvent when the notification is configured.
+  // S3 sends an s3:TestEvent, which has no records, when the notification is configured.
   if (!Array.isArray(Records)) log("record.ignored", { why: "the event has no records" });
   return (Records ?? []).flatMap((record) => {
     const upload = uploadOf(record);
@@ -85,8 +85,8 @@ const uploadsOf = ({ Records }: Partial<S3Event>, log: Log): Upload[] => {
 
 const reasonToIgnore = (eventName: string, { bucket, key }: Upload): string | undefined => {
   if (!eventName.startsWith("ObjectCreated:")) return `${eventName} is not ObjectCreated`;
-  if (key.endsWith("/")) return "a folder marker is not an upload";
-  if (bucket === settings.PROCESSED_BUCKET) return "the bucket of the variants is not a source";
+  if (key.endsWith("/")) return "the key is a folder marker";
+  if (bucket === settings.PROCESSED_BUCKET) return "the bucket holds variants, not uploads";
   return undefined;
 };
 
@@ -98,7 +98,7 @@ const uploadOf = ({ s3: { bucket, object } }: S3EventRecord): Upload => ({
   versionId: object.versionId,
 });
 
-/** S3 encodes keys as in a form. A text that cannot be decoded was never encoded: the event was made by hand. */
+/** S3 form-encodes keys. A key that cannot be decoded comes from a handwritten event and is used as it is. */
 const decodeKey = (key: string): string => {
   try {
     return decodeURIComponent(key.replaceAll("+", " "));
@@ -107,17 +107,17 @@ const decodeKey = (key: string): string => {
   }
 };
 
-/** @returns the fault that makes the invocation fail, if a retry may heal it */
-const takeUp = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
-  const { log, tally, deadline } = invocation;
+/** @returns the error that must fail the invocation; undefined after success and where a retry cannot help */
+const processUpload = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
+  const { log, recorder, deadline } = invocation;
   const { bucket, key, sizeBytes } = upload;
   const limitBytes = settings.LARGE_IMAGE_BYTES;
   log("image.received", { bucket, key, sizeBytes });
   if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
-  tally.taken();
+  recorder.received();
   try {
     log("image.processed", await until(deadline.work, () => makeVariants(upload, invocation, isLast)));
-    tally.ended("success");
+    recorder.finished("success");
     return undefined;
   } catch (error) {
     return report(asError(error), upload, invocation);
@@ -126,7 +126,7 @@ const takeUp = async (upload: Upload, invocation: Invocation, isLast: boolean): 
 
 const makeVariants = async (
   upload: Upload,
-  { requestId, tally, deadline: { work: signal } }: Invocation,
+  { requestId, recorder, deadline: { work: signal } }: Invocation,
   isLast: boolean,
 ): Promise<EventFields<"image.processed">> => {
   const { bucket, key, sizeBytes } = upload;
@@ -136,14 +136,14 @@ const makeVariants = async (
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
   const { source, variants } = await processImage(bytes, limits, signal, traced);
   const making = { requestId, processingMs: elapsedMs(), signal };
-  tally.encoded(making.processingMs);
-  if (isLast) tally.uploadingLast();
+  recorder.encoded(making.processingMs);
+  if (isLast) recorder.lastUploadStarted();
   const stored = await Promise.allSettled(
     variants.map((image) =>
       traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
     ),
   );
-  // All have ended by now, so that none goes on behind the back of a failed invocation.
+  // allSettled, not all: no upload may continue after the invocation has failed.
   for (const result of stored) if (result.status === "rejected") throw result.reason;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
   return {
@@ -158,12 +158,12 @@ const makeVariants = async (
   };
 };
 
-const report = (error: Error, { bucket, key, eTag }: Upload, { log, tally }: Invocation): Error | undefined => {
+const report = (error: Error, { bucket, key, eTag }: Upload, { log, recorder }: Invocation): Error | undefined => {
   if (error instanceof Superseded) {
     log("image.superseded", { bucket, key, eTag });
     return undefined;
   }
-  tally.ended("failure");
+  recorder.finished("failure");
   if (error instanceof Refusal) {
     log("image.refused", { bucket, key, reason: error.reason, detail: error.message });
     return undefined;

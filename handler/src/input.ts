@@ -1,16 +1,16 @@
-/** What is accepted and what is refused, by the first bytes of the file; its name does not count. */
+/** Recognizes the format of a file by its first bytes (never by its name), and checks its size. */
 import { Refusal } from "./errors";
 
-/** Beginnings of a file, of which any one will do; a full stop is any byte, the others stand for themselves in Latin-1. */
+/** Possible first bytes of a file, in Latin-1; a full stop matches any byte. */
 type Signature = readonly string[] | RegExp;
 
 interface Accepted {
   readonly signature: Signature;
-  /** The libvips operation that reads it. @default none: `bmp.ts` reads it */
+  /** The libvips operation that loads it. @default `bmp.ts` decodes it */
   readonly loader?: string;
 }
 
-/** Every format that is accepted: add a row. */
+/** Every accepted format. To add one, add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const ACCEPTED = {
   jpeg: { signature: ["\xff\xd8\xff"],                         loader: "VipsForeignLoadJpegBuffer" },
@@ -22,7 +22,7 @@ export const ACCEPTED = {
 
 export type SourceFormat = keyof typeof ACCEPTED;
 
-/** Formats that are refused by name instead of as "no image": add a row. */
+/** Formats that are refused by name (`unsupported-format`) instead of as `not-an-image`. To add one, add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const UNSUPPORTED = {
   GIF:         ["GIF87a", "GIF89a"],
@@ -49,7 +49,7 @@ const begins = (head: string, signature: Signature): boolean =>
 
 const WANTED = "JPEG, PNG, WebP, BMP or TIFF";
 
-/** How much of a file is looked at: an SVG may begin with a long comment. */
+/** How much of the file is examined: an SVG may start with a long comment. */
 const HEAD_BYTES = 1024;
 
 /**
@@ -68,7 +68,7 @@ export const sniff = (bytes: Buffer): SourceFormat => {
   throw new Refusal("not-an-image", `Expected ${WANTED} for the file but got bytes ${bytes.toString("hex", 0, 8)}`);
 };
 
-/** What an image may be at most, settable by the operator. */
+/** Limits for an image, set by the operator. */
 export interface Limits {
   readonly maxPixels: number;
   readonly maxSidePx: number;
@@ -76,7 +76,7 @@ export interface Limits {
 }
 
 /**
- * The gate before decoding: a few bytes of header may claim any size.
+ * Checks the size before decoding, because a few bytes of header can claim any size.
  *
  * @throws Refusal `side-too-long` or `too-many-pixels`
  */

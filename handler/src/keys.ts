@@ -1,23 +1,23 @@
-/** What identifies an upload, and what its variants are named after it. */
+/** Identifies an upload and derives the keys of its variants. */
 import { createHash } from "node:crypto";
 import { FORMATS, VARIANTS, type VariantName } from "./variants";
 
-/** One uploaded object, as its event describes it; the key is decoded. */
+/** One uploaded object as described by its event; the key is decoded. */
 export interface Upload {
   readonly bucket: string;
   readonly key: string;
   readonly sizeBytes: number;
   readonly eTag: string;
-  /** @default the bucket has no versions, and the object is whatever the key holds now */
+  /** @default the bucket has no versioning */
   readonly versionId: string | undefined;
 }
 
-/** S3's limit for a key, in bytes of UTF-8. */
+/** Maximum length of an S3 key, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
 
 /**
- * @returns `<dir>/<name>_<variant>_<id>.<ext>`, in which the id stands for exactly this version of this object; a name
- *   for which there is no room is cut at the end of a character
+ * @returns `<dir>/<name>_<variant>_<id>.<ext>`. The id is a hash of bucket, key and version, so it is the same for every
+ *   delivery of an event. A name that is too long is cut between two characters.
  */
 export const outputKey = ({ bucket, key, versionId, eTag }: Upload, name: VariantName): string => {
   const identity = JSON.stringify([bucket, key, versionId ?? eTag]);
@@ -27,15 +27,15 @@ export const outputKey = ({ bucket, key, versionId, eTag }: Upload, name: Varian
   return cut(path, MAX_KEY_BYTES - Buffer.byteLength(ending)) + ending;
 };
 
-/** @returns as many whole characters from the start of a text as fit into a number of bytes of UTF-8 */
+/** @returns the longest start of a text that fits into a number of bytes of UTF-8, in whole characters */
 const cut = (text: string, bytes: number): string => {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
   return text.slice(0, read);
 };
 
 /**
- * @returns the text as it may stand in a header: itself where that is sure to arrive unchanged, otherwise as one encoded
- *   word (RFC 2047), which keeps a key of 1024 bytes well within the 2 KB that S3 allows for all metadata
+ * @returns the text for use in a header: unchanged if it is plain ASCII, otherwise as an encoded word (RFC 2047). The
+ *   longest key then still fits into the 2 KB that S3 allows for all metadata.
  */
 export const headerText = (text: string): string =>
   /^[!-~]+( [!-~]+)*$/.test(text) && !text.startsWith("=?")

@@ -1,31 +1,31 @@
-/** Counts what becomes of the images of one invocation, and publishes it as the handler's own metrics. */
+/** Records the outcome of each image of an invocation and publishes it as custom metrics. */
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { type HandlerMetricName, METRICS } from "../contract/metrics";
 import type { Settings } from "../contract/settings";
 import { asError, oneLine } from "./errors";
-import { FUNCTION_NAME, type Log } from "./telemetry";
+import { FUNCTION_NAME, type Log } from "./logger";
 import { captured } from "./tracing";
 
-/** Values by metric; a metric without values is left out, because to count nothing says nothing. */
+/** Values by metric. Metrics without values are left out. */
 type Samples = ReadonlyMap<HandlerMetricName, readonly number[]>;
 
-/** A way to CloudWatch. */
+/** A way to publish metrics to CloudWatch. */
 export interface Transport {
-  /** Whether sending takes time that is better spent while the last image is being uploaded. */
+  /** Whether to publish while the variants of the last image are being uploaded, to save time. */
   readonly sendsEarly: boolean;
   /**
-   * @param signal gives it up
-   * @throws whatever keeps the samples from arriving
+   * @param signal cancels the request
+   * @throws Error if the samples cannot be published
    */
   readonly send: (samples: Samples, requestId: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** Once per execution environment. */
+/** Call it once per execution environment. */
 export const createTransport = ({ METRICS_TRANSPORT, METRIC_NAMESPACE }: Settings): Transport =>
   METRICS_TRANSPORT === "emf" ? embedded(METRIC_NAMESPACE) : putMetricData(METRIC_NAMESPACE);
 
 const putMetricData = (namespace: string): Transport => {
-  // An outage of CloudWatch may cost an image about two seconds, and nothing else.
+  // An outage of CloudWatch delays an image by about two seconds and has no other effect.
   const cloudwatch = captured(
     new CloudWatchClient({
       maxAttempts: 2,
@@ -61,26 +61,31 @@ const embedded = (Namespace: string): Transport => ({
   },
 });
 
-/** What became of the images so far. */
-export interface Tally {
-  taken(): void;
+/** Records outcomes during one invocation. */
+export interface MetricsRecorder {
+  received(): void;
   encoded(processingMs: number): void;
   /**
-   * The last image of the invocation is about to be uploaded. Its success is presumed, so that the metrics travel while
-   * it does; should it fail, a correction (ProcessingSuccess -1, ProcessingFailure +1) follows and the sums stay true.
+   * The upload of the last image's variants starts. Metrics are published now, in parallel, and assume that it succeeds.
+   * If it fails, a correction (ProcessingSuccess -1, ProcessingFailure +1) follows, so that the sums are right.
    */
-  uploadingLast(): void;
-  ended(outcome: "success" | "failure"): void;
-  /** Sends what is left and waits until all is sent. Never throws: what cannot be sent is logged as `metrics.lost`. */
-  settle(): Promise<void>;
+  lastUploadStarted(): void;
+  finished(outcome: "success" | "failure"): void;
+  /** Publishes the remaining samples and waits for all requests. Never throws: a failure is logged as `metrics.lost`. */
+  flush(): Promise<void>;
 }
 
 /**
- * Begins the count of one invocation.
+ * Creates the recorder of one invocation.
  *
- * @param signal gives up what has not been sent by then
+ * @param signal cancels publishing
  */
-export const startTally = (transport: Transport, log: Log, requestId: string, signal: AbortSignal): Tally => {
+export const createMetricsRecorder = (
+  transport: Transport,
+  log: Log,
+  requestId: string,
+  signal: AbortSignal,
+): MetricsRecorder => {
   let samples = new Map<HandlerMetricName, number[]>();
   let sending = Promise.resolve();
   let presumed = false;
@@ -94,7 +99,7 @@ export const startTally = (transport: Transport, log: Log, requestId: string, si
     const batch = samples;
     samples = new Map();
     sending = sending.then(async () => {
-      // A correction of what never arrived would make the sums wrong, and a second attempt would delay the image.
+      // After a failure send nothing more: a correction without its first part would make the sums wrong.
       if (lost || batch.size === 0) return;
       try {
         await transport.send(batch, requestId, signal);
@@ -106,21 +111,21 @@ export const startTally = (transport: Transport, log: Log, requestId: string, si
   };
 
   return {
-    taken: () => add("ImagesProcessed", 1),
+    received: () => add("ImagesProcessed", 1),
     encoded: (processingMs) => add("ProcessingTime", processingMs),
-    uploadingLast: () => {
+    lastUploadStarted: () => {
       if (!transport.sendsEarly) return;
       presumed = true;
       add("ProcessingSuccess", 1);
       send();
     },
-    ended: (outcome) => {
+    finished: (outcome) => {
       if (!presumed) return add(outcome === "success" ? "ProcessingSuccess" : "ProcessingFailure", 1);
       if (outcome === "success") return;
       add("ProcessingSuccess", -1);
       add("ProcessingFailure", 1);
     },
-    settle: () => {
+    flush: () => {
       send();
       return sending;
     },

@@ -1,17 +1,17 @@
-/** Turns the bytes of one upload into the bytes of its variants: no AWS, no clock, no environment. */
+/** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "./bmp";
+import { decodeLab, disguisedLab, readLabHeader } from "./cielab-tiff";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
-import { decodeLab, disguisedLab, readLabHeader } from "./lab";
-import { admitStructure } from "./structure";
+import { admitStructure } from "./structure-limits";
 import type { Traced } from "./tracing";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
 
-/** Longer side, in px, that larger uploads are shrunk to before any variant is made. */
+/** Maximum side in px. Larger uploads are scaled down to it before variants are made. */
 export const MAX_SOURCE_SIDE_PX = 4096;
 
-/** One picture made from an upload. */
+/** One encoded variant. */
 export interface Encoded {
   readonly name: VariantName;
   readonly bytes: Buffer;
@@ -21,31 +21,30 @@ export interface Encoded {
   readonly heightPx: number;
 }
 
-/** An upload and everything made from it; the source's width and height are those of the upright picture. */
+/** An upload and its variants. Width and height of the source are those after orientation is applied. */
 export interface ProcessedImage {
   readonly source: { readonly format: SourceFormat; readonly widthPx: number; readonly heightPx: number };
   readonly variants: readonly Encoded[];
 }
 
-/** Pixels of 8 bits in sRGB, three channels or, with alpha, four. */
+/** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
 interface Pixels {
   readonly data: Buffer;
   readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
 }
 
-// Nothing is decoded twice, so a cache would only hold memory.
+// Nothing is decoded twice, so a cache would only use memory.
 sharp.cache(false);
-// What `sniff` does not let through must not reach a decoder by another way either, such as an SVG that fakes a header.
+// Second line of defence after `sniff`: libvips can only use the loaders of accepted formats, never SVG for example.
 sharp.block({ operation: ["VipsForeignLoad"] });
 sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader" in format ? [format.loader] : [])) });
 
 /**
  * @param bytes the uploaded file
- * @param signal stops the work after the variant that is being made. @default it goes on to its end
- * @param traced does decoding and each variant under a name. @default nobody is told
+ * @param signal stops the work after the current variant. @default the work runs to its end
+ * @param traced wraps decoding and each encoding in a named trace. @default no tracing
  * @returns the variants in the order of the ledger
- * @throws Refusal where the file is not an image that can be processed; the signal's reason; any other error is the
- *   process's own fault
+ * @throws Refusal if the file cannot be processed; the reason of the signal; any other error is a fault of this process
  */
 export const processImage = async (
   bytes: Buffer,
@@ -61,7 +60,7 @@ export const processImage = async (
   });
   const pixels = await traced("decode", () => orCorrupt(() => decode(image)));
   const variants: Encoded[] = [];
-  // One after the other: in parallel they would take 70 MB more, and a Lambda below 1769 MB has less than one CPU anyway.
+  // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
   for (const [name, variant] of Object.entries(VARIANTS)) {
     variants.push(await traced(`encode ${name}`, () => encode(pixels, name as VariantName, variant)));
     signal?.throwIfAborted();
@@ -69,7 +68,7 @@ export const processImage = async (
   return { source: { format, widthPx, heightPx }, variants };
 };
 
-/** Whatever a decoder throws is the file's fault. */
+/** Turns any error of a decoder into a refusal: the file caused it. */
 const orCorrupt = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
@@ -85,16 +84,16 @@ interface Opened {
 }
 
 const openWithSharp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
-  // The gate is `admit`, which names what is wrong; libvips keeps its own guards against bombs (`unlimited` is off).
+  // `admit` checks the size and gives the exact reason; libvips keeps its own safety limits (`unlimited` is off).
   const image = sharp(bytes, { limitInputPixels: false });
   const { autoOrient, space, icc } = await image.metadata();
   admit(autoOrient.width, autoOrient.height, limits);
-  // At 16 bits sharp converts what has a profile to Display P3 and leaves it there, whatever the output's colour space.
+  // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
   if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
   return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
 };
 
-/** @returns nothing where the picture is not in CIELAB */
+/** @returns undefined if the picture is not CIELAB */
 const openLab = async (bytes: Buffer, limits: Limits): Promise<Opened | undefined> => {
   const disguised = disguisedLab(bytes);
   if (disguised === undefined) return undefined;
@@ -113,7 +112,7 @@ const openBmp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
   return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
 };
 
-/** The only decoding there is: all variants are made from these pixels, at most 67 MB of them. */
+/** Decodes the upload once, to at most 67 MB; all variants are made from these pixels. */
 const decode = async (image: Sharp): Promise<Pixels> => {
   const { data, info } = await image
     .autoOrient()

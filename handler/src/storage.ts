@@ -6,8 +6,8 @@ import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
 import { captured } from "./tracing";
 
-// Once per execution environment. Three attempts of one request end before the default lambda_timeout of 60 s does; an
-// answer or a body of which nothing comes is given up after `socketTimeout`.
+// One client per execution environment. Three attempts of a request fit into the default lambda_timeout of 60 s.
+// `socketTimeout` ends a request when no data arrives.
 const s3 = captured(
   new S3Client({
     maxAttempts: 3,
@@ -20,14 +20,14 @@ const s3 = captured(
   }),
 );
 
-/** The SDK tries a request again, but no body: that may still break off, stall, or be shorter than the object. */
+/** The SDK retries requests but not bodies, which can break off, stall or be incomplete. */
 const BODY_ATTEMPTS = 3;
 
 /**
- * Reads exactly the object that the event is about: its version, or, where the bucket keeps none, what has its eTag.
+ * Reads exactly the object of the event: its version or, in a bucket without versioning, the object with its ETag.
  *
- * @param signal gives up what is under way
- * @throws Refusal `deleted`; Superseded; StorageDenied; whatever else the SDK throws
+ * @param signal cancels the request
+ * @throws Refusal `deleted`; Superseded; StorageDenied; other errors of the SDK
  */
 export const download = async (
   upload: Upload,
@@ -49,7 +49,7 @@ export const download = async (
   throw broken;
 };
 
-/** What the SDK gives on Node, of all that its type allows. */
+/** The type that the SDK returns on Node.js. */
 type Body = Extract<GetObjectCommandOutput["Body"], Readable>;
 
 const open = async (
@@ -69,7 +69,7 @@ const open = async (
   return { body, contentType: ContentType, claimedBytes: ContentLength };
 };
 
-/** Not one byte more is read than the event told of. */
+/** Reads the body only if it has the size given in the event, so a larger object cannot exhaust the memory. */
 const bytesOf = async (body: Body, claimedBytes: number, sizeBytes: number): Promise<Buffer> => {
   if (claimedBytes > sizeBytes) {
     body.destroy();
@@ -86,7 +86,7 @@ export const admitBytes = (sizeBytes: number, maxBytes: number): void => {
     throw new Refusal("too-many-bytes", `Expected at most ${maxBytes} bytes for the file but got ${sizeBytes}`);
 };
 
-/** What a stored variant says of its making, and what gives up storing it. */
+/** Metadata to store with a variant, and the signal that cancels storing it. */
 export interface Making {
   readonly signal: AbortSignal;
   readonly requestId: string;
@@ -94,9 +94,9 @@ export interface Making {
 }
 
 /**
- * Writes one variant; a replay of the same event overwrites it.
+ * Writes one variant. Processing the same event again overwrites it.
  *
- * @throws StorageDenied; whatever else the SDK throws
+ * @throws StorageDenied; other errors of the SDK
  */
 export const store = async (bucket: string, upload: Upload, image: Encoded, making: Making): Promise<void> => {
   const put = new PutObjectCommand({

@@ -1,7 +1,7 @@
-/** Subsegments by Powertools' Tracer, for AWS X-Ray: loaded where TRACING is on only. */
+/** Records AWS X-Ray subsegments with Powertools Tracer. Loaded only if TRACING is on. */
 import { Tracer } from "@aws-lambda-powertools/tracer";
 
-// Requests are seen by the clients that make them; the Tracer would tell of each once more.
+// The traced SDK clients record their requests already; capturing HTTPS would record each one twice.
 const tracer = new Tracer({ captureHTTPsRequests: false });
 
 export const traced = <T>(name: string, work: () => Promise<T>): Promise<T> =>

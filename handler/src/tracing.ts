@@ -1,19 +1,19 @@
-/** Where X-Ray looks on: pieces of work and the SDK's clients, as subsegments where TRACING is on, and as they are otherwise. */
+/** Traces work and AWS calls as X-Ray subsegments if TRACING is on; otherwise does nothing. */
 import type { Settings } from "../contract/settings";
 
-/** Does a piece of work under a name. */
+/** Runs work as a named subsegment. */
 export type Traced = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export interface Tracing {
   readonly traced: Traced;
-  /** @returns the client of an AWS service, each call of which is a subsegment from now on */
+  /** @returns the SDK client; each of its calls is recorded as a subsegment */
   readonly captured: <C>(client: C) => C;
 }
 
 const OFF: Tracing = { traced: (_, work) => work(), captured: (client) => client };
 
-// The clients are made where their files are loaded, and so before the settings are read, which refuses other values.
+// Read directly: SDK clients are created while modules load, before `readSettings` validates the value.
 const isOn = process.env.TRACING === ("on" satisfies Settings["TRACING"]);
 
-/** A file of its own in the package (see scripts/build/handler-package.ts), so that nobody loads it who does not trace. */
+/** `tracer` is a separate file in the package, so it is not loaded if TRACING is off. */
 export const { traced, captured }: Tracing = isOn ? (require("./tracer") as typeof import("./tracer")) : OFF;

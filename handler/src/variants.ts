@@ -1,26 +1,26 @@
-/** What is made from one upload: the variants, and how each format is written. */
+/** The variants made from each upload, and the encoder settings of each format. */
 
 interface Format {
   readonly extension: string;
   readonly contentType: string;
-  /** A format without alpha gets a white background. */
+  /** If false, transparent pictures get a white background. */
   readonly keepsAlpha: boolean;
-  /** Options of sharp's encoder, the same for every variant of the format. */
+  /** Options for sharp's encoder, the same for all variants of the format. */
   readonly encoder: Readonly<Record<string, boolean | number>>;
 }
 
 /**
- * Every format that a variant may have; the name is sharp's. Settings were chosen by `npm run bench -- --sweep`: on the
- * CPU time of Pillow divided by three, no more than 5 % more bytes than it writes, and its similarity to the source.
+ * Every output format; the names are sharp's. The settings were chosen with `npm run bench -- --sweep`: at most a third
+ * of the CPU time of Pillow, at most 5 % more bytes, and the same similarity to the source.
  *
- * JPEG: Huffman tables of the picture's own (`optimiseCoding`) take 0.7 of an encode and 70 MB at 12 megapixels for a
- * seventh of the bytes: the cheapest bytes there are to give, for they cost no quality. The other quantisation tables, trellis and mozjpeg write
- * fewer bytes at the same quality number, but keep less of the picture than Pillow does; deringing alone changes nothing.
- * WebP: effort 2 takes 0.4 of the CPU time of the default 4 for the same bytes, and loses 0.0016 of 0.945 SSIM; effort 1
- * saves another third and loses 0.0065, effort 3 takes as long as 4. Sharp chroma takes three times as long.
- * PNG: adaptive filters make photos a fifth to a half smaller, and with them level 3 is the knee: level 2 saves an eighth
- * of the time for 4 to 10 % more bytes, level 4 takes a fifth longer for 3 % fewer, level 6 more than twice as long.
- * A palette is for drawings: photos would get bands.
+ * JPEG: `optimiseCoding` (Huffman tables made for the picture) needs 70 % more time and, at 12 megapixels, 70 MB more
+ * memory. Turning it off costs bytes but no quality. Other quantisation tables, trellis and mozjpeg write fewer bytes at
+ * the same quality number but lose more of the picture than Pillow does; deringing alone changes nothing.
+ * WebP: effort 2 needs 40 % of the CPU time of the default 4 for the same bytes and loses 0.0016 of 0.945 SSIM. Effort 1
+ * saves another third but loses 0.0065; effort 3 takes as long as 4. Sharp chroma takes three times as long.
+ * PNG: adaptive filters make photos 20 to 50 % smaller. Level 3 is the best trade-off: level 2 is an eighth faster but
+ * 4 to 10 % larger, level 4 a fifth slower for 3 % fewer bytes, level 6 more than twice as slow.
+ * No palette: photos would show bands.
  */
 // biome-ignore format: a ledger is read down its columns
 export const FORMATS = {
@@ -32,13 +32,13 @@ export const FORMATS = {
 /** Shape of a variant. */
 export interface Variant {
   readonly format: keyof typeof FORMATS;
-  /** 1-100. @default the format is lossless */
+  /** 1-100. @default none, for lossless formats */
   readonly quality?: number;
-  /** Side of the square that the picture is shrunk to fit inside, never enlarged. @default it keeps its size */
+  /** Scales the picture down to fit into a square with this side; never enlarges it. @default keeps the size */
   readonly insidePx?: number;
 }
 
-/** Every image made from one upload: add a row. */
+/** Every image made from one upload. To add one, add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const VARIANTS = {
   compressed: { format: "jpeg", quality: 85 },

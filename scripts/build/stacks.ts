@@ -1,7 +1,13 @@
 /** The folders that synthesis writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Synthesized } from "../aws/terraform/plan-summary";
+
+/** The parts of `cdk.tf.json` that tell which module a resource was written in. */
+export interface Synthesized {
+  readonly resource?: Readonly<
+    Record<string, Readonly<Record<string, { readonly "//"?: { readonly metadata?: { readonly path?: string } } }>>>
+  >;
+}
 
 export const PROJECT = join(__dirname, "../..");
 

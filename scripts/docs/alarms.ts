@@ -25,9 +25,9 @@ export const onCallTable = (environments: readonly Environment[]): string => {
     SEVERITIES.flatMap((wanted) =>
       allAlarms()
         .filter(({ severity }) => severity === wanted)
-        .map(({ name, about }) => [
+        .map(({ name, summary }) => [
           `[${code(name)}](runbooks/${name}.md)`,
-          about,
+          summary,
           code(`${wanted}-alerts`),
           ANSWERED[wanted],
           havingIt(name),

@@ -20,7 +20,7 @@ export const THREATS = {
     answer:
       "It is refused with a reason or made right: the tests try a thousand, `npm run fuzz` 20 000. What is not done in time fails, and is tried again.",
     tests: {
-      "fuzz/fuzz.test.ts": [
+      "trials/fuzz/fuzz.test.ts": [
         "are refused with a reason or made right: no crash, no hang, no stray rejection, little memory",
       ],
       "handler/deadline.test.ts": ["logs every image that is not done, and fails: S3 does not answer a %s"],
@@ -30,7 +30,7 @@ export const THREATS = {
     answer: "Bytes, pixels, sides, frames, scans and packed texts have limits, held before a pixel is decoded.",
     tests: {
       "handler/refusals.test.ts": ["refuses what a header claims before a pixel is decoded"],
-      "fuzz/fuzz.test.ts": ["are refused for their reasons, in little memory"],
+      "trials/fuzz/fuzz.test.ts": ["are refused for their reasons, in little memory"],
     },
   },
   "A file is one thing by its name and another by its bytes, such as SVG or HTML": {
@@ -55,14 +55,14 @@ export const THREATS = {
         "puts the variants of %s beside each other under its folder and name",
         "encodes %j in a header, which would not carry it unchanged",
       ],
-      "producer.test.ts": [
+      "trials/log-samples.test.ts": [
         "writes each line as one flat JSON object that carries the request and the level of its event",
       ],
     },
   },
   "A photo that is called AccessDenied.jpg wakes somebody": {
     answer: "Filters select fields, never words.",
-    tests: { "producer.test.ts": ["lets every filter hear exactly its own lines"] },
+    tests: { "trials/log-samples.test.ts": ["lets every filter hear exactly its own lines"] },
   },
   "An event is repeated, late or made up": {
     answer:
@@ -70,7 +70,7 @@ export const THREATS = {
     tests: {
       "handler/index.test.ts": ["overwrites its own variants when its event is replayed, and no other's"],
       "handler/stale.test.ts": ["leaves the variants of what replaced it alone, whichever event comes first"],
-      "modules/stack.test.ts": ["waits for the permission, which only this bucket of this account has"],
+      "modules/stack.test.ts": ["depends on the permission, which only this bucket of this account has"],
     },
     resources: ["aws_lambda_permission"],
   },
@@ -79,16 +79,18 @@ export const THREATS = {
       "What a service may do here is limited to this account or to one resource of it, by a condition. That Lambda can take the function's role needs none: only who may pass the role can make it.",
     tests: {
       "modules/sns_notifications.test.ts": [
-        "makes one topic for each severity, open to the alarms of this account only",
+        "creates one topic for each severity; only alarms of this account may publish to it",
       ],
-      "drill/permissions.test.ts": ["is refused wherever a statement, an action, a service or an account is another"],
+      "trials/drill/permissions.test.ts": [
+        "is refused wherever a statement, an action, a service or an account is another",
+      ],
     },
   },
   "The function does what it need not": {
     answer:
       "Its role allows what the package was seen to call, and what a ledger gives a reason for; one action more or fewer fails a test.",
     tests: {
-      "drill/permissions.test.ts": [
+      "trials/drill/permissions.test.ts": [
         "allows exactly what the package calls, and what the ledger says that others need",
         "is refused without any one of its actions, and with one more",
       ],
@@ -97,18 +99,20 @@ export const THREATS = {
   },
   "A bucket becomes public": {
     answer: "Access lists are off, public policies are blocked, and every request to the buckets can be written down.",
-    tests: { "modules/s3_buckets.test.ts": ["makes the %s bucket encrypted, private, versioned, and tidy"] },
+    tests: {
+      "modules/s3_buckets.test.ts": [
+        "creates the %s bucket encrypted, private and versioned, and expires noncurrent versions",
+      ],
+    },
     resources: ["aws_s3_bucket_public_access_block", "aws_s3_bucket_ownership_controls", "aws_s3_bucket_logging"],
   },
   "Somebody reads a disk, or a wire": {
     answer:
       "Buckets, topics, queue and log are encrypted with the account's own key, which rotates; buckets and queue answer over TLS only.",
     tests: {
-      "modules/encryption_key.test.ts": [
-        "rotates, and can be used by this account's alarms and by this log group only",
-      ],
-      "modules/s3_buckets.test.ts": ["lets nobody reach the %s bucket without TLS"],
-      "modules/dead_letter_queue.test.ts": ["keeps what it gets for 14 days, encrypted, and is reached over TLS only"],
+      "modules/encryption_key.test.ts": ["rotates, and only alarms of this account and this log group may use it"],
+      "modules/s3_buckets.test.ts": ["denies requests to the %s bucket without TLS"],
+      "modules/dead_letter_queue.test.ts": ["keeps messages for 14 days, encrypted, and accepts TLS only"],
     },
     resources: ["aws_kms_key", "aws_s3_bucket_server_side_encryption_configuration"],
   },
@@ -120,8 +124,8 @@ export const THREATS = {
   "Uploads without end run up a bill, or take the account's capacity": {
     answer: "Reserved concurrency is a ceiling too, loops are impossible and would be ended, and a budget tells.",
     tests: {
-      "modules/releases.test.ts": [
-        "cannot loop anyway: whatever project and environment are called, the bucket that it reads is not the one it writes",
+      "modules/codedeploy.test.ts": [
+        "cannot loop: for all names of project and environment, it reads and writes different buckets",
       ],
     },
     resources: ["aws_lambda_function_recursion_config", "aws_budgets_budget"],
@@ -131,7 +135,7 @@ export const THREATS = {
       "Versions are exact, and npm ci holds every package to the lockfile's hash; the build does so again with sharp's native packages. AWS Signer can be required to have signed the zip.",
     tests: {
       "build/sharp-packages.test.ts": ["refuses a tarball that is not what the lockfile names"],
-      "modules/releases.test.ts": ["is refused what its signer has not signed, where there is one"],
+      "modules/codedeploy.test.ts": ["accepts only packages signed by its signing profile, where there is one"],
     },
   },
 } as const satisfies Record<string, Threat>;

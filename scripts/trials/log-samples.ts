@@ -3,13 +3,13 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { EVENTS, type EventFields, type EventName, type Level } from "../../handler/contract/events";
 import {
-  type Heard,
+  type LogSource,
   METRICS,
   type Metric,
   type MetricName,
   type ReportCondition,
 } from "../../handler/contract/metrics";
-import { createLog } from "../../handler/src/telemetry";
+import { createLog } from "../../handler/src/logger";
 
 export interface ProducedLine {
   /** What the line is: an event of the ledger, or what Lambda says. */
@@ -26,7 +26,7 @@ interface Traits {
   readonly report?: ReportCondition;
 }
 
-const hears = (heard: Heard, { event, level, report }: Traits): boolean => {
+const hears = (heard: LogSource, { event, level, report }: Traits): boolean => {
   if ("event" in heard) return heard.event === event;
   if ("levels" in heard) return level !== undefined && heard.levels.includes(level);
   return (

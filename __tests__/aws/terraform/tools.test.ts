@@ -170,11 +170,11 @@ describe("a command without its tools", () => {
   const env = { TERRAFORM_BINARY_NAME: "no-terraform" };
 
   it.concurrent.each([
-    [["scripts/validate.ts"], "1.7.0 or newer for `terraform test` with a mocked provider"],
-    [["scripts/test-deploy.ts"], "1.5.0 or newer for the stacks"],
-    [["scripts/plan.ts", "dev"], "1.5.0 or newer for the stacks"],
-    [["scripts/deploy.ts", "dev"], "1.5.0 or newer for the stacks"],
-    [["scripts/destroy.ts", "dev"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/validate.ts"], "1.7.0 or newer for `terraform test` with a mocked provider"],
+    [["scripts/commands/test-deploy.ts"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/plan.ts", "dev"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/deploy.ts", "dev"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/destroy.ts", "dev"], "1.5.0 or newer for the stacks"],
   ])("%s says so in one line and is skipped", async (args, of) => {
     expect(await command(args, "", env)).toEqual({ code: 3, stdout: "", stderr: missing(of) });
   });
@@ -182,7 +182,7 @@ describe("a command without its tools", () => {
   it.concurrent("test:deploy says how to get moto, and is skipped", async () => {
     const programs = bin({ terraform: version("1.11.4") });
 
-    expect(await command(["scripts/test-deploy.ts"], programs)).toEqual({
+    expect(await command(["scripts/commands/test-deploy.ts"], programs)).toEqual({
       code: 3,
       stdout: "",
       stderr:
@@ -193,16 +193,19 @@ describe("a command without its tools", () => {
 
 describe("a wrong command line", () => {
   it.concurrent.each([
-    [["scripts/plan.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [["scripts/deploy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [["scripts/destroy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
+    [["scripts/commands/plan.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
+    [["scripts/commands/deploy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
+    [["scripts/commands/destroy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
     [
-      ["scripts/deploy.ts", "dev", "--endpoint-url", "localhost:4566"],
+      ["scripts/commands/deploy.ts", "dev", "--endpoint-url", "localhost:4566"],
       'Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got "localhost:4566"',
     ],
-    [["scripts/test-deploy.ts", "--port", "70000"], 'Expected a number from 0 to 65535 for --port but got "70000"'],
-    [["scripts/destroy.ts", "prod"], "Expected prod for --yes-destroy but got nothing"],
-    [["scripts/destroy.ts", "prod", "--yes-destroy", "dev"], 'Expected prod for --yes-destroy but got "dev"'],
+    [
+      ["scripts/commands/test-deploy.ts", "--port", "70000"],
+      'Expected a number from 0 to 65535 for --port but got "70000"',
+    ],
+    [["scripts/commands/destroy.ts", "prod"], "Expected prod for --yes-destroy but got nothing"],
+    [["scripts/commands/destroy.ts", "prod", "--yes-destroy", "dev"], 'Expected prod for --yes-destroy but got "dev"'],
   ])("%s is refused in one line", async (args, line) => {
     expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `error: ${line}\n` });
   });
@@ -216,7 +219,7 @@ describe("a wrong command line", () => {
     const taken = { prints: `Address already in use\nPort ${port} is in use by another program.`, code: 1 };
 
     const ended = await command(
-      ["scripts/test-deploy.ts", "--port", String(port)],
+      ["scripts/commands/test-deploy.ts", "--port", String(port)],
       bin({ terraform: version("1.11.4"), moto_server: taken }),
     );
 

@@ -1,7 +1,7 @@
 /** A release without CodeDeploy: the alias's weights are moved step by step, and put back when a critical alarm goes off. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/strategies";
+import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/release-strategies";
 import { answerTo } from "../account";
 import { moveAlias, type Place } from "./alias";
 

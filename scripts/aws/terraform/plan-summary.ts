@@ -1,12 +1,6 @@
 /** A plan as Markdown that fits into a comment on a pull request. */
+import type { Synthesized } from "../../build/stacks";
 import { type Action, actionOf, changedAttributes, changesOf, type Plan, type ResourceChange } from "./plan";
-
-/** The parts of `cdk.tf.json` that tell which module a resource was written in. */
-export interface Synthesized {
-  readonly resource?: Readonly<
-    Record<string, Readonly<Record<string, { readonly "//"?: { readonly metadata?: { readonly path?: string } } }>>>
-  >;
-}
 
 // biome-ignore format: a ledger is read down its columns
 const ACTIONS = {

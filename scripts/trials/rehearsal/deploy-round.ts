@@ -56,7 +56,7 @@ export const deployRound = async (environment: string, region: string): Promise<
   const local = await startSandbox({ blueprint: readBlueprint(await freshStack()) });
   const command = (verb: string, ...args: string[]): Promise<Outcome> => {
     const { endpoint } = NEEDS_FUNCTION.includes(verb) ? { endpoint: local.endpointUrl } : moto;
-    const line = ["--import", "tsx", `scripts/${verb}.ts`, environment, ...args, "--endpoint-url", endpoint];
+    const line = ["--import", "tsx", `scripts/commands/${verb}.ts`, environment, ...args, "--endpoint-url", endpoint];
     return run({ program: process.execPath, args: line, cwd: PROJECT, env, limitSeconds: LIMIT_SECONDS });
   };
 

@@ -1,5 +1,5 @@
 /** What two synthesized stacks do not have in common, resource by resource. */
-import type { Synthesized } from "../plan-summary";
+import type { Synthesized } from "../../../build/stacks";
 import { moduleOf } from "../plan-summary";
 
 type Json = Readonly<Record<string, unknown>>;

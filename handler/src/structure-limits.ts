@@ -1,0 +1,115 @@
+/** Refuses files whose structure would cost a decoder far more than their size suggests, before decoding. */
+import { inflateSync } from "node:zlib";
+import { Refusal } from "./errors";
+import type { Limits, SourceFormat } from "./input";
+
+/** Reads the headers of markers, chunks or directories only. Stops where they are broken: the decoder reports that. */
+type Walk = (bytes: Buffer, limits: Limits) => void;
+
+/** Encoders write about ten scans; one per bit of each coefficient would be several hundred. */
+const MAX_SCANS = 100;
+
+/** More than any real colour profile or caption needs when uncompressed. */
+const MAX_PACKED_TEXT_BYTES = 32 * 2 ** 20;
+
+const SOS = 0xda;
+const EOI = 0xd9;
+
+/** Counts scans. ITU-T T.81, B.1.1: all markers have a length except SOI, EOI, restarts and stuffed bytes within a scan. */
+const admitScans: Walk = (bytes) => {
+  let scans = 0;
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at + 1] !== EOI) {
+    const code = bytes[at + 1] ?? 0;
+    const hasLength = code >= 0xc0 && code !== 0xff && (code < 0xd0 || code > 0xd8);
+    if (code === SOS && ++scans > MAX_SCANS)
+      throw new Refusal("decompression-bomb", `Expected at most ${MAX_SCANS} scans for a JPEG but got more`);
+    const next = bytes.indexOf(0xff, hasLength ? at + 2 + bytes.readUInt16BE(at + 2) : at + 1);
+    if (next === -1) return;
+    at = next;
+  }
+};
+
+const PACKED = ["zTXt", "iTXt", "iCCP"];
+
+/** @returns the compressed data of a chunk, which follows a keyword and flags (PNG, third edition, 11.3) */
+const packedIn = (type: string, data: Buffer): Buffer | undefined => {
+  const keywordEnd = data.indexOf(0);
+  if (type !== "iTXt") return data.subarray(keywordEnd + 2);
+  if (data[keywordEnd + 1] !== 1) return undefined;
+  const languageEnd = data.indexOf(0, keywordEnd + 3);
+  return data.subarray(data.indexOf(0, languageEnd + 1) + 1);
+};
+
+/** @returns the uncompressed size, counted up to `mostBytes` + 1; undefined if the data is truncated or damaged */
+const unpackedBytes = (packed: Buffer, mostBytes: number): number | undefined => {
+  try {
+    return inflateSync(packed, { maxOutputLength: mostBytes + 1 }).length;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? mostBytes + 1 : undefined;
+  }
+};
+
+const admitTexts: Walk = (bytes) => {
+  let left = MAX_PACKED_TEXT_BYTES;
+  for (let at = 8; at + 8 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+    const type = bytes.toString("latin1", at + 4, at + 8);
+    if (!PACKED.includes(type)) continue;
+    const packed = packedIn(type, bytes.subarray(at + 8, at + 8 + bytes.readUInt32BE(at)));
+    if (packed === undefined) continue;
+    const unpacked = unpackedBytes(packed, left);
+    // Stop: otherwise each damaged text of a file could be unpacked almost to the limit.
+    if (unpacked === undefined) return;
+    left -= unpacked;
+    if (left < 0)
+      throw new Refusal(
+        "decompression-bomb",
+        `Expected texts and profiles of at most ${MAX_PACKED_TEXT_BYTES} bytes for a PNG but got more in ${type}`,
+      );
+  }
+};
+
+const admitFrames = (frames: number, { maxFrames }: Limits): void => {
+  if (frames > maxFrames)
+    throw new Refusal("too-many-frames", `Expected at most ${maxFrames} frames or pages for the file but got more`);
+};
+
+/** Counts frames. WebP container specification: chunks are padded to even length; each frame is an ANMF chunk. */
+const admitAnimation: Walk = (bytes, limits) => {
+  let frames = 0;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    if (bytes.toString("latin1", at, at + 4) === "ANMF") admitFrames(++frames, limits);
+    const size = bytes.readUInt32LE(at + 4);
+    at += 8 + size + (size % 2);
+  }
+};
+
+/** Counts pages. TIFF 6.0, section 2, and BigTIFF: each directory ends with the offset of the next one; 0 is the end. */
+const admitPages: Walk = (bytes, limits) => {
+  const isLittle = bytes[0] === 0x49;
+  const short = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
+  const long = (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const huge = (at: number) => Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  const isBig = short(2) === 43;
+  const seen = new Set<number>();
+  for (let at = isBig ? huge(8) : long(4); at !== 0 && !seen.has(at) && at + 8 <= bytes.length; ) {
+    admitFrames(seen.add(at).size, limits);
+    const next = isBig ? at + 8 + huge(at) * 20 : at + 2 + short(at) * 12;
+    if (next + (isBig ? 8 : 4) > bytes.length) return;
+    at = isBig ? huge(next) : long(next);
+  }
+};
+
+const WALKS: Readonly<Partial<Record<SourceFormat, Walk>>> = {
+  jpeg: admitScans,
+  png: admitTexts,
+  webp: admitAnimation,
+  tiff: admitPages,
+};
+
+/**
+ * @param format according to the first bytes
+ * @throws Refusal `too-many-frames` or `decompression-bomb`; RangeError if the file ends within its header
+ */
+export const admitStructure = (bytes: Buffer, format: SourceFormat, limits: Limits): void =>
+  WALKS[format]?.(bytes, limits);

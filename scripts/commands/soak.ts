@@ -1,0 +1,97 @@
+/** `npm run soak`: many uploads while the store fails in every way, and an account of what became of each. */
+import { SingleBar } from "cli-progress";
+import Table from "cli-table3";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import { drillStack } from "../build/drill-stack";
+import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
+import { runCommand } from "../terminal/cli";
+import { wholeNumber } from "../terminal/options";
+import { type SoakResult, soak, TIME_LIMIT_SECONDS } from "../trials/soak/run";
+
+interface Options {
+  readonly env: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly concurrency: number;
+  readonly unversioned: boolean;
+  readonly json: boolean;
+}
+
+const withoutVersions = (blueprint: Blueprint): Blueprint => ({
+  ...blueprint,
+  buckets: blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false })),
+});
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ") || "none";
+
+const mark = (isRight: boolean): string => (isRight ? pc.green("✓") : pc.red("✗"));
+
+const report = (result: SoakResult, { env, seed }: Options, seconds: number): string => {
+  const { lost, problems, refused } = result;
+  const table = new Table({ style: { head: [], border: [] }, colWidths: [24, 90], wordWrap: true });
+  const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
+  table.push(
+    ["uploads", result.uploads],
+    ["processed", `${result.processed}, each with exactly its five variants`],
+    ["refused", `${refusals}: ${listed(refused)}`],
+    ["superseded", result.superseded],
+    ["dead-lettered", result.deadLettered],
+    [pc.bold("lost"), pc.bold((lost === 0 ? pc.green : pc.red)(lost))],
+    ["faults of the store", listed(result.faults)],
+    ["events and uploads", listed(result.happenings)],
+    ["retries by Lambda", result.retries],
+  );
+  return [
+    table.toString(),
+    ...problems.map((problem) => `${mark(false)} ${problem}`),
+    `${mark(lost === 0)} lost = ${lost}`,
+    `${mark(problems.length === 0)} ${problems.length === 0 ? "nothing" : problems.length} half-written or wrong was announced`,
+    pc.dim(
+      `${env}, seed ${seed}, ${seconds.toFixed(1)} s; the time limit is ${TIME_LIMIT_SECONDS} s, and Lambda's pauses are skipped`,
+    ),
+  ].join("\n");
+};
+
+const run = async (options: Options): Promise<void> => {
+  const { env, count, seed, concurrency, unversioned, json } = options;
+  const deployed = readBlueprint(await drillStack(env));
+  const format = `soak ${pc.dim("{bar}")} {value} of {total}, {eta_formatted} to go`;
+  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
+  const startedAt = performance.now();
+  bar.start(count, 0);
+  const result = await soak(unversioned ? withoutVersions(deployed) : deployed, {
+    count,
+    seed,
+    concurrency,
+    onDone: (uploads) => bar.update(uploads),
+  }).finally(() => bar.stop());
+  const seconds = (performance.now() - startedAt) / 1_000;
+  if (json) console.log(JSON.stringify({ environment: env, seed, ...result, seconds }, undefined, 2));
+  else console.log(report(result, options, seconds));
+  if (result.lost > 0 || result.problems.length > 0) process.exitCode = 1;
+};
+
+const whole = (flags: string, about: string, from: number, to: number, usual: number): Option => {
+  const option = new Option(flags, about);
+  return option.argParser(wholeNumber(`--${option.name()}`, from, to)).default(usual);
+};
+
+export const command = new Command("npm run soak --")
+  .description(
+    "Uploads small pictures to an environment's stack on this machine, while S3 throttles, breaks off, stalls, lies and loses " +
+      "what it has, and events come late, twice or in the wrong order. Then tells what became of every upload.",
+  )
+  .option("--env <name>", "environment", "prod")
+  .addOption(whole("--count <uploads>", "how many", 1, 100_000, 1_000))
+  .addOption(whole("--seed <number>", "the same faults again", 0, 2 ** 31, 1))
+  .addOption(whole("--concurrency <keys>", "how many at a time", 1, 200, 16))
+  .option("--unversioned", "as if enable_s3_versioning were false", false)
+  .option("--json", "for machines", false)
+  .addHelpText("after", "\nExit code 1: an upload was lost, or something half-written was announced.")
+  .action(run);
+
+if (require.main === module) void runCommand(command);
