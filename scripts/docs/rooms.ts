@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "strategies.ts", "variables.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -35,7 +35,7 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "the function: an upload in, its variants out",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "telemetry.ts", "variants.ts"],
+    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
   },
   commands: {
     path: "scripts/commands",

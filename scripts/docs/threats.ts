@@ -23,13 +23,13 @@ export const THREATS = {
       "trials/fuzz/fuzz.test.ts": [
         "are refused with a reason or made right: no crash, no hang, no stray rejection, little memory",
       ],
-      "handler/deadline.test.ts": ["logs every image that is not done, and fails: S3 does not answer a %s"],
+      "handler/deadline.test.ts": ["logs every unfinished image and fails if S3 does not answer a %s"],
     },
   },
   "A small file unpacks to far too much": {
     answer: "Bytes, pixels, sides, frames, scans and packed texts have limits, held before a pixel is decoded.",
     tests: {
-      "handler/refusals.test.ts": ["refuses what a header claims before a pixel is decoded"],
+      "handler/refusals.test.ts": ["refuses the size claimed by a header before decoding"],
       "trials/fuzz/fuzz.test.ts": ["are refused for their reasons, in little memory"],
     },
   },
@@ -38,7 +38,7 @@ export const THREATS = {
       "Names and content types decide nothing. Five formats are let in, by the first bytes; every other decoder is blocked. Nothing but newly encoded pixels is written.",
     tests: {
       "handler/refusals.test.ts": [
-        "keeps every other decoder of libvips from running, should a file get past its first bytes",
+        "blocks all other loaders of libvips, in case a file gets past the check of its first bytes",
         "refuses a BMP that embeds another format",
       ],
     },
@@ -51,10 +51,7 @@ export const THREATS = {
     answer:
       "Keys are text to S3 and to JSON, are encoded where a header carries them, and cut where they grow too long.",
     tests: {
-      "handler/keys.test.ts": [
-        "puts the variants of %s beside each other under its folder and name",
-        "encodes %j in a header, which would not carry it unchanged",
-      ],
+      "handler/keys.test.ts": ["names the variants of %s after its folder and name", "encodes %j in a header"],
       "trials/log-samples.test.ts": [
         "writes each line as one flat JSON object that carries the request and the level of its event",
       ],
@@ -68,8 +65,8 @@ export const THREATS = {
     answer:
       "Output keys are derived from the upload, and an event whose object was replaced changes nothing. Only the upload bucket of this account may invoke; whoever may besides has no more than the function's role, which reads that bucket alone.",
     tests: {
-      "handler/index.test.ts": ["overwrites its own variants when its event is replayed, and no other's"],
-      "handler/stale.test.ts": ["leaves the variants of what replaced it alone, whichever event comes first"],
+      "handler/index.test.ts": ["overwrites only its own variants when its event is delivered again"],
+      "handler/stale.test.ts": ["leaves the variants of its replacement unchanged, whichever event comes first"],
       "modules/stack.test.ts": ["depends on the permission, which only this bucket of this account has"],
     },
     resources: ["aws_lambda_permission"],
@@ -118,7 +115,7 @@ export const THREATS = {
   },
   "Pictures are deleted or overwritten": {
     answer: "The function can delete nothing and never touches an upload; old versions stay for 30 days.",
-    tests: { "handler/index.test.ts": ["leaves the upload where it is, byte for byte"] },
+    tests: { "handler/index.test.ts": ["leaves the upload unchanged"] },
     resources: ["aws_s3_bucket_versioning"],
   },
   "Uploads without end run up a bill, or take the account's capacity": {
