@@ -100,6 +100,22 @@ describe("default value (#changing-default-increment-value)", () => {
     expect(compileFilter(filterOf("ERROR")).report([at(0, "fine")])).toEqual([]);
   });
 
+  it("is visible with the last line of its minute, as other data are with theirs", () => {
+    const seen = (minute: number, message: string, visibleMs?: number) => ({ ...at(minute, message), visibleMs });
+    const data = filter.report([
+      seen(0, "fine", 7),
+      seen(0, "fine", 9),
+      seen(0, "fine"),
+      seen(1, "ERROR", 8),
+      seen(2, "fine"),
+    ]);
+    expect(data.map(({ value, visibleMs }) => [value, visibleMs])).toEqual([
+      [1, 8],
+      [0, 9],
+      [0, undefined],
+    ]);
+  });
+
   it("is not reported beside a match without a number", () => {
     const one = compileFilter(filterOf("{ $.a = * }", { value: "$.a", defaultValue: 0 }));
     expect(one.report([at(0, '{"a":"x"}')])).toEqual([]);

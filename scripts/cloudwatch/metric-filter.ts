@@ -2,7 +2,8 @@
  * Metric filters of CloudWatch Logs: turns log lines into data.
  *
  * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html. The default
- * value is reported for a minute that has lines but no match. Assumed: it is one datum a minute, at the start of the minute;
+ * value is reported for a minute that has lines but no match. Assumed: it is one datum a minute, at the start of the minute,
+ * visible with the last of its lines;
  * a match without a numeric value, or without the field of a dimension, produces no datum but counts as a match.
  */
 import { type FilterPattern, matches, parseFilterPattern, type ValueReader, valueReader } from "./filter-pattern";
@@ -28,8 +29,11 @@ export interface MetricFilter {
 
 /** A line of a log group. */
 export interface LogLine {
+  /** The time that the line is about, in milliseconds since 1970. */
   readonly timestampMs: number;
   readonly message: string;
+  /** The time from which CloudWatch can see what filters make of the line. @default timestampMs */
+  readonly visibleMs?: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -76,6 +80,11 @@ const readersOf = ({ name, metric }: MetricFilter, pattern: FilterPattern): Read
   return { value, dimensions };
 };
 
+const minuteOf = ({ timestampMs }: LogLine) => Math.floor(timestampMs / MINUTE_MS);
+
+const latest = (one: number | undefined, other: number | undefined) =>
+  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+
 export interface CompiledFilter {
   /** Whether the line matches, and the datum it produces. */
   readonly match: (line: LogLine) => { readonly isMatch: boolean; readonly datum?: Datum };
@@ -95,24 +104,31 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
   const readers = readersOf(filter, pattern);
   const { namespace, name, defaultValue, unit = "None" } = filter.metric;
 
-  const match: CompiledFilter["match"] = ({ timestampMs, message }) => {
+  const match: CompiledFilter["match"] = ({ timestampMs, visibleMs, message }) => {
     const found = matches(pattern, message);
     if (found === undefined) return { isMatch: false };
     const value = numberIn(readers.value(found));
     const dimensions = readers.dimensions.map(([dimension, read]) => [dimension, read(found)]);
     if (value === undefined || dimensions.some(([, text]) => text === undefined)) return { isMatch: true };
     const texts = Object.fromEntries(dimensions.map(([dimension, text]) => [dimension, String(text)]));
-    return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, timestampMs, value } };
+    const times = visibleMs === undefined ? { timestampMs } : { timestampMs, visibleMs };
+    return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, ...times, value } };
   };
 
   const report: CompiledFilter["report"] = (lines) => {
-    const results = lines.map((line) => ({ minute: Math.floor(line.timestampMs / MINUTE_MS), ...match(line) }));
+    const results = lines.map((line) => ({ line, ...match(line) }));
     const data = results.flatMap(({ datum }) => datum ?? []);
     if (defaultValue === undefined) return data;
-    const matched = new Set(results.filter(({ isMatch }) => isMatch).map(({ minute }) => minute));
-    const unmatched = [...new Set(results.map(({ minute }) => minute))].filter((minute) => !matched.has(minute));
-    const defaults = unmatched.map((minute) => ({ timestampMs: minute * MINUTE_MS, value: defaultValue }));
-    return [...data, ...defaults.map((one) => ({ namespace, name, dimensions: {}, unit, ...one }))];
+    const matched = new Set(results.filter(({ isMatch }) => isMatch).map(({ line }) => minuteOf(line)));
+    const visible = new Map<number, number | undefined>();
+    for (const { line } of results.filter(({ line: each }) => !matched.has(minuteOf(each)))) {
+      visible.set(minuteOf(line), latest(visible.get(minuteOf(line)), line.visibleMs));
+    }
+    const defaults = [...visible].map(([minute, visibleMs]): Datum => {
+      const times = { timestampMs: minute * MINUTE_MS, ...(visibleMs !== undefined && { visibleMs }) };
+      return { namespace, name, dimensions: {}, unit, ...times, value: defaultValue };
+    });
+    return [...data, ...defaults];
   };
 
   return { match, report };

@@ -129,7 +129,8 @@ export class MetricStore {
     return [...this.#metrics.values()].flatMap(({ name, units }) =>
       units.flatMap(({ unit, series }) =>
         series.samples().map(({ timestampMs, visibleMs, count, sum }) => {
-          return { ...name, unit, timestampMs, visibleMs, value: sum / count, count };
+          const times = visibleMs === timestampMs ? { timestampMs } : { timestampMs, visibleMs };
+          return { ...name, unit, ...times, value: sum / count, count };
         }),
       ),
     );
