@@ -41,12 +41,11 @@ const withoutSourceMapsAndWarnings = (work: () => void): void => {
 
 /**
  * Writes `<outdir>/stacks/<stack>/` for each environment: `cdk.tf.json` and the package.
- * @param options or `outdir` alone
  * @throws Error with the build command if the package does not exist
  */
-export const synthesize = (environments: readonly Environment[], options: SynthesizeOptions | string = {}): void =>
+export const synthesize = (environments: readonly Environment[], options: SynthesizeOptions = {}): void =>
   withoutSourceMapsAndWarnings(() => {
-    const { outdir, packagePath = packageOfUser() } = typeof options === "string" ? { outdir: options } : options;
+    const { outdir, packagePath = packageOfUser() } = options;
     // CDKTF creates only the last folder of a path.
     if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
     const app = new App(outdir === undefined ? {} : { outdir });

@@ -1,4 +1,4 @@
-/** What `npm run doctor` makes of an account's answers; `npm run test:deploy` runs all of it on a deployed stack. */
+/** The checks of `npm run doctor`; `npm run test:deploy` runs the whole command on a deployed stack. */
 import { stripVTControlCharacters } from "node:util";
 import type { Metric } from "@aws-sdk/client-cloudwatch";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
@@ -7,12 +7,12 @@ import { naming } from "../../modules/naming";
 import { environmentNamed } from "../../scripts/aws/account";
 import { BucketsUnclear } from "../../scripts/aws/account-uploads";
 import { clientsFor } from "../../scripts/aws/clients";
-import { type Check, findingsOf, type Patient, right } from "../../scripts/aws/doctor/check";
-import { admits, roomFor } from "../../scripts/aws/doctor/path";
-import { deaf, toldBy } from "../../scripts/aws/doctor/watch";
+import { type Check, findingsOf, ok, type Subject } from "../../scripts/aws/doctor/check";
+import { alarmsWithoutData, subscriptionFinding } from "../../scripts/aws/doctor/monitoring";
+import { allowsInvoke, concurrencyFinding } from "../../scripts/aws/doctor/upload-path";
 import { findingLines } from "../../scripts/commands/doctor";
 
-const patient = async (): Promise<Patient> => {
+const subject = async (): Promise<Subject> => {
   const environment = await environmentNamed("dev");
   const names = naming(environment);
   return { environment, names, aws: clientsFor("us-east-1", "http://127.0.0.1:1") };
@@ -33,7 +33,7 @@ const policy = (statement: object): string =>
 
 describe("the permission", () => {
   it("is S3's, for this bucket", () => {
-    expect(admits(policy({}), "arn:aws:s3:::uploads")).toBe(true);
+    expect(allowsInvoke(policy({}), "arn:aws:s3:::uploads")).toBe(true);
   });
 
   // biome-ignore format: a table is read down its columns
@@ -43,19 +43,19 @@ describe("the permission", () => {
     ["another action's",  { Action: "lambda:GetFunction" }],
     ["a denial",          { Effect: "Deny" }],
   ])("is missing where there is only %s", (_, statement) => {
-    expect(admits(policy(statement), "arn:aws:s3:::uploads")).toBe(false);
+    expect(allowsInvoke(policy(statement), "arn:aws:s3:::uploads")).toBe(false);
   });
 });
 
 describe("concurrent executions", () => {
-  it("are enough where the alarm rings first", () => {
-    expect(roomFor(50, 1000, 51).state).toBe("right");
+  it("are enough if the alarm can fire before Lambda throttles", () => {
+    expect(concurrencyFinding(50, 1000, 51).state).toBe("ok");
   });
 
-  it("are doubtful where Lambda turns invocations away first, as young accounts do", () => {
-    expect(roomFor(50, 50, 50)).toEqual({
-      state: "doubtful",
-      what: "50 of 50 concurrent executions are unreserved: high-concurrency, at 50, rings too late",
+  it("are a warning if Lambda throttles first, as in new accounts", () => {
+    expect(concurrencyFinding(50, 50, 50)).toEqual({
+      state: "warning",
+      what: "50 of 50 concurrent executions are unreserved: high-concurrency, at 50, cannot fire before Lambda throttles",
       remedy:
         "ask Service Quotas for more concurrent executions of Lambda (L-B99A9384), or lower concurrent_executions_threshold",
     });
@@ -64,7 +64,7 @@ describe("concurrent executions", () => {
 
 describe("alarms without data", () => {
   const alive = async (): Promise<Metric[]> => {
-    const { environment, names } = await patient();
+    const { environment, names } = await subject();
     const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
     return [...metricAlarms(environment), ...logAlarms(environment)]
       .flatMap(({ metric }) => (typeof metric === "string" ? [metric] : Object.values(metric.of)))
@@ -76,18 +76,18 @@ describe("alarms without data", () => {
       }));
   };
 
-  it("are none where each has a metric that lives", async () => {
-    expect(deaf(await patient(), await alive())).toEqual([]);
+  it("are none if each has a metric with data", async () => {
+    expect(alarmsWithoutData(await subject(), await alive())).toEqual([]);
   });
 
-  it("are those whose metric lives under other dimensions only", async () => {
+  it("are those whose metric has data only under other dimensions", async () => {
     const metrics = (await alive()).map((metric) =>
       metric.MetricName === "Throttles" || metric.MetricName === "LargeImages"
         ? { ...metric, Dimensions: [{ Name: "Resource", Value: "x" }] }
         : metric,
     );
 
-    expect(deaf(await patient(), metrics)).toEqual(["throttles", "large-images"]);
+    expect(alarmsWithoutData(await subject(), metrics)).toEqual(["throttles", "large-images"]);
   });
 });
 
@@ -96,43 +96,45 @@ describe("subscriptions", () => {
 
   // biome-ignore format: a table is read down its columns
   it.each([
-    [[ARN],                        true,  "right",    "alerts tells 1"],
-    [[ARN, "PendingConfirmation"], true,  "doubtful", "alerts: 1 of 2 not confirmed"],
-    [[],                           true,  "wrong",    "alerts tells nobody, though an address is set"],
-    [[],                           false, "doubtful", "alerts tells nobody"],
+    [[ARN],                        true,  "ok",       "alerts has 1 confirmed subscriptions"],
+    [[ARN, "PendingConfirmation"], true,  "warning",  "alerts: 1 of 2 subscriptions are not confirmed"],
+    [[],                           true,  "problem",  "alerts has no subscription, although an address is set"],
+    [[],                           false, "warning",  "alerts has no subscription"],
   ])("%j, an address set: %s, are %s", (arns, isWanted, state, what) => {
-    expect(toldBy("alerts", arns, isWanted)).toMatchObject({ state, what });
+    expect(subscriptionFinding("alerts", arns, isWanted)).toMatchObject({ state, what });
   });
 });
 
 describe("a check that cannot be made", () => {
   const failing = (error: Error): Check => ({ name: "any", look: () => Promise.reject(error) });
 
-  it("is not known where the credentials may not ask, and says so", async () => {
+  it("is unknown if the credentials may not make the call, and says so", async () => {
     const denied = Object.assign(new Error("not authorized to perform sns:ListTopics"), { name: "AuthorizationError" });
 
-    expect(await findingsOf(failing(denied), await patient())).toEqual([
+    expect(await findingsOf(failing(denied), await subject())).toEqual([
       {
         state: "unknown",
         what: "not authorized to perform sns:ListTopics",
-        remedy: "allow it to these credentials, or ask somebody who may",
+        remedy: "allow this call to your credentials, or use credentials that may make it",
       },
     ]);
   });
 
-  it("is wrong where what it looks at is missing", async () => {
-    const [finding] = await findingsOf(failing(new BucketsUnclear("no bucket")), await patient());
+  it("is a problem if the checked resource is missing", async () => {
+    const [finding] = await findingsOf(failing(new BucketsUnclear("no bucket")), await subject());
 
-    expect(finding).toEqual({ state: "wrong", what: "no bucket", remedy: "npm run deploy -- dev" });
+    expect(finding).toEqual({ state: "problem", what: "no bucket", remedy: "npm run deploy -- dev" });
   });
 });
 
-it("gives the remedy below what was found, and no line where none is needed", () => {
-  const lines = [right("all is well"), toldBy("alerts", [], false)].flatMap((finding) => findingLines("log", finding));
+it("prints the remedy below the finding, and no line without one", () => {
+  const lines = [ok("all is well"), subscriptionFinding("alerts", [], false)].flatMap((finding) =>
+    findingLines("log", finding),
+  );
 
   expect(lines.map(stripVTControlCharacters)).toEqual([
     "✓ log            all is well",
-    "! log            alerts tells nobody",
+    "! log            alerts has no subscription",
     "                 → set alert_email in environments/<env>.local.tfvars and deploy",
   ]);
 });

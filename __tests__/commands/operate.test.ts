@@ -2,19 +2,19 @@
 import { stripVTControlCharacters } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { clientsFor } from "../../scripts/aws/clients";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 import { run, start } from "./run";
 
 let sandbox: Sandbox;
 let s3: S3Client;
-/** The function meets this store. */
+/** While true, S3 denies what the function stores. */
 let storeIsDown = false;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
-    blueprint: readBlueprint(await freshStack()),
+    blueprint: readBlueprint(await devStack()),
     retryDelaysMs: [1, 1],
     intercept: async ({ caller, action }) =>
       storeIsDown && caller === "FUNCTION" && action === "s3:PutObject"
@@ -40,7 +40,7 @@ const SAMPLES = [
 ];
 
 describe("npm run smoke", () => {
-  it("finds the variants of every format and the refusal, and takes everything away again", async () => {
+  it("finds the variants of every format and the refusal, and deletes what it has uploaded", async () => {
     const { code, stdout, stderr } = await run("smoke", "dev", "--endpoint-url", sandbox.endpointUrl);
 
     expect([code, stderr]).toEqual([0, ""]);
@@ -72,7 +72,7 @@ describe("npm run smoke", () => {
     expect(outcomes).toHaveLength(SAMPLES.length);
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({
-        isRight: false,
+        passed: false,
         result: "0 of 5 variants in 3 s; storage.denied: Access Denied",
       });
     expect(await keysIn(sandbox.uploadBucket)).toEqual([]);
@@ -89,13 +89,13 @@ describe("npm run smoke", () => {
 });
 
 describe("npm run load", () => {
-  it("tells how long the uploads took and what the function did, and takes everything away again", async () => {
+  it("reports times, invocations and cost, and deletes what it has uploaded", async () => {
     const args = ["--count", "6", "--concurrency", "3", "--megapixels", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
 
     const { endToEndMs, processingMs, usage, costUsd, ...report } = JSON.parse(stdout);
     expect(code).toBe(0);
-    expect(report).toMatchObject({ uploads: 6, arrived: 6, complaints: {}, throttles: 0 });
+    expect(report).toMatchObject({ uploads: 6, arrived: 6, errors: {}, throttles: 0 });
     expect(usage).toMatchObject({ invocations: 6, coldStarts: 0 });
     // At us-east-1's prices: 36 PUTs, 6 GETs, 6 requests and as many calls of PutMetricData, and 1 GB on arm64 for the time.
     const fixedUsd = 36 * 5e-6 + 6 * (0.4e-6 + 0.2e-6 + 10e-6);
@@ -105,18 +105,18 @@ describe("npm run load", () => {
     expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
   });
 
-  it("gives up after ten uploads without variants, and counts what the log says of them", async () => {
+  it("stops after ten uploads without variants, and counts their errors in the log", async () => {
     storeIsDown = true;
     const args = ["--count", "40", "--concurrency", "5", "--megapixels", "1", "--wait", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
     await sandbox.settled();
     storeIsDown = false;
 
-    const { uploads, arrived, complaints } = JSON.parse(stdout);
+    const { uploads, arrived, errors } = JSON.parse(stdout);
     expect([code, arrived]).toEqual([1, 0]);
     expect(uploads).toBeGreaterThanOrEqual(10);
     expect(uploads).toBeLessThan(20);
-    expect(Object.keys(complaints)).toEqual(["storage.denied"]);
+    expect(Object.keys(errors)).toEqual(["storage.denied"]);
   });
 
   it("refuses prod unless it is named twice", async () => {
@@ -124,13 +124,13 @@ describe("npm run load", () => {
 
     expect([code, stderr]).toEqual([
       2,
-      'error: Expected --yes-load prod for prod but got "dev": its alarms may ring\n',
+      'error: Expected --yes-load prod for prod but got "dev": its alarms may fire\n',
     ]);
   });
 });
 
 describe("npm run logs", () => {
-  it("shows the lines of one upload, with what they say", async () => {
+  it("shows the lines of one upload with their fields", async () => {
     await sandbox.upload("album/fake.jpg", Buffer.from("no picture"));
     await sandbox.settled();
 
@@ -146,7 +146,7 @@ describe("npm run logs", () => {
     ]);
   });
 
-  it("shows only errors, as they stand in the log", async () => {
+  it("shows only errors, as they are in the log", async () => {
     const { stdout } = await run("logs", "dev", "--errors", "--json", "--endpoint-url", sandbox.endpointUrl);
 
     const levels = stdout
@@ -156,11 +156,11 @@ describe("npm run logs", () => {
     expect(new Set(levels)).toEqual(new Set(["ERROR", undefined]));
   });
 
-  it("follows until it is interrupted, and tells each line once", async () => {
+  it("follows until it is interrupted, and prints each line once", async () => {
     const { child, ended } = start("logs", "dev", "--follow", "--key", "late/*", "--endpoint-url", sandbox.endpointUrl);
-    const heard = new Promise((resolve) => child.stdout?.once("data", resolve));
+    const printed = new Promise((resolve) => child.stdout?.once("data", resolve));
     await sandbox.upload("late/fake.jpg", Buffer.from("no picture"));
-    await heard;
+    await printed;
     child.kill("SIGINT");
 
     const { code, stdout } = await ended;
@@ -168,11 +168,11 @@ describe("npm run logs", () => {
     expect(stdout.match(/image\.received/g)).toHaveLength(1);
   });
 
-  it("says so where there is no such line", async () => {
-    const { code, stdout, stderr } = await run("logs", "dev", "--key", "nobody", "--endpoint-url", sandbox.endpointUrl);
+  it("says so if no line matches", async () => {
+    const { code, stdout, stderr } = await run("logs", "dev", "--key", "other", "--endpoint-url", sandbox.endpointUrl);
 
     expect([code, stdout]).toEqual([0, ""]);
-    expect(stderr).toMatch(/^no such line in \/aws\/lambda\/image-processor-dev-processor since \d{4}-/);
+    expect(stderr).toMatch(/^No matching line in \/aws\/lambda\/image-processor-dev-processor since \d{4}-/);
   });
 
   it.each([["10 minutes", 'error: Expected a time such as 30s, 10m, 2h or 1d for --since but got "10 minutes"\n']])(

@@ -1,4 +1,4 @@
-/** `npm run patterns`: the local check, and its comparison with a CloudWatch Logs that answers on this machine. */
+/** `npm run patterns`: the local check, and the comparison with a local CloudWatch Logs server. */
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
 import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
@@ -41,7 +41,7 @@ const lineOf = (event: string): ProducedLine => {
 
 type Change = (records: MetricFilterMatchRecord[]) => MetricFilterMatchRecord[];
 
-/** Hears as the local parser does, spells values as text, and keeps to the documented limits; then what it heard is changed. */
+/** Matches like the local parser, returns values as text, enforces the documented limits, and then changes the result. */
 const cloudWatchLogs = async (change: Change = (records) => records) => {
   const server = await startAwsJson({
     TestMetricFilter: (input) => {
@@ -49,13 +49,13 @@ const cloudWatchLogs = async (change: Change = (records) => records) => {
       if (logEventMessages.length < 1 || logEventMessages.length > 50)
         throw new ServiceError("InvalidParameterException", "logEventMessages must have 1 to 50 members");
       const pattern = parseFilterPattern(filterPattern);
-      const heard = logEventMessages.flatMap((eventMessage, index) => {
+      const matched = logEventMessages.flatMap((eventMessage, index) => {
         const values = matches(pattern, eventMessage)?.values;
         if (values === undefined) return [];
         const extractedValues = Object.fromEntries([...values].map(([selector, value]) => [selector, String(value)]));
         return { eventNumber: index, eventMessage, extractedValues };
       });
-      return { matches: change(heard) };
+      return { matches: change(matched) };
     },
   });
   stops.push(server.stop);
@@ -63,7 +63,7 @@ const cloudWatchLogs = async (change: Change = (records) => records) => {
 };
 
 describe("npm run patterns -- <env>", () => {
-  it("shows who hears each line, and ends with exit code 0 where all is as the ledgers say", async () => {
+  it("shows which filters match each line, and ends with exit code 0 if all are as the ledgers say", async () => {
     const { code, stdout, stderr } = await run("patterns", "prod");
 
     const rows = stdout.trim().split("\n");
@@ -73,7 +73,7 @@ describe("npm run patterns -- <env>", () => {
       "✓ image.large                       LargeImages",
     ]);
     expect(rows.slice(lines.length)).toEqual([
-      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter hears exactly its own, by the local parser`,
+      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter matches exactly its own lines (local parser)`,
     ]);
   });
 
@@ -103,7 +103,7 @@ describe("npm run patterns -- <env>", () => {
 });
 
 describe("npm run patterns -- <env> --live", () => {
-  it("finds no difference where CloudWatch Logs hears what the local parser hears", async () => {
+  it("finds no difference if CloudWatch Logs matches the same lines", async () => {
     const { logs, calls } = await cloudWatchLogs();
 
     expect(await serviceDifferences(logs, filters, lines)).toEqual([]);
@@ -182,7 +182,7 @@ describe("npm run patterns -- <env> --live", () => {
     expect(ended.map(({ code, stdout }) => [code, stdout.trim().split("\n").at(-1)])).toEqual([
       [
         0,
-        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs hears what the local parser hears, and takes the same values`,
+        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs matches the same lines as the local parser, and extracts the same values`,
       ],
       [1, "✗ LargeImages, image.large: heard here and not there"],
     ]);

@@ -2,11 +2,9 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "cdktf";
 import { readEnvironments } from "../../modules/environment";
-import { stackName } from "../../modules/naming";
-import { ImageProcessorStack } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";
+import { stackFor } from "../../scripts/build/stack-for";
 
 type Block = Record<string, unknown>;
 
@@ -65,10 +63,7 @@ export const synthesized = (environment: Environment, packageName = "package.zip
   const outdir = temporary();
   const packagePath = join(outdir, packageName);
   writeFileSync(packagePath, "a package");
-  const app = new App({ outdir });
-  new ImageProcessorStack(app, stackName(environment), { environment, packagePath });
-  app.synth();
-  const folder = join(outdir, "stacks", stackName(environment));
+  const folder = stackFor(environment, { outdir, packagePath });
   const text = readFileSync(join(folder, "cdk.tf.json"), "utf8");
   return { ...JSON.parse(text, (key, value) => (key === "//" ? undefined : value)), text, folder };
 };

@@ -2,7 +2,7 @@
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 
@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 const stored: string[] = [];
 
 beforeAll(async () => {
-  blueprint = readBlueprint(await freshStack());
+  blueprint = readBlueprint(await devStack());
   sandbox = await startSandbox({
     blueprint,
     retryDelaysMs: [1, 1],

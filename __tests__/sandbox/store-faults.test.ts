@@ -1,6 +1,6 @@
 /** What the real package does about an S3 that fails it: tries again, refuses, or throws, and announces nothing half-done. */
 import sharp from "sharp";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
 import { FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
@@ -74,7 +74,7 @@ const stored: string[] = [];
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  const blueprint = readBlueprint(await freshStack());
+  const blueprint = readBlueprint(await devStack());
   const damages = new Map<string, Damage>();
   sandbox = await startSandbox({
     blueprint: { ...blueprint, function: { ...blueprint.function, timeoutSeconds: 8, maximumRetryAttempts: 1 } },

@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { startSandbox } from "../../scripts/sandbox/sandbox";
 import { photo } from "../../scripts/trials/drill/pictures";
@@ -24,7 +24,7 @@ let segments: Segment[];
 let blueprint: Blueprint;
 
 beforeAll(async () => {
-  blueprint = readBlueprint(await freshStack());
+  blueprint = readBlueprint(await devStack());
 }, 60_000);
 
 beforeEach(async () => {

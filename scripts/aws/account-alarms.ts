@@ -1,5 +1,5 @@
-/** The alarms of an environment as the account has them: their states, and how to set them. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** Reads, tests and resets the alarms of a deployed environment. */
+
 import {
   type CloudWatchClient,
   DescribeAlarmHistoryCommand,
@@ -15,6 +15,7 @@ import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
+import { poll } from "../terminal/polling";
 import { answerTo } from "./account";
 
 export const REASONS = {
@@ -24,21 +25,21 @@ export const REASONS = {
 } as const;
 
 export interface AccountAlarm {
-  /** The end of its name where the alarm is one of the environment's, as in the ledgers. */
+  /** Without the function's name before it, as in the ledgers: `timeout-errors`. */
   readonly name: string;
   readonly state: StateValue;
-  /** Undefined where the account does not say. */
+  /** When it went to this state; undefined if the account does not return it. */
   readonly since: Date | undefined;
   readonly reason: string;
   readonly actionsEnabled: boolean;
 }
 
-export interface Roll {
-  /** Alarms that ring before those that do not know, and these before those that are content. */
+export interface AlarmList {
+  /** In ALARM first, then INSUFFICIENT_DATA, then OK. */
   readonly alarms: readonly AccountAlarm[];
-  /** Ends of the names that the environment should have, and the account does not. */
+  /** Names of alarms that the environment should have and the account does not. */
   readonly missing: readonly string[];
-  /** Ends of the names that the account has, and the environment should not. */
+  /** Names of alarms that the account has and the environment should not. */
   readonly extra: readonly string[];
 }
 
@@ -48,9 +49,9 @@ const expectedNames = (environment: Environment): string[] =>
   [...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name);
 
 /**
- * @param text the end of an alarm's name, or all of it
- * @returns all of it
- * @throws UsageError with the nearest name
+ * @param text an alarm's name, with or without the function's name before it
+ * @returns the full name
+ * @throws UsageError that suggests the nearest name
  */
 export const fullName = (environment: Environment, text: string): string => {
   const prefix = prefixOf(environment);
@@ -67,7 +68,7 @@ const STATES = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const satisfies readonly 
 const alarmOf = (alarm: MetricAlarm, prefix: string): AccountAlarm => ({
   name: alarm.AlarmName?.slice(prefix.length) ?? "",
   state: alarm.StateValue ?? "INSUFFICIENT_DATA",
-  // StateUpdatedTimestamp moves with every new reason; emulators have no other.
+  // StateUpdatedTimestamp changes with every new reason, but emulators return no other time.
   since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
   reason: alarm.StateReason ?? "",
   actionsEnabled: alarm.ActionsEnabled ?? true,
@@ -80,8 +81,8 @@ const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): P
   return alarms;
 };
 
-/** @returns the alarms whose names begin as those of the environment do, beside those that it should have */
-export const callRoll = async (client: CloudWatchClient, environment: Environment): Promise<Roll> => {
+/** @returns the alarms whose names begin like the environment's, compared with those that it should have */
+export const listAlarms = async (client: CloudWatchClient, environment: Environment): Promise<AlarmList> => {
   const prefix = prefixOf(environment);
   const found = await answerTo("DescribeAlarms", describeAll(client, prefix));
   const alarms = found
@@ -95,7 +96,7 @@ export const callRoll = async (client: CloudWatchClient, environment: Environmen
   };
 };
 
-/** @throws Error where the account has no such alarm */
+/** @throws Error if the account has no such alarm */
 const describe = async (client: CloudWatchClient, name: string): Promise<MetricAlarm & { StateValue: StateValue }> => {
   const command = new DescribeAlarmsCommand({ AlarmNames: [name] });
   const { MetricAlarms: [alarm] = [] } = await answerTo("DescribeAlarms", client.send(command));
@@ -113,7 +114,7 @@ export const resetAlarm = async (client: CloudWatchClient, name: string): Promis
   return before;
 };
 
-/** What an alarm did, as its history tells it. */
+/** An action that an alarm executed, from its history. */
 export interface Action {
   readonly at: Date;
   /** "Successfully executed action <ARN>", or "Failed to execute action <ARN>. Received error: …". */
@@ -138,38 +139,39 @@ const historyOf = async (
 const lastAction = async (client: CloudWatchClient, name: string): Promise<Action | undefined> =>
   (await historyOf(client, name, { ScanBy: "TimestampDescending", MaxRecords: 1 }))[0];
 
-/** @returns what was done after an action, or all there is, oldest first */
+/** @returns the actions after `last`, or all of them, oldest first */
 const actionsAfter = async (client: CloudWatchClient, name: string, last: Action | undefined): Promise<Action[]> => {
   const actions = await historyOf(client, name, { ScanBy: "TimestampAscending", StartDate: last?.at });
   return actions.filter(({ at }) => last === undefined || at > last.at);
 };
 
-/** @throws Error where the test could not show anything, or would hide what is going on */
-const requireQuiet = (name: string, { StateValue, StateReason, ActionsEnabled, AlarmActions = [] }: MetricAlarm) => {
+/** @throws Error if a test would show nothing, or would hide a real problem */
+const requireTestable = (name: string, { StateValue, StateReason, ActionsEnabled, AlarmActions = [] }: MetricAlarm) => {
   if (StateValue === "ALARM")
     throw new Error(
-      `Expected OK or INSUFFICIENT_DATA for ${name} but got ALARM (${StateReason}): an alarm acts only when it changes to ALARM`,
+      `Expected OK or INSUFFICIENT_DATA for ${name} but got ALARM (${StateReason}): an alarm executes its actions only when it changes to ALARM`,
     );
   if (ActionsEnabled === false)
-    throw new Error(`Expected enabled actions for ${name} but got disabled ones: it would tell nobody`);
-  if (AlarmActions.length === 0) throw new Error(`Expected actions for ${name} but got none: it would tell nobody`);
+    throw new Error(`Expected enabled actions for ${name} but got disabled ones: the alarm would notify no one`);
+  if (AlarmActions.length === 0)
+    throw new Error(`Expected actions for ${name} but got none: the alarm would notify no one`);
 };
 
 export interface TestOptions {
-  /** How long to wait for the actions. */
+  /** How long to wait for the actions, in milliseconds. */
   readonly limitMs: number;
-  /** @default one second between two looks at the history */
+  /** Time between two reads of the history. @default 1000 */
   readonly intervalMs?: number;
-  /** Ends the waiting early; the alarm is put back all the same. */
+  /** Ends the wait early; the alarm is restored all the same. */
   readonly signal: AbortSignal;
 }
 
 export interface TestResult {
   readonly actions: readonly Action[];
-  /** How many actions the alarm has for ALARM. */
+  /** Number of actions that the alarm executes when it goes to ALARM. */
   readonly expected: number;
   readonly before: StateValue;
-  /** Who ended the state ALARM, and how. */
+  /** What ended the state ALARM, and in which state the alarm is now. */
   readonly end: { readonly by: "the test" | "CloudWatch"; readonly state: StateValue; readonly reason: string };
 }
 
@@ -178,17 +180,15 @@ const waitForActions = async (
   expected: number,
   { limitMs, intervalMs = 1_000, signal }: TestOptions,
 ): Promise<Action[]> => {
-  const end = Date.now() + limitMs;
-  for (;;) {
+  const allActions = async () => {
     const actions = await look();
-    if (actions.length >= expected || signal.aborted || Date.now() >= end) return actions;
-    // Interrupted: one more look, then home.
-    await sleep(intervalMs, undefined, { signal }).catch(() => {});
-  }
+    return actions.length >= expected ? actions : undefined;
+  };
+  return (await poll(allActions, { intervalMs, limitMs, signal })) ?? look();
 };
 
-/** Leaves alone what CloudWatch has decided meanwhile: it evaluates the alarm on, and the cause may be real. */
-const putBack = async (client: CloudWatchClient, name: string, state: StateValue): Promise<TestResult["end"]> => {
+/** Keeps a state that CloudWatch has set meanwhile: it goes on evaluating the alarm, and the cause may be real. */
+const restore = async (client: CloudWatchClient, name: string, state: StateValue): Promise<TestResult["end"]> => {
   const now = await describe(client, name);
   if (now.StateReason !== REASONS.test)
     return { by: "CloudWatch", state: now.StateValue, reason: now.StateReason ?? "" };
@@ -197,15 +197,15 @@ const putBack = async (client: CloudWatchClient, name: string, state: StateValue
 };
 
 /**
- * Sets an alarm to ALARM, waits for what it does, and puts it back, whatever happens in between.
- * Those whom it tells are told of the end, too.
- * @throws Error before anything is changed, where the alarm is unfit for a test or its history cannot be read
+ * Sets an alarm to ALARM, waits for its actions, and restores its state, even if an error occurs in between.
+ * Subscribers are notified of both changes.
+ * @throws Error before anything is changed, if the alarm cannot be tested or its history cannot be read
  */
 export const testAlarm = async (client: CloudWatchClient, name: string, options: TestOptions): Promise<TestResult> => {
   const alarm = await describe(client, name);
-  requireQuiet(name, alarm);
+  requireTestable(name, alarm);
   const { StateValue: before, AlarmActions = [] } = alarm;
-  // "After" is told by the account's clock, from which this machine's may differ.
+  // Compare times of the account only: this machine's clock may differ.
   const last = await lastAction(client, name);
   const look = () => actionsAfter(client, name, last);
   const result = { expected: AlarmActions.length, before };
@@ -215,8 +215,8 @@ export const testAlarm = async (client: CloudWatchClient, name: string, options:
     await setState(client, name, "ALARM", REASONS.test);
     actions = await waitForActions(look, result.expected, options);
   } catch (error) {
-    await putBack(client, name, before);
+    await restore(client, name, before);
     throw error;
   }
-  return { ...result, actions, end: await putBack(client, name, before) };
+  return { ...result, actions, end: await restore(client, name, before) };
 };

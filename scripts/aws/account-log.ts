@@ -1,4 +1,4 @@
-/** The log of a deployed function, as CloudWatch Logs keeps it. */
+/** Reads the log of a deployed function from CloudWatch Logs. */
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { EventName } from "../../handler/contract/events";
 import { METRICS } from "../../handler/contract/metrics";
@@ -14,26 +14,26 @@ export interface LogEvent {
 
 const [{ levels }] = METRICS.LambdaErrors.from;
 
-/** What the metric LambdaErrors counts, and invocations that Lambda ended. */
+/** The lines that the metric LambdaErrors counts, and reports of invocations that failed or timed out. */
 const ERRORS = [
   ...levels.map((level) => `($.level = "${level}")`),
   '(($.type = "platform.report") && ($.record.status != "success"))',
 ].join(" || ");
 
-export interface Wanted {
-  /** Only lines about this upload; an asterisk stands for any text. @default about any */
+export interface LineFilter {
+  /** Only lines about this upload; an asterisk stands for any text. @default lines about every upload */
   readonly key?: string;
   /** Only errors. @default false */
   readonly errors?: boolean;
 }
 
-/** @returns a filter pattern, or nothing where every line is wanted */
-export const patternFor = ({ key, errors }: Wanted): string | undefined => {
+/** @returns a filter pattern, or undefined if every line matches */
+export const patternFor = ({ key, errors }: LineFilter): string | undefined => {
   const conditions = [...(key === undefined ? [] : [`$.key = ${quoted(key)}`]), ...(errors ? [ERRORS] : [])];
   return conditions.length === 0 ? undefined : `{ ${conditions.map((condition) => `(${condition})`).join(" && ")} }`;
 };
 
-/** @returns a filter pattern for the refusal of one upload */
+/** @returns a filter pattern that matches the refusal of one upload */
 export const refusalOf = (key: string): string => {
   const event: EventName = "image.refused";
   return `{ ($.event = "${event}") && ($.key = ${quoted(key)}) }`;
@@ -46,7 +46,7 @@ export interface LogQuery {
   readonly sinceMs: number;
 }
 
-/** Gives the lines oldest first, page by page. @throws Error of one line */
+/** Yields the lines, oldest first, page by page. @throws Error of one line */
 export async function* logEvents(
   client: CloudWatchLogsClient,
   logGroupName: string,

@@ -1,4 +1,4 @@
-/** What commands that talk to an account have in common: which environment is meant, and errors of one line. */
+/** Shared by commands that talk to an account: finds the environment by its name, and turns SDK errors into one line. */
 import { join } from "node:path";
 import { readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
@@ -6,7 +6,7 @@ import type { Environment } from "../../modules/variables";
 import { PROJECT } from "../build/stacks";
 import { UsageError } from "../terminal/cli";
 
-// It tells whoever maintains package.json, where the clients' versions are fixed, and not whoever waits for an answer.
+// The clients' versions are fixed in package.json, so the SDK's warning about this Node is of no use to the reader.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** @throws UsageError that lists the environments there are; InvalidEnvironments */
@@ -21,7 +21,7 @@ export const environmentNamed = async (name: string): Promise<Environment> => {
 const explained = (operation: string, error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }) => {
   if (error.name === "CredentialsProviderError")
     return "Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-  // An emulator's page of HTML, say.
+  // Some emulators answer unknown calls with an HTML page.
   if (error instanceof SyntaxError)
     return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode} and no JSON: the endpoint may not know it`;
   const name = error.name === "Error" ? "" : `${error.name}: `;

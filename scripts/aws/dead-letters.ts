@@ -1,4 +1,4 @@
-/** Dead letters, one after the other: taken out of the queue only when the function has done its work. */
+/** Sends dead-letter queue messages to the function again, and deletes a message only after the function has processed it. */
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import {
   ChangeMessageVisibilityCommand,
@@ -9,22 +9,22 @@ import {
 } from "@aws-sdk/client-sqs";
 import { answerTo } from "./account";
 
-export interface Letter {
+export interface DeadLetter {
   /** Keys of the uploads that the event is about. */
   readonly keys: readonly string[];
-  /** Why Lambda gave the event up. */
+  /** The error that Lambda attached to the message. */
   readonly reason: string;
-  /** Since when it lies there, in milliseconds since 1970. */
+  /** When it was sent to the queue, in milliseconds since 1970. */
   readonly sentMs: number;
-  /** What the function was given. */
+  /** The event that the function received. */
   readonly body: string;
 }
 
-export type Fate = "would be sent" | "done" | "failed";
+export type Status = "would be sent" | "done" | "failed";
 
-export interface Handled extends Letter {
-  readonly fate: Fate;
-  /** Why the function failed again. @default it did not, or was not asked */
+export interface Handled extends DeadLetter {
+  readonly status: Status;
+  /** Error of the new invocation. @default it succeeded, or was not made */
   readonly error?: string;
 }
 
@@ -33,23 +33,23 @@ export interface RedriveOptions {
   readonly lambda: LambdaClient;
   readonly queueUrl: string;
   readonly functionName: string;
-  /** @default the function has no alias */
+  /** Alias to invoke. @default none: $LATEST is invoked */
   readonly qualifier?: string;
-  /** Nobody else is given a letter for so long; longer than an invocation takes. */
+  /** Visibility timeout of a received message. It must be longer than an invocation. */
   readonly holdSeconds: number;
-  /** How many letters at most. */
+  /** Maximum number of messages. */
   readonly max: number;
-  /** Looks only: no letter is sent, none leaves the queue. */
+  /** Only lists the messages: none is sent, none is deleted. */
   readonly isDryRun: boolean;
-  /** Ends it after the letter that is on its way. */
+  /** Stops after the current message. */
   readonly signal: AbortSignal;
-  readonly onHandled?: (letter: Handled) => void;
+  readonly onHandled?: (deadLetter: Handled) => void;
 }
 
-/** Long enough to ask every server of the queue. */
+/** With any wait, SQS asks all of its servers for messages. */
 const WAIT_SECONDS = 1;
 
-/** S3 writes keys as forms do. */
+/** S3 encodes keys in events like form fields: `+` is a space. */
 const keysOf = (body: string): string[] => {
   try {
     const { Records = [] } = JSON.parse(body) as { Records?: { s3?: { object?: { key?: string } } }[] };
@@ -59,7 +59,7 @@ const keysOf = (body: string): string[] => {
   }
 };
 
-const letterOf = ({ Body = "", Attributes, MessageAttributes }: Message): Letter => ({
+const deadLetterOf = ({ Body = "", Attributes, MessageAttributes }: Message): DeadLetter => ({
   keys: keysOf(Body),
   reason: MessageAttributes?.ErrorMessage?.StringValue ?? "",
   sentMs: Number(Attributes?.SentTimestamp ?? 0),
@@ -82,18 +82,18 @@ const receive = async ({ sqs, queueUrl, holdSeconds }: RedriveOptions): Promise<
 const remove = ({ sqs, queueUrl: QueueUrl }: RedriveOptions, { ReceiptHandle }: Message) =>
   answerTo("DeleteMessage", sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })));
 
-/** Whoever looks next sees it again at once. It does so by itself a little later, so a failure is no loss. */
+/** Makes the message visible again at once. If this fails, the visibility timeout does it later. */
 const release = async ({ sqs, queueUrl: QueueUrl }: RedriveOptions, { ReceiptHandle }: Message) => {
   const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
   await sqs.send(command).catch(() => {});
 };
 
-/** @returns the message of the error that the function ended with, or nothing where it did its work */
-const invoke = async ({ lambda, ...options }: RedriveOptions, { body }: Letter): Promise<string | undefined> => {
+/** @returns the function's error, or undefined if it succeeded */
+const invoke = async ({ lambda, ...options }: RedriveOptions, { body }: DeadLetter): Promise<string | undefined> => {
   const command = new InvokeCommand({
     FunctionName: options.functionName,
     Qualifier: options.qualifier,
-    // Whoever waits for the end knows it: only then may the letter go.
+    // Synchronous, so that the message is deleted only after the function has succeeded.
     InvocationType: "RequestResponse",
     Payload: body,
   });
@@ -104,16 +104,16 @@ const invoke = async ({ lambda, ...options }: RedriveOptions, { body }: Letter):
 };
 
 /**
- * Sends one letter after the other to the function and waits for it. What fails stays and is held until the end, so that it
- * does not come again in this run; what a run that was killed had held comes back by itself. A letter whose deletion is
- * missed is sent twice, which overwrites the same variants.
- * @returns the letters in the order in which they came
- * @throws Error of one line; every letter that was held is released before
+ * Sends one message after the other to the function and waits for the result. A message that fails again is kept invisible
+ * until the end of the run, so that the run does not receive it twice. If this process is killed, the visibility timeout
+ * makes such messages visible again. A message whose deletion fails is processed twice, which overwrites the same variants.
+ * @returns the messages in the order in which they were received
+ * @throws Error of one line, after the invisible messages are visible again
  */
 export const redrive = async (options: RedriveOptions): Promise<Handled[]> => {
   const { max, isDryRun, signal, onHandled } = options;
   const handled: Handled[] = [];
-  /** By their ids; a letter may come twice, and then its newest handle counts. */
+  /** By message id. SQS may deliver a message twice; then the newest receipt handle is valid. */
   const held = new Map<string, Message>();
   const done = new Set<string>();
   try {
@@ -125,15 +125,15 @@ export const redrive = async (options: RedriveOptions): Promise<Handled[]> => {
       if (done.has(id)) await remove(options, message);
       else held.set(id, message);
       if (isKnown || done.has(id) || signal.aborted) continue;
-      const letter = letterOf(message);
-      const error = isDryRun ? undefined : await invoke(options, letter);
+      const deadLetter = deadLetterOf(message);
+      const error = isDryRun ? undefined : await invoke(options, deadLetter);
       if (!isDryRun && error === undefined) {
         await remove(options, message);
         held.delete(id);
         done.add(id);
       }
-      const fate: Fate = isDryRun ? "would be sent" : error === undefined ? "done" : "failed";
-      handled.push({ ...letter, fate, ...(error !== undefined && { error }) });
+      const status: Status = isDryRun ? "would be sent" : error === undefined ? "done" : "failed";
+      handled.push({ ...deadLetter, status, ...(error !== undefined && { error }) });
       onHandled?.(handled.at(-1) as Handled);
     }
   } finally {

@@ -1,7 +1,7 @@
 /** Every environment as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ENVIRONMENTS, synthesize } from "../../main";
+import { ENVIRONMENTS, packageOfUser, synthesize } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import { emailsOf } from "../../modules/stack";
@@ -45,14 +45,14 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
  */
 export const synth = async (): Promise<Synthesized[]> => {
   const environments = await readEnvironments(ENVIRONMENTS, process.env);
-  const targets = process.env.HANDLER_PACKAGE ? [] : environments.map((each) => each.lambda_architecture);
+  const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
 
   const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
   const stacks = join(outdir, "stacks");
   const names = environments.map(stackName);
   removeOthers(stacks, names);
-  synthesize(environments, outdir);
+  synthesize(environments, { outdir });
   return environments.map((environment) => summary(environment, stacks));
 };
 

@@ -1,13 +1,13 @@
-/** `npm run alarms`: what the alarms of a deployed environment say, what one of them does, and back to OK. */
+/** `npm run alarms`: lists, tests and resets the alarms of a deployed environment. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { stackName } from "../../modules/naming";
 import { environmentNamed } from "../aws/account";
 import {
   type AccountAlarm,
-  callRoll,
+  type AlarmList,
   fullName,
-  type Roll,
+  listAlarms,
   resetAlarm,
   type TestResult,
   testAlarm,
@@ -16,6 +16,7 @@ import { type Clients, clientsFor } from "../aws/clients";
 import { ago } from "../terminal/ago";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 const COLOURS = { ALARM: pc.red, INSUFFICIENT_DATA: pc.yellow, OK: pc.green } as const;
 
@@ -24,22 +25,22 @@ const row = ({ name, state, since, reason, actionsEnabled }: AccountAlarm, width
     COLOURS[state](state.padEnd("INSUFFICIENT_DATA".length)),
     name.padEnd(width),
     (since === undefined ? "" : ago(now - since.getTime())).padEnd("59 min ago".length),
-    actionsEnabled ? reason : `${pc.yellow("tells nobody: its actions are disabled.")} ${reason}`,
+    actionsEnabled ? reason : `${pc.yellow("notifies no one: its actions are disabled.")} ${reason}`,
   ]
     .join("  ")
     .trimEnd();
 
-/** @returns the lines of a table, and below it what should not be so */
-export const rollLines = ({ alarms, missing, extra }: Roll, now = Date.now()): string[] => {
+/** @returns the lines of a table, followed by missing and extra alarms */
+export const alarmLines = ({ alarms, missing, extra }: AlarmList, now = Date.now()): string[] => {
   const width = Math.max(0, ...alarms.map(({ name }) => name.length));
   return [
     ...alarms.map((alarm) => row(alarm, width, now)),
-    ...missing.map((name) => `${pc.red("missing")}  ${name}: the environment has it, the account does not`),
-    ...extra.map((name) => `${pc.yellow("extra")}    ${name}: the account has it, the environment does not`),
+    ...missing.map((name) => `${pc.red("missing")}  ${name}: the environment defines it, the account does not have it`),
+    ...extra.map((name) => `${pc.yellow("extra")}    ${name}: the account has it, the environment does not define it`),
   ];
 };
 
-/** @returns what happened, line by line */
+/** @returns the steps of a test, one on each line, and the result */
 export const testLines = (name: string, { before, actions, expected, end }: TestResult): string[] => {
   const failed = actions.filter(({ succeeded }) => !succeeded).length;
   const verdict =
@@ -74,11 +75,11 @@ type Verb = (
 ) => Promise<void>;
 
 const list: Verb = async (client, environment, _, { json }) => {
-  const roll = await callRoll(client, environment);
+  const found = await listAlarms(client, environment);
   const { aws_region: region } = environment;
-  if (json) console.log(JSON.stringify({ environment: stackName(environment), region, ...roll }, undefined, 2));
-  else for (const line of rollLines(roll)) console.log(line);
-  if (roll.missing.length > 0) process.exitCode = 1;
+  if (json) console.log(JSON.stringify({ environment: stackName(environment), region, ...found }, undefined, 2));
+  else for (const line of alarmLines(found)) console.log(line);
+  if (found.missing.length > 0) process.exitCode = 1;
 };
 
 const test: Verb = async (client, environment, name, { wait }) => {
@@ -120,19 +121,19 @@ const seconds = (text: string): number => {
 };
 
 export const command = new Command("npm run alarms --")
-  .description("Shows, tests and resets the alarms of an environment in its AWS account, with the shell's credentials.")
-  .argument("<env>", "environment, such as dev")
+  .description("Lists, tests and resets the alarms of an environment in its AWS account, with the shell's credentials.")
+  .addArgument(environmentArgument())
   .argument(
     "<verb>",
-    "list: every alarm with its state; test: sets ALARM, shows what the alarm does, and puts it back; reset: sets OK",
+    "list: every alarm and its state; test: sets ALARM, shows the alarm's actions, and restores the state; reset: sets OK",
   )
-  .argument("[name]", "of the alarm for test and reset: timeout-errors, or all of it")
-  .option("--json", "list: for machines")
+  .argument("[name]", "alarm for test and reset, such as timeout-errors, or its full name")
+  .option("--json", "list: print JSON")
   .addOption(
     new Option("--wait <seconds>", "test: how long to wait for the alarm's actions").argParser(seconds).default(60),
   )
-  .option("--endpoint-url <url>", "ask this emulator, not AWS")
-  .addHelpText("after", "\nExit code 1: an alarm is missing, or an action failed or was not done in time.")
+  .addOption(endpointOption())
+  .addHelpText("after", "\nExit code 1: an alarm is missing, or an action failed or was not executed in time.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

@@ -1,21 +1,20 @@
 /** `npm run bench`: the handler beside plain sharp, bare encoders and Pillow, measured in turns on the same pictures. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
 import { runCommand } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 import { measureCold } from "../trials/bench/cold";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { machine } from "../trials/bench/machine";
-import { sweepOrders } from "../trials/bench/order";
 import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
 import { benchReport, coldReport, throughputReport } from "../trials/bench/report";
 import { type PictureResult, type Results, writeResults } from "../trials/bench/results";
-import { sweepEncoders } from "../trials/bench/sweep";
-import { type Sweep, sweepReport } from "../trials/bench/sweep-report";
+import { type Trial as EncoderTrial, sweepEncoders } from "../trials/bench/sweep";
+import { sweepReport } from "../trials/bench/sweep-report";
 import { judge } from "../trials/bench/targets";
 import { measureThroughput } from "../trials/bench/throughput";
 
@@ -42,27 +41,8 @@ const pictures = (isWanted: (megapixels: number) => boolean = () => true): Promi
     ({ megapixels }) => note(`painting ${megapixels} megapixels …`),
   );
 
-/** Shows progress on a terminal only. */
-const withBar = async <T>(work: (onDone: (done: number, total: number) => void) => Promise<T>): Promise<T> => {
-  const bar = new SingleBar({
-    format: `${pc.dim("{bar}")} {value} of {total}, {eta_formatted} left`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  bar.start(1, 0);
-  try {
-    return await work((done, total) => {
-      bar.setTotal(total);
-      bar.update(done);
-    });
-  } finally {
-    bar.stop();
-  }
-};
-
 const measureAll = (tasks: readonly Task[], tools: Tools): Promise<PictureResult[]> =>
-  withBar(async (onDone) => {
+  withProgress({ showsTimeLeft: true }, async (onDone) => {
     const total = tasks.reduce((sum, { runs, methods }) => sum + runs * methods.length, 0);
     let done = 0;
     const results: PictureResult[] = [];
@@ -70,14 +50,11 @@ const measureAll = (tasks: readonly Task[], tools: Tools): Promise<PictureResult
     return results;
   });
 
-const sweep = async (runs: number): Promise<Sweep> => {
+const sweep = async (): Promise<EncoderTrial[]> => {
   const all = await pictures((megapixels) => megapixels === 12);
   const reference = all.find(({ name }) => name === REFERENCE);
   if (reference === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
-  return {
-    encoders: await withBar((onDone) => sweepEncoders(reference.file, onDone)),
-    orders: await withBar((onDone) => sweepOrders(reference.file, runs, onDone)),
-  };
+  return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(reference.file, onDone));
 };
 
 const cold = async () => measureCold(await readFile(SAMPLE));
@@ -124,7 +101,7 @@ const keep = async (results: Results): Promise<void> => {
 const run = async (options: Options): Promise<void> => {
   const show = <T>(value: T, report: (value: T) => string): void =>
     console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
-  if (options.sweep) return show(await sweep(options.runs), sweepReport);
+  if (options.sweep) return show(await sweep(), sweepReport);
   if (options.cold) return show(await cold(), coldReport);
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
@@ -139,7 +116,7 @@ export const command = new Command("npm run bench --")
   .option("--runs <number>", "how often each is measured, in turns", wholeNumber("--runs", 1, 100), 5)
   .option("--python <command>", "a Python that has Pillow", "python3")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
-  .option("--sweep", "only encoder settings, and orders of encodes and uploads, on the photo of 12 MP", false)
+  .option("--sweep", "only encoder settings, on the photo of 12 MP", false)
   .option("--cold", "only what loading the package costs", false)
   .option("--throughput", "only pictures per second of the local stack, at 1, 2 and 8 at a time", false)
   .option("--json", "everything, for machines", false)

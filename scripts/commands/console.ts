@@ -1,4 +1,4 @@
-/** `npm run console`: where an environment is seen in the AWS console. */
+/** `npm run console`: prints links to an environment in the AWS console. */
 import { spawn } from "node:child_process";
 import { Command } from "commander";
 import pc from "picocolors";
@@ -6,26 +6,27 @@ import { consoleUrl, homeOf, naming } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { runCommand } from "../terminal/cli";
+import { environmentArgument } from "../terminal/options";
 
-/** What opens a link in the browser, by the platform. */
+/** Programs that open a link in the browser, by platform. */
 const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
   darwin: ["open"],
   win32: ["cmd", "/c", "start", ""],
 };
 
-/** @throws Error where there is no browser to open it */
+/** @throws Error if the program is missing */
 const open = async (url: string): Promise<void> => {
   const [program, ...args] = OPENERS[process.platform] ?? ["xdg-open"];
   const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve).once("error", (cause: NodeJS.ErrnoException) => {
-      reject(new Error(`Expected ${program} for --open but got ${cause.code}: open the link by hand`, { cause }));
+      reject(new Error(`Expected ${program} for --open but got ${cause.code}: open the link yourself`, { cause }));
     });
   });
   child.unref();
 };
 
-/** The log group's name is encoded twice there. */
+/** The console expects the log group's name URL-encoded twice, with $ in place of %. */
 const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text)).replaceAll("%", "$");
 
 /** @returns the links by what they show, the most useful first */
@@ -53,10 +54,10 @@ const run = async (env: string, options: { open?: true; json?: true }): Promise<
 };
 
 export const command = new Command("npm run console --")
-  .description("Prints where an environment is seen in the AWS console, its dashboard first.")
-  .argument("<env>", "environment, such as dev")
+  .description("Prints links to an environment in the AWS console, its dashboard first.")
+  .addArgument(environmentArgument())
   .option("--open", "open the first link in the browser")
-  .option("--json", "for machines")
+  .option("--json", "print JSON")
   .addHelpText("after", "\nExit code 1: the environment is not valid.")
   .action(run);
 

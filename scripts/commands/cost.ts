@@ -7,6 +7,7 @@ import { lightTable } from "../docs/cost/light";
 import { dominating, estimateReport, lightReport } from "../docs/cost/report";
 import { ASSUMPTIONS, type Assumed, type Assumption, assumed, usageOf } from "../docs/cost/usage";
 import { runCommand, UsageError } from "../terminal/cli";
+import { environmentArgument } from "../terminal/options";
 
 interface Options {
   readonly images?: number;
@@ -68,7 +69,7 @@ const cost = async (env: string, { images, meanMb, assume, light, json }: Option
 
 export const command = new Command("npm run cost --")
   .description("Estimates what an environment costs in a month at list prices, and what other choices would cost.")
-  .argument("<env>", "environment, such as dev")
+  .addArgument(environmentArgument())
   .option("--images <n>", "uploads a month", (text) => positive(text, "--images"))
   .option("--mean-mb <n>", "megabytes of an upload", (text) => positive(text, "--mean-mb"))
   .option("--assume <name=n>", "another value for one of the assumptions listed; may be repeated", assumption, {})

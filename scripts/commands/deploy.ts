@@ -1,14 +1,15 @@
-/** `npm run deploy -- <env>`: cdktf deploy, with everything checked before, and what to do next after. */
+/** `npm run deploy -- <env>`: checks everything, runs cdktf deploy, and prints the next steps. */
 import { Command } from "commander";
 import pc from "picocolors";
 import { cdktf } from "../aws/terraform/cdktf";
-import { endpointUrl, prepareTarget, type TargetOptions } from "../aws/terraform/target";
+import { prepareTarget, type TargetOptions } from "../aws/terraform/target";
 import { outputs } from "../aws/terraform/working-copy";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** Outputs that are commands: they are what comes next, in this order. */
+/** Outputs that are commands, in the order in which to run them. */
 const NEXT = ["upload_command_example", "view_logs_command", "test_alarm_command"] as const;
 
 const outputLines = (values: Outputs): string[] => {
@@ -20,7 +21,7 @@ const outputLines = (values: Outputs): string[] => {
   });
 };
 
-/** @returns the commands of the outputs, as they reach the place that was deployed to */
+/** @returns the commands of the outputs, with the emulator's address if there is one */
 const nextCommands = (values: Outputs, endpoint: string | undefined): string[] =>
   NEXT.map((name) => `  ${values[name]}${endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`}`);
 
@@ -30,21 +31,18 @@ const deploy = async (name: string, options: TargetOptions): Promise<void> => {
   const values = await outputs(target);
   console.log(`\n${pc.bold("Outputs")}`);
   console.log(outputLines(values).join("\n"));
-  console.log(`\n${pc.bold("Next: upload a photo, follow the log, see whether an alarm reaches you")}`);
+  console.log(`\n${pc.bold("Next: upload a photo, follow the log, check that an alarm reaches you")}`);
   console.log(nextCommands(values, target.endpoint).join("\n"));
   if (target.environment.enable_release_alias)
     console.log(
-      `\n${pc.bold("Uploads invoke the version in service; put what was published just now there by")}\n  npm run release -- ${name}`,
+      `\n${pc.bold("Uploads still invoke the version in service. Release the version that was published now:")}\n  npm run release -- ${name}`,
     );
 };
 
 export const command = new Command("npm run deploy --")
   .description("Deploys an environment with cdktf and Terraform (or the binary in TERRAFORM_BINARY_NAME).")
-  .argument(
-    "<env>",
-    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
-  )
-  .option("--endpoint-url <url>", "deploy to an AWS emulator instead, with a state of its own", endpointUrl)
+  .addArgument(environmentArgument())
+  .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: a check before the deployment failed, or the deployment itself.")
   .action(deploy);
 

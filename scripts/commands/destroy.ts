@@ -1,15 +1,16 @@
-/** `npm run destroy -- <env>`: cdktf destroy, but not of objects nobody meant to lose, and not of production by habit. */
+/** `npm run destroy -- <env>`: runs cdktf destroy after checking that no object and no protected environment is lost by mistake. */
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { environmentNamed } from "../aws/account";
 import { countObjects, emptyBucket } from "../aws/buckets";
 import { cdktf, existing, whatExists } from "../aws/terraform/cdktf";
-import { endpointUrl, prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
+import { prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
 import { terraform } from "../aws/terraform/working-copy";
 import { runCommand, UsageError } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
-/** Environments whose stacks' names have to be typed. */
+/** Environments whose name must be typed to confirm. */
 const PROTECTED = ["prod"];
 
 interface DestroyOptions extends TargetOptions {
@@ -17,15 +18,15 @@ interface DestroyOptions extends TargetOptions {
   readonly yesDestroy?: string;
 }
 
-/** @throws UsageError unless somebody typed the name of a protected environment, here or on the command line */
+/** @throws UsageError unless the name of a protected environment is confirmed */
 const confirm = async (name: string, typed: string | undefined): Promise<void> => {
   if (typed === undefined && !PROTECTED.includes((await environmentNamed(name)).environment)) return;
-  const answer = typed ?? (await ask(`This destroys ${name}. Type its name to go on: `));
+  const answer = typed ?? (await ask(`This destroys ${name}. Type its name to continue: `));
   if (answer !== name)
     throw new UsageError(`Expected ${name} for --yes-destroy but got ${JSON.stringify(answer) ?? "nothing"}`);
 };
 
-/** @returns what is typed; nothing where nobody can type */
+/** @returns the typed line, or undefined without a terminal */
 const ask = async (question: string): Promise<string | undefined> => {
   if (!process.stdin.isTTY) return undefined;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -40,7 +41,7 @@ interface State {
   };
 }
 
-/** @returns the buckets that the state knows, even those of a deployment that stopped half-way */
+/** @returns the buckets in the state, including those of an incomplete deployment */
 const bucketsOf = async (target: Target): Promise<string[]> => {
   const { stdout } = await terraform(target, ["show", "-json"], 120);
   const { values } = JSON.parse(stdout) as State;
@@ -48,7 +49,7 @@ const bucketsOf = async (target: Target): Promise<string[]> => {
   return buckets.flatMap(({ values: { bucket } }) => bucket ?? []);
 };
 
-/** @throws Error that says how many objects there are, where they are not to be deleted */
+/** @throws Error with the number of objects, unless they may be deleted */
 const clear = async ({ aws: { s3 } }: Target, buckets: readonly string[], mayEmpty: boolean): Promise<void> => {
   const counts = await Promise.all(buckets.map(async (bucket) => ({ bucket, count: await countObjects(s3, bucket) })));
   const full = counts.filter(({ count }) => count > 0);
@@ -56,7 +57,7 @@ const clear = async ({ aws: { s3 } }: Target, buckets: readonly string[], mayEmp
   const what = full.map(({ bucket, count }) => `${count} object versions in ${bucket}`).join(" and ");
   if (!mayEmpty)
     throw new Error(
-      `Expected empty buckets but got ${what}: --empty-buckets deletes them for ever; nothing is destroyed`,
+      `Expected empty buckets but got ${what}: --empty-buckets deletes them permanently. Nothing was destroyed`,
     );
   console.log(`deleting ${what}`);
   for (const { bucket } of full) await emptyBucket(s3, bucket);
@@ -75,23 +76,20 @@ const destroy = async (
   await clear(target, await bucketsOf(target), emptyBuckets);
   await cdktf("destroy", target);
 
-  // The state of an emulator that is no more would only be in the way.
+  // The state of an emulator is useless after the emulator has stopped.
   const { endpoint, stateFile } = target;
   if (endpoint !== undefined && stateFile !== undefined)
     for (const file of [stateFile, `${stateFile}.backup`]) rmSync(file, { force: true });
-  console.log(`Nothing of ${name} is left.`);
+  console.log(`${name} is destroyed.`);
 };
 
 export const command = new Command("npm run destroy --")
   .description("Destroys a deployed environment.")
-  .argument(
-    "<env>",
-    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
-  )
-  .option("--empty-buckets", "delete every object of its buckets, for ever")
-  .option("--yes-destroy <name>", "the environment's name again, where nobody can type it")
-  .option("--endpoint-url <url>", "destroy what was deployed to this AWS emulator", endpointUrl)
-  .addHelpText("after", "\nExit code 1: objects are in the way, or something could not be destroyed.")
+  .addArgument(environmentArgument())
+  .option("--empty-buckets", "delete every object in its buckets permanently")
+  .option("--yes-destroy <name>", "confirm with the environment's name, without a prompt")
+  .addOption(endpointOption())
+  .addHelpText("after", "\nExit code 1: the buckets hold objects, or a resource could not be destroyed.")
   .action(destroy);
 
 if (require.main === module) void runCommand(command);

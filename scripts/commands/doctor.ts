@@ -1,28 +1,28 @@
-/** `npm run doctor`: what keeps a deployed environment from working or from telling so, each with the remedy. */
+/** `npm run doctor`: checks a deployed environment and its monitoring, and prints a remedy for each problem. */
 import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
 import { answerTo, environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
-import { deploy, type Finding, findingsOf, ifThere, type Patient, type State } from "../aws/doctor/check";
-import { PATH } from "../aws/doctor/path";
-import { WATCH } from "../aws/doctor/watch";
-import { endpointUrl } from "../aws/terraform/target";
+import { deploy, type Finding, findingsOf, ifFound, type State, type Subject } from "../aws/doctor/check";
+import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
+import { UPLOAD_CHECKS } from "../aws/doctor/upload-path";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 
-/** In the order in which a person looks for what is wrong: add a row to one of the two. */
-const CHECKS = [...PATH, ...WATCH];
+/** In the order in which a person would look for a problem: add a row to one of the two lists. */
+const CHECKS = [...UPLOAD_CHECKS, ...MONITORING_CHECKS];
 
 const MARKS: Readonly<Record<State, string>> = {
-  right: pc.green("✓"),
-  doubtful: pc.yellow("!"),
-  wrong: pc.red("✗"),
+  ok: pc.green("✓"),
+  warning: pc.yellow("!"),
+  problem: pc.red("✗"),
   unknown: pc.dim("?"),
 };
 
-/** @returns one line for each finding, and a second one with the remedy where there is one */
+/** @returns a line with the finding, and a second one with the remedy if there is one */
 export const findingLines = (name: string, { state, what, remedy }: Finding): string[] => [
   `${MARKS[state]} ${name.padEnd(13)}  ${what}`,
   ...(remedy === undefined ? [] : [`  ${"".padEnd(13)}  ${pc.dim("→")} ${remedy}`]),
@@ -33,18 +33,18 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** Without a function nothing else is worth a look. */
-const isDeployed = async ({ names, aws }: Patient): Promise<boolean> => {
+/** Without the function the other checks are pointless. */
+const isDeployed = async ({ names, aws }: Subject): Promise<boolean> => {
   const command = new GetFunctionConfigurationCommand({ FunctionName: names.functionName });
-  return (await ifThere(answerTo("GetFunctionConfiguration", aws.lambda.send(command)))) !== undefined;
+  return (await ifFound(answerTo("GetFunctionConfiguration", aws.lambda.send(command)))) !== undefined;
 };
 
-/** Makes every check that applies, all at the same time. */
-export const diagnose = (patient: Patient): Promise<Diagnosis[]> =>
+/** Runs every check that applies, in parallel. */
+export const diagnose = (subject: Subject): Promise<Diagnosis[]> =>
   Promise.all(
-    CHECKS.filter(({ appliesTo }) => appliesTo?.(patient.environment) ?? true).map(async (check) => ({
+    CHECKS.filter(({ appliesTo }) => appliesTo?.(subject.environment) ?? true).map(async (check) => ({
       check: check.name,
-      findings: await findingsOf(check, patient),
+      findings: await findingsOf(check, subject),
     })),
   );
 
@@ -53,32 +53,30 @@ const run = async (env: string, options: { json?: true; endpointUrl?: string }):
   const names = naming(environment);
   const aws = clientsFor(environment.aws_region, options.endpointUrl);
   const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({})));
-  const patient = { environment, names, aws };
-  if (!(await isDeployed(patient)))
+  const subject = { environment, names, aws };
+  if (!(await isDeployed(subject)))
     throw new Error(
       `Expected the function ${names.functionName} in ${Account} but got none: run ${deploy(environment)} first`,
     );
-  const diagnoses = await diagnose(patient);
-  const isWrong = diagnoses.some(({ findings }) => findings.some(({ state }) => state === "wrong"));
+  const diagnoses = await diagnose(subject);
+  const hasProblem = diagnoses.some(({ findings }) => findings.some(({ state }) => state === "problem"));
   if (options.json) console.log(JSON.stringify({ environment: env, account: Account, diagnoses }, undefined, 2));
   else {
-    console.log(
-      findingLines("credentials", { state: "right", what: `${Arn} in ${environment.aws_region}` }).join("\n"),
-    );
+    console.log(findingLines("credentials", { state: "ok", what: `${Arn} in ${environment.aws_region}` }).join("\n"));
     for (const { check, findings } of diagnoses)
       for (const finding of findings) console.log(findingLines(check, finding).join("\n"));
   }
-  if (isWrong) process.exitCode = 1;
+  if (hasProblem) process.exitCode = 1;
 };
 
 export const command = new Command("npm run doctor --")
-  .description("Looks for what keeps a deployed environment from working, and says what to do. Changes nothing.")
-  .argument("<env>", "environment, such as dev")
-  .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, not AWS").argParser(endpointUrl))
+  .description("Checks a deployed environment and its monitoring, and prints what to do. Changes nothing.")
+  .addArgument(environmentArgument())
+  .option("--json", "print JSON")
+  .addOption(endpointOption())
   .addHelpText(
     "after",
-    "\nExit code 1: something is wrong (✗). What is only doubtful (!) or not told (?) does not count.",
+    "\nExit code 1: a check found a problem (✗). Warnings (!) and unanswered checks (?) do not count.",
   )
   .action(run);
 

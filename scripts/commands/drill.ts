@@ -1,10 +1,9 @@
 /** `npm run drill`: makes each alarm of an environment go off for its own reason, and none without one. */
-import { SingleBar } from "cli-progress";
 import { Command } from "commander";
-import pc from "picocolors";
-import { drillStack } from "../build/drill-stack";
+import { drillStack } from "../build/local-stack";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand, UsageError } from "../terminal/cli";
+import { withProgress } from "../terminal/progress";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
 import { type Evidence, gather, shortName } from "../trials/drill/evidence";
 import { type Control, control, probeProblems, probesOf } from "../trials/drill/probes";
@@ -20,28 +19,6 @@ interface Options {
   readonly mutants: boolean;
   readonly json: boolean;
 }
-
-/** Shown on a terminal only. */
-const withBar = async <T>(
-  what: string,
-  work: (onDone: (done: number, total: number) => void) => Promise<T>,
-): Promise<T> => {
-  const bar = new SingleBar({
-    format: `${what} ${pc.dim("{bar}")} {value} of {total}`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  bar.start(1, 0);
-  try {
-    return await work((done, total) => {
-      bar.setTotal(total);
-      bar.update(done);
-    });
-  } finally {
-    bar.stop();
-  }
-};
 
 /** A rate is made of uploads that are refused, so it needs the run of that one too. */
 const runsFor = (alarm: string): string[] => (alarm === "low-success-rate" ? [alarm, "log-errors"] : [alarm]);
@@ -75,7 +52,7 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
   const alarm = wantedAlarm(name, names);
   if (alarm !== undefined && !SCENARIO_NAMES.includes(alarm)) throw new Error(withoutScenario(blueprint).join("; "));
   const pictures = await samplePictures();
-  const evidence = await withBar("faults", (onDone) =>
+  const evidence = await withProgress({ label: "faults" }, (onDone) =>
     gather(blueprint, {
       pictures,
       ...(alarm && { only: runsFor(alarm) }),
@@ -86,7 +63,9 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
   const found = control(blueprint, evidence);
   const problems = problemsOf(stackDir, evidence, alarm, found);
   const probes = probesOf(evidence).length;
-  const trials = mutants ? await withBar("mutants", (onDone) => tryMutants(stackDir, evidence, { onDone })) : undefined;
+  const trials = mutants
+    ? await withProgress({ label: "mutants" }, (onDone) => tryMutants(stackDir, evidence, { onDone }))
+    : undefined;
   const seconds = (performance.now() - startedAt) / 1_000;
   const result: DrillResult = {
     environment: env,

@@ -2,10 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
-import pc from "picocolors";
 import { runCommand } from "../terminal/cli";
+import { withProgress } from "../terminal/progress";
 import { defuse } from "../trials/fuzz/bomb-squad";
 import { type Failure, runCampaign } from "../trials/fuzz/campaign";
 import { inputOf } from "../trials/fuzz/mutations";
@@ -40,16 +39,10 @@ const runBombs = async (json: boolean): Promise<void> => {
 const run = async ({ seed, inputs, seconds, only, bombs, json }: Options): Promise<void> => {
   if (bombs) return runBombs(json);
   const numbers = only === undefined ? Array.from({ length: inputs }, (_, number) => number) : [only];
-  const bar = new SingleBar({
-    format: `inputs ${pc.dim("{bar}")} {value} of {total}`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  bar.start(numbers.length, 0);
   const processes = Math.min(availableParallelism(), numbers.length);
-  const campaign = await runCampaign({ seed, numbers, processes, seconds, onDone: (done) => bar.update(done) });
-  bar.stop();
+  const campaign = await withProgress({ label: "inputs", total: numbers.length }, (onDone) =>
+    runCampaign({ seed, numbers, processes, seconds, onDone }),
+  );
   const kept = only === undefined ? campaign.failures : [{ input: inputOf(await makeSeeds(), seed, only) }];
   await save(seed, kept);
   const { failures, ...rest } = campaign;

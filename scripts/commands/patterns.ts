@@ -1,36 +1,24 @@
-/** `npm run patterns`: every synthesized metric filter against every kind of log line, here and by CloudWatch Logs itself. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Command, Option } from "commander";
+/** `npm run patterns`: tests every synthesized metric filter on every kind of log line, locally and with CloudWatch Logs. */
+import { Command } from "commander";
 import pc from "picocolors";
-import { synthesize } from "../../main";
-import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
-import { PROJECT, stackFolder } from "../build/stacks";
+import { stackFor } from "../build/stack-for";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 import { producedLines } from "../trials/log-samples";
 import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "../trials/pattern-check";
 
-/** @returns the metric filters of an environment, synthesized into a folder that is gone afterwards */
-export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] => {
-  const outdir = mkdtempSync(join(tmpdir(), "patterns-"));
-  try {
-    process.env.HANDLER_PACKAGE ??= join(PROJECT, "package.json"); // Filters do not depend on the code's package.
-    synthesize([environment], outdir);
-    return readBlueprint(stackFolder(stackName(environment), outdir)).metricFilters;
-  } finally {
-    rmSync(outdir, { recursive: true });
-  }
-};
+/** @returns the metric filters of an environment, as synthesized now */
+export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] =>
+  readBlueprint(stackFor(environment)).metricFilters;
 
 const row = ({ line, heardBy, problems }: Hearing, width: number): string => {
   const right = problems.length === 0 ? pc.green("✓") : pc.red("✗");
-  return `${right} ${line.name.padEnd(width)}  ${heardBy.join(" ") || pc.dim("nobody")}`;
+  return `${right} ${line.name.padEnd(width)}  ${heardBy.join(" ") || pc.dim("no filter")}`;
 };
 
 interface Options {
@@ -49,13 +37,13 @@ const check = async (env: string, { live, endpointUrl }: Options): Promise<void>
   const extent = `${env}, ${filters.length} filters and ${lines.length} lines`;
   conclude(
     [...hearings.flatMap(({ problems }) => problems), ...deafFilters(filters, hearings)],
-    `${extent}: each filter hears exactly its own, by the local parser`,
+    `${extent}: each filter matches exactly its own lines (local parser)`,
   );
   if (!live) return;
   const { logs } = clientsFor(environment.aws_region, endpointUrl);
   conclude(
     await serviceDifferences(logs, filters, lines),
-    `${extent}: CloudWatch Logs hears what the local parser hears, and takes the same values`,
+    `${extent}: CloudWatch Logs matches the same lines as the local parser, and extracts the same values`,
   );
 };
 
@@ -66,11 +54,14 @@ const conclude = (problems: readonly string[], success: string): void => {
 };
 
 export const command = new Command("npm run patterns --")
-  .description("Checks which metric filters of an environment hear which log lines, as synthesized now.")
-  .argument("<env>", "environment, such as dev")
-  .option("--live", "ask TestMetricFilter of CloudWatch Logs, too, with the shell's credentials, and compare")
-  .addOption(new Option("--endpoint-url <url>", "ask this emulator, not AWS").implies({ live: true }))
-  .addHelpText("after", "\nExit code 1: a filter hears what it must not, or not what it must, or otherwise than here.")
+  .description("Checks which metric filters of an environment match which log lines, as synthesized now.")
+  .addArgument(environmentArgument())
+  .option("--live", "also call TestMetricFilter of CloudWatch Logs with the shell's credentials, and compare")
+  .addOption(endpointOption().implies({ live: true }))
+  .addHelpText(
+    "after",
+    "\nExit code 1: a filter matches a wrong line, misses its own, or matches differently in CloudWatch Logs.",
+  )
   .action(check);
 
 if (require.main === module) void runCommand(command);

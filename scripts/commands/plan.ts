@@ -1,13 +1,14 @@
-/** `npm run plan -- <env>`: what a deployment would change, as JSON and as Markdown for a pull request. */
+/** `npm run plan -- <env>`: writes what a deployment would change, as JSON and as Markdown for a pull request. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import type { Plan } from "../aws/terraform/plan";
 import { headline, summarizePlan } from "../aws/terraform/plan-summary";
-import { endpointUrl, prepareTarget, type TargetOptions } from "../aws/terraform/target";
+import { prepareTarget, type TargetOptions } from "../aws/terraform/target";
 import { terraform } from "../aws/terraform/working-copy";
-import { readStack } from "../build/stacks";
+import { readTerraformJson } from "../build/stacks";
 import { runCommand } from "../terminal/cli";
+import { endpointOption, environmentArgument } from "../terminal/options";
 import { temporaryFolder } from "../terminal/processes";
 
 interface PlanOptions extends TargetOptions {
@@ -25,20 +26,17 @@ const plan = async (name: string, { out = join("out", "plan", name), ...options 
   const folder = resolve(out);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "plan.json"), json);
-  await writeFile(join(folder, "plan.md"), summarizePlan(name, planned, readStack(target.folder)));
+  await writeFile(join(folder, "plan.md"), summarizePlan(name, planned, readTerraformJson(target.folder)));
   console.log(`\n${headline(name, planned)}`);
   for (const each of ["plan.md", "plan.json"]) console.log(`  ${relative(process.cwd(), join(folder, each))}`);
 };
 
 export const command = new Command("npm run plan --")
   .description("Writes what a deployment would change to plan.json and plan.md.")
-  .argument(
-    "<env>",
-    "name of a file in environments/, without .tfvars; where it has several regions, prod-eu-west-1 and the like",
-  )
+  .addArgument(environmentArgument())
   .option("--out <folder>", "folder for both files (default: out/plan/<env>)")
-  .option("--endpoint-url <url>", "plan for an AWS emulator instead", endpointUrl)
-  .addHelpText("after", "\nExit code 1: Terraform cannot make the plan. That there are changes is no failure.")
+  .addOption(endpointOption())
+  .addHelpText("after", "\nExit code 1: Terraform cannot create the plan. A plan with changes is not a failure.")
   .action(plan);
 
 if (require.main === module) void runCommand(command);

@@ -1,4 +1,4 @@
-/** `npm run release`: puts the version that was published last into service, a share at a time, or takes it back. */
+/** `npm run release`: shifts uploads to the newest published version, or rolls back. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { criticalAlarms } from "../../modules/alarms";
@@ -6,11 +6,10 @@ import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
-import { readLive, readVersions } from "../aws/release/alias";
+import { readAlias, readVersions } from "../aws/release/alias";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
-import { endpointUrl } from "../aws/terraform/target";
 import { runCommand, UsageError } from "../terminal/cli";
-import { wholeNumber } from "../terminal/options";
+import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 
 interface Options extends Choices {
   readonly rollback?: true;
@@ -21,20 +20,20 @@ interface Options extends Choices {
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** @throws UsageError where there is no alias to move; Error of one line */
+/** @throws UsageError if the environment has no alias; Error of one line */
 export const release = async (environment: Environment, options: Options): Promise<Result> => {
   if (!environment.enable_release_alias)
     throw new UsageError(
-      `Expected enable_release_alias = true for ${stackName(environment)} but got false: a deployment is in service at once`,
+      `Expected true for enable_release_alias of ${stackName(environment)} but got false: without the alias, a deployment is in service at once`,
     );
   const { functionName, aliasName, releases: names } = naming(environment);
   const { lambda, cloudwatch, codedeploy } = clientsFor(environment.aws_region, options.endpointUrl);
-  const place = { lambda, functionName, aliasName };
+  const alias = { lambda, functionName, aliasName };
   const alarmNames = criticalAlarms(environment).map((name) => `${functionName}-${name}`);
-  const [live, versions] = [await readLive(place), await readVersions(place)];
+  const [live, versions] = [await readAlias(alias), await readVersions(alias)];
   const codeDeploy = environment.enable_codedeploy ? { codedeploy, names } : undefined;
   const verb = options.status ? statusOf : options.rollback ? rollBack : releaseNewest;
-  return verb({ environment, place, watch: { cloudwatch, alarmNames }, codeDeploy, live, versions, options });
+  return verb({ environment, alias, watch: { cloudwatch, alarmNames }, codeDeploy, live, versions, options });
 };
 
 const run = async (env: string, options: Options): Promise<void> => {
@@ -43,25 +42,23 @@ const run = async (env: string, options: Options): Promise<void> => {
   else
     for (const [name, value] of Object.entries(result))
       if (value !== undefined) console.log(`${pc.dim(name.padEnd("deployment".length))}  ${shown(value)}`);
-  if (result.status === "taken back") process.exitCode ??= 1;
+  if (result.status === "rolled back") process.exitCode ??= 1;
 };
 
 export const command = new Command("npm run release --")
   .description(
-    "Puts the version of the function that was published last into service, as release_strategy says, and takes it back " +
-      "when a critical alarm goes off. With the shell's credentials.",
+    "Shifts uploads to the newest published version of the function, as release_strategy says, and rolls back when a " +
+      "critical alarm goes to ALARM. Uses the shell's credentials.",
   )
-  .argument("<env>", "environment, such as prod, with enable_release_alias")
-  .addOption(
-    new Option("--to <version>", "another than the newest, or the one before").argParser(wholeNumber("--to", 1, 1e9)),
-  )
-  .addOption(new Option("--rollback", "puts the version before back into service, all at once").conflicts("status"))
-  .option("--status", "only shows what is in service, what rings, and what is under way")
-  .option("--dry-run", "only shows what would be done")
-  .option("--ignore-alarms", "releases although critical alarms ring: what is released may be the remedy")
-  .option("--json", "for machines")
-  .addOption(new Option("--endpoint-url <url>", "this emulator, and not AWS").argParser(endpointUrl))
-  .addHelpText("after", "\nExit code 1: the release was taken back, or could not begin.")
+  .addArgument(environmentArgument())
+  .addOption(new Option("--to <version>", "version to release or roll back to").argParser(wholeNumber("--to", 1, 1e9)))
+  .addOption(new Option("--rollback", "return to the previous version, all at once").conflicts("status"))
+  .option("--status", "only show the version in service, critical alarms in ALARM, and a release in progress")
+  .option("--dry-run", "only show what would be done")
+  .option("--ignore-alarms", "release although critical alarms are in ALARM, for example to release a fix")
+  .option("--json", "print JSON")
+  .addOption(endpointOption())
+  .addHelpText("after", "\nExit code 1: the release was rolled back, or could not start.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

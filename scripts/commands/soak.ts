@@ -1,12 +1,12 @@
 /** `npm run soak`: many uploads while the store fails in every way, and an account of what became of each. */
-import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { drillStack } from "../build/drill-stack";
+import { drillStack } from "../build/local-stack";
 import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
 import { type SoakResult, soak, TIME_LIMIT_SECONDS } from "../trials/soak/run";
 
 interface Options {
@@ -59,16 +59,11 @@ const report = (result: SoakResult, { env, seed }: Options, seconds: number): st
 const run = async (options: Options): Promise<void> => {
   const { env, count, seed, concurrency, unversioned, json } = options;
   const deployed = readBlueprint(await drillStack(env));
-  const format = `soak ${pc.dim("{bar}")} {value} of {total}, {eta_formatted} to go`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
   const startedAt = performance.now();
-  bar.start(count, 0);
-  const result = await soak(unversioned ? withoutVersions(deployed) : deployed, {
-    count,
-    seed,
-    concurrency,
-    onDone: (uploads) => bar.update(uploads),
-  }).finally(() => bar.stop());
+  const blueprint = unversioned ? withoutVersions(deployed) : deployed;
+  const result = await withProgress({ label: "soak", total: count, showsTimeLeft: true }, (onDone) =>
+    soak(blueprint, { count, seed, concurrency, onDone }),
+  );
   const seconds = (performance.now() - startedAt) / 1_000;
   if (json) console.log(JSON.stringify({ environment: env, seed, ...result, seconds }, undefined, 2));
   else console.log(report(result, options, seconds));

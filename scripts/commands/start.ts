@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import pc from "picocolors";
-import { freshStack } from "../build/fresh-stack";
+import { devStack } from "../build/local-stack";
 import type { Sandbox } from "../sandbox/sandbox";
 import { EXIT_CODES, runCommand, UsageError } from "../terminal/cli";
+import { withProgress } from "../terminal/progress";
 import { type Input, inputsOf } from "../trials/local-run/inputs";
 import { imageReport, lettersReport, logReport, metricsReport } from "../trials/local-run/report";
 import type { Result } from "../trials/local-run/results";
@@ -23,7 +23,7 @@ const start = async (paths: readonly string[], options: { out: string; port?: st
   const outDir = outDirOf(options.out);
   const isDemo = paths.length === 0;
   const inputs = await inputsOf(isDemo ? [SAMPLES] : paths, BASE);
-  const stackDir = await withNotice("preparing the package and the dev stack", freshStack());
+  const stackDir = await withNotice("preparing the package and the dev stack", devStack());
   const interrupted = interruption();
   const startedMs = Date.now();
   const onResult = (result: Promise<Result>) => void printUpload(result, run);
@@ -58,14 +58,9 @@ const print = (...parts: readonly (string | undefined)[]): void => {
 
 /** Shows progress for more than three files, on a terminal only. */
 const processAll = async (run: Run, inputs: readonly Input[]): Promise<Result[]> => {
-  const format = `${pc.dim("{bar}")} {value} of {total}`;
-  const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  if (inputs.length > 3) bar.start(inputs.length, 0);
-  try {
-    return await run.process(inputs, () => bar.increment());
-  } finally {
-    bar.stop();
-  }
+  if (inputs.length <= 3) return run.process(inputs, () => {});
+  let done = 0;
+  return withProgress({ total: inputs.length }, (onDone) => run.process(inputs, () => onDone(++done)));
 };
 
 const lettersOf = async ({ sandbox }: Run): Promise<string | undefined> =>

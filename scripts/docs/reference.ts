@@ -1,20 +1,21 @@
 /** Rewrites what the documents say of the ledgers and of the synthesized JSON, so that it cannot go stale. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EVENTS, REFUSALS } from "../../handler/contract/events";
 import { filterPattern } from "../../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../../handler/contract/metrics";
 import { SETTINGS } from "../../handler/contract/settings";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
-import { ENVIRONMENTS, synthesize } from "../../main";
+import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
 import { QUERIES } from "../../modules/queries";
 import { type Environment, VARIABLES } from "../../modules/variables";
+import { stackFor } from "../build/stack-for";
+import { readTerraformJson, type TerraformJson } from "../build/stacks";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { EXIT_CODES } from "../terminal/cli";
 import { code, table } from "../terminal/markdown";
-import { yardstickTable } from "../trials/drill/yardstick";
+import { yardstickRows } from "../trials/drill/yardstick";
 import { producedLines } from "../trials/log-samples";
 import { onCallTable } from "./alarms";
 import { commandsTable } from "./commands";
@@ -37,12 +38,8 @@ const DOCUMENTS = [
 ];
 
 /** What the reference needs of `dev`'s cdk.tf.json. */
-interface Synthesized {
-  readonly output: Record<string, { readonly description: string }>;
-  readonly resource: Record<
-    string,
-    Record<string, { readonly "//"?: { readonly metadata: { readonly path: string } } }>
-  > & {
+interface Synthesized extends TerraformJson {
+  readonly resource: TerraformJson["resource"] & {
     readonly aws_cloudwatch_metric_alarm: Record<
       string,
       { readonly alarm_name: string; readonly alarm_description: string; readonly alarm_actions: readonly string[] }
@@ -50,18 +47,6 @@ interface Synthesized {
     readonly aws_sns_topic: Record<string, { readonly name: string }>;
   };
 }
-
-/** @param use of the stack's folder, which is gone afterwards */
-const withStack = async <T>(environment: Environment, use: (stackDir: string) => T): Promise<T> => {
-  const folder = mkdtempSync(join(tmpdir(), "reference-"));
-  try {
-    process.env.HANDLER_PACKAGE ??= "package.json"; // The tables do not depend on the code's package.
-    synthesize([environment], folder);
-    return use(join(folder, "stacks", environment.environment));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-};
 
 const environmentOf = async (name: "dev" | "prod"): Promise<Environment> => {
   const environment = (await readEnvironments(ENVIRONMENTS, {})).find((each) => each.environment === name);
@@ -71,8 +56,7 @@ const environmentOf = async (name: "dev" | "prod"): Promise<Environment> => {
 
 const prod = (): Promise<Environment> => environmentOf("prod");
 
-const synthesizeDev = async (): Promise<Synthesized> =>
-  withStack(await environmentOf("dev"), (stackDir) => JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")));
+const synthesizeDev = async () => readTerraformJson(stackFor(await environmentOf("dev"))) as Synthesized;
 
 const topicName = (arn: string, { resource }: Synthesized): string => {
   const [, id = ""] = /aws_sns_topic\.(\w+)\./.exec(arn) ?? [];
@@ -83,7 +67,7 @@ const topicName = (arn: string, { resource }: Synthesized): string => {
 const moduleRows = ({ resource }: Synthesized): string[][] => {
   const addresses = Object.entries(resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, block]) => {
-      const [, module = ""] = block["//"]?.metadata.path.split("/") ?? [];
+      const [, module = ""] = block["//"]?.metadata?.path?.split("/") ?? [];
       return { module: existsSync(join(ROOT, `modules/${module}.ts`)) ? module : "stack", address: `${type}.${name}` };
     }),
   );
@@ -164,7 +148,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
       ["query", "shows"],
       Object.entries(QUERIES).map(([name, { description }]) => [code(name), description]),
     ),
-  yardstick: yardstickTable,
+  yardstick: () => table(["metric", "pattern", "the line that it is for", "one fault"], yardstickRows()),
   variables: () =>
     table(
       ["variable", "is", "default", "for"],
@@ -191,8 +175,8 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   scaleDemand: async () => demandTable(await prod()),
   scaleRemedies: async () => remedyTable(await prod()),
   scaleCost: async () => scaleCostTable(await prod()),
-  permissions: async () => withStack(await prod(), permissionsTable),
-  threats: async () => withStack(await prod(), threatsTable),
+  permissions: async () => permissionsTable(stackFor(await prod())),
+  threats: async () => threatsTable(stackFor(await prod())),
   exits: () =>
     table(
       ["exit code", "means"],

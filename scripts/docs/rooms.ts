@@ -40,20 +40,20 @@ export const ROOMS = {
   commands: {
     path: "scripts/commands",
     purpose: "one file for each command of package.json: options, one call, output, exit code",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "trials", "aws", "images", "docs", "main.ts", "modules"],
+    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
     path: "scripts/terminal",
     purpose: "what commands share: options, errors, exit codes, tables, processes",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "processes.ts", "table.ts"],
+    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
     purpose: "handler sources to a zip, environments to stack folders",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
-    entries: ["drill-stack.ts", "fresh-stack.ts", "handler-package.ts", "stacks.ts", "synth.ts"],
+    entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",
@@ -78,7 +78,7 @@ export const ROOMS = {
     purpose: "what is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "main.ts", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/order.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
+      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-squad.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
@@ -91,7 +91,7 @@ export const ROOMS = {
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
       "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "smoke-outcomes.ts",
-      "doctor/check.ts", "doctor/path.ts", "doctor/watch.ts", "release/alias.ts", "release/verbs.ts",
+      "doctor/check.ts", "doctor/monitoring.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
       "terraform/cdktf.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
@@ -104,7 +104,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
-    imports: ["terminal", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
+    imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
   },
 } as const satisfies Record<string, Room>;

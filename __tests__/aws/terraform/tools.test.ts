@@ -1,4 +1,4 @@
-/** What the commands need of the machine, and what they say where it is not there. */
+/** The tools that commands need, and the messages when they are missing. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -63,13 +63,13 @@ describe("a version", () => {
 });
 
 describe("Terraform", () => {
-  it("may have another name", async () => {
+  it("can have another name", async () => {
     const PATH = bin({ tofu: version("1.8.2") });
 
     expect(await requireTerraform(NEEDS.mocks, { PATH: `${PATH}:/bin`, TERRAFORM_BINARY_NAME: "tofu" })).toBe("1.8.2");
   });
 
-  it("is refused where it is too old for what it is needed for", async () => {
+  it("is refused if it is too old", async () => {
     const env = { PATH: `${bin({ terraform: version("1.6.6") })}:/bin` };
 
     expect(await requireTerraform(NEEDS.stacks, env)).toBe("1.6.6");
@@ -82,7 +82,7 @@ describe("Terraform", () => {
 });
 
 describe("a provider mirror", () => {
-  it("is told to Terraform in a configuration of its own", async () => {
+  it("is passed to Terraform in a CLI configuration", async () => {
     const mirror = folder();
     mkdirSync(
       join(
@@ -109,7 +109,7 @@ describe("a provider mirror", () => {
     );
   });
 
-  it("may be missing: then the user's own configuration counts, if there is one", async () => {
+  it("is optional: without it, the user's own configuration is used", async () => {
     const own = join(folder(), "rc");
     writeFileSync(own, "");
 
@@ -119,7 +119,7 @@ describe("a provider mirror", () => {
 });
 
 describe("a working copy", () => {
-  it("lets no credential, profile or workspace of the shell in", async () => {
+  it("does not pass on credentials, profile or workspace of the shell", async () => {
     const before = { ...process.env };
     Object.assign(process.env, { AWS_PROFILE: "mine", AWS_SESSION_TOKEN: "secret", TF_WORKSPACE: "x", TF_VAR_a: "1" });
 
@@ -135,7 +135,7 @@ describe("a working copy", () => {
     expect(Object.keys(env).filter((name) => /^(AWS_(PROFILE|SESSION)|TF_(WORKSPACE|VAR))/.test(name))).toEqual([]);
   });
 
-  it("has the stack and an override, and nothing that Terraform left behind", async () => {
+  it("contains the stack and an override, and no files of Terraform", async () => {
     const stack = join(folder(), "dev");
     for (const file of [
       "cdk.tf.json",

@@ -1,9 +1,5 @@
 /** The monthly estimate: sums worked out by hand, and each switch moving its own line of the bill and no other. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { VARIANTS } from "../../../handler/src/variants";
-import { synthesize } from "../../../main";
 import { PUTS_PER_IMAGE, standingUsage } from "../../../modules/cost-widget";
 import { PRICED_REGIONS, type Prices, pricesOf } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
@@ -12,7 +8,7 @@ import { alternatives, billOf, elasticities, LINES, type Line, totalOf } from ".
 import { LIGHT, lightTable } from "../../../scripts/docs/cost/light";
 import { type Assumed, assumed, usageOf } from "../../../scripts/docs/cost/usage";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { committed, devWith } from "../../modules/synthesized";
+import { committed, devWith, synthesized } from "../../modules/synthesized";
 
 const PRICES = pricesOf("us-east-1") as Prices;
 
@@ -98,21 +94,15 @@ describe("the estimate", () => {
   });
 
   it.each(["dev", "staging", "prod"])("counts the metrics of alarms and the dashboards that %s has", async (name) => {
-    const outdir = mkdtempSync(join(tmpdir(), "cost-"));
-    try {
-      process.env.HANDLER_PACKAGE = join(__dirname, "../../../package.json");
-      const environment = await committed(name);
-      synthesize([environment], outdir);
-      const { alarms, dashboards } = readBlueprint(join(outdir, "stacks", name));
+    const environment = await committed(name);
+    const { alarms, dashboards } = readBlueprint(synthesized(environment).folder);
 
-      const { alarmMetricMonth, dashboardMonth } = standingUsage(environment);
-      expect({ alarmMetricMonth, dashboardMonth }).toEqual({
-        alarmMetricMonth: alarms.flatMap(metricsOf).length,
-        dashboardMonth: dashboards.length,
-      });
-    } finally {
-      rmSync(outdir, { recursive: true });
-    }
+    const { alarmMetricMonth, dashboardMonth } = standingUsage(environment);
+
+    expect({ alarmMetricMonth, dashboardMonth }).toEqual({
+      alarmMetricMonth: alarms.flatMap(metricsOf).length,
+      dashboardMonth: dashboards.length,
+    });
   });
 
   it("knows how many objects an image becomes", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
-import { drillStack } from "../../../scripts/build/drill-stack";
+import { drillStack } from "../../../scripts/build/local-stack";
 import { assumed } from "../../../scripts/docs/cost/usage";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";

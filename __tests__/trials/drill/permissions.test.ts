@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drillStack } from "../../../scripts/build/drill-stack";
+import { drillStack } from "../../../scripts/build/local-stack";
 import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import type { Evidence } from "../../../scripts/trials/drill/evidence";

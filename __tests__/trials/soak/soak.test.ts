@@ -1,8 +1,8 @@
 /** A small soak of the real package: every upload has its variants, a reason, or a place among the dead letters. */
 
-import { freshStack } from "../../../scripts/build/fresh-stack";
+import { devStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { createDice } from "../../../scripts/trials/soak/dice";
+import { seededRandom } from "../../../scripts/trials/seeded-random";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
 import { createMeeting, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
@@ -21,7 +21,7 @@ const withDeadLetters = (blueprint: Blueprint): Blueprint => {
 const runs: Record<"versioned" | "unversioned", Promise<SoakResult>> = Object.create(null);
 
 beforeAll(async () => {
-  const blueprint = withDeadLetters(readBlueprint(await freshStack()));
+  const blueprint = withDeadLetters(readBlueprint(await devStack()));
   const buckets = blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false }));
   const start = (stack: Blueprint, seed: number) => soak(stack, { count: COUNT, seed, concurrency: 8, processes: 2 });
   runs.versioned = start(blueprint, 11);
@@ -63,7 +63,7 @@ describe("stale events", () => {
 describe("a seed", () => {
   const call = { caller: "FUNCTION", action: "s3:PutObject", key: "soak/00001_webp_12345678.webp" };
   const met = (seed: number) => {
-    const meet = createMeeting(createDice(seed));
+    const meet = createMeeting(seededRandom(seed));
     return Array.from({ length: 1_000 }, (_, i) => meet({ ...call, key: `soak/${i}_png_1.png` }));
   };
 
@@ -73,14 +73,14 @@ describe("a seed", () => {
   });
 
   it("brings the same uploads again, as many as are wanted", async () => {
-    const [one, two] = [await episodesOf(createDice(1), 25), await episodesOf(createDice(1), 25)];
+    const [one, two] = [await episodesOf(seededRandom(1), 25), await episodesOf(seededRandom(1), 25)];
 
     expect(one).toEqual(two);
     expect(one.flatMap(({ pictures }) => pictures)).toHaveLength(25);
   });
 
   it("brings faults to the function only, and to storing only those that are about it", () => {
-    const meet = createMeeting(createDice(1));
+    const meet = createMeeting(seededRandom(1));
     const names = new Set(met(3).flatMap((name) => name ?? []));
 
     expect(Array.from({ length: 1_000 }, () => meet({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);

@@ -1,4 +1,4 @@
-/** `cdktf deploy` and `cdktf destroy` of one stack, and what exists when they stop half-way. */
+/** Runs `cdktf deploy` and `cdktf destroy` for one stack, and reports what exists if they fail. */
 import { basename, join } from "node:path";
 import { PROJECT } from "../../build/stacks";
 import { onInterrupt, run } from "../../terminal/processes";
@@ -11,10 +11,10 @@ const CDKTF = join(PROJECT, "node_modules", "cdktf-cli", "bundle", "bin", "cdktf
 
 const LIMIT_SECONDS = 1800;
 
-/** Of all that cdktf and Terraform print, what tells how far they are; the plan is for `npm run plan`. */
+/** Lines that show progress; everything else that cdktf and Terraform print is hidden. */
 const PROGRESS = /: ((Creation|Modifications|Destruction) complete|Still )|^(Apply|Destroy) complete!/;
 
-/** @returns a function that takes text as it comes and shows those lines of it that tell of progress */
+/** @returns a function that takes chunks of output and prints the lines that show progress */
 const showProgress = (): ((text: string) => void) => {
   let rest = "";
   return (text) => {
@@ -25,16 +25,16 @@ const showProgress = (): ((text: string) => void) => {
   };
 };
 
-/** A deployment that is killed forgets what it made, so the first Ctrl-C only asks Terraform to finish what it has begun. */
+/** A killed deployment loses track of resources it has created, so the first Ctrl-C only asks Terraform to stop gracefully. */
 const stopGently = (cdktf: number, program: string): void => {
-  console.error("Terraform ends what it has begun, and then stops; Ctrl-C again to kill it.");
-  // Only Terraform is told, which cdktf runs in a session of its own: cdktf itself would end at once and leave it alone.
+  console.error("Terraform finishes the operations in progress, and then stops. Press Ctrl-C again to kill it.");
+  // Signal Terraform only. cdktf runs it in a session of its own, and would end at once without waiting for it.
   void run({ program: "pkill", args: ["-INT", "-P", String(cdktf), "-x", program], limitSeconds: 10 });
 };
 
 /**
- * @param verb with `--auto-approve`: whatever has to be asked was asked before
- * @throws Error of one line, after what exists was told
+ * Runs with `--auto-approve`: the caller has asked for confirmation.
+ * @throws Error of one line, after printing how many resources exist
  */
 export const cdktf = async (verb: "deploy" | "destroy", target: Target): Promise<void> => {
   const { name, outdir, env } = target;
@@ -58,20 +58,20 @@ export const cdktf = async (verb: "deploy" | "destroy", target: Target): Promise
   const exists = await existing(target).catch(() => undefined);
   if (exists !== undefined)
     console.error(
-      `${whatExists(target, exists)} The same command goes on from there; npm run destroy -- ${name} ends it.`,
+      `${whatExists(target, exists)} Run the same command to continue, or npm run destroy -- ${name} to remove them.`,
     );
-  if (interrupted) throw new Error(`Expected cdktf ${verb} of ${name} to end but it was interrupted`);
+  if (interrupted) throw new Error(`cdktf ${verb} of ${name} was interrupted`);
   throw diagnose(`cdktf ${verb} of ${name}`, output);
 };
 
-/** @returns the addresses of everything that the state knows, data sources left out */
+/** @returns the addresses of all resources in the state, without data sources */
 export const existing = async (target: Target): Promise<string[]> => {
   const { code, stdout } = await terraform(target, ["state", "list", "-no-color"], 120, [0, 1]);
   return code === 0 ? stdout.split("\n").filter((address) => address !== "" && !address.startsWith("data.")) : [];
 };
 
-/** @returns one sentence: how much of the stack there is */
+/** @returns one sentence with the number of resources */
 export const whatExists = ({ name, state }: Target, addresses: readonly string[]): string =>
   addresses.length === 0
-    ? `Nothing of ${name} exists, as far as ${state} knows.`
-    : `${addresses.length} resources of ${name} exist, as ${state} lists them.`;
+    ? `No resource of ${name} exists, according to ${state}.`
+    : `${addresses.length} resources of ${name} exist, according to ${state}.`;

@@ -1,4 +1,4 @@
-/** Where moto 5.2 is not AWS, by name: what each check that meets a gap steps round. */
+/** Differences between moto 5.2 and AWS, by name, and how checks work around them. */
 import {
   DeleteBucketPolicyCommand,
   GetBucketPolicyCommand,
@@ -7,13 +7,13 @@ import {
 } from "@aws-sdk/client-s3";
 import { actionOf, changedAttributes, changesOf, type Plan } from "./plan";
 
-/** Attributes by resource type that moto drops, so that a plan shows a change where a real account has none: add a row, and say how. */
+/** Attributes that moto drops, by resource type: a second plan shows them as changes. Add a row, and say how moto drops it. */
 export const MOTO_GAPS: Readonly<Record<string, readonly string[]>> = {
-  // GetFunction answers without LoggingConfig, so that every plan adds it again.
+  // GetFunction returns no LoggingConfig, so every plan adds it again.
   aws_lambda_function: ["logging_config"],
 };
 
-/** @returns what a plan changes beside the gaps, as `action address: attribute, attribute`, in alphabetical order */
+/** @returns the changes of a plan without the gaps, as `action address: attribute, attribute`, in alphabetical order */
 export const changesBeside = (gaps: typeof MOTO_GAPS, plan: Plan): string[] =>
   changesOf(plan)
     .map((change) => ({
@@ -25,8 +25,8 @@ export const changesBeside = (gaps: typeof MOTO_GAPS, plan: Plan): string[] =>
     .sort();
 
 /**
- * moto reads a Deny without its Condition, so that "nobody without TLS" becomes "nobody": for the time of an action the
- * policies are taken away, and afterwards put back as they were.
+ * moto ignores the Condition of a Deny statement, so a policy that requires TLS denies every request. Removes the policies
+ * while `action` runs, and restores them afterwards.
  */
 export const withoutBucketPolicies = async <T>(
   s3: S3Client,

@@ -1,4 +1,4 @@
-/** Where a command acts: one environment, in a real account or in an emulator, with everything checked before anything is done. */
+/** The target of plan, deploy and destroy: one environment in an account or an emulator, checked before anything is changed. */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
@@ -6,7 +6,6 @@ import { naming, stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
 import { PROJECT } from "../../build/stacks";
 import { synth } from "../../build/synth";
-import { UsageError } from "../../terminal/cli";
 import { temporaryFolder } from "../../terminal/processes";
 import { answerTo, environmentNamed } from "../account";
 import { type Clients, clientsFor } from "../clients";
@@ -16,13 +15,13 @@ import { emulatorProvider, type Override, type Place } from "./working-copy";
 
 export interface Target extends Place {
   readonly environment: Environment;
-  /** The folder that cdktf calls its output: it contains `stacks/<name>`, which is `folder`. */
+  /** cdktf's output folder: it contains `stacks/<name>`, which is `folder`. */
   readonly outdir: string;
-  /** Where the state is, for the reader. */
+  /** Location of the state, for messages. */
   readonly state: string;
-  /** The state's file, where it is one. */
+  /** The state's file, if the state is a local file. */
   readonly stateFile?: string;
-  /** @default AWS itself */
+  /** URL of an emulator. @default AWS */
   readonly endpoint?: string;
   readonly aws: Clients;
 }
@@ -31,16 +30,7 @@ export interface TargetOptions {
   readonly endpointUrl?: string;
 }
 
-/** @throws UsageError for anything but the address of an HTTP server */
-export const endpointUrl = (text: string): string => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url.origin;
-  throw new UsageError(
-    `Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got ${JSON.stringify(text)}`,
-  );
-};
-
-/** An emulator has a state of its own, or Terraform would take its resources for those of the account. */
+/** An emulator has a state of its own; otherwise Terraform would take its resources for the account's. */
 export const stateFileOf = (stack: string, endpoint: string | undefined): string => {
   const host = endpoint === undefined ? "" : `.${new URL(endpoint).host.replaceAll(/[^\w.]/g, "-")}`;
   return join(PROJECT, `terraform.${stack}${host}.tfstate`);
@@ -54,7 +44,7 @@ const statePlace = (environment: Environment, endpoint: string | undefined) => {
   return { state: basename(stateFile), stateFile };
 };
 
-/** A copy that Terraform finds the emulator and a state of its own by; nothing is written where `npm run synth` writes. */
+/** A copy of the stack whose provider uses the emulator and whose state is a file. The synthesized stack stays unchanged. */
 const emulated = async (folder: string, name: string, stateFile: string): Promise<string> => {
   const outdir = temporaryFolder();
   const stack = join(outdir, "stacks", name);
@@ -80,7 +70,7 @@ const environmentVariables = async (endpoint: string | undefined): Promise<NodeJ
     ...source,
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
-    // With a mirror nothing is fetched, and a cache would copy the provider.
+    // With a mirror nothing is downloaded; a cache would only copy the provider.
     ...(process.env.TF_PLUGIN_MIRROR && { CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1" }),
     ...(endpoint !== undefined && {
       ...EMULATOR_CREDENTIALS,
@@ -96,37 +86,36 @@ const identity = async (aws: Clients, endpoint: string | undefined): Promise<str
   const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({}))).catch(
     (error: Error & { cause?: { code?: string } }) => {
       if (endpoint === undefined || error.cause?.code !== "ECONNREFUSED") throw error;
-      throw new Error(`Expected an AWS emulator at ${endpoint} but nothing listens there`, { cause: error });
+      throw new Error(`Expected an AWS emulator at ${endpoint} but the connection is refused`, { cause: error });
     },
   );
   return `${Account} (${Arn})`;
 };
 
 /**
- * Checks that the environment is valid and synthesized with a fresh zip, that Terraform is there and new enough, and that
- * the credentials are good; tells each in a line.
- * @throws UsageError for an environment that does not exist; InvalidEnvironments; SkippedError where Terraform or the
- *   provider is missing; Error of one line where the credentials are not good
+ * Checks Terraform's version and the credentials, builds the zip, and synthesizes the environment. Prints a line for each.
+ * @throws UsageError for an unknown environment; InvalidEnvironments; SkippedError if Terraform or the provider is missing;
+ *   Error of one line if the credentials are not valid
  */
 export const prepareTarget = async (
   name: string,
   { endpointUrl: endpoint }: TargetOptions,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Target> => {
   const environment = await environmentNamed(name);
   const { state, stateFile } = statePlace(environment, endpoint);
   const version = await requireTerraform(stateFile === undefined ? NEEDS.lockFile : NEEDS.stacks);
   const env = await environmentVariables(endpoint);
-  tell(`Terraform    ${version}, state in ${state}`);
+  print(`Terraform    ${version}, state in ${state}`);
 
   const aws = clientsFor(environment.aws_region, endpoint);
-  tell(`account      ${await identity(aws, endpoint)}`);
-  tell(`region       ${environment.aws_region}${endpoint === undefined ? "" : `, at ${endpoint}`}`);
+  print(`account      ${await identity(aws, endpoint)}`);
+  print(`region       ${environment.aws_region}${endpoint === undefined ? "" : `, at ${endpoint}`}`);
 
   const stacks = await synth();
   const stack = stacks.find((each) => stackName(each.environment) === name);
   if (!stack) throw new Error(`Expected a stack for ${name} but synthesis wrote none`);
-  tell(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
+  print(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
 
   const synthesized = join(stack.folder, "..", "..");
   const outdir = endpoint && stateFile ? await emulated(stack.folder, name, stateFile) : synthesized;

@@ -5,8 +5,8 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
 import { SETTINGS } from "../../../handler/contract/settings";
-import { freshStack } from "../../build/fresh-stack";
 import { buildHandler } from "../../build/handler-package";
+import { devStack } from "../../build/local-stack";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { unpackFunction } from "../../sandbox/function-package";
 import { startSandbox } from "../../sandbox/sandbox";
@@ -107,7 +107,7 @@ export const measureCold = async (picture: Buffer): Promise<Cold> => {
     for (let i = 0; i < RUNS; i++) for (const [at, file] of files.entries()) loads[at]?.push(await load(file));
     const [bundled, unbundled, sharp] = loads.map(medianLoad);
     if (!bundled || !unbundled || !sharp) throw new Error(`Expected a load for ${relative(ROOT, bundle)} but got none`);
-    const stackDir = await freshStack();
+    const stackDir = await devStack();
     const inits: number[] = [];
     for (let i = 0; i < INIT_RUNS; i++) inits.push(await initMs(stackDir, picture));
     const bundleBytes = (await readFile(bundle)).length;

@@ -1,6 +1,6 @@
 /** How many pictures the local pipeline takes at a time: uploads to the sandbox, the real package in real processes. */
 import { readFile } from "node:fs/promises";
-import { freshStack } from "../../build/fresh-stack";
+import { devStack } from "../../build/local-stack";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
 import type { Picture } from "./corpus";
@@ -68,7 +68,7 @@ export const measureThroughput = async (
   uploads: number,
   heaviest: readonly Picture[],
 ): Promise<Throughput> => {
-  const stackDir = await freshStack();
+  const stackDir = await devStack();
   const bytes = await readFile(picture.file);
   const levels: Level[] = [];
   for (const concurrency of CONCURRENCY) levels.push(await runLevel(stackDir, bytes, uploads, concurrency));

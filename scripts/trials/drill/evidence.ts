@@ -1,5 +1,6 @@
 /** The real runs that everything else is judged by: each scenario once, several at a time. */
 
+import pLimit from "p-limit";
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { FAULT_AT_MS, type Recording } from "./bench";
@@ -52,14 +53,12 @@ export const gather = async (blueprint: Blueprint, options: GatherOptions = {}):
       ]),
   ];
   const recordings = new Map<string, Recording>();
-  const queue = jobs.values();
-  const worker = async () => {
-    for (const [name, run] of queue) {
-      recordings.set(name, await run());
-      onDone?.(name, recordings.size, jobs.length);
-    }
+  const limit = pLimit(RUNS_AT_A_TIME);
+  const record = async ([name, run]: (typeof jobs)[number]) => {
+    recordings.set(name, await run());
+    onDone?.(name, recordings.size, jobs.length);
   };
-  await Promise.all(Array.from({ length: RUNS_AT_A_TIME }, worker));
+  await Promise.all(jobs.map((job) => limit(record, job)));
   return { blueprint, recordings };
 };
 

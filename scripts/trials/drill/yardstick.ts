@@ -99,15 +99,15 @@ const alarmNote = (needed: number | undefined, alarm: Alarm): string => {
 
 const cell = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 
-/** @returns a Markdown table: a row for each filter, with its alarm, and one for each alarm without a filter */
-export const yardstickTable = (): string => {
+/** @returns cells in Markdown: a row for each filter, with its alarm, and one for each alarm without a filter */
+export const yardstickRows = (): string[][] => {
   const blueprint = readBlueprint(ORIGINAL);
   const short = ({ name }: Alarm) => name.slice(blueprint.function.name.length + 1);
   const readersOf = (metric: string) =>
     blueprint.alarms.filter((alarm) => metricsOf(alarm).some(({ name }) => name === metric));
   const note = (alarm: Alarm) => `${cell(short(alarm))} ${alarmNote(faultsNeeded(alarm, blueprint), alarm)}`;
   const isMade = (name: string) => blueprint.metricFilters.some(({ metric }) => metric.name === name);
-  const rows = [
+  return [
     ...blueprint.metricFilters.map((filter) => [
       cell(filter.metric.name),
       cell(filter.pattern),
@@ -125,6 +125,4 @@ export const yardstickTable = (): string => {
         note(alarm),
       ]),
   ];
-  const head = ["metric", "pattern", "the line that it is for", "one fault"];
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 };

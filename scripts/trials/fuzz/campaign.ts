@@ -1,4 +1,5 @@
 /** Many damaged pictures through the handler's own code, in processes of their own, and what became of them. */
+import pLimit from "p-limit";
 import type { SourceFormat } from "../../../handler/src/input";
 import { type Guard, startGuard, type Trial } from "./guard";
 import { type FuzzInput, inputOf } from "./mutations";
@@ -84,24 +85,25 @@ export const runCampaign = async ({
     Tally
   >;
   const failures: Failure[] = [];
-  const queue = numbers.values();
+  const guards = Array.from({ length: processes }, () => startGuard());
+  const idle = [...guards];
   let done = 0;
-  const worker = async () => {
-    const guard = startGuard();
-    try {
-      for (const number of queue) {
-        if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
-        const input = inputOf(seeds, seed, number);
-        const trial = await compared(input, await guard.attempt({ bytes: input.bytes, limits: LIMITS }), guard);
-        const failure = failureOf(input, trial);
-        noted(tallies[input.format], trial, failure);
-        if (failure !== undefined) failures.push({ input, failure, detail: trial.detail });
-        onDone?.(++done);
-      }
-    } finally {
-      guard.stop();
-    }
+  const tryOne = async (number: number) => {
+    if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
+    const guard = idle.pop() as Guard;
+    const input = inputOf(seeds, seed, number);
+    const trial = await compared(input, await guard.attempt({ bytes: input.bytes, limits: LIMITS }), guard);
+    const failure = failureOf(input, trial);
+    noted(tallies[input.format], trial, failure);
+    if (failure !== undefined) failures.push({ input, failure, detail: trial.detail });
+    idle.push(guard);
+    onDone?.(++done);
   };
-  await Promise.all(Array.from({ length: processes }, worker));
+  const limit = pLimit(processes);
+  try {
+    await Promise.all(numbers.map((number) => limit(tryOne, number)));
+  } finally {
+    for (const guard of guards) guard.stop();
+  }
   return { seed, tallies, failures, seconds: elapsed() };
 };

@@ -1,24 +1,20 @@
 /** Ways to damage a picture, and the one that belongs to a number: the same seed and number give the same bytes everywhere. */
 import type { SourceFormat } from "../../../handler/src/input";
 import { withChecksums } from "../../images/png";
+import { seededRandom } from "../seeded-random";
 import type { Seed } from "./seeds";
 
-/** Random numbers that follow from a seed. */
+/** A sequence of random choices. */
 interface Dice {
   /** @returns a whole number from 0 to one less than `end` */
   readonly below: (end: number) => number;
   readonly pick: <T>(items: readonly T[]) => T;
 }
 
-/** A Weyl sequence through the finalizer of MurmurHash3. */
 const diceOf = (seed: number, number: number): Dice => {
-  let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b);
-  const below = (end: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let hash = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return ((hash ^ (hash >>> 16)) >>> 0) % end;
-  };
+  const random = seededRandom(seed);
+  let draws = 0;
+  const below = (end: number): number => Math.floor(random(number, draws++) * end);
   return { below, pick: (items) => items[below(items.length)] as (typeof items)[number] };
 };
 

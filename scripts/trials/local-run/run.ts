@@ -1,6 +1,8 @@
 /** One local run: a sandbox, and what becomes of the files that are put into it. */
+
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import pLimit from "p-limit";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { UsageError } from "../../terminal/cli";
@@ -67,17 +69,9 @@ export const openRun = async ({ stackDir, outDir, port, keepsObjects, onResult }
   return {
     sandbox,
     process: async (inputs, onDone) => {
-      const results: Result[] = [];
-      const queue = inputs.entries();
-      // As many at a time as keep the processes busy: of a large folder not all is held in memory.
-      const worker = async () => {
-        for (const [i, input] of queue) {
-          results[i] = await processOne(input);
-          onDone();
-        }
-      };
-      await Promise.all(Array.from({ length: PROCESSES + 1 }, worker));
-      return results;
+      // One more than there are processes keeps them busy; a large folder never is in memory as a whole.
+      const limit = pLimit(PROCESSES + 1);
+      return Promise.all(inputs.map((input) => limit(() => processOne(input).finally(onDone))));
     },
   };
 };

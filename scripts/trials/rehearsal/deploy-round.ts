@@ -6,7 +6,7 @@ import { clientsFor } from "../../aws/clients";
 import { startMoto } from "../../aws/terraform/moto";
 import { stateFileOf } from "../../aws/terraform/target";
 import { withoutPersonal } from "../../aws/terraform/working-copy";
-import { freshStack } from "../../build/fresh-stack";
+import { devStack } from "../../build/local-stack";
 import { PROJECT } from "../../build/stacks";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
@@ -53,7 +53,7 @@ export const deployRound = async (environment: string, region: string): Promise<
   for (const file of [state, `${state}.backup`]) removeAtExit(file);
   const out = temporaryFolder();
   const env = { ...withoutPersonal(process.env), CDKTF_OUTDIR: join(out, "cdktf"), NO_COLOR: "1" };
-  const local = await startSandbox({ blueprint: readBlueprint(await freshStack()) });
+  const local = await startSandbox({ blueprint: readBlueprint(await devStack()) });
   const command = (verb: string, ...args: string[]): Promise<Outcome> => {
     const { endpoint } = NEEDS_FUNCTION.includes(verb) ? { endpoint: local.endpointUrl } : moto;
     const line = ["--import", "tsx", `scripts/commands/${verb}.ts`, environment, ...args, "--endpoint-url", endpoint];

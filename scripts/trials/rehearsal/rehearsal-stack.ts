@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ARCHITECTURES } from "../../../handler/contract/runtime";
-import { ENVIRONMENTS, synthesize } from "../../../main";
+import { ENVIRONMENTS } from "../../../main";
 import { readEnvironments } from "../../../modules/environment";
 import type { Environment, VariableName } from "../../../modules/variables";
 import { buildHandler } from "../../build/handler-package";
+import { stackFor } from "../../build/stack-for";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { temporaryFolder } from "../../terminal/processes";
 
@@ -58,8 +59,7 @@ export const rehearsalStack = async (values: Values = {}, zip?: string): Promise
   await writeFile(join(environments, file), withValues(tfvars, { ...valuesForHere(), ...values }));
   const [environment] = await readEnvironments(environments, {});
   if (environment === undefined) throw new Error(`Expected an environment for ${file} but got none`);
-  process.env.HANDLER_PACKAGE = zip ?? (await buildHandler({ target: "host" })).file;
-  synthesize([environment], join(root, "out"));
-  const folder = join(root, "out", "stacks", REHEARSED);
+  const packagePath = zip ?? (await buildHandler({ target: "host" })).file;
+  const folder = stackFor(environment, { packagePath });
   return { environment, folder, packageFile: readBlueprint(folder).function.packageFile };
 };

@@ -1,6 +1,6 @@
 /** What is uploaded during a soak: small pictures and some that are none, replaced, repeated, removed, told of late or twice. */
 import sharp from "sharp";
-import { type Dice, oneOf } from "./dice";
+import { oneOf, type Random } from "../seeded-random";
 import { keyOf } from "./faults";
 
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -30,9 +30,9 @@ const PERMILLE = { bad: 60, replaced: 80, repeated: 40, newestFirst: 500, remove
 const FORMATS = ["jpeg", "png", "webp", "tiff"] as const;
 
 /** Far from grey, so that its opposite is another colour. */
-const colourOf = (dice: Dice, key: string): Colour => {
+const colourOf = (random: Random, key: string): Colour => {
   const channel = (name: string) => {
-    const level = dice(key, name) * 160;
+    const level = random(key, name) * 160;
     return Math.round(level < 80 ? level : level + 95);
   };
   return [channel("red"), channel("green"), channel("blue")];
@@ -53,15 +53,15 @@ const BAD: readonly [(good: Buffer) => Buffer, ...((good: Buffer) => Buffer)[]] 
 ];
 
 /** @param uploads that are left: an episode is no longer than that */
-const episodeOf = async (dice: Dice, number: number, uploads: number): Promise<Episode> => {
+const episodeOf = async (random: Random, number: number, uploads: number): Promise<Episode> => {
   const key = keyOf(number);
   const happens = (what: keyof typeof PERMILLE, ...about: string[]) =>
-    dice(key, what, ...about) * 1_000 < PERMILLE[what];
+    random(key, what, ...about) * 1_000 < PERMILLE[what];
   const deliveries = (which: string) => (happens("twice", which) ? 2 : 1);
-  const colour = colourOf(dice, key);
-  const good = await paint(colour, oneOf(FORMATS, dice(key, "format")));
+  const colour = colourOf(random, key);
+  const good = await paint(colour, oneOf(FORMATS, random(key, "format")));
   const first: Picture = happens("bad")
-    ? { bytes: oneOf(BAD, dice(key, "bytes"))(good), deliveries: deliveries("first") }
+    ? { bytes: oneOf(BAD, random(key, "bytes"))(good), deliveries: deliveries("first") }
     : { bytes: good, colour, deliveries: deliveries("first") };
   const second: Picture | undefined = happens("repeated")
     ? { ...first, deliveries: deliveries("second") }
@@ -77,10 +77,10 @@ const episodeOf = async (dice: Dice, number: number, uploads: number): Promise<E
 };
 
 /** @returns episodes with so many uploads in all */
-export const episodesOf = async (dice: Dice, uploads: number): Promise<Episode[]> => {
+export const episodesOf = async (random: Random, uploads: number): Promise<Episode[]> => {
   const episodes: Episode[] = [];
   for (let left = uploads; left > 0; left -= episodes.at(-1)?.pictures.length ?? 0)
-    episodes.push(await episodeOf(dice, episodes.length, left));
+    episodes.push(await episodeOf(random, episodes.length, left));
   return episodes;
 };
 

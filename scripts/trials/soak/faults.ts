@@ -1,7 +1,7 @@
 /** What the store does to the function during a soak: which faults there are, how often, and which call meets which. */
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Damage } from "../../sandbox/damage";
-import { type Dice, oneOf } from "./dice";
+import { oneOf, type Random } from "../seeded-random";
 
 interface Fault {
   /** Calls that may meet it. */
@@ -51,7 +51,7 @@ export const keyOf = (episode: number): string => `soak/${String(episode).padSta
 const KEY = /^soak\/(\d+)(?:_([a-z]+)_)?/;
 
 /** @returns the name of the fault that a call meets, counted by how often there was one like it */
-export const createMeeting = (dice: Dice): ((call: ApiCall) => FaultName | undefined) => {
+export const createMeeting = (random: Random): ((call: ApiCall) => FaultName | undefined) => {
   const calls = new Map<string, number>();
   return ({ caller, action, key = "" }) => {
     const [, episode, variant = ""] = KEY.exec(key) ?? [];
@@ -61,9 +61,9 @@ export const createMeeting = (dice: Dice): ((call: ApiCall) => FaultName | undef
     const count = (calls.get(call) ?? 0) + 1;
     calls.set(call, count);
     const possible = ROWS.filter(([, { of }]) => of.includes(method));
-    const isPersistent = dice(episode, "persistent") * 1_000 < PERSISTENT_PERMILLE;
-    if (!isPersistent) return drawn(possible, dice(call, count) * 1_000);
-    const [name, { of }] = oneOf(ROWS, dice(episode, "fault"));
+    const isPersistent = random(episode, "persistent") * 1_000 < PERSISTENT_PERMILLE;
+    if (!isPersistent) return drawn(possible, random(call, count) * 1_000);
+    const [name, { of }] = oneOf(ROWS, random(episode, "fault"));
     const isMeant = of.includes("PUT") ? variant === PERSISTENT_VARIANT : method === "GET";
     return isMeant ? name : undefined;
   };

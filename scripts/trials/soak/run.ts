@@ -3,8 +3,8 @@ import { FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import type { Damage } from "../../sandbox/damage";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox";
+import { seededRandom } from "../seeded-random";
 import { type Account, accountOf, type Line } from "./account";
-import { createDice } from "./dice";
 import { episodesOf, happenings } from "./episodes";
 import { type Created, uploadsOf, variantsOf } from "./evidence";
 import { createMeeting, FAULTS, type FaultName } from "./faults";
@@ -34,7 +34,7 @@ export const TIME_LIMIT_SECONDS = 8;
 
 /** @returns the seams through which the store fails, and how often it did */
 const createFaults = (seed: number) => {
-  const meet = createMeeting(createDice(seed));
+  const meet = createMeeting(seededRandom(seed));
   const counts = new Map<FaultName, number>();
   const damages = new Map<string, Damage>();
   const seams: Pick<SandboxOptions, "intercept" | "damage"> = {
@@ -60,7 +60,7 @@ const createFaults = (seed: number) => {
 
 export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<SoakResult> => {
   const { seams, counts } = createFaults(options.seed);
-  const episodes = await episodesOf(createDice(options.seed), options.count);
+  const episodes = await episodesOf(seededRandom(options.seed), options.count);
   const stage = createStage(episodes);
   const created: Created[] = [];
   const variantKeys = new Set<string>();

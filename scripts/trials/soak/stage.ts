@@ -1,5 +1,7 @@
 /** Plays the episodes of a soak: uploads what belongs together, then lets the events go, late, twice or in the wrong order. */
+
 import { setTimeout as sleep } from "node:timers/promises";
+import pLimit from "p-limit";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
 import type { Episode, Picture } from "./episodes";
@@ -69,17 +71,14 @@ export const createStage = (episodes: readonly Episode[]): Stage => {
       return scene.pictures.get(object.sequence) as Picture;
     },
     play: async (sandbox, concurrency) => {
-      const queue = scenes.values();
-      const worker = async () => {
-        for (const { episode, release, over } of queue) {
-          const { key, pictures, isRemoved } = episode;
-          for (const { bytes } of pictures) await sandbox.upload(key, bytes);
-          if (isRemoved) await sandbox.remove(sandbox.uploadBucket, key);
-          release();
-          await over;
-        }
+      const limit = pLimit(concurrency);
+      const playOne = async ({ episode: { key, pictures, isRemoved }, release, over }: Scene) => {
+        for (const { bytes } of pictures) await sandbox.upload(key, bytes);
+        if (isRemoved) await sandbox.remove(sandbox.uploadBucket, key);
+        release();
+        await over;
       };
-      await Promise.all(Array.from({ length: concurrency }, worker));
+      await Promise.all([...scenes.values()].map((scene) => limit(playOne, scene)));
     },
   };
 };

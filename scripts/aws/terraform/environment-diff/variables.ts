@@ -1,4 +1,4 @@
-/** Which variables two environments set differently, their own names apart. */
+/** Compares the variables of two environments, ignoring their names. */
 import { type Environment, keys, VARIABLES, type VariableName } from "../../../../modules/variables";
 
 export interface VariableDifference {
@@ -6,12 +6,12 @@ export interface VariableDifference {
   readonly values: readonly [unknown, unknown];
 }
 
-/** Variables that hold somebody's address: whether there is one is told, and not which. */
+/** Variables that hold an address of a person: shown as (set). */
 const isPrivate = (variable: VariableName): boolean => /_(email|sms)$/.test(variable);
 
 /**
- * @param other whose variables are taken
- * @returns them under the name of `one`: where a value has the environment's name in it, it has that of `one` then
+ * @param other the environment to rename
+ * @returns the values of `other`, with its name replaced by the name of `one` in every value
  */
 export const renamed = (other: Environment, one: Environment): Environment => {
   const own = new RegExp(`\\b${other.environment}\\b`, "g");
@@ -22,7 +22,7 @@ export const renamed = (other: Environment, one: Environment): Environment => {
   return Object.fromEntries(values) as Environment;
 };
 
-/** @returns the values as they are set, of which one that differs in the environments' names only is none */
+/** @returns the variables whose values differ in more than the environments' names */
 export const variableDifferences = (first: Environment, second: Environment): VariableDifference[] => {
   const other = renamed(second, first);
   return keys(VARIABLES)

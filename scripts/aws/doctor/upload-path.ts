@@ -1,22 +1,21 @@
-/** Checks of the way of an upload: the function, what invokes it, and what lets it. */
-
+/** Checks of what an upload needs to be processed: the function, its event notification, permission and concurrency. */
 import { GetAccountSettingsCommand, GetFunctionConfigurationCommand, GetPolicyCommand } from "@aws-sdk/client-lambda";
 import { GetBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
 import { answerTo } from "../account";
 import { findBuckets } from "../account-uploads";
-import { type Check, deploy, doubtful, type Finding, ifThere, right, wrong } from "./check";
+import { type Check, deploy, type Finding, ifFound, ok, problem, warning } from "./check";
 
 const functionState: Check["look"] = async ({ environment, names: { functionName }, aws }) => {
   const command = new GetFunctionConfigurationCommand({ FunctionName: functionName });
   const found = await answerTo("GetFunctionConfiguration", aws.lambda.send(command));
   const { State = "Active", StateReason, LastUpdateStatus = "Successful", LastUpdateStatusReason } = found;
   if (State !== "Active")
-    return [wrong(`${functionName} is ${State}: ${StateReason}`, `invoke it once, or ${deploy(environment)}`)];
+    return [problem(`${functionName} is ${State}: ${StateReason}`, `invoke it once, or ${deploy(environment)}`)];
   if (LastUpdateStatus !== "Successful")
-    return [wrong(`its last update is ${LastUpdateStatus}: ${LastUpdateStatusReason}`, deploy(environment))];
-  return [
-    right(`${functionName} is active: ${found.MemorySize} MB, ${found.Timeout} s, ${found.Architectures?.join()}`),
-  ];
+    return [
+      problem(`its last update has the status ${LastUpdateStatus}: ${LastUpdateStatusReason}`, deploy(environment)),
+    ];
+  return [ok(`${functionName} is active: ${found.MemorySize} MB, ${found.Timeout} s, ${found.Architectures?.join()}`)];
 };
 
 /** @param arn of a function, with or without an alias */
@@ -35,12 +34,12 @@ const notification: Check["look"] = async ({ environment, names: { functionName 
   );
   return own === undefined
     ? [
-        wrong(
-          `not all uploads to ${upload} invoke ${functionName}`,
-          `its notification was changed: ${deploy(environment)}`,
+        problem(
+          `${upload} has no event notification that invokes ${functionName} for every upload`,
+          deploy(environment),
         ),
       ]
-    : [right(`uploads to ${upload} invoke ${own.LambdaFunctionArn?.split(":").slice(6).join(":")}`)];
+    : [ok(`uploads to ${upload} invoke ${own.LambdaFunctionArn?.split(":").slice(6).join(":")}`)];
 };
 
 interface Statement {
@@ -50,8 +49,8 @@ interface Statement {
   readonly Condition?: { readonly ArnLike?: Readonly<Record<string, string>> };
 }
 
-/** @param policy of the function, as GetPolicy gives it @returns whether S3 may invoke it for this bucket */
-export const admits = (policy: string, bucketArn: string): boolean =>
+/** @param policy of the function, as GetPolicy returns it @returns whether S3 may invoke the function for this bucket */
+export const allowsInvoke = (policy: string, bucketArn: string): boolean =>
   (JSON.parse(policy).Statement as Statement[]).some(
     ({ Effect, Principal, Action, Condition }) =>
       Effect === "Allow" &&
@@ -63,37 +62,37 @@ export const admits = (policy: string, bucketArn: string): boolean =>
 
 const permission: Check["look"] = async ({ environment, names: { functionName, aliasName }, aws }) => {
   const { upload } = await findBuckets(aws.s3, environment);
-  // What uploads invoke is what must be open to S3.
+  // With an alias, uploads invoke the alias, which has a policy of its own.
   const Qualifier = environment.enable_release_alias ? aliasName : undefined;
   const command = new GetPolicyCommand({ FunctionName: functionName, Qualifier });
-  const found = await ifThere(answerTo("GetPolicy", aws.lambda.send(command)));
-  return admits(found?.Policy ?? '{"Statement":[]}', `arn:aws:s3:::${upload}`)
-    ? [right(`S3 may invoke it for ${upload}`)]
-    : [wrong(`S3 may not invoke ${functionName} for ${upload}`, deploy(environment))];
+  const found = await ifFound(answerTo("GetPolicy", aws.lambda.send(command)));
+  return allowsInvoke(found?.Policy ?? '{"Statement":[]}', `arn:aws:s3:::${upload}`)
+    ? [ok(`S3 may invoke it for ${upload}`)]
+    : [problem(`S3 may not invoke ${functionName} for ${upload}`, deploy(environment))];
 };
 
 /**
- * @param limit of the account's executions at the same time @param unreserved what of it no function has reserved
- * @returns whether they are enough for the alarm on many executions to ring before Lambda turns any away
+ * @param limit the account's limit of concurrent executions @param unreserved the part that no function has reserved
+ * @returns whether high-concurrency goes to ALARM before Lambda throttles
  */
-export const roomFor = (threshold: number, limit: number, unreserved: number): Finding => {
+export const concurrencyFinding = (threshold: number, limit: number, unreserved: number): Finding => {
   const quota = "ask Service Quotas for more concurrent executions of Lambda (L-B99A9384)";
-  if (unreserved > threshold) return right(`${unreserved} of ${limit} concurrent executions are unreserved`);
-  return doubtful(
-    `${unreserved} of ${limit} concurrent executions are unreserved: high-concurrency, at ${threshold}, rings too late`,
+  if (unreserved > threshold) return ok(`${unreserved} of ${limit} concurrent executions are unreserved`);
+  return warning(
+    `${unreserved} of ${limit} concurrent executions are unreserved: high-concurrency, at ${threshold}, cannot fire before Lambda throttles`,
     `${quota}, or lower concurrent_executions_threshold`,
   );
 };
 
 const concurrency: Check["look"] = async ({ environment, aws }) => {
   const { reserved_concurrent_executions: reserved } = environment;
-  if (reserved >= 0) return [right(`${reserved} concurrent executions are reserved for it`)];
+  if (reserved >= 0) return [ok(`${reserved} concurrent executions are reserved for the function`)];
   const { AccountLimit } = await answerTo("GetAccountSettings", aws.lambda.send(new GetAccountSettingsCommand({})));
   const { ConcurrentExecutions: limit = 0, UnreservedConcurrentExecutions: unreserved = limit } = AccountLimit ?? {};
-  return [roomFor(environment.concurrent_executions_threshold, limit, unreserved)];
+  return [concurrencyFinding(environment.concurrent_executions_threshold, limit, unreserved)];
 };
 
-export const PATH: readonly Check[] = [
+export const UPLOAD_CHECKS: readonly Check[] = [
   { name: "function", look: functionState },
   { name: "notification", look: notification },
   { name: "permission", look: permission },

@@ -1,4 +1,4 @@
-/** Checks of what watches the pipeline: log, alarms, their metrics, and who is told. */
+/** Checks of the monitoring: log, alarms and their metrics, dead-letter queue, subscriptions, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
@@ -13,9 +13,9 @@ import { homeOf, naming, stackName } from "../../../modules/naming";
 import { emailsOf } from "../../../modules/stack";
 import { fieldsOf, logLine } from "../../terminal/log-line";
 import { answerTo } from "../account";
-import { callRoll } from "../account-alarms";
+import { listAlarms } from "../account-alarms";
 import { logEvents, patternFor } from "../account-log";
-import { type Check, deploy, doubtful, type Finding, ifThere, type Patient, right, wrong } from "./check";
+import { type Check, deploy, type Finding, ifFound, ok, problem, type Subject, warning } from "./check";
 
 const HOUR_MS = 3_600_000;
 
@@ -23,12 +23,12 @@ const logGroup: Check["look"] = async ({ environment, names: { logGroupName }, a
   const command = new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName });
   const { logGroups = [] } = await answerTo("DescribeLogGroups", aws.logs.send(command));
   const group = logGroups.find(({ logGroupName: name }) => name === logGroupName);
-  if (group === undefined) return [wrong(`there is no ${logGroupName}`, deploy(environment))];
+  if (group === undefined) return [problem(`${logGroupName} does not exist`, deploy(environment))];
   const { retentionInDays: days } = group;
   return days === environment.log_retention_days
-    ? [right(`${logGroupName} keeps lines for ${days} days`)]
+    ? [ok(`${logGroupName} keeps lines for ${days} days`)]
     : [
-        wrong(
+        problem(
           `${logGroupName} keeps lines for ${days ?? "unlimited"} days, not ${environment.log_retention_days}`,
           deploy(environment),
         ),
@@ -36,15 +36,15 @@ const logGroup: Check["look"] = async ({ environment, names: { logGroupName }, a
 };
 
 const alarms: Check["look"] = async ({ environment, aws }) => {
-  const { alarms: found, missing } = await callRoll(aws.cloudwatch, environment);
-  const ringing = found.filter(({ state }) => state === "ALARM");
+  const { alarms: found, missing } = await listAlarms(aws.cloudwatch, environment);
+  const inAlarm = found.filter(({ state }) => state === "ALARM");
   const silenced = found.filter(({ actionsEnabled }) => !actionsEnabled);
   return [
-    ...(missing.length === 0 ? [] : [wrong(`missing: ${missing.join(", ")}`, deploy(environment))]),
-    ...silenced.map(({ name }) => wrong(`${name} tells nobody: its actions are disabled`, deploy(environment))),
-    ...ringing.map(({ name, reason }) => doubtful(`${name} rings: ${reason}`, `docs/runbooks/${name}.md`)),
-    ...(missing.length + silenced.length + ringing.length === 0
-      ? [right(`all ${found.length} are there and quiet`)]
+    ...(missing.length === 0 ? [] : [problem(`missing: ${missing.join(", ")}`, deploy(environment))]),
+    ...silenced.map(({ name }) => problem(`${name} notifies no one: its actions are disabled`, deploy(environment))),
+    ...inAlarm.map(({ name, reason }) => warning(`${name} is in ALARM: ${reason}`, `docs/runbooks/${name}.md`)),
+    ...(missing.length + silenced.length + inAlarm.length === 0
+      ? [ok(`all ${found.length} exist and none is in ALARM`)]
       : []),
   ];
 };
@@ -55,9 +55,9 @@ const isSame = ({ namespace, metricName, dimensions = {} }: MetricAddress, metri
   metric.Dimensions?.length === Object.keys(dimensions).length &&
   metric.Dimensions.every(({ Name = "", Value }) => dimensions[Name] === Value);
 
-/** @returns the alarms of which no metric has had data for two weeks, by the metrics that have */
-export const deaf = (
-  { environment, names }: Pick<Patient, "environment" | "names">,
+/** @param alive the metrics that had data within two weeks @returns the alarms that have no such metric */
+export const alarmsWithoutData = (
+  { environment, names }: Pick<Subject, "environment" | "names">,
   alive: readonly Metric[],
 ): string[] => {
   const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
@@ -67,51 +67,54 @@ export const deaf = (
     .map(({ name }) => name);
 };
 
-const metricsOf = async ({ aws }: Patient, Namespace: string): Promise<Metric[]> => {
+const metricsOf = async ({ aws }: Subject, Namespace: string): Promise<Metric[]> => {
   const metrics: Metric[] = [];
   for await (const { Metrics = [] } of paginateListMetrics({ client: aws.cloudwatch }, { Namespace }))
     metrics.push(...Metrics);
   return metrics;
 };
 
-const data: Check["look"] = async (patient) => {
-  const { environment, names } = patient;
+const data: Check["look"] = async (subject) => {
+  const { environment, names } = subject;
   const spaces = ["AWS/Lambda", "AWS/SQS", environment.metric_namespace];
-  const alive = (await Promise.all(spaces.map((space) => metricsOf(patient, space)))).flat();
+  const alive = (await Promise.all(spaces.map((space) => metricsOf(subject, space)))).flat();
   const hasRun = alive.some(
     ({ MetricName, Dimensions = [] }) =>
       MetricName === "Invocations" && Dimensions.some(({ Value }) => Value === names.functionName),
   );
   if (!hasRun)
     return [
-      doubtful("nothing was uploaded for two weeks: no metric has data", `npm run smoke -- ${stackName(environment)}`),
+      warning(
+        "no metric has data: nothing was uploaded within two weeks",
+        `npm run smoke -- ${stackName(environment)}`,
+      ),
     ];
-  const without = deaf(patient, alive);
+  const without = alarmsWithoutData(subject, alive);
   return without.length === 0
-    ? [right("every alarm's metric has data")]
+    ? [ok("the metric of every alarm has data")]
     : [
-        doubtful(
-          `no data for two weeks: ${without.join(", ")}`,
-          "new metrics take minutes; after that, npm run patterns -- <env> --live",
+        warning(
+          `no data within two weeks: ${without.join(", ")}`,
+          "new metrics take minutes to appear; after that, run npm run patterns -- <env> --live",
         ),
       ];
 };
 
-/** @param subscriptions ARNs, or PendingConfirmation @returns what they say of one topic */
-export const toldBy = (topic: string, subscriptions: readonly string[], isWanted: boolean): Finding => {
+/** @param subscriptions ARNs, or PendingConfirmation @returns whether the topic notifies someone */
+export const subscriptionFinding = (topic: string, subscriptions: readonly string[], isWanted: boolean): Finding => {
   const pending = subscriptions.filter((arn) => !arn.startsWith("arn:"));
   if (pending.length > 0)
-    return doubtful(
-      `${topic}: ${pending.length} of ${subscriptions.length} not confirmed`,
+    return warning(
+      `${topic}: ${pending.length} of ${subscriptions.length} subscriptions are not confirmed`,
       "follow the link in the message that AWS sent to the address",
     );
-  if (subscriptions.length > 0) return right(`${topic} tells ${subscriptions.length}`);
+  if (subscriptions.length > 0) return ok(`${topic} has ${subscriptions.length} confirmed subscriptions`);
   return isWanted
-    ? wrong(`${topic} tells nobody, though an address is set`, "npm run deploy -- <env>")
-    : doubtful(`${topic} tells nobody`, "set alert_email in environments/<env>.local.tfvars and deploy");
+    ? problem(`${topic} has no subscription, although an address is set`, "npm run deploy -- <env>")
+    : warning(`${topic} has no subscription`, "set alert_email in environments/<env>.local.tfvars and deploy");
 };
 
-const topicArn = async ({ aws }: Patient, name: string): Promise<string | undefined> => {
+const topicArn = async ({ aws }: Subject, name: string): Promise<string | undefined> => {
   let NextToken: string | undefined;
   do {
     const page = await answerTo("ListTopics", aws.sns.send(new ListTopicsCommand({ NextToken })));
@@ -122,18 +125,18 @@ const topicArn = async ({ aws }: Patient, name: string): Promise<string | undefi
   return undefined;
 };
 
-const subscriptions: Check["look"] = async (patient) => {
-  const { environment, names, aws } = patient;
+const subscriptions: Check["look"] = async (subject) => {
+  const { environment, names, aws } = subject;
   const emails = emailsOf(environment);
   const topics = Object.entries(names.topics) as [keyof typeof emails, string][];
   return Promise.all(
     topics.map(async ([severity, topic]) => {
-      const TopicArn = await topicArn(patient, topic);
-      if (TopicArn === undefined) return wrong(`there is no ${topic}`, deploy(environment));
+      const TopicArn = await topicArn(subject, topic);
+      if (TopicArn === undefined) return problem(`${topic} does not exist`, deploy(environment));
       const arns: string[] = [];
       for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn }))
         arns.push(...Subscriptions.map(({ SubscriptionArn = "" }) => SubscriptionArn));
-      return toldBy(topic, arns, emails[severity] !== "");
+      return subscriptionFinding(topic, arns, emails[severity] !== "");
     }),
   );
 };
@@ -145,22 +148,22 @@ const sms: Check["look"] = async ({ aws }) => {
   );
   return IsInSandbox
     ? [
-        doubtful(
-          "the account may send SMS to verified numbers only, for 1 USD a month",
-          "verify the number, or leave the sandbox: SNS console, Text messaging",
+        warning(
+          "the account is in the SMS sandbox: SNS sends only to verified numbers",
+          "verify the number, or move the account out of the sandbox (SNS console, Text messaging)",
         ),
       ]
-    : [right("the account may send SMS")];
+    : [ok("the account may send SMS to any number")];
 };
 
 const dashboard: Check["look"] = async ({ environment, aws }) => {
   const { dashboardName } = naming(homeOf(environment));
-  const found = await ifThere(
+  const found = await ifFound(
     answerTo("GetDashboard", aws.cloudwatch.send(new GetDashboardCommand({ DashboardName: dashboardName }))),
   );
   return found === undefined
-    ? [wrong(`there is no ${dashboardName}`, deploy(environment))]
-    : [right(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
+    ? [problem(`${dashboardName} does not exist`, deploy(environment))]
+    : [ok(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
 };
 
 const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws }) => {
@@ -172,9 +175,9 @@ const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws
     last = text;
   }
   return count === 0
-    ? [right("none in the last hour")]
+    ? [ok("none in the last hour")]
     : [
-        doubtful(
+        warning(
           `${count} in the last hour; the last: ${logLine(fieldsOf(last))}`,
           `npm run logs -- ${stackName(environment)} --errors --since 1h`,
         ),
@@ -182,8 +185,8 @@ const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws
 };
 
 const deadLetters: Check["look"] = async ({ environment, names: { deadLetterQueueName: QueueName }, aws }) => {
-  const found = await ifThere(answerTo("GetQueueUrl", aws.sqs.send(new GetQueueUrlCommand({ QueueName }))));
-  if (found === undefined) return [wrong(`there is no ${QueueName}`, deploy(environment))];
+  const found = await ifFound(answerTo("GetQueueUrl", aws.sqs.send(new GetQueueUrlCommand({ QueueName }))));
+  if (found === undefined) return [problem(`${QueueName} does not exist`, deploy(environment))];
   const command = new GetQueueAttributesCommand({
     QueueUrl: found.QueueUrl,
     AttributeNames: ["ApproximateNumberOfMessages"],
@@ -191,11 +194,11 @@ const deadLetters: Check["look"] = async ({ environment, names: { deadLetterQueu
   const { Attributes } = await answerTo("GetQueueAttributes", aws.sqs.send(command));
   const count = Number(Attributes?.ApproximateNumberOfMessages);
   return count === 0
-    ? [right("none wait")]
-    : [doubtful(`${count} uploads were given up`, `npm run redrive -- ${stackName(environment)} --dry-run`)];
+    ? [ok("the queue is empty")]
+    : [warning(`the queue holds ${count} messages`, `npm run redrive -- ${stackName(environment)} --dry-run`)];
 };
 
-export const WATCH: readonly Check[] = [
+export const MONITORING_CHECKS: readonly Check[] = [
   { name: "log group", look: logGroup },
   { name: "errors", look: errors },
   { name: "dead letters", appliesTo: ({ enable_dead_letter_queue }) => enable_dead_letter_queue, look: deadLetters },
