@@ -54,8 +54,7 @@ const synthesizeInto = async (folder: string, name: string, variables: NodeJS.Pr
 
 /** By its stack's name; `dev` is its first region too. */
 const environmentOf = async (name: string, variables: NodeJS.ProcessEnv) => {
-  const { ENVIRONMENTS } = await import("../../main.js");
-  const { readEnvironments } = await import("../../modules/environment.js");
+  const { ENVIRONMENTS, readEnvironments } = await import("../../modules/environment.js");
   const { stackName } = await import("../../modules/naming.js");
   const environments = await readEnvironments(ENVIRONMENTS, variables);
   const found =

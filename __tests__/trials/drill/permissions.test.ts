@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENVIRONMENTS as FOLDER } from "../../../modules/environment";
 import { drillStack } from "../../../scripts/build/local-stack";
 import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
@@ -15,9 +16,7 @@ import { trustProblems } from "../../../scripts/trials/drill/trust";
 
 const ROOT = join(__dirname, "../../..");
 
-const ENVIRONMENTS = readdirSync(join(ROOT, "environments"))
-  .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
-  .map((file) => file.replace(".tfvars", ""));
+const ENVIRONMENTS = readdirSync(FOLDER).map((file) => file.replace(".tfvars", ""));
 
 interface Run {
   readonly stackDir: string;
