@@ -40,7 +40,7 @@ export const command = new Command("npm run conformance --")
   .argument("[file...]", "files with one case a line as JSON (default: the committed cases)")
   .addHelpText(
     "after",
-    "\nExit code 1: an answer differs. Exit code 2: a file cannot be read, or a line of it is no case.",
+    "\nExit code 1: an answer differs.\nExit code 2: a file cannot be read, or one of its lines is not a case; the message names it.",
   )
   .action(compare);
 
