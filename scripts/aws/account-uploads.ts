@@ -28,17 +28,19 @@ export class BucketsUnclear extends Error {
 
 /** @throws BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
 export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
-  const { bucketPrefixes } = naming(environment);
+  const { bucketPrefixes, bucketNames } = naming(environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
-  const named = (prefix: string): string => {
-    const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
+  const named = (kind: "upload" | "processed"): string => {
+    const prefix = bucketNames[kind] ?? bucketPrefixes[kind];
+    const isIt = (name: string) => (bucketNames[kind] === undefined ? name.startsWith(prefix) : name === prefix);
+    const names = Buckets.flatMap(({ Name = "" }) => (isIt(Name) ? [Name] : []));
     const [name] = names;
     if (name !== undefined && names.length === 1) return name;
     throw new BucketsUnclear(
       `Expected one bucket ${prefix}… in the account but got ${names.join(", ") || "none"}: is ${stackName(environment)} deployed there?`,
     );
   };
-  return { upload: named(bucketPrefixes.upload), processed: named(bucketPrefixes.processed) };
+  return { upload: named("upload"), processed: named("processed") };
 };
 
 export interface Upload {

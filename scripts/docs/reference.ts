@@ -8,7 +8,7 @@ import { SETTINGS } from "../../handler/contract/settings";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { QUERIES } from "../../modules/queries";
-import { type Environment, VARIABLES } from "../../modules/variables";
+import { defaultInWords, type Environment, VARIABLES } from "../../modules/variables";
 import { stackFor } from "../build/stack-for";
 import { readTerraformJson, type TerraformJson } from "../build/stacks";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
@@ -86,9 +86,6 @@ const hearersOf = (line: string): string[] =>
     .filter(([, { from }]) => from !== "handler" && matches(parseFilterPattern(filterPattern(from)), line))
     .map(([name]) => name);
 
-const defaultOf = (row: { readonly default?: unknown; readonly sameAs?: string }): string =>
-  row.sameAs ?? (String(row.default) === "" ? "none" : code(row.default));
-
 const variantRow = ([name, variant]: [string, Variant]) => [
   code(name),
   `${FORMATS[variant.format].contentType}, .${FORMATS[variant.format].extension}`,
@@ -151,7 +148,7 @@ const TABLES: Readonly<Record<string, () => string | Promise<string>>> = {
   variables: () =>
     table(
       ["variable", "is", "default", "for"],
-      Object.entries(VARIABLES).map(([name, row]) => [code(name), row.what, defaultOf(row), row.description]),
+      Object.entries(VARIABLES).map(([name, row]) => [code(name), row.what, defaultInWords(row), row.description]),
     ),
   modules: async () => table(["module", "file", "resources"], moduleRows(await synthesizeDev())),
   outputs: async () =>
@@ -233,5 +230,5 @@ export const updateReference = async (check: boolean): Promise<void> => {
     else if (text !== wanted) throw new Error(`Expected ${file} as the ledgers have it: run npm run reference`);
   }
   await updateDrawings(check);
-  (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
+  await (check ? checkRunbooks : writeRunbooks)(join(ROOT, "docs/runbooks"));
 };
