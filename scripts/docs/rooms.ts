@@ -29,7 +29,7 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "what the function logs, measures, reads and needs",
     imports: [],
-    entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts"],
+    entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts"],
   },
   "handler/src": {
     path: "handler/src",
