@@ -1,7 +1,7 @@
 /** `npm run patterns`: the local check, and the comparison with a local CloudWatch Logs server. */
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
-import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS } from "../../modules/environments";
 import { clientsFor } from "../../scripts/aws/clients";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";

@@ -1,6 +1,6 @@
 /** `npm run release`, against a Lambda, a CodeDeploy and a CloudWatch on this machine. */
-import { ENVIRONMENTS } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS } from "../../modules/environments";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
 import { release } from "../../scripts/commands/release";

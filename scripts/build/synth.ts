@@ -1,8 +1,9 @@
 /** Every environment as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ENVIRONMENTS, packageOfUser, synthesize } from "../../main";
+import { packageOfUser, synthesize } from "../../main";
 import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS } from "../../modules/environments";
 import { stackName } from "../../modules/naming";
 import { emailsOf } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";

@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "environments.ts", "metrics.ts", "naming.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -76,7 +76,7 @@ export const ROOMS = {
   trials: {
     path: "scripts/trials",
     purpose: "what is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator",
-    imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "main.ts", "modules", "handler/contract", "handler/src"],
+    imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
       "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
       "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
@@ -104,7 +104,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
-    imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "main.ts", "modules", "handler/contract", "handler/src"],
+    imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
   },
 } as const satisfies Record<string, Room>;

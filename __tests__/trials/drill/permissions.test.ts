@@ -12,12 +12,9 @@ import { photo } from "../../../scripts/trials/drill/pictures";
 import { releaseProblems } from "../../../scripts/trials/drill/releases";
 import { OTHERS } from "../../../scripts/trials/drill/scenarios";
 import { trustProblems } from "../../../scripts/trials/drill/trust";
+import { COMMITTED } from "../../setup/environments";
 
 const ROOT = join(__dirname, "../../..");
-
-const ENVIRONMENTS = readdirSync(join(ROOT, "environments"))
-  .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
-  .map((file) => file.replace(".tfvars", ""));
 
 interface Run {
   readonly stackDir: string;
@@ -27,7 +24,7 @@ interface Run {
 const runs = new Map<string, Run>();
 
 beforeAll(async () => {
-  for (const environment of ENVIRONMENTS) {
+  for (const environment of COMMITTED) {
     const stackDir = await drillStack(environment);
     const blueprint = readBlueprint(stackDir);
     const healthy = await OTHERS.healthy.run(blueprint, [await photo()]);
@@ -69,7 +66,7 @@ const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => bool
   }
 };
 
-describe.each(ENVIRONMENTS)("the role of %s", (environment) => {
+describe.each(COMMITTED)("the role of %s", (environment) => {
   it("allows exactly what the package calls, and what the ledger says that others need", () => {
     const { stackDir, evidence } = runOf(environment);
 

@@ -1,0 +1,2 @@
+/** The environments that the project comes with. */
+export const COMMITTED = ["dev", "prod", "staging"] as const;
