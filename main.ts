@@ -2,8 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
-import { readEnvironments } from "./modules/environment";
-import { ENVIRONMENTS } from "./modules/environments";
+import { ENVIRONMENTS, readEnvironments } from "./modules/environment";
 import { stackName } from "./modules/naming";
 import { ImageProcessorStack } from "./modules/stack";
 import type { Environment } from "./modules/variables";

@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { stacksOf } from "./naming";
-import { type Environment, keys, RULES, VARIABLES, type Variable, type VariableName } from "./variables";
+import { RULES } from "./rules";
+import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
+
+/** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
+export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
 
 /** The tfvars files or TF_VAR_ variables are not valid. The message has one line for each mistake. */
 export class InvalidEnvironments extends Error {
@@ -81,8 +85,10 @@ const checked = (file: string, home: string, sources: readonly Source[]) => {
   const given: Source["given"] = Object.assign({}, ...sources.toReversed().map((source) => source.given));
   const problems = sources.flatMap((source) => source.problems);
   const values: Record<string, unknown> = {};
-  const fallback = ({ sameAs, default: value }: Variable) =>
-    sameAs === undefined ? value : sameAs === "the file's name" ? file : values[sameAs];
+  const fallback = ({ sameAs, default: value, defaultIn = {} }: Variable) => {
+    if (sameAs !== undefined) return sameAs === "the file's name" ? file : values[sameAs];
+    return Object.hasOwn(defaultIn, file) ? defaultIn[file] : value;
+  };
 
   for (const name of keys(VARIABLES)) {
     const row: Variable = VARIABLES[name];

@@ -36,13 +36,14 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
     "GET /2015-03-31/functions/image-processor-prod-processor/versions": () => ({
       Versions: ["$LATEST", ...versions].map((Version) => ({ Version })),
     }),
-    DescribeAlarms: ({ AlarmNames, StateValue }) => {
-      const names = StateValue === "ALARM" ? inAlarm(reads) : [];
+    DescribeAlarms: ({ AlarmNames }) => {
+      const names = inAlarm(reads);
       reads += 1;
       return {
-        MetricAlarms: names
-          .filter((name) => (AlarmNames as string[]).includes(name))
-          .map((AlarmName) => ({ AlarmName })),
+        MetricAlarms: (AlarmNames as string[]).map((AlarmName) => ({
+          AlarmName,
+          StateValue: names.includes(AlarmName) ? "ALARM" : "OK",
+        })),
       };
     },
     CreateDeployment: () => {

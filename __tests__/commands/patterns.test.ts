@@ -1,7 +1,6 @@
 /** `npm run patterns`: the local check, and the comparison with a local CloudWatch Logs server. */
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
-import { readEnvironments } from "../../modules/environment";
-import { ENVIRONMENTS } from "../../modules/environments";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";

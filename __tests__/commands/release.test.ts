@@ -1,6 +1,5 @@
 /** `npm run release`, against a Lambda, a CodeDeploy and a CloudWatch on this machine. */
-import { readEnvironments } from "../../modules/environment";
-import { ENVIRONMENTS } from "../../modules/environments";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
 import { release } from "../../scripts/commands/release";

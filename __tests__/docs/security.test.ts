@@ -13,6 +13,13 @@ const REPLICATED = `
   enable_kms_key       = true
 `;
 
+const NETWORK_AND_CHAT = `
+  vpc_subnet_ids         = ["subnet-0123456789abcdef0"]
+  vpc_security_group_ids = ["sg-0123456789abcdef0"]
+  slack_workspace_id     = "T0123456789"
+  slack_channel_id       = "C0123456789"
+`;
+
 const prodFolder = async (): Promise<string> => synthesized(await committed("prod")).folder;
 
 describe("what is allowed", () => {
@@ -20,6 +27,7 @@ describe("what is allowed", () => {
     const stacks = [
       await committed("prod"),
       await devWith('metrics_transport = "put_metric_data"'),
+      await devWith(NETWORK_AND_CHAT),
       ...(await readEnvironments(environmentsOf({ "dev.tfvars": REPLICATED }), {})),
     ];
 

@@ -2,8 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readEnvironments } from "../../modules/environment";
-import { ENVIRONMENTS } from "../../modules/environments";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { stackFor } from "../../scripts/build/stack-for";
 

@@ -3,7 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildHandler } from "../../scripts/build/handler-package";
-import { COMMITTED } from "./environments";
+
+/** The committed environments. To add one, add a name. */
+const COMMITTED = ["dev", "prod", "staging"];
 
 const ENVIRONMENTS = join(__dirname, "../../environments");
 

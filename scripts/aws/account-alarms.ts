@@ -16,7 +16,7 @@ import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
 import { poll } from "../terminal/polling";
-import { answerTo } from "./account";
+import { answerTo, NotDeployed } from "./account";
 
 export const REASONS = {
   test: "test by npm run alarms",
@@ -32,6 +32,10 @@ export interface AccountAlarm {
   readonly since: Date | undefined;
   readonly reason: string;
   readonly actionsEnabled: boolean;
+  /** Undefined if the account does not return it. */
+  readonly threshold: number | undefined;
+  /** ARNs of its actions for ALARM. */
+  readonly notifies: readonly string[];
 }
 
 export interface AlarmList {
@@ -66,12 +70,14 @@ export const fullName = (environment: Environment, text: string): string => {
 const STATES = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const satisfies readonly StateValue[];
 
 const alarmOf = (alarm: MetricAlarm, prefix: string): AccountAlarm => ({
-  name: alarm.AlarmName?.slice(prefix.length) ?? "",
+  name: (alarm.AlarmName ?? "").slice(prefix.length),
   state: alarm.StateValue ?? "INSUFFICIENT_DATA",
   // StateUpdatedTimestamp changes with every new reason, but emulators return no other time.
   since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
   reason: alarm.StateReason ?? "",
   actionsEnabled: alarm.ActionsEnabled ?? true,
+  threshold: alarm.Threshold,
+  notifies: alarm.AlarmActions ?? [],
 });
 
 const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): Promise<MetricAlarm[]> => {
@@ -81,14 +87,19 @@ const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): P
   return alarms;
 };
 
-/** @returns the alarms whose names begin like the environment's, compared with those that it should have */
+/**
+ * @returns the alarms whose names begin like the environment's, compared with those that it should have
+ * @throws NotDeployed if the account has none of them
+ */
 export const listAlarms = async (client: CloudWatchClient, environment: Environment): Promise<AlarmList> => {
   const prefix = prefixOf(environment);
   const found = await answerTo("DescribeAlarms", describeAll(client, prefix));
   const alarms = found
+    .filter(({ AlarmName = "" }) => AlarmName.startsWith(prefix))
     .map((alarm) => alarmOf(alarm, prefix))
     .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   const [expected, got] = [expectedNames(environment), alarms.map(({ name }) => name)];
+  if (!expected.some((name) => got.includes(name))) throw new NotDeployed(environment, `every alarm of ${prefix}…`);
   return {
     alarms,
     missing: expected.filter((name) => !got.includes(name)),
@@ -96,22 +107,38 @@ export const listAlarms = async (client: CloudWatchClient, environment: Environm
   };
 };
 
-/** @throws Error if the account has no such alarm */
-const describe = async (client: CloudWatchClient, name: string): Promise<MetricAlarm & { StateValue: StateValue }> => {
+/** An alarm of an environment in the account, by its full name. */
+export interface AlarmAddress {
+  readonly client: CloudWatchClient;
+  readonly environment: Environment;
+  readonly name: string;
+}
+
+type FoundAlarm = MetricAlarm & { readonly StateValue: StateValue };
+
+/** @throws NotDeployed if the account has no such alarm */
+const describe = async ({ client, environment, name }: AlarmAddress): Promise<FoundAlarm> => {
   const command = new DescribeAlarmsCommand({ AlarmNames: [name] });
-  const { MetricAlarms: [alarm] = [] } = await answerTo("DescribeAlarms", client.send(command));
+  const { MetricAlarms = [] } = await answerTo("DescribeAlarms", client.send(command));
+  const alarm = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
   if (alarm?.StateValue !== undefined) return { ...alarm, StateValue: alarm.StateValue };
-  throw new Error(`Expected the alarm ${name} in the account but got none: deploy the environment first`);
+  throw new NotDeployed(environment, `the alarm ${name}`);
 };
 
-const setState = (client: CloudWatchClient, AlarmName: string, StateValue: StateValue, StateReason: string) =>
+const setState = ({ client, name: AlarmName }: AlarmAddress, StateValue: StateValue, StateReason: string) =>
   answerTo("SetAlarmState", client.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason })));
 
-/** @returns the state before */
-export const resetAlarm = async (client: CloudWatchClient, name: string): Promise<StateValue> => {
-  const { StateValue: before } = await describe(client, name);
-  await setState(client, name, "OK", REASONS.reset);
-  return before;
+/**
+ * Sets an alarm to OK, and reads it again: CloudWatch may have evaluated it meanwhile.
+ * @returns the alarm before and after
+ * @throws NotDeployed; Error if the call has no effect
+ */
+export const resetAlarm = async (alarm: AlarmAddress): Promise<{ before: FoundAlarm; after: FoundAlarm }> => {
+  const before = await describe(alarm);
+  await setState(alarm, "OK", REASONS.reset);
+  const after = await describe(alarm);
+  if (after.StateValue === "OK" || after.StateReason !== before.StateReason) return { before, after };
+  throw new Error(`Expected OK for ${alarm.name} after SetAlarmState but got ${after.StateValue}`);
 };
 
 /** An action that an alarm executed, from its history. */
@@ -123,26 +150,33 @@ export interface Action {
 }
 
 const historyOf = async (
-  client: CloudWatchClient,
-  AlarmName: string,
+  { client, name: AlarmName }: AlarmAddress,
   range: Pick<DescribeAlarmHistoryCommandInput, "ScanBy" | "MaxRecords" | "StartDate">,
 ): Promise<Action[]> => {
   const command = new DescribeAlarmHistoryCommand({ AlarmName, HistoryItemType: "Action", ...range });
   const { AlarmHistoryItems: items = [] } = await answerTo("DescribeAlarmHistory", client.send(command));
-  return items.map(({ Timestamp: at = new Date(0), HistorySummary: summary = "" }) => ({
-    at,
-    summary,
-    succeeded: summary.startsWith("Successfully"),
-  }));
+  return items
+    .filter((item) => item.AlarmName === AlarmName && item.HistoryItemType === "Action")
+    .map(({ Timestamp: at = new Date(0), HistorySummary: summary = "" }) => ({
+      at,
+      summary,
+      succeeded: summary.startsWith("Successfully"),
+    }));
 };
 
-const lastAction = async (client: CloudWatchClient, name: string): Promise<Action | undefined> =>
-  (await historyOf(client, name, { ScanBy: "TimestampDescending", MaxRecords: 1 }))[0];
+const lastAction = async (alarm: AlarmAddress): Promise<Action | undefined> =>
+  (await historyOf(alarm, { ScanBy: "TimestampDescending", MaxRecords: 1 }))[0];
 
-/** @returns the actions after `last`, or all of them, oldest first */
-const actionsAfter = async (client: CloudWatchClient, name: string, last: Action | undefined): Promise<Action[]> => {
-  const actions = await historyOf(client, name, { ScanBy: "TimestampAscending", StartDate: last?.at });
-  return actions.filter(({ at }) => last === undefined || at > last.at);
+/** @returns what the alarm did after `last` for one of its actions, or all of it, oldest first */
+const actionsAfter = async (
+  alarm: AlarmAddress,
+  last: Action | undefined,
+  arns: readonly string[],
+): Promise<Action[]> => {
+  const actions = await historyOf(alarm, { ScanBy: "TimestampAscending", StartDate: last?.at });
+  return actions
+    .filter(({ at }) => last === undefined || at > last.at)
+    .filter(({ summary }) => arns.some((arn) => summary.includes(arn)));
 };
 
 /** @throws Error if a test would show nothing, or would hide a real problem */
@@ -187,36 +221,42 @@ const waitForActions = async (
   return (await poll(allActions, { intervalMs, limitMs, signal })) ?? look();
 };
 
-/** Keeps a state that CloudWatch has set meanwhile: it goes on evaluating the alarm, and the cause may be real. */
-const restore = async (client: CloudWatchClient, name: string, state: StateValue): Promise<TestResult["end"]> => {
-  const now = await describe(client, name);
+/**
+ * Keeps a state that CloudWatch has set meanwhile: it goes on evaluating the alarm, and the cause may be real.
+ * @throws Error if the call has no effect
+ */
+const restore = async (alarm: AlarmAddress, state: StateValue): Promise<TestResult["end"]> => {
+  const now = await describe(alarm);
   if (now.StateReason !== REASONS.test)
     return { by: "CloudWatch", state: now.StateValue, reason: now.StateReason ?? "" };
-  await setState(client, name, state, REASONS.testOver);
+  await setState(alarm, state, REASONS.testOver);
+  const restored = await describe(alarm);
+  if (restored.StateReason === REASONS.test)
+    throw new Error(`Expected ${state} for ${alarm.name} after SetAlarmState but got ${restored.StateValue}`);
   return { by: "the test", state, reason: REASONS.testOver };
 };
 
 /**
  * Sets an alarm to ALARM, waits for its actions, and restores its state, even if an error occurs in between.
  * Subscribers are notified of both changes.
- * @throws Error before anything is changed, if the alarm cannot be tested or its history cannot be read
+ * @throws NotDeployed, or Error before anything is changed, if the alarm cannot be tested or its history cannot be read
  */
-export const testAlarm = async (client: CloudWatchClient, name: string, options: TestOptions): Promise<TestResult> => {
-  const alarm = await describe(client, name);
-  requireTestable(name, alarm);
-  const { StateValue: before, AlarmActions = [] } = alarm;
+export const testAlarm = async (alarm: AlarmAddress, options: TestOptions): Promise<TestResult> => {
+  const found = await describe(alarm);
+  requireTestable(alarm.name, found);
+  const { StateValue: before, AlarmActions = [] } = found;
   // Compare times of the account only: this machine's clock may differ.
-  const last = await lastAction(client, name);
-  const look = () => actionsAfter(client, name, last);
+  const last = await lastAction(alarm);
+  const look = () => actionsAfter(alarm, last, AlarmActions);
   const result = { expected: AlarmActions.length, before };
   options.signal.throwIfAborted();
   let actions: Action[];
   try {
-    await setState(client, name, "ALARM", REASONS.test);
+    await setState(alarm, "ALARM", REASONS.test);
     actions = await waitForActions(look, result.expected, options);
   } catch (error) {
-    await restore(client, name, before);
+    await restore(alarm, before);
     throw error;
   }
-  return { ...result, actions, end: await restore(client, name, before) };
+  return { ...result, actions, end: await restore(alarm, before) };
 };

@@ -2,8 +2,11 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { EventName } from "../../handler/contract/events";
 import { METRICS } from "../../handler/contract/metrics";
+import { naming } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
+import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { quoted } from "../cloudwatch/tokens";
-import { answerTo } from "./account";
+import { deployedAnswerTo } from "./account";
 
 export interface LogEvent {
   readonly id: string;
@@ -46,18 +49,39 @@ export interface LogQuery {
   readonly sinceMs: number;
 }
 
-/** Yields the lines, oldest first, page by page. @throws Error of one line */
+/** The log group of a deployed function. */
+export interface LogGroup {
+  readonly client: CloudWatchLogsClient;
+  readonly environment: Environment;
+  readonly name: string;
+}
+
+export const logGroupOf = (client: CloudWatchLogsClient, environment: Environment): LogGroup => ({
+  client,
+  environment,
+  name: naming(environment).logGroupName,
+});
+
+/**
+ * Yields the lines, oldest first, page by page. Each line is matched here, too, because some emulators ignore the pattern.
+ * @throws NotDeployed if the log group does not exist; Error of one line
+ */
 export async function* logEvents(
-  client: CloudWatchLogsClient,
-  logGroupName: string,
+  { client, environment, name: logGroupName }: LogGroup,
   { pattern: filterPattern, sinceMs }: LogQuery,
 ): AsyncGenerator<LogEvent> {
+  const pattern = filterPattern === undefined ? undefined : parseFilterPattern(filterPattern);
+  const missing = `the log group ${logGroupName}`;
   let nextToken: string | undefined;
   do {
     const command = new FilterLogEventsCommand({ logGroupName, filterPattern, startTime: sinceMs, nextToken });
-    const page = await answerTo("FilterLogEvents", client.send(command));
-    for (const { eventId: id = "", timestamp: timestampMs = 0, message = "" } of page.events ?? [])
-      yield { id, timestampMs, text: message.trimEnd() };
+    const page = await deployedAnswerTo("FilterLogEvents", client.send(command), { environment, missing });
+    for (const { eventId, timestamp: timestampMs = 0, message = "" } of page.events ?? []) {
+      const text = message.trimEnd();
+      if (timestampMs < sinceMs || (pattern !== undefined && matches(pattern, text) === undefined)) continue;
+      yield { id: eventId ?? `${timestampMs} ${text}`, timestampMs, text };
+    }
+    if (page.nextToken === nextToken) return;
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
 }

@@ -13,7 +13,7 @@ import { VARIANTS, type VariantName } from "../../handler/src/variants";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { poll } from "../terminal/polling";
-import { answerTo } from "./account";
+import { answerTo, NotDeployed } from "./account";
 import { emptyBucket } from "./buckets";
 
 export interface Buckets {
@@ -21,21 +21,22 @@ export interface Buckets {
   readonly processed: string;
 }
 
-/** The account has no bucket, or several, where the environment has exactly one. */
+/** The account has several buckets where the environment has one. */
 export class BucketsUnclear extends Error {
   override readonly name = "BucketsUnclear";
 }
 
-/** @throws BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
+/** @throws NotDeployed or BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
 export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
   const { bucketPrefixes } = naming(environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
   const named = (prefix: string): string => {
     const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
     const [name] = names;
-    if (name !== undefined && names.length === 1) return name;
+    if (name === undefined) throw new NotDeployed(environment, `a bucket ${prefix}…`);
+    if (names.length === 1) return name;
     throw new BucketsUnclear(
-      `Expected one bucket ${prefix}… in the account but got ${names.join(", ") || "none"}: is ${stackName(environment)} deployed there?`,
+      `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,
     );
   };
   return { upload: named(bucketPrefixes.upload), processed: named(bucketPrefixes.processed) };

@@ -6,7 +6,7 @@ import type { Environment } from "../../modules/variables";
 import { quoted } from "../cloudwatch/tokens";
 import { type Fields, fieldsOf } from "../terminal/log-line";
 import { answerTo } from "./account";
-import { logEvents } from "./account-log";
+import { logEvents, logGroupOf } from "./account-log";
 import type { Arrival } from "./account-uploads";
 import type { Clients } from "./clients";
 
@@ -68,16 +68,16 @@ export interface LoadRun {
   readonly environment: Environment;
   readonly aws: Clients;
   readonly functionName: string;
-  readonly logGroupName: string;
   /** The keys of all uploads begin with it. */
   readonly prefix: string;
   /** Milliseconds since 1970, before the first upload. */
   readonly sinceMs: number;
 }
 
-const linesOf = async ({ aws, logGroupName, sinceMs }: LoadRun, pattern: string): Promise<Fields[]> => {
+const linesOf = async ({ aws, environment, sinceMs }: LoadRun, pattern: string): Promise<Fields[]> => {
   const lines: Fields[] = [];
-  for await (const { text } of logEvents(aws.logs, logGroupName, { pattern, sinceMs })) lines.push(fieldsOf(text));
+  for await (const { text } of logEvents(logGroupOf(aws.logs, environment), { pattern, sinceMs }))
+    lines.push(fieldsOf(text));
   return lines;
 };
 

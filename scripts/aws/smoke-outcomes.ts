@@ -1,13 +1,10 @@
 /** Checks what a deployed environment did with an upload. */
-import { GetObjectCommand } from "@aws-sdk/client-s3";
-import sharp from "sharp";
-import { FORMATS, VARIANTS, type VariantName } from "../../handler/src/variants";
+import { VARIANTS } from "../../handler/src/variants";
 import { fieldsOf } from "../terminal/log-line";
 import { poll } from "../terminal/polling";
-import { answerTo } from "./account";
-import { logEvents, patternFor, refusalOf } from "./account-log";
+import { type LogGroup, logEvents, patternFor, refusalOf } from "./account-log";
 import { type Arrival, put, type RoundOptions, type Upload } from "./account-uploads";
-import type { Clients } from "./clients";
+import { variantProblems } from "./stored-variants";
 
 export interface Outcome {
   readonly key: string;
@@ -18,33 +15,15 @@ export interface Outcome {
   readonly passed: boolean;
 }
 
-/** @returns what is wrong with a stored variant, or undefined */
-const problemOf = async (
-  name: VariantName,
-  Key: string,
-  { s3, buckets }: RoundOptions,
-): Promise<string | undefined> => {
-  const { format } = VARIANTS[name];
-  const command = new GetObjectCommand({ Bucket: buckets.processed, Key });
-  const { Body, ContentType } = await answerTo("GetObject", s3.send(command));
-  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-  const got = await sharp(bytes)
-    .metadata()
-    .catch(() => undefined);
-  const isExpected = got?.format === format && ContentType === FORMATS[format].contentType;
-  return isExpected ? undefined : `${name} is ${got?.format ?? "not an image"}, stored as ${ContentType}`;
-};
-
 export interface Log {
-  readonly client: Clients["logs"];
-  readonly group: string;
+  readonly group: LogGroup;
   /** Milliseconds since 1970, before the upload. */
   readonly sinceMs: number;
 }
 
 /** @returns the first error that the log has about an upload, or nothing */
-const errorOf = async (key: string, { client, group, sinceMs }: Log): Promise<string> => {
-  for await (const { text } of logEvents(client, group, { pattern: patternFor({ key, errors: true }), sinceMs })) {
+const errorOf = async (key: string, { group, sinceMs }: Log): Promise<string> => {
+  for await (const { text } of logEvents(group, { pattern: patternFor({ key, errors: true }), sinceMs })) {
     const { event, reason, errorMessage } = fieldsOf(text);
     return `; ${event}: ${reason ?? errorMessage}`;
   }
@@ -53,31 +32,35 @@ const errorOf = async (key: string, { client, group, sinceMs }: Log): Promise<st
 
 /** Downloads and checks the variants of an upload. @throws Error of one line */
 export const outcomeOf = async (
-  { key, variants, afterMs }: Arrival,
+  { key, bytes }: Upload,
+  { variants, afterMs }: Arrival,
   log: Log,
   round: RoundOptions,
 ): Promise<Outcome> => {
-  const named = Object.entries(variants) as [VariantName, string][];
+  const count = Object.keys(variants).length;
   if (afterMs === undefined) {
-    const missing = `${named.length} of ${Object.keys(VARIANTS).length} variants in ${round.waitMs / 1000} s`;
+    const missing = `${count} of ${Object.keys(VARIANTS).length} variants in ${round.waitMs / 1000} s`;
     return { key, result: `${missing}${await errorOf(key, log)}`, passed: false };
   }
-  const found = await Promise.all(named.map(([name, variant]) => problemOf(name, variant, round)));
-  const problems = found.filter((problem) => problem !== undefined);
+  const problems = await variantProblems(bytes, variants, round);
   const passed = problems.length === 0;
-  return { key, afterMs, result: passed ? `${named.length} variants` : problems.join("; "), passed };
+  return { key, afterMs, result: passed ? `${count} variants` : problems.join("; "), passed };
 };
 
-/** Uploads a file that must be refused, and waits for its refusal in the log. @throws Error of one line */
+/** Why the function refuses a file that is not an image. */
+const REASON = "not-an-image";
+
+/** Uploads a file that is not an image, and waits for its refusal in the log. @throws Error of one line */
 export const refused = async (invalid: Upload, log: Log, round: RoundOptions): Promise<Outcome> => {
   const { key } = invalid;
   await put(round, invalid);
   const uploadedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - uploadedAt);
   const refusal = async (): Promise<Outcome | undefined> => {
-    const lines = logEvents(log.client, log.group, { pattern: refusalOf(key), sinceMs: log.sinceMs });
-    for await (const { text } of lines)
-      return { key, afterMs: elapsedMs(), result: `refused: ${fieldsOf(text).reason}`, passed: true };
+    for await (const { text } of logEvents(log.group, { pattern: refusalOf(key), sinceMs: log.sinceMs })) {
+      const { reason } = fieldsOf(text);
+      return { key, afterMs: elapsedMs(), result: `refused: ${reason}`, passed: reason === REASON };
+    }
     return undefined;
   };
   const { intervalMs = 500, waitMs: limitMs, signal } = round;

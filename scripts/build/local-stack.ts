@@ -3,7 +3,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ENVIRONMENTS } from "../../modules/environments";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
 import { UsageError } from "../terminal/cli";
 import { buildHandler } from "./handler-package";
 import { PROJECT, stackFolder } from "./stacks";
@@ -55,8 +56,6 @@ const synthesizeInto = async (folder: string, name: string, variables: NodeJS.Pr
 
 /** By its stack's name; `dev` is its first region too. */
 const environmentOf = async (name: string, variables: NodeJS.ProcessEnv) => {
-  const { readEnvironments } = await import("../../modules/environment.js");
-  const { stackName } = await import("../../modules/naming.js");
   const environments = await readEnvironments(ENVIRONMENTS, variables);
   const found =
     environments.find((each) => stackName(each) === name) ??
@@ -75,7 +74,7 @@ const removeOld = async (): Promise<void> => {
   }
 };
 
-/** Folders and the files in them that decide what a stack is. */
+/** Folders, and the files in them that a stack is made from. */
 const SOURCES: Readonly<Record<string, RegExp>> = {
   [PROJECT]: /^(main\.ts|package-lock\.json)$/,
   [join(PROJECT, "modules")]: /\.ts$/,

@@ -2,10 +2,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packageOfUser, synthesize } from "../../main";
-import { readEnvironments } from "../../modules/environment";
-import { ENVIRONMENTS } from "../../modules/environments";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
-import { emailsOf } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";
 import { buildHandler } from "./handler-package";
 
@@ -56,25 +54,3 @@ export const synth = async (): Promise<Synthesized[]> => {
   synthesize(environments, { outdir });
   return environments.map((environment) => summary(environment, stacks));
 };
-
-/** @returns what an operator should know before deploying these */
-export const warnings = (environments: readonly Environment[]): string[] =>
-  environments.flatMap((environment) => {
-    const name = stackName(environment);
-    const silent = Object.entries(emailsOf(environment))
-      .filter(
-        ([severity, email]) => email === "" && !(severity === "critical" && environment.critical_alert_sms !== ""),
-      )
-      .map(([severity]) => severity);
-    const all = silent.length === Object.keys(emailsOf(environment)).length;
-    const which = all ? "the alarms" : `the ${silent.join(" and ")} alarms`;
-    const nobody = `nobody is subscribed to ${which} of ${name}: set alert_email (TF_VAR_alert_email or environments/${environment.environment}.local.tfvars)`;
-    const shared = environments
-      .filter((other) => other.environment < environment.environment && other.aws_region === environment.aws_region)
-      .filter((other) => other.metric_namespace === environment.metric_namespace)
-      .map(
-        (other) =>
-          `${stackName(other)} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would hear the other's log lines`,
-      );
-    return [...(silent.length > 0 ? [nobody] : []), ...shared];
-  });

@@ -85,7 +85,7 @@ const list: Verb = async (client, environment, _, { json }) => {
 const test: Verb = async (client, environment, name, { wait }) => {
   const alarm = fullName(environment, name);
   await interruptible(async (signal) => {
-    const result = await testAlarm(client, alarm, { limitMs: wait * 1000, signal });
+    const result = await testAlarm({ client, environment, name: alarm }, { limitMs: wait * 1000, signal });
     for (const line of testLines(alarm, result)) console.log(line);
     if (!passed(result)) process.exitCode ??= 1;
   });
@@ -93,7 +93,10 @@ const test: Verb = async (client, environment, name, { wait }) => {
 
 const reset: Verb = async (client, environment, name) => {
   const alarm = fullName(environment, name);
-  console.log(`${alarm}  ${await resetAlarm(client, alarm)} -> OK, until CloudWatch evaluates it again`);
+  const { before, after } = await resetAlarm({ client, environment, name: alarm });
+  console.log(`${alarm}  ${before.StateValue} -> OK, until CloudWatch evaluates it again`);
+  if (after.StateValue !== "OK")
+    console.log(`${alarm}  OK -> ${after.StateValue}, by CloudWatch: ${after.StateReason}`);
 };
 
 const VERBS: Readonly<Record<string, { readonly run: Verb; readonly takesName: boolean }>> = {

@@ -1,19 +1,20 @@
 /** `npm run doctor`: checks a deployed environment and its monitoring, and prints a remedy for each problem. */
-import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { Command } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
 import { answerTo, environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
-import { deploy, type Finding, findingsOf, ifFound, type State, type Subject } from "../aws/doctor/check";
+import { type Finding, findingsOf, type State, type Subject } from "../aws/doctor/check";
+import { ENCRYPTION_CHECKS } from "../aws/doctor/encryption";
 import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
-import { UPLOAD_CHECKS } from "../aws/doctor/upload-path";
+import { NOTIFICATION_CHECKS } from "../aws/doctor/notifications";
+import { functionConfiguration, UPLOAD_CHECKS } from "../aws/doctor/upload-path";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 
-/** In the order in which a person would look for a problem: add a row to one of the two lists. */
-const CHECKS = [...UPLOAD_CHECKS, ...MONITORING_CHECKS];
+/** In the order in which a person would look for a problem: add a row to one of the lists. */
+const CHECKS = [...UPLOAD_CHECKS, ...ENCRYPTION_CHECKS, ...MONITORING_CHECKS, ...NOTIFICATION_CHECKS];
 
 const MARKS: Readonly<Record<State, string>> = {
   ok: pc.green("✓"),
@@ -33,12 +34,6 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** Without the function the other checks are pointless. */
-const isDeployed = async ({ names, aws }: Subject): Promise<boolean> => {
-  const command = new GetFunctionConfigurationCommand({ FunctionName: names.functionName });
-  return (await ifFound(answerTo("GetFunctionConfiguration", aws.lambda.send(command)))) !== undefined;
-};
-
 /** Runs every check that applies, in parallel. */
 export const diagnose = (subject: Subject): Promise<Diagnosis[]> =>
   Promise.all(
@@ -54,10 +49,8 @@ const run = async (env: string, options: { json?: true; endpointUrl?: string }):
   const aws = clientsFor(environment.aws_region, options.endpointUrl);
   const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({})));
   const subject = { environment, names, aws };
-  if (!(await isDeployed(subject)))
-    throw new Error(
-      `Expected the function ${names.functionName} in ${Account} but got none: run ${deploy(environment)} first`,
-    );
+  // Without the function the other checks are pointless.
+  await functionConfiguration(subject);
   const diagnoses = await diagnose(subject);
   const hasProblem = diagnoses.some(({ findings }) => findings.some(({ state }) => state === "problem"));
   if (options.json) console.log(JSON.stringify({ environment: env, account: Account, diagnoses }, undefined, 2));

@@ -95,7 +95,7 @@ const load = async (env: string, options: Options): Promise<void> => {
       `Expected --yes-load prod for prod but got ${JSON.stringify(options.yesLoad) ?? "nothing"}: its alarms may fire`,
     );
   const environment = await environmentNamed(env);
-  const { functionName, logGroupName } = naming(environment);
+  const { functionName } = naming(environment);
   const aws = clientsFor(environment.aws_region, options.endpointUrl);
   const buckets = await findBuckets(aws.s3, environment);
   const prefix = `load/${randomUUID()}/`;
@@ -107,7 +107,7 @@ const load = async (env: string, options: Options): Promise<void> => {
     try {
       const arrivals = await uploadPhotos(round, options);
       const seconds = (performance.now() - startedAt) / 1000;
-      const report = await reportOn(arrivals, { environment, aws, functionName, logGroupName, prefix, sinceMs });
+      const report = await reportOn(arrivals, { environment, aws, functionName, prefix, sinceMs });
       if (options.json) console.log(JSON.stringify({ environment: env, seconds, ...report }, undefined, 2));
       else for (const line of reportLines(report, options, seconds)) console.log(line);
       if (report.arrived === options.count) return;

@@ -1,11 +1,9 @@
 /** `npm run logs`: prints the log of a deployed function, one event on each line. */
 
-import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { naming } from "../../modules/naming";
 import { environmentNamed } from "../aws/account";
-import { type LogEvent, logEvents, patternFor } from "../aws/account-log";
+import { type LogEvent, type LogGroup, logEvents, logGroupOf, patternFor } from "../aws/account-log";
 import { clientsFor } from "../aws/clients";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
@@ -47,18 +45,17 @@ const LATE_MS = 15_000;
 const INTERVAL_MS = 2_000;
 
 interface Following {
-  readonly client: CloudWatchLogsClient;
-  readonly group: string;
+  readonly group: LogGroup;
   readonly pattern: string | undefined;
   readonly print: (event: LogEvent) => void;
 }
 
 /** Polls until the signal aborts, and prints each line once. */
-const follow = async ({ client, group, pattern, print }: Following, sinceMs: number, signal: AbortSignal) => {
+const follow = async ({ group, pattern, print }: Following, sinceMs: number, signal: AbortSignal) => {
   const printed = new Map<string, number>();
   let fromMs = sinceMs;
   const look = async () => {
-    for await (const event of logEvents(client, group, { pattern, sinceMs: fromMs })) {
+    for await (const event of logEvents(group, { pattern, sinceMs: fromMs })) {
       if (!printed.has(event.id)) print(event);
       printed.set(event.id, event.timestampMs);
     }
@@ -71,22 +68,21 @@ const follow = async ({ client, group, pattern, print }: Following, sinceMs: num
 
 const run = async (env: string, options: Options): Promise<void> => {
   const environment = await environmentNamed(env);
-  const { logGroupName: group } = naming(environment);
-  const { logs: client } = clientsFor(environment.aws_region, options.endpointUrl);
+  const group = logGroupOf(clientsFor(environment.aws_region, options.endpointUrl).logs, environment);
   const pattern = patternFor(options);
   const print = (event: LogEvent) => console.log(options.json ? event.text : shown(event));
   const sinceMs = Date.now() - options.since;
   if (options.follow) {
-    await interruptible((signal) => follow({ client, group, pattern, print }, sinceMs, signal));
+    await interruptible((signal) => follow({ group, pattern, print }, sinceMs, signal));
     return;
   }
   let count = 0;
-  for await (const event of logEvents(client, group, { pattern, sinceMs })) {
+  for await (const event of logEvents(group, { pattern, sinceMs })) {
     print(event);
     count += 1;
   }
   if (count === 0)
-    process.stderr.write(pc.dim(`No matching line in ${group} since ${new Date(sinceMs).toISOString()}\n`));
+    process.stderr.write(pc.dim(`No matching line in ${group.name} since ${new Date(sinceMs).toISOString()}\n`));
 };
 
 export const command = new Command("npm run logs --")

@@ -1,12 +1,12 @@
 /** `npm run redrive`: sends the messages of the dead-letter queue to the function again. */
-import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { answerTo, environmentNamed } from "../aws/account";
+import { environmentNamed, ifFound, NotDeployed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
-import { type Handled, redrive } from "../aws/dead-letters";
+import { type Handled, messagesIn, queueUrlOf, redrive, type Status } from "../aws/dead-letters";
 import { ago } from "../terminal/ago";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
@@ -23,34 +23,36 @@ interface Options {
   readonly endpointUrl?: string;
 }
 
-/** @throws Error if the environment or the account has no queue */
+/** @throws Error if the environment has no queue; NotDeployed if the account has none */
 const queueOf = async (sqs: SQSClient, environment: Environment): Promise<string> => {
   const { environment: name, enable_dead_letter_queue: isOn } = environment;
   if (!isOn) throw new Error(`${name} has no dead-letter queue: enable_dead_letter_queue is false`);
-  const command = new GetQueueUrlCommand({ QueueName: naming(environment).deadLetterQueueName });
-  const { QueueUrl } = await answerTo("GetQueueUrl", sqs.send(command));
-  return QueueUrl ?? "";
+  const { deadLetterQueueName } = naming(environment);
+  const url = await ifFound(queueUrlOf(sqs, deadLetterQueueName));
+  if (url === undefined) throw new NotDeployed(environment, `the queue ${deadLetterQueueName}`);
+  return url;
 };
 
-const waiting = async (sqs: SQSClient, QueueUrl: string): Promise<number> => {
-  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] });
-  const { Attributes } = await answerTo("GetQueueAttributes", sqs.send(command));
-  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-};
+const MARKS = {
+  done: pc.green("✓"),
+  failed: pc.red("✗"),
+  "would be sent": pc.yellow("·"),
+  "not an upload event": pc.red("✗"),
+} as const satisfies Record<Status, string>;
 
-const MARKS = { done: pc.green("✓"), failed: pc.red("✗"), "would be sent": pc.yellow("·") } as const;
+const width = Math.max(...Object.keys(MARKS).map((status) => status.length));
 
 const line = ({ status, keys, reason, sentMs, error }: Handled, now: number): string => {
-  const why = error === undefined ? reason : `${reason}; again: ${error}`;
-  return `${MARKS[status]} ${status.padEnd("would be sent".length)}  ${ago(now - sentMs).padEnd(10)}  ${keys.join(", ")}  ${pc.dim(why)}`;
+  const why = [reason, status === "failed" ? `again: ${error}` : error].filter(Boolean).join("; ");
+  return `${MARKS[status]} ${status.padEnd(width)}  ${ago(now - sentMs).padEnd(10)}  ${keys.join(", ")}  ${pc.dim(why)}`;
 };
 
 const run = async (env: string, { dryRun, max, json, ...options }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
-  const { functionName, aliasName } = naming(environment);
+  const { functionName, aliasName, bucketPrefixes } = naming(environment);
   const { sqs, lambda } = clientsFor(environment.aws_region, options.endpointUrl);
   const queueUrl = await queueOf(sqs, environment);
-  const total = Math.min(await waiting(sqs, queueUrl), max);
+  const total = Math.min(await messagesIn(sqs, queueUrl), max);
   let done = 0;
   const deadLetters = await interruptible((signal) =>
     withProgress({ label: "messages", total }, (onDone) =>
@@ -58,11 +60,12 @@ const run = async (env: string, { dryRun, max, json, ...options }: Options): Pro
         ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
         ...(environment.enable_release_alias && { qualifier: aliasName }),
         holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
+        isProcessedBucket: (bucket) => bucket.startsWith(bucketPrefixes.processed),
         onHandled: () => onDone(++done),
       }),
     ),
   );
-  const left = await waiting(sqs, queueUrl);
+  const left = await messagesIn(sqs, queueUrl);
   if (json) console.log(JSON.stringify({ environment: env, dryRun, deadLetters, left }, undefined, 2));
   else {
     for (const deadLetter of deadLetters) console.log(line(deadLetter, Date.now()));
@@ -70,13 +73,14 @@ const run = async (env: string, { dryRun, max, json, ...options }: Options): Pro
       left === 0 ? "The queue is empty." : `The queue holds about ${left} ${left === 1 ? "message" : "messages"}.`,
     );
   }
-  if (!dryRun && left > 0) process.exitCode ??= 1;
+  const isUnknown = deadLetters.some(({ status }) => status === "not an upload event");
+  if (isUnknown || (!dryRun && left > 0)) process.exitCode ??= 1;
 };
 
 export const command = new Command("npm run redrive --")
   .description(
     "Sends the messages of the dead-letter queue to the function again, one after the other, with the shell's credentials. " +
-      "A message is deleted when the function has processed it; a message that fails again stays.",
+      "A message is deleted when the function has processed it. A message that fails again or is not an upload event stays.",
   )
   .addArgument(environmentArgument())
   .option("--dry-run", "only list the messages: upload, age and error", false)
@@ -87,7 +91,10 @@ export const command = new Command("npm run redrive --")
   )
   .option("--json", "print JSON")
   .addOption(endpointOption())
-  .addHelpText("after", "\nCtrl-C stops after the current message.\nExit code 1: the queue still holds messages.")
+  .addHelpText(
+    "after",
+    "\nCtrl-C stops after the current message.\nExit code 1: the queue still holds messages, or one of them is not an upload event.",
+  )
   .action(run);
 
 if (require.main === module) void runCommand(command);

@@ -28,12 +28,20 @@ export const release = async (environment: Environment, options: Options): Promi
     );
   const { functionName, aliasName, releases: names } = naming(environment);
   const { lambda, cloudwatch, codedeploy } = clientsFor(environment.aws_region, options.endpointUrl);
-  const alias = { lambda, functionName, aliasName };
+  const alias = { environment, lambda, functionName, aliasName };
   const alarmNames = criticalAlarms(environment).map((name) => `${functionName}-${name}`);
   const [live, versions] = [await readAlias(alias), await readVersions(alias)];
   const codeDeploy = environment.enable_codedeploy ? { codedeploy, names } : undefined;
   const verb = options.status ? statusOf : options.rollback ? rollBack : releaseNewest;
-  return verb({ environment, alias, watch: { cloudwatch, alarmNames }, codeDeploy, live, versions, options });
+  return verb({
+    environment,
+    alias,
+    watch: { environment, cloudwatch, alarmNames },
+    codeDeploy,
+    live,
+    versions,
+    options,
+  });
 };
 
 const run = async (env: string, options: Options): Promise<void> => {

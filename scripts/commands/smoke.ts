@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { naming } from "../../modules/naming";
 import { environmentNamed } from "../aws/account";
+import { logGroupOf } from "../aws/account-log";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
@@ -48,18 +48,22 @@ const runAll = async (round: RoundOptions, log: Log, withInvalid: boolean): Prom
       uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival }),
       withInvalid ? [await refused({ key: `${round.prefix}${INVALID.name}`, bytes: INVALID.bytes }, log, round)] : [],
     ]);
-    const made = await Promise.all(arrivals.map((arrival) => outcomeOf(arrival, log, round)));
+    const made = await Promise.all(
+      uploads.flatMap((upload) => {
+        const arrival = arrivals.find(({ key }) => key === upload.key);
+        return arrival === undefined ? [] : [outcomeOf(upload, arrival, log, round)];
+      }),
+    );
     return [...made, ...refusals];
   });
 };
 
 const smoke = async (env: string, { wait, refusal, json, ...options }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
-  const { s3, logs: client } = clientsFor(environment.aws_region, options.endpointUrl);
+  const { s3, logs } = clientsFor(environment.aws_region, options.endpointUrl);
   const buckets = await findBuckets(s3, environment);
   const prefix = `smoke/${randomUUID()}/`;
-  const group = naming(environment).logGroupName;
-  const log = { client, group, sinceMs: Date.now() - MINUTE_MS };
+  const log = { group: logGroupOf(logs, environment), sinceMs: Date.now() - MINUTE_MS };
 
   const outcomes = await interruptible(async (signal) => {
     const round = { s3, buckets, prefix, signal, concurrency: 1, waitMs: wait * 1000, intervalMs: 250 };

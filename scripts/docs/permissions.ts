@@ -17,6 +17,10 @@ export const REASONS = {
   DecryptUploads:            "S3 decrypts on behalf of the role, and names the bucket to KMS",
   EncryptVariants:           "S3 encrypts on behalf of the role, and names the bucket to KMS",
   EncryptDeadLetters:        "SQS encrypts on behalf of the role; KMS hears that it is SQS that asks",
+  DecryptSettings:           "Lambda decrypts the environment variables of this function",
+  ConnectToVpc:              "Lambda creates the network interfaces of the function in its subnets",
+  DenyVpcToCode:             "the function's code needs none of these permissions",
+  ShowMetrics:               "the chat channel shows the graph of an alarm",
   AllowUploadBucket:         "uploads invoke the function, those to this bucket of this account only",
   DenyWithoutTls:            "nothing is read or written unencrypted on its way",
   AccessLogsOfTheBuckets:    "S3 writes down who asked for what",
@@ -33,6 +37,7 @@ export const REASONS = {
   EncryptCopies:             "only by way of S3",
   "lambda.amazonaws.com":     "whoever runs the function takes its role; nobody else can",
   "codedeploy.amazonaws.com": "for deployments of this account only",
+  "chatbot.amazonaws.com":    "for chat channels of this account only",
   "s3.amazonaws.com":         "S3 takes it to copy",
 } as const satisfies Record<string, string>;
 

@@ -98,7 +98,7 @@ export const THREATS = {
     answer: "Access lists are off, public policies are blocked, and every request to the buckets can be written down.",
     tests: {
       "modules/s3_buckets.test.ts": [
-        "creates the %s bucket encrypted, private and versioned, and expires noncurrent versions",
+        "creates the %s bucket encrypted, private and versioned, and removes noncurrent versions and old delete markers",
       ],
     },
     resources: ["aws_s3_bucket_public_access_block", "aws_s3_bucket_ownership_controls", "aws_s3_bucket_logging"],

@@ -28,6 +28,10 @@ export interface FunctionBlueprint {
   /** Absolute path of the zip. */
   readonly packageFile: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** KMS key of the environment variables. @default a key owned by Lambda */
+  readonly settingsKeyArn?: string;
+  /** Whether the function runs in subnets of a VPC. @default false */
+  readonly isInVpc?: boolean;
   /** Whether X-Ray samples invocations. @default false */
   readonly isTraced?: boolean;
   readonly logGroup: string;
@@ -156,6 +160,8 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
     memoryMb: row.memory_size,
     packageFile: resolve(stackDir, row.filename),
     environment: row.environment?.variables ?? {},
+    settingsKeyArn: row.kms_key_arn,
+    isInVpc: (row.vpc_config?.subnet_ids.length ?? 0) > 0,
     isTraced: row.tracing_config?.mode === "Active",
     logGroup: row.logging_config?.log_group ?? `/aws/lambda/${row.function_name}`,
     logFormat: row.logging_config?.log_format ?? "Text",

@@ -43,6 +43,8 @@ const RESOURCES = {
     architectures: z.tuple([text]).default(["x86_64"]),
     reserved_concurrent_executions: number.default(-1),
     tracing_config: block(z.object({ mode: text })),
+    kms_key_arn: text.optional(),
+    vpc_config: block(z.object({ subnet_ids: texts })),
     environment: block(z.object({ variables: textMap })),
     dead_letter_config: block(z.object({ target_arn: text })),
     logging_config: block(

@@ -13,7 +13,7 @@ export interface Resource {
 
 export interface Stack {
   readonly region: string;
-  /** Every resource of a type, ordered by name. @throws Error for a reference that cannot be resolved. */
+  /** Every resource of a type, created by the stack or read as a data source, ordered by name. @throws Error for a reference that cannot be resolved. */
   resources(type: string, attributes: readonly string[]): readonly Resource[];
 }
 
@@ -69,6 +69,14 @@ const REFERENCE = /^(?<data>data\.)?(?<type>aws_\w+)\.(?<label>[\w-]+)(?<path>(?
 /** A hash of the package: only Terraform needs it, so it stays as it is. */
 const isPackageHash = (expression: string) => expression.startsWith("filebase64sha256(");
 
+/** Things that the stack creates, and things that exist already. */
+const SECTIONS = ["resource", "data"] as const;
+
+type Section = (typeof SECTIONS)[number];
+
+const addressOf = (section: Section, type: string, label: string): string =>
+  `${section === "data" ? "data." : ""}${type}.${label}`;
+
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -90,10 +98,10 @@ export const readStack = (stackDir: string): Stack => {
   if (typeof region !== "string") throw expected("a region", `provider.aws in ${file}`, region);
 
   /** What the stack states for an attribute, or what AWS would make of its name. */
-  const attributeOf = (type: string, label: string, keys: readonly string[]): unknown => {
+  const attributeOf = (section: Section, type: string, label: string, keys: readonly string[]): unknown => {
     const attribute = keys.join(".");
-    const address = `${type}.${label}`;
-    const body = at(at(root.resource, type), label);
+    const address = addressOf(section, type, label);
+    const body = at(at(root[section], type), label);
     const stated = keys.reduce(at, body) ?? undefined;
     if (stated !== undefined) return resolve(stated, `${address}.${attribute}`);
     const { named, made = {} } = COMPUTED[type] ?? {};
@@ -102,14 +110,15 @@ export const readStack = (stackDir: string): Stack => {
     const prefix = at(body, named === "bucket" ? "bucket_prefix" : "name_prefix");
     const name = resolve(at(body, named), `${address}.${named}`) ?? (prefix && `${prefix}${NAME_END}`);
     if (typeof name !== "string") throw expected("a name", `${address}.${named}`, name);
-    return make(name, region, (other) => String(attributeOf(type, label, [other])));
+    return make(name, region, (other) => String(attributeOf(section, type, label, [other])));
   };
 
   const referred = (expression: string, where: string): unknown => {
     if (expression === "path.module") return ".";
     const { data, type = "", label = "", path = "" } = REFERENCE.exec(expression)?.groups ?? {};
     const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
-    const value = data ? DATA[`${type}.${keys.join(".")}`]?.(region) : attributeOf(type, label, keys);
+    const ofAccount = data ? DATA[`${type}.${keys.join(".")}`]?.(region) : undefined;
+    const value = ofAccount ?? attributeOf(data ? "data" : "resource", type, label, keys);
     if (value === undefined) throw expected("a reference that can be resolved", where, `\${${expression}}`);
     return value;
   };
@@ -130,12 +139,14 @@ export const readStack = (stackDir: string): Stack => {
   return {
     region,
     resources: (type, attributes) =>
-      Object.keys((at(root.resource, type) ?? {}) as Json)
-        .sort()
-        .map((label) => ({
-          address: `${type}.${label}`,
-          body: Object.fromEntries(attributes.map((name) => [name, attributeOf(type, label, [name])])),
-        })),
+      SECTIONS.flatMap((section) =>
+        Object.keys((at(root[section], type) ?? {}) as Json)
+          .sort()
+          .map((label) => ({
+            address: addressOf(section, type, label),
+            body: Object.fromEntries(attributes.map((name) => [name, attributeOf(section, type, label, [name])])),
+          })),
+      ),
   };
 };
 

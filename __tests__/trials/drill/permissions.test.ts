@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENVIRONMENTS as FOLDER } from "../../../modules/environment";
 import { drillStack } from "../../../scripts/build/local-stack";
 import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
@@ -12,9 +13,10 @@ import { photo } from "../../../scripts/trials/drill/pictures";
 import { releaseProblems } from "../../../scripts/trials/drill/releases";
 import { OTHERS } from "../../../scripts/trials/drill/scenarios";
 import { trustProblems } from "../../../scripts/trials/drill/trust";
-import { COMMITTED } from "../../setup/environments";
 
 const ROOT = join(__dirname, "../../..");
+
+const ENVIRONMENTS = readdirSync(FOLDER).map((file) => file.replace(".tfvars", ""));
 
 interface Run {
   readonly stackDir: string;
@@ -24,7 +26,7 @@ interface Run {
 const runs = new Map<string, Run>();
 
 beforeAll(async () => {
-  for (const environment of COMMITTED) {
+  for (const environment of ENVIRONMENTS) {
     const stackDir = await drillStack(environment);
     const blueprint = readBlueprint(stackDir);
     const healthy = await OTHERS.healthy.run(blueprint, [await photo()]);
@@ -66,7 +68,7 @@ const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => bool
   }
 };
 
-describe.each(COMMITTED)("the role of %s", (environment) => {
+describe.each(ENVIRONMENTS)("the role of %s", (environment) => {
   it("allows exactly what the package calls, and what the ledger says that others need", () => {
     const { stackDir, evidence } = runOf(environment);
 

@@ -1,6 +1,7 @@
 /** A check of `npm run doctor`: its input, and its findings. */
 import { type naming, stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
+import { NotDeployed, remedyFor } from "../account";
 import { BucketsUnclear } from "../account-uploads";
 import type { Clients } from "../clients";
 
@@ -34,42 +35,16 @@ export const problem = (what: string, remedy: string): Finding => ({ state: "pro
 
 export const deploy = (environment: Environment): string => `npm run deploy -- ${stackName(environment)}`;
 
-/** Names of errors that mean that a resource does not exist. */
-const NOT_FOUND = [
-  "ResourceNotFoundException",
-  "NotFoundException",
-  "NotFound",
-  "NoSuchBucket",
-  "QueueDoesNotExist",
-  "ResourceNotFound",
-];
-
-/** @returns the answer, or undefined if the resource does not exist */
-export const ifFound = async <T>(answer: Promise<T>): Promise<T | undefined> =>
-  answer.catch((error: Error & { readonly cause?: Error }) => {
-    if (NOT_FOUND.includes((error.cause ?? error).name)) return undefined;
-    throw error;
-  });
-
-const DENIED = /^(AccessDenied|AccessDeniedException|AuthorizationError|UnauthorizedOperation|Forbidden)$/;
-
-interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** The name and status of an error are those of its cause, the SDK's own error. */
-const unknown = (error: ServiceError & { readonly cause?: unknown }): Finding => {
-  const { name, $metadata } = (error.cause ?? error) as ServiceError;
-  const isDenied = DENIED.test(name) || $metadata?.httpStatusCode === 403;
-  return {
-    state: "unknown",
-    what: error.message.replaceAll(/\s+/g, " "),
-    remedy: isDenied ? "allow this call to your credentials, or use credentials that may make it" : "try again",
-  };
+/** The account did not answer. A retry is suggested only if it can help. */
+const unanswered = (error: Error): Finding => {
+  const remedy = remedyFor(error);
+  return { state: "unknown", what: error.message.replaceAll(/\s+/g, " "), ...(remedy !== undefined && { remedy }) };
 };
 
 /** @returns the findings of a check; if the account does not answer, one finding that says so */
 export const findingsOf = async ({ look }: Check, subject: Subject): Promise<readonly Finding[]> =>
   look(subject).catch((error: Error) => [
-    error instanceof BucketsUnclear ? problem(error.message, deploy(subject.environment)) : unknown(error),
+    error instanceof NotDeployed || error instanceof BucketsUnclear
+      ? problem(error.message, deploy(subject.environment))
+      : unanswered(error),
   ]);

@@ -1,21 +1,15 @@
-/** Checks of the monitoring: log, alarms and their metrics, dead-letter queue, subscriptions, dashboard. */
+/** Checks of the monitoring: log and errors in it, dead-letter queue, alarms and their metrics, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import {
-  GetSMSSandboxAccountStatusCommand,
-  ListTopicsCommand,
-  paginateListSubscriptionsByTopic,
-} from "@aws-sdk/client-sns";
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { logAlarms, metricAlarms } from "../../../modules/alarms";
 import { type AnyMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
-import { emailsOf } from "../../../modules/stack";
 import { fieldsOf, logLine } from "../../terminal/log-line";
-import { answerTo } from "../account";
-import { listAlarms } from "../account-alarms";
-import { logEvents, patternFor } from "../account-log";
-import { type Check, deploy, type Finding, ifFound, ok, problem, type Subject, warning } from "./check";
+import { answerTo, ifFound } from "../account";
+import { type AccountAlarm, listAlarms } from "../account-alarms";
+import { logEvents, logGroupOf, patternFor } from "../account-log";
+import { messagesIn, queueUrlOf } from "../dead-letters";
+import { type Check, deploy, type Finding, ok, problem, type Subject, warning } from "./check";
 
 const HOUR_MS = 3_600_000;
 
@@ -35,18 +29,61 @@ const logGroup: Check["look"] = async ({ environment, names: { logGroupName }, a
       ];
 };
 
-const alarms: Check["look"] = async ({ environment, aws }) => {
-  const { alarms: found, missing } = await listAlarms(aws.cloudwatch, environment);
-  const inAlarm = found.filter(({ state }) => state === "ALARM");
-  const silenced = found.filter(({ actionsEnabled }) => !actionsEnabled);
+const errors: Check["look"] = async ({ environment, aws }) => {
+  let count = 0;
+  let last = "";
+  const query = { pattern: patternFor({ errors: true }), sinceMs: Date.now() - HOUR_MS };
+  for await (const { text } of logEvents(logGroupOf(aws.logs, environment), query)) {
+    count += 1;
+    last = text;
+  }
+  return count === 0
+    ? [ok("none in the last hour")]
+    : [
+        warning(
+          `${count} in the last hour; the last: ${logLine(fieldsOf(last))}`,
+          `npm run logs -- ${stackName(environment)} --errors --since 1h`,
+        ),
+      ];
+};
+
+const deadLetters: Check["look"] = async ({ environment, names: { deadLetterQueueName }, aws }) => {
+  const url = await ifFound(queueUrlOf(aws.sqs, deadLetterQueueName));
+  if (url === undefined) return [problem(`${deadLetterQueueName} does not exist`, deploy(environment))];
+  const count = await messagesIn(aws.sqs, url);
+  return count === 0
+    ? [ok("the queue is empty")]
+    : [warning(`the queue holds ${count} messages`, `npm run redrive -- ${stackName(environment)} --dry-run`)];
+};
+
+/** What is wrong with an alarm as the account has it. */
+const alarmFindings = (
+  { name, state, reason, actionsEnabled, threshold, notifies }: AccountAlarm,
+  { environment, names }: Subject,
+): Finding[] => {
+  const row = [...metricAlarms(environment), ...logAlarms(environment)].find((each) => each.name === name);
+  if (row === undefined) return [];
+  const topic = names.topics[row.severity];
   return [
-    ...(missing.length === 0 ? [] : [problem(`missing: ${missing.join(", ")}`, deploy(environment))]),
-    ...silenced.map(({ name }) => problem(`${name} notifies no one: its actions are disabled`, deploy(environment))),
-    ...inAlarm.map(({ name, reason }) => warning(`${name} is in ALARM: ${reason}`, `docs/runbooks/${name}.md`)),
-    ...(missing.length + silenced.length + inAlarm.length === 0
-      ? [ok(`all ${found.length} exist and none is in ALARM`)]
-      : []),
+    ...(actionsEnabled ? [] : [problem(`${name} notifies no one: its actions are disabled`, deploy(environment))]),
+    ...(notifies.some((arn) => arn.endsWith(`:${topic}`))
+      ? []
+      : [problem(`${name} does not notify ${topic}`, deploy(environment))]),
+    ...(threshold === row.threshold
+      ? []
+      : [problem(`${name} has the threshold ${threshold} instead of ${row.threshold}`, deploy(environment))]),
+    ...(state === "ALARM" ? [warning(`${name} is in ALARM: ${reason}`, `docs/runbooks/${name}.md`)] : []),
   ];
+};
+
+const alarms: Check["look"] = async (subject) => {
+  const { environment, aws } = subject;
+  const { alarms: found, missing } = await listAlarms(aws.cloudwatch, environment);
+  const findings = [
+    ...(missing.length === 0 ? [] : [problem(`missing: ${missing.join(", ")}`, deploy(environment))]),
+    ...found.flatMap((alarm) => alarmFindings(alarm, subject)),
+  ];
+  return findings.length > 0 ? findings : [ok(`all ${found.length} exist and none is in ALARM`)];
 };
 
 const isSame = ({ namespace, metricName, dimensions = {} }: MetricAddress, metric: Metric): boolean =>
@@ -95,107 +132,18 @@ const data: Check["look"] = async (subject) => {
     : [
         warning(
           `no data within two weeks: ${without.join(", ")}`,
-          "new metrics take minutes to appear; after that, run npm run patterns -- <env> --live",
+          `new metrics take minutes to appear; after that, run npm run patterns -- ${stackName(environment)} --live`,
         ),
       ];
-};
-
-/** @param subscriptions ARNs, or PendingConfirmation @returns whether the topic notifies someone */
-export const subscriptionFinding = (topic: string, subscriptions: readonly string[], isWanted: boolean): Finding => {
-  const pending = subscriptions.filter((arn) => !arn.startsWith("arn:"));
-  if (pending.length > 0)
-    return warning(
-      `${topic}: ${pending.length} of ${subscriptions.length} subscriptions are not confirmed`,
-      "follow the link in the message that AWS sent to the address",
-    );
-  if (subscriptions.length > 0) return ok(`${topic} has ${subscriptions.length} confirmed subscriptions`);
-  return isWanted
-    ? problem(`${topic} has no subscription, although an address is set`, "npm run deploy -- <env>")
-    : warning(`${topic} has no subscription`, "set alert_email in environments/<env>.local.tfvars and deploy");
-};
-
-const topicArn = async ({ aws }: Subject, name: string): Promise<string | undefined> => {
-  let NextToken: string | undefined;
-  do {
-    const page = await answerTo("ListTopics", aws.sns.send(new ListTopicsCommand({ NextToken })));
-    const arn = page.Topics?.find(({ TopicArn }) => TopicArn?.endsWith(`:${name}`))?.TopicArn;
-    if (arn !== undefined) return arn;
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-  return undefined;
-};
-
-const subscriptions: Check["look"] = async (subject) => {
-  const { environment, names, aws } = subject;
-  const emails = emailsOf(environment);
-  const topics = Object.entries(names.topics) as [keyof typeof emails, string][];
-  return Promise.all(
-    topics.map(async ([severity, topic]) => {
-      const TopicArn = await topicArn(subject, topic);
-      if (TopicArn === undefined) return problem(`${topic} does not exist`, deploy(environment));
-      const arns: string[] = [];
-      for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn }))
-        arns.push(...Subscriptions.map(({ SubscriptionArn = "" }) => SubscriptionArn));
-      return subscriptionFinding(topic, arns, emails[severity] !== "");
-    }),
-  );
-};
-
-const sms: Check["look"] = async ({ aws }) => {
-  const { IsInSandbox } = await answerTo(
-    "GetSMSSandboxAccountStatus",
-    aws.sns.send(new GetSMSSandboxAccountStatusCommand({})),
-  );
-  return IsInSandbox
-    ? [
-        warning(
-          "the account is in the SMS sandbox: SNS sends only to verified numbers",
-          "verify the number, or move the account out of the sandbox (SNS console, Text messaging)",
-        ),
-      ]
-    : [ok("the account may send SMS to any number")];
 };
 
 const dashboard: Check["look"] = async ({ environment, aws }) => {
   const { dashboardName } = naming(homeOf(environment));
-  const found = await ifFound(
-    answerTo("GetDashboard", aws.cloudwatch.send(new GetDashboardCommand({ DashboardName: dashboardName }))),
-  );
-  return found === undefined
+  const command = new GetDashboardCommand({ DashboardName: dashboardName });
+  const found = await ifFound(answerTo("GetDashboard", aws.cloudwatch.send(command)));
+  return found?.DashboardBody === undefined || found.DashboardName !== dashboardName
     ? [problem(`${dashboardName} does not exist`, deploy(environment))]
     : [ok(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
-};
-
-const errors: Check["look"] = async ({ environment, names: { logGroupName }, aws }) => {
-  let count = 0;
-  let last = "";
-  const query = { pattern: patternFor({ errors: true }), sinceMs: Date.now() - HOUR_MS };
-  for await (const { text } of logEvents(aws.logs, logGroupName, query)) {
-    count += 1;
-    last = text;
-  }
-  return count === 0
-    ? [ok("none in the last hour")]
-    : [
-        warning(
-          `${count} in the last hour; the last: ${logLine(fieldsOf(last))}`,
-          `npm run logs -- ${stackName(environment)} --errors --since 1h`,
-        ),
-      ];
-};
-
-const deadLetters: Check["look"] = async ({ environment, names: { deadLetterQueueName: QueueName }, aws }) => {
-  const found = await ifFound(answerTo("GetQueueUrl", aws.sqs.send(new GetQueueUrlCommand({ QueueName }))));
-  if (found === undefined) return [problem(`${QueueName} does not exist`, deploy(environment))];
-  const command = new GetQueueAttributesCommand({
-    QueueUrl: found.QueueUrl,
-    AttributeNames: ["ApproximateNumberOfMessages"],
-  });
-  const { Attributes } = await answerTo("GetQueueAttributes", aws.sqs.send(command));
-  const count = Number(Attributes?.ApproximateNumberOfMessages);
-  return count === 0
-    ? [ok("the queue is empty")]
-    : [warning(`the queue holds ${count} messages`, `npm run redrive -- ${stackName(environment)} --dry-run`)];
 };
 
 export const MONITORING_CHECKS: readonly Check[] = [
@@ -204,7 +152,5 @@ export const MONITORING_CHECKS: readonly Check[] = [
   { name: "dead letters", appliesTo: ({ enable_dead_letter_queue }) => enable_dead_letter_queue, look: deadLetters },
   { name: "alarms", look: alarms },
   { name: "metrics", look: data },
-  { name: "subscriptions", look: subscriptions },
-  { name: "SMS", appliesTo: ({ critical_alert_sms }) => critical_alert_sms !== "", look: sms },
   { name: "dashboard", appliesTo: ({ enable_cloudwatch_dashboard }) => enable_cloudwatch_dashboard, look: dashboard },
 ];

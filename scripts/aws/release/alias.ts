@@ -1,13 +1,16 @@
 /** Reads and moves the Lambda alias that uploads invoke. */
 import {
+  type AliasConfiguration,
   GetAliasCommand,
   type LambdaClient,
   paginateListVersionsByFunction,
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
-import { answerTo } from "../account";
+import type { Environment } from "../../../modules/variables";
+import { answerTo, deployedAnswerTo } from "../account";
 
 export interface AliasAddress {
+  readonly environment: Environment;
   readonly lambda: LambdaClient;
   readonly functionName: string;
   readonly aliasName: string;
@@ -25,16 +28,38 @@ const NOTE = "previous version: ";
 
 const percentOf = (weight: number): number => Math.round(weight * 100);
 
-export const readAlias = async ({ lambda, functionName, aliasName }: AliasAddress): Promise<AliasState> => {
-  const command = new GetAliasCommand({ FunctionName: functionName, Name: aliasName });
-  const alias = await answerTo("GetAlias", lambda.send(command));
-  const [next] = Object.entries(alias.RoutingConfig?.AdditionalVersionWeights ?? {});
-  const { FunctionVersion: version = "", Description: note = "" } = alias;
+const stateOf = ({ FunctionVersion: version = "", Description: note = "", RoutingConfig }: AliasConfiguration) => {
+  const [next] = Object.entries(RoutingConfig?.AdditionalVersionWeights ?? {});
   return {
     version,
     ...(next && { next: { version: next[0], percent: percentOf(next[1]) } }),
     ...(note.startsWith(NOTE) && { previous: note.slice(NOTE.length) }),
   };
+};
+
+/** @throws NotDeployed if the alias does not exist; Error of one line */
+export const readAlias = async ({
+  environment,
+  lambda,
+  functionName,
+  aliasName,
+}: AliasAddress): Promise<AliasState> => {
+  const command = new GetAliasCommand({ FunctionName: functionName, Name: aliasName });
+  const missing = `the alias ${aliasName} of ${functionName}`;
+  const alias = await deployedAnswerTo("GetAlias", lambda.send(command), { environment, missing });
+  const state = stateOf(alias);
+  if (alias.Name === aliasName && /^\d+$/.test(state.version)) return state;
+  throw new Error(`Expected a version of ${aliasName} from GetAlias but got ${alias.Name} at ${state.version}`);
+};
+
+/** @throws Error unless the alias sends all invocations to the version */
+export const requireInService = async (address: AliasAddress, version: string): Promise<void> => {
+  const { version: got, next } = await readAlias(address);
+  if (got === version && next === undefined) return;
+  const share = next === undefined ? "" : ` and ${next.version} at ${next.percent} %`;
+  throw new Error(
+    `Expected version ${version} in service but got ${got}${share}: look at ${address.functionName} in the AWS console`,
+  );
 };
 
 /** @returns the numbers of all published versions, newest first */
@@ -59,7 +84,10 @@ export const moveAlias = async ({ lambda, functionName, aliasName }: AliasAddres
     RoutingConfig: { AdditionalVersionWeights: next ? { [next.version]: next.percent / 100 } : {} },
     ...(previous !== undefined && { Description: previous === "" ? "" : `${NOTE}${previous}` }),
   });
-  await answerTo("UpdateAlias", lambda.send(command));
+  const moved = stateOf(await answerTo("UpdateAlias", lambda.send(command)));
+  if (moved.version === version && moved.next?.version === next?.version && moved.next?.percent === next?.percent)
+    return;
+  throw new Error(`Expected version ${version} from UpdateAlias but got ${moved.version}`);
 };
 
 /** Notes the version in service, for a later rollback. CodeDeploy moves the alias itself. */

@@ -93,6 +93,8 @@ export const followDeployment = async (
   const ended = async (): Promise<ReleaseResult | undefined> => {
     const command = new GetDeploymentCommand({ deploymentId });
     const { deploymentInfo: info = {} } = await answerTo("GetDeployment", codedeploy.send(command));
+    if (info.deploymentId !== deploymentId)
+      throw new Error(`Expected ${deploymentId} from GetDeployment but got ${info.deploymentId}`);
     const { status = "" } = info;
     if (status !== last) onStatus(status);
     last = status;

@@ -2,8 +2,9 @@
 
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/release-strategies";
+import type { Environment } from "../../../modules/variables";
 import { poll } from "../../terminal/polling";
-import { answerTo } from "../account";
+import { answerTo, NotDeployed } from "../account";
 import { type AliasAddress, moveAlias } from "./alias";
 
 export interface ReleaseResult {
@@ -13,17 +14,22 @@ export interface ReleaseResult {
 }
 
 export interface AlarmWatch {
+  readonly environment: Environment;
   readonly cloudwatch: CloudWatchClient;
   /** Full names of the alarms that roll a release back. */
   readonly alarmNames: readonly string[];
 }
 
-/** @returns the names of the watched alarms that are in ALARM */
-export const alarmsInAlarm = async ({ cloudwatch, alarmNames }: AlarmWatch): Promise<string[]> => {
+/** @returns the names of the watched alarms that are in ALARM @throws NotDeployed if one does not exist */
+export const alarmsInAlarm = async ({ environment, cloudwatch, alarmNames }: AlarmWatch): Promise<string[]> => {
   if (alarmNames.length === 0) return [];
-  const command = new DescribeAlarmsCommand({ AlarmNames: [...alarmNames], StateValue: "ALARM" });
+  // Without StateValue, so that a missing alarm is not taken for one that is not in ALARM.
+  const command = new DescribeAlarmsCommand({ AlarmNames: [...alarmNames] });
   const { MetricAlarms = [] } = await answerTo("DescribeAlarms", cloudwatch.send(command));
-  return MetricAlarms.flatMap(({ AlarmName }) => AlarmName ?? []);
+  const states = new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+  const missing = alarmNames.find((name) => !states.has(name));
+  if (missing !== undefined) throw new NotDeployed(environment, `the alarm ${missing}`);
+  return alarmNames.filter((name) => states.get(name) === "ALARM");
 };
 
 export interface Shift {

@@ -1,7 +1,7 @@
 /** The verbs of `npm run release`: release a version, roll back, show the status. */
 import type { Environment } from "../../../modules/variables";
 import { interruptible } from "../../terminal/interruptible";
-import { type AliasAddress, type AliasState, moveAlias, notePrevious } from "./alias";
+import { type AliasAddress, type AliasState, moveAlias, notePrevious, requireInService } from "./alias";
 import { type CodeDeploy, followDeployment, runningDeployment, startDeployment, stopDeployment } from "./deployment";
 import { type AlarmWatch, alarmsInAlarm, type ReleaseResult, shiftTraffic } from "./shift";
 
@@ -81,7 +81,7 @@ export const releaseNewest = async (release: Release): Promise<Result> => {
   const plan = { from, to, strategy, by: codeDeploy ? "CodeDeploy" : "weights" };
   if (live.next)
     throw new Error(
-      `Expected no release under way but got version ${live.next.version} at ${live.next.percent} %: wait until it ends, or roll it back with --rollback`,
+      `Expected no release in progress but got version ${live.next.version} at ${live.next.percent} %: wait until it ends, or roll it back with --rollback`,
     );
   if (from === to)
     return { ...plan, nothing: `version ${to} is already in service; npm run deploy publishes a new one` };
@@ -105,7 +105,9 @@ export const rollBack = async (release: Release): Promise<Result> => {
     const ended = await interruptible((signal) =>
       followDeployment(codeDeploy, deployment, { signal, onStatus: progress }),
     );
-    return { ...plan, ...(ended && { restored: to }) };
+    if (ended === undefined) return plan;
+    await requireInService(alias, to);
+    return { ...plan, restored: to };
   }
   // Forget the noted version, so that the next rollback goes further back.
   await moveAlias(alias, { version: to, ...(!live.next && { previous: "" }) });

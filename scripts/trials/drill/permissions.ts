@@ -41,6 +41,20 @@ const logStreams = ({ blueprint: { function: fn } }: Seen): string[] => {
 
 const traces = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isTraced ? ["*"] : []);
 
+const settingsKey = ({ blueprint: { function: fn } }: Seen): string[] =>
+  fn.settingsKeyArn === undefined ? [] : [fn.settingsKeyArn];
+
+const vpc = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isInVpc ? ["*"] : []);
+
+const VPC_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
 const queue = ({ blueprint: { queues, function: fn } }: Seen) =>
   queues.filter(({ arn }) => arn === fn.deadLetterTargetArn);
 
@@ -61,6 +75,8 @@ export const NEEDED_BESIDE_CALLS: readonly Need[] = [
   { action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3, to encrypt variants with the stack's key" },
   { action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS, to use the stack's key for dead letters" },
   { action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS, to encrypt dead letters with the stack's key" },
+  { action: "kms:Decrypt",          on: settingsKey, for: ({ blueprint }) => [blueprint.function.arn], because: "Lambda, to decrypt the environment variables" },
+  ...VPC_ACTIONS.map((action) => ({ action, on: vpc, because: "Lambda, to connect the function to its subnets" })),
   { action: "xray:PutTraceSegments",    on: traces, because: "Lambda, to hand on what X-Ray is told" },
   { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda, to hand on what X-Ray is told" },
 ];

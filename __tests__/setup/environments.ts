@@ -1,2 +1,0 @@
-/** The environments that the project comes with. */
-export const COMMITTED = ["dev", "prod", "staging"] as const;
