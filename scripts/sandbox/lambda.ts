@@ -16,6 +16,8 @@ export interface LambdaOptions {
   readonly unpacked: UnpackedFunction;
   /** Variables beside those that Lambda sets: where the local services listen. @default none */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
+  readonly inspectPort?: number;
   /** How many processes run at a time; further invocations wait for one, and count as running. @default one per CPU, at most 4 */
   readonly processes?: number;
   /** Pauses before the second and third attempt; Lambda's own are a minute and two. @default 100 and 200 */
@@ -123,6 +125,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     function: fn,
     unpacked: options.unpacked,
     endpoints: options.endpoints ?? {},
+    inspectPort: options.inspectPort,
     processes: options.processes ?? Math.min(availableParallelism(), 4),
     now,
     onLine: (text, requestId) => {
