@@ -6,7 +6,7 @@
  * point a minute, at the start of the minute; a match whose value is no number, or that lacks a dimension's field, gives no
  * data point, but counts as a match.
  */
-import { type FilterPattern, isSelected, matches, parseFilterPattern } from "./filter-pattern";
+import { type FilterPattern, isSelected, type Match, matches, parseFilterPattern } from "./filter-pattern";
 import type { Datum } from "./metric-store";
 
 /** As PutMetricFilter takes it; `value` is a number's text, `$.field` (JSON) or `$name` (space-delimited). */
@@ -79,8 +79,7 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
   validate(filter, pattern);
   const { namespace, name, value, defaultValue, unit = "None", dimensions = {} } = filter.metric;
 
-  const match: CompiledFilter["match"] = ({ timestampMs, message }) => {
-    const found = matches(pattern, message);
+  const resultOf = (timestampMs: number, found: Match | undefined): ReturnType<CompiledFilter["match"]> => {
     if (found === undefined) return { isMatch: false };
     const number = numberIn(numberIn(value) ?? found.values.get(value));
     const selected = Object.entries(dimensions).map(([dimension, selector]) => [dimension, found.values.get(selector)]);
@@ -89,8 +88,16 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
     return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, timestampMs, value: number } };
   };
 
+  const match: CompiledFilter["match"] = ({ timestampMs, message }) =>
+    resultOf(timestampMs, matches(pattern, message));
+
   const report: CompiledFilter["report"] = (lines) => {
-    const results = lines.map((line) => ({ minute: Math.floor(line.timestampMs / MINUTE_MS), ...match(line) }));
+    const texts = new Set(lines.map(({ message }) => message));
+    const found = new Map([...texts].map((text) => [text, matches(pattern, text)]));
+    const results = lines.map(({ timestampMs, message }) => ({
+      minute: Math.floor(timestampMs / MINUTE_MS),
+      ...resultOf(timestampMs, found.get(message)),
+    }));
     const data = results.flatMap(({ datum }) => datum ?? []);
     if (defaultValue === undefined) return data;
     const matched = new Set(results.filter(({ isMatch }) => isMatch).map(({ minute }) => minute));
