@@ -1,7 +1,6 @@
 /** Reads `environments/<name>.tfvars` into validated, typed environments. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parse } from "@cdktf/hcl2json";
 import { closest } from "fastest-levenshtein";
 import { stacksOf } from "./naming";
 import { RULES } from "./rules";
@@ -47,6 +46,10 @@ const syntaxProblem = (origin: string, message: string) => {
   const [, line, mistake] = /:(\d+),\d+-[\d,]+: (.*?)(?: \S+:\d+,\d+-[\d,]+: .*)?\]$/s.exec(message) ?? [];
   return `${origin}:${line ?? 1}: Expected lines of the form name = value but got ${JSON.stringify(mistake ?? message)}`;
 };
+
+/** The parser is loaded when it is needed: a WebAssembly module takes its time, and most commands only name the environments. */
+const parse = async (origin: string, text: string): Promise<Record<string, unknown>> =>
+  (await import("@cdktf/hcl2json")).parse(origin, text);
 
 const readFile = async (folder: string, file: string): Promise<Source> => {
   const origin = `${basename(folder)}/${file}`;
