@@ -1,6 +1,8 @@
 /** Runs a command of `scripts/` as a person does, but with no credentials and no colours. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 
 const ROOT = join(__dirname, "../..");
 
@@ -12,7 +14,7 @@ export interface Ended {
 
 /** @returns the process, and how it ends */
 export const start = (script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
-  const child = spawn(process.execPath, ["--import", "tsx", `scripts/commands/${script}.ts`, ...args], {
+  const child = spawn(process.execPath, [...RUN_TYPESCRIPT, `scripts/commands/${script}.ts`, ...args], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,

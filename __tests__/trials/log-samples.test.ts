@@ -1,4 +1,5 @@
 /** The producer test: every line the log group gets, against every metric filter as synthesized. None deaf, none eavesdropping. */
+
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { EVENTS, LEVELS } from "../../handler/contract/events";
 import { METRICS } from "../../handler/contract/metrics";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
 
 interface Filter {
@@ -19,7 +21,7 @@ let lines: ProducedLine[];
 let filters: Filter[];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ["--import", "tsx", "main.ts"], {
+  execFileSync(process.execPath, [...RUN_TYPESCRIPT, "main.ts"], {
     cwd: ROOT,
     env: { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: "package.json" },
   });

@@ -1,4 +1,5 @@
 /** One log line of every kind that the function's log group gets: written by the real logger, or as Lambda writes it. */
+
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { EVENTS, type EventFields, type EventName, type Level } from "../../handler/contract/events";
@@ -10,6 +11,7 @@ import {
   type ReportCondition,
 } from "../../handler/contract/metrics";
 import { createLog } from "../../handler/src/logger";
+import { RUN_TYPESCRIPT } from "../terminal/run-typescript";
 
 export interface ProducedLine {
   /** What the line is: an event of the ledger, or what Lambda says. */
@@ -104,7 +106,7 @@ const fromLambda = (): ProducedLine[] => [
 
 /** @returns every kind of line, those of the handler first */
 export const producedLines = async (): Promise<ProducedLine[]> => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--import", "tsx", __filename]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...RUN_TYPESCRIPT, __filename]);
   const fromHandler = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
   const events = Object.entries(EVENTS).map(([name, { level }]) => {
     const line = fromHandler.find((text) => JSON.parse(text).event === name);

@@ -1,7 +1,9 @@
 /** Holds a process that takes up hostile files: waits for it, ends it when it hangs, and begins another when it dies. */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { RUN_TYPESCRIPT } from "../../terminal/run-typescript";
 import type { Answer, Order } from "./subject";
 
 export interface Trial extends Omit<Answer, "outcome"> {
@@ -23,7 +25,7 @@ export interface GuardOptions {
 
 const start = async (subject: string): Promise<ChildProcess> => {
   const child = fork(subject, {
-    execArgv: ["--import", "tsx"],
+    execArgv: [...RUN_TYPESCRIPT],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
