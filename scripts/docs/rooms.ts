@@ -47,7 +47,7 @@ export const ROOMS = {
     path: "scripts/terminal",
     purpose: "what commands share: options, errors, exit codes, tables, processes",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "table.ts"],
+    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
