@@ -32,7 +32,7 @@ const minutes = (seconds: number): string => (seconds === 60 ? "1 minute" : `${s
 const UNITS: Readonly<Record<Unit, string>> = { Count: "", Milliseconds: " ms", Bytes: " bytes", Megabytes: " MB" };
 
 /** @returns such as "`Errors` ≥ 3 in 5 minutes" */
-export const condition = (alarm: AlarmRow): string => {
+const condition = (alarm: AlarmRow): string => {
   const { metric, comparison, threshold, periodSeconds, datapointsToAlarm, evaluationPeriods } = alarm;
   const [measured, unit] =
     typeof metric === "string" ? [code(metric), UNITS[unitOf(metric)]] : [metric.label.toLowerCase(), ""];

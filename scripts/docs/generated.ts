@@ -3,8 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../build/stacks";
 import { DOCUMENTS, DRAWINGS, type Part } from "./documents";
-import { checkRunbooks, committedRunbooks, writeRunbooks } from "./runbooks";
-import { committedEnvironments } from "./stacks";
+import { checkRunbooks, writeRunbooks } from "./runbooks";
 
 const MARKER = /^<!-- generated:(\w+) -->$/gm;
 
@@ -47,6 +46,5 @@ export const updateDocuments = async (check: boolean): Promise<void> => {
   for (const [file, parts] of Object.entries(DOCUMENTS))
     update(file, await filled(file, readFileSync(join(PROJECT, file), "utf8"), parts), check);
   for (const [file, draw] of Object.entries(DRAWINGS)) update(file, await draw(), check);
-  const runbooks = committedRunbooks(await committedEnvironments());
-  (check ? checkRunbooks : writeRunbooks)(join(PROJECT, "docs/runbooks"), runbooks);
+  await (check ? checkRunbooks : writeRunbooks)(join(PROJECT, "docs/runbooks"));
 };

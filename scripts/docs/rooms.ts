@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -47,13 +47,13 @@ export const ROOMS = {
     path: "scripts/terminal",
     purpose: "what commands share: options, errors, exit codes, tables, processes",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "table.ts"],
+    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
     purpose: "handler sources to a zip, environments to stack folders",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
-    entries: ["example-address.ts", "handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
+    entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",

@@ -1,104 +1,123 @@
-/** Writes a page for each alarm: what it means, what to check first, likely causes, and what to do. */
+/** Runbook pages, one for each alarm, with the values of one environment. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS } from "../../handler/contract/metrics";
-import { type AlarmName, type AlarmRow, allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
-import { stackName } from "../../modules/naming";
-import { alarmQuery, alarmQueryName } from "../../modules/queries";
+import { type AlarmName, alarmQueryName, allAlarms, description, logAlarms, metricAlarms } from "../../modules/alarms";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { alarmQuery } from "../../modules/queries";
+import { type BucketNames, factsOf, type RunbookFacts } from "../../modules/runbook-facts";
+import { RUNBOOKS } from "../../modules/runbooks";
 import type { Environment } from "../../modules/variables";
 import { SCENARIOS } from "../trials/drill/scenarios";
-import { condition } from "./alarms";
-import type { RunbookFacts } from "./runbook-facts";
-import { RUNBOOKS } from "./runbook-texts";
 
-const PLACEHOLDER = "<upload bucket>";
+/** Bucket names before the environment is deployed. */
+export const PLACEHOLDERS: BucketNames = { upload: "<upload bucket>", processed: "<processed bucket>" };
 
-const list = (items: readonly string[], mark: (at: number) => string): string =>
-  items.map((item, at) => `${mark(at)} ${item}`).join("\n");
+type Alarm = ReturnType<typeof allAlarms>[number];
 
-const measured = ({ metric }: AlarmRow): string => {
-  if (typeof metric !== "string" || !(metric in METRICS)) return "";
-  const { unit, about } = METRICS[metric as keyof typeof METRICS];
-  return ` \`${metric}\` ${unit === "Count" ? "counts" : "is the"} ${about}.`;
+const list = (items: readonly string[], mark: (index: number) => string): string =>
+  items.map((item, index) => `${mark(index)} ${item}`).join("\n");
+
+const numbered = (items: readonly string[]): string => list(items, (index) => `${index + 1}.`);
+
+/** The alarm's own sentence with the environment's numbers; an alarm that is switched off names its variable instead. */
+const meaning = (alarm: Alarm, environment: Environment): string => {
+  const { metric, threshold, severity, name } = alarm;
+  const row = [...metricAlarms(environment), ...logAlarms(environment)].find((each) => each.name === name);
+  const isCustom = typeof metric === "string" && metric in METRICS;
+  const measured = isCustom ? [`\`${metric}\`: ${METRICS[metric as keyof typeof METRICS].about}.`] : [];
+  const variable =
+    typeof threshold === "number" ? [] : [`The threshold is \`${threshold}\` (${environment[threshold]}).`];
+  return [description(row ?? alarm), ...measured, ...variable, `It notifies the ${severity} topic.`].join(" ");
 };
 
-/** A threshold that is a variable can be changed; the page says which. */
-const thresholdNote = ({ name }: AlarmRow): string => {
-  const threshold = allAlarms().find((alarm) => alarm.name === name)?.threshold;
-  return typeof threshold === "string" ? ` The threshold is \`${threshold}\`.` : "";
+const firstQuery = (alarm: Alarm, { environment, functionName }: RunbookFacts): string => {
+  const saved = environment.enable_saved_queries ? `, saved as \`${functionName}/${alarmQueryName(alarm.name)}\`` : "";
+  return `In CloudWatch Logs Insights, on the function's log group${saved}:
+
+\`\`\`
+${alarmQuery(alarm)}
+\`\`\``;
 };
 
-const section = (title: string, text: string | undefined): string =>
-  text === undefined ? "" : `\n## ${title}\n\n${text}\n`;
+const page = (alarm: Alarm, facts: RunbookFacts): string => {
+  const { impact, causes, fix, afterwards } = RUNBOOKS[alarm.name](facts);
+  const { stack, environment } = facts;
+  const last = afterwards === undefined ? "" : `\n## Afterwards\n\n${numbered(afterwards)}\n`;
+  return `# ${alarm.name}
 
-const query = (alarm: AlarmRow, { environment }: RunbookFacts): string => {
-  const saved = environment.enable_saved_queries
-    ? `, saved as \`${alarmQueryName(alarm.name)}\` in the folder of the function`
-    : ", on the function's log group";
-  return `In CloudWatch Logs Insights${saved}:\n\n\`\`\`\n${alarmQuery(alarm)}\n\`\`\``;
-};
+For \`${stack}\`. ${meaning(alarm, environment)}
 
-const page = (alarm: AlarmRow, facts: RunbookFacts): string => {
-  const { stack } = facts;
-  const doctor = [`npm run doctor -- ${stack}`, `npm run logs -- ${stack} --errors --since 15m`];
-  const { impact, commands = doctor, look, causes, fix, afterwards } = RUNBOOKS[alarm.name as AlarmName](facts);
-  return [
-    `# ${alarm.name}\n\n${alarm.summary}: ${condition(alarm)}.${thresholdNote(alarm)}${measured(alarm)} It notifies the ${alarm.severity} topic of \`${stack}\`.\n`,
-    `\n**Impact.** ${impact}\n`,
-    section("Check first", `\`\`\`sh\n${commands.join("\n")}\n\`\`\`\n\n${look}\n\n${query(alarm, facts)}`),
-    section(
-      "Likely causes",
-      list(causes, () => "-"),
-    ),
-    section(
-      "Fix",
-      list(fix, (at) => `${at + 1}.`),
-    ),
-    section("Afterwards", afterwards),
-    section(
-      "Test this alarm",
-      [
-        `- In your account: \`npm run alarms -- ${stack} test ${alarm.name}\``,
-        `- On your machine: \`npm run drill -- --env ${stack} --alarm ${alarm.name}\`. The cause there: ${SCENARIOS[alarm.name]?.cause}.`,
-      ].join("\n"),
-    ),
-  ].join("");
-};
+**Impact.** ${impact}
 
-const alarmsOf = (environment: Environment): AlarmRow[] => [...metricAlarms(environment), ...logAlarms(environment)];
+## Check first
 
-/**
- * @param uploadBucket name of the deployed bucket. @default a placeholder
- * @returns the text of each page of an environment, by file name
- */
-export const runbooksOf = (environment: Environment, uploadBucket = PLACEHOLDER): ReadonlyMap<string, string> => {
-  const facts = { environment, stack: stackName(environment), uploadBucket };
-  return new Map(alarmsOf(environment).map((alarm) => [`${alarm.name}.md`, page(alarm, facts)]));
-};
+\`\`\`sh
+npm run doctor -- ${stack}
+\`\`\`
 
-/** @returns every page once: of prod, or of the first environment that has the alarm */
-export const committedRunbooks = (environments: readonly Environment[]): ReadonlyMap<string, string> => {
-  const prodFirst = [...environments].sort(
-    (one, other) => Number(other.environment === "prod") - Number(one.environment === "prod"),
-  );
-  return new Map(prodFirst.toReversed().flatMap((environment) => [...runbooksOf(environment)]));
+${firstQuery(alarm, facts)}
+
+## Likely causes
+
+${list(causes, () => "-")}
+
+## Fix
+
+${numbered(fix)}
+${last}
+## Test this alarm
+
+- In your account: \`npm run alarms -- ${stack} test ${alarm.name}\`
+- Locally: \`npm run drill -- --env ${environment.environment} --alarm ${alarm.name}\` (${SCENARIOS[alarm.name]?.cause})
+`;
 };
 
 /**
- * @param folder that contains the pages and nothing else
- * @throws Error that names a page which is missing, out of date, or of no alarm
+ * @param only the environment's own alarms, or all alarms there can be
+ * @returns the text of each page, by file name
  */
-export const checkRunbooks = (folder: string, pages: ReadonlyMap<string, string>): void => {
-  for (const file of new Set([...pages.keys(), ...readdirSync(folder)])) {
+export const runbookPages = (
+  environment: Environment,
+  buckets: BucketNames,
+  only: "own" | "all",
+): ReadonlyMap<string, string> => {
+  const facts = factsOf(environment, buckets);
+  const own = new Set([...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name));
+  const alarms = allAlarms().filter(({ name }: { name: AlarmName }) => only === "all" || own.has(name));
+  return new Map(alarms.map((alarm) => [`${alarm.name}.md`, page(alarm, facts)]));
+};
+
+/** Writes the pages, and removes those of alarms that the environment does not have. Other files stay. */
+export const writeRunbookPages = (folder: string, pages: ReadonlyMap<string, string>): void => {
+  mkdirSync(folder, { recursive: true });
+  for (const { name } of allAlarms()) if (!pages.has(`${name}.md`)) rmSync(join(folder, `${name}.md`), { force: true });
+  for (const [file, text] of pages) writeFileSync(join(folder, file), text);
+};
+
+/** @returns the pages of docs/runbooks: all alarms, with the values of prod */
+const committedPages = async (): Promise<ReadonlyMap<string, string>> => {
+  const prod = (await readEnvironments(ENVIRONMENTS, {})).find(({ environment }) => environment === "prod");
+  if (prod === undefined) throw new Error("environments/prod.tfvars does not exist; docs/runbooks are made from it");
+  return runbookPages(prod, PLACEHOLDERS, "all");
+};
+
+/**
+ * @param folder that holds the pages, and nothing else
+ * @throws Error that names a page that is missing, out of date, or of no alarm
+ */
+export const checkRunbooks = async (folder: string): Promise<void> => {
+  const wanted = await committedPages();
+  for (const file of new Set([...wanted.keys(), ...readdirSync(folder)])) {
     const path = join(folder, file);
-    if (!existsSync(path) || pages.get(file) !== readFileSync(path, "utf8"))
-      throw new Error(`docs/runbooks/${file} is out of date: run npm run docs`);
+    if (!existsSync(path) || wanted.get(file) !== readFileSync(path, "utf8"))
+      throw new Error(`docs/runbooks/${file} is out of date. Run npm run docs.`);
   }
 };
 
-/** Writes the pages, and removes pages of alarms that no longer exist. */
-export const writeRunbooks = (folder: string, pages: ReadonlyMap<string, string>): void => {
-  mkdirSync(folder, { recursive: true });
-  for (const file of readdirSync(folder)) if (file.endsWith(".md") && !pages.has(file)) rmSync(join(folder, file));
-  for (const [file, text] of pages) writeFileSync(join(folder, file), text);
+/** @param folder that holds the pages, and nothing else: other files are removed */
+export const writeRunbooks = async (folder: string): Promise<void> => {
+  const pages = await committedPages();
+  for (const file of readdirSync(folder)) if (!pages.has(file)) rmSync(join(folder, file));
+  writeRunbookPages(folder, pages);
 };
