@@ -78,8 +78,10 @@ const checked = (file: string, home: string, sources: readonly Source[]) => {
   const given: Source["given"] = Object.assign({}, ...sources.toReversed().map((source) => source.given));
   const problems = sources.flatMap((source) => source.problems);
   const values: Record<string, unknown> = {};
-  const fallback = ({ sameAs, default: value }: Variable) =>
-    sameAs === undefined ? value : sameAs === "the file's name" ? file : values[sameAs];
+  const fallback = ({ sameAs, default: value, defaultIn = {} }: Variable) => {
+    if (sameAs !== undefined) return sameAs === "the file's name" ? file : values[sameAs];
+    return Object.hasOwn(defaultIn, file) ? defaultIn[file] : value;
+  };
 
   for (const name of keys(VARIABLES)) {
     const row: Variable = VARIABLES[name];

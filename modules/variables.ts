@@ -11,6 +11,8 @@ export interface Variable {
   readonly check: z.ZodType;
   /** Value where neither a file nor TF_VAR_<name> sets one. */
   readonly default?: unknown;
+  /** Other defaults, by the file's name. */
+  readonly defaultIn?: Readonly<Record<string, unknown>>;
   /** The variable whose value is used instead of a default. */
   readonly sameAs?: "alert_email" | "alert_sms" | "aws_region" | "the file's name";
   readonly description: string;
@@ -81,6 +83,7 @@ export const VARIABLES = {
   enable_replication:              { ...FLAG,                                          default: false,                   description: "Replicates the variants of each region to the next region. Deletions are not replicated." },
   environment:                     { ...NAME,                                          sameAs: "the file's name",        description: "Name of the environment, part of all resource names. Must equal the name of the file." },
   project_name:                    { ...NAME,                                          default: "image-processor",       description: "First part of all resource names." },
+  protected:                       { ...FLAG,                                          default: true, defaultIn: { dev: false }, description: "Asks before `deploy` changes the environment and before `destroy` removes it. `load` and `smoke` refuse to run without a confirmation." },
   lambda_runtime:                  { ...choice(...keys(RUNTIMES)),                     default: "nodejs22.x",            description: "Lambda runtime." },
   lambda_architecture:             { ...choice(...keys(ARCHITECTURES)),                default: "arm64",                 description: "CPU architecture of the function. The package is built for it." },
   lambda_timeout:                  { ...whole(1, 900, "seconds"),                      default: 60,                      description: "Timeout of one invocation in seconds." },

@@ -78,28 +78,37 @@ describe("before a deploy", () => {
   const howTo = "set alert_email (TF_VAR_alert_email or environments/dev.local.tfvars)";
 
   it.each([
-    ["", [`nobody is subscribed to the alarms of dev: ${howTo}`]],
+    ["", [`dev has no subscribers for the alarms, so notifications reach no one: ${howTo}`]],
     ['alert_email = "operator@example.com"', []],
     [
       'critical_alert_email = "operator@example.com"',
-      [`nobody is subscribed to the performance and log alarms of dev: ${howTo}`],
+      [`dev has no subscribers for the performance and log alarms, so notifications reach no one: ${howTo}`],
     ],
-    ['alert_sms = "+15555550100"', [`nobody is subscribed to the performance and log alarms of dev: ${howTo}`]],
-  ])("an operator is warned of alarms that nobody hears (%j)", async (tfvars, expected) => {
+    [
+      'alert_email = "operator@example.com"\nrunbook_base_url = "https://example.com/runbooks"',
+      [
+        'dev links to runbooks at an example address: set runbook_base_url to where docs/runbooks is published, or to ""',
+      ],
+    ],
+    [
+      'alert_sms = "+15555550100"',
+      [`dev has no subscribers for the performance and log alarms, so notifications reach no one: ${howTo}`],
+    ],
+  ])("prints a warning for alarms without subscribers and for example addresses (%j)", async (tfvars, expected) => {
     expect(warnings([await devWith(tfvars)])).toEqual(expected);
   });
 
-  it("an operator is warned of environments that would hear each other's log lines", async () => {
+  it("prints a warning for environments that would count each other's log lines", async () => {
     const dev = await devWith('alert_email = "operator@example.com"');
     const qa = { ...dev, environment: "qa" };
     const abroad = { ...dev, environment: "abroad", aws_region: "eu-west-1" };
 
     expect(warnings([abroad, dev, qa])).toEqual([
-      "dev and qa share metric_namespace ImageProcessor/Lambda: in one account each would hear the other's log lines",
+      "dev and qa share metric_namespace ImageProcessor/Lambda: in one account each would count the other's log lines",
     ]);
   });
 
-  it("an operator is warned of no such thing in the environments as they are committed", async () => {
+  it("prints no such warning for the committed environments", async () => {
     const environments = await Promise.all(["dev", "prod", "staging"].map(committed));
 
     expect(warnings(environments).filter((warning) => warning.includes("share"))).toEqual([]);

@@ -6,6 +6,7 @@ import { readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import { emailsOf } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";
+import { isExampleAddress } from "./example-address";
 import { buildHandler } from "./handler-package";
 
 export interface Synthesized {
@@ -67,13 +68,18 @@ export const warnings = (environments: readonly Environment[]): string[] =>
       .map(([severity]) => severity);
     const all = silent.length === Object.keys(emailsOf(environment)).length;
     const which = all ? "the alarms" : `the ${silent.join(" and ")} alarms`;
-    const nobody = `nobody is subscribed to ${which} of ${name}: set alert_email (TF_VAR_alert_email or environments/${environment.environment}.local.tfvars)`;
+    const silence = `${name} has no subscribers for ${which}, so notifications reach no one: set alert_email (TF_VAR_alert_email or environments/${environment.environment}.local.tfvars)`;
     const shared = environments
       .filter((other) => other.environment < environment.environment && other.aws_region === environment.aws_region)
       .filter((other) => other.metric_namespace === environment.metric_namespace)
       .map(
         (other) =>
-          `${stackName(other)} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would hear the other's log lines`,
+          `${stackName(other)} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would count the other's log lines`,
       );
-    return [...(silent.length > 0 ? [nobody] : []), ...shared];
+    const example = `${name} links to runbooks at an example address: set runbook_base_url to where docs/runbooks is published, or to ""`;
+    return [
+      ...(silent.length > 0 ? [silence] : []),
+      ...(isExampleAddress(environment.runbook_base_url) ? [example] : []),
+      ...shared,
+    ];
   });
