@@ -254,7 +254,7 @@ describe("npm run alarms -- <env> reset NAME", () => {
     const { client } = await cloudWatch([]);
 
     await expect(resetAlarm(address(client))).rejects.toThrow(
-      `dev is not deployed to us-east-1 of this account, or only in part: the alarm ${NAME} does not exist. Run npm run deploy -- dev`,
+      `dev is not deployed to us-east-1 of this account, or only in part: there is no alarm ${NAME}. Run npm run deploy -- dev`,
     );
   });
 });

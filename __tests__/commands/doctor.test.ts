@@ -312,11 +312,11 @@ describe("a check that cannot be made", () => {
   });
 
   it("is a problem if the environment is not deployed", async () => {
-    const [finding] = await findingsOf(failing(new NotDeployed(dev, "the topic t")), subject());
+    const [finding] = await findingsOf(failing(new NotDeployed(dev, "topic t")), subject());
 
     expect(finding).toEqual({
       state: "problem",
-      what: "dev is not deployed to us-east-1 of this account, or only in part: the topic t does not exist. Run npm run deploy -- dev",
+      what: "dev is not deployed to us-east-1 of this account, or only in part: there is no topic t. Run npm run deploy -- dev",
       remedy: "npm run deploy -- dev",
     });
   });

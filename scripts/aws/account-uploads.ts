@@ -33,7 +33,7 @@ export const findBuckets = async (s3: S3Client, environment: Environment): Promi
   const named = (prefix: string): string => {
     const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
     const [name] = names;
-    if (name === undefined) throw new NotDeployed(environment, `a bucket ${prefix}…`);
+    if (name === undefined) throw new NotDeployed(environment, `bucket ${prefix}*`);
     if (names.length === 1) return name;
     throw new BucketsUnclear(
       `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,

@@ -122,10 +122,10 @@ export const ifFound = async <T>(answer: Promise<T>): Promise<T | undefined> =>
 export class NotDeployed extends Error {
   override readonly name = "NotDeployed";
 
-  /** @param missing what does not exist: "the function image-processor-dev-processor" */
+  /** @param missing what does not exist: "function image-processor-dev-processor" */
   constructor(environment: Environment, missing: string) {
     super(
-      `${stackName(environment)} is not deployed to ${environment.aws_region} of this account, or only in part: ${missing} does not exist. Run npm run deploy -- ${stackName(environment)}`,
+      `${stackName(environment)} is not deployed to ${environment.aws_region} of this account, or only in part: there is no ${missing}. Run npm run deploy -- ${stackName(environment)}`,
     );
   }
 }

@@ -29,7 +29,7 @@ const queueOf = async (sqs: SQSClient, environment: Environment): Promise<string
   if (!isOn) throw new Error(`${name} has no dead-letter queue: enable_dead_letter_queue is false`);
   const { deadLetterQueueName } = naming(environment);
   const url = await ifFound(queueUrlOf(sqs, deadLetterQueueName));
-  if (url === undefined) throw new NotDeployed(environment, `the queue ${deadLetterQueueName}`);
+  if (url === undefined) throw new NotDeployed(environment, `queue ${deadLetterQueueName}`);
   return url;
 };
 

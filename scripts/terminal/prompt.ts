@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { UsageError } from "./cli";
 
-export const hasTerminal = (): boolean => process.stdin.isTTY === true;
+export const hasTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 /** @returns the typed line; undefined if the input ends. Ctrl-C ends this process as always. */
 export const ask = async (question: string): Promise<string | undefined> => {
