@@ -30,12 +30,15 @@ interface ServiceError extends Error {
 const originalOf = (error: Error): ServiceError =>
   error.cause instanceof Error ? originalOf(error.cause) : (error as ServiceError);
 
+/** Some emulators answer unknown calls with an HTML page, which the SDK cannot parse. */
+const isUnreadable = (error: ServiceError): boolean =>
+  error instanceof SyntaxError || error.message.includes("Deserialization error");
+
 const explained = (operation: string, error: ServiceError): string => {
   if (error.name === "CredentialsProviderError")
     return "Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-  // Some emulators answer unknown calls with an HTML page.
-  if (error instanceof SyntaxError)
-    return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode} and no JSON: the endpoint may not know it`;
+  if (isUnreadable(error))
+    return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode ?? ""} and a body that is not one: the endpoint may not know it`;
   const name = error.name === "Error" ? "" : `${error.name}: `;
   return `Expected an answer to ${operation} but got ${name}${error.message || error.code}`;
 };
@@ -77,7 +80,7 @@ const REMEDIES: readonly {
   },
   {
     matches: (error, status) =>
-      error instanceof SyntaxError ||
+      isUnreadable(error) ||
       /^(NotImplemented|Unknown(Operation|Action)|InvalidAction|UnsupportedOperation)/.test(error.name) ||
       status === 501,
     remedy: "look in the AWS console: this endpoint does not support the call",
