@@ -1,17 +1,14 @@
 /** Front door: reads the environment files, creates one stack for each environment and region, and synthesizes them. */
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
-import { readEnvironments } from "./modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "./modules/environment";
 import { stackName } from "./modules/naming";
 import { ImageProcessorStack } from "./modules/stack";
 import type { Environment } from "./modules/variables";
 
 // The HCL parser is a large WebAssembly module that runs for milliseconds only: optimizing it costs more than it saves.
 setFlagsFromString("--liftoff-only");
-
-export const ENVIRONMENTS = join(__dirname, "environments");
 
 /** @returns the zip that the user names in HANDLER_PACKAGE, for example a signed one; undefined where it is not set */
 export const packageOfUser = (): string | undefined => process.env.HANDLER_PACKAGE || undefined;

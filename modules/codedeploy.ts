@@ -5,6 +5,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import type { Names } from "./naming";
+import { partitionOf } from "./partitions";
 import { deploymentConfigName, type StrategyName } from "./release-strategies";
 
 export interface CodeDeployProps {
@@ -15,6 +16,9 @@ export interface CodeDeployProps {
   /** Each of them stops a deployment and rolls it back. */
   readonly criticalAlarmNames: readonly string[];
   readonly accountId: string;
+  readonly region: string;
+  /** IAM policy that limits the role. @default no limit */
+  readonly permissionsBoundaryArn?: string;
 }
 
 export class CodeDeploy extends Construct {
@@ -23,7 +27,8 @@ export class CodeDeploy extends Construct {
     const { applicationName, deploymentGroupName, roleName } = props.names;
     const role = new IamRole(this, "role", {
       name: roleName,
-      assumeRolePolicy: JSON.stringify(trust(props.accountId)),
+      assumeRolePolicy: JSON.stringify(trust(props)),
+      permissionsBoundary: props.permissionsBoundaryArn,
     });
     const policy = new IamRolePolicy(this, "policy", {
       name: "least-privilege",
@@ -44,12 +49,16 @@ export class CodeDeploy extends Construct {
   }
 }
 
-const trust = (accountId: string) => ({
+/** In GovCloud only the regional service principal exists. */
+const principalIn = (region: string): string =>
+  partitionOf(region) === "aws" ? "codedeploy.amazonaws.com" : `codedeploy.${region}.amazonaws.com`;
+
+const trust = ({ accountId, region }: CodeDeployProps) => ({
   Version: "2012-10-17",
   Statement: [
     {
       Effect: "Allow",
-      Principal: { Service: "codedeploy.amazonaws.com" },
+      Principal: { Service: principalIn(region) },
       Action: "sts:AssumeRole",
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
     },

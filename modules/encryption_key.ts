@@ -3,6 +3,7 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { dnsSuffixOf, partitionOf } from "./partitions";
 
 export interface EncryptionKeyProps {
   /** Description of the key, and its alias after `alias/`. */
@@ -37,14 +38,14 @@ export class ReplicaKey extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: Pick<EncryptionKeyProps, "name" | "accountId"> & { provider: TerraformProvider },
+    props: Pick<EncryptionKeyProps, "name" | "region" | "accountId"> & { provider: TerraformProvider },
   ) {
     super(scope, id);
     const key = new KmsKey(this, "key", {
       provider: props.provider,
       description: props.name,
       enableKeyRotation: true,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(props.accountId)] }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(props)] }),
     });
     this.keyArn = key.arn;
   }
@@ -52,17 +53,17 @@ export class ReplicaKey extends Construct {
 
 /** S3 and SQS need no statement: they call KMS with the caller's permissions, which the function's role has. */
 const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKeyProps) => [
-  administeredBy(accountId),
+  administeredBy({ region, accountId }),
   {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     Sid: "LogsOfTheFunction",
     Effect: "Allow",
-    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Principal: { Service: `logs.${region}.${dnsSuffixOf(region)}` },
     Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
     Resource: "*",
     Condition: {
       ArnEquals: {
-        "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}`,
+        "kms:EncryptionContext:aws:logs:arn": `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${logGroupName}`,
       },
     },
   },
@@ -71,10 +72,10 @@ const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKe
 ];
 
 /** Without this statement the key could not be managed any more, and IAM policies would have no effect on it. */
-const administeredBy = (accountId: string) => ({
+const administeredBy = ({ region, accountId }: Pick<EncryptionKeyProps, "region" | "accountId">) => ({
   Sid: "AdministeredByThisAccount",
   Effect: "Allow",
-  Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+  Principal: { AWS: `arn:${partitionOf(region)}:iam::${accountId}:root` },
   Action: "kms:*",
   Resource: "*",
 });

@@ -4,7 +4,11 @@ import { basename, join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { closest } from "fastest-levenshtein";
 import { stacksOf } from "./naming";
-import { type Environment, keys, RULES, VARIABLES, type Variable, type VariableName } from "./variables";
+import { RULES } from "./rules";
+import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
+
+/** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
+export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
 
 /** The tfvars files or TF_VAR_ variables are not valid. The message has one line for each mistake. */
 export class InvalidEnvironments extends Error {

@@ -1,5 +1,6 @@
 /** The Lambda function, its IAM role and its log group. */
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsCloudwatchLogGroup } from "@cdktf/provider-aws/lib/data-aws-cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
@@ -11,6 +12,7 @@ import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { HANDLER } from "../handler/contract/runtime";
 import type { SettingName } from "../handler/contract/settings";
+import { dnsSuffixOf, partitionOf } from "./partitions";
 import type { Environment } from "./variables";
 
 export interface LambdaFunctionProps {
@@ -20,6 +22,7 @@ export interface LambdaFunctionProps {
   readonly aliasName: string;
   readonly roleName: string;
   readonly logGroupName: string;
+  readonly accountId: string;
   /** Zip of the function. It is copied next to the Terraform JSON. */
   readonly packagePath: string;
   readonly uploadBucketArn: string;
@@ -47,13 +50,12 @@ export class LambdaFunction extends Construct {
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
     const { environment } = props;
-    // Otherwise Lambda creates the group, without retention, and Terraform fails later because the name is taken.
-    const logGroup = new CloudwatchLogGroup(this, "log_group", {
-      name: props.logGroupName,
-      retentionInDays: environment.log_retention_days,
-      kmsKeyId: props.keyArn,
+    const logGroup = this.logGroup(props);
+    const role = new IamRole(this, "role", {
+      name: props.roleName,
+      assumeRolePolicy: JSON.stringify(TRUST),
+      permissionsBoundary: environment.permissions_boundary_arn || undefined,
     });
-    const role = new IamRole(this, "role", { name: props.roleName, assumeRolePolicy: JSON.stringify(TRUST) });
     const policy = new IamRolePolicy(this, "policy", {
       name: "least-privilege",
       role: role.id,
@@ -76,6 +78,10 @@ export class LambdaFunction extends Construct {
       timeout: environment.lambda_timeout,
       memorySize: environment.lambda_memory_size,
       environment: { variables: settings(props) },
+      kmsKeyArn: props.keyArn,
+      ...(environment.vpc_subnet_ids.length > 0 && {
+        vpcConfig: { subnetIds: environment.vpc_subnet_ids, securityGroupIds: environment.vpc_security_group_ids },
+      }),
       ...(environment.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
       ...(props.deadLetterQueueArn !== undefined && { deadLetterConfig: { targetArn: props.deadLetterQueueArn } }),
       loggingConfig: {
@@ -109,6 +115,13 @@ export class LambdaFunction extends Construct {
     this.roleArn = role.arn;
     this.logGroupName = logGroup.name;
     this.logGroupArn = logGroup.arn;
+  }
+
+  /** Lambda would otherwise create the group without retention, and Terraform would fail later because the name is taken. */
+  private logGroup({ environment, logGroupName: name, keyArn }: LambdaFunctionProps) {
+    if (environment.existing_log_group_name !== "") return new DataAwsCloudwatchLogGroup(this, "log_group", { name });
+    const retentionInDays = environment.log_retention_days;
+    return new CloudwatchLogGroup(this, "log_group", { name, retentionInDays, kmsKeyId: keyArn });
   }
 
   /** Points to the first version when it is created. Later only a release moves it; Terraform ignores the difference. */
@@ -206,10 +219,52 @@ const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn:
     : [
         useKey("DecryptUploads", "kms:Decrypt", props.keyArn, props.uploadBucketArn),
         useKey("EncryptVariants", "kms:GenerateDataKey", props.keyArn, props.processedBucketArn),
+        decryptSettings(props.keyArn, functionArn({ environment, ...props })),
       ]),
   ...(props.keyArn === undefined || props.deadLetterQueueArn === undefined
     ? []
     : [encryptDeadLetters(props.keyArn, environment.aws_region)]),
+  ...(environment.vpc_subnet_ids.length > 0 ? networkInterfaces(functionArn({ environment, ...props })) : []),
+];
+
+/** Computed and not referenced: the function depends on the policy that contains it. */
+const functionArn = ({ environment: { aws_region: region }, accountId, functionName }: LambdaFunctionProps): string =>
+  `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${functionName}`;
+
+/**
+ * Lambda also has a grant for the role, but a grant is lost when the role is created again:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+ */
+const decryptSettings = (keyArn: string, arn: string) => ({
+  Sid: "DecryptSettings",
+  Effect: "Allow",
+  Action: ["kms:Decrypt"],
+  Resource: keyArn,
+  Condition: { StringEquals: { "kms:EncryptionContext:aws:lambda:FunctionArn": arn } },
+});
+
+/**
+ * Lambda connects the function with the role's permissions; the second statement keeps the function's code from using them:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+const networkInterfaces = (arn: string) => [
+  { Sid: "ConnectToVpc", Effect: "Allow", Action: NETWORK_INTERFACE_ACTIONS, Resource: "*" },
+  {
+    Sid: "DenyVpcToCode",
+    Effect: "Deny",
+    Action: NETWORK_INTERFACE_ACTIONS,
+    Resource: "*",
+    Condition: { ArnEquals: { "lambda:SourceFunctionArn": arn } },
+  },
+];
+
+const NETWORK_INTERFACE_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
 ];
 
 const sendDeadLetters = (queueArn: string) => ({
@@ -225,7 +280,7 @@ const encryptDeadLetters = (keyArn: string, region: string) => ({
   Effect: "Allow",
   Action: ["kms:GenerateDataKey", "kms:Decrypt"],
   Resource: keyArn,
-  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
+  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.${dnsSuffixOf(region)}` } },
 });
 
 /** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */

@@ -7,6 +7,14 @@ export interface Named {
   readonly aws_region: string;
   /** Regions with a stack each; empty where the environment has a single stack. */
   readonly regions: readonly string[];
+  readonly upload_bucket_name?: string;
+  readonly processed_bucket_name?: string;
+  readonly existing_upload_bucket_name?: string;
+  readonly existing_processed_bucket_name?: string;
+  readonly existing_log_group_name?: string;
+  readonly existing_critical_alerts_topic_arn?: string;
+  readonly existing_performance_alerts_topic_arn?: string;
+  readonly existing_log_alerts_topic_arn?: string;
 }
 
 /** @returns one environment for each stack, with its own `aws_region` */
@@ -35,7 +43,9 @@ const shortRegion = (region: string): string =>
 /** @returns the name of the function's dead-letter queue */
 export const deadLetterQueueName = (functionName: string): string => `${functionName}-dead-letters`;
 
-/** @returns every name of a stack. */
+const endOf = (arn: string | undefined): string => arn?.split(":").at(-1) ?? "";
+
+/** @returns every name of a stack */
 export const naming = (stack: Named) => {
   const { project_name: project, environment, aws_region } = stack;
   const base = `${project}-${stackName(stack)}`;
@@ -46,7 +56,7 @@ export const naming = (stack: Named) => {
     roleName: `${functionName}-role`,
     /** Name of S3's replication role and of its policy. */
     replicationName: `${base}-replication`,
-    logGroupName: `/aws/lambda/${functionName}`,
+    logGroupName: stack.existing_log_group_name || `/aws/lambda/${functionName}`,
     deadLetterQueueName: deadLetterQueueName(functionName),
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
@@ -54,13 +64,22 @@ export const naming = (stack: Named) => {
       processed: `${bucketBase}-processed-`,
       logs: `${bucketBase}-logs-`,
       replica: `${bucketBase}-replica-`,
+      /** Replicas of uploads. */
+      originals: `${bucketBase}-originals-`,
+    },
+    /** Full names of the buckets; undefined where the provider appends a suffix to the prefix. */
+    bucketNames: {
+      upload: stack.upload_bucket_name || stack.existing_upload_bucket_name || undefined,
+      processed: stack.processed_bucket_name || stack.existing_processed_bucket_name || undefined,
     },
     stateKey: `${project}/${stackName(stack)}.tfstate`,
     topics: {
-      critical: `${base}-critical-alerts`,
-      performance: `${base}-performance-alerts`,
-      log: `${base}-log-alerts`,
+      critical: endOf(stack.existing_critical_alerts_topic_arn) || `${base}-critical-alerts`,
+      performance: endOf(stack.existing_performance_alerts_topic_arn) || `${base}-performance-alerts`,
+      log: endOf(stack.existing_log_alerts_topic_arn) || `${base}-log-alerts`,
     },
+    /** Name of the chat channel's configuration and role. */
+    chatName: `${base}-critical-alerts-chat`,
     aliasName: "live",
     releases: {
       applicationName: functionName,
@@ -77,10 +96,17 @@ interface Billing extends Named {
   readonly cost_center: string;
   readonly owner: string;
   readonly monthly_budget_usd: number;
+  readonly extra_tags: Readonly<Record<string, string>>;
 }
 
+/** Keys of the tags that the stack sets itself. */
+export const OWN_TAGS = ["Project", "Environment", "ManagedBy", "CostCenter", "Owner", "Budget"] as const;
+
 /** @returns the tags of all resources of a stack, without empty ones */
-export const tagsOf = (stack: Billing): Record<string, string> => ({
+export const tagsOf = (
+  stack: Billing,
+): Partial<Record<(typeof OWN_TAGS)[number], string>> & Record<string, string> => ({
+  ...stack.extra_tags,
   Project: stack.project_name,
   Environment: stack.environment,
   ManagedBy: "Terraform",
@@ -94,7 +120,3 @@ export type Names = ReturnType<typeof naming>;
 
 /** How urgent an alarm is. Each severity has its own topic. */
 export type Severity = keyof Names["topics"];
-
-/** @param place the part of the address after `#` @returns the address of a page of a service such as `cloudwatch` in the AWS console */
-export const consoleUrl = (region: string, service: string, place: string): string =>
-  `https://${region}.console.aws.amazon.com/${service}/home?region=${region}#${place}`;

@@ -21,16 +21,16 @@ interface SavedQuery {
 }
 
 /** @returns the names of an event's fields as keys and values: a query that uses a renamed field does not compile */
-const fieldsOf = <E extends EventName>(event: E) =>
+const eventFields = <E extends EventName>(event: E) =>
   Object.fromEntries(Object.keys(EVENTS[event].fields).map((field) => [field, field])) as {
     readonly [F in keyof EventFields<E>]: F;
   };
 
 const measure = (name: ReportMeasure) => `record.metrics.${name}` as const;
 
-const REFUSED = fieldsOf("image.refused");
-const FAILED = fieldsOf("image.failed");
-const PROCESSED = fieldsOf("image.processed");
+const REFUSED = eventFields("image.refused");
+const FAILED = eventFields("image.failed");
+const PROCESSED = eventFields("image.processed");
 
 /** Invocations that Lambda reports as failed, including those that could not log a reason. */
 const FAILED_INVOCATIONS = [{ report: { status: "error" } }, { report: { status: "timeout" } }] as const;

@@ -1,4 +1,5 @@
 /** The upload and the processed bucket, and optional buckets for access logs and replicas: encrypted, private, TLS only. */
+import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
@@ -13,6 +14,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { dnsSuffixOf } from "./partitions";
 
 export interface S3BucketsProps {
   /** Prefixes of the bucket names, at most 37 characters each. The provider appends a unique suffix. */
@@ -20,8 +22,15 @@ export interface S3BucketsProps {
     readonly upload: string;
     readonly processed: string;
     readonly logs: string;
+    /** Replicas of variants. */
     readonly replica: string;
+    /** Replicas of uploads. */
+    readonly originals: string;
   };
+  /** Full names of the buckets to create. @default the prefix and a unique suffix */
+  readonly bucketNames: { readonly upload?: string; readonly processed?: string };
+  /** Names of buckets that exist already; nothing about them is changed. @default both buckets are created */
+  readonly existingBucketNames: { readonly upload?: string; readonly processed?: string };
   /** Whether versioning is enabled for both buckets. */
   readonly versioning: boolean;
   /** KMS key of both buckets. @default keys owned by S3 (AES256) */
@@ -30,7 +39,7 @@ export interface S3BucketsProps {
   readonly accessLogDays?: number;
   /** The account that owns the buckets. Only its buckets may deliver access logs. */
   readonly accountId: string;
-  /** Replicates the variants to another region. @default no replication */
+  /** Replicates uploads and variants to another region. @default no replication */
   readonly replica?: Replica;
 }
 
@@ -44,10 +53,14 @@ export interface Replica {
   readonly from: { readonly region: string; readonly keyArn?: string };
   /** Name of the replication role and of its policy. */
   readonly name: string;
+  /** IAM policy that limits the role. @default no limit */
+  readonly permissionsBoundaryArn?: string;
 }
 
 interface BucketOptions {
   readonly bucketPrefix: string;
+  /** Full name. @default the prefix and a unique suffix */
+  readonly name?: string;
   readonly versioned: boolean;
   readonly keyArn?: string;
   /** Days until objects expire. @default objects do not expire */
@@ -71,12 +84,16 @@ export class S3Buckets extends Construct {
 
   constructor(scope: Construct, id: string, props: S3BucketsProps) {
     super(scope, id);
-    const { bucketPrefixes, versioning: versioned, keyArn } = props;
-    const upload = this.bucket("upload", { bucketPrefix: bucketPrefixes.upload, versioned, keyArn });
-    const processed = this.bucket("processed", { bucketPrefix: bucketPrefixes.processed, versioned, keyArn });
-    for (const [name, bucket] of Object.entries({ upload, processed })) this.policy(name, bucket, []);
-    if (props.accessLogDays !== undefined) this.logAccess({ upload, processed }, props, props.accessLogDays);
-    if (props.replica !== undefined) this.replicate(processed, bucketPrefixes.replica, props.replica);
+    const upload = this.createdOrExisting("upload", props);
+    const processed = this.createdOrExisting("processed", props);
+    const created = Object.fromEntries(
+      Object.entries({ upload, processed }).flatMap(([kind, bucket]) =>
+        bucket instanceof S3Bucket ? [[kind, bucket]] : [],
+      ),
+    );
+    for (const [kind, bucket] of Object.entries(created)) this.policy(kind, bucket, []);
+    if (props.accessLogDays !== undefined) this.logAccess(created, props, props.accessLogDays);
+    if (props.replica !== undefined) this.replicate(created, props, props.replica);
 
     this.uploadBucketId = upload.id;
     this.uploadBucketArn = upload.arn;
@@ -86,9 +103,17 @@ export class S3Buckets extends Construct {
     this.processedBucketDomainName = processed.bucketDomainName;
   }
 
+  private createdOrExisting(kind: "upload" | "processed", props: S3BucketsProps): S3Bucket | DataAwsS3Bucket {
+    const { bucketPrefixes, bucketNames, existingBucketNames, versioning: versioned, keyArn } = props;
+    const existing = existingBucketNames[kind];
+    if (existing !== undefined) return new DataAwsS3Bucket(this, kind, { bucket: existing });
+    return this.bucket(kind, { bucketPrefix: bucketPrefixes[kind], name: bucketNames[kind], versioned, keyArn });
+  }
+
   private bucket(name: string, options: BucketOptions): S3Bucket {
     const { bucketPrefix, versioned, keyArn, expireDays, forceDestroy, provider } = options;
-    const s3 = new S3Bucket(this, name, { bucketPrefix, forceDestroy, provider });
+    const naming = options.name === undefined ? { bucketPrefix } : { bucket: options.name };
+    const s3 = new S3Bucket(this, name, { ...naming, forceDestroy, provider });
     const bucket = s3.id;
     new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, {
       bucket,
@@ -115,7 +140,8 @@ export class S3Buckets extends Construct {
           filter: [{ prefix: "" }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: LIFECYCLE_DAYS.unfinished }],
           noncurrentVersionExpiration: [{ noncurrentDays: LIFECYCLE_DAYS.noncurrent }],
-          ...(expireDays !== undefined && { expiration: [{ days: expireDays }] }),
+          // A delete marker without older versions is useless. S3 removes it only on request or together with objects.
+          expiration: [expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays }],
         },
       ],
       dependsOn: [versioning],
@@ -162,31 +188,47 @@ export class S3Buckets extends Construct {
     }
   }
 
-  private replicate(source: S3Bucket, bucketPrefix: string, replica: Replica): void {
+  /** Replicas have buckets of their own, without a notification: a replica in an upload bucket would be processed again. */
+  private replicate(sources: Readonly<Record<string, S3Bucket>>, props: S3BucketsProps, replica: Replica): void {
     const { provider, keyArn, name } = replica;
-    const target = this.bucket("replica", { bucketPrefix, versioned: true, keyArn, provider });
-    this.policy("replica", target, []);
-    const role = new IamRole(this, "replication_role", { name, assumeRolePolicy: JSON.stringify(REPLICATION_TRUST) });
+    const pairs = REPLICATED.flatMap((row) => {
+      const source = sources[row.source];
+      if (source === undefined) return [];
+      const bucketPrefix = props.bucketPrefixes[row.target];
+      const target = this.bucket(row.target, { bucketPrefix, versioned: true, keyArn, provider });
+      this.policy(row.target, target, []);
+      return [{ ...row, from: source, to: target }];
+    });
+    const role = new IamRole(this, "replication_role", {
+      name,
+      assumeRolePolicy: JSON.stringify(REPLICATION_TRUST),
+      permissionsBoundary: replica.permissionsBoundaryArn,
+    });
     const policy = new IamPolicy(this, "replication_policy", {
       name,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: mayReplicate(source, target, replica) }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: mayReplicate(pairs, replica) }),
     });
     const attachment = new IamRolePolicyAttachment(this, "replication_attachment", {
       role: role.name,
       policyArn: policy.arn,
     });
-    new S3BucketReplicationConfigurationA(this, "replication", {
-      bucket: source.id,
-      role: role.arn,
+    for (const pair of pairs) this.replication(pair, role.arn, attachment, replica);
+  }
+
+  private replication(pair: Pair, role: string, attachment: IamRolePolicyAttachment, replica: Replica): void {
+    const { keyArn } = replica;
+    new S3BucketReplicationConfigurationA(this, pair.id, {
+      bucket: pair.from.id,
+      role,
       rule: [
         {
-          id: "copy-variants",
+          id: pair.rule,
           status: "Enabled",
           filter: { prefix: "" },
           // Keep the replica of an object that was deleted by mistake.
           deleteMarkerReplication: { status: "Disabled" },
           destination: {
-            bucket: target.arn,
+            bucket: pair.to.arn,
             ...(keyArn !== undefined && { encryptionConfiguration: { replicaKmsKeyId: keyArn } }),
           },
           ...(replica.from.keyArn !== undefined && {
@@ -194,7 +236,7 @@ export class S3Buckets extends Construct {
           }),
         },
       ],
-      dependsOn: [attachment, ...["processed", "replica"].map((each) => this.versioningOf(each))],
+      dependsOn: [attachment, ...[pair.source, pair.target].map((each) => this.versioningOf(each))],
     });
   }
 
@@ -203,25 +245,33 @@ export class S3Buckets extends Construct {
   }
 }
 
+/** What is replicated, and to which bucket. */
+const REPLICATED = [
+  { source: "processed", target: "replica", id: "replication", rule: "copy-variants" },
+  { source: "upload", target: "originals", id: "upload_replication", rule: "copy-uploads" },
+] as const;
+
+type Pair = (typeof REPLICATED)[number] & { readonly from: S3Bucket; readonly to: S3Bucket };
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-const mayReplicate = (source: S3Bucket, target: S3Bucket, { region, keyArn, from }: Replica) => [
+const mayReplicate = (pairs: readonly Pair[], { region, keyArn, from }: Replica) => [
   {
     Sid: "ReadConfiguration",
     Effect: "Allow",
     Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-    Resource: source.arn,
+    Resource: pairs.map(({ from: { arn } }) => arn),
   },
   {
     Sid: "ReadVersions",
     Effect: "Allow",
     Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
-    Resource: `${source.arn}/*`,
+    Resource: pairs.map(({ from: { arn } }) => `${arn}/*`),
   },
   {
     Sid: "WriteCopies",
     Effect: "Allow",
     Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
-    Resource: `${target.arn}/*`,
+    Resource: pairs.map(({ to: { arn } }) => `${arn}/*`),
   },
   ...useOfKey("DecryptVersions", "kms:Decrypt", from),
   ...useOfKey("EncryptCopies", "kms:Encrypt", { region, keyArn }),
@@ -237,7 +287,7 @@ const useOfKey = (sid: string, action: string, { region, keyArn }: Replica["from
           Effect: "Allow",
           Action: [action],
           Resource: keyArn,
-          Condition: { StringLike: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+          Condition: { StringLike: { "kms:ViaService": `s3.${region}.${dnsSuffixOf(region)}` } },
         },
       ];
 

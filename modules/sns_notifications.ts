@@ -7,10 +7,16 @@ import type { Severity } from "./naming";
 
 export interface SnsNotificationsProps {
   readonly topicNames: Readonly<Record<Severity, string>>;
+  /** ARNs of topics that exist already; "" creates the topic. The owner of a topic decides who may publish to it. */
+  readonly existingTopicArns: Readonly<Record<Severity, string>>;
   /** E-mail address for each severity; no subscription where it is "". */
   readonly emails: Readonly<Record<Severity, string>>;
+  /** More e-mail addresses for each severity. */
+  readonly additionalEmails: Readonly<Record<Severity, readonly string[]>>;
   /** Phone number (E.164) that is subscribed to the critical topic, or "". */
   readonly criticalSms: string;
+  /** HTTPS endpoint that is subscribed to the critical topic, or "". It must confirm the subscription by itself. */
+  readonly criticalHttpsEndpoint: string;
   /** Only alarms of this account may publish. */
   readonly accountId: string;
   /** Severity whose topic AWS Budgets may publish to. @default none */
@@ -26,8 +32,9 @@ export class SnsNotifications extends Construct {
 
   constructor(scope: Construct, id: string, props: SnsNotificationsProps) {
     super(scope, id);
-    const { topicNames, emails, criticalSms, accountId, budgetTo, keyArn } = props;
-    const topic = (severity: Severity) => {
+    const { topicNames, existingTopicArns, accountId, budgetTo, keyArn } = props;
+    const topic = (severity: Severity): { arn: string; topicPolicy?: SnsTopicPolicy } => {
+      if (existingTopicArns[severity] !== "") return { arn: existingTopicArns[severity] };
       // Don't use the AWS-managed key: CloudWatch cannot publish with it and reports no error.
       const { arn } = new SnsTopic(this, severity, { name: topicNames[severity], kmsMasterKeyId: keyArn });
       const publishers = [ALARMS, ...(severity === budgetTo ? [BUDGET] : [])];
@@ -36,19 +43,39 @@ export class SnsNotifications extends Construct {
         Statement: publishers.map((publisher) => mayPublish(publisher, accountId, arn)),
       };
       const topicPolicy = new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(policy) });
-      this.subscribe(`${severity}_email`, arn, "email", emails[severity]);
       return { arn, topicPolicy };
     };
     const topics = { critical: topic("critical"), performance: topic("performance"), log: topic("log") };
     this.topicArns = { critical: topics.critical.arn, performance: topics.performance.arn, log: topics.log.arn };
-    this.budgetTopicArn = budgetTo && topics[budgetTo].topicPolicy.arn;
-    this.subscribe("critical_sms", this.topicArns.critical, "sms", criticalSms);
+    this.budgetTopicArn = budgetTo && (topics[budgetTo].topicPolicy ?? topics[budgetTo]).arn;
+    this.subscribe(props);
   }
 
-  private subscribe(id: string, topicArn: string, protocol: "email" | "sms", endpoint: string): void {
-    if (endpoint !== "") new SnsTopicSubscription(this, id, { topicArn, protocol, endpoint });
+  private subscribe({ emails, additionalEmails, criticalSms, criticalHttpsEndpoint }: SnsNotificationsProps): void {
+    for (const [severity, topicArn] of Object.entries(this.topicArns) as [Severity, string][]) {
+      const address = emails[severity];
+      const email = (id: string, endpoint: string) =>
+        new SnsTopicSubscription(this, id, { topicArn, protocol: "email", endpoint });
+      if (address !== "") email(`${severity}_email`, address);
+      for (const other of additionalEmails[severity])
+        if (other !== address) email(`${severity}_email_${idOf(other)}`, other);
+    }
+    const { critical: topicArn } = this.topicArns;
+    if (criticalSms !== "")
+      new SnsTopicSubscription(this, "critical_sms", { topicArn, protocol: "sms", endpoint: criticalSms });
+    if (criticalHttpsEndpoint !== "")
+      new SnsTopicSubscription(this, "critical_https", {
+        topicArn,
+        protocol: "https",
+        endpoint: criticalHttpsEndpoint,
+        endpointAutoConfirms: true,
+      });
   }
 }
+
+/** Part of a construct id that depends on the address only: adding or removing another address does not change it. */
+const idOf = (address: string): string =>
+  address.replaceAll(/[^A-Za-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`);
 
 const ALARMS = { sid: "AlarmsOfThisAccount", service: "cloudwatch.amazonaws.com" };
 const BUDGET = { sid: "BudgetOfThisAccount", service: "budgets.amazonaws.com" };

@@ -7,8 +7,9 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { type Architecture, packageFile } from "../handler/contract/runtime";
+import { type Architecture, packageFile, type RuntimeName } from "../handler/contract/runtime";
 import { criticalAlarms } from "./alarms";
+import { ChatChannel, chatRegion } from "./chat_channel";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
 import { CodeDeploy } from "./codedeploy";
@@ -17,7 +18,8 @@ import { DeadLetterQueue } from "./dead_letter_queue";
 import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { consoleUrl, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
+import { type Names, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
+import { consoleUrl } from "./partitions";
 import { type Replica, S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import type { Environment } from "./variables";
@@ -35,6 +37,31 @@ export const emailsOf = (environment: Environment): Record<Severity, string> => 
   log: environment.log_alert_email,
 });
 
+/** More e-mail addresses of each topic. */
+const additionalEmailsOf = (environment: Environment): Record<Severity, readonly string[]> => ({
+  critical: environment.additional_critical_alert_emails,
+  performance: environment.additional_performance_alert_emails,
+  log: environment.additional_log_alert_emails,
+});
+
+/** @returns all e-mail addresses of each topic */
+export const addressesOf = (environment: Environment): Record<Severity, readonly string[]> => {
+  const [emails, additional] = [emailsOf(environment), additionalEmailsOf(environment)];
+  const all = (severity: Severity) => [
+    ...new Set([emails[severity], ...additional[severity]].filter((address) => address !== "")),
+  ];
+  return { critical: all("critical"), performance: all("performance"), log: all("log") };
+};
+
+/**
+ * First version of hashicorp/aws that accepts each runtime. nodejs24.x:
+ * https://github.com/hashicorp/terraform-provider-aws/issues/44986
+ */
+const PROVIDER_VERSIONS = {
+  "nodejs22.x": "5.100.0",
+  "nodejs24.x": "6.19.0",
+} as const satisfies Record<RuntimeName, string>;
+
 /** A budget never pages anyone. */
 const BUDGET_TO: Severity = "performance";
 
@@ -46,26 +73,27 @@ export class ImageProcessorStack extends TerraformStack {
     this.configureTerraform(environment);
     const { accountId } = new DataAwsCallerIdentity(this, "current");
     const tags = tagsOf(environment);
-    const key = environment.enable_kms_key
-      ? new EncryptionKey(this, "encryption_key", {
-          name: names.keyName,
-          region: environment.aws_region,
-          accountId,
-          logGroupName,
-          forBudget: tags.Budget !== undefined,
-        })
-      : undefined;
+    const permissionsBoundaryArn = environment.permissions_boundary_arn || undefined;
+    const keyArn = this.keyOf(environment, names, accountId);
 
     const buckets = new S3Buckets(this, "s3_buckets", {
       bucketPrefixes: names.bucketPrefixes,
+      bucketNames: {
+        upload: environment.upload_bucket_name || undefined,
+        processed: environment.processed_bucket_name || undefined,
+      },
+      existingBucketNames: {
+        upload: environment.existing_upload_bucket_name || undefined,
+        processed: environment.existing_processed_bucket_name || undefined,
+      },
       versioning: environment.enable_s3_versioning,
-      keyArn: key?.keyArn,
+      keyArn,
       ...(environment.enable_s3_access_logging && { accessLogDays: environment.s3_access_log_days }),
       accountId,
-      ...(environment.enable_replication && { replica: this.replicaOf(environment, accountId, key?.keyArn) }),
+      ...(environment.enable_replication && { replica: this.replicaOf(environment, accountId, keyArn) }),
     });
     const deadLetters = environment.enable_dead_letter_queue
-      ? new DeadLetterQueue(this, "dead_letter_queue", { name: names.deadLetterQueueName, keyArn: key?.keyArn })
+      ? new DeadLetterQueue(this, "dead_letter_queue", { name: names.deadLetterQueueName, keyArn })
       : undefined;
     const lambda = new LambdaFunction(this, "lambda_function", {
       environment,
@@ -73,21 +101,30 @@ export class ImageProcessorStack extends TerraformStack {
       aliasName: names.aliasName,
       roleName: names.roleName,
       logGroupName,
+      accountId,
       packagePath: existing(packagePath, environment.lambda_architecture),
       uploadBucketArn: buckets.uploadBucketArn,
       processedBucketArn: buckets.processedBucketArn,
       processedBucketId: buckets.processedBucketId,
-      keyArn: key?.keyArn,
+      keyArn,
       deadLetterQueueArn: deadLetters?.queueArn,
     });
     const notifications = new SnsNotifications(this, "sns_notifications", {
       topicNames: names.topics,
+      existingTopicArns: {
+        critical: environment.existing_critical_alerts_topic_arn,
+        performance: environment.existing_performance_alerts_topic_arn,
+        log: environment.existing_log_alerts_topic_arn,
+      },
       emails: emailsOf(environment),
+      additionalEmails: additionalEmailsOf(environment),
       criticalSms: environment.critical_alert_sms,
+      criticalHttpsEndpoint: environment.critical_alert_https_endpoint,
       accountId,
-      keyArn: key?.keyArn,
+      keyArn,
       ...(tags.Budget !== undefined && { budgetTo: BUDGET_TO }),
     });
+    if (environment.slack_channel_id !== "") this.chat(environment, names, accountId, notifications.topicArns.critical);
     const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
       environment,
       functionName,
@@ -115,6 +152,8 @@ export class ImageProcessorStack extends TerraformStack {
         aliasArn: lambda.alias.arn,
         criticalAlarmNames: criticalAlarms(environment).flatMap((name) => alarmNames[name] ?? []),
         accountId,
+        region: environment.aws_region,
+        permissionsBoundaryArn,
       });
     }
     if (tags.Budget !== undefined && notifications.budgetTopicArn !== undefined) {
@@ -139,7 +178,8 @@ export class ImageProcessorStack extends TerraformStack {
   private configureTerraform(environment: Environment): void {
     new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags: tagsOf(environment) }] });
     this.addOverride("terraform.required_version", this.configureBackend(environment));
-    this.addOverride("terraform.required_providers.aws.version", ">= 5.100.0, < 7.0.0");
+    const providerVersion = PROVIDER_VERSIONS[environment.lambda_runtime];
+    this.addOverride("terraform.required_providers.aws.version", `>= ${providerVersion}, < 7.0.0`);
   }
 
   /** @returns the Terraform versions that support the backend */
@@ -172,8 +212,44 @@ export class ImageProcessorStack extends TerraformStack {
     const key =
       keyArn === undefined
         ? undefined
-        : new ReplicaKey(this, "replica_key", { provider, name: `${keyName}-replica`, accountId });
-    return { provider, region, name, keyArn: key?.keyArn, from: { region: environment.aws_region, keyArn } };
+        : new ReplicaKey(this, "replica_key", { provider, name: `${keyName}-replica`, region, accountId });
+    return {
+      provider,
+      region,
+      name,
+      keyArn: key?.keyArn,
+      from: { region: environment.aws_region, keyArn },
+      permissionsBoundaryArn: environment.permissions_boundary_arn || undefined,
+    };
+  }
+
+  /** @returns the ARN of the stack's key, of the existing key, or undefined where neither is wanted */
+  private keyOf(environment: Environment, names: Names, accountId: string): string | undefined {
+    if (!environment.enable_kms_key) return environment.existing_kms_key_arn || undefined;
+    return new EncryptionKey(this, "encryption_key", {
+      name: names.keyName,
+      region: environment.aws_region,
+      accountId,
+      logGroupName: names.logGroupName,
+      forBudget: tagsOf(environment).Budget !== undefined,
+    }).keyArn;
+  }
+
+  private chat(environment: Environment, { chatName: name }: Names, accountId: string, topicArn: string): void {
+    const region = chatRegion(environment.aws_region);
+    const provider =
+      region === environment.aws_region
+        ? undefined
+        : new AwsProvider(this, "aws_chat", { alias: "chat", region, defaultTags: [{ tags: tagsOf(environment) }] });
+    new ChatChannel(this, "chat_channel", {
+      name,
+      provider,
+      accountId,
+      slackWorkspaceId: environment.slack_workspace_id,
+      slackChannelId: environment.slack_channel_id,
+      topicArns: [topicArn],
+      permissionsBoundaryArn: environment.permissions_boundary_arn || undefined,
+    });
   }
 
   private invokeOnUpload(buckets: S3Buckets, lambda: LambdaFunction, accountId: string): void {
@@ -267,8 +343,8 @@ const outputsOf = (
 const NOTHING = "";
 
 const subscriptionNote = (environment: Environment): string => {
-  const emails = new Set(Object.values(emailsOf(environment)).filter((address) => address !== ""));
-  return emails.size === 0
+  const emails = Object.values(addressesOf(environment)).flat();
+  return emails.length === 0
     ? `No e-mail address receives notifications. Set alert_email for ${environment.environment} and deploy again.`
     : "AWS sends a confirmation to each e-mail address. Notifications arrive only after you follow its link.";
 };

@@ -2,8 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { type CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import { ENVIRONMENTS } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { fullName, listAlarms, resetAlarm, testAlarm } from "../../scripts/aws/account-alarms";
 import { clientsFor } from "../../scripts/aws/clients";

@@ -16,6 +16,7 @@ export const start = (script: string, ...args: string[]): { child: ChildProcess;
     cwd: ROOT,
     env: {
       PATH: process.env.PATH,
+      ENVIRONMENTS_FOLDER: process.env.ENVIRONMENTS_FOLDER,
       NO_COLOR: "1",
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: "/dev/null",

@@ -11,12 +11,18 @@ const complaints = async (files: Record<string, string>, shell: Record<string, s
 
 const complaintsOfDev = (tfvars: string, shell?: Record<string, string>) => complaints({ "dev.tfvars": tfvars }, shell);
 
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const TOPIC = "arn:aws:sns:us-east-1:123456789012:oncall";
+
 const DEFAULTS = {
   aws_region: "us-east-1",
   regions: [],
   enable_replication: false,
   environment: "dev",
   project_name: "image-processor",
+  protected: false,
+  permissions_boundary_arn: "",
+  extra_tags: {},
   lambda_runtime: "nodejs22.x",
   lambda_architecture: "arm64",
   lambda_timeout: 60,
@@ -25,6 +31,8 @@ const DEFAULTS = {
   reserved_concurrent_executions: -1,
   code_signing_profile_version_arn: "",
   enable_recursion_guard: false,
+  vpc_subnet_ids: [],
+  vpc_security_group_ids: [],
   enable_release_alias: false,
   enable_codedeploy: false,
   release_strategy: "AllAtOnce",
@@ -34,10 +42,16 @@ const DEFAULTS = {
   enable_dead_letter_queue: false,
   log_level: "INFO",
   log_retention_days: 7,
+  existing_log_group_name: "",
   enable_s3_versioning: true,
+  upload_bucket_name: "",
+  processed_bucket_name: "",
+  existing_upload_bucket_name: "",
+  existing_processed_bucket_name: "",
   enable_s3_access_logging: false,
   s3_access_log_days: 90,
   enable_kms_key: false,
+  existing_kms_key_arn: "",
   large_image_bytes: 10_485_760,
   max_image_bytes: 104_857_600,
   max_image_pixels: 100_000_000,
@@ -49,8 +63,18 @@ const DEFAULTS = {
   critical_alert_email: "",
   performance_alert_email: "",
   log_alert_email: "",
+  additional_alert_emails: [],
+  additional_critical_alert_emails: [],
+  additional_performance_alert_emails: [],
+  additional_log_alert_emails: [],
   alert_sms: "",
   critical_alert_sms: "",
+  critical_alert_https_endpoint: "",
+  slack_workspace_id: "",
+  slack_channel_id: "",
+  existing_critical_alerts_topic_arn: "",
+  existing_performance_alerts_topic_arn: "",
+  existing_log_alerts_topic_arn: "",
   enable_cloudwatch_dashboard: true,
   enable_cost_widget: false,
   enable_no_invocation_alarm: false,
@@ -90,6 +114,7 @@ describe("an environment", () => {
     [
       "staging",
       {
+        protected: true,
         lambda_memory_size: 1769,
         log_retention_days: 14,
         metric_namespace: "ImageProcessor/Lambda/staging",
@@ -103,6 +128,7 @@ describe("an environment", () => {
     [
       "prod",
       {
+        protected: true,
         lambda_memory_size: 1769,
         log_retention_days: 30,
         metric_namespace: "ImageProcessor/Lambda/prod",
@@ -147,6 +173,18 @@ describe("an environment", () => {
       log_alert_email: "log@example.com",
       critical_alert_sms: "+15555550100",
     });
+  });
+
+  it("is protected by default unless it is dev", async () => {
+    const files = { "dev.tfvars": "", "live.tfvars": "", "scratch.tfvars": "protected = false" };
+
+    const environments = await readEnvironments(environmentsOf(files), {});
+
+    expect(environments.map(({ environment, protected: isProtected }) => [environment, isProtected])).toEqual([
+      ["dev", false],
+      ["live", true],
+      ["scratch", false],
+    ]);
   });
 
   it("has no subscriber for a severity whose address is empty", async () => {
@@ -210,12 +248,12 @@ describe("a tfvars file", () => {
     ["lambda_timeout = [60]",                   "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got [60]"],
     ["lambda_memory_size = 127",                "Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 127"],
     ["lambda_memory_size = 10241",              "Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 10241"],
-    ['lambda_runtime = "python3.12"',           'Expected one of nodejs22.x for lambda_runtime but got "python3.12"'],
+    ['lambda_runtime = "python3.12"',           'Expected one of nodejs22.x, nodejs24.x for lambda_runtime but got "python3.12"'],
     ['lambda_architecture = "arm"',             'Expected one of arm64, x86_64 for lambda_architecture but got "arm"'],
     ['log_level = "WARN"',                      'Expected one of DEBUG, INFO, WARNING, ERROR for log_level but got "WARN"'],
     ["log_retention_days = 8",                  "Expected one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 days for log_retention_days but got 8"],
     ['enable_s3_versioning = "yes"',            'Expected true or false for enable_s3_versioning but got "yes"'],
-    ['aws_region = "us-east"',                  'Expected an AWS region such as us-east-1 for aws_region but got "us-east"'],
+    ['aws_region = "us-east"',                  'Expected an AWS region such as us-east-1, us-gov-west-1 or cn-north-1 for aws_region but got "us-east"'],
     ['project_name = "Image_Processor"',        'Expected lower-case letters, digits and hyphens, starting with a letter for project_name but got "Image_Processor"'],
     ['metric_namespace = "AWS/Mine"',           'Expected a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/) for metric_namespace but got "AWS/Mine"'],
     ['metrics_transport = "statsd"',            'Expected one of put_metric_data, emf for metrics_transport but got "statsd"'],
@@ -240,10 +278,40 @@ describe("a tfvars file", () => {
     ['cost_center = "a;b"',                     'Expected letters, digits, spaces and . : / = + - @ _, or "" for cost_center but got "a;b"'],
     ["monthly_budget_usd = -1",                 "Expected a whole number of US dollars from 0 to 1000000 for monthly_budget_usd but got -1"],
     ["s3_access_log_days = 0",                  "Expected a whole number of days from 1 to 3650 for s3_access_log_days but got 0"],
-    ['state_bucket = "States"',                 'Expected the name of an S3 bucket, or "" for state_bucket but got "States"'],
+    ['state_bucket = "States"',                 'Expected a bucket name that S3 allows, or "" for state_bucket but got "States"'],
     ['state_key = "dev.tfstate"',               'Expected a bucket name (state_key is "dev.tfstate") for state_bucket but got ""'],
     ['environment = "prod"',                    'Expected "dev" (the name of the file) for environment but got "prod"'],
     ['project_name = "twenty-three-characters"', 'Expected at most 37 characters for the bucket prefix from project_name and environment but got "twenty-three-characters-dev-processed-"'],
+    ['upload_bucket_name = "a..b"',             'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "a..b"'],
+    ['upload_bucket_name = "192.168.5.4"',      'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "192.168.5.4"'],
+    ['upload_bucket_name = "xn--in"',           'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "xn--in"'],
+    ['upload_bucket_name = "sthree-in"',        'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "sthree-in"'],
+    ['upload_bucket_name = "in-s3alias"',       'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "in-s3alias"'],
+    ['upload_bucket_name = "in.mrap"',          'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "in.mrap"'],
+    ['processed_bucket_name = "out--x-s3"',     'Expected a bucket name that S3 allows, or "" for processed_bucket_name but got "out--x-s3"'],
+    ['processed_bucket_name = "out-an"',        'Expected a bucket name that S3 allows, or "" for processed_bucket_name but got "out-an"'],
+    ['project_name = "sthree"',                 'Expected a start that S3 does not reserve for the bucket prefix from project_name and environment but got "sthree-dev-upload-"'],
+    ['upload_bucket_name = "in"',               'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "in"'],
+    ['upload_bucket_name = "one"\nprocessed_bucket_name = "one"', 'Expected another bucket than the upload bucket for the bucket for variants but got "one"'],
+    ['existing_upload_bucket_name = "one"\nprocessed_bucket_name = "one"', 'Expected another bucket than the upload bucket for the bucket for variants but got "one"'],
+    ['upload_bucket_name = "one"\nexisting_upload_bucket_name = "two"', 'Expected "" (existing_upload_bucket_name is set) for upload_bucket_name but got "one"'],
+    ['existing_upload_bucket_name = "one"\nexisting_processed_bucket_name = "two"\nenable_s3_access_logging = true', "Expected false (the owner of an existing bucket configures its access logs) for enable_s3_access_logging but got true"],
+    ['existing_kms_key_arn = "alias/mine"',     'Expected the ARN of a KMS key, or "" for existing_kms_key_arn but got "alias/mine"'],
+    [`existing_kms_key_arn = "${KEY}"\nenable_kms_key = true`, "Expected false (existing_kms_key_arn is set) for enable_kms_key but got true"],
+    [`existing_kms_key_arn = "${KEY}"\naws_region = "eu-west-1"`, `Expected an ARN in aws_region (eu-west-1) for existing_kms_key_arn but got "${KEY}"`],
+    [`existing_log_alerts_topic_arn = "${TOPIC}"\naws_region = "eu-west-1"`, `Expected an ARN in aws_region (eu-west-1) for existing_log_alerts_topic_arn but got "${TOPIC}"`],
+    ['existing_critical_alerts_topic_arn = "oncall"', 'Expected the ARN of an SNS topic, or "" for existing_critical_alerts_topic_arn but got "oncall"'],
+    ['permissions_boundary_arn = "boundary"',   'Expected the ARN of an IAM policy, or "" for permissions_boundary_arn but got "boundary"'],
+    ['vpc_subnet_ids = ["subnet-0123456789abcdef0"]', 'Expected a value (vpc_subnet_ids has one) for vpc_security_group_ids but got []'],
+    ['vpc_security_group_ids = ["sg-0123456789abcdef0"]', 'Expected no value (vpc_subnet_ids has none) for vpc_security_group_ids but got ["sg-0123456789abcdef0"]'],
+    ['vpc_subnet_ids = ["private"]',            'Expected a list of different subnet ids such as subnet-0123456789abcdef0, at most 16 for vpc_subnet_ids but got ["private"]'],
+    ['slack_channel_id = "C0123456789"',        'Expected a value (slack_channel_id has one) for slack_workspace_id but got ""'],
+    ['slack_channel_id = "#alerts"',            'Expected a Slack channel id such as C0123456789, or "" for slack_channel_id but got "#alerts"'],
+    ['critical_alert_https_endpoint = "http://example.com"', 'Expected an address that starts with https://, or "" for critical_alert_https_endpoint but got "http://example.com"'],
+    ['additional_alert_emails = ["operator"]',  'Expected a list of different e-mail addresses, at most 100 for additional_alert_emails but got ["operator"]'],
+    ['extra_tags = { "aws:owner" = "x" }',      'Expected at most 40 tags (letters, digits, spaces and . : / = + - @ _ ; keys without the prefix aws:) for extra_tags but got {"aws:owner":"x"}'],
+    ['extra_tags = { Owner = "x" }',            'Expected tags other than Project, Environment, ManagedBy, CostCenter, Owner, Budget for extra_tags but got {"Owner":"x"}'],
+    ['existing_log_group_name = "my group"',    'Expected the name of a log group, or "" for existing_log_group_name but got "my group"'],
   ])("is refused for %s", async (tfvars, complaint) => {
     expect(await complaintsOfDev(tfvars)).toEqual([`environments/dev.tfvars: ${complaint}`]);
   });

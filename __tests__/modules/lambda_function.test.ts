@@ -55,7 +55,7 @@ describe("lambda_function", () => {
       Resource: "${aws_kms_key.encryption_key_key.arn}",
       Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucket, `${bucket}/*`] } },
     });
-    expect((json(policy) as { Statement: unknown[] }).Statement.slice(common.length + 1)).toEqual([
+    expect((json(policy) as { Statement: unknown[] }).Statement.slice(common.length + 1, -1)).toEqual([
       use("DecryptUploads", "kms:Decrypt", UPLOAD),
       use("EncryptVariants", "kms:GenerateDataKey", PROCESSED),
     ]);
@@ -97,6 +97,7 @@ describe("lambda_function", () => {
       memory_size: 1769,
       reserved_concurrent_executions: 100,
       publish: true,
+      kms_key_arn: "${aws_kms_key.encryption_key_key.arn}",
       tracing_config: { mode: "Active" },
       environment: {
         variables: {

@@ -24,9 +24,9 @@ const namesOf = ({ resource }: Synthesized): string[] =>
   );
 
 /** The permissions of the replication role: actions, resource, and service condition. */
-const allowed = (stack: Synthesized): string[][] => {
+const allowed = (stack: Synthesized): unknown[][] => {
   const { Statement } = json(one(stack, "aws_iam_policy").policy) as {
-    Statement: { Action: string[]; Resource: string; Condition?: { StringLike: Record<string, string> } }[];
+    Statement: { Action: string[]; Resource: unknown; Condition?: { StringLike: Record<string, string> } }[];
   };
   return Statement.map(({ Action, Resource, Condition }) => [
     Action.join(" "),
@@ -132,6 +132,8 @@ describe("several regions", () => {
     ['regions = "us-east-1"',                             'Expected a list of different AWS regions for regions but got "us-east-1"'],
     [`${REGIONS}project_name = "image-processor-2"`,      'Expected at most 37 characters for the bucket prefix from project_name and environment but got "image-processor-2-dev-apse2-processed-"'],
     [`${REGIONS}state_bucket = "states"\nstate_key = "k"`, 'Expected "" (the stack of each region has its own key) for state_key but got "k"'],
+    [`${REGIONS}upload_bucket_name = "acme-in"`,          'Expected "" (the stacks of 2 regions cannot share it) for upload_bucket_name but got "acme-in"'],
+    [`${REGIONS}vpc_subnet_ids = ["subnet-0123456789abcdef0"]\nvpc_security_group_ids = ["sg-0123456789abcdef0"]`, 'Expected [] (the stacks of 2 regions cannot share it) for vpc_subnet_ids but got ["subnet-0123456789abcdef0"]'],
     ["enable_replication = true",                         "Expected false (replication needs at least two regions, and regions has 0) for enable_replication but got true"],
     [`${REGIONS}enable_replication = true\nenable_s3_versioning = false`, "Expected true (enable_replication needs it) for enable_s3_versioning but got false"],
   ])("refuses %j", async (tfvars, message) => {
@@ -145,7 +147,7 @@ describe("several regions", () => {
     expect(provider.aws).toHaveLength(1);
   });
 
-  it("replicate variants to the next region, and from the last to the first, with a role that has no other permissions", async () => {
+  it("replicate uploads and variants to the next region, and from the last to the first, with a role that has no other permissions", async () => {
     const stacks = await both(`${REGIONS}enable_replication = true`);
 
     expect(stacks.map(({ provider }) => provider.aws.map(({ alias, region }) => [alias, region]))).toEqual([
@@ -164,49 +166,63 @@ describe("several regions", () => {
     );
     expect(new Set(abroad)).toEqual(
       new Set(
-        ["", "_encryption", "_lifecycle", "_ownership", "_policy", "_public_access", "_versioning"].map(
-          (end) => `s3_buckets_replica${end}`,
-        ),
+        ["", "_encryption", "_lifecycle", "_ownership", "_policy", "_public_access", "_versioning"].flatMap((end) => [
+          `s3_buckets_replica${end}`,
+          `s3_buckets_originals${end}`,
+        ]),
       ),
     );
-    expect(one(stack, "aws_s3_bucket_replication_configuration")).toEqual({
-      bucket: "${aws_s3_bucket.s3_buckets_processed.id}",
+    const replication = (source: string, target: string, id: string) => ({
+      bucket: `\${aws_s3_bucket.s3_buckets_${source}.id}`,
       role: "${aws_iam_role.s3_buckets_replication_role.arn}",
       rule: [
         {
-          id: "copy-variants",
+          id,
           status: "Enabled",
           filter: { prefix: "" },
           delete_marker_replication: { status: "Disabled" },
-          destination: { bucket: "${aws_s3_bucket.s3_buckets_replica.arn}" },
+          destination: { bucket: `\${aws_s3_bucket.s3_buckets_${target}.arn}` },
         },
       ],
       depends_on: [
         "aws_iam_role_policy_attachment.s3_buckets_replication_attachment",
-        "aws_s3_bucket_versioning.s3_buckets_processed_versioning",
-        "aws_s3_bucket_versioning.s3_buckets_replica_versioning",
+        `aws_s3_bucket_versioning.s3_buckets_${source}_versioning`,
+        `aws_s3_bucket_versioning.s3_buckets_${target}_versioning`,
       ],
     });
+    expect(stack.resource.aws_s3_bucket_replication_configuration).toEqual({
+      s3_buckets_replication: replication("processed", "replica", "copy-variants"),
+      s3_buckets_upload_replication: replication("upload", "originals", "copy-uploads"),
+    });
+    const arns = (...names: string[]) => names.map((name) => `\${aws_s3_bucket.s3_buckets_${name}}`);
+    const [processed, upload, replica, originals] = arns("processed.arn", "upload.arn", "replica.arn", "originals.arn");
     expect(allowed(stack)).toEqual([
-      ["s3:GetReplicationConfiguration s3:ListBucket", "${aws_s3_bucket.s3_buckets_processed.arn}"],
+      ["s3:GetReplicationConfiguration s3:ListBucket", [processed, upload]],
       [
         "s3:GetObjectVersionForReplication s3:GetObjectVersionAcl s3:GetObjectVersionTagging",
-        "${aws_s3_bucket.s3_buckets_processed.arn}/*",
+        [`${processed}/*`, `${upload}/*`],
       ],
-      ["s3:ReplicateObject s3:ReplicateTags", "${aws_s3_bucket.s3_buckets_replica.arn}/*"],
+      ["s3:ReplicateObject s3:ReplicateTags", [`${replica}/*`, `${originals}/*`]],
     ]);
+  });
+
+  it("process no replica again: only the upload bucket has a notification", async () => {
+    const [stack] = await both(`${REGIONS}enable_replication = true`);
+
+    expect(one(stack, "aws_s3_bucket_notification").bucket).toBe("${aws_s3_bucket.s3_buckets_upload.id}");
   });
 
   it("encrypt replicas with a key in their region, where the stack has a key", async () => {
     const [stack] = await both(`${REGIONS}enable_replication = true\nenable_kms_key = true`);
 
-    const { rule } = one(stack, "aws_s3_bucket_replication_configuration") as { rule: object[] };
-    expect(rule).toMatchObject([
+    const rules = Object.values(stack.resource.aws_s3_bucket_replication_configuration ?? {}).map(({ rule }) => rule);
+    const encrypted = [
       {
         destination: { encryption_configuration: { replica_kms_key_id: "${aws_kms_key.replica_key_key.arn}" } },
         source_selection_criteria: { sse_kms_encrypted_objects: { status: "Enabled" } },
       },
-    ]);
+    ];
+    expect(rules).toMatchObject([encrypted, encrypted]);
     expect(allowed(stack).slice(3)).toEqual([
       ["kms:Decrypt", "${aws_kms_key.encryption_key_key.arn}", "s3.us-east-1.amazonaws.com"],
       ["kms:Encrypt", "${aws_kms_key.replica_key_key.arn}", "s3.ap-southeast-2.amazonaws.com"],

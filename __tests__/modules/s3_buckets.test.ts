@@ -3,7 +3,7 @@ import { committed, devWith, json, synthesized } from "./synthesized";
 
 describe("s3_buckets", () => {
   it.each(["upload", "processed"])(
-    "creates the %s bucket encrypted, private and versioned, and expires noncurrent versions",
+    "creates the %s bucket encrypted, private and versioned, and removes noncurrent versions and old delete markers",
     async (name) => {
       const { resource } = synthesized(await committed("dev"));
 
@@ -38,6 +38,7 @@ describe("s3_buckets", () => {
             filter: [{ prefix: "" }],
             abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }],
             noncurrent_version_expiration: [{ noncurrent_days: 30 }],
+            expiration: [{ expired_object_delete_marker: true }],
           },
         ],
         depends_on: [`aws_s3_bucket_versioning.s3_buckets_${name}_versioning`],

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { synthesize } from "../../main";
-import { warnings } from "../../scripts/build/synth";
+import { warnings } from "../../modules/warnings";
 import { committed, devWith, temporary } from "./synthesized";
 
 const ROOT = join(__dirname, "../..");
@@ -17,7 +17,8 @@ describe("npm run synth", () => {
 
   const run = (script: string, variables: Record<string, string> = {}) => {
     const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
-    const env = { PATH: process.env.PATH, ...settings };
+    const { PATH, ENVIRONMENTS_FOLDER } = process.env;
+    const env = { PATH, ENVIRONMENTS_FOLDER, ...settings };
     return spawnSync(process.execPath, ["--import", "tsx", script], { cwd: ROOT, env, encoding: "utf8" });
   };
 
@@ -74,43 +75,73 @@ describe("synthesize", () => {
   });
 });
 
-describe("before a deploy", () => {
-  const howTo = "set alert_email (TF_VAR_alert_email or environments/dev.local.tfvars)";
+describe("before a deployment, an operator is warned", () => {
+  const set = "Set alert_email in environments/dev.local.tfvars or TF_VAR_alert_email.";
+  const topic = "arn:aws:sns:us-east-1:123456789012:oncall";
 
   it.each([
-    ["", [`dev has no subscribers for the alarms, so notifications reach no one: ${howTo}`]],
+    ["", [`dev has no subscribers, so notifications reach no one. ${set}`]],
     ['alert_email = "operator@example.com"', []],
     [
       'critical_alert_email = "operator@example.com"',
-      [`dev has no subscribers for the performance and log alarms, so notifications reach no one: ${howTo}`],
-    ],
-    [
-      'alert_email = "operator@example.com"\nrunbook_base_url = "https://example.com/runbooks"',
-      [
-        'dev links to runbooks at an example address: set runbook_base_url to where docs/runbooks is published, or to ""',
-      ],
+      [`dev has no subscribers for performance and log notifications, so these reach no one. ${set}`],
     ],
     [
       'alert_sms = "+15555550100"',
-      [`dev has no subscribers for the performance and log alarms, so notifications reach no one: ${howTo}`],
+      [`dev has no subscribers for performance and log notifications, so these reach no one. ${set}`],
     ],
-  ])("prints a warning for alarms without subscribers and for example addresses (%j)", async (tfvars, expected) => {
+    ['additional_alert_emails = ["operator@example.com"]', []],
+    [
+      `existing_critical_alerts_topic_arn = "${topic}"\nadditional_log_alert_emails = ["operator@example.com"]`,
+      [`dev has no subscribers for performance notifications, so these reach no one. ${set}`],
+    ],
+  ])("about topics without subscribers (%j)", async (tfvars, expected) => {
     expect(warnings([await devWith(tfvars)])).toEqual(expected);
   });
 
-  it("prints a warning for environments that would count each other's log lines", async () => {
+  it("about environments that would count each other's log lines", async () => {
     const dev = await devWith('alert_email = "operator@example.com"');
     const qa = { ...dev, environment: "qa" };
     const abroad = { ...dev, environment: "abroad", aws_region: "eu-west-1" };
 
     expect(warnings([abroad, dev, qa])).toEqual([
-      "dev and qa share metric_namespace ImageProcessor/Lambda: in one account each would count the other's log lines",
+      "dev and qa share the metric_namespace ImageProcessor/Lambda. In one account, each would count the log lines of the others.",
     ]);
   });
 
-  it("prints no such warning for the committed environments", async () => {
+  it.each(["https://example.com", "https://example.com/runbooks", "https://wiki.example.org/a"])(
+    "about runbooks at %s, which is only an example",
+    async (url) => {
+      const environment = await devWith(`alert_email = "operator@example.com"\nrunbook_base_url = "${url}"`);
+
+      expect(warnings([environment])).toEqual([
+        `dev links to runbooks at ${url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`,
+      ]);
+    },
+  );
+
+  it("about no address that only looks like an example", async () => {
+    const environment = await devWith(
+      'alert_email = "operator@example.com"\nrunbook_base_url = "https://acme-example.com/runbooks"',
+    );
+
+    expect(warnings([environment])).toEqual([]);
+  });
+
+  it("about an existing upload bucket, whose notifications are replaced", async () => {
+    const environment = await devWith('alert_email = "operator@example.com"\nexisting_upload_bucket_name = "acme-in"');
+
+    expect(warnings([environment])).toEqual(["dev replaces the notification configuration of the bucket acme-in."]);
+  });
+
+  it("about the committed environments only because of subscribers and of prod's example address", async () => {
     const environments = await Promise.all(["dev", "prod", "staging"].map(committed));
 
-    expect(warnings(environments).filter((warning) => warning.includes("share"))).toEqual([]);
+    expect(warnings(environments).map((warning) => warning.replace(/,? (so|at) .*/, ""))).toEqual([
+      "dev has no subscribers",
+      "prod has no subscribers",
+      "prod links to runbooks",
+      "staging has no subscribers",
+    ]);
   });
 });

@@ -1,9 +1,7 @@
 /** Shared by commands that talk to an account: finds the environment by its name, and turns SDK errors into one line. */
-import { join } from "node:path";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { PROJECT } from "../build/stacks";
 import { UsageError } from "../terminal/cli";
 
 // The clients' versions are fixed in package.json, so the SDK's warning about this Node is of no use to the reader.
@@ -11,7 +9,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** @throws UsageError that lists the environments there are; InvalidEnvironments */
 export const environmentNamed = async (name: string): Promise<Environment> => {
-  const environments = await readEnvironments(join(PROJECT, "environments"), process.env);
+  const environments = await readEnvironments(ENVIRONMENTS, process.env);
   const found = environments.find((environment) => stackName(environment) === name);
   if (found !== undefined) return found;
   const names = environments.map(stackName).join(", ");
@@ -38,7 +36,7 @@ const explained = (operation: string, error: ServiceError): string => {
   if (error.name === "CredentialsProviderError")
     return "Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   if (isUnreadable(error))
-    return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode ?? ""} and a body that is not one: the endpoint may not know it`;
+    return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode} and no JSON: the endpoint may not know it`;
   const name = error.name === "Error" ? "" : `${error.name}: `;
   return `Expected an answer to ${operation} but got ${name}${error.message || error.code}`;
 };

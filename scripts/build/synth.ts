@@ -1,12 +1,10 @@
 /** Every environment as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ENVIRONMENTS, packageOfUser, synthesize } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { packageOfUser, synthesize } from "../../main";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
-import { emailsOf } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";
-import { isExampleAddress } from "./example-address";
 import { buildHandler } from "./handler-package";
 
 export interface Synthesized {
@@ -56,30 +54,3 @@ export const synth = async (): Promise<Synthesized[]> => {
   synthesize(environments, { outdir });
   return environments.map((environment) => summary(environment, stacks));
 };
-
-/** @returns what an operator should know before deploying these */
-export const warnings = (environments: readonly Environment[]): string[] =>
-  environments.flatMap((environment) => {
-    const name = stackName(environment);
-    const silent = Object.entries(emailsOf(environment))
-      .filter(
-        ([severity, email]) => email === "" && !(severity === "critical" && environment.critical_alert_sms !== ""),
-      )
-      .map(([severity]) => severity);
-    const all = silent.length === Object.keys(emailsOf(environment)).length;
-    const which = all ? "the alarms" : `the ${silent.join(" and ")} alarms`;
-    const silence = `${name} has no subscribers for ${which}, so notifications reach no one: set alert_email (TF_VAR_alert_email or environments/${environment.environment}.local.tfvars)`;
-    const shared = environments
-      .filter((other) => other.environment < environment.environment && other.aws_region === environment.aws_region)
-      .filter((other) => other.metric_namespace === environment.metric_namespace)
-      .map(
-        (other) =>
-          `${stackName(other)} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would count the other's log lines`,
-      );
-    const example = `${name} links to runbooks at an example address: set runbook_base_url to where docs/runbooks is published, or to ""`;
-    return [
-      ...(silent.length > 0 ? [silence] : []),
-      ...(isExampleAddress(environment.runbook_base_url) ? [example] : []),
-      ...shared,
-    ];
-  });

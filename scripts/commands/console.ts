@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process";
 import { Command } from "commander";
 import pc from "picocolors";
-import { consoleUrl, homeOf, naming } from "../../modules/naming";
+import { homeOf, naming } from "../../modules/naming";
+import { consoleUrl } from "../../modules/partitions";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { runCommand } from "../terminal/cli";

@@ -3,7 +3,8 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { stackName } from "../../modules/naming";
-import { synth, warnings } from "../build/synth";
+import { warnings } from "../../modules/warnings";
+import { synth } from "../build/synth";
 import { runCommand } from "../terminal/cli";
 
 const report = async (): Promise<void> => {

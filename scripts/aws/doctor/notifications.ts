@@ -12,7 +12,7 @@ import {
 import { logAlarms, runbookUrl } from "../../../modules/alarms";
 import type { Severity } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
-import { isExampleAddress } from "../../build/example-address";
+import { isExampleAddress } from "../../../modules/example-address";
 import { answerTo } from "../account";
 import { type Check, deploy, type Finding, ok, problem, type Subject, warning } from "./check";
 
