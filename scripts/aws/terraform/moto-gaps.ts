@@ -19,6 +19,7 @@ const UNSUPPORTED: Readonly<Record<string, { readonly variable: VariableName; re
   aws_cloudwatch_query_definition:      { variable: "enable_saved_queries",             off: "false" },
   aws_lambda_function_recursion_config: { variable: "enable_recursion_guard",           off: "false" },
   aws_lambda_code_signing_config:       { variable: "code_signing_profile_version_arn", off: '""' },
+  aws_chatbot_slack_channel_configuration: { variable: "slack_channel_id", off: '""' },
   aws_budgets_budget:                   { variable: "monthly_budget_usd",               off: "0" },
   // Created, but never deleted.
   aws_codedeploy_deployment_group:      { variable: "enable_codedeploy",                off: "false" },
