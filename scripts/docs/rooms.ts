@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -47,7 +47,7 @@ export const ROOMS = {
     path: "scripts/terminal",
     purpose: "what commands share: options, errors, exit codes, tables, processes",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "table.ts"],
+    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
@@ -105,6 +105,6 @@ export const ROOMS = {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
     imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts"],
   },
 } as const satisfies Record<string, Room>;
