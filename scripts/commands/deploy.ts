@@ -35,7 +35,9 @@ const outputLines = (values: Outputs): string[] => {
 
 /** @returns the commands of the outputs, with the emulator's address if there is one */
 const nextCommands = (values: Outputs, endpoint: string | undefined): string[] =>
-  NEXT.map((name) => `  ${values[name]}${endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`}`);
+  NEXT.filter((name) => typeof values[name] === "string").map(
+    (name) => `  ${values[name]}${endpoint === undefined ? "" : ` --endpoint-url ${endpoint}`}`,
+  );
 
 /** @returns why the plan must be approved; undefined if it needs no approval */
 const reasonToAsk = ({ name, environment }: Target, plan: Plan): string | undefined => {
@@ -76,6 +78,8 @@ const deploy = async (name: string, options: DeployOptions): Promise<void> => {
   const { folder, plan } = await planFor(target, options.plan);
   await approve(target, plan, options);
   const values = await outputs(await applyPlan(target, folder));
+  if (Object.keys(values).length === 0)
+    throw new Error(`Expected outputs of ${name} after its deployment but got none`);
   console.log(`\n${pc.bold("Outputs")}`);
   console.log(outputLines(values).join("\n"));
   console.log(`\n${pc.bold("Next: upload a photo, follow the log, check that an alarm reaches you")}`);
