@@ -4,7 +4,8 @@
  * Thresholds, periods and counts are those of the synthesized stack, never those of a mutant that is judged by the probes.
  */
 
-import { type Alarm, type MetricQuery, metricsOf } from "../../cloudwatch/alarm";
+import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
+import type { MetricQuery } from "../../cloudwatch/metric-queries";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { FAULT_AT_MS } from "./bench";
 import { memoryMs } from "./drill";
