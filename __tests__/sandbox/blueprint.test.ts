@@ -1,4 +1,4 @@
-/** A stack as Terraform reads it: references, prefixes, defaults of the provider. */
+/** Reading a stack: references, prefixes, and defaults of the provider. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,7 +95,7 @@ const withFunction = (changes: object) => ({
 });
 
 describe("the blueprint of a stack", () => {
-  it("has the function with what it refers to, and the provider's defaults", () => {
+  it("has the function with resolved references and the provider's defaults", () => {
     expect(read(STACK).function).toEqual({
       name: "resizer",
       arn: "arn:aws:lambda:eu-west-1:000000000000:function:resizer",
@@ -119,7 +119,7 @@ describe("the blueprint of a stack", () => {
     });
   });
 
-  it("has what the function states itself", () => {
+  it("has the values that the function sets", () => {
     const { function: fn } = read(
       withFunction({
         timeout: 60,
@@ -134,7 +134,7 @@ describe("the blueprint of a stack", () => {
     expect([fn.logFormat, fn.logGroup, fn.systemLogLevel]).toEqual(["JSON", "own", "WARN"]);
   });
 
-  it("has the buckets by their local names, and the notifications that are the function's own", () => {
+  it("has the buckets by their local names, and the function's notifications", () => {
     const { buckets, notifications } = read(STACK);
 
     expect(buckets).toEqual([
@@ -146,7 +146,7 @@ describe("the blueprint of a stack", () => {
     ]);
   });
 
-  it("has the alarms, whom they tell, and who listens", () => {
+  it("has the alarms, their topics, and the subscriptions", () => {
     const { alarms, subscriptions } = read(STACK);
     const topicArn = "arn:aws:sns:eu-west-1:000000000000:alerts";
 
@@ -181,9 +181,9 @@ describe("the blueprint of a stack", () => {
 
   // biome-ignore format: a table is read down its columns
   it.each([
-    ["a resource that is not there",   withFunction({ function_name: "${aws_s3_bucket.nope.id}" }),     'Expected a reference that can be resolved for aws_lambda_function.f.function_name but got "${aws_s3_bucket.nope.id}"'],
-    ["an attribute nobody knows",      withFunction({ handler: "x ${aws_s3_bucket.in.magic} y" }),      'Expected a reference that can be resolved for aws_lambda_function.f.handler but got "${aws_s3_bucket.in.magic}"'],
-    ["a function of Terraform",        withFunction({ filename: "${abspath(\"x\")}" }),                 'Expected a reference that can be resolved for aws_lambda_function.f.filename but got "${abspath(\\"x\\")}"'],
+    ["a missing resource",             withFunction({ function_name: "${aws_s3_bucket.nope.id}" }),     'Expected a reference that can be resolved for aws_lambda_function.f.function_name but got "${aws_s3_bucket.nope.id}"'],
+    ["an unknown attribute",           withFunction({ handler: "x ${aws_s3_bucket.in.magic} y" }),      'Expected a reference that can be resolved for aws_lambda_function.f.handler but got "${aws_s3_bucket.in.magic}"'],
+    ["a Terraform function",           withFunction({ filename: "${abspath(\"x\")}" }),                 'Expected a reference that can be resolved for aws_lambda_function.f.filename but got "${abspath(\\"x\\")}"'],
     ["an attribute that is missing",   withFunction({ handler: undefined }),                            "Expected a string for aws_lambda_function.f.handler but got nothing"],
     ["an attribute of the wrong type", withFunction({ timeout: "long" }),                               'Expected a number for aws_lambda_function.f.timeout but got "long"'],
     ["a stack without a function",     { ...STACK, resource: {} },                                      "Expected one resource for aws_lambda_function but got 0"],

@@ -1,4 +1,4 @@
-/** How a function's own metrics arrive: by the SDK's PutMetricData, and embedded in log lines. */
+/** The two ways of custom metrics: PutMetricData of the SDK, and metrics embedded in log lines. */
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Datum } from "../../scripts/cloudwatch/metric-store";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
@@ -41,7 +41,7 @@ const AT = new Date("2026-01-01T00:00:00.500Z");
 const FUNCTION_NAME = { Name: "FunctionName", Value: "resizer" };
 
 describe("PutMetricData of the SDK", () => {
-  it("arrives with dimensions, unit, time, and every value as often as it was counted", async () => {
+  it("delivers dimensions, unit, time, and each value with its count", async () => {
     await client.send(
       new PutMetricDataCommand({
         Namespace: "Images",
@@ -69,7 +69,7 @@ describe("PutMetricData of the SDK", () => {
     expect(calls).toEqual([{ caller: "SOMEONE", action: "cloudwatch:PutMetricData" }]);
   });
 
-  it("arrives when the SDK compresses it, dated now where it has no time", async () => {
+  it("accepts compressed requests, and dates data without a time now", async () => {
     const before = Date.now();
     const MetricData = Array.from({ length: 400 }, (_, i) => ({ MetricName: `Metric${i}`, Value: i }));
 
@@ -80,7 +80,7 @@ describe("PutMetricData of the SDK", () => {
     expect(received[0]?.timestampMs).toBeGreaterThanOrEqual(before);
   });
 
-  it("refuses statistic sets, which nobody here sends", async () => {
+  it("refuses statistic sets, which are not supported", async () => {
     const StatisticValues = { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 };
 
     const sent = client.send(
@@ -91,7 +91,7 @@ describe("PutMetricData of the SDK", () => {
     expect(received).toEqual([]);
   });
 
-  it("refuses what it is told to refuse", async () => {
+  it("returns the refusal of the intercept hook", async () => {
     refusal = { status: 503, code: "ServiceUnavailable", message: "down" };
 
     const sent = client.send(

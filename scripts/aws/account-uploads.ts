@@ -28,10 +28,12 @@ export class BucketsUnclear extends Error {
 
 /** @throws NotDeployed or BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
 export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
-  const { bucketPrefixes } = naming(environment);
+  const { bucketPrefixes, bucketNames } = naming(environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
-  const named = (prefix: string): string => {
-    const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
+  const named = (kind: "upload" | "processed"): string => {
+    const prefix = bucketNames[kind] ?? bucketPrefixes[kind];
+    const isIt = (name: string) => (bucketNames[kind] === undefined ? name.startsWith(prefix) : name === prefix);
+    const names = Buckets.flatMap(({ Name = "" }) => (isIt(Name) ? [Name] : []));
     const [name] = names;
     if (name === undefined) throw new NotDeployed(environment, `a bucket ${prefix}…`);
     if (names.length === 1) return name;
@@ -39,7 +41,7 @@ export const findBuckets = async (s3: S3Client, environment: Environment): Promi
       `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,
     );
   };
-  return { upload: named(bucketPrefixes.upload), processed: named(bucketPrefixes.processed) };
+  return { upload: named("upload"), processed: named("processed") };
 };
 
 export interface Upload {

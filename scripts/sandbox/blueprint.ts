@@ -1,4 +1,4 @@
-/** What the sandbox knows of a synthesized stack: its function, buckets, notifications and monitoring, read from `cdk.tf.json`. */
+/** Reads a synthesized stack (`cdk.tf.json`): its function, buckets, notifications and monitoring. */
 import { resolve } from "node:path";
 import type { Alarm } from "../cloudwatch/alarm";
 import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
@@ -17,10 +17,10 @@ export interface AliasBlueprint {
 export interface FunctionBlueprint {
   readonly name: string;
   readonly arn: string;
-  /** @default uploads invoke the function as it was last deployed */
+  /** @default uploads invoke $LATEST */
   readonly alias?: AliasBlueprint;
   readonly region: string;
-  /** file.export, as Lambda spells it */
+  /** In Lambda's form, file.export. */
   readonly handler: string;
   readonly runtime: string;
   readonly architecture: string;
@@ -33,25 +33,25 @@ export interface FunctionBlueprint {
   readonly settingsKeyArn?: string;
   /** Whether the function runs in subnets of a VPC. @default false */
   readonly isInVpc?: boolean;
-  /** Whether X-Ray samples invocations. @default false */
+  /** Whether X-Ray traces invocations. @default false */
   readonly isTraced?: boolean;
   readonly logGroup: string;
   readonly logFormat: string;
   readonly applicationLogLevel: string;
   readonly systemLogLevel: string;
-  /** @default the account's own limit */
+  /** Maximum number of parallel invocations. @default only the account's limit applies */
   readonly reservedConcurrency?: number;
-  /** How often a failed asynchronous invocation is tried again. */
+  /** Number of retries of a failed asynchronous invocation. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
-  /** ARN of the queue of events whose last attempt has failed. @default they are dropped */
+  /** ARN of the dead-letter queue. @default events whose last attempt failed are discarded */
   readonly deadLetterTargetArn?: string;
 }
 
 export interface QueueBlueprint {
   readonly name: string;
   readonly arn: string;
-  /** Key that messages are encrypted with. @default a key of SQS's own */
+  /** ARN of the KMS key that encrypts messages. @default SQS's own key */
   readonly keyArn?: string;
 }
 
@@ -59,7 +59,7 @@ export interface BucketBlueprint {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
-  /** @default objects are encrypted with a key of S3's own */
+  /** ARN of the KMS key that encrypts objects. @default S3's own key */
   readonly keyArn?: string;
 }
 
@@ -67,7 +67,7 @@ export interface BucketBlueprint {
 export interface NotificationBlueprint {
   readonly bucket: string;
   readonly id: string;
-  /** Such as `s3:ObjectCreated:*`. */
+  /** For example `s3:ObjectCreated:*`. */
   readonly events: readonly string[];
   readonly prefix: string;
   readonly suffix: string;
@@ -96,7 +96,7 @@ const only = <T>(resources: readonly T[], type: string): T => {
 
 /**
  * @param stackDir folder of one stack, as `npm run synth` writes it
- * @throws Error that names the file, attribute or reference which cannot be used
+ * @throws Error that names the file, attribute or reference that is missing or invalid
  */
 export const readBlueprint = (stackDir: string): Blueprint => {
   const stack = readStack(stackDir);
@@ -146,7 +146,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
 const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
   const row = only(rows(stack, "aws_lambda_function"), "aws_lambda_function");
   const [alias] = rows(stack, "aws_lambda_alias").filter(({ function_name }) => function_name === row.function_name);
-  // A configuration is that of one alias, or of what is invoked without any.
+  // An event invoke configuration applies to one alias, or to invocations without an alias; an alias never inherits the latter.
   const asynchronous = rows(stack, "aws_lambda_function_event_invoke_config").find(
     ({ function_name, qualifier }) => function_name === row.function_name && qualifier === alias?.name,
   );

@@ -10,9 +10,9 @@ import {
   paginateListSubscriptionsByTopic,
 } from "@aws-sdk/client-sns";
 import { logAlarms, runbookUrl } from "../../../modules/alarms";
+import { isExampleAddress } from "../../../modules/example-address";
 import type { Severity } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
-import { isExampleAddress } from "../../build/example-address";
 import { answerTo } from "../account";
 import { type Check, deploy, type Finding, ok, problem, type Subject, warning } from "./check";
 

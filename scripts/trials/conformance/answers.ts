@@ -8,7 +8,7 @@ import { type MetricStatistic, MetricStore } from "../../cloudwatch/metric-store
 import type { AlarmState } from "../../cloudwatch/missing-data";
 import { NotModelledError } from "../../cloudwatch/not-modelled";
 import { watch } from "../../cloudwatch/watch";
-import { isLetThrough } from "../../sandbox/function-log";
+import { passesLogLevel } from "../../sandbox/function-log";
 import type { Input, Kind } from "./cases";
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
@@ -156,5 +156,5 @@ export const ANSWERS: { readonly [K in Kind]: (input: Input<K>) => unknown } = {
   emf: ({ line }) =>
     embeddedMetrics(textOf(line)).data.map(({ name, value, dimensions, unit }) => [name, value, dimensions, unit]),
   lambdaLevel: ({ line, applicationLogLevel, logFormat }) =>
-    isLetThrough(textOf(line), { applicationLogLevel, logFormat }),
+    passesLogLevel(textOf(line), { applicationLogLevel, logFormat }),
 };
