@@ -1,10 +1,11 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "./bmp";
-import { decodeLab, disguisedLab, readLabHeader } from "./cielab-tiff";
+import { decodeLab } from "./cielab-tiff";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
 import { admitStructure } from "./structure-limits";
+import { hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTiff } from "./tiff";
 import type { Traced } from "./tracing";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
 
@@ -56,7 +57,7 @@ export const processImage = async (
   const { image, widthPx, heightPx } = await orCorrupt(async () => {
     admitStructure(bytes, format, limits);
     if (format === "bmp") return openBmp(bytes, limits);
-    return (format === "tiff" ? await openLab(bytes, limits) : undefined) ?? openWithSharp(bytes, limits);
+    return format === "tiff" ? openTiff(bytes, limits) : openWithSharp(bytes, limits);
   });
   const pixels = await traced("decode", () => orCorrupt(() => decode(image)));
   const variants: Encoded[] = [];
@@ -93,15 +94,17 @@ const openWithSharp = async (bytes: Buffer, limits: Limits): Promise<Opened> => 
   return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
 };
 
-/** @returns undefined if the picture is not CIELAB */
-const openLab = async (bytes: Buffer, limits: Limits): Promise<Opened | undefined> => {
-  const disguised = disguisedLab(bytes);
-  if (disguised === undefined) return undefined;
-  const header = await readLabHeader(disguised);
-  if (header === undefined) return undefined;
-  admit(header.widthPx, header.heightPx, limits);
-  const { pixels, widthPx, heightPx, channels } = await decodeLab(disguised, header);
-  return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
+const openTiff = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
+  const picture = readTiff(bytes);
+  const { widthPx, heightPx } = picture;
+  admit(...((orientationOf(picture) > 4 ? [heightPx, widthPx] : [widthPx, heightPx]) as [number, number]), limits);
+  if (!isCielab(picture)) {
+    const opened = await openWithSharp(await normalizedTiff(picture), limits);
+    if (hasFalseAlpha(picture)) opened.image.removeAlpha();
+    return opened;
+  }
+  const { pixels, channels, ...size } = await decodeLab(picture);
+  return { image: sharp(pixels, { raw: { width: size.widthPx, height: size.heightPx, channels } }), ...size };
 };
 
 const openBmp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {

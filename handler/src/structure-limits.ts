@@ -2,6 +2,7 @@
 import { inflateSync } from "node:zlib";
 import { Refusal } from "./errors";
 import type { Limits, SourceFormat } from "./input";
+import { TiffFile } from "./tiff-directory";
 
 /** Reads the headers of markers, chunks or directories only. Stops where they are broken: the decoder reports that. */
 type Walk = (bytes: Buffer, limits: Limits) => void;
@@ -84,20 +85,12 @@ const admitAnimation: Walk = (bytes, limits) => {
   }
 };
 
-/** Counts pages. TIFF 6.0, section 2, and BigTIFF: each directory ends with the offset of the next one; 0 is the end. */
+/** Counts pages: each directory ends with the offset of the next one; 0 is the end. */
 const admitPages: Walk = (bytes, limits) => {
-  const isLittle = bytes[0] === 0x49;
-  const short = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const long = (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  const huge = (at: number) => Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  const isBig = short(2) === 43;
+  const file = new TiffFile(bytes);
   const seen = new Set<number>();
-  for (let at = isBig ? huge(8) : long(4); at !== 0 && !seen.has(at) && at + 8 <= bytes.length; ) {
+  for (let at = file.first; at !== 0 && !seen.has(at) && at + 8 <= bytes.length; at = file.nextAfter(at))
     admitFrames(seen.add(at).size, limits);
-    const next = isBig ? at + 8 + huge(at) * 20 : at + 2 + short(at) * 12;
-    if (next + (isBig ? 8 : 4) > bytes.length) return;
-    at = isBig ? huge(next) : long(next);
-  }
 };
 
 const WALKS: Readonly<Partial<Record<SourceFormat, Walk>>> = {
