@@ -1,5 +1,6 @@
 /** Finds the first picture of a TIFF, and refuses camera raw files and previews by name. */
 import { Refusal } from "./errors";
+import { refusedAs } from "./input";
 import type { Directory, TiffFile } from "./tiff-directory";
 import { TAG } from "./tiff-tags";
 
@@ -41,9 +42,6 @@ const directoriesOf = (file: TiffFile): Directory[] => {
   }
   return found;
 };
-
-export const refusedAs = (what: string): Refusal =>
-  new Refusal("unsupported-format", `Expected JPEG, PNG, WebP, BMP or TIFF for the file but got ${what}`);
 
 /**
  * Camera raw files are TIFFs whose first picture is usually a small preview.

@@ -1,7 +1,8 @@
 /** Reads the first picture of a TIFF: checks its kind, and gives libvips a directory without faults. */
 import sharp from "sharp";
-import { firstPicture, refusedAs } from "./camera-raw";
+import { firstPicture } from "./camera-raw";
 import { Refusal } from "./errors";
+import { refusedAs } from "./input";
 import { type Directory, TiffFile, type Values } from "./tiff-directory";
 import { admitTiffKind, type TiffKind } from "./tiff-kinds";
 import { TAG } from "./tiff-tags";
