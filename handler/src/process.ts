@@ -4,6 +4,8 @@ import { decodeBmp, readBmpHeader } from "./bmp";
 import { decodeLab } from "./cielab-tiff";
 import { oneLine, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
+import { repairJpeg } from "./jpeg";
+import { withColourProfile } from "./png-colour";
 import { admitStructure } from "./structure-limits";
 import { hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTiff } from "./tiff";
 import type { Traced } from "./tracing";
@@ -57,7 +59,9 @@ export const processImage = async (
   const { image, widthPx, heightPx } = await orCorrupt(async () => {
     admitStructure(bytes, format, limits);
     if (format === "bmp") return openBmp(bytes, limits);
-    return format === "tiff" ? openTiff(bytes, limits) : openWithSharp(bytes, limits);
+    if (format === "tiff") return openTiff(bytes, limits);
+    if (format === "jpeg") return openWithSharp(repairJpeg(bytes), limits);
+    return openWithSharp(format === "png" ? withColourProfile(bytes) : bytes, limits);
   });
   const pixels = await traced("decode", () => orCorrupt(() => decode(image)));
   const variants: Encoded[] = [];

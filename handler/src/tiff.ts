@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { firstPicture } from "./camera-raw";
 import { Refusal } from "./errors";
 import { refusedAs } from "./input";
-import { type Directory, TiffFile, type Values } from "./tiff-directory";
+import { type Directory, openTiffFile, type TiffFile, type Values } from "./tiff-directory";
 import { admitTiffKind, type TiffKind } from "./tiff-kinds";
 import { TAG } from "./tiff-tags";
 
@@ -129,7 +129,7 @@ const bytesToNext = (offsets: readonly number[], fileBytes: number): number[] =>
  *   RangeError if the directory is broken
  */
 export const readTiff = (bytes: Buffer): TiffPicture => {
-  const file = new TiffFile(bytes);
+  const file = openTiffFile(bytes);
   const directory = firstPicture(file);
   const fields = fieldsOf(file, directory);
   const kind = kindOf(fields);
@@ -231,7 +231,7 @@ const withoutExtras = async (picture: TiffPicture): Promise<Buffer> => {
   const pixels = picked(data, info.channels, shown, bits / 8);
   const profile = directory.entries.get(TAG.profile);
   const header = Buffer.from("II*\0\0\0\0\0", "latin1");
-  return new TiffFile(Buffer.concat([header, pixels])).withDirectory([
+  return openTiffFile(Buffer.concat([header, pixels])).withDirectory([
     [TAG.width, [info.width]],
     [TAG.height, [info.height]],
     [TAG.bits, shown.map(() => bits)],

@@ -1,0 +1,154 @@
+/** Reads the structure of a JPEG, and repairs faults that do not touch its coded samples (ITU-T T.81, annex B). */
+import { refusedAs } from "./input";
+
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP0 = 0xe0;
+const APP14 = 0xee;
+
+/** A marker segment: from the marker at `start` to `end`. */
+export interface Segment {
+  readonly code: number;
+  readonly start: number;
+  readonly end: number;
+  /** Where the entropy-coded data that follow a start of scan end; otherwise `end`. */
+  readonly dataEnd: number;
+  /** Whether bytes that are no fill bytes lie before the marker. */
+  readonly isAfterGarbage: boolean;
+}
+
+const isRestart = (code: number): boolean => code >= 0xd0 && code <= 0xd7;
+const isStandalone = (code: number): boolean => code === 0x01 || (code >= 0xd0 && code <= EOI);
+
+/** @returns where the next marker begins: the last 0xff before a byte that is neither 0xff nor 0; -1 if there is none */
+const nextMarker = (bytes: Buffer, from: number, isInScan: boolean): number => {
+  for (let at = bytes.indexOf(0xff, from); at !== -1 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
+    const code = bytes[at + 1] ?? 0;
+    if (code !== 0 && code !== 0xff && !(isInScan && isRestart(code))) return at;
+  }
+  return -1;
+};
+
+/** Yields the marker segments up to the end of the picture, or as far as the file is whole. */
+export function* segmentsOf(bytes: Buffer): Generator<Segment> {
+  for (let from = 2; ; ) {
+    const start = nextMarker(bytes, from, false);
+    if (start === -1) return;
+    const code = bytes[start + 1] ?? 0;
+    if (!isStandalone(code) && start + 4 > bytes.length) return;
+    const end = start + 2 + (isStandalone(code) ? 0 : bytes.readUInt16BE(start + 2));
+    const next = code === SOS ? nextMarker(bytes, end, true) : end;
+    const dataEnd = next === -1 ? bytes.length : next;
+    const isAfterGarbage = bytes.subarray(from, start).some((byte) => byte !== 0xff);
+    yield { code, start, end, dataEnd, isAfterGarbage };
+    if (code === EOI) return;
+    from = dataEnd;
+  }
+}
+
+/** Coding processes by start of frame; those with a name of their own are refused. */
+const FRAMES: Readonly<Record<number, "sequential" | "progressive" | "arithmetic" | { readonly refusedAs: string }>> = {
+  ...{ 192: "sequential", 193: "sequential", 194: "progressive", 201: "arithmetic", 202: "arithmetic" },
+  ...{ 195: { refusedAs: "lossless JPEG" }, 203: { refusedAs: "lossless JPEG" }, 247: { refusedAs: "JPEG-LS" } },
+  ...{ 197: { refusedAs: "hierarchical JPEG" }, 198: { refusedAs: "hierarchical JPEG" } },
+  ...{ 199: { refusedAs: "hierarchical JPEG" }, 205: { refusedAs: "hierarchical JPEG" } },
+  ...{ 206: { refusedAs: "hierarchical JPEG" }, 207: { refusedAs: "hierarchical JPEG" } },
+};
+
+interface Frame {
+  readonly process: "sequential" | "progressive" | "arithmetic";
+  readonly componentIds: readonly number[];
+}
+
+/** @throws Refusal `unsupported-format` for a coding that is not supported */
+const frameOf = (bytes: Buffer, { code, start, end }: Segment): Frame | undefined => {
+  const process = FRAMES[code];
+  if (process === undefined || start + 10 > bytes.length) return undefined;
+  if (typeof process === "object") throw refusedAs(process.refusedAs);
+  const [precision = 8, components = 0] = [bytes[start + 4], bytes[start + 9]];
+  if (precision !== 8) throw refusedAs(`${precision}-bit JPEG`);
+  if (bytes.readUInt16BE(start + 5) === 0) throw refusedAs("JPEG whose height follows its picture");
+  if (![1, 3, 4].includes(components)) throw refusedAs(`JPEG of ${components} components`);
+  const ids = bytes.subarray(start + 10, end).filter((_, i) => i % 3 === 0);
+  return { process, componentIds: [...ids].slice(0, components) };
+};
+
+const COEFFICIENTS = 64;
+
+/** Keeps which coefficients of each component have been coded to their last bit; decoders assume zero for the others. */
+const trackCoverage = ({ process, componentIds }: Frame) => {
+  const missing = new Map(componentIds.map((id) => [id, new Set(Array(COEFFICIENTS).keys())]));
+  const add = (bytes: Buffer, { start, end }: Segment): void => {
+    const [first = 0, last = 0, bits = 0] = process === "progressive" ? bytes.subarray(end - 3, end) : [0, 63, 0];
+    if ((bits & 15) !== 0) return;
+    for (let i = 0; i < (bytes[start + 4] ?? 0); i++)
+      for (let k = first; k <= last; k++) missing.get(bytes[start + 5 + i * 2] ?? -1)?.delete(k);
+  };
+  // Nothing in the data of arithmetic coding tells their end.
+  const isComplete = () => process !== "arithmetic" && [...missing.values()].every(({ size }) => size === 0);
+  return { add, isComplete };
+};
+
+const JFIF = "JFIF\0";
+const ADOBE = "Adobe";
+const ADOBE_TRANSFORM_AT = 15;
+
+/** @returns a segment with the values that its decoder expects; undefined if it is right as it is */
+const corrected = (bytes: Buffer, { code, start, end }: Segment, frame: Frame): Buffer | undefined => {
+  const copy = Buffer.from(bytes.subarray(start, end));
+  const isNamed = (name: string) => copy.toString("latin1", 4, 4 + name.length) === name;
+  if (code === SOS && frame.process === "sequential") copy.set([0, COEFFICIENTS - 1, 0], copy.length - 3);
+  // The versions of JFIF differ in nothing that a decoder reads.
+  if (code === APP0 && isNamed(JFIF) && copy.length > 9 && copy[9] !== 1) copy[9] = 1;
+  const [components, transform] = [frame.componentIds.length, copy[ADOBE_TRANSFORM_AT] ?? 0];
+  const isKnown = transform === 0 || (components === 4 ? transform === 2 : transform === 1);
+  // What libjpeg takes an unknown transform for: YCbCr, or YCCK of four components.
+  if (code === APP14 && isNamed(ADOBE) && copy.length > ADOBE_TRANSFORM_AT && components > 1 && !isKnown)
+    copy[ADOBE_TRANSFORM_AT] = components === 4 ? 2 : 1;
+  return copy.equals(bytes.subarray(start, end)) ? undefined : copy;
+};
+
+/** Frame, faults and completeness of a JPEG. */
+const examined = (bytes: Buffer): { frame: Frame; isFaulty: boolean; lacksEnd: boolean } | undefined => {
+  let frame: Frame | undefined;
+  let coverage: ReturnType<typeof trackCoverage> | undefined;
+  let [hasEnd, isFaulty] = [false, false];
+  const beforeFrame: Segment[] = [];
+  for (const segment of segmentsOf(bytes)) {
+    frame ??= frameOf(bytes, segment);
+    if (frame !== undefined) coverage ??= trackCoverage(frame);
+    if (segment.code === SOS) coverage?.add(bytes, segment);
+    if (segment.isAfterGarbage) isFaulty = true;
+    if ([APP0, APP14, SOS].includes(segment.code)) {
+      if (frame === undefined) beforeFrame.push(segment);
+      else if (corrected(bytes, segment, frame) !== undefined) isFaulty = true;
+    }
+    hasEnd = segment.code === EOI;
+  }
+  if (frame === undefined) return undefined;
+  const { process, componentIds } = frame;
+  const isWrong = (segment: Segment) => corrected(bytes, segment, { process, componentIds }) !== undefined;
+  const lacksEnd = !hasEnd && coverage?.isComplete() === true;
+  return { frame, isFaulty: isFaulty || lacksEnd || beforeFrame.some(isWrong), lacksEnd };
+};
+
+/**
+ * Repairs what other decoders read without loss: scan parameters of a sequential scan, unknown versions of JFIF and
+ * transforms of Adobe, garbage between segments, and a missing end marker where every coefficient has been coded.
+ *
+ * @param bytes of a JPEG with a limited number of segments
+ * @returns the same bytes if there is nothing to repair
+ * @throws Refusal `unsupported-format` for a coding that is not supported
+ */
+export const repairJpeg = (bytes: Buffer): Buffer => {
+  const found = examined(bytes);
+  if (found === undefined || !found.isFaulty) return bytes;
+  const pieces = [bytes.subarray(0, 2)];
+  for (const segment of segmentsOf(bytes)) {
+    const { start, end, dataEnd } = segment;
+    const isScanOrLater = dataEnd > end;
+    pieces.push(corrected(bytes, segment, found.frame) ?? bytes.subarray(start, end));
+    if (isScanOrLater) pieces.push(bytes.subarray(end, dataEnd));
+  }
+  return Buffer.concat(found.lacksEnd ? [...pieces, Buffer.from([0xff, EOI])] : pieces);
+};
