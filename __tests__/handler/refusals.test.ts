@@ -268,6 +268,7 @@ it("covers every reason; those that do not depend on the bytes are tested with t
     "side-too-long",
     "too-many-frames",
     "decompression-bomb",
+    "too-much-memory",
   ];
   const ofStore: RefusalReason[] = ["too-many-bytes", "deleted"];
 
