@@ -35,7 +35,7 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "the function: an upload in, its variants out",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
+    entries: ["bmp.ts", "decode.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
   },
   commands: {
     path: "scripts/commands",
@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "the CloudWatch engine: filter patterns, metrics, metric math, alarms, notifications",
     imports: [],
-    entries: ["alarm.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
