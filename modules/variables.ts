@@ -71,7 +71,7 @@ export const keys = <K extends string>(ledger: Record<K, unknown>) => Object.key
 export const VARIABLES = {
   aws_region:                            { ...REGION,                                        default: "us-east-1",                     description: "Region of the stack." },
   regions:                               { ...REGIONS,                                       default: [],                              description: "Regions with one stack each; aws_region first. Empty for a single stack in aws_region." },
-  enable_replication:                    { ...FLAG,                                          default: false,                           description: "Replicates the variants of each region to the next region. Deletions are not replicated." },
+  enable_replication:                    { ...FLAG,                                          default: false,                           description: "Replicates uploads and variants of each region to the next region. Deletions are not replicated." },
   environment:                           { ...NAME,                                          sameAs: "the file's name",                description: "Name of the environment, part of all resource names. Must equal the name of the file." },
   project_name:                          { ...NAME,                                          default: "image-processor",               description: "First part of all resource names." },
   protected:                             { ...FLAG,                                          default: true, defaultIn: { dev: false }, description: "Asks before `deploy` changes the environment and before `destroy` removes it. `load` and `smoke` refuse to run without a confirmation." },

@@ -17,7 +17,7 @@ import { roomsDiagram, roomsTable } from "./rooms-diagram";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./scale";
 import { environmentNamed, stackOf } from "./stacks";
 import { modulesTable } from "./terraform";
-import { refusalsTable, variantsTable } from "./variants";
+import { refusalsTable, tiffTable, variantsTable } from "./variants";
 
 /** Makes the Markdown of one generated part. */
 export type Part = () => string | Promise<string>;
@@ -66,6 +66,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
   },
   "docs/variants.md": {
     refusals:  refusalsTable,
+    tiff:      tiffTable,
   },
 };
 
