@@ -9,8 +9,8 @@ import { QUERIES } from "../../modules/queries";
 import type { Environment } from "../../modules/variables";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { code, table } from "../terminal/markdown";
-import { yardstickRows } from "../trials/drill/yardstick";
-import { producedLines } from "../trials/log-samples";
+import { originalComparisonRows } from "../trials/drill/original-comparison";
+import { logSamples } from "../trials/log-samples";
 import { committedEnvironments, environmentNamed } from "./stacks";
 
 /** How soon someone has to react, by topic. */
@@ -106,7 +106,7 @@ const metricsCounting = (line: string): string[] =>
 export const filterMatrix = async (): Promise<string> =>
   table(
     ["log line", "counted by"],
-    (await producedLines()).map(({ name, line }) => [name, metricsCounting(line).map(code).join(" ") || "no metric"]),
+    (await logSamples()).map(({ name, line }) => [name, metricsCounting(line).map(code).join(" ") || "no metric"]),
   );
 
 export const queriesTable = (): string =>
@@ -117,4 +117,4 @@ export const queriesTable = (): string =>
 
 /** @returns a row for each filter of the Terraform original, and for each alarm without one */
 export const comparisonTable = (): string =>
-  table(["metric", "filter pattern", "the line it is meant for", "after one fault"], yardstickRows());
+  table(["metric", "filter pattern", "the line it is meant for", "after one fault"], originalComparisonRows());

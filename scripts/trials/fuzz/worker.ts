@@ -1,4 +1,4 @@
-/** The process that is to survive whatever it is given: takes up one file after the other, as the handler does. */
+/** Worker process of the fuzzer: processes one file after the other with the handler's code. */
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
@@ -9,27 +9,27 @@ import { type ProcessedImage, processImage } from "../../../handler/src/process"
 import { VARIANTS, type Variant } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
-/** What is sent to the process. */
-export interface Order {
+/** Message to the worker. */
+export interface Task {
   readonly bytes: Uint8Array;
   readonly limits: Limits;
 }
 
-/** What becomes of a file, as the process itself tells it. */
-export interface Answer {
-  /** "wrong": variants that are not what they should be, or an error that is no refusal. */
+/** The worker's reply. */
+export interface TaskResult {
+  /** "wrong": incorrect variants, or an error other than a refusal. */
   readonly outcome: "made" | "refused" | "wrong" | "unhandled rejection";
-  /** Reason of a refusal, what is wrong, or a digest of the lossless variant. */
+  /** Reason of the refusal, description of the mistake, or digest of the lossless variant. */
   readonly detail: string;
   readonly ms: number;
-  /** High-water mark of the process during this file. */
+  /** Peak memory of the process during this file. */
   readonly peakBytes: number;
 }
 
 const ROWS = Object.entries<Variant>(VARIANTS);
 
-/** @returns what is wrong with the variants; undefined if nothing is */
-const mistakeIn = async ({ variants }: ProcessedImage): Promise<string | undefined> => {
+/** @returns the mistake in the variants; undefined if there is none */
+const problemIn = async ({ variants }: ProcessedImage): Promise<string | undefined> => {
   const names = variants.map(({ name }) => name).join();
   if (names !== Object.keys(VARIANTS).join()) return `Expected all variants but got ${names}`;
   for (const [i, [name, { format }]] of ROWS.entries()) {
@@ -43,9 +43,9 @@ const mistakeIn = async ({ variants }: ProcessedImage): Promise<string | undefin
   return undefined;
 };
 
-let stray: unknown;
+let unhandled: unknown;
 process.on("unhandledRejection", (error) => {
-  stray = error;
+  unhandled = error;
 });
 
 const digestOf = ({ variants }: ProcessedImage): string =>
@@ -53,10 +53,10 @@ const digestOf = ({ variants }: ProcessedImage): string =>
     .update(variants.find(({ name }) => name === "png")?.bytes ?? "")
     .digest("hex");
 
-const outcomeOf = async ({ bytes, limits }: Order): Promise<Pick<Answer, "outcome" | "detail">> => {
+const outcomeOf = async ({ bytes, limits }: Task): Promise<Pick<TaskResult, "outcome" | "detail">> => {
   try {
     const image = await processImage(Buffer.from(bytes), limits);
-    const mistake = await mistakeIn(image);
+    const mistake = await problemIn(image);
     return mistake === undefined ? { outcome: "made", detail: digestOf(image) } : { outcome: "wrong", detail: mistake };
   } catch (error) {
     if (error instanceof Refusal) return { outcome: "refused", detail: error.reason };
@@ -64,24 +64,25 @@ const outcomeOf = async ({ bytes, limits }: Order): Promise<Pick<Answer, "outcom
   }
 };
 
-/** Linux forgets the high-water mark of memory where 5 is written here (proc(5)); elsewhere it stays the process's own. */
-const forgetPeak = (): Promise<void> => writeFile("/proc/self/clear_refs", "5").catch(() => undefined);
+/** Resets the peak memory of the process on Linux, see proc(5); elsewhere the peak covers all files so far. */
+const resetPeak = (): Promise<void> => writeFile("/proc/self/clear_refs", "5").catch(() => undefined);
 
-const answerTo = async (order: Order): Promise<Answer> => {
-  stray = undefined;
-  await forgetPeak();
+const answerTo = async (task: Task): Promise<TaskResult> => {
+  unhandled = undefined;
+  await resetPeak();
   const startedAt = performance.now();
-  const ended = await outcomeOf(order);
+  const ended = await outcomeOf(task);
   const ms = performance.now() - startedAt;
   const peakBytes = await residentBytes(process.pid);
   await setImmediate();
-  const rejection = stray === undefined ? {} : { outcome: "unhandled rejection" as const, detail: oneLine(stray) };
+  const rejection =
+    unhandled === undefined ? {} : { outcome: "unhandled rejection" as const, detail: oneLine(unhandled) };
   return { ...ended, ...rejection, ms, peakBytes };
 };
 
-process.on("message", async (order: Order) => {
-  const answer = await answerTo(order);
-  // Whoever gave the order may have lost patience.
-  if (process.connected) process.send?.(answer);
+process.on("message", async (task: Task) => {
+  const result = await answerTo(task);
+  // The parent may have stopped waiting.
+  if (process.connected) process.send?.(result);
 });
 process.send?.("ready");

@@ -1,25 +1,25 @@
-/** What became of every upload of a soak, told by the log, the stored objects and the dead letter queue alone. */
+/** Reconciles every upload of a soak with the log, the stored objects and the dead-letter queue. */
 
-/** One object: uploads of the same version, or of the same bytes where the bucket keeps no versions, share their variants. */
+/** One object. Uploads of the same version (in an unversioned bucket: of the same bytes) share their variants. */
 export interface Upload {
   readonly key: string;
   readonly uploads: number;
-  /** Another object was uploaded under its key later, and its bytes are gone. */
+  /** Another object replaced it under the same key. */
   readonly isReplaced: boolean;
-  /** Of all its invocations. */
+  /** Request ids of all its invocations. */
   readonly requestIds: readonly string[];
 }
 
 export interface Variant {
   readonly key: string;
   readonly name: string;
-  /** Of the invocation that wrote it. */
+  /** Request id of the invocation that wrote it. */
   readonly requestId: string;
-  /** Whether it shows the picture that was uploaded. */
-  readonly isTrue: boolean;
+  /** Whether it shows the uploaded picture. */
+  readonly isRight: boolean;
 }
 
-/** The fields of a log line that say what became of an upload. */
+/** The fields of a log line that show the result of an upload. */
 export interface Line {
   readonly event?: string;
   readonly reason?: string;
@@ -30,25 +30,25 @@ export interface Evidence {
   readonly uploads: readonly Upload[];
   readonly variants: readonly Variant[];
   readonly lines: readonly Line[];
-  /** Of the dead letters. */
+  /** Request ids of the dead-letter queue messages. */
   readonly deadRequestIds: readonly string[];
 }
 
-export interface Account {
+export interface Reconciliation {
   readonly uploads: number;
   readonly processed: number;
-  /** By reason. */
+  /** Count by reason. */
   readonly refused: Readonly<Record<string, number>>;
   readonly superseded: number;
   readonly deadLettered: number;
   readonly lost: number;
-  /** What must never be, such as a success that was announced of four variants. */
+  /** Mistakes of the function, such as a success logged with four variants. */
   readonly problems: readonly string[];
 }
 
 const VARIANTS_PER_UPLOAD = 5;
 
-type Fate = { readonly is: "processed" | "superseded" | "deadLettered" | "lost" } | { readonly reason: string };
+type Ending = { readonly is: "processed" | "superseded" | "deadLettered" | "lost" } | { readonly reason: string };
 
 interface Traces {
   readonly events: readonly (string | undefined)[];
@@ -71,7 +71,7 @@ const tracesOf = ({ requestIds }: Upload, { lines, variants, deadRequestIds }: E
 const isComplete = ({ variants }: Traces): boolean =>
   variants.length === VARIANTS_PER_UPLOAD && new Set(variants.map(({ name }) => name)).size === VARIANTS_PER_UPLOAD;
 
-const fateOf = ({ isReplaced }: Upload, traces: Traces): Fate => {
+const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
   if (traces.events.includes("image.processed") && isComplete(traces)) return { is: "processed" };
   if (traces.reason !== undefined) return { reason: traces.reason };
   if (isReplaced && traces.events.includes("image.superseded")) return { is: "superseded" };
@@ -80,36 +80,36 @@ const fateOf = ({ isReplaced }: Upload, traces: Traces): Fate => {
 
 const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
   ...(traces.events.includes("image.processed") && !isComplete(traces)
-    ? [`${key} was announced with ${traces.variants.length} variants`]
+    ? [`${key} was logged as processed but has ${traces.variants.length} variants`]
     : []),
   ...traces.variants
-    .filter(({ isTrue }) => !isTrue)
-    .map((variant) => `${variant.key} shows another picture than ${key}`),
+    .filter(({ isRight }) => !isRight)
+    .map((variant) => `${variant.key} does not show the picture of ${key}`),
 ];
 
-export const accountOf = (evidence: Evidence): Account => {
-  const fates = evidence.uploads.map((upload) => {
+export const reconcile = (evidence: Evidence): Reconciliation => {
+  const endings = evidence.uploads.map((upload) => {
     const traces = tracesOf(upload, evidence);
-    return { upload, fate: fateOf(upload, traces), problems: problemsOf(upload, traces) };
+    return { upload, ending: endingOf(upload, traces), problems: problemsOf(upload, traces) };
   });
-  const sum = (wanted: (fate: Fate) => boolean) =>
-    fates.filter(({ fate }) => wanted(fate)).reduce((count, { upload }) => count + upload.uploads, 0);
-  const count = (what: string) => sum((fate) => "is" in fate && fate.is === what);
-  const reasons = [...new Set(fates.flatMap(({ fate }) => ("reason" in fate ? [fate.reason] : [])))].sort();
+  const sum = (wanted: (ending: Ending) => boolean) =>
+    endings.filter(({ ending }) => wanted(ending)).reduce((count, { upload }) => count + upload.uploads, 0);
+  const count = (what: string) => sum((ending) => "is" in ending && ending.is === what);
+  const reasons = [...new Set(endings.flatMap(({ ending }) => ("reason" in ending ? [ending.reason] : [])))].sort();
   const claimed = new Set(evidence.uploads.flatMap(({ requestIds }) => requestIds));
-  const strays = evidence.variants.filter(({ requestId }) => !claimed.has(requestId));
+  const unclaimed = evidence.variants.filter(({ requestId }) => !claimed.has(requestId));
   return {
     uploads: sum(() => true),
     processed: count("processed"),
     refused: Object.fromEntries(
-      reasons.map((reason) => [reason, sum((fate) => "reason" in fate && fate.reason === reason)]),
+      reasons.map((reason) => [reason, sum((ending) => "reason" in ending && ending.reason === reason)]),
     ),
     superseded: count("superseded"),
     deadLettered: count("deadLettered"),
     lost: count("lost"),
     problems: [
-      ...fates.flatMap(({ problems }) => problems),
-      ...strays.map(({ key }) => `${key} was written for no upload`),
+      ...endings.flatMap(({ problems }) => problems),
+      ...unclaimed.map(({ key }) => `${key} belongs to no upload`),
     ],
   };
 };

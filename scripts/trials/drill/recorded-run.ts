@@ -1,50 +1,51 @@
-/** One real run of the function under a fault: the sandbox of a stack, with its calls and its clock in the drill's hands. */
+/** One real run of the function with an injected fault: a sandbox whose API calls and clock the drill controls. */
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { type Clock, createClock } from "./clock";
-import { MINUTE_MS, type Stretch } from "./stretch";
+import { MINUTE_MS, type Timeline } from "./timeline";
 
-/** When every run begins, 20 seconds into a minute. */
+/** Start of every run: 20 seconds after a full minute. */
 export const FAULT_AT_MS = Date.UTC(2026, 0, 1, 12, 0, 20);
 
 export interface Conditions {
   readonly blueprint: Blueprint;
-  /** Milliseconds of the drill's time for each real one. @default 1 */
+  /** Milliseconds of drill time for each real millisecond. @default 1 */
   readonly scale?: number;
-  /** Failed attempts until the fault is mended and retries succeed. @default 1 */
+  /** Number of failed attempts after which the fault ends and retries succeed. @default 1 */
   readonly faults?: number;
-  /** The fault is never mended. @default it is, after so many failed attempts */
-  readonly isForGood?: true;
-  /** Real time until a failed attempt is tried again. @default 50, or 1500 where several uploads are to meet the fault */
+  /** The fault never ends. @default it ends after `faults` failed attempts */
+  readonly isPermanent?: true;
+  /** Real milliseconds before a retry. @default 50, or 1500 if several uploads must fail before the first retry */
   readonly retryDelayMs?: number;
-  /** What becomes of a call of the function while the fault lasts. @default it is carried out */
+  /** Delays or refuses a call of the function during the fault. @default calls succeed */
   readonly onCall?: (call: ApiCall) => Promise<ApiRefusal | undefined>;
 }
 
-export interface Bench {
+/** What a scenario can do during its run. */
+export interface FaultRun {
   readonly clock: Clock;
   readonly blueprint: Blueprint;
   upload(key: string, bytes: Uint8Array): Promise<void>;
-  /** Resolves when everything is over that the uploads brought about. */
+  /** Resolves when all invocations have ended. */
   settled(): Promise<unknown>;
-  /** Resolves when so many uploads have reached the function. */
+  /** Resolves when `count` uploads have reached the function. */
   delivered(count: number): Promise<void>;
 }
 
-export interface Recording extends Stretch {
-  /** What the function asked of AWS. */
+export interface Recording extends Timeline {
+  /** API calls of the function. */
   readonly calls: readonly ApiCall[];
-  /** Real time that the run took. */
+  /** Real duration of the run. */
   readonly wallMs: number;
 }
 
-const SILENT = { lines: [], data: [], calls: [], wallMs: 0 } as const satisfies Recording;
+const EMPTY_RUN = { lines: [], data: [], calls: [], wallMs: 0 } as const satisfies Recording;
 
-/** Nothing happens, and leaves nothing behind. */
-export const silence = (): Recording => SILENT;
+/** @returns the recording of a run in which nothing happens */
+export const emptyRun = (): Recording => EMPTY_RUN;
 
-/** Lambda tries again after one minute, https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/** Lambda retries after one minute: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_AFTER_MS = MINUTE_MS;
 
 const hasFailed = (text: string): boolean => {
@@ -52,9 +53,12 @@ const hasFailed = (text: string): boolean => {
   return JSON.parse(text).record.status !== "success";
 };
 
-/** Runs the function for real, from the first upload to the last line. */
-export const record = async (conditions: Conditions, run: (bench: Bench) => Promise<void>): Promise<Recording> => {
-  const { blueprint, scale = 1, faults = 1, isForGood = false, onCall } = conditions;
+/** Runs the function and records its log, metrics and API calls from the first upload to the end of the last invocation. */
+export const record = async (
+  conditions: Conditions,
+  run: (faultRun: FaultRun) => Promise<void>,
+): Promise<Recording> => {
+  const { blueprint, scale = 1, faults = 1, isPermanent = false, onCall } = conditions;
   const { retryDelayMs = faults === 1 ? 50 : 1_500 } = conditions;
   const clock = createClock(FAULT_AT_MS, scale);
   const startedAt = performance.now();
@@ -68,12 +72,12 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
     processes: 2,
     throttleDelayMs: 10,
     now: clock.now,
-    // The minutes between the attempts are skipped; several uploads are to meet the fault before the first comes again.
+    // Retries come after milliseconds, not minutes: the clock skips the difference.
     retryDelaysMs: [retryDelayMs, retryDelayMs],
     intercept: async (call) => {
       if (call.caller !== FUNCTION_ACCESS_KEY_ID) return undefined;
       calls.push(call);
-      return isForGood || failures < faults ? onCall?.(call) : undefined;
+      return isPermanent || failures < faults ? onCall?.(call) : undefined;
     },
     onLogLine: ({ text }) => {
       if (!hasFailed(text)) return;
@@ -100,7 +104,7 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
       delivered: (count) =>
         new Promise((resolve) => {
           onUpload = () => {
-            // The function takes it up in the same turn, right after this.
+            // The sandbox invokes the function right after this callback.
             if (uploads >= count) setImmediate(resolve);
           };
           onUpload();
@@ -108,13 +112,13 @@ export const record = async (conditions: Conditions, run: (bench: Bench) => Prom
     });
     await sandbox.settled();
     const lines = sandbox.logs.slice(before).map(({ text, timestampMs }) => ({ message: text, timestampMs }));
-    const data = sandbox.metrics.data().map((datum) => lifelike(datum, scale));
+    const data = sandbox.metrics.data().map((datum) => atDrillTime(datum, scale));
     return { lines, data, calls, wallMs: performance.now() - startedAt };
   } finally {
     await sandbox.stop();
   }
 };
 
-/** Lambda's durations are measured by the real clock, whatever the scale. */
-const lifelike = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
+/** Lambda measures durations with the real clock: convert them to drill time. */
+const atDrillTime = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
   datum.namespace === "AWS/Lambda" && datum.name === "Duration" ? { ...datum, value: datum.value * scale } : datum;

@@ -1,30 +1,30 @@
-/** Puts mutants of a stack on trial: which of them do the drill, its probes and the structure checks notice? */
+/** Mutation testing of the drill: which mutants of a stack do the drill, its boundary checks and static checks notice? */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
-import type { Recording } from "./bench";
 import { drill, otherProblems, withoutScenario } from "./drill";
 import type { Evidence } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
 import { photo } from "./pictures";
 import { control, probeProblems } from "./probes";
+import type { Recording } from "./recorded-run";
 import { OTHERS } from "./scenarios";
 import { structureProblems } from "./structure";
 
-export interface Trial {
+export interface MutantResult {
   readonly mutant: string;
-  /** The first thing that gave the mutant away. @default it survived */
+  /** The first problem found. @default the mutant survived */
   readonly caughtBy?: string;
 }
 
-export interface TrialOptions {
-  /** @default all */
+export interface MutationRunOptions {
+  /** @default all mutants */
   readonly wanted?: (mutant: Mutant) => boolean;
   readonly onDone?: (done: number, total: number) => void;
 }
 
-/** @returns everything that is wrong with a stack, or a mutant of it; cheap checks first */
+/** @returns all problems of a stack or a mutant of it; cheap checks come first */
 export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
   yield* structureProblems(stackDir, blueprint, evidence);
   yield* withoutScenario(blueprint);
@@ -34,22 +34,22 @@ export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evi
   yield* otherProblems(blueprint, evidence);
 };
 
-/** A run by the function as it has become. */
+/** Records a run again with the mutated function. */
 const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: Evidence): Promise<Evidence> => {
   const run: Recording = await OTHERS[name].run(blueprint, [await photo()], evidence.blueprint.function);
   return { ...evidence, recordings: new Map([...evidence.recordings, [name, run]]) };
 };
 
 /**
- * What filters and alarms make of the recorded runs is worked out again for each mutant; the function runs again only
- * where it is changed itself.
- * @throws Error when `cdk.tf.json` cannot be read
+ * Evaluates filters and alarms again for each mutant, with the recorded runs. The function runs again only if the mutant
+ * changes it.
+ * @throws Error if `cdk.tf.json` cannot be read
  */
-export const tryMutants = async (
+export const runMutants = async (
   stackDir: string,
   evidence: Evidence,
-  { wanted = () => true, onDone }: TrialOptions = {},
-): Promise<Trial[]> => {
+  { wanted = () => true, onDone }: MutationRunOptions = {},
+): Promise<MutantResult[]> => {
   const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
   const recorded = [...evidence.recordings.values()]
     .flatMap(({ lines }) => lines.map(({ message }) => message))
@@ -58,7 +58,7 @@ export const tryMutants = async (
   const folder = mkdtempSync(join(tmpdir(), "mutant-"));
   const { packageFile } = evidence.blueprint.function;
 
-  const trialOf = async (mutant: Mutant): Promise<Trial> => {
+  const resultOf = async (mutant: Mutant): Promise<MutantResult> => {
     writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(mutant.stack));
     try {
       const read = readBlueprint(folder);
@@ -72,12 +72,12 @@ export const tryMutants = async (
   };
 
   try {
-    const trials: Trial[] = [];
+    const results: MutantResult[] = [];
     for (const mutant of mutants) {
-      trials.push(await trialOf(mutant));
-      onDone?.(trials.length, mutants.length);
+      results.push(await resultOf(mutant));
+      onDone?.(results.length, mutants.length);
     }
-    return trials;
+    return results;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** A process that does as it is told: answers, hangs or dies. */
+/** A worker that answers, hangs or dies on request. */
 process.on("message", ({ bytes }: { readonly bytes: Uint8Array }) => {
   const wish = Buffer.from(bytes).toString();
   if (wish === "hang") for (;;);

@@ -1,24 +1,23 @@
-/** Plays the episodes of a soak: uploads what belongs together, then lets the events go, late, twice or in the wrong order. */
-
+/** Plays the episodes of a soak: uploads the pictures of a key, then releases their events late, twice or in the wrong order. */
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
 import type { Episode, Picture } from "./episodes";
 
-export interface Stage {
-  /** When the events of an upload are delivered. */
+export interface EpisodePlayer {
+  /** Promises for the deliveries of an upload's event. */
   deliveries(object: CreatedObject): readonly Promise<unknown>[];
-  /** To be called when all is over that an upload brought about. */
+  /** Call it when all invocations of an upload have ended. */
   settled(object: CreatedObject): Picture;
-  /** Resolves when all episodes are over. */
+  /** Resolves when all episodes have ended. */
   play(sandbox: Pick<Sandbox, "upload" | "remove" | "uploadBucket">, concurrency: number): Promise<void>;
 }
 
-/** Long enough for one invocation to be through before the next is likely to begin. */
+/** Usually long enough for one invocation to end before the next one starts. */
 const WAVE_MS = 60;
 
-interface Scene {
+interface EpisodeState {
   readonly episode: Episode;
   readonly pictures: Map<number, Picture>;
   readonly released: Promise<void>;
@@ -36,7 +35,7 @@ const deferred = () => {
   return { promise, resolve };
 };
 
-const sceneOf = (episode: Episode): Scene => {
+const episodeState = (episode: Episode): EpisodeState => {
   const [release, over] = [deferred(), deferred()];
   return {
     episode,
@@ -49,13 +48,13 @@ const sceneOf = (episode: Episode): Scene => {
   };
 };
 
-export const createStage = (episodes: readonly Episode[]): Stage => {
-  const scenes = new Map(episodes.map((episode) => [episode.key, sceneOf(episode)]));
-  const sceneAt = ({ key }: Pick<CreatedObject, "key">): Scene => scenes.get(key) as Scene;
+export const createEpisodePlayer = (episodes: readonly Episode[]): EpisodePlayer => {
+  const states = new Map(episodes.map((episode) => [episode.key, episodeState(episode)]));
+  const stateAt = ({ key }: Pick<CreatedObject, "key">): EpisodeState => states.get(key) as EpisodeState;
 
   return {
     deliveries: (object) => {
-      const { episode, pictures, released } = sceneAt(object);
+      const { episode, pictures, released } = stateAt(object);
       const index = pictures.size;
       const picture = episode.pictures[index] as Picture;
       pictures.set(object.sequence, picture);
@@ -65,20 +64,20 @@ export const createStage = (episodes: readonly Episode[]): Stage => {
       );
     },
     settled: (object) => {
-      const scene = sceneAt(object);
-      scene.settled += 1;
-      if (scene.settled === scene.episode.pictures.length) scene.end();
-      return scene.pictures.get(object.sequence) as Picture;
+      const state = stateAt(object);
+      state.settled += 1;
+      if (state.settled === state.episode.pictures.length) state.end();
+      return state.pictures.get(object.sequence) as Picture;
     },
     play: async (sandbox, concurrency) => {
       const limit = pLimit(concurrency);
-      const playOne = async ({ episode: { key, pictures, isRemoved }, release, over }: Scene) => {
+      const playOne = async ({ episode: { key, pictures, isRemoved }, release, over }: EpisodeState) => {
         for (const { bytes } of pictures) await sandbox.upload(key, bytes);
         if (isRemoved) await sandbox.remove(sandbox.uploadBucket, key);
         release();
         await over;
       };
-      await Promise.all([...scenes.values()].map((scene) => limit(playOne, scene)));
+      await Promise.all([...states.values()].map((state) => limit(playOne, state)));
     },
   };
 };
