@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
 import { stacksOf } from "./naming";
 import { RULES } from "./rules";
+import { parseHcl, parseTfvars } from "./tfvars";
 import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
 
 /** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
@@ -47,14 +48,11 @@ const syntaxProblem = (origin: string, message: string) => {
   return `${origin}:${line ?? 1}: Expected lines of the form name = value but got ${JSON.stringify(mistake ?? message)}`;
 };
 
-/** The parser is loaded when it is needed: a WebAssembly module takes its time, and most commands only name the environments. */
-const parse = async (origin: string, text: string): Promise<Record<string, unknown>> =>
-  (await import("@cdktf/hcl2json")).parse(origin, text);
-
 const readFile = async (folder: string, file: string): Promise<Source> => {
   const origin = `${basename(folder)}/${file}`;
   const source = readFileSync(join(folder, file), "utf8");
-  const parsed: Record<string, unknown> | Error = await parse(origin, source).catch((error: Error) => error);
+  const parse = folder === ENVIRONMENTS ? parseTfvars : parseHcl;
+  const parsed = await parse(origin, source).catch((error: Error) => error);
   if (parsed instanceof Error) return { given: {}, problems: [syntaxProblem(origin, parsed.message)] };
 
   const entries = Object.entries(parsed).filter(([, value]) => value !== null);
@@ -74,7 +72,7 @@ const readShell = async (shell: NodeJS.ProcessEnv): Promise<Source> => {
     const text = shell[origin];
     if (text === undefined) continue;
     const isText = ["string", "enum"].includes(VARIABLES[name].check.def.type);
-    const literal = isText ? text : (await parse(origin, `value = ${text}`).catch(() => undefined))?.value;
+    const literal = isText ? text : (await parseHcl(origin, `value = ${text}`).catch(() => undefined))?.value;
     given[name] = { origin, value: literal === undefined || isExpression(literal) ? text : literal };
   }
   return { given, problems: [] };

@@ -6,6 +6,7 @@ import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import type { Command } from "commander";
 import { runCommand } from "../../scripts/terminal/cli";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 
 const ROOT = join(__dirname, "../..");
 
@@ -90,7 +91,7 @@ export const run = (script: string, ...args: readonly string[]): Promise<Ended> 
 
 /** @returns the process of a command, and how it ends */
 export const start = (script: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
-  const child = spawn(process.execPath, ["--import", "tsx", `scripts/commands/${script}.ts`, ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, [...RUN_TYPESCRIPT, `scripts/commands/${script}.ts`, ...args], { cwd: ROOT });
   const output = { stdout: "", stderr: "" };
   for (const stream of STREAMS)
     child[stream].setEncoding("utf8").on("data", (text: string) => {

@@ -92,14 +92,9 @@ const minuteOf = ({ timestampMs }: LogLine) => Math.floor(timestampMs / MINUTE_M
 const latest = (one: number | undefined, other: number | undefined) =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
-interface MatchResult {
-  readonly isMatch: boolean;
-  readonly datum?: Datum;
-}
-
 export interface CompiledFilter {
   /** Whether the line matches, and the datum it produces. */
-  readonly match: (line: LogLine) => MatchResult;
+  readonly match: (line: LogLine) => { readonly isMatch: boolean; readonly datum?: Datum };
   /**
    * All data that the filter reports for lines of its log group, default values included.
    * @param lines in any order. Pass all lines of a minute in one call; otherwise a minute with a match can get a default value
@@ -116,7 +111,10 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
   const readers = readersOf(filter, pattern);
   const { namespace, name, defaultValue, unit = "None" } = filter.metric;
 
-  const resultOf = ({ timestampMs, visibleMs }: LogLine, found: Match | undefined): MatchResult => {
+  const resultOf = (
+    { timestampMs, visibleMs }: LogLine,
+    found: Match | undefined,
+  ): ReturnType<CompiledFilter["match"]> => {
     if (found === undefined) return { isMatch: false };
     const value = numberIn(readers.value(found));
     const dimensions = readers.dimensions.map(([dimension, read]) => [dimension, read(found)]);

@@ -1,6 +1,6 @@
 /** The generated parts of docs/configuration.md and of the README's section "Configure". */
 import { SETTINGS } from "../../handler/contract/settings";
-import { VARIABLES, type Variable, type VariableName } from "../../modules/variables";
+import { defaultInWords, VARIABLES, type Variable, type VariableName } from "../../modules/variables";
 import { readTerraformJson } from "../build/stacks";
 import { code, table } from "../terminal/markdown";
 import { stackOf } from "./stacks";
@@ -19,19 +19,21 @@ const MAIN_VARIABLES: readonly VariableName[] = [
   "enable_dead_letter_queue",
 ];
 
-const defaultOf = ({ default: value, sameAs }: Variable): string =>
-  sameAs ?? (String(value) === "" ? "none" : code(value));
-
 export const mainVariablesTable = (): string =>
   table(
     ["variable", "default", "description"],
-    MAIN_VARIABLES.map((name) => [code(name), defaultOf(VARIABLES[name]), VARIABLES[name].description]),
+    MAIN_VARIABLES.map((name) => [code(name), defaultInWords(VARIABLES[name]), VARIABLES[name].description]),
   );
 
 export const variablesTable = (): string =>
   table(
     ["variable", "type", "default", "description"],
-    Object.entries<Variable>(VARIABLES).map(([name, row]) => [code(name), row.what, defaultOf(row), row.description]),
+    Object.entries<Variable>(VARIABLES).map(([name, row]) => [
+      code(name),
+      row.what,
+      defaultInWords(row),
+      row.description,
+    ]),
   );
 
 export const outputsTable = async (): Promise<string> =>
