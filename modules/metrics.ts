@@ -1,7 +1,7 @@
 /** Metrics ledger -> namespace and dimensions of each metric in CloudWatch, and its metric filter. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
-import { METRICS, type Metric, type MetricName } from "../handler/contract/metrics";
+import { METRICS, type Metric, type MetricName, type Unit } from "../handler/contract/metrics";
 import { deadLetterQueueName } from "./naming";
 
 /** Metrics that Lambda publishes for the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
@@ -53,6 +53,9 @@ export interface MetricAddress {
 export const isLambdaMetric = (metric: string): metric is LambdaMetricName => Object.hasOwn(LAMBDA_METRICS, metric);
 
 export const isQueueMetric = (metric: string): metric is QueueMetricName => Object.hasOwn(QUEUE_METRICS, metric);
+
+/** @returns the unit of a metric, as CloudWatch spells it */
+export const unitOf = (metric: AnyMetric): Unit => ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...METRICS })[metric].unit;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
 const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): Record<string, string> => ({
