@@ -3,6 +3,7 @@ import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { Construct } from "constructs";
 import { METRICS, type Metric } from "../handler/contract/metrics";
+import { regionOf } from "./caller";
 import { type DashboardStack, dashboardBody } from "./dashboard";
 import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
@@ -45,7 +46,7 @@ export class CloudwatchMetrics extends Construct {
     const dashboard = values.enable_dashboard
       ? new CloudwatchDashboard(this, "dashboard", {
           dashboardName: values.dashboard_name || `${values.function_name}-monitoring`,
-          dashboardBody: JSON.stringify(dashboardBody(props.stacks ?? [defaultStack(values)])),
+          dashboardBody: JSON.stringify(dashboardBody(props.stacks ?? [defaultStack(values, regionOf(this, values))])),
         })
       : undefined;
     this.outputs = {
@@ -57,11 +58,11 @@ export class CloudwatchMetrics extends Construct {
   }
 }
 
-const defaultStack = (values: Values<typeof CLOUDWATCH_METRICS>): DashboardStack => ({
+const defaultStack = (values: Values<typeof CLOUDWATCH_METRICS>, region: string): DashboardStack => ({
   values: {
     ...defaultsOf(ALARM_VALUES),
     ...defaultsOf(LOG_ALARM_VALUES),
-    aws_region: values.aws_region,
+    aws_region: region,
     metric_namespace: namespaceOf(values),
     runbook_base_url: "",
   },

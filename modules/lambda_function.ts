@@ -12,6 +12,7 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaFunctionRecursionConfig } from "@cdktf/provider-aws/lib/lambda-function-recursion-config";
 import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
+import { accountOf, regionOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { LAMBDA_FUNCTION } from "./inputs/lambda_function";
 import { dnsSuffixOf, partitionOf } from "./partitions";
@@ -38,7 +39,11 @@ export class LambdaFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
-    const values = valuesOf("lambda_function", LAMBDA_FUNCTION, props);
+    const given = valuesOf("lambda_function", LAMBDA_FUNCTION, props);
+    const needsArn = given.enable_kms_key || given.vpc_subnet_ids.length > 0;
+    const values = needsArn
+      ? { ...given, account_id: accountOf(this, given), aws_region: regionOf(this, given) }
+      : given;
     const logGroup = this.logGroup(values);
     const role = new IamRole(this, "role", {
       name: values.role_name || `${values.function_name}-role`,

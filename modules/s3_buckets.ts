@@ -14,6 +14,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { accountOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { S3_BUCKETS } from "./inputs/s3_buckets";
 import { dnsSuffixOf } from "./partitions";
@@ -165,7 +166,7 @@ export class S3Buckets extends Construct {
   }
 
   private logAccess(logged: Record<string, S3Bucket>): S3Bucket {
-    const { log_bucket_prefix: bucketPrefix, access_log_days: expireDays, account_id } = this.values;
+    const { log_bucket_prefix: bucketPrefix, access_log_days: expireDays } = this.values;
     const logs = this.bucket("logs", {
       bucketPrefix,
       // S3 log delivery does not support KMS keys. Logs arrive for hours after the last request, hence forceDestroy.
@@ -174,7 +175,7 @@ export class S3Buckets extends Construct {
       forceDestroy: true,
     });
     const sources = Object.values(logged).map(({ arn }) => arn);
-    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, account_id)]);
+    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, accountOf(this, this.values))]);
     for (const [name, { id: bucket }] of Object.entries(logged)) {
       new S3BucketLoggingA(this, `${name}_logging`, {
         bucket,

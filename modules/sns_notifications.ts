@@ -3,6 +3,7 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
+import { accountOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { SNS_NOTIFICATIONS } from "./inputs/sns_notifications";
 import type { Severity } from "./naming";
@@ -28,7 +29,8 @@ export class SnsNotifications extends Construct {
 
   constructor(scope: Construct, id: string, props: SnsNotificationsProps) {
     super(scope, id);
-    const values = valuesOf("sns_notifications", SNS_NOTIFICATIONS, props);
+    const given = valuesOf("sns_notifications", SNS_NOTIFICATIONS, props);
+    const values = { ...given, account_id: accountOf(this, given) };
     const critical = this.topic("critical", values);
     const performance = this.topic("performance", values);
     const log = this.topic("log", values);

@@ -17,12 +17,15 @@ type Blocks = Record<string, Record<string, Record<string, unknown>>>;
 
 const app = () => new App({ outdir: temporary() });
 
-const resourcesOf = (stack: TerraformStack): Blocks => JSON.parse(Testing.synth(stack)).resource ?? {};
+const blocksOf = (stack: TerraformStack): { resource: Blocks; data: Blocks } => {
+  const { resource = {}, data = {} } = JSON.parse(Testing.synth(stack));
+  return { resource, data };
+};
 
-const withStack = <T>(make: (stack: TerraformStack) => T): { made: T; resource: Blocks } => {
+const withStack = <T>(make: (stack: TerraformStack) => T) => {
   const stack = new TerraformStack(app(), "test");
   const made = make(stack);
-  return { made, resource: resourcesOf(stack) };
+  return { made, ...blocksOf(stack) };
 };
 
 const TOPICS = {
@@ -43,7 +46,7 @@ const ALARM = {
 } as const;
 
 describe("alarms for a function that exists already", () => {
-  const resource = () => resourcesOf(new InvoiceAlarms(app()));
+  const resource = () => blocksOf(new InvoiceAlarms(app())).resource;
 
   it("watch what Lambda publishes for it, its own queue, and its log", () => {
     const alarms = Object.values(resource().aws_cloudwatch_metric_alarm ?? {});
@@ -100,7 +103,6 @@ describe("a caller's ledger", () => {
       new CloudwatchMetrics(stack, "metrics", {
         function_name: "worker",
         log_group_name: "/aws/lambda/worker",
-        aws_region: "eu-west-1",
         metrics,
       }),
       new CloudwatchAlarms(stack, "alarms", {
@@ -158,7 +160,6 @@ describe("without the metrics of the image handler, the dashboard", () => {
         new CloudwatchMetrics(stack, "metrics", {
           function_name: "worker",
           log_group_name: "/aws/lambda/worker",
-          aws_region: "eu-west-1",
         }),
     );
 
@@ -177,6 +178,37 @@ describe("without the metrics of the image handler, the dashboard", () => {
   });
 });
 
+describe("a module without an account id and a region", () => {
+  it("takes both from the provider", () => {
+    const package_path = join(temporary(), "worker.zip");
+    writeFileSync(package_path, "zip");
+
+    const { resource, data } = withStack(
+      (stack) =>
+        new LambdaFunction(stack, "worker", {
+          function_name: "worker",
+          package_path,
+          enable_kms_key: true,
+          kms_key_arn: "arn:aws:kms:eu-west-1:123456789012:key/1",
+        }),
+    );
+
+    expect(Object.keys(data).sort()).toEqual(["aws_caller_identity", "aws_region"]);
+    const [role] = Object.values(resource.aws_iam_role_policy ?? {});
+    expect(role?.policy).toMatch(
+      /arn:aws:lambda:\$\{data\.aws_region\.[^}]*\.id\}:\$\{data\.aws_caller_identity\.[^}]*\.account_id\}:function:worker/,
+    );
+  });
+
+  it("reads neither where it needs none", () => {
+    const { data } = withStack(
+      (stack) => new CloudwatchAlarms(stack, "alarms", { function_name: "worker", ...TOPICS }),
+    );
+
+    expect(data).toEqual({});
+  });
+});
+
 describe("a function without images", () => {
   it("has only the permission to write its log, and what the caller adds", () => {
     const package_path = join(temporary(), "worker.zip");
@@ -192,8 +224,6 @@ describe("a function without images", () => {
           policy_documents: {
             table: JSON.stringify({ Statement: { Effect: "Allow", Action: "dynamodb:GetItem", Resource: "*" } }),
           },
-          account_id: "123456789012",
-          aws_region: "eu-west-1",
         }),
     );
 
@@ -228,13 +258,11 @@ describe("the outputs of a module", () => {
       buckets: new S3Buckets(stack, "buckets", {
         upload_bucket_name: "acme-in",
         processed_bucket_name: "acme-out",
-        account_id: "123456789012",
       }),
-      sns: new SnsNotifications(stack, "sns", { project_name: "a", environment: "b", account_id: "123456789012" }),
+      sns: new SnsNotifications(stack, "sns", { project_name: "a", environment: "b" }),
       metrics: new CloudwatchMetrics(stack, "metrics", {
         function_name: "worker",
         log_group_name: "/aws/lambda/worker",
-        aws_region: "eu-west-1",
       }),
       alarms: new CloudwatchAlarms(stack, "alarms", { function_name: "worker", ...TOPICS }),
     }));
@@ -305,8 +333,6 @@ describe("a module refuses in one line", () => {
           new LambdaFunction(stack, "worker", {
             function_name: "worker",
             package_path: "no/such.zip",
-            account_id: "123456789012",
-            aws_region: "eu-west-1",
           }),
       );
 
@@ -323,8 +349,6 @@ describe("a module refuses in one line", () => {
             function_name: "worker",
             package_path,
             policy_documents: { table: "allow all" },
-            account_id: "123456789012",
-            aws_region: "eu-west-1",
           }),
       );
 

@@ -17,7 +17,6 @@ export class InvoiceAlarms extends TerraformStack {
       project_name: "invoices",
       environment: "prod",
       critical_alert_email: "operator@example.com",
-      account_id: "123456789012",
     });
     new CloudwatchAlarms(this, "alarms", {
       function_name,
