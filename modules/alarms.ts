@@ -2,7 +2,7 @@
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { FaultName } from "../handler/contract/metrics";
 import { type AliasScope, type AnyMetric, type MetricAddress, metricAddress } from "./metrics";
-import type { Severity } from "./naming";
+import { type Severity, stackName } from "./naming";
 import type { Environment, FlagVariable, NumberVariable } from "./variables";
 
 /** CloudWatch's names for the comparisons. Use ">=" for an upper limit: the alarm fires at the threshold, not only above it. */
@@ -186,15 +186,24 @@ const signal = (alarm: AlarmRow, context: AlarmContext): Partial<CloudwatchMetri
 export const runbookUrl = ({ runbook_base_url: base }: Environment, alarm: string): string | undefined =>
   base === "" ? undefined : `${base}/${alarm}.md`;
 
-const textOf = (alarm: AlarmRow, environment: Environment): string => {
+/** @returns the name of an alarm's saved query, without the function's name in front */
+export const alarmQueryName = (alarm: string): string => `alarms/${alarm}`;
+
+/** @returns the text of the notification: what is wrong, where to look first, and the runbook */
+const textOf = (alarm: AlarmRow, { environment, functionName }: AlarmContext): string => {
+  const stack = stackName(environment);
+  const log = environment.enable_saved_queries
+    ? `Logs Insights query: ${functionName}/${alarmQueryName(alarm.name)}.`
+    : `Log: npm run logs -- ${stack} --errors.`;
   const url = runbookUrl(environment, alarm.name);
-  return url === undefined ? description(alarm) : `${description(alarm)} Runbook: ${url}`;
+  const runbook = url === undefined ? [] : [`Runbook: ${url}`];
+  return [description(alarm), `Start with: npm run doctor -- ${stack}.`, log, ...runbook].join(" ");
 };
 
 /** @returns the arguments of the `aws_cloudwatch_metric_alarm` for a row */
 export const alarmConfig = (alarm: AlarmRow, context: AlarmContext): CloudwatchMetricAlarmConfig => ({
   alarmName: `${context.functionName}-${alarm.name}`,
-  alarmDescription: textOf(alarm, context.environment),
+  alarmDescription: textOf(alarm, context),
   ...signal(alarm, context),
   evaluationPeriods: alarm.evaluationPeriods,
   datapointsToAlarm: alarm.datapointsToAlarm,

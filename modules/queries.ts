@@ -7,7 +7,7 @@ import {
   type MeasuredName,
   type ReportMeasure,
 } from "../handler/contract/metrics";
-import { type AlarmRow, logAlarms, metricAlarms } from "./alarms";
+import { type AlarmRow, alarmQueryName, logAlarms, metricAlarms } from "./alarms";
 import type { AnyMetric } from "./metrics";
 import type { Environment } from "./variables";
 
@@ -174,9 +174,6 @@ export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
     "limit 100",
   ]);
 };
-
-/** @returns the name of an alarm's query, without the function's name in front */
-export const alarmQueryName = (alarm: string): string => `alarms/${alarm}`;
 
 /** @returns the text of every query of an environment, by name without the function's name in front */
 export const savedQueries = (environment: Environment): Readonly<Record<string, string>> => ({

@@ -50,6 +50,20 @@ export interface Variable {
   readonly description: string;
 }
 
+const shown = (value: unknown): string =>
+  typeof value === "object" || value === ""
+    ? Object.keys(value ?? {}).length === 0
+      ? "none"
+      : JSON.stringify(value)
+    : `\`${value}\``;
+
+/** @returns the default in Markdown: a value, the variable that it is taken from, or "none" */
+export const defaultInWords = ({ default: value, sameAs, defaultIn = {} }: Variable): string => {
+  if (sameAs !== undefined) return sameAs === "the file's name" ? sameAs : `\`${sameAs}\``;
+  const others = Object.entries(defaultIn).map(([environment, other]) => `${shown(other)} in ${environment}`);
+  return [shown(value), ...others].join(", ");
+};
+
 export const keys = <K extends string>(ledger: Record<K, unknown>) => Object.keys(ledger) as [K, ...K[]];
 
 /** Every variable of an environment: add a row. */
@@ -90,7 +104,7 @@ export const VARIABLES = {
   enable_s3_access_logging:              { ...FLAG,                                          default: false,                           description: "Writes S3 server access logs of both buckets to a separate bucket." },
   s3_access_log_days:                    { ...whole(1, 3650, "days"),                        default: 90,                              description: "Days to keep S3 access logs." },
   enable_kms_key:                        { ...FLAG,                                          default: false,                           description: "Encrypts buckets, topics, queue and log group with a KMS key of the stack instead of AWS-owned keys." },
-  existing_kms_key_arn:                  { ...KMS_KEY,                                       default: "",                              description: "KMS key that exists already, instead of enable_kms_key. Its policy must allow logs, cloudwatch and budgets to use it; docs/security.md shows the statements." },
+  existing_kms_key_arn:                  { ...KMS_KEY,                                       default: "",                              description: "KMS key that exists already, instead of enable_kms_key. Its policy needs the statements of modules/encryption_key.ts for CloudWatch Logs, alarms and budgets." },
   large_image_bytes:                     { ...BYTES,                                         default: 10_485_760,                      description: SETTINGS.LARGE_IMAGE_BYTES.about },
   max_image_bytes:                       { ...BYTES,                                         default: 104_857_600,                     description: SETTINGS.MAX_IMAGE_BYTES.about },
   max_image_pixels:                      { ...whole(1, 1_000_000_000, "pixels"),             default: 100_000_000,                     description: SETTINGS.MAX_IMAGE_PIXELS.about },

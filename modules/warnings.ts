@@ -1,4 +1,5 @@
 /** Warnings to show before a deployment: valid environments that will surprise someone. */
+import { isExampleAddress } from "./example-address";
 import { stackName } from "./naming";
 import { addressesOf } from "./stack";
 import type { Environment } from "./variables";
@@ -40,7 +41,7 @@ const CHECKS: readonly Check[] = [
       : `${[...others, environment].map(stackName).join(" and ")} share the metric_namespace ${environment.metric_namespace}. In one account, each would count the log lines of the others.`;
   },
   (environment) =>
-    /^https:\/\/([\w-]+\.)*example\.(com|net|org)\//.test(`${environment.runbook_base_url}/`)
+    isExampleAddress(environment.runbook_base_url)
       ? `${stackName(environment)} links to runbooks at ${environment.runbook_base_url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`
       : undefined,
   (environment) =>

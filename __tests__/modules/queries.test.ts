@@ -3,17 +3,17 @@ import { EVENTS } from "../../handler/contract/events";
 import { logAlarms } from "../../modules/alarms";
 import { QUERIES } from "../../modules/queries";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
-import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
+import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
 import { committed, devWith, synthesized } from "./synthesized";
 
 const FOLDER = "image-processor-prod-processor/";
 
-let lines: ProducedLine[];
+let lines: LogSample[];
 /** By name without the function's name in front. */
 let queries: Record<string, string>;
 
 beforeAll(async () => {
-  lines = await producedLines();
+  lines = await logSamples();
   const { resource } = synthesized(await committed("prod"));
   queries = Object.fromEntries(
     Object.values(resource.aws_cloudwatch_query_definition ?? {}).map(({ name, query_string }) => [
@@ -40,7 +40,7 @@ const patternOf = (query: string): string => {
 };
 
 /** @param key replaces the placeholder in the query for one upload */
-const linesOf = (name: string, key?: string): ProducedLine[] => {
+const linesOf = (name: string, key?: string): LogSample[] => {
   const query = queries[name] ?? "";
   const pattern = parseFilterPattern(patternOf(key === undefined ? query : query.replace("photos/summer.jpg", key)));
   return lines.filter(({ line }) => matches(pattern, line));
@@ -61,7 +61,7 @@ const fieldsIn = (query: string): string[] => {
 const valueAt = (line: string, path: string): unknown =>
   path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], JSON.parse(line));
 
-const named = (found: readonly ProducedLine[]) => found.map(({ name }) => name);
+const named = (found: readonly LogSample[]) => found.map(({ name }) => name);
 
 describe("saved queries", () => {
   it("are those of the ledger and one for each alarm, on the function's log group only", async () => {
@@ -91,7 +91,7 @@ describe("saved queries", () => {
     const found = alarms.map(({ name }) => [name, named(linesOf(`alarms/${name}`))]);
 
     expect(found).toEqual(
-      alarms.map(({ name, metric }) => [name, named(lines.filter(({ heardBy }) => heardBy.includes(metric)))]),
+      alarms.map(({ name, metric }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(metric)))]),
     );
   });
 

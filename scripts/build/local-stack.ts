@@ -3,12 +3,16 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
 import { UsageError } from "../terminal/cli";
 import { buildHandler } from "./handler-package";
 import { PROJECT, stackFolder } from "./stacks";
 
 /** Contains a folder for each stack, named after the digest of its sources. */
 const CACHE = join(PROJECT, ".cache", "stacks");
+
+const DEBUG_PACKAGES = join(PROJECT, ".cache", "debug");
 
 const HOUR_MS = 3_600_000;
 
@@ -19,10 +23,11 @@ type Variables = Readonly<Record<string, string>>;
 const STAND_INS: Variables = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
 
 /**
+ * @param debug whether the handler in the zip can be debugged: not minified, with a source map
  * @returns folder of the `cdk.tf.json` of `dev`, or of its first region, with the zip for this machine
  * @throws Error with what the build or the synthesis reports
  */
-export const devStack = (): Promise<string> => localStack("dev", {});
+export const devStack = ({ debug = false } = {}): Promise<string> => localStack("dev", {}, debug);
 
 /**
  * @returns folder of a stack's `cdk.tf.json`, with the zip for this machine and a recipient for each alarm
@@ -31,8 +36,8 @@ export const devStack = (): Promise<string> => localStack("dev", {});
 export const drillStack = (name: string): Promise<string> => localStack(name, STAND_INS);
 
 /** @param standIns apply where the shell does not set the same variable */
-const localStack = async (name: string, standIns: Variables): Promise<string> => {
-  const { file, sha256 } = await buildHandler({ target: "host" });
+const localStack = async (name: string, standIns: Variables, debug = false): Promise<string> => {
+  const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
   const variables = { ...standIns, ...process.env };
   const folder = join(CACHE, await digestOf(name, variables, sha256));
   if (!existsSync(folder)) await synthesizeInto(folder, name, variables, file);
@@ -54,8 +59,6 @@ const synthesizeInto = async (folder: string, name: string, variables: NodeJS.Pr
 
 /** By its stack's name; `dev` is its first region too. */
 const environmentOf = async (name: string, variables: NodeJS.ProcessEnv) => {
-  const { ENVIRONMENTS, readEnvironments } = await import("../../modules/environment.js");
-  const { stackName } = await import("../../modules/naming.js");
   const environments = await readEnvironments(ENVIRONMENTS, variables);
   const found =
     environments.find((each) => stackName(each) === name) ??
@@ -74,19 +77,20 @@ const removeOld = async (): Promise<void> => {
   }
 };
 
+/** Folders, and the files in them that a stack is made from. */
 const SOURCES: Readonly<Record<string, RegExp>> = {
-  ".": /^(main\.ts|package-lock\.json)$/,
-  modules: /\.ts$/,
-  "handler/contract": /\.ts$/,
-  environments: /\.tfvars$/,
+  [PROJECT]: /^(main\.ts|package-lock\.json)$/,
+  [join(PROJECT, "modules")]: /\.ts$/,
+  [join(PROJECT, "handler/contract")]: /\.ts$/,
+  [ENVIRONMENTS]: /\.tfvars$/,
 };
 
 const digestOf = async (stack: string, shell: NodeJS.ProcessEnv, packageSha256: string): Promise<string> => {
   const variables = Object.entries(shell).filter(([name]) => name.startsWith("TF_VAR_"));
   const hash = createHash("sha256").update(JSON.stringify([stack, packageSha256, variables.sort()]));
   for (const [folder, pattern] of Object.entries(SOURCES)) {
-    const names = (await readdir(join(PROJECT, folder))).filter((name) => pattern.test(name)).sort();
-    for (const name of names) hash.update(`\0${name}\0`).update(await readFile(join(PROJECT, folder, name)));
+    const names = (await readdir(folder)).filter((name) => pattern.test(name)).sort();
+    for (const name of names) hash.update(`\0${name}\0`).update(await readFile(join(folder, name)));
   }
   return hash.digest("hex");
 };

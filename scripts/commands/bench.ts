@@ -1,4 +1,4 @@
-/** `npm run bench`: the handler beside plain sharp, bare encoders and Pillow, measured in turns on the same pictures. */
+/** `npm run bench`: compares the handler with plain sharp, bare encoders and Pillow on the same pictures. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -66,7 +66,7 @@ const throughput = async () => {
   const small = all.filter(({ megapixels, kind }) => megapixels === 2 && kind === "baseline.jpg");
   const [picture] = small;
   if (picture === undefined) throw new Error("Expected a JPEG of 2 megapixels for the corpus but got none");
-  // A BMP of 48 megapixels is larger than max_image_bytes, so it is refused before it takes memory.
+  // A BMP of 48 megapixels exceeds max_image_bytes, so it is refused before it needs memory.
   return measureThroughput(
     picture,
     UPLOADS,
@@ -78,7 +78,7 @@ const measured = async ({ runs, python, quick, write }: Options): Promise<Result
   const tools = await prepareTools(python);
   try {
     if (tools.python === undefined)
-      note(pc.yellow(`skipped: Pillow, because ${python} has none; --python <command> names another Python`));
+      note(pc.yellow(`skipped: Pillow, because ${python} does not have it; use --python <command> for another Python`));
     const here = machine(tools.python?.version);
     const tasks = quick
       ? quickTasksOf(await pictures((megapixels) => megapixels <= 12))
@@ -91,11 +91,11 @@ const measured = async ({ runs, python, quick, write }: Options): Promise<Result
   }
 };
 
-/** CDKTF, which some of the documents need, is loaded only here: it takes its time. */
+/** Some documents need CDKTF, which is slow to load: import it here only. */
 const keep = async (results: Results): Promise<void> => {
   writeResults(results);
-  const { updateReference } = await import("../docs/reference.js");
-  await updateReference(false);
+  const { updateDocuments } = await import("../docs/generated.js");
+  await updateDocuments(false);
 };
 
 const run = async (options: Options): Promise<void> => {
@@ -112,16 +112,20 @@ const run = async (options: Options): Promise<void> => {
 };
 
 export const command = new Command("npm run bench --")
-  .description("Measures the handler beside plain sharp, bare encoders and Pillow; fails if a target is missed.")
-  .option("--runs <number>", "how often each is measured, in turns", wholeNumber("--runs", 1, 100), 5)
-  .option("--python <command>", "a Python that has Pillow", "python3")
+  .description("Compares the handler with plain sharp, bare encoders and Pillow; fails if a target is missed.")
+  .option("--runs <number>", "measurements of each picture and method", wholeNumber("--runs", 1, 100), 5)
+  .option("--python <command>", "a Python with Pillow", "python3")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
-  .option("--sweep", "only encoder settings, on the photo of 12 MP", false)
-  .option("--cold", "only what loading the package costs", false)
-  .option("--throughput", "only pictures per second of the local stack, at 1, 2 and 8 at a time", false)
-  .option("--json", "everything, for machines", false)
-  .option("--write", "everything, kept in scripts/trials/bench/results.json and docs/performance.md", false)
-  .option("--no-targets", "only measure")
+  .option("--sweep", "only encoder settings, with the 12-megapixel photo", false)
+  .option("--cold", "only the cost of loading the package", false)
+  .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
+  .option("--json", "print the result as JSON", false)
+  .option(
+    "--write",
+    "measure everything and save it in scripts/trials/bench/results.json and docs/performance.md",
+    false,
+  )
+  .option("--no-targets", "measure without judging")
   .addHelpText("after", "\nExit code 1: a target is missed.")
   .action(run);
 

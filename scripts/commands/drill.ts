@@ -1,4 +1,4 @@
-/** `npm run drill`: makes each alarm of an environment go off for its own reason, and none without one. */
+/** `npm run drill`: makes each alarm of an environment fire for its own cause, and checks that none fires without one. */
 import { Command } from "commander";
 import { drillStack } from "../build/local-stack";
 import { readBlueprint } from "../sandbox/blueprint";
@@ -6,11 +6,11 @@ import { runCommand, UsageError } from "../terminal/cli";
 import { withProgress } from "../terminal/progress";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
 import { type Evidence, gather, shortName } from "../trials/drill/evidence";
+import { runMutants } from "../trials/drill/mutation-run";
 import { type Control, control, probeProblems, probesOf } from "../trials/drill/probes";
-import { drillReport, problemReport, trialReport } from "../trials/drill/report";
+import { drillReport, mutantReport, problemReport } from "../trials/drill/report";
 import type { DrillResult } from "../trials/drill/result";
 import { structureProblems } from "../trials/drill/structure";
-import { tryMutants } from "../trials/drill/trial";
 import { samplePictures } from "../trials/drill-samples";
 
 interface Options {
@@ -20,7 +20,7 @@ interface Options {
   readonly json: boolean;
 }
 
-/** A rate is made of uploads that are refused, so it needs the run of that one too. */
+/** The boundary checks of the rate use refused uploads, too. */
 const runsFor = (alarm: string): string[] => (alarm === "low-success-rate" ? [alarm, "log-errors"] : [alarm]);
 
 const wantedAlarm = (name: string | undefined, names: readonly string[]): string | undefined => {
@@ -63,8 +63,8 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
   const found = control(blueprint, evidence);
   const problems = problemsOf(stackDir, evidence, alarm, found);
   const probes = probesOf(evidence).length;
-  const trials = mutants
-    ? await withProgress({ label: "mutants" }, (onDone) => tryMutants(stackDir, evidence, { onDone }))
+  const results = mutants
+    ? await withProgress({ label: "mutants" }, (onDone) => runMutants(stackDir, evidence, { onDone }))
     : undefined;
   const seconds = (performance.now() - startedAt) / 1_000;
   const result: DrillResult = {
@@ -73,35 +73,36 @@ const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> 
     control: found,
     probes,
     problems,
-    ...(trials && { mutants: trials }),
+    ...(results && { mutants: results }),
     seconds,
   };
 
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
     console.log(drillReport(result, alarm !== undefined));
-    if (trials !== undefined) console.log(trialReport(trials));
+    if (results !== undefined) console.log(mutantReport(results));
     const wrong = problemReport(result);
     if (wrong !== undefined) console.log(wrong);
   }
   const isRight =
     problems.length === 0 &&
     alarms.every((verdict) => verdict.problems.length === 0) &&
-    (trials ?? []).every(({ caughtBy }) => caughtBy !== undefined);
+    (results ?? []).every(({ caughtBy }) => caughtBy !== undefined);
   if (!isRight) process.exitCode = 1;
 };
 
 export const command = new Command("npm run drill --")
-  .description("Makes each alarm go off for its own reason, on this machine, by the stack that would be deployed.")
+  .description(
+    "Makes each alarm of an environment fire for its own cause, on this machine, with the stack that would be deployed.",
+  )
   .option("--env <name>", "environment", "dev")
   .option("--alarm <name>", "only this alarm, in detail")
-  .option(
-    "--mutants",
-    "also change the stack in every way that the rules know, and see that each change is noticed",
-    false,
+  .option("--mutants", "also change the stack in many ways and check that the drill notices each change", false)
+  .option("--json", "print the result as JSON", false)
+  .addHelpText(
+    "after",
+    "\nExit code 1: an alarm did not fire or fired without cause; with --mutants, a change was not noticed.",
   )
-  .option("--json", "everything, for machines", false)
-  .addHelpText("after", "\nExit code 1: an alarm kept silent or cried wolf; with --mutants, a change was not noticed.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

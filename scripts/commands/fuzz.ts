@@ -1,11 +1,11 @@
-/** `npm run fuzz`: damaged pictures of every kind through the handler's own code, which must refuse them or make them right. */
+/** `npm run fuzz`: damaged pictures through the handler's code, which must refuse them or process them correctly. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { runCommand } from "../terminal/cli";
 import { withProgress } from "../terminal/progress";
-import { defuse } from "../trials/fuzz/bomb-squad";
+import { runBombs } from "../trials/fuzz/bomb-run";
 import { type Failure, runCampaign } from "../trials/fuzz/campaign";
 import { inputOf } from "../trials/fuzz/mutations";
 import { bombReport, campaignReport } from "../trials/fuzz/report";
@@ -24,20 +24,20 @@ const FOLDER = join(__dirname, "../../.cache/fuzz");
 
 const fileOf = (seed: number, number: number, format: string): string => join(FOLDER, `${seed}-${number}.${format}`);
 
-/** Kept, so that a failure can be looked at with other tools too. */
+/** Saves the inputs of failures, so that you can open them with other tools. */
 const save = async (seed: number, failures: readonly Pick<Failure, "input">[]): Promise<void> => {
   await mkdir(FOLDER, { recursive: true });
   for (const { input } of failures) await writeFile(fileOf(seed, input.number, input.format), input.bytes);
 };
 
-const runBombs = async (json: boolean): Promise<void> => {
-  const defusals = await defuse();
-  console.log(json ? JSON.stringify(defusals, undefined, 2) : bombReport(defusals));
-  if (!defusals.every(({ isRight }) => isRight)) process.exitCode = 1;
+const checkBombs = async (json: boolean): Promise<void> => {
+  const results = await runBombs();
+  console.log(json ? JSON.stringify(results, undefined, 2) : bombReport(results));
+  if (!results.every(({ isRight }) => isRight)) process.exitCode = 1;
 };
 
-const run = async ({ seed, inputs, seconds, only, bombs, json }: Options): Promise<void> => {
-  if (bombs) return runBombs(json);
+const run = async ({ seed, inputs, seconds, only, bombs: isBombRun, json }: Options): Promise<void> => {
+  if (isBombRun) return checkBombs(json);
   const numbers = only === undefined ? Array.from({ length: inputs }, (_, number) => number) : [only];
   const processes = Math.min(availableParallelism(), numbers.length);
   const campaign = await withProgress({ label: "inputs", total: numbers.length }, (onDone) =>
@@ -66,16 +66,16 @@ const whole = (text: string): number => {
 };
 
 export const command = new Command("npm run fuzz --")
-  .description("Sends damaged pictures of every format through the handler's code, in processes of their own.")
-  .option("--seed <number>", "which inputs", whole, 1)
-  .option("--inputs <number>", "how many", whole, 20_000)
-  .option("--seconds <number>", "when to stop at the latest", whole, 600)
-  .option("--only <number>", "one of them, and save it", whole)
-  .option("--bombs", "instead, files that claim or unpack to far too much: each within 1 s and 200 MB", false)
-  .option("--json", "everything, for machines", false)
+  .description("Sends damaged pictures of every format through the handler's code, in separate processes.")
+  .option("--seed <number>", "selects the inputs; the same seed gives the same inputs", whole, 1)
+  .option("--inputs <number>", "number of inputs", whole, 20_000)
+  .option("--seconds <number>", "stop after this time", whole, 600)
+  .option("--only <number>", "run the input with this number only, and save it", whole)
+  .option("--bombs", "run decompression bombs instead: each must be refused within 1 s and 200 MB", false)
+  .option("--json", "print the result as JSON", false)
   .addHelpText(
     "after",
-    "\nExit code 1: a file was neither refused for a reason nor made right, or a process crashed or hung.",
+    "\nExit code 1: a file was neither refused with a reason nor processed correctly, or a process crashed or hung.",
   )
   .action(run);
 

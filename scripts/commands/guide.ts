@@ -1,4 +1,4 @@
-/** `npm run guide`: every command of DEMO_GUIDE.md that needs no account, as a newcomer would type it. */
+/** `npm run guide`: runs every command of DEMO_GUIDE.md that needs no AWS account. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -8,10 +8,10 @@ import { PROJECT } from "../build/stacks";
 import { runCommand } from "../terminal/cli";
 import { guideCommands } from "../trials/guide/commands";
 
-/** The port that the guide names; a free one takes its place. */
+/** The port in the guide; it is replaced by a free one. */
 const PORT = "4566";
 
-/** It is what brought this program here. */
+/** Already done, or this program could not run. */
 const INSTALL = "npm ci";
 
 const freePort = async (): Promise<string> => {
@@ -22,17 +22,17 @@ const freePort = async (): Promise<string> => {
   return String(typeof address === "object" ? address?.port : "");
 };
 
-/** In a group of its own, so that npm and what it starts end together. */
+/** Its own process group, so that npm and its child processes end together. */
 const shell = (command: string, stdout: "inherit" | "pipe"): ChildProcess =>
   spawn(command, { shell: true, cwd: PROJECT, detached: true, stdio: ["ignore", stdout, "inherit"] });
 
-/** @throws Error where the command fails */
+/** @throws Error if the command fails */
 const runToEnd = async (command: string): Promise<void> => {
   const [code] = await once(shell(command, "inherit"), "exit");
   if (code !== 0) throw new Error(`Expected exit code 0 for ${command} but got ${code}`);
 };
 
-/** @returns how to stop it, when it listens. @throws Error where it ends before */
+/** Resolves when the server listens. @returns a function that stops it. @throws Error if it ends early */
 const startServer = async (command: string): Promise<() => Promise<void>> => {
   const child = shell(command, "pipe");
   const ended = once(child, "exit");
@@ -45,7 +45,7 @@ const startServer = async (command: string): Promise<() => Promise<void>> => {
     });
   });
   const early = ended.then(([code]) => {
-    throw new Error(`Expected ${command} to listen but it ended with ${code}`);
+    throw new Error(`${command} ended with exit code ${code} before it listened`);
   });
   await Promise.race([listening, early]);
   early.catch(() => {});
@@ -70,11 +70,11 @@ const guide = async (): Promise<void> => {
   } finally {
     for (const stop of stops) await stop();
   }
-  console.log(`${pc.green("✓")} ${commands.length} commands of DEMO_GUIDE.md did what it says`);
+  console.log(`${pc.green("✓")} ${commands.length} commands of DEMO_GUIDE.md succeeded`);
 };
 
 export const command = new Command("npm run guide --")
-  .description("Runs every command of DEMO_GUIDE.md that needs no account, one after the other.")
+  .description("Runs every command of DEMO_GUIDE.md that needs no AWS account, in order.")
   .addHelpText("after", "\nExit code 1: a command of the guide failed.")
   .action(guide);
 

@@ -9,16 +9,16 @@ import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
-import { producedLines } from "../trials/log-samples";
-import { deafFilters, type Hearing, hearingOf, serviceDifferences } from "../trials/pattern-check";
+import { logSamples } from "../trials/log-samples";
+import { type LineMatches, matchesOf, serviceDifferences, unmatchedFilters } from "../trials/pattern-check";
 
 /** @returns the metric filters of an environment, as synthesized now */
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] =>
   readBlueprint(stackFor(environment)).metricFilters;
 
-const row = ({ line, heardBy, problems }: Hearing, width: number): string => {
+const row = ({ line, countedBy, problems }: LineMatches, width: number): string => {
   const right = problems.length === 0 ? pc.green("✓") : pc.red("✗");
-  return `${right} ${line.name.padEnd(width)}  ${heardBy.join(" ") || pc.dim("no filter")}`;
+  return `${right} ${line.name.padEnd(width)}  ${countedBy.join(" ") || pc.dim("no filter")}`;
 };
 
 interface Options {
@@ -29,14 +29,14 @@ interface Options {
 const check = async (env: string, { live, endpointUrl }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
   const filters = synthesizedFilters(environment);
-  const lines = await producedLines();
-  const hearings = lines.map((line) => hearingOf(line, filters));
+  const lines = await logSamples();
+  const allMatches = lines.map((line) => matchesOf(line, filters));
   const width = Math.max(...lines.map(({ name }) => name.length));
-  for (const hearing of hearings) console.log(row(hearing, width));
+  for (const line of allMatches) console.log(row(line, width));
 
   const extent = `${env}, ${filters.length} filters and ${lines.length} lines`;
   conclude(
-    [...hearings.flatMap(({ problems }) => problems), ...deafFilters(filters, hearings)],
+    [...allMatches.flatMap(({ problems }) => problems), ...unmatchedFilters(filters, allMatches)],
     `${extent}: each filter matches exactly its own lines (local parser)`,
   );
   if (!live) return;

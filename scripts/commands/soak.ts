@@ -1,4 +1,4 @@
-/** `npm run soak`: many uploads while the store fails in every way, and an account of what became of each. */
+/** `npm run soak`: many uploads while S3 fails in every way, and the result of each upload. */
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import pc from "picocolors";
@@ -37,21 +37,21 @@ const report = (result: SoakResult, { env, seed }: Options, seconds: number): st
   table.push(
     ["uploads", result.uploads],
     ["processed", `${result.processed}, each with exactly its five variants`],
-    ["refused", `${refusals}: ${listed(refused)}`],
+    ["refused", refusals === 0 ? "0" : `${refusals}: ${listed(refused)}`],
     ["superseded", result.superseded],
     ["dead-lettered", result.deadLettered],
     [pc.bold("lost"), pc.bold((lost === 0 ? pc.green : pc.red)(lost))],
-    ["faults of the store", listed(result.faults)],
-    ["events and uploads", listed(result.happenings)],
+    ["injected faults", listed(result.faults)],
+    ["irregular uploads", listed(result.irregularities)],
     ["retries by Lambda", result.retries],
   );
   return [
     table.toString(),
     ...problems.map((problem) => `${mark(false)} ${problem}`),
     `${mark(lost === 0)} lost = ${lost}`,
-    `${mark(problems.length === 0)} ${problems.length === 0 ? "nothing" : problems.length} half-written or wrong was announced`,
+    `${mark(problems.length === 0)} ${problems.length} uploads were logged as processed with missing or wrong variants`,
     pc.dim(
-      `${env}, seed ${seed}, ${seconds.toFixed(1)} s; the time limit is ${TIME_LIMIT_SECONDS} s, and Lambda's pauses are skipped`,
+      `${env}, seed ${seed}, ${seconds.toFixed(1)} s. The function's timeout was ${TIME_LIMIT_SECONDS} s and retries came at once.`,
     ),
   ].join("\n");
 };
@@ -77,16 +77,16 @@ const whole = (flags: string, about: string, from: number, to: number, usual: nu
 
 export const command = new Command("npm run soak --")
   .description(
-    "Uploads small pictures to an environment's stack on this machine, while S3 throttles, breaks off, stalls, lies and loses " +
-      "what it has, and events come late, twice or in the wrong order. Then tells what became of every upload.",
+    "Uploads small pictures to an environment's stack on this machine while S3 throttles, truncates, stalls or drops its " +
+      "responses and delivers events late, twice or out of order. Then shows the result of every upload.",
   )
   .option("--env <name>", "environment", "prod")
-  .addOption(whole("--count <uploads>", "how many", 1, 100_000, 1_000))
-  .addOption(whole("--seed <number>", "the same faults again", 0, 2 ** 31, 1))
-  .addOption(whole("--concurrency <keys>", "how many at a time", 1, 200, 16))
-  .option("--unversioned", "as if enable_s3_versioning were false", false)
-  .option("--json", "for machines", false)
-  .addHelpText("after", "\nExit code 1: an upload was lost, or something half-written was announced.")
+  .addOption(whole("--count <uploads>", "number of uploads", 1, 100_000, 1_000))
+  .addOption(whole("--seed <number>", "repeats the faults of an earlier run", 0, 2 ** 31, 1))
+  .addOption(whole("--concurrency <keys>", "keys in progress at the same time", 1, 200, 16))
+  .option("--unversioned", "as with enable_s3_versioning = false", false)
+  .option("--json", "print the result as JSON", false)
+  .addHelpText("after", "\nExit code 1: an upload was lost, or was logged as processed with missing or wrong variants.")
   .action(run);
 
 if (require.main === module) void runCommand(command);

@@ -1,4 +1,4 @@
-/** `npm run test:deploy`: `dev` applied with the real provider to a private emulator, looked at, exercised, and destroyed. */
+/** `npm run test:deploy`: applies `dev` with the real provider to a private emulator, checks and exercises it, and destroys it. */
 import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
 import pc from "picocolors";
@@ -17,7 +17,7 @@ import { leftovers } from "../trials/rehearsal/leftovers";
 import { apply, destroy, plan, planOf, prepare, withOtherCode } from "../trials/rehearsal/rehearsal";
 import { rehearsalStack } from "../trials/rehearsal/rehearsal-stack";
 
-/** Runs one step and says how long it took. */
+/** Runs one step and prints its duration. */
 const step = async <T>(title: string, action: () => Promise<T>): Promise<T> => {
   const started = Date.now();
   const result = await action();
@@ -25,7 +25,7 @@ const step = async <T>(title: string, action: () => Promise<T>): Promise<T> => {
   return result;
 };
 
-/** @returns both sides; of two lists, only the rows that the other one lacks */
+/** @returns both values; for two lists, only the rows that differ */
 const differing = (expected: unknown, got: unknown): [unknown, unknown] => {
   if (!Array.isArray(expected) || !Array.isArray(got)) return [expected, got];
   const without = (rows: unknown[], others: unknown[]) =>
@@ -33,7 +33,7 @@ const differing = (expected: unknown, got: unknown): [unknown, unknown] => {
   return [without(expected, got), without(got, expected)];
 };
 
-/** Prints each finding; one that is not as expected makes the command fail, and the others are still looked at. */
+/** Prints each finding; one that differs makes the command fail at the end. */
 const judge = (findings: readonly Finding[]): void => {
   for (const { title, expected, got } of findings) {
     const holds = isDeepStrictEqual(got, expected);
@@ -45,7 +45,7 @@ const judge = (findings: readonly Finding[]): void => {
   }
 };
 
-/** What the changes have to come down to; the dashboard draws every threshold, so it follows. */
+/** The expected changes. The dashboard shows every threshold, so it changes, too. */
 const ERROR_THRESHOLD = { error_threshold: 4 };
 const AFTER_A_THRESHOLD = [
   "change aws_cloudwatch_dashboard.cloudwatch_metrics_dashboard: dashboard_body",
@@ -57,7 +57,7 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
   await requireTerraform(NEEDS.stacks);
   const moto = await step("moto", () => startMoto(port));
   const stack = await step("synth", () => rehearsalStack());
-  // Beside the rest, because most of its time is the provider's waiting.
+  // In parallel, because the provider mostly waits.
   const round = deployRound(stack.environment.environment, stack.environment.aws_region);
   round.catch(() => {});
   const place = await step("terraform init", () => prepare(stack.folder, moto.endpoint));
@@ -65,11 +65,11 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
 
   const aws = clientsFor(stack.environment.aws_region, moto.endpoint);
   const deployed = await deployedAs(aws, stack, await outputs(place));
-  judge(await step("what was created", () => lookAtCreated(aws, deployed)));
+  judge(await step("created resources", () => lookAtCreated(aws, deployed)));
   const zipFile = stack.packageFile;
   const buckets = [deployed.uploadBucket, deployed.processedBucket];
   judge(
-    await step("the deployed function at work", () =>
+    await step("the deployed function", () =>
       withoutBucketPolicies(aws.s3, buckets, () => exercise(aws, deployed, { endpoint: moto.endpoint, zipFile })),
     ),
   );
@@ -84,7 +84,7 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
       return [
         { title: "a second plan changes nothing", expected: [], got: changesBeside(MOTO_GAPS, again) },
         {
-          title: "another threshold changes one alarm, and its line on the dashboard",
+          title: "another threshold changes one alarm and its line on the dashboard",
           expected: AFTER_A_THRESHOLD,
           got: changesBeside(MOTO_GAPS, threshold),
         },
@@ -96,7 +96,7 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
   await withoutBucketPolicies(aws.s3, buckets, () => Promise.all(buckets.map((bucket) => emptyBucket(aws.s3, bucket))));
   await step("terraform destroy", () => destroy(place));
   judge([{ title: "nothing is left", expected: [], got: await leftovers(aws) }]);
-  judge(await step("npm run deploy, plan and destroy, meanwhile", () => round));
+  judge(await step("npm run deploy, plan and destroy (in parallel)", () => round));
   await moto.stop();
 };
 
@@ -109,7 +109,7 @@ const portNumber = (text: string): number => {
 export const command = new Command("npm run test:deploy --")
   .description("Applies dev to a private AWS emulator, checks what was created, and destroys it.")
   .option("--port <number>", "loopback port of the emulator (0: a free one)", portNumber, 0)
-  .addHelpText("after", "\nExit code 1: what was planned, created or processed is not what it should be.")
+  .addHelpText("after", "\nExit code 1: a plan, a created resource or a processed image differs from what is expected.")
   .action(testDeploy);
 
 if (require.main === module) void runCommand(command);

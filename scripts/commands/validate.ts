@@ -1,4 +1,4 @@
-/** `npm run validate`: Terraform itself and the real provider's schema accept every environment. */
+/** `npm run validate`: checks every environment with Terraform and the real provider's schema. */
 import { Command } from "commander";
 import pc from "picocolors";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
@@ -16,7 +16,7 @@ const validate = async ({ providerVersion }: { providerVersion?: string }): Prom
       process.exitCode = 1;
     } else {
       const { name, providerVersion, seconds } = result.value;
-      const title = `${pc.green("✓")} ${name.padEnd(10)} valid, and every assertion of its tests holds`;
+      const title = `${pc.green("✓")} ${name.padEnd(10)} valid, and all assertions of its tests hold`;
       console.log(`${title} ${pc.dim(`(hashicorp/aws ${providerVersion}, ${seconds.toFixed(1)} s)`)}`);
     }
   }
@@ -24,11 +24,8 @@ const validate = async ({ providerVersion }: { providerVersion?: string }): Prom
 
 export const command = new Command("npm run validate --")
   .description("Checks every environment with terraform init, validate and test, in a temporary copy.")
-  .option("--provider-version <constraint>", "narrow the provider's version, such as ~> 6.0")
-  .addHelpText(
-    "after",
-    "\nExit code 1: Terraform does not accept an environment, or an assertion about it does not hold.",
-  )
+  .option("--provider-version <constraint>", "provider version constraint, for example ~> 6.0")
+  .addHelpText("after", "\nExit code 1: Terraform rejects an environment, or an assertion about it fails.")
   .action(validate);
 
 if (require.main === module) void runCommand(command);

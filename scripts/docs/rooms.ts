@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -47,7 +47,7 @@ export const ROOMS = {
     path: "scripts/terminal",
     purpose: "what commands share: options, errors, exit codes, tables, processes",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "run-typescript.ts", "table.ts"],
+    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "the CloudWatch engine: filter patterns, metrics, metric math, alarms, notifications",
     imports: [],
-    entries: ["alarm.ts", "filter-pattern.ts", "notifications.ts", "metric-filter.ts", "metric-store.ts", "missing-data.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
@@ -71,7 +71,7 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "makes every alarm fire for its own cause; imports only the sandbox and the engine, so that its reading is independent",
     imports: ["sandbox", "cloudwatch"],
-    entries: ["drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "trial.ts", "yardstick.ts"],
+    entries: ["drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts"],
   },
   trials: {
     path: "scripts/trials",
@@ -79,8 +79,8 @@ export const ROOMS = {
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
       "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
-      "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
-      "fuzz/bomb-squad.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
+      "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
+      "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
       "rehearsal/created.ts", "rehearsal/deploy-round.ts", "rehearsal/deployed.ts", "rehearsal/exercise.ts", "rehearsal/leftovers.ts", "rehearsal/rehearsal-stack.ts", "rehearsal/rehearsal.ts",
     ],
@@ -90,9 +90,9 @@ export const ROOMS = {
     purpose: "what talks to an account or an emulator: clients, alarms, log, uploads, dead letters, releases, Terraform",
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
-      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "smoke-outcomes.ts",
-      "doctor/check.ts", "doctor/monitoring.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
-      "terraform/cdktf.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
+      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "protection.ts", "smoke-outcomes.ts",
+      "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
+      "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
   images: {
@@ -105,6 +105,6 @@ export const ROOMS = {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
     imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts"],
   },
 } as const satisfies Record<string, Room>;

@@ -206,8 +206,6 @@ describe("a wrong command line", () => {
       ["scripts/commands/test-deploy.ts", "--port", "70000"],
       'Expected a number from 0 to 65535 for --port but got "70000"',
     ],
-    [["scripts/commands/destroy.ts", "prod"], "Expected prod for --yes-destroy but got nothing"],
-    [["scripts/commands/destroy.ts", "prod", "--yes-destroy", "dev"], 'Expected prod for --yes-destroy but got "dev"'],
   ])("%s is refused in one line", async (args, line) => {
     expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `error: ${line}\n` });
   });

@@ -1,5 +1,4 @@
-/** `npm run deploy`, `plan` and `destroy` as people run them, against an emulator of their own. */
-
+/** Runs `npm run deploy`, `plan` and `destroy` against a private emulator. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteBucketPolicyCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -19,13 +18,13 @@ import { leftovers } from "./leftovers";
 
 const LIMIT_SECONDS = 300;
 
-/** moto runs no function: what waits for one asks a local run. */
+/** moto cannot run functions, so these commands use a local run. */
 const NEEDS_FUNCTION = ["smoke", "logs"];
 
 const NO_HISTORY =
   "exit 1: error: Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it";
 
-/** @param line such as `npm run deploy -- dev` */
+/** @param line for example `npm run deploy -- dev` */
 const guideWords = (line: string): [verb: string, environment: string, ...args: string[]] => {
   const [verb = "", environment = "", ...args] = line.replace("npm run ", "").replace(" -- ", " ").split(" ");
   return [verb, environment, ...args];
@@ -36,7 +35,7 @@ const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
 const summary = ({ code, stdout, stderr }: Outcome): string =>
   `exit ${code}: ${lastLine(code === 0 ? stdout : stderr)}`;
 
-/** @returns the checks of `doctor` that found something, by what they found */
+/** @returns the names of `doctor`'s checks with findings, by state */
 const statesOf = ({ stdout, stderr }: Outcome): Record<string, string[]> | string => {
   if (!stdout.startsWith("{")) return lastLine(stderr);
   const { diagnoses } = JSON.parse(stdout) as { diagnoses: { check: string; findings: { state: string }[] }[] };
@@ -47,7 +46,7 @@ const statesOf = ({ stdout, stderr }: Outcome): Record<string, string[]> | strin
 
 /**
  * @param environment name of an environment
- * @param region where it is deployed
+ * @param region region of the deployment
  */
 export const deployRound = async (environment: string, region: string): Promise<Finding[]> => {
   const moto = await startMoto(0);
@@ -70,7 +69,7 @@ export const deployRound = async (environment: string, region: string): Promise<
   const examined = await command("doctor", "--json");
   const aws = clientsFor(region, moto.endpoint);
   const { Buckets = [] } = await aws.s3.send(new ListBucketsCommand({}));
-  // moto would refuse every request for an object: see moto-gaps.
+  // With the policy, moto refuses every request for an object: see moto-gaps.
   for (const { Name: Bucket } of Buckets) await aws.s3.send(new DeleteBucketPolicyCommand({ Bucket }));
   const full = Buckets.find(({ Name }) => Name?.includes("-upload-"))?.Name;
   for (const Body of ["once", "and again"])
@@ -84,34 +83,34 @@ export const deployRound = async (environment: string, region: string): Promise<
   const lastCommand = lastLine(guided.find(([verb]) => verb === "deploy")?.[1].stdout ?? "");
   return [
     {
-      title: "the guide: its commands for an account succeed; moto has no history of an alarm's test",
+      title: "the guide: its commands for an account succeed, except the alarm's history, which moto lacks",
       expected: guide
         .slice(0, -1)
         .map(([verb, , ...args]) => (args[0] === "test" ? [verb, NO_HISTORY] : [verb, "exit 0"])),
       got: guided.map(([verb, outcome]) => [verb, outcome.code === 0 ? "exit 0" : summary(outcome)]),
     },
     {
-      title: "deploy: ends with a command that can be run",
+      title: "deploy: ends with a command to copy",
       expected: true,
       got: /^aws cloudwatch set-alarm-state .* --endpoint-url /.test(lastCommand.trim()),
     },
     {
-      title: "doctor: finds all as it should be, but for uploads and somebody to tell; moto knows no account settings",
+      title: "doctor: finds only missing uploads and subscribers; moto has no account settings",
       expected: [0, { doubtful: ["metrics", "subscriptions"], wrong: [], unknown: ["concurrency"] }],
       got: [examined.code, statesOf(examined)],
     },
     {
-      title: "plan: writes what a deployment would change, which is moto's gap alone",
+      title: "plan: writes what a deployment would change: only a gap of moto",
       expected: [0, `## Plan for ${environment}: 0 to create, 1 to change, 0 to replace, 0 to destroy.`],
       got: [planned.code, readFileSync(join(out, "plan.md"), "utf8").split("\n")[0]],
     },
     {
-      title: "destroy: refuses to delete objects, and says how many",
+      title: "destroy: refuses to delete objects, with their number",
       expected: `exit 1: error: Expected empty buckets but got 2 object versions in ${full}: --empty-buckets deletes them for ever; nothing is destroyed`,
       got: summary(refused),
     },
     {
-      title: "destroy: deletes them when told to",
+      title: "destroy: deletes them with --empty-buckets",
       expected: `exit 0: Nothing of ${environment} is left.`,
       got: summary(destroyed),
     },

@@ -1,4 +1,4 @@
-/** A stack of `dev` made for a rehearsal: in a temporary folder, for this machine's CPU, with the values a rehearsal needs. */
+/** Synthesizes `dev` for a rehearsal: in a temporary folder, for this machine's CPU, with the values that a rehearsal needs. */
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ const REHEARSED = "dev";
 export type Values = Partial<Record<VariableName, string | number | boolean>>;
 
 /**
- * Somebody to tell, so that subscriptions are made, and the CPU that can run the deployed zip here. No saved queries: moto
- * has none, and the provider would try them again for minutes.
+ * Addresses, so that subscriptions are created, and this machine's CPU, so that the deployed zip runs here. No saved
+ * queries: moto lacks them, and the provider would retry for minutes.
  */
 const valuesForHere = (): Values => {
   const architecture = Object.entries(ARCHITECTURES).find(([, { cpu }]) => cpu === process.arch)?.[0];
@@ -30,7 +30,7 @@ const valuesForHere = (): Values => {
   };
 };
 
-/** @returns a tfvars text with some of its values replaced, or added where it does not set them */
+/** @returns a tfvars text with some values replaced or added */
 export const withValues = (tfvars: string, values: Values): string => {
   const sets = (line: string) => Object.keys(values).some((name) => new RegExp(`^\\s*${name}\\s*=`).test(line));
   const kept = tfvars.split("\n").filter((line) => !sets(line));
@@ -41,13 +41,13 @@ export const withValues = (tfvars: string, values: Values): string => {
 export interface RehearsalStack {
   readonly environment: Environment;
   readonly folder: string;
-  /** Its zip. */
+  /** Path of the zip. */
   readonly packageFile: string;
 }
 
 /**
- * By default the zip is the one that runs on this machine: on Linux, the very bytes that are built for Lambda on this CPU.
- * Neither the shell's TF_VAR_<name> nor `dev.local.tfvars` are read.
+ * The default zip is the one for this machine: on Linux, the same bytes as the package for Lambda on this CPU.
+ * TF_VAR_<name> and `dev.local.tfvars` are ignored.
  */
 export const rehearsalStack = async (values: Values = {}, zip?: string): Promise<RehearsalStack> => {
   const root = temporaryFolder();

@@ -1,4 +1,4 @@
-/** What is uploaded during a soak: small pictures and some that are none, replaced, repeated, removed, told of late or twice. */
+/** The uploads of a soak: small pictures and invalid files, some replaced, repeated, deleted, or with late or duplicate events. */
 import sharp from "sharp";
 import { oneOf, type Random } from "../seeded-random";
 import { keyOf } from "./faults";
@@ -7,29 +7,29 @@ export type Colour = readonly [red: number, green: number, blue: number];
 
 export interface Picture {
   readonly bytes: Buffer;
-  /** All of it. @default it can never become variants */
+  /** Colour of all its pixels. @default the file is invalid */
   readonly colour?: Colour;
-  /** How often its event is delivered. */
+  /** How often S3 delivers its event. */
   readonly deliveries: number;
 }
 
-/** One key, and what happens under it. */
+/** One key, and what happens to it. */
 export interface Episode {
   readonly key: string;
-  /** Uploaded one after the other, before any of their events is delivered. */
+  /** Uploaded one after the other, before any event is delivered. */
   readonly pictures: readonly Picture[];
-  /** The newest upload's event comes first. */
+  /** The event of the newest upload is delivered first. */
   readonly isNewestFirst: boolean;
-  /** The object is removed before the events are delivered. */
+  /** The object is deleted before the events are delivered. */
   readonly isRemoved: boolean;
 }
 
-/** Of a thousand episodes, or pictures where they are about those. */
+/** Frequencies per thousand episodes ("bad" and "twice": per thousand pictures). */
 const PERMILLE = { bad: 60, replaced: 80, repeated: 40, newestFirst: 500, removed: 30, twice: 50 } as const;
 
 const FORMATS = ["jpeg", "png", "webp", "tiff"] as const;
 
-/** Far from grey, so that its opposite is another colour. */
+/** Avoids grey, so that the inverted colour is clearly different. */
 const colourOf = (random: Random, key: string): Colour => {
   const channel = (name: string) => {
     const level = random(key, name) * 160;
@@ -45,14 +45,14 @@ const paint = ([r, g, b]: Colour, format: (typeof FORMATS)[number]): Promise<Buf
     .toFormat(format)
     .toBuffer();
 
-/** Files that are refused for good. */
+/** Files that the function refuses. */
 const BAD: readonly [(good: Buffer) => Buffer, ...((good: Buffer) => Buffer)[]] = [
   () => Buffer.alloc(0),
   () => Buffer.from("Dear diary, today nothing was photographed.\n"),
   (good) => good.subarray(0, Math.floor(good.length / 2)),
 ];
 
-/** @param uploads that are left: an episode is no longer than that */
+/** @param uploads remaining uploads: the episode has no more than these */
 const episodeOf = async (random: Random, number: number, uploads: number): Promise<Episode> => {
   const key = keyOf(number);
   const happens = (what: keyof typeof PERMILLE, ...about: string[]) =>
@@ -76,7 +76,7 @@ const episodeOf = async (random: Random, number: number, uploads: number): Promi
   };
 };
 
-/** @returns episodes with so many uploads in all */
+/** @returns episodes with `uploads` uploads in total */
 export const episodesOf = async (random: Random, uploads: number): Promise<Episode[]> => {
   const episodes: Episode[] = [];
   for (let left = uploads; left > 0; left -= episodes.at(-1)?.pictures.length ?? 0)
@@ -84,17 +84,17 @@ export const episodesOf = async (random: Random, uploads: number): Promise<Episo
   return episodes;
 };
 
-/** @returns how often each thing befalls uploads and their events */
-export const happenings = (episodes: readonly Episode[]): Record<string, number> => {
+/** @returns how often each irregularity occurs */
+export const irregularitiesOf = (episodes: readonly Episode[]): Record<string, number> => {
   const pictures = episodes.flatMap((episode) => episode.pictures);
   const pairs = episodes.filter((episode) => episode.pictures.length > 1);
   const isRepeat = ({ pictures: [first, second] }: Episode) => first?.bytes === second?.bytes;
   return {
-    "no picture": pictures.filter(({ colour }) => colour === undefined).length,
+    "invalid file": pictures.filter(({ colour }) => colour === undefined).length,
     "replaced by another": pairs.filter((episode) => !isRepeat(episode)).length,
     "uploaded again": pairs.filter(isRepeat).length,
     "newest event first": pairs.filter(({ isNewestFirst }) => isNewestFirst).length,
     "event delivered twice": pictures.filter(({ deliveries }) => deliveries > 1).length,
-    "removed before its event": episodes.filter(({ isRemoved }) => isRemoved).length,
+    "deleted before its event": episodes.filter(({ isRemoved }) => isRemoved).length,
   };
 };
