@@ -1,9 +1,11 @@
 /** `npm run deploy`, `plan` and `destroy` with a Terraform that only records its calls: what is asked, and what is applied. */
+
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../scripts/terminal/processes";
+import { RUN_TYPESCRIPT } from "../../../scripts/terminal/run-typescript";
 import { type Answers, startAccount } from "../../commands/account";
 
 const PROJECT = join(__dirname, "../../..");
@@ -70,7 +72,7 @@ const command = async (verb: string, args: readonly string[], { changes = [], st
   chmodSync(join(here, "terraform"), 0o755);
   const { code, stdout, stderr } = await run({
     program: process.execPath,
-    args: ["--import", "tsx", `scripts/commands/${verb}.ts`, ...args, "--endpoint-url", endpoint],
+    args: [...RUN_TYPESCRIPT, `scripts/commands/${verb}.ts`, ...args, "--endpoint-url", endpoint],
     cwd: PROJECT,
     env: {
       ...paths,
