@@ -23,7 +23,7 @@ interface Link {
   readonly anchor: string | undefined;
 }
 
-/** Without blocks of code, in which nothing is a link. */
+/** The text without blocks of code, which contain no links. */
 const prose = (document: string): string => read(document).replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
 
 const linksIn = (document: string): Link[] =>
@@ -49,10 +49,10 @@ const anchorsIn = (document: string): string[] =>
 const shown = ({ document, file, anchor }: Link): string =>
   `${document}: ${file}${anchor === undefined ? "" : `#${anchor}`}`;
 
-/** Made by a command, or local to one person: they need not exist. */
+/** Files made by a command, or local to one person: they need not exist. */
 const NOT_COMMITTED = /^(dist|out|cdktf\.out|\.cache|node_modules)\/|\.local\.tfvars$|[<*]/;
 
-/** A path between backticks: with a folder that the project has, or the name of a file at its root. */
+/** Whether a text between backticks is the path of a file in a folder of the project. */
 const isPath = (text: string): boolean =>
   /^[\w.@/<>*-]+$/.test(text) &&
   /^(handler|modules|scripts|__tests__|docs|environments|\.github|\.ci|\.vscode)\//.test(text);
@@ -79,6 +79,17 @@ describe("the documents", () => {
 
     expect(titles.length).toBeGreaterThan(20);
     expect(missing.map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
+  });
+
+  it("run single tests by titles that exist", () => {
+    const commands = DOCUMENTS.flatMap((document) => [
+      ...read(document).matchAll(/jest (\S+\.test\.ts) -t "([^"]+)"/g),
+    ]);
+
+    expect(commands.length).toBeGreaterThan(0);
+    expect(
+      commands.filter(([, file = "", title = ""]) => !read(file).includes(title)).map(([command]) => command),
+    ).toEqual([]);
   });
 
   it("name only files and folders that exist", () => {
