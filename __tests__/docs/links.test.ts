@@ -136,6 +136,17 @@ describe("the README", () => {
     expect(sample).toMatch(/^scripts\/images\/samples\//);
   });
 
+  it("shows as many variants, alarms and variables as it says", () => {
+    const readme = read("README.md");
+    const rowsOf = (name: string): number => {
+      const [, part = ""] = new RegExp(`<!-- generated:${name} -->([\\s\\S]*?)<!-- /generated`).exec(readme) ?? [];
+      return part.split("\n").filter((line) => line.startsWith("| `") || line.startsWith("| [")).length;
+    };
+
+    expect(readme).toMatch(/\*\*Five variants .*\*\*Twelve alarms /s);
+    expect([rowsOf("variants"), rowsOf("alarms"), rowsOf("variables")]).toEqual([5, 12, 10]);
+  });
+
   it("gives the command that runs all tests", () => {
     expect(read("README.md")).toMatch(/^```sh\nnpm ci && npm test\n```$/m);
   });
