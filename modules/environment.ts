@@ -48,10 +48,6 @@ const syntaxProblem = (origin: string, message: string) => {
   return `${origin}:${line ?? 1}: Expected lines of the form name = value but got ${JSON.stringify(mistake ?? message)}`;
 };
 
-/** The parser is loaded when it is needed: a WebAssembly module takes its time, and most commands only name the environments. */
-const parse = async (origin: string, text: string): Promise<Record<string, unknown>> =>
-  (await import("@cdktf/hcl2json")).parse(origin, text);
-
 const readFile = async (folder: string, file: string): Promise<Source> => {
   const origin = `${basename(folder)}/${file}`;
   const source = readFileSync(join(folder, file), "utf8");

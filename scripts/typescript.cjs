@@ -17,14 +17,23 @@ const digest = (...texts) => texts.reduce((hash, text) => hash.update(text), cre
 /** Changes with everything but the source that the output depends on. */
 const TRANSPILER = digest(readFileSync(__filename), require("@swc/core/package.json").version);
 
+/** The handler sets up sharp for the whole process, so it is loaded at once with the file that imports it. */
+const HANDLER = /\bhandler\/src\//;
+
+const lazyImports = (source, file) =>
+  HANDLER.test(file)
+    ? []
+    : [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name).filter((name) => !HANDLER.test(name));
+
 const transpile = (source, file) => {
-  const lazy = [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, specifier]) => specifier);
-  const { code, map } = require("@swc/core").transformSync(source, {
+  // Node's import() would not find TypeScript; packages keep it, because some are ES modules only.
+  const local = source.replaceAll(/\bawait import\(("\.[^"]+)\.js"\)/g, 'await require($1")');
+  const { code, map } = require("@swc/core").transformSync(local, {
     filename: file,
     sourceMaps: true,
     swcrc: false,
     jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-    module: { type: "commonjs", lazy, ignoreDynamic: true },
+    module: { type: "commonjs", lazy: lazyImports(source, file), ignoreDynamic: true },
   });
   return `${code}\n${PREFIX}${Buffer.from(map).toString("base64")}\n`;
 };
@@ -65,11 +74,16 @@ const compiled = (file) => {
 const texts = new Map();
 const sourceMaps = new Map();
 
-Module._extensions[".ts"] = (module, file) => {
+const load = (module, file) => {
   const text = compiled(file);
   texts.set(file, text);
   module._compile(text, file);
 };
+
+/** Where one name has two files, as results.ts and results.json, the TypeScript is meant: Node tries extensions in order. */
+const { ".js": js, ...others } = Module._extensions;
+for (const extension of Object.keys(others)) delete Module._extensions[extension];
+Object.assign(Module._extensions, { ".js": js, ".ts": load, ...others });
 
 const sourceMapOf = (file) => {
   if (!sourceMaps.has(file)) {
