@@ -1,4 +1,5 @@
 /** What every command has in common: `--help`, errors of one line, and exit codes. */
+import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 
@@ -22,6 +23,16 @@ export class SkippedError extends Error {
   override readonly name = "SkippedError";
 }
 
+/** A signal ended the command early, but not in the middle of something: exit 128 and the signal's number. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+  readonly signal: NodeJS.Signals;
+  constructor(what: string, signal: NodeJS.Signals) {
+    super(`${what} was interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
 /**
  * Runs a command to its end and sets `process.exitCode`: 0, 1 (failed), 2 (wrong command line) or 3 (skipped).
  * An action that failed without throwing sets `process.exitCode` itself.
@@ -41,9 +52,10 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
 };
 
 const exitCodeOf = (error: unknown): number => {
-  const { ok, failed, usage, skipped } = EXIT_CODES;
+  const { ok, failed, usage, skipped, interrupted } = EXIT_CODES;
   if (error instanceof CommanderError) return (error.exitCode === 0 ? ok : usage).code;
   if (error instanceof SkippedError) return skipped.code;
+  if (error instanceof InterruptedError) return interrupted.code + constants.signals[error.signal];
   return (error instanceof UsageError ? usage : failed).code;
 };
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 const groups = new Set<number>();
 const folders = new Set<string>();
 let executor: ChildProcess | undefined;
-let interrupt: (() => void) | undefined;
+let interrupt: ((signal: NodeJS.Signals) => void) | undefined;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -37,7 +37,7 @@ const deposit = (): void => {
       process.on(signal, () => {
         const gentle = interrupt;
         interrupt = undefined;
-        if (gentle) gentle();
+        if (gentle) gentle(signal);
         else process.exit(128 + constants.signals[signal]);
       });
   }
@@ -61,7 +61,7 @@ export const temporaryFolder = (): string => {
  * @param handler what the next Ctrl-C (or termination) does instead of ending this process; undefined for nothing else.
  *   The one after that ends it as always
  */
-export const onInterrupt = (handler: (() => void) | undefined): void => {
+export const onInterrupt = (handler: ((signal: NodeJS.Signals) => void) | undefined): void => {
   interrupt = handler;
 };
 
