@@ -35,7 +35,7 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "the function: an upload in, its variants out",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
+    entries: ["bmp.ts", "decode.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
   },
   commands: {
     path: "scripts/commands",

@@ -1,6 +1,6 @@
 /** The generated parts about pictures: what is made from an upload, and what is refused. */
 import { REFUSALS } from "../../handler/contract/events";
-import { MAX_SOURCE_SIDE_PX } from "../../handler/src/process";
+import { MAX_SOURCE_SIDE_PX } from "../../handler/src/decode";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
 import { code, table } from "../terminal/markdown";
 
