@@ -112,9 +112,11 @@ export const findTarget = async (
  * @returns the folder with the stack's `cdk.tf.json`
  * @throws InvalidEnvironments, or Error of one line
  */
-export const synthesizeTarget = async ({ name }: Target, print: (line: string) => void): Promise<string> => {
-  const stacks = await synth();
-  const stack = stacks.find((each) => stackName(each.environment) === name);
+export const synthesizeTarget = async (
+  { name, environment }: Target,
+  print: (line: string) => void,
+): Promise<string> => {
+  const [stack] = await synth([environment]);
   if (!stack) throw new Error(`Expected a stack for ${name} but synthesis wrote none`);
   print(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
   return stack.folder;
