@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
+import { keys } from "./inputs/inputs";
 import { stacksOf } from "./naming";
 import { RULES } from "./rules";
 import { parseHcl, parseTfvars } from "./tfvars";
-import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
+import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
 
 /** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
 export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
