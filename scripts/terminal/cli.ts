@@ -1,4 +1,5 @@
 /** What every command has in common: `--help`, errors of one line, exit codes, and nothing left behind. */
+import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { collectTemporaryFiles } from "./processes";
@@ -22,6 +23,16 @@ export class UsageError extends Error {
 /** A tool that the command needs is missing on this machine, so nothing was tried: exit 3, which never counts as a pass. */
 export class SkippedError extends Error {
   override readonly name = "SkippedError";
+}
+
+/** A signal ended the command early, but not in the middle of something: exit 128 and the signal's number. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+  readonly signal: NodeJS.Signals;
+  constructor(what: string, signal: NodeJS.Signals) {
+    super(`${what} was interrupted by ${signal}`);
+    this.signal = signal;
+  }
 }
 
 /**
@@ -50,9 +61,10 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
 };
 
 const exitCodeOf = (error: unknown): number => {
-  const { ok, failed, usage, skipped } = EXIT_CODES;
+  const { ok, failed, usage, skipped, interrupted } = EXIT_CODES;
   if (error instanceof CommanderError) return (error.exitCode === 0 ? ok : usage).code;
   if (error instanceof SkippedError) return skipped.code;
+  if (error instanceof InterruptedError) return interrupted.code + constants.signals[error.signal];
   return (error instanceof UsageError ? usage : failed).code;
 };
 
