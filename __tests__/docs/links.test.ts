@@ -103,9 +103,10 @@ describe("the documents", () => {
     expect(missing.map(({ document, text }) => `${document}: ${text}`)).toEqual([]);
   });
 
-  it("name only variables that exist, where a finding of a scanner is resolved by one", () => {
+  it("name only variables that exist, for findings of a scanner and for recipients", () => {
     const [, section = ""] = /^## Scan with checkov\n([\s\S]*?)^## /m.exec(read("docs/terraform.md")) ?? [];
-    const answers = section.split("\n").flatMap((line) => /^\| .+ \| (.+) \|$/.exec(line)?.[1] ?? []);
+    const recipients = /^\| recipient [\s\S]*?\n\n/m.exec(read("docs/alarms.md"))?.[0] ?? "";
+    const answers = `${section}${recipients}`.split("\n").flatMap((line) => /^\| .+ \| (.+) \|$/.exec(line)?.[1] ?? []);
     const named = answers.flatMap((answer) =>
       [...answer.matchAll(/`([a-z0-9]+(?:_[a-z0-9]+)+)`/g)].map(([, name]) => name),
     );
