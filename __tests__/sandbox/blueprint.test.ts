@@ -96,6 +96,8 @@ describe("the blueprint of a stack", () => {
       maximumRetryAttempts: 2,
       maximumEventAgeSeconds: 21_600,
       deadLetterTargetArn: undefined,
+      settingsKeyArn: undefined,
+      isInVpc: false,
       isTraced: false,
     });
   });

@@ -97,7 +97,7 @@ describe("the drill", () => {
   });
 
   it("leaves every alarm OK during a healthy hour with one fault less than the thresholds", () => {
-    expect(control(blueprint, evidence)).toEqual({ atTheEdge: ["high-concurrency"], problems: [] });
+    expect(control(blueprint, evidence)).toEqual({ atTheEdge: ["event-age", "high-concurrency"], problems: [] });
   });
 
   it("finds no failed boundary check", () => {
