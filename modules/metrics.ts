@@ -1,7 +1,14 @@
 /** Metrics ledger -> namespace and dimensions of each metric in CloudWatch, and its metric filter. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
-import { type FaultName, METRICS, type MeasuredName, type Metric, type MetricName } from "../handler/contract/metrics";
+import {
+  type FaultName,
+  METRICS,
+  type MeasuredName,
+  type Metric,
+  type MetricName,
+  type Unit,
+} from "../handler/contract/metrics";
 import { deadLetterQueueName } from "./naming";
 
 /** Metrics that Lambda publishes for the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
@@ -51,6 +58,9 @@ export interface MetricAddress {
 const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric in LAMBDA_METRICS;
 
 const isQueueMetric = (metric: AnyMetric): metric is QueueMetricName => metric in QUEUE_METRICS;
+
+/** @returns the unit of a metric, as CloudWatch spells it */
+export const unitOf = (metric: AnyMetric): Unit => ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...METRICS })[metric].unit;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
 const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): Record<string, string> => ({

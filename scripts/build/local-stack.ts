@@ -10,6 +10,8 @@ import { PROJECT, stackFolder } from "./stacks";
 /** Contains a folder for each stack, named after the digest of its sources. */
 const CACHE = join(PROJECT, ".cache", "stacks");
 
+const DEBUG_PACKAGES = join(PROJECT, ".cache", "debug");
+
 const HOUR_MS = 3_600_000;
 
 /** Variables as Terraform reads them from the shell: `TF_VAR_<name>`. */
@@ -19,10 +21,11 @@ type Variables = Readonly<Record<string, string>>;
 const STAND_INS: Variables = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
 
 /**
+ * @param debug whether the handler in the zip can be debugged: not minified, with a source map
  * @returns folder of the `cdk.tf.json` of `dev`, or of its first region, with the zip for this machine
  * @throws Error with what the build or the synthesis reports
  */
-export const devStack = (): Promise<string> => localStack("dev", {});
+export const devStack = ({ debug = false } = {}): Promise<string> => localStack("dev", {}, debug);
 
 /**
  * @returns folder of a stack's `cdk.tf.json`, with the zip for this machine and a recipient for each alarm
@@ -31,8 +34,8 @@ export const devStack = (): Promise<string> => localStack("dev", {});
 export const drillStack = (name: string): Promise<string> => localStack(name, STAND_INS);
 
 /** @param standIns apply where the shell does not set the same variable */
-const localStack = async (name: string, standIns: Variables): Promise<string> => {
-  const { file, sha256 } = await buildHandler({ target: "host" });
+const localStack = async (name: string, standIns: Variables, debug = false): Promise<string> => {
+  const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
   const variables = { ...standIns, ...process.env };
   const folder = join(CACHE, await digestOf(name, variables, sha256));
   if (!existsSync(folder)) await synthesizeInto(folder, name, variables, file);

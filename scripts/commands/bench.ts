@@ -94,8 +94,8 @@ const measured = async ({ runs, python, quick, write }: Options): Promise<Result
 /** Some documents need CDKTF, which is slow to load: import it here only. */
 const keep = async (results: Results): Promise<void> => {
   writeResults(results);
-  const { updateReference } = await import("../docs/reference.js");
-  await updateReference(false);
+  const { updateDocuments } = await import("../docs/generated.js");
+  await updateDocuments(false);
 };
 
 const run = async (options: Options): Promise<void> => {

@@ -1,4 +1,4 @@
-/** `npm run cost`: what an environment costs in a month, by service, by design choice and by assumption. */
+/** `npm run cost`: cost of an environment per month, by service, by choice and by assumption. */
 import { Command } from "commander";
 import { PRICED_ON, PRICED_REGIONS, type Prices, pricesOf } from "../../modules/prices";
 import { environmentNamed } from "../aws/account";
@@ -68,12 +68,15 @@ const cost = async (env: string, { images, meanMb, assume, light, json }: Option
 };
 
 export const command = new Command("npm run cost --")
-  .description("Estimates what an environment costs in a month at list prices, and what other choices would cost.")
+  .description("Estimates the cost of an environment per month at list prices, and the effect of other choices.")
   .addArgument(environmentArgument())
-  .option("--images <n>", "uploads a month", (text) => positive(text, "--images"))
-  .option("--mean-mb <n>", "megabytes of an upload", (text) => positive(text, "--mean-mb"))
-  .option("--assume <name=n>", "another value for one of the assumptions listed; may be repeated", assumption, {})
-  .option("--light", "the light use that the Terraform original estimates, as it says, by list prices, and here")
+  .option("--images <n>", "uploads per month", (text) => positive(text, "--images"))
+  .option("--mean-mb <n>", "size of an upload in megabytes", (text) => positive(text, "--mean-mb"))
+  .option("--assume <name=n>", "another value for one of the listed assumptions; may be repeated", assumption, {})
+  .option(
+    "--light",
+    "compare the light usage that the Terraform original estimates: as it states, at list prices, and here",
+  )
   .option("--json", "for machines")
   .addHelpText("after", "\nExit code 1: the environment is not valid, or the prices of its region are not known.")
   .action(cost);

@@ -7,6 +7,7 @@ import pc from "picocolors";
 import { devStack } from "../build/local-stack";
 import type { Sandbox } from "../sandbox/sandbox";
 import { EXIT_CODES, runCommand, UsageError } from "../terminal/cli";
+import { wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
 import { type Input, inputsOf } from "../trials/local-run/inputs";
 import { imageReport, lettersReport, logReport, metricsReport } from "../trials/local-run/report";
@@ -18,16 +19,32 @@ const SAMPLES = join(__dirname, "../images/samples");
 /** npm runs scripts in the project's root; paths are meant from where the user stands. */
 const BASE = process.env.INIT_CWD ?? process.cwd();
 
-const start = async (paths: readonly string[], options: { out: string; port?: string }): Promise<void> => {
+interface StartOptions {
+  readonly out: string;
+  readonly port?: string;
+  readonly inspect?: number;
+}
+
+const start = async (paths: readonly string[], options: StartOptions): Promise<void> => {
   const port = portOf(options.port);
   const outDir = outDirOf(options.out);
   const isDemo = paths.length === 0;
   const inputs = await inputsOf(isDemo ? [SAMPLES] : paths, BASE);
-  const stackDir = await withNotice("preparing the package and the dev stack", devStack());
+  const stackDir = await withNotice(
+    "preparing the package and the dev stack",
+    devStack({ debug: options.inspect !== undefined }),
+  );
   const interrupted = interruption();
   const startedMs = Date.now();
   const onResult = (result: Promise<Result>) => void printUpload(result, run);
-  const run: Run = await openRun({ stackDir, outDir, port, keepsObjects: isDemo, onResult });
+  const run: Run = await openRun({
+    stackDir,
+    outDir,
+    port,
+    inspectPort: options.inspect,
+    keepsObjects: isDemo,
+    onResult,
+  });
   try {
     const results = await Promise.race([processAll(run, inputs), interrupted]);
     if (!Array.isArray(results)) {
@@ -143,6 +160,7 @@ export const command = new Command("npm start --")
   .argument("[path...]", "pictures, or folders of them; without any the samples, and then S3 stays open")
   .option("--out <folder>", "where the variants are saved", "out")
   .option("--port <number>", "port of the S3 endpoint; a free one by default")
+  .option("--inspect <port>", "make the function wait for a debugger on this port", wholeNumber("--inspect", 1, 65_535))
   .addHelpText("after", "\nExit code 1: a picture ended without variants.")
   .action(start);
 

@@ -53,7 +53,7 @@ export const ROOMS = {
     path: "scripts/build",
     purpose: "handler sources to a zip, environments to stack folders",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
-    entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
+    entries: ["example-address.ts", "handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",
@@ -91,7 +91,7 @@ export const ROOMS = {
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
       "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "smoke-outcomes.ts",
-      "doctor/check.ts", "doctor/monitoring.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
+      "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
       "terraform/cdktf.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
@@ -105,6 +105,6 @@ export const ROOMS = {
     path: "scripts/docs",
     purpose: "generated tables, runbooks, plots, cost and scale models",
     imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "reference.ts"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts"],
   },
 } as const satisfies Record<string, Room>;

@@ -13,6 +13,8 @@ export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly memoryMb: number;
+  /** Port on which the process waits for a debugger before it starts; then there is no timeout. @default no debugger */
+  readonly inspectPort?: number;
   /** Called for each line that the process writes; `requestId` is undefined before the first invocation. */
   readonly onLine: (text: string, requestId: string | undefined) => void;
 }
@@ -54,7 +56,9 @@ const OUT_OF_MEMORY: Verdict = { status: "error", errorType: "Runtime.OutOfMemor
 const EXITED: Verdict = { status: "error", errorType: "Runtime.ExitError" };
 
 export const startEnvironment = async (options: EnvironmentOptions): Promise<ExecutionEnvironment> => {
-  const { timeoutMs, memoryMb, functionArn, isTraced, onLine } = options;
+  const { memoryMb, functionArn, isTraced, inspectPort, onLine } = options;
+  const isDebugged = inspectPort !== undefined;
+  const timeoutMs = isDebugged ? DEBUGGING_MS : options.timeoutMs;
   let requestId: string | undefined;
   let peakBytes = 0;
   /** The process's report on the current phase, and when it came. */
@@ -88,7 +92,8 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   });
 
   // Its own process group: the sandbox handles Ctrl-C, not this process.
-  const child = spawn(process.execPath, [options.bootstrapFile], {
+  const inspector = isDebugged ? [`--inspect-brk=127.0.0.1:${inspectPort}`] : [];
+  const child = spawn(process.execPath, [...inspector, options.bootstrapFile], {
     env: { ...options.variables, AWS_LAMBDA_RUNTIME_API: api.address },
     cwd: options.variables.LAMBDA_TASK_ROOT,
     stdio: ["ignore", "pipe", "pipe"],
@@ -96,6 +101,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   });
   for (const stream of [child.stdout, child.stderr]) {
     eachLine(stream, (line) => {
+      if (isDebugged && INSPECTOR_LINE.test(line)) return process.stderr.write(`${line}\n`);
       if (line !== END_OF_LINES) return onLine(line, requestId);
       unread -= 1;
       settleIfOver();
@@ -141,7 +147,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   };
 
   return {
-    initialized: phase(INIT_TIMEOUT_MS, () => {}),
+    initialized: phase(isDebugged ? DEBUGGING_MS : INIT_TIMEOUT_MS, () => {}),
     invoke: (id, event) =>
       phase(timeoutMs, () => {
         requestId = id;
@@ -158,6 +164,13 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
     },
   };
 };
+
+/** Time limit of a debugged invocation: a day. */
+const DEBUGGING_MS = 86_400_000;
+
+/** What Node's inspector writes to stderr; it is not part of the function's log. */
+const INSPECTOR_LINE =
+  /^(Debugger (listening on|attached|ending on)|Waiting for the debugger|For help, see: https:\/\/nodejs)/;
 
 /** `bootstrap.ts` writes this after the last line of an invocation. */
 const END_OF_LINES = "\0";

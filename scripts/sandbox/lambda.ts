@@ -16,6 +16,8 @@ export interface LambdaOptions {
   readonly unpacked: UnpackedFunction;
   /** Additional environment variables: the endpoints of the local services. @default none */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
+  readonly inspectPort?: number;
   /** Maximum number of parallel processes. Further invocations wait, and count as running. @default one per CPU, at most 4 */
   readonly processes?: number;
   /** Delays before the second and third attempt; on Lambda, one minute and two. @default 100 and 200 */
@@ -123,6 +125,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     function: fn,
     unpacked: options.unpacked,
     endpoints: options.endpoints ?? {},
+    inspectPort: options.inspectPort,
     processes: options.processes ?? Math.min(availableParallelism(), 4),
     now,
     onLine: (text, requestId) => {

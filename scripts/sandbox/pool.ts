@@ -11,6 +11,7 @@ export interface PoolOptions {
   readonly unpacked: UnpackedFunction;
   /** Additional environment variables: the endpoints of the local services. */
   readonly endpoints: Readonly<Record<string, string>>;
+  readonly inspectPort?: number;
   /** Maximum number of parallel processes; further invocations wait. */
   readonly processes: number;
   readonly now: () => number;
@@ -51,6 +52,7 @@ export const createPool = (options: PoolOptions): Pool => {
       variables: { ...variablesOf(fn, unpacked.taskRoot), ...options.endpoints },
       timeoutMs: fn.timeoutSeconds * 1000,
       memoryMb: fn.memoryMb,
+      inspectPort: options.inspectPort,
       onLine,
     });
     all.add(environment);

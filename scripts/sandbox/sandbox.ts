@@ -20,6 +20,8 @@ export interface SandboxOptions {
   readonly blueprint: Blueprint;
   /** Port of the S3 endpoint. @default a free one */
   readonly port?: number;
+  /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
+  readonly inspectPort?: number;
   /** Maximum number of parallel processes. @default one per CPU, at most 4 */
   readonly processes?: number;
   /** Delays before the second and third attempt of a failed invocation. @default 100 and 200 */

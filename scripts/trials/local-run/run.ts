@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly outDir: string;
   /** Of the S3 endpoint. @default a free one */
   readonly port: number | undefined;
+  /** Port on which the function waits for a debugger. @default no debugger */
+  readonly inspectPort?: number;
   /** Whether objects stay in S3 when their variants are saved. A large folder's would fill the memory. */
   readonly keepsObjects: boolean;
   /** Called for uploads that others made, by the S3 endpoint. */
@@ -34,13 +36,21 @@ export interface Run {
 
 const PROCESSES = Math.min(availableParallelism(), 4);
 
-export const openRun = async ({ stackDir, outDir, port, keepsObjects, onResult }: RunOptions): Promise<Run> => {
+export const openRun = async ({
+  stackDir,
+  outDir,
+  port,
+  inspectPort,
+  keepsObjects,
+  onResult,
+}: RunOptions): Promise<Run> => {
   const collector = createCollector(outDir);
   const waiting = new Map<string, (result: Promise<Result>) => void>();
   const sandbox: Sandbox = await startSandbox({
     blueprint: readBlueprint(stackDir),
     port,
-    processes: PROCESSES,
+    inspectPort,
+    processes: inspectPort === undefined ? PROCESSES : 1,
     onObjectCreated: (object) => collector.onObjectCreated(object, sandbox),
     onSettled: (object, [outcome]) => {
       if (object.bucket !== sandbox.uploadBucket) return;

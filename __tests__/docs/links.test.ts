@@ -1,0 +1,119 @@
+/** The documents: every link leads somewhere, every file they name exists, and every test they cite is there. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+const ROOT = join(__dirname, "../..");
+
+const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
+
+const DOCUMENTS = [
+  ...readdirSync(ROOT).filter((file) => file.endsWith(".md")),
+  ".github/SECURITY.md",
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+];
+
+interface Link {
+  readonly document: string;
+  readonly text: string;
+  /** Path from the root of the project. */
+  readonly file: string;
+  readonly anchor: string | undefined;
+}
+
+/** Without blocks of code, in which nothing is a link. */
+const prose = (document: string): string => read(document).replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
+
+const linksIn = (document: string): Link[] =>
+  [...prose(document).matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)]
+    .filter(([, , target = ""]) => !/^\w+:/.test(target))
+    .map(([, text = "", target = ""]) => {
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? document : relative(ROOT, join(ROOT, dirname(document), path));
+      return { document, text, file, anchor };
+    });
+
+const LINKS = DOCUMENTS.flatMap(linksIn);
+
+/** As GitHub makes them from headings. */
+const anchorsIn = (document: string): string[] =>
+  [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+const shown = ({ document, file, anchor }: Link): string =>
+  `${document}: ${file}${anchor === undefined ? "" : `#${anchor}`}`;
+
+/** Made by a command, or local to one person: they need not exist. */
+const NOT_COMMITTED = /^(dist|out|cdktf\.out|\.cache|node_modules)\/|\.local\.tfvars$|[<*]/;
+
+/** A path between backticks: with a folder that the project has, or the name of a file at its root. */
+const isPath = (text: string): boolean =>
+  /^[\w.@/<>*-]+$/.test(text) &&
+  /^(handler|modules|scripts|__tests__|docs|environments|\.github|\.ci|\.vscode)\//.test(text);
+
+describe("the documents", () => {
+  it("link only to files that exist", () => {
+    expect(LINKS.length).toBeGreaterThan(50);
+    expect(LINKS.filter(({ file }) => !existsSync(join(ROOT, file))).map(shown)).toEqual([]);
+  });
+
+  it("link only to headings that exist", () => {
+    const broken = LINKS.filter(({ anchor }) => anchor !== undefined).filter(
+      ({ file, anchor = "" }) => !file.endsWith(".md") || !anchorsIn(file).includes(anchor),
+    );
+
+    expect(broken.map(shown)).toEqual([]);
+  });
+
+  it("cite only tests that exist, by their titles", () => {
+    const cited = LINKS.filter(({ document, file }) => document === "docs/security.md" && file.endsWith(".test.ts"));
+    const titles = cited.filter(({ text }) => text !== "A test");
+
+    const missing = titles.filter(({ text, file }) => !read(file).includes(`"${text}"`));
+
+    expect(titles.length).toBeGreaterThan(20);
+    expect(missing.map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
+  });
+
+  it("name only files and folders that exist", () => {
+    const named = DOCUMENTS.flatMap((document) =>
+      [...prose(document).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => ({ document, text })),
+    ).filter(({ text }) => isPath(text) && !NOT_COMMITTED.test(text));
+
+    const missing = named.filter(({ text }) => !existsSync(join(ROOT, text)));
+
+    expect(named.length).toBeGreaterThan(30);
+    expect(missing.map(({ document, text }) => `${document}: ${text}`)).toEqual([]);
+  });
+
+  it("are all in the index", () => {
+    const indexed = LINKS.filter(({ document }) => document === "docs/README.md").map(({ file }) => file);
+    const wanted = DOCUMENTS.filter((file) => !/runbooks\/|^\.github|^docs\/README\.md$/.test(file));
+
+    expect(wanted.filter((file) => !indexed.includes(file))).toEqual([]);
+  });
+});
+
+describe("the README", () => {
+  it("has at most 200 lines", () => {
+    expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
+  });
+
+  it("begins with a command on a committed sample", () => {
+    const [, command = ""] = /^```sh\n(.*)\n```$/m.exec(read("README.md")) ?? [];
+
+    const [, sample = ""] = /^npm ci && npm start -- (\S+)$/.exec(command) ?? [];
+
+    expect(existsSync(join(ROOT, sample))).toBe(true);
+    expect(sample).toMatch(/^scripts\/images\/samples\//);
+  });
+
+  it("gives the command that runs all tests", () => {
+    expect(read("README.md")).toMatch(/^```sh\nnpm ci && npm test\n```$/m);
+  });
+});
