@@ -13,7 +13,7 @@ export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** Port on which the process waits for a debugger before it starts; then there is no timeout. @default no debugger */
+  /** Port on which the process waits for a debugger before it begins; nothing is timed then. @default no debugger */
   readonly inspectPort?: number;
   /** Called for each line that the process writes; `requestId` is undefined before the first invocation. */
   readonly onLine: (text: string, requestId: string | undefined) => void;
@@ -165,7 +165,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   };
 };
 
-/** Time limit of a debugged invocation: a day. */
+/** Timeout while a debugger is attached: a day. */
 const DEBUGGING_MS = 86_400_000;
 
 /** What Node's inspector writes to stderr; it is not part of the function's log. */
