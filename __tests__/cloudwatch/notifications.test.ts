@@ -1,6 +1,6 @@
 /** Transitions of alarms over time, and the messages that subscribers receive. */
-import type { Alarm, MetricStatistic } from "../../scripts/cloudwatch/alarm";
-import { MetricStore } from "../../scripts/cloudwatch/metric-store";
+import type { Alarm } from "../../scripts/cloudwatch/alarm";
+import { type MetricStatistic, MetricStore } from "../../scripts/cloudwatch/metric-store";
 import type { AlarmState } from "../../scripts/cloudwatch/missing-data";
 import { notifications } from "../../scripts/cloudwatch/notifications";
 import { smsMessages } from "../../scripts/cloudwatch/sms";
@@ -49,7 +49,7 @@ describe("watch", () => {
     expect(changes(history)).toEqual([
       [0, "INSUFFICIENT_DATA", "OK", [CRITICAL]],
       [1, "OK", "ALARM", [CRITICAL, LOGS]],
-      [4, "ALARM", "OK", [CRITICAL]],
+      [7, "ALARM", "OK", [CRITICAL]],
     ]);
     expect(reported).toEqual(history);
   });
@@ -58,8 +58,8 @@ describe("watch", () => {
     const states = new Map<string, AlarmState>([[alarm.name, "OK"]]);
     watch([alarm], storeWith(3), NOON, NOON + MINUTE, undefined, states);
     expect(states.get(alarm.name)).toBe("ALARM");
-    const later = watch([alarm], storeWith(3), NOON + 2 * MINUTE, NOON + 4 * MINUTE, undefined, states);
-    expect(changes(later)).toEqual([[4, "ALARM", "OK", [CRITICAL]]]);
+    const later = watch([alarm], storeWith(3), NOON + 2 * MINUTE, NOON + 7 * MINUTE, undefined, states);
+    expect(changes(later)).toEqual([[7, "ALARM", "OK", [CRITICAL]]]);
   });
 
   it("acts on nothing where actions are disabled", () => {
@@ -73,10 +73,10 @@ describe("watch", () => {
 
   it("runs the actions of INSUFFICIENT_DATA", () => {
     const one = { ...alarm, treatMissingData: "missing", insufficientDataActions: [LOGS] };
-    const history = watch([one], storeWith(0), NOON, NOON + 5 * MINUTE);
+    const history = watch([one], storeWith(0), NOON, NOON + 8 * MINUTE);
     expect(changes(history)).toEqual([
       [1, "INSUFFICIENT_DATA", "OK", [CRITICAL]],
-      [4, "OK", "INSUFFICIENT_DATA", [LOGS]],
+      [7, "OK", "INSUFFICIENT_DATA", [LOGS]],
     ]);
   });
 

@@ -29,19 +29,21 @@ describe("the cost widget", () => {
     const used = { invocations: [1000], durationMs: [1_000_000], taken: [1000], stored: [1000], logBytes: [1024 ** 3] };
 
     const lookup = (id: string) => used[id as keyof typeof used];
+    const context = { startsMs: [0], periodSeconds: 3600, lookup, metricIds: Object.keys(used) };
     const usd = options.flatMap(({ label, expression }) =>
-      expression === undefined ? [] : [[label, evaluateExpression(parseExpression(expression), lookup, 1)]],
+      expression === undefined ? [] : [[label, evaluateExpression(parseExpression(expression), context)]],
     );
 
     expect(options.filter(({ expression }) => expression === undefined).map(({ id }) => id)).toEqual(Object.keys(used));
     expect(Object.fromEntries(usd)).toEqual({
-      Lambda: [expect.closeTo(0.0002 + 2000 * 0.0000133334, 8)],
-      "S3 requests": [expect.closeTo(1000 * 0.0000004 + 6000 * 0.000005, 8)],
-      Logs: [expect.closeTo(0.5, 8)],
-      PutMetricData: [expect.closeTo(0.01, 8)],
-      "Metrics, alarms, dashboard, key": [
-        expect.closeTo(((17 + Object.keys(REFUSALS).length) * 0.3 + 13 * 0.1 + 3) / 730, 8),
-      ],
+      Lambda: { kind: "TS", series: [expect.closeTo(0.0002 + 2000 * 0.0000133334, 8)] },
+      "S3 requests": { kind: "TS", series: [expect.closeTo(1000 * 0.0000004 + 6000 * 0.000005, 8)] },
+      Logs: { kind: "TS", series: [expect.closeTo(0.5, 8)] },
+      PutMetricData: { kind: "TS", series: [expect.closeTo(0.01, 8)] },
+      "Metrics, alarms, dashboard, key": {
+        kind: "TS",
+        series: [expect.closeTo(((17 + Object.keys(REFUSALS).length) * 0.3 + 13 * 0.1 + 3) / 730, 8)],
+      },
     });
   });
 

@@ -60,6 +60,25 @@ const STACK = {
         period: 60,
         dimensions: { FunctionName: "${aws_lambda_function.f.function_name}" },
         alarm_actions: ["${aws_sns_topic.t.arn}"],
+        evaluate_low_sample_count_percentiles: "ignore",
+      },
+    },
+    aws_cloudwatch_composite_alarm: {
+      page: {
+        alarm_name: "page",
+        alarm_rule:
+          'ALARM("${aws_cloudwatch_metric_alarm.a.alarm_name}") AND NOT ALARM(${aws_cloudwatch_metric_alarm.a.arn})',
+        alarm_actions: ["${aws_sns_topic.t.arn}"],
+        actions_suppressor: {
+          alarm: "${aws_cloudwatch_metric_alarm.a.arn}",
+          wait_period: "120",
+          extension_period: 1800,
+        },
+      },
+      ticket: {
+        alarm_name: "ticket",
+        alarm_rule: "OK(${aws_cloudwatch_composite_alarm.page.alarm_name})",
+        actions_enabled: false,
       },
     },
   },
@@ -139,10 +158,27 @@ describe("the blueprint of a stack", () => {
         description: "literal ${x}",
         alarmActions: [topicArn],
         okActions: [],
+        evaluateLowSampleCountPercentiles: "ignore",
         watches: { name: "Errors", statistic: "Sum", periodSeconds: 60, dimensions: { FunctionName: "resizer" } },
       },
     ]);
     expect(subscriptions).toEqual([{ topicArn, protocol: "email", endpoint: "someone@example.com" }]);
+  });
+
+  it("has the composite alarms with their rules and suppressors", () => {
+    const { compositeAlarms } = read(STACK);
+    const errorsArn = "arn:aws:cloudwatch:eu-west-1:000000000000:alarm:resizer-errors";
+
+    expect(compositeAlarms).toMatchObject([
+      {
+        name: "page",
+        rule: `ALARM("resizer-errors") AND NOT ALARM(${errorsArn})`,
+        alarmActions: ["arn:aws:sns:eu-west-1:000000000000:alerts"],
+        okActions: [],
+        actionsSuppressor: { alarm: errorsArn, waitSeconds: 120, extensionSeconds: 1800 },
+      },
+      { name: "ticket", rule: "OK(page)", actionsEnabled: false, actionsSuppressor: undefined },
+    ]);
   });
 
   // biome-ignore format: a table is read down its columns

@@ -2,7 +2,7 @@
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Datum } from "../../scripts/cloudwatch/metric-store";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
-import { type CloudWatchApi, embeddedData, startCloudWatchApi } from "../../scripts/sandbox/cloudwatch-api";
+import { type CloudWatchApi, startCloudWatchApi } from "../../scripts/sandbox/cloudwatch-api";
 
 const received: Datum[] = [];
 const calls: ApiCall[] = [];
@@ -100,36 +100,5 @@ describe("PutMetricData of the SDK", () => {
 
     await expect(sent).rejects.toMatchObject({ name: "ServiceUnavailable", $metadata: { httpStatusCode: 503 } });
     expect(received).toEqual([]);
-  });
-});
-
-describe("a log line", () => {
-  const embedded = (metrics: object, rest: object) =>
-    JSON.stringify({ _aws: { Timestamp: 5, CloudWatchMetrics: [{ Namespace: "Images", ...metrics }] }, ...rest });
-
-  it("gives a datum for each embedded value and set of dimensions", () => {
-    const line = embedded(
-      { Dimensions: [["FunctionName"], []], Metrics: [{ Name: "Time", Unit: "Milliseconds" }, { Name: "Done" }] },
-      { FunctionName: "resizer", Time: [1, 2], Done: 3 },
-    );
-
-    expect(embeddedData(line).map(({ name, dimensions, unit, value }) => [name, dimensions, unit, value])).toEqual([
-      ["Time", { FunctionName: "resizer" }, "Milliseconds", 1],
-      ["Time", { FunctionName: "resizer" }, "Milliseconds", 2],
-      ["Time", {}, "Milliseconds", 1],
-      ["Time", {}, "Milliseconds", 2],
-      ["Done", { FunctionName: "resizer" }, "None", 3],
-      ["Done", {}, "None", 3],
-    ]);
-    expect(embeddedData(line)[0]).toMatchObject({ namespace: "Images", timestampMs: 5 });
-  });
-
-  it.each([
-    ["of another kind", '{"level":"INFO"}'],
-    ["that is no JSON", 'text with "_aws" in it'],
-    ["whose metadata are not EMF", '{"_aws":{"Timestamp":"now"}}'],
-    ["whose metric has no value", embedded({ Dimensions: [[]], Metrics: [{ Name: "Time" }] }, {})],
-  ])("gives nothing %s", (_what, line) => {
-    expect(embeddedData(line)).toEqual([]);
   });
 });

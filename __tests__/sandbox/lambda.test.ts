@@ -327,15 +327,19 @@ describe("the local Lambda", () => {
     expect(lines.map(({ type }) => type)).toEqual(types);
   });
 
-  it("filters raw lines by their level, and treats a line without one as INFO", async () => {
+  it("filters raw lines by their level, and takes a line without level or valid timestamp for INFO", async () => {
     const { lines } = await run(
       `exports.handler = async () => {
-        for (const level of ["INFO", "ERROR", "CRITICAL", undefined]) process.stdout.write(JSON.stringify({ level, of: "it" }) + "\\n");
+        const write = (line) => process.stdout.write(JSON.stringify({ ...line, of: "it" }) + "\\n");
+        const timestamp = "2026-01-05T12:00:00.000Z";
+        for (const level of ["INFO", "ERROR", "fatal", "CRITICAL", undefined]) write({ timestamp, level });
+        for (const timestamp of [undefined, "yesterday", "2026-13-05T12:00:00Z", 1767614400000]) write({ timestamp, level: "ERROR" });
+        write({ timestamp: "2026-01-05T12:00:00+01:00", level: "WARN" });
       };`,
       { applicationLogLevel: "WARN" },
     );
 
-    expect(lines.filter(({ of }) => of === "it")).toEqual([{ level: "ERROR", of: "it" }]);
+    expect(lines.filter(({ of }) => of === "it").map(({ level }) => level)).toEqual(["ERROR", "fatal", "WARN"]);
   });
 
   it("ends a line at a line feed and nowhere else", async () => {

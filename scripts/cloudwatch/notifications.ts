@@ -6,9 +6,11 @@
  * The text of an SMS is documented nowhere: here it is the subject of the e-mail, after the topic's display name if it has
  * one.
  */
-import type { Alarm, MetricStatistic } from "./alarm";
+import type { Alarm } from "./alarm";
+import { type CompositeAlarm, isComposite } from "./composite-alarm";
+import type { MetricStatistic } from "./metric-store";
 import { smsMessages } from "./sms";
-import { decimal } from "./state-reason";
+import { decimal, longDate } from "./state-reason";
 import type { Transition } from "./watch";
 
 export interface Subscription {
@@ -83,15 +85,6 @@ const subjectOf = ({ alarm, to }: Transition, place: Place): string => {
   return write(`${alarm.name.slice(0, Math.min(MAX_NAME, room - 3))}...`);
 };
 
-/** Wednesday 10 July, 2024 16:24:03 UTC */
-const longDate = (timeMs: number): string => {
-  const date = new Date(timeMs);
-  const part = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(date);
-  const day = `${part({ weekday: "long" })} ${part({ day: "2-digit" })} ${part({ month: "long" })}, ${date.getUTCFullYear()}`;
-  return `${day} ${date.toISOString().slice(11, 19)} UTC`;
-};
-
 const monitored = (alarm: Alarm): string[] => {
   if (!("statistic" in alarm.watches)) {
     const returned = alarm.watches.find(({ returnData }) => returnData);
@@ -128,7 +121,17 @@ const thresholdLine = (alarm: Alarm): string => {
 
 const actionList = (actions: readonly string[]) => actions.map((action) => `[${action}]`).join(" ");
 
-const emailText = ({ alarm, atMs, from, to, reason }: Transition, place: Place): string => {
+const metricDetails = (alarm: Alarm): string[] => ["Threshold:", thresholdLine(alarm), "", ...monitored(alarm)];
+
+/** The wording for composites is not published: these are the facts that a reader needs. */
+const compositeDetails = (alarm: CompositeAlarm, childrenInAlarm: readonly string[]): string[] => [
+  `Alarm Rule: ${alarm.rule}`,
+  "",
+  `Alarms in ALARM: ${childrenInAlarm.join(", ") || "none"}`,
+];
+
+const emailText = (transition: Transition, place: Place): string => {
+  const { alarm, atMs, from, to, reason } = transition;
   const time = longDate(atMs);
   const console = `https://${place.region}.console.aws.amazon.com/cloudwatch/deeplink.js?region=${place.region}`;
   return [
@@ -146,10 +149,7 @@ const emailText = ({ alarm, atMs, from, to, reason }: Transition, place: Place):
     `- AWS Account: ${place.account}`,
     `- Alarm Arn: arn:aws:cloudwatch:${place.region}:${place.account}:alarm:${alarm.name}`,
     "",
-    "Threshold:",
-    thresholdLine(alarm),
-    "",
-    ...monitored(alarm),
+    ...(isComposite(alarm) ? compositeDetails(alarm, transition.childrenInAlarm) : metricDetails(alarm)),
     "",
     "State Change Actions:",
     `- OK: ${actionList(alarm.okActions)}`,
@@ -177,7 +177,7 @@ export const notifications = (
     return subscriptions
       .filter(({ topicArn }) => topicArn === topic.arn)
       .map(({ protocol, endpoint }) => ({
-        atMs: transition.atMs,
+        atMs: transition.actedAtMs ?? transition.atMs,
         topicArn: topic.arn,
         protocol,
         endpoint,

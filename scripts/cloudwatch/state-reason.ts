@@ -33,6 +33,15 @@ const stamp = (timeMs: number): string => {
   return `${date.split("-").reverse().join("/")} ${time}`;
 };
 
+/** Wednesday 10 July, 2024 16:24:03 UTC */
+export const longDate = (timeMs: number): string => {
+  const date = new Date(timeMs);
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(date);
+  const day = `${part({ weekday: "long" })} ${part({ day: "2-digit" })} ${part({ month: "long" })}, ${date.getUTCFullYear()}`;
+  return `${day} ${date.toISOString().slice(11, 19)} UTC`;
+};
+
 const list = (datapoints: Explained["received"]) =>
   `[${datapoints.map(({ value, startMs }) => `${decimal(value)} (${stamp(startMs)})`).join(", ")}]`;
 

@@ -1,6 +1,7 @@
 /** Reads a synthesized stack (`cdk.tf.json`): its function, buckets, notifications and monitoring. */
 import { resolve } from "node:path";
 import type { Alarm } from "../cloudwatch/alarm";
+import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import type { Subscription } from "../cloudwatch/notifications";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
@@ -80,6 +81,7 @@ export interface Blueprint {
   readonly queues: readonly QueueBlueprint[];
   readonly metricFilters: readonly MetricFilter[];
   readonly alarms: readonly Alarm[];
+  readonly compositeAlarms: readonly CompositeAlarm[];
   /** `keyArn` @default messages are not encrypted */
   readonly topics: readonly { readonly arn: string; readonly name: string; readonly keyArn?: string }[];
   readonly subscriptions: readonly Subscription[];
@@ -127,6 +129,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     queues: rows(stack, "aws_sqs_queue").map(({ name, arn, kms_master_key_id: keyArn }) => ({ name, arn, keyArn })),
     metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
     alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
+    compositeAlarms: rows(stack, "aws_cloudwatch_composite_alarm").map(compositeAlarmOf),
     topics: rows(stack, "aws_sns_topic").map(({ kms_master_key_id: keyArn, ...topic }) => ({ ...topic, keyArn })),
     subscriptions: rows(stack, "aws_sns_topic_subscription").map(({ topic_arn, protocol, endpoint }) => ({
       topicArn: topic_arn,
@@ -179,6 +182,21 @@ const metricFilterOf = (row: Row<"aws_cloudwatch_log_metric_filter">): MetricFil
   return { name: row.name, logGroup: row.log_group_name, pattern: row.pattern, metric: { ...metric, defaultValue } };
 };
 
+const compositeAlarmOf = (row: Row<"aws_cloudwatch_composite_alarm">): CompositeAlarm => ({
+  name: row.alarm_name,
+  description: row.alarm_description,
+  rule: row.alarm_rule,
+  actionsEnabled: row.actions_enabled,
+  alarmActions: row.alarm_actions,
+  okActions: row.ok_actions,
+  insufficientDataActions: row.insufficient_data_actions,
+  actionsSuppressor: row.actions_suppressor && {
+    alarm: row.actions_suppressor.alarm,
+    waitSeconds: row.actions_suppressor.wait_period,
+    extensionSeconds: row.actions_suppressor.extension_period,
+  },
+});
+
 const alarmOf = (row: Row<"aws_cloudwatch_metric_alarm">): Alarm => ({
   name: row.alarm_name,
   description: row.alarm_description,
@@ -187,6 +205,7 @@ const alarmOf = (row: Row<"aws_cloudwatch_metric_alarm">): Alarm => ({
   evaluationPeriods: row.evaluation_periods,
   datapointsToAlarm: row.datapoints_to_alarm,
   treatMissingData: row.treat_missing_data,
+  evaluateLowSampleCountPercentiles: row.evaluate_low_sample_count_percentiles,
   actionsEnabled: row.actions_enabled,
   alarmActions: row.alarm_actions,
   okActions: row.ok_actions,

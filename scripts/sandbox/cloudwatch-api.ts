@@ -1,4 +1,4 @@
-/** The two ways in which a function publishes metrics: PutMetricData, and metrics embedded in log lines (EMF). */
+/** The call PutMetricData, with which a function publishes metrics. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -97,45 +97,6 @@ const dataOf = (body: string): Datum[] | undefined => {
       value,
       count: Counts?.[i] ?? 1,
     })),
-  );
-};
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-const EMBEDDED = z.looseObject({
-  _aws: z.object({
-    Timestamp: z.number(),
-    CloudWatchMetrics: z.array(
-      z.object({
-        Namespace: z.string(),
-        Dimensions: z.array(z.array(z.string())),
-        Metrics: z.array(z.object({ Name: z.string(), Unit: z.string().default("None") })),
-      }),
-    ),
-  }),
-});
-
-/** @returns the data embedded in a log line: one for each metric, value and set of dimensions; none for any other line */
-export const embeddedData = (line: string): Datum[] => {
-  if (!line.includes('"_aws"')) return [];
-  const { data: root } = EMBEDDED.safeParse(parse(line));
-  if (root === undefined) return [];
-  const { Timestamp: timestampMs, CloudWatchMetrics } = root._aws;
-  return CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions, Metrics }) =>
-    Metrics.flatMap(({ Name: name, Unit: unit }) =>
-      Dimensions.flatMap((keys) =>
-        [root[name]]
-          .flat()
-          .filter((value) => typeof value === "number")
-          .map((value) => ({
-            namespace,
-            name,
-            dimensions: Object.fromEntries(keys.map((key) => [key, String(root[key])])),
-            unit,
-            timestampMs,
-            value,
-          })),
-      ),
-    ),
   );
 };
 

@@ -16,23 +16,29 @@ const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
 const rank = (level: unknown): number => LEVELS.indexOf(typeof level === "string" ? level.toUpperCase() : "");
 
+type LogSettings = Pick<FunctionBlueprint, "logFormat" | "applicationLogLevel">;
+
+/** RFC 3339, as Lambda asks for it. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
 /**
- * Lambda filters JSON lines by their key `level`. A line without a known level counts as INFO (same page as above).
- * Text format is not filtered.
+ * Lambda filters the lines of a function by the key `level` of each JSON line. A line counts as INFO if it has no level, a
+ * level that Lambda does not know, or no valid `timestamp` (same page as above). In the text format nothing is filtered.
  */
-export const passesLogLevel = (text: string, { logFormat, applicationLogLevel }: FunctionBlueprint): boolean => {
+export const passesLogLevel = (text: string, { logFormat, applicationLogLevel }: LogSettings): boolean => {
   if (logFormat !== "JSON") return true;
-  const level = rank(levelOf(text));
+  const { level: name, timestamp } = fieldsIn(text);
+  const isDated = typeof timestamp === "string" && TIMESTAMP.test(timestamp) && !Number.isNaN(Date.parse(timestamp));
+  const level = isDated ? rank(name) : -1;
   return (level < 0 ? rank("INFO") : level) >= rank(applicationLogLevel);
 };
 
-/** @returns `level` of a JSON line; undefined for any other line */
-export const levelOf = (text: string): unknown => {
-  if (!text.startsWith("{")) return undefined;
+const fieldsIn = (text: string): { readonly level?: unknown; readonly timestamp?: unknown } => {
+  if (!text.startsWith("{")) return {};
   try {
-    return JSON.parse(text).level;
+    return JSON.parse(text);
   } catch {
-    return undefined;
+    return {};
   }
 };
 

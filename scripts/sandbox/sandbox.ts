@@ -1,10 +1,11 @@
 /** A local machine that behaves like a synthesized stack: an upload invokes the function, and you can read its log and metrics. */
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import type { ApiCall, Intercept } from "./api-call";
 import type { Blueprint } from "./blueprint";
-import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
+import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
@@ -130,7 +131,10 @@ const assemble = async (
     sendDeadLetter: deadLetters?.send,
     onLogLine: (line) => {
       logs.push(line);
-      embeddedData(line.text).forEach(onDatum);
+      const embedded = embeddedMetrics(line.text);
+      embedded.data.forEach(onDatum);
+      const errors = validationErrors(embedded, fn.logGroup, line.timestampMs);
+      if (errors !== undefined) metrics.put(errors);
       options.onLogLine?.(line);
     },
     onMetric: (datum) => {

@@ -1,6 +1,6 @@
 /** Schemas of the Terraform resources that the sandbox reads, with the AWS provider's defaults. */
 import { z } from "zod";
-import type { MetricStatistic } from "../cloudwatch/alarm";
+import type { MetricStatistic } from "../cloudwatch/metric-store";
 import { asList, expected, type Stack } from "./terraform-json";
 
 const text = z.string();
@@ -109,6 +109,7 @@ const RESOURCES = {
     datapoints_to_alarm: number.optional(),
     threshold: number,
     treat_missing_data: text.optional(),
+    evaluate_low_sample_count_percentiles: text.optional(),
     actions_enabled: z.boolean().optional(),
     alarm_actions: texts,
     ok_actions: texts,
@@ -129,6 +130,16 @@ const RESOURCES = {
         metric: z.preprocess((value) => asList(value)[0], METRIC.optional()),
       }),
     ),
+  }),
+  aws_cloudwatch_composite_alarm: z.object({
+    alarm_name: text,
+    alarm_description: text.optional(),
+    alarm_rule: text,
+    actions_enabled: z.boolean().optional(),
+    alarm_actions: texts,
+    ok_actions: texts,
+    insufficient_data_actions: texts,
+    actions_suppressor: block(z.object({ alarm: text, wait_period: number, extension_period: number })),
   }),
   aws_sqs_queue: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),

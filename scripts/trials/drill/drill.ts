@@ -45,8 +45,10 @@ export interface Verdict {
 const BEFORE_MS = 60 * MINUTE_MS;
 
 /** How far back CloudWatch looks for datapoints, in milliseconds. */
-export const memoryMs = (alarm: Alarm): number =>
-  evaluationRange(alarm.evaluationPeriods) * (metricsOf(alarm)[0]?.periodSeconds ?? 60) * 1_000;
+export const memoryMs = (alarm: Alarm): number => {
+  const periodSeconds = metricsOf(alarm)[0]?.periodSeconds ?? 60;
+  return evaluationRange(alarm.evaluationPeriods, periodSeconds) * periodSeconds * 1_000;
+};
 
 export interface WatchedTimeline {
   readonly timeline: Timeline;

@@ -36,7 +36,7 @@ interface Timing {
 }
 
 const timingOf = (alarm: Alarm): Timing => {
-  const periodMs = memoryMs(alarm) / (alarm.evaluationPeriods + 2);
+  const periodMs = (metricsOf(alarm)[0]?.periodSeconds ?? 60) * 1_000;
   return { periodMs, windowMs: alarm.evaluationPeriods * periodMs, memoryMs: memoryMs(alarm) };
 };
 

@@ -1,7 +1,8 @@
 /** The recorded lines and data that an alarm counts, and timelines with an exact number of them. */
 
-import type { Alarm, MetricStatistic } from "../../cloudwatch/alarm";
+import type { Alarm } from "../../cloudwatch/alarm";
 import { compileFilter } from "../../cloudwatch/metric-filter";
+import type { MetricStatistic } from "../../cloudwatch/metric-store";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { filtersOf, reportOf } from "./observe";
 import { EMPTY, merged, startingAt, type Timeline } from "./timeline";

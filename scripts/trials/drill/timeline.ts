@@ -12,8 +12,15 @@ export const EMPTY: Timeline = { lines: [], data: [] };
 
 export const MINUTE_MS = 60_000;
 
-const moved = <T extends { readonly timestampMs: number }>(items: readonly T[], byMs: number): T[] =>
-  items.map((item) => ({ ...item, timestampMs: item.timestampMs + byMs }));
+const moved = <T extends { readonly timestampMs: number; readonly visibleMs?: number }>(
+  items: readonly T[],
+  byMs: number,
+): T[] =>
+  items.map((item) => ({
+    ...item,
+    timestampMs: item.timestampMs + byMs,
+    ...(item.visibleMs !== undefined && { visibleMs: item.visibleMs + byMs }),
+  }));
 
 export const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
   lines: moved(lines, byMs),
