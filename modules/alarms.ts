@@ -1,6 +1,7 @@
 /** The ledgers of alarms: what each watches and whom it notifies, and how a row becomes a CloudWatch alarm. */
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { FaultName } from "../handler/contract/metrics";
+import { withWindow } from "./alarm-windows";
 import { type AliasScope, type AnyMetric, type MetricAddress, metricAddress } from "./metrics";
 import type { Severity } from "./naming";
 import type { Environment, FlagVariable, NumberVariable } from "./variables";
@@ -117,7 +118,8 @@ const belowLimit = ({ limit, ...row }: AlarmRow & Pick<MetricAlarm, "limit">, en
 export const metricAlarms = (environment: Environment): AlarmRow[] =>
   Object.entries<MetricAlarm>(METRIC_ALARMS)
     .filter(([, { enabledBy }]) => enabledBy === undefined || environment[enabledBy])
-    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, environment) }, environment));
+    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, environment) }, environment))
+    .map((row) => withWindow(row, environment.lambda_timeout));
 
 /** @returns the alarms of `log_alerts`, with thresholds as numbers */
 export const logAlarms = (environment: Environment): (AlarmRow & { readonly metric: FaultName })[] =>

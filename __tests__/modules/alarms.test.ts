@@ -206,7 +206,7 @@ describe("alarms", () => {
       new Set([
         "Invocations are failing: Sum of Errors >= 7 in 300 s.",
         "Lambda is throttling invocations: Sum of Throttles >= 5 in 300 s.",
-        "The newest version is failing: Sum of Errors of the newest version >= 1 in 60 s.",
+        "The newest version is failing: Sum of Errors of the newest version >= 1 in 1 of 5 periods of 60 s.",
         "The function is logging errors: Sum of LambdaErrors >= 1 in 60 s.",
         "Invocations are close to the timeout: Maximum of Duration >= 45000 in 300 s.",
         "Many invocations are running in parallel: Maximum of ConcurrentExecutions >= 50 in 60 s.",
