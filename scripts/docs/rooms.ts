@@ -71,7 +71,7 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "makes every alarm fire for its own cause; imports only the sandbox and the engine, so that its reading is independent",
     imports: ["sandbox", "cloudwatch"],
-    entries: ["drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts"],
+    entries: ["drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
   },
   trials: {
     path: "scripts/trials",

@@ -96,7 +96,7 @@ const details = (verdict: Verdict): string => {
 
 /** @param isDetailed prints all details of each alarm, with the message, instead of a table */
 export const drillReport = (
-  { environment, alarms, control, probes, seconds }: DrillResult,
+  { environment, delivery, alarms, control, probes, seconds }: DrillResult,
   isDetailed: boolean,
 ): string => {
   const fired = alarms.filter(({ pageSeconds }) => pageSeconds !== undefined).length;
@@ -108,7 +108,7 @@ export const drillReport = (
     `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} fired for their own cause`,
     `${mark(control.problems.length === 0)} ${control.problems.length === 0 ? "no" : control.problems.length} ${control.problems.length > 1 ? "alarms" : "alarm"} fired during a healthy hour${edge}`,
     pc.dim(
-      `${probes} boundary checks; ${number(seconds)} s in all. On AWS, notifications can arrive about a minute later.`,
+      `${probes} boundary checks; ${number(seconds)} s in all. Times include the ${delivery} delay of data on their way to CloudWatch.`,
     ),
   ].join("\n");
 };

@@ -1,10 +1,12 @@
 /** The result of a drill, as `npm run drill -- --json` prints it. */
+import type { Delivery } from "../../cloudwatch/delivery";
 import type { Verdict } from "./drill";
 import type { MutantResult } from "./mutation-run";
 import type { Control } from "./probes";
 
 export interface DrillResult {
   readonly environment: string;
+  readonly delivery: Delivery;
   readonly alarms: readonly Verdict[];
   readonly control: Control;
   /** Number of boundary checks. */
