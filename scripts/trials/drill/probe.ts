@@ -48,8 +48,8 @@ const channelOf = (alarm: Alarm, blueprint: Blueprint): ChannelName => {
 export const timingOf = (alarm: Alarm, { blueprint }: Evidence, delivery: Delivery): Timing => {
   const periodMs = (metricsOf(alarm)[0]?.periodSeconds ?? 60) * 1_000;
   const delayMs = CHANNELS[channelOf(alarm, blueprint)][delivery][1] * 1_000;
-  const windowMs = (alarm.evaluationPeriods + Math.floor(delayMs / periodMs)) * periodMs;
-  return { periodMs, delayMs, windowMs, memoryMs: memoryMs(alarm) };
+  const countsMs = (alarm.evaluationPeriods + Math.floor(delayMs / periodMs)) * periodMs;
+  return { periodMs, delayMs, windowMs: Math.min(countsMs, memoryMs(alarm)), memoryMs: memoryMs(alarm) };
 };
 
 /** How long the faults of one period may be apart so that an evaluation sees all of them. */
