@@ -1,9 +1,11 @@
 /** The evaluation periods that follow from lambda_timeout, and the releases that move on too early. */
 
-import { DELAYS_SECONDS, shortestStepSeconds } from "../../modules/alarm-windows";
+import { DELAYS_SECONDS, shortestStepSeconds, type Window, withWindow } from "../../modules/alarm-windows";
 import { metricAlarms } from "../../modules/alarms";
 import { warnings } from "../../modules/warnings";
-import { CHANNELS } from "../../scripts/cloudwatch/delivery";
+import { CHANNELS, DELIVERIES, type Delivery, visibleAt } from "../../scripts/cloudwatch/delivery";
+import { MetricStore } from "../../scripts/cloudwatch/metric-store";
+import { watch } from "../../scripts/cloudwatch/watch";
 import { committed } from "./synthesized";
 
 const periodsAt = async (name: string, timeout: number): Promise<Record<string, string>> => {
@@ -62,6 +64,51 @@ describe("evaluation periods", () => {
     const { typical, worst } = CHANNELS.lambdaMetric;
 
     expect(DELAYS_SECONDS).toEqual([typical[1], worst[1]]);
+  });
+});
+
+describe("an alarm on Errors", () => {
+  const ERRORS = { namespace: "AWS/Lambda", name: "Errors", dimensions: {}, unit: "Count" };
+  const START_MS = Date.UTC(2026, 0, 1, 12);
+  const MINUTE_MS = 60_000;
+
+  /** Whether the alarm sees one failure of `timeout` seconds amid healthy invocations that start every 20 s. */
+  const sees = (window: Window, timeout: number, startMs: number, delivery: Delivery): boolean => {
+    const store = new MetricStore();
+    const report = (value: number, timestampMs: number, sentMs: number) =>
+      store.put({ ...ERRORS, value, timestampMs, visibleMs: visibleAt("lambdaMetric", sentMs, delivery) });
+    const untilMs = startMs + timeout * 1_000 + 10 * MINUTE_MS;
+    for (let atMs = START_MS - 30 * MINUTE_MS; atMs < untilMs; atMs += 20_000) report(0, atMs, atMs);
+    report(1, startMs, startMs + timeout * 1_000);
+    const alarm = {
+      ...{
+        name: "errors",
+        comparison: "GreaterThanOrEqualToThreshold",
+        threshold: 1,
+        treatMissingData: "notBreaching",
+      },
+      ...{ alarmActions: [], okActions: [], insufficientDataActions: [] },
+      evaluationPeriods: window.evaluationPeriods,
+      datapointsToAlarm: window.datapointsToAlarm,
+      watches: { ...ERRORS, statistic: "Sum", periodSeconds: window.periodSeconds },
+    };
+    return watch([alarm], store, START_MS, untilMs).some(({ to }) => to === "ALARM");
+  };
+
+  const window = { metric: "Errors", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=" } as const;
+
+  it.each([60, 300])("over %i s sees a failure of any lambda_timeout, whenever it starts", (periodSeconds) => {
+    const timeouts = [1, 2, 59, 60, 61, 119, 120, 121, 240, 299, 300, 301, 360, 600, 840, 899, 900];
+    const cases = timeouts.flatMap((timeout) =>
+      [0, 1, 30, 59].flatMap((second) => DELIVERIES.map((delivery) => ({ timeout, second, delivery }))),
+    );
+
+    const missed = cases.filter(
+      ({ timeout, second, delivery }) =>
+        !sees(withWindow({ ...window, periodSeconds }, timeout), timeout, START_MS + second * 1_000, delivery),
+    );
+
+    expect(missed).toEqual([]);
   });
 });
 

@@ -197,13 +197,23 @@ export const withoutScenario = (blueprint: Blueprint): string[] =>
       (alarm) => `Expected a scenario for alarm ${shortName(alarm, blueprint)} but got none: add a row to SCENARIOS`,
     );
 
-/** @returns mistakes of the metric filters in the runs that belong to no alarm */
-export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  Object.entries<Other>(OTHERS).flatMap(([name, { cause, counts }]) =>
+/** @returns the embedded metrics that CloudWatch rejects, one sentence for each run with any */
+const rejectionProblems = ({ recordings }: Evidence): string[] =>
+  [...recordings].flatMap(([name, { data }]) => {
+    const rejected = data.filter((datum) => datum.name === "EMFValidationErrors");
+    const count = rejected.reduce((sum, { value }) => sum + value, 0);
+    return count === 0 ? [] : [`${name}: CloudWatch rejects ${count} embedded metrics`];
+  });
+
+/** @returns rejected embedded metrics, and mistakes of the metric filters in the runs that belong to no alarm */
+export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] => [
+  ...rejectionProblems(evidence),
+  ...Object.entries<Other>(OTHERS).flatMap(([name, { cause, counts }]) =>
     evidence.recordings.has(name)
       ? filterProblems(name, counts, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
       : [],
-  );
+  ),
+];
 
 /** Names of all scenarios. */
 export const SCENARIO_NAMES: readonly string[] = Object.keys(SCENARIOS);
