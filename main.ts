@@ -1,14 +1,10 @@
 /** Front door: reads the environment files, creates one stack for each environment and region, and synthesizes them. */
 import { mkdirSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
 import { ENVIRONMENTS, readEnvironments } from "./modules/environment";
 import { stackName } from "./modules/naming";
 import { ImageProcessorStack } from "./modules/stack";
 import type { Environment } from "./modules/variables";
-
-// The HCL parser is a large WebAssembly module that runs for milliseconds only: optimizing it costs more than it saves.
-setFlagsFromString("--liftoff-only");
 
 /** @returns the zip that the user names in HANDLER_PACKAGE, for example a signed one; undefined where it is not set */
 export const packageOfUser = (): string | undefined => process.env.HANDLER_PACKAGE || undefined;
@@ -21,18 +17,19 @@ export interface SynthesizeOptions {
 }
 
 /**
- * CDKTF takes a stack trace of each reference; mapping these to their sources takes a fifth of the time. It also calls
- * util.isArray, which is deprecated in newer versions of Node.
+ * CDKTF formats a stack trace for each reference, which takes time and is not used here. It also calls util.isArray, which
+ * is deprecated in newer versions of Node.
  */
-const withoutSourceMapsAndWarnings = (work: () => void): void => {
-  const { sourceMapsEnabled, noDeprecation } = process;
-  process.setSourceMapsEnabled(false);
+const withoutTracesAndWarnings = (work: () => void): void => {
+  const { noDeprecation } = process;
+  const { prepareStackTrace } = Error;
   process.noDeprecation = true;
+  Error.prepareStackTrace = () => "";
   try {
     work();
   } finally {
-    process.setSourceMapsEnabled(sourceMapsEnabled);
     process.noDeprecation = noDeprecation;
+    Error.prepareStackTrace = prepareStackTrace;
   }
 };
 
@@ -41,7 +38,7 @@ const withoutSourceMapsAndWarnings = (work: () => void): void => {
  * @throws Error with the build command if the package does not exist
  */
 export const synthesize = (environments: readonly Environment[], options: SynthesizeOptions = {}): void =>
-  withoutSourceMapsAndWarnings(() => {
+  withoutTracesAndWarnings(() => {
     const { outdir, packagePath = packageOfUser() } = options;
     // CDKTF creates only the last folder of a path.
     if (outdir !== undefined) mkdirSync(outdir, { recursive: true });

@@ -15,13 +15,22 @@ const MINUTE_SECONDS = 60;
 /** CloudWatch looks this many periods further back than `evaluation_periods`, and at least so many periods of a minute. */
 const RANGE = { extra: 2, minutesAtLeast: 6 } as const;
 
+/** The part of an alarm that decides how far it looks back. */
 export interface Window {
-  readonly metric: unknown;
+  /** Name or address of a metric, or metric math. */
+  readonly metric: string | object;
   readonly periodSeconds: number;
   readonly datapointsToAlarm: number;
   readonly evaluationPeriods: number;
   readonly comparison: ">=" | "<";
 }
+
+const isStartDated = ({ metric }: Window): boolean => {
+  if (typeof metric === "string") return START_DATED.includes(metric);
+  return "metricName" in metric && "namespace" in metric && metric.namespace === "AWS/Lambda"
+    ? START_DATED.includes(String(metric.metricName))
+    : false;
+};
 
 /** Periods from now back to the start of the longest invocation, when its data arrive. */
 const periodsBack = (periodSeconds: number, timeoutSeconds: number, delaySeconds: number): number =>
@@ -55,7 +64,7 @@ const untilUpload = ({ periodSeconds }: Window, timeoutSeconds: number): number 
  * @returns the alarm with as many evaluation periods as it needs; those of the ledger are the least
  */
 export const withWindow = <W extends Window>(row: W, timeoutSeconds: number): W => {
-  if (!START_DATED.includes(String(row.metric))) return row;
+  if (!isStartDated(row)) return row;
   const { datapointsToAlarm, evaluationPeriods } = row;
   const needed = row.comparison === "<" ? untilUpload(row, timeoutSeconds) : untilFailure(row, timeoutSeconds);
   const periods = Math.max(evaluationPeriods, needed);

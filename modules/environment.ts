@@ -1,11 +1,12 @@
 /** Reads `environments/<name>.tfvars` into validated, typed environments. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parse } from "@cdktf/hcl2json";
 import { closest } from "fastest-levenshtein";
+import { keys } from "./inputs/inputs";
 import { stacksOf } from "./naming";
 import { RULES } from "./rules";
-import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
+import { parseHcl, parseTfvars } from "./tfvars";
+import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
 
 /** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
 export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
@@ -51,7 +52,8 @@ const syntaxProblem = (origin: string, message: string) => {
 const readFile = async (folder: string, file: string): Promise<Source> => {
   const origin = `${basename(folder)}/${file}`;
   const source = readFileSync(join(folder, file), "utf8");
-  const parsed: Record<string, unknown> | Error = await parse(origin, source).catch((error: Error) => error);
+  const parse = folder === ENVIRONMENTS ? parseTfvars : parseHcl;
+  const parsed = await parse(origin, source).catch((error: Error) => error);
   if (parsed instanceof Error) return { given: {}, problems: [syntaxProblem(origin, parsed.message)] };
 
   const entries = Object.entries(parsed).filter(([, value]) => value !== null);
@@ -71,7 +73,7 @@ const readShell = async (shell: NodeJS.ProcessEnv): Promise<Source> => {
     const text = shell[origin];
     if (text === undefined) continue;
     const isText = ["string", "enum"].includes(VARIABLES[name].check.def.type);
-    const literal = isText ? text : (await parse(origin, `value = ${text}`).catch(() => undefined))?.value;
+    const literal = isText ? text : (await parseHcl(origin, `value = ${text}`).catch(() => undefined))?.value;
     given[name] = { origin, value: literal === undefined || isExpression(literal) ? text : literal };
   }
   return { given, problems: [] };

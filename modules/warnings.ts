@@ -1,8 +1,9 @@
 /** Warnings to show before a deployment: valid environments that will surprise someone. */
 import { shortestStepSeconds } from "./alarm-windows";
+import { isExampleAddress } from "./example-address";
 import { stackName } from "./naming";
 import { STRATEGIES } from "./release-strategies";
-import { addressesOf } from "./stack";
+import { addressesOf } from "./stack-inputs";
 import type { Environment } from "./variables";
 
 /** @returns the topics without a subscriber; an existing topic belongs to someone else, who subscribes people to it */
@@ -51,7 +52,7 @@ const CHECKS: readonly Check[] = [
       : `${[...others, environment].map(stackName).join(" and ")} share the metric_namespace ${environment.metric_namespace}. In one account, each would count the log lines of the others.`;
   },
   (environment) =>
-    /^https:\/\/([\w-]+\.)*example\.(com|net|org)\//.test(`${environment.runbook_base_url}/`)
+    isExampleAddress(environment.runbook_base_url)
       ? `${stackName(environment)} links to runbooks at ${environment.runbook_base_url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`
       : undefined,
   shortStep,

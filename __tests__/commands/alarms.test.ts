@@ -58,6 +58,8 @@ const cloudWatch = async (...args: Parameters<typeof startCloudWatch>) => {
 
 const shortWait = () => ({ limitMs: 5_000, intervalMs: 1, signal: new AbortController().signal });
 
+const address = (client: CloudWatchClient) => ({ client, environment: dev(), name: NAME });
+
 const plain = (lines: readonly string[]): string[] => lines.map(stripVTControlCharacters);
 
 describe("npm run alarms -- <env> list", () => {
@@ -123,6 +125,7 @@ describe("npm run alarms -- <env> list", () => {
       since: SINCE.toISOString(),
       reason: "no datapoints",
       actionsEnabled: true,
+      notifies: [TOPIC],
     });
   });
 });
@@ -131,7 +134,7 @@ describe("npm run alarms -- <env> test NAME", () => {
   it("sets ALARM, shows the actions, and restores the state before", async () => {
     const { client, settings } = await cloudWatch([quiet(NAME, { StateValue: "INSUFFICIENT_DATA" })]);
 
-    const result = await testAlarm(client, NAME, shortWait());
+    const result = await testAlarm(address(client), shortWait());
 
     expect(settings()).toEqual([
       ["ALARM", "test by npm run alarms"],
@@ -149,7 +152,7 @@ describe("npm run alarms -- <env> test NAME", () => {
     const evaluation = { StateValue: "ALARM", StateReason: "Threshold Crossed" };
     const { client, settings } = await cloudWatch([quiet(NAME)], { evaluation });
 
-    const { end } = await testAlarm(client, NAME, shortWait());
+    const { end } = await testAlarm(address(client), shortWait());
 
     expect(settings()).toEqual([["ALARM", "test by npm run alarms"]]);
     expect(end).toEqual({ by: "CloudWatch", state: "ALARM", reason: "Threshold Crossed" });
@@ -171,7 +174,7 @@ describe("npm run alarms -- <env> test NAME", () => {
   it("stops at the time limit, shows how many actions it has seen, and restores the alarm", async () => {
     const { client, settings } = await cloudWatch([quiet(NAME, { AlarmActions: [TOPIC, TOPIC] })]);
 
-    const result = await testAlarm(client, NAME, { ...shortWait(), limitMs: 20 });
+    const result = await testAlarm(address(client), { ...shortWait(), limitMs: 20 });
 
     expect(plain(testLines(NAME, result)).at(-1)).toBe(`Expected 2 actions for ${NAME} but got 1`);
     expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
@@ -196,7 +199,7 @@ describe("npm run alarms -- <env> test NAME", () => {
   it("restores the alarm if its history can no longer be read", async () => {
     const { client, settings } = await cloudWatch([quiet(NAME)], { reads: 1 });
 
-    await expect(testAlarm(client, NAME, shortWait())).rejects.toThrow(
+    await expect(testAlarm(address(client), shortWait())).rejects.toThrow(
       "Expected an answer to DescribeAlarmHistory but got AccessDenied: not authorized to perform: DescribeAlarmHistory",
     );
     expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
@@ -221,7 +224,7 @@ describe("npm run alarms -- <env> test NAME", () => {
   ])("refuses an alarm that %s, and changes nothing", async (_, alarm, message) => {
     const { client, settings } = await cloudWatch([quiet(NAME, alarm)]);
 
-    await expect(testAlarm(client, NAME, shortWait())).rejects.toThrow(message);
+    await expect(testAlarm(address(client), shortWait())).rejects.toThrow(message);
     expect(settings()).toEqual([]);
   });
 
@@ -229,7 +232,7 @@ describe("npm run alarms -- <env> test NAME", () => {
     const { endpoint, calls, stop } = await startAwsJson({ DescribeAlarms: () => ({ MetricAlarms: [quiet(NAME)] }) });
     stops.push(stop);
 
-    await expect(testAlarm(clientsFor("us-east-1", endpoint).cloudwatch, NAME, shortWait())).rejects.toThrow(
+    await expect(testAlarm(address(clientsFor("us-east-1", endpoint).cloudwatch), shortWait())).rejects.toThrow(
       "Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it",
     );
     expect(calls.map(({ operation }) => operation)).not.toContain("SetAlarmState");
@@ -249,8 +252,8 @@ describe("npm run alarms -- <env> reset NAME", () => {
   it("refuses an alarm that the account does not have", async () => {
     const { client } = await cloudWatch([]);
 
-    await expect(resetAlarm(client, NAME)).rejects.toThrow(
-      `Expected the alarm ${NAME} in the account but got none: deploy the environment first`,
+    await expect(resetAlarm(address(client))).rejects.toThrow(
+      `dev is not deployed to us-east-1 of this account, or only in part: there is no alarm ${NAME}. Run npm run deploy -- dev`,
     );
   });
 });
@@ -315,13 +318,13 @@ const hasMoto = spawnSync("moto_server", ["--help"]).status === 0;
     const rows = synthesized.dev ?? [];
     for (const row of rows) await put(row, client);
 
-    const before = await resetAlarm(client, NAME);
+    const { before } = await resetAlarm(address(client));
     const listed = await listAlarms(client, dev());
 
-    expect(before).toBe("OK");
+    expect(before.StateValue).toBe("OK");
     expect([listed.alarms.length, listed.missing, listed.extra]).toEqual([rows.length, [], []]);
     expect(listed.alarms.find(({ name }) => name === "timeout-errors")?.reason).toBe("reset by npm run alarms");
-    await expect(testAlarm(client, NAME, shortWait())).rejects.toThrow(
+    await expect(testAlarm(address(client), shortWait())).rejects.toThrow(
       "Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it",
     );
     expect((await listAlarms(client, dev())).alarms.map(({ state }) => state)).toEqual(rows.map(() => "OK"));

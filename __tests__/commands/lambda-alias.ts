@@ -27,7 +27,7 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
   const aliases = "/2015-03-31/functions/image-processor-prod-processor/aliases/live";
 
   const server = await startAwsJson({
-    [`GET ${aliases}`]: () => alias,
+    [`GET ${aliases}`]: () => ({ Name: "live", ...alias }),
     [`PUT ${aliases}`]: (input) => {
       alias = { ...alias, ...input };
       shares.push(share(alias));
@@ -54,8 +54,13 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
     GetDeployment: () => {
       const status = statuses[Math.min(asked, statuses.length - 1)] ?? "";
       asked += 1;
+      // CodeDeploy moves the alias itself.
+      const [, to = ""] = versions;
+      if (status === "Succeeded") alias = { ...alias, FunctionVersion: to, RoutingConfig: {} };
+      if (status === "Stopped") alias = { ...alias, RoutingConfig: {} };
       return {
         deploymentInfo: {
+          deploymentId: "d-EXAMPLE",
           status,
           ...(status === "Stopped" && { rollbackInfo: { rollbackMessage: "An alarm is in ALARM." } }),
         },

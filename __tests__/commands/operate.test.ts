@@ -79,11 +79,11 @@ describe("npm run smoke", () => {
   });
 
   it("refuses an account without the environment's buckets", async () => {
-    const { code, stderr } = await run("smoke", "prod", "--endpoint-url", sandbox.endpointUrl);
+    const { code, stderr } = await run("smoke", "prod", "--yes-smoke", "prod", "--endpoint-url", sandbox.endpointUrl);
 
     expect([code, stderr]).toEqual([
       1,
-      "error: Expected one bucket image-processor-prod-upload-… in the account but got none: is prod deployed there?\n",
+      "error: prod is not deployed to us-east-1 of this account, or only in part: there is no bucket image-processor-prod-upload-*. Run npm run deploy -- prod\n",
     ]);
   });
 });
@@ -119,12 +119,16 @@ describe("npm run load", () => {
     expect(Object.keys(errors)).toEqual(["storage.denied"]);
   });
 
-  it("refuses prod unless it is named twice", async () => {
-    const { code, stderr } = await run("load", "prod", "--yes-load", "dev");
+  it.each([
+    ["load", ["--yes-load", "dev"], '--yes-load but got "dev": this uploads photos to'],
+    ["load", [], "--yes-load but got nothing: this uploads photos to"],
+    ["smoke", [], "--yes-smoke but got nothing: this uploads samples to"],
+  ])("%s refuses %j for a protected environment", async (verb, args, message) => {
+    const { code, stderr } = await run(verb, "staging", ...args);
 
     expect([code, stderr]).toEqual([
       2,
-      'error: Expected --yes-load prod for prod but got "dev": its alarms may fire\n',
+      `error: Expected staging for ${message} staging, which is protected: its alarms may fire\n`,
     ]);
   });
 });

@@ -66,7 +66,7 @@ describe("npm run redrive", () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(
-      /^· would be sent {2}\d+ s ago +album\/été 1\.jpg {2}.+\nThe queue holds about 1 message\.\n$/,
+      /^· would be sent {8}\d+ s ago +album\/été 1\.jpg {2}.+\nThe queue holds about 1 message\.\n$/,
     );
     expect(await sandbox.deadLetters()).toMatchObject([
       { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), errorCode: 200, errorMessage: expect.any(String) },

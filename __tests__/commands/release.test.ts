@@ -1,8 +1,8 @@
 /** `npm run release`, against a Lambda, a CodeDeploy and a CloudWatch on this machine. */
-import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
 import { release } from "../../scripts/commands/release";
+import { committed } from "../modules/synthesized";
 import { ServiceError } from "./aws-json";
 import { startLambda } from "./lambda-alias";
 import { run } from "./run";
@@ -24,10 +24,7 @@ const account = async (...args: Parameters<typeof startLambda>) => {
   stops.push(server.stop);
   const command = (...options: string[]) => run("release", "prod", "--endpoint-url", server.endpoint, ...options);
   const perform = async (options: Parameters<typeof release>[1] = {}) => {
-    const environments = await readEnvironments(ENVIRONMENTS, {});
-    const prod = environments.find(({ environment }) => environment === "prod");
-    if (prod === undefined) throw new Error("Expected an environment for prod but got none");
-    return release(prod, { ...options, endpointUrl: server.endpoint });
+    return release(await committed("prod"), { ...options, endpointUrl: server.endpoint });
   };
   const named = (name: string) => server.calls.filter(({ operation }) => operation === name).map(({ input }) => input);
   return { ...server, command, perform, named };
@@ -39,12 +36,13 @@ const shift = async (
   options: Pick<Shift, "strategy"> & Partial<Shift>,
 ): Promise<unknown> => {
   const { lambda, cloudwatch } = clientsFor("us-east-1", endpoint);
+  const environment = await committed("prod");
   return shiftTraffic(
-    { lambda, functionName: FUNCTION, aliasName: "live" },
+    { environment, lambda, functionName: FUNCTION, aliasName: "live" },
     {
       from: "3",
       to: "4",
-      watch: { cloudwatch, alarmNames: [IN_ALARM] },
+      watch: { environment, cloudwatch, alarmNames: [IN_ALARM] },
       signal: new AbortController().signal,
       onShare: () => {},
       minuteMs: 4,
@@ -210,7 +208,7 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     const aws = await account(HALF_WAY, ["3", "4"]);
 
     await expect(aws.perform()).rejects.toThrow(
-      "Expected no release under way but got version 4 at 10 %: wait until it ends, or roll it back with --rollback",
+      "Expected no release in progress but got version 4 at 10 %: wait until it ends, or roll it back with --rollback",
     );
   });
 

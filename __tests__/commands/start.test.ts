@@ -1,10 +1,12 @@
 /** `npm start` as a person runs it: what it prints, and its exit codes. */
+
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 
 const ROOT = join(__dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "start-test-"));
@@ -14,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const start = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "scripts/commands/start.ts", ...args],
+    [...RUN_TYPESCRIPT, "scripts/commands/start.ts", ...args],
     {
       cwd: ROOT,
       env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1" },
@@ -64,7 +66,7 @@ describe("npm start", () => {
   }, 60_000);
 
   it("without a file takes the samples, then whatever comes to its S3, until Ctrl-C", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", "scripts/commands/start.ts", "--out", "demo"], {
+    const child = spawn(process.execPath, [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--out", "demo"], {
       cwd: ROOT,
       env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", TMPDIR: folder },
       stdio: ["ignore", "pipe", "inherit"],

@@ -191,7 +191,7 @@ describe("alarms", () => {
 
     const alarm = alarmsOf(synthesized(environment)).find(({ alarm_name }) => alarm_name.endsWith("high-concurrency"));
 
-    expect(alarm?.alarm_description.split(" >= ")[1]).toBe(`${words} in 60 s.`);
+    expect(alarm?.alarm_description.split(" >= ")[1]).toMatch(`${words} in 60 s. `);
     expect(alarm?.threshold).toBe(Number.parseInt(words, 10));
   });
 
@@ -202,7 +202,8 @@ describe("alarms", () => {
 
     const alarms = alarmsOf(synthesized(environment));
 
-    expect(new Set(alarms.map((alarm) => alarm.alarm_description))).toEqual(
+    const more = " Start with: npm run doctor -- dev. Log: npm run logs -- dev --errors.";
+    expect(new Set(alarms.map((alarm) => alarm.alarm_description.replace(more, "")))).toEqual(
       new Set([
         "Invocations are failing: Sum of Errors >= 7 in 300 s.",
         "Lambda is throttling invocations: Sum of Throttles >= 5 in 300 s.",
@@ -222,6 +223,25 @@ describe("alarms", () => {
     );
   });
 
+  it("say where to look first: the doctor, the saved query and the runbook", async () => {
+    const environment = await committed("prod");
+
+    const alarms = alarmsOf(synthesized({ ...environment, regions: ["us-east-1", "eu-west-1"] }));
+
+    const throttles = alarms.find(({ alarm_name }) => alarm_name.endsWith("-throttles"));
+    expect(throttles?.alarm_description).toBe(
+      "Lambda is throttling invocations: Sum of Throttles >= 5 in 300 s. Start with: npm run doctor -- prod-us-east-1." +
+        " Logs Insights query: image-processor-prod-us-east-1-processor/alarms/throttles." +
+        " Runbook: https://example.com/image-processor/runbooks/throttles.md",
+    );
+  });
+
+  it("have descriptions that fit into CloudWatch's 1024 characters", async () => {
+    const alarms = alarmsOf(synthesized(await committed("prod")));
+
+    expect(alarms.filter(({ alarm_description }) => alarm_description.length > 1024)).toEqual([]);
+  });
+
   it("link to the pages of docs/runbooks where runbook_base_url is set", async () => {
     const flags = "no_invocation_alarm memory_alarm async_alarms dead_letter_queue release_alias".split(" ");
     const switches = flags.map((flag) => `enable_${flag} = true\n`).join("");
@@ -231,7 +251,7 @@ describe("alarms", () => {
 
     const urls = alarmsOf(stack).map(({ alarm_name, alarm_description }) => [
       alarm_name.replace("image-processor-dev-processor-", ""),
-      alarm_description.replace(/^.*\. Runbook: /, ""),
+      alarm_description.replace(/^.* Runbook: /, ""),
     ]);
     expect(urls.map(([, url]) => url)).toEqual(urls.map(([name]) => `https://example.com/rb/${name}.md`));
     expect(urls.map(([name]) => `${name}.md`).sort()).toEqual(

@@ -1,9 +1,11 @@
 /** The commands that write the stacks, run as processes. */
+
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { synthesize } from "../../main";
 import { warnings } from "../../modules/warnings";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { committed, devWith, temporary } from "./synthesized";
 
 const ROOT = join(__dirname, "../..");
@@ -19,7 +21,7 @@ describe("npm run synth", () => {
     const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
     const { PATH, ENVIRONMENTS_FOLDER } = process.env;
     const env = { PATH, ENVIRONMENTS_FOLDER, ...settings };
-    return spawnSync(process.execPath, ["--import", "tsx", script], { cwd: ROOT, env, encoding: "utf8" });
+    return spawnSync(process.execPath, [...RUN_TYPESCRIPT, script], { cwd: ROOT, env, encoding: "utf8" });
   };
 
   it("writes a folder for each environment, keeps Terraform's files there, and removes folders of deleted environments", () => {

@@ -1,8 +1,8 @@
 /** Synthesizes environments into temporary folders that are removed after the tests. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { stackFor } from "../../scripts/build/stack-for";
 
@@ -42,12 +42,8 @@ export const environmentsOf = (files: Record<string, string>): string => {
 };
 
 /** @returns an environment as committed, without `.local.tfvars` and TF_VAR_ variables */
-export const committed = async (name: string): Promise<Environment> => {
-  const file = `${name}.tfvars`;
-  const folder = environmentsOf({});
-  copyFileSync(join(__dirname, "../../environments", file), join(folder, file));
-  return only(await readEnvironments(folder, {}));
-};
+export const committed = async (name: string): Promise<Environment> =>
+  only((await readEnvironments(ENVIRONMENTS, {})).filter(({ environment }) => environment === name));
 
 /** @returns the environment `dev` with these lines in its file */
 export const devWith = async (tfvars: string, shell: Record<string, string> = {}): Promise<Environment> =>

@@ -116,8 +116,8 @@ describe("the blueprint of a stack", () => {
       maximumEventAgeSeconds: 21_600,
       deadLetterTargetArn: undefined,
       settingsKeyArn: undefined,
-      isInVpc: false,
       isTraced: false,
+      isInVpc: false,
     });
   });
 

@@ -355,7 +355,7 @@ describe("the local Lambda", () => {
     expect(lines.map(({ type }) => type)).toEqual(types);
   });
 
-  it("filters raw lines by their level, and takes a line without level or valid timestamp for INFO", async () => {
+  it("filters raw lines by their level, and treats a line without level or valid timestamp as INFO", async () => {
     const { lines } = await run(
       `exports.handler = async () => {
         const write = (line) => process.stdout.write(JSON.stringify({ ...line, of: "it" }) + "\\n");

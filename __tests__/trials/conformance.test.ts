@@ -94,6 +94,21 @@ describe("a comparison", () => {
     ]);
   });
 
+  it("compares the values of a pattern as texts, as TestMetricFilter answers them", () => {
+    const input = { pattern: "{ $.a > 1 }", line: { a: 5, b: "x" }, values: ["$.a", "$.b", "$.c"] };
+    const cases = [
+      { "$.a": "5", "$.b": "x" },
+      { "$.a": 5, "$.b": "x" },
+      { "$.a": "6", "$.b": "x" },
+      { "$.a": "5" },
+      true,
+    ];
+    const { lines } = conformanceOf(
+      casesOf(...cases.map((expected) => ({ kind: "pattern", input, expected, source: "s" }))),
+    );
+    expect(lines.map((line) => line.slice(0, 22))).toEqual([3, 4, 5].map((line) => `differs: cases.jsonl:${line}`));
+  });
+
   it("tells a state that stays as it was from one that does not", () => {
     const alarm = (expected: string) => ({
       kind: "alarm",

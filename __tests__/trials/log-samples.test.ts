@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { EVENTS, LEVELS } from "../../handler/contract/events";
 import { METRICS } from "../../handler/contract/metrics";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
 
 interface Filter {
@@ -19,7 +20,7 @@ let lines: LogSample[];
 let filters: Filter[];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ["--import", "tsx", "main.ts"], {
+  execFileSync(process.execPath, [...RUN_TYPESCRIPT, "main.ts"], {
     cwd: ROOT,
     env: { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: "package.json" },
   });

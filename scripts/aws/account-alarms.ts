@@ -99,7 +99,7 @@ export const listAlarms = async (client: CloudWatchClient, environment: Environm
     .map((alarm) => alarmOf(alarm, prefix))
     .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   const [expected, got] = [expectedNames(environment), alarms.map(({ name }) => name)];
-  if (!expected.some((name) => got.includes(name))) throw new NotDeployed(environment, `every alarm of ${prefix}…`);
+  if (!expected.some((name) => got.includes(name))) throw new NotDeployed(environment, `alarm ${prefix}*`);
   return {
     alarms,
     missing: expected.filter((name) => !got.includes(name)),
@@ -122,7 +122,7 @@ const describe = async ({ client, environment, name }: AlarmAddress): Promise<Fo
   const { MetricAlarms = [] } = await answerTo("DescribeAlarms", client.send(command));
   const alarm = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
   if (alarm?.StateValue !== undefined) return { ...alarm, StateValue: alarm.StateValue };
-  throw new NotDeployed(environment, `the alarm ${name}`);
+  throw new NotDeployed(environment, `alarm ${name}`);
 };
 
 const setState = ({ client, name: AlarmName }: AlarmAddress, StateValue: StateValue, StateReason: string) =>

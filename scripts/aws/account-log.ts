@@ -71,7 +71,7 @@ export async function* logEvents(
   { pattern: filterPattern, sinceMs }: LogQuery,
 ): AsyncGenerator<LogEvent> {
   const pattern = filterPattern === undefined ? undefined : parseFilterPattern(filterPattern);
-  const missing = `the log group ${logGroupName}`;
+  const missing = `log group ${logGroupName}`;
   let nextToken: string | undefined;
   do {
     const command = new FilterLogEventsCommand({ logGroupName, filterPattern, startTime: sinceMs, nextToken });

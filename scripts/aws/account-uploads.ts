@@ -28,18 +28,22 @@ export class BucketsUnclear extends Error {
 
 /** @throws NotDeployed or BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
 export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
-  const { bucketPrefixes } = naming(environment);
+  const { bucketPrefixes, bucketNames } = naming(environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
-  const named = (prefix: string): string => {
-    const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
+  const named = (kind: keyof Buckets): string => {
+    const [prefix, fullName] = [bucketPrefixes[kind], bucketNames[kind]];
+    // An existing bucket may belong to another account, which does not list it.
+    if (fullName !== undefined && environment[`existing_${kind}_bucket_name`] !== "") return fullName;
+    const isOwn = (name: string) => (fullName === undefined ? name.startsWith(prefix) : name === fullName);
+    const names = Buckets.flatMap(({ Name = "" }) => (isOwn(Name) ? [Name] : []));
     const [name] = names;
-    if (name === undefined) throw new NotDeployed(environment, `a bucket ${prefix}…`);
+    if (name === undefined) throw new NotDeployed(environment, `bucket ${fullName ?? `${prefix}*`}`);
     if (names.length === 1) return name;
     throw new BucketsUnclear(
       `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,
     );
   };
-  return { upload: named(bucketPrefixes.upload), processed: named(bucketPrefixes.processed) };
+  return { upload: named("upload"), processed: named("processed") };
 };
 
 export interface Upload {

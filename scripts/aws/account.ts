@@ -28,11 +28,14 @@ interface ServiceError extends Error {
 const originalOf = (error: Error): ServiceError =>
   error.cause instanceof Error ? originalOf(error.cause) : (error as ServiceError);
 
+/** Some emulators answer unknown calls with an HTML page, which the SDK cannot parse. */
+const isUnreadable = (error: ServiceError): boolean =>
+  error instanceof SyntaxError || error.message.includes("Deserialization error");
+
 const explained = (operation: string, error: ServiceError): string => {
   if (error.name === "CredentialsProviderError")
     return "Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-  // Some emulators answer unknown calls with an HTML page.
-  if (error instanceof SyntaxError)
+  if (isUnreadable(error))
     return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode} and no JSON: the endpoint may not know it`;
   const name = error.name === "Error" ? "" : `${error.name}: `;
   return `Expected an answer to ${operation} but got ${name}${error.message || error.code}`;
@@ -75,7 +78,7 @@ const REMEDIES: readonly {
   },
   {
     matches: (error, status) =>
-      error instanceof SyntaxError ||
+      isUnreadable(error) ||
       /^(NotImplemented|Unknown(Operation|Action)|InvalidAction|UnsupportedOperation)/.test(error.name) ||
       status === 501,
     remedy: "look in the AWS console: this endpoint does not support the call",
@@ -120,10 +123,10 @@ export const ifFound = async <T>(answer: Promise<T>): Promise<T | undefined> =>
 export class NotDeployed extends Error {
   override readonly name = "NotDeployed";
 
-  /** @param missing what does not exist: "the function image-processor-dev-processor" */
+  /** @param missing what does not exist: "function image-processor-dev-processor" */
   constructor(environment: Environment, missing: string) {
     super(
-      `${stackName(environment)} is not deployed to ${environment.aws_region} of this account, or only in part: ${missing} does not exist. Run npm run deploy -- ${stackName(environment)}`,
+      `${stackName(environment)} is not deployed to ${environment.aws_region} of this account, or only in part: there is no ${missing}. Run npm run deploy -- ${stackName(environment)}`,
     );
   }
 }

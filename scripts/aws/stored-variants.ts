@@ -2,7 +2,7 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "../../handler/src/bmp";
-import { MAX_SOURCE_SIDE_PX } from "../../handler/src/process";
+import { MAX_SOURCE_SIDE_PX } from "../../handler/src/decode";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "../../handler/src/variants";
 import { answerTo } from "./account";
 import type { RoundOptions } from "./account-uploads";

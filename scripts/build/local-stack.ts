@@ -3,6 +3,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
 import { buildHandler } from "./handler-package";
@@ -70,8 +72,6 @@ const synthesizeInto = async (
 
 /** By its stack's name; `dev` is its first region too. */
 const environmentOf = async (name: string, variables: NodeJS.ProcessEnv) => {
-  const { ENVIRONMENTS, readEnvironments } = await import("../../modules/environment.js");
-  const { stackName } = await import("../../modules/naming.js");
   const environments = await readEnvironments(ENVIRONMENTS, variables);
   const found =
     environments.find((each) => stackName(each) === name) ??
@@ -90,19 +90,20 @@ const removeOld = async (): Promise<void> => {
   }
 };
 
+/** Folders, and the files in them that a stack is made from. */
 const SOURCES: Readonly<Record<string, RegExp>> = {
-  ".": /^(main\.ts|package-lock\.json)$/,
-  modules: /\.ts$/,
-  "handler/contract": /\.ts$/,
-  environments: /\.tfvars$/,
+  [PROJECT]: /^(main\.ts|package-lock\.json)$/,
+  [join(PROJECT, "modules")]: /\.ts$/,
+  [join(PROJECT, "handler/contract")]: /\.ts$/,
+  [ENVIRONMENTS]: /\.tfvars$/,
 };
 
 const digestOf = async (stack: string, shell: NodeJS.ProcessEnv, packageSha256: string): Promise<string> => {
   const variables = Object.entries(shell).filter(([name]) => name.startsWith("TF_VAR_"));
   const hash = createHash("sha256").update(JSON.stringify([stack, packageSha256, variables.sort()]));
   for (const [folder, pattern] of Object.entries(SOURCES)) {
-    const names = (await readdir(join(PROJECT, folder))).filter((name) => pattern.test(name)).sort();
-    for (const name of names) hash.update(`\0${name}\0`).update(await readFile(join(PROJECT, folder, name)));
+    const names = (await readdir(folder)).filter((name) => pattern.test(name)).sort();
+    for (const name of names) hash.update(`\0${name}\0`).update(await readFile(join(folder, name)));
   }
   return hash.digest("hex");
 };

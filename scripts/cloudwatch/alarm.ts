@@ -7,9 +7,8 @@
  * newest period ends at the last whole minute, or at the last 10 s for periods under a minute.
  */
 
-import { cursorOver } from "./cursor";
-import { type Expression, evaluateExpression, idsOf, parseExpression } from "./metric-math";
 import type { Series } from "./metric-math-values";
+import { type MetricQuery, querySeries, type SeriesOf } from "./metric-queries";
 import type { MetricStatistic, MetricStore } from "./metric-store";
 import {
   type AlarmState,
@@ -23,16 +22,6 @@ import {
 import { NotModelledError } from "./not-modelled";
 import { stateReason } from "./state-reason";
 import { significantSamples } from "./statistics";
-
-/** One row of an alarm's metric math: a metric, or an expression over the ids of other rows. */
-export interface MetricQuery {
-  readonly id: string;
-  readonly metric?: MetricStatistic;
-  readonly expression?: string;
-  /** True for the one row that is compared with the threshold. @default false */
-  readonly returnData?: boolean;
-  readonly label?: string;
-}
 
 /** What every alarm has. */
 export interface AlarmActions {
@@ -138,65 +127,12 @@ const periodOf = (alarm: Alarm): number => {
 /** @returns how often, in milliseconds, CloudWatch evaluates the alarm: each minute, or each 10 s for periods under a minute */
 export const evaluationStepMs = (alarm: Alarm): number => (periodOf(alarm) < 60 ? 10_000 : 60_000);
 
-/** Computes the watched series, oldest first, from those of the metrics. */
-type SeriesOf = (startsMs: readonly number[], fetch: (metric: MetricStatistic) => Series) => Series;
-
-interface Row extends MetricQuery {
-  /** @default the row is a metric */
-  readonly parsed?: Expression;
-}
-
-const parsedRows = (rows: readonly MetricQuery[]): Row[] =>
-  rows.map((row) => (row.metric === undefined ? { ...row, parsed: parseExpression(row.expression ?? "") } : row));
-
-/** Refuses unknown ids and cycles. */
-const validateIds = (rows: readonly Row[], row: Row, above: readonly string[]): void => {
-  for (const { id, offset } of row.parsed === undefined ? [] : idsOf(row.parsed)) {
-    const other = rows.find((candidate) => candidate.id === id);
-    if (other === undefined || [...above, row.id].includes(id)) {
-      cursorOver(row.expression ?? "", "expression").fail(
-        "the id of another query that does not need this one",
-        offset,
-      );
-    } else validateIds(rows, other, [...above, row.id]);
-  }
-};
-
-const returnedRow = (alarm: Alarm, rows: readonly Row[]): Row => {
-  const returned = rows.filter(({ returnData }) => returnData);
-  const [row] = returned;
-  if (row !== undefined && returned.length === 1) return row;
-  const ids = returned.map(({ id }) => id);
-  throw expected("exactly one query", "returnData", alarm, ids);
-};
-
-const rowsSeries = (alarm: Alarm, queries: readonly MetricQuery[], periodSeconds: number): SeriesOf => {
-  const rows = parsedRows(queries);
-  const returned = returnedRow(alarm, rows);
-  validateIds(rows, returned, []);
-  const metricIds = rows.filter(({ metric }) => metric !== undefined).map(({ id }) => id);
-  return (startsMs, fetch) => {
-    const lookup = (id: string): Series => {
-      const row = rows.find((candidate) => candidate.id === id);
-      return row === undefined ? [] : compute(row);
-    };
-    const compute = ({ id, metric, parsed }: Row): Series => {
-      if (metric !== undefined) return fetch(metric);
-      if (parsed === undefined) return [];
-      const value = evaluateExpression(parsed, { startsMs, periodSeconds, lookup, metricIds });
-      if (value.kind === "TS") return value.series;
-      const got = value.kind === "S" ? value.value : "an array";
-      throw expected("a time series", `expression ${id}`, alarm, got);
-    };
-    return compute(returned);
-  };
-};
-
 interface CompiledAlarm {
   readonly comparison: Comparison;
   readonly rule: Rule;
   readonly periodSeconds: number;
   readonly range: number;
+  readonly stepMs: number;
   readonly series: SeriesOf;
   /** Counts the samples of a percentile that needs enough of them. @default every percentile counts */
   readonly samples?: { readonly metric: MetricStatistic; readonly atLeast: number };
@@ -228,7 +164,8 @@ const compiled = (alarm: Alarm): CompiledAlarm => {
     rule,
     periodSeconds,
     range: evaluationRange(rule.evaluationPeriods, periodSeconds),
-    series: isRows(watches) ? rowsSeries(alarm, watches, periodSeconds) : (_, fetch) => fetch(watches),
+    stepMs: evaluationStepMs(alarm),
+    series: isRows(watches) ? querySeries(alarm.name, watches, periodSeconds) : (_, fetch) => fetch(watches),
     samples: samplesOf(alarm),
   };
   compiledAlarms.set(alarm, made);
@@ -237,6 +174,28 @@ const compiled = (alarm: Alarm): CompiledAlarm => {
 
 const newestFirst = (startsMs: readonly number[], series: Series): Datapoint[] =>
   startsMs.map((startMs, index) => ({ startMs, value: series[index] })).reverse();
+
+const verdictsOf = ({ breaches }: Comparison, threshold: number, series: Series): Verdict[] => {
+  const verdicts: Verdict[] = [];
+  for (let index = series.length - 1; index >= 0; index -= 1) {
+    const value = series[index];
+    verdicts.push(value === undefined ? "missing" : breaches(value, threshold) ? "breaching" : "within");
+  }
+  return verdicts;
+};
+
+/** Whether a percentile has too few samples in the newest period with data. */
+const isLow = (
+  { samples }: CompiledAlarm,
+  store: MetricStore,
+  startsMs: readonly number[],
+  series: Series,
+  nowMs: number,
+) => {
+  const newestMs = startsMs[series.findLastIndex((value) => value !== undefined)];
+  if (samples === undefined || newestMs === undefined) return false;
+  return (store.reader(samples.metric)(newestMs, nowMs) ?? 0) < samples.atLeast;
+};
 
 const reasonOf = (alarm: Alarm, state: AlarmState, datapoints: readonly Datapoint[]): string => {
   const { comparison, rule } = compiled(alarm);
@@ -262,30 +221,25 @@ const reasonOf = (alarm: Alarm, state: AlarmState, datapoints: readonly Datapoin
  * @throws NotModelledError for an anomaly detection band, a Metrics Insights query, or a function that is not modelled
  */
 export const evaluate = (alarm: Alarm, store: MetricStore, nowMs: number, previous: AlarmState): Evaluation => {
-  const { comparison, rule, periodSeconds, range, series, samples } = compiled(alarm);
-  const stepMs = evaluationStepMs(alarm);
+  const known = compiled(alarm);
+  const { comparison, rule, periodSeconds, range, stepMs } = known;
   const endMs = Math.floor(nowMs / stepMs) * stepMs;
-  const startsMs = Array.from({ length: range }, (_, index) => endMs - (range - index) * periodSeconds * 1000);
-  const fetch = (metric: MetricStatistic): Series => {
+  const startsMs: number[] = [];
+  for (let age = range; age > 0; age -= 1) startsMs.push(endMs - age * periodSeconds * 1000);
+  const series = known.series(startsMs, (metric) => {
     const read = store.reader(metric);
     return startsMs.map((startMs) => read(startMs, nowMs));
-  };
-  const datapoints = newestFirst(startsMs, series(startsMs, fetch));
-  const verdicts = datapoints.map(({ value }): Verdict => {
-    if (value === undefined) return "missing";
-    return comparison.breaches(value, alarm.threshold) ? "breaching" : "within";
   });
-  const newest = datapoints.find(({ value }) => value !== undefined);
-  const isLow =
-    samples !== undefined &&
-    newest !== undefined &&
-    (store.reader(samples.metric)(newest.startMs, nowMs) ?? 0) < samples.atLeast;
-  const state = isLow ? previous : stateOf(rule, verdicts, previous);
+  const verdicts = verdictsOf(comparison, alarm.threshold, series);
+  const state = isLow(known, store, startsMs, series, nowMs) ? previous : stateOf(rule, verdicts, previous);
+  // Most evaluations change nothing, and need neither.
   return {
     state,
-    datapoints,
+    get datapoints() {
+      return newestFirst(startsMs, series);
+    },
     get reason() {
-      return reasonOf(alarm, state, datapoints);
+      return reasonOf(alarm, state, newestFirst(startsMs, series));
     },
   };
 };

@@ -78,7 +78,7 @@ const children = (node: unknown, step: Step): readonly unknown[] => {
     return "every" in step && step.every === "element" ? node : nothing;
   }
   if (typeof node !== "object" || node === null) return nothing;
-  if ("key" in step) return Object.entries(node).flatMap(([key, value]) => (key === step.key ? [value] : []));
+  if ("key" in step) return Object.hasOwn(node, step.key) ? [(node as Record<string, unknown>)[step.key]] : nothing;
   return "every" in step && step.every === "field" ? Object.values(node) : nothing;
 };
 

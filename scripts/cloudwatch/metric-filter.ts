@@ -6,7 +6,14 @@
  * visible with the last of its lines;
  * a match without a numeric value, or without the field of a dimension, produces no datum but counts as a match.
  */
-import { type FilterPattern, matches, parseFilterPattern, type ValueReader, valueReader } from "./filter-pattern";
+import {
+  type FilterPattern,
+  type Match,
+  matches,
+  parseFilterPattern,
+  type ValueReader,
+  valueReader,
+} from "./filter-pattern";
 import type { Datum } from "./metric-store";
 
 /** The input of PutMetricFilter. `value` is the text of a number, `$.field` (JSON), or `$name` or `$position` (space-delimited). */
@@ -104,8 +111,10 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
   const readers = readersOf(filter, pattern);
   const { namespace, name, defaultValue, unit = "None" } = filter.metric;
 
-  const match: CompiledFilter["match"] = ({ timestampMs, visibleMs, message }) => {
-    const found = matches(pattern, message);
+  const resultOf = (
+    { timestampMs, visibleMs }: LogLine,
+    found: Match | undefined,
+  ): ReturnType<CompiledFilter["match"]> => {
     if (found === undefined) return { isMatch: false };
     const value = numberIn(readers.value(found));
     const dimensions = readers.dimensions.map(([dimension, read]) => [dimension, read(found)]);
@@ -115,8 +124,12 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
     return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, ...times, value } };
   };
 
+  const match: CompiledFilter["match"] = (line) => resultOf(line, matches(pattern, line.message));
+
   const report: CompiledFilter["report"] = (lines) => {
-    const results = lines.map((line) => ({ line, ...match(line) }));
+    const texts = new Set(lines.map(({ message }) => message));
+    const found = new Map([...texts].map((text) => [text, matches(pattern, text)]));
+    const results = lines.map((line) => ({ line, ...resultOf(line, found.get(line.message)) }));
     const data = results.flatMap(({ datum }) => datum ?? []);
     if (defaultValue === undefined) return data;
     const matched = new Set(results.filter(({ isMatch }) => isMatch).map(({ line }) => minuteOf(line)));

@@ -12,8 +12,11 @@ export type Value =
 /** A word such as REPEAT or a quoted text, as an argument. */
 export type Argument = Value | { readonly kind: "word" | "text"; readonly text: string };
 
-export const scalar = (value: number): Value => ({ kind: "S", value });
-export const timeSeries = (series: Series): Value => ({ kind: "TS", series });
+/** A value that is no array. */
+export type Single = Exclude<Value, { readonly kind: "TS[]" }>;
+
+export const scalar = (value: number): Single => ({ kind: "S", value });
+export const timeSeries = (series: Series): Single => ({ kind: "TS", series });
 export const list = (all: readonly Series[]): Value => ({ kind: "TS[]", list: all });
 
 const NAMES = {
@@ -86,28 +89,36 @@ const series2 = (one: Series, other: Series, operation: BinaryOperation): Series
 const series1 = (one: Series, operation: (value: number) => number): Series =>
   one.map((value) => (value === undefined ? undefined : finite(operation(value))));
 
-const asList = (value: Value): readonly Series[] | undefined => (value.kind === "TS[]" ? value.list : undefined);
+const combineSingle = (left: Single, right: Single, operation: BinaryOperation): Single => {
+  if (left.kind === "TS" && right.kind === "TS") return timeSeries(series2(left.series, right.series, operation));
+  if (left.kind === "TS" && right.kind === "S") {
+    return timeSeries(series1(left.series, (value) => operation(value, right.value)));
+  }
+  if (left.kind === "S" && right.kind === "TS") {
+    return timeSeries(series1(right.series, (value) => operation(left.value, value)));
+  }
+  return scalar(left.kind === "S" && right.kind === "S" ? operation(left.value, right.value) : Number.NaN);
+};
+
+const seriesIn = (value: Single): Series => (value.kind === "TS" ? value.series : []);
 
 /**
  * Between two time series, a value that only one of them has counts as 0 in the other. A result that is no finite number,
  * such as that of a division by zero, is dropped.
  */
 export const combine = (left: Value, right: Value, name: string, operation: BinaryOperation): Value => {
-  const [lefts, rights] = [asList(left), asList(right)];
-  if (lefts && rights) {
-    if (lefts.length !== rights.length) {
-      throw new Error(`Expected arrays of one length for ${name} but got ${lefts.length} and ${rights.length}`);
+  if (left.kind !== "TS[]" && right.kind !== "TS[]") return combineSingle(left, right, operation);
+  if (left.kind === "TS[]" && right.kind === "TS[]") {
+    const { length } = left.list;
+    if (length === right.list.length) {
+      return list(left.list.map((series, index) => series2(series, right.list[index] ?? [], operation)));
     }
-    return list(lefts.map((series, index) => series2(series, rights[index] ?? [], operation)));
+    throw new Error(`Expected arrays of one length for ${name} but got ${length} and ${right.list.length}`);
   }
-  const pair = (one: Value, other: Value): Series => {
-    if (one.kind === "TS" && other.kind === "TS") return series2(one.series, other.series, operation);
-    if (one.kind === "TS" && other.kind === "S") return series1(one.series, (value) => operation(value, other.value));
-    if (one.kind === "S" && other.kind === "TS") return series1(other.series, (value) => operation(one.value, value));
-    return [];
-  };
-  if (lefts) return list(lefts.map((series) => pair(timeSeries(series), right)));
-  if (rights) return list(rights.map((series) => pair(left, timeSeries(series))));
-  if (left.kind === "S" && right.kind === "S") return scalar(operation(left.value, right.value));
-  return timeSeries(pair(left, right));
+  if (left.kind === "TS[]") {
+    const one = right as Single;
+    return list(left.list.map((series) => seriesIn(combineSingle(timeSeries(series), one, operation))));
+  }
+  const all = right as Extract<Value, { readonly kind: "TS[]" }>;
+  return list(all.list.map((series) => seriesIn(combineSingle(left, timeSeries(series), operation))));
 };

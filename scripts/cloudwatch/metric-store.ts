@@ -113,7 +113,8 @@ export class MetricStore {
     const set = setOf(datum);
     if (set.count <= 0) return;
     const series = this.#series(datum);
-    const sample = { ...set, timestampMs, visibleMs };
+    const { count, sum, min, max } = set;
+    const sample = { timestampMs, visibleMs, count, sum, min, max };
     if (visibleMs <= this.#ingestedMs) series.add(sample);
     else this.#pending.add(visibleMs, { series, sample });
   }
@@ -179,16 +180,23 @@ export class MetricStore {
     };
   }
 
-  #series({ unit, ...rest }: MetricName): MinuteSeries {
-    const key = keyOf(rest);
-    const { namespace, name, dimensions } = rest;
-    const metric = this.#metrics.get(key) ?? { name: { namespace, name, dimensions }, units: [] };
-    this.#metrics.set(key, metric);
+  #series(name: MetricName): MinuteSeries {
+    const { unit } = name;
+    const metric = this.#metric(name);
     const known = metric.units.find((each) => each.unit === unit);
     if (known !== undefined) return known.series;
     const series = new MinuteSeries();
     metric.units = [...metric.units, { unit, series }].sort((one, other) => (one.unit < other.unit ? -1 : 1));
     return series;
+  }
+
+  #metric({ namespace, name, dimensions }: Omit<MetricName, "unit">): Metric {
+    const key = keyOf({ namespace, name, dimensions });
+    const known = this.#metrics.get(key);
+    if (known !== undefined) return known;
+    const metric: Metric = { name: { namespace, name, dimensions }, units: [] };
+    this.#metrics.set(key, metric);
+    return metric;
   }
 
   #ingest(visibleByMs: number): void {

@@ -13,65 +13,91 @@ export interface Sample extends StatisticSet {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const MINUTES = 60;
 
-class Total {
+/** A statistic set that grows. */
+class Total implements StatisticSet {
   count = 0;
   sum = 0;
   min = Infinity;
   max = -Infinity;
 
-  add(set: StatisticSet): void {
-    this.count += set.count;
-    this.sum += set.sum;
-    if (set.min < this.min) this.min = set.min;
-    if (set.max > this.max) this.max = set.max;
+  reset(): void {
+    this.count = 0;
+    this.sum = 0;
+    this.min = Infinity;
+    this.max = -Infinity;
+  }
+
+  add(count: number, sum: number, min: number, max: number): void {
+    this.count += count;
+    this.sum += sum;
+    if (min < this.min) this.min = min;
+    if (max > this.max) this.max = max;
   }
 }
 
-class Minute extends Total {
-  readonly samples: Sample[] = [];
+/** Sums of 60 minutes, in typed arrays because most of a month's evaluations read them. */
+class Hour {
+  readonly total = new Total();
+  readonly counts = new Float64Array(MINUTES);
+  readonly sums = new Float64Array(MINUTES);
+  readonly mins = new Float64Array(MINUTES).fill(Infinity);
+  readonly maxs = new Float64Array(MINUTES).fill(-Infinity);
+  /** By minute; undefined for a minute without samples. */
+  readonly samples: (Sample[] | undefined)[] = [];
+
+  add(minute: number, sample: Sample): void {
+    const { count, sum, min, max } = sample;
+    this.total.add(count, sum, min, max);
+    this.counts[minute] = (this.counts[minute] ?? 0) + count;
+    this.sums[minute] = (this.sums[minute] ?? 0) + sum;
+    this.mins[minute] = Math.min(this.mins[minute] ?? Infinity, min);
+    this.maxs[minute] = Math.max(this.maxs[minute] ?? -Infinity, max);
+    const samples = this.samples[minute];
+    if (samples === undefined) this.samples[minute] = [sample];
+    else samples.push(sample);
+  }
+
+  /** Adds the minutes from `first` up to `last`, without `last`, to a total. */
+  addTo(total: Total, first: number, last: number): void {
+    const { counts, sums, mins, maxs } = this;
+    for (let minute = first; minute < last; minute += 1) {
+      const count = counts[minute] ?? 0;
+      if (count > 0) total.add(count, sums[minute] ?? 0, mins[minute] ?? Infinity, maxs[minute] ?? -Infinity);
+    }
+  }
 }
 
-class Hour extends Total {
-  /** By minute of the hour; undefined for a minute without samples. */
-  readonly minutes: (Minute | undefined)[] = [];
-}
-
-const isWhole = (timeMs: number, unitMs: number) => timeMs % unitMs === 0;
+/** Faster than a remainder, for numbers of this size. */
+const isWholeMinute = (timeMs: number) => Math.floor(timeMs / MINUTE_MS) * MINUTE_MS === timeMs;
 
 export class MinuteSeries {
   readonly #hours = new Map<number, Hour>();
+  readonly #total = new Total();
 
   add(sample: Sample): void {
     const index = Math.floor(sample.timestampMs / HOUR_MS);
     const hour = this.#hours.get(index) ?? new Hour();
     this.#hours.set(index, hour);
-    const minuteIndex = Math.floor((sample.timestampMs - index * HOUR_MS) / MINUTE_MS);
-    const minute = hour.minutes[minuteIndex] ?? new Minute();
-    hour.minutes[minuteIndex] = minute;
-    minute.samples.push(sample);
-    minute.add(sample);
-    hour.add(sample);
+    hour.add(Math.floor((sample.timestampMs - index * HOUR_MS) / MINUTE_MS), sample);
   }
 
   /** All samples, minute by minute; within a minute in the order they were added. */
   samples(): Sample[] {
-    return [...this.#hours.values()].flatMap(({ minutes }) =>
-      minutes.flatMap((minute) => (minute === undefined ? [] : minute.samples)),
-    );
+    return [...this.#hours.values()].flatMap(({ samples }) => samples.flatMap((minute) => minute ?? []));
   }
 
   /**
    * @param visibleByMs leaves out samples that are visible later; Infinity takes all
-   * @returns undefined if no sample is in the window
+   * @returns undefined if no sample is in the window. The same object is used for the next call
    */
   aggregate(fromMs: number, toMs: number, visibleByMs: number): StatisticSet | undefined {
-    const total = new Total();
-    const isAligned = isWhole(fromMs, MINUTE_MS) && isWhole(toMs, MINUTE_MS);
-    if (visibleByMs !== Infinity || !isAligned) {
-      for (const sample of this.#within(fromMs, toMs, visibleByMs)) total.add(sample);
-    } else {
-      this.#addWhole(total, fromMs, toMs);
+    const total = this.#total;
+    total.reset();
+    if (visibleByMs === Infinity && isWholeMinute(fromMs) && isWholeMinute(toMs)) this.#addWhole(total, fromMs, toMs);
+    else {
+      for (const { count, sum, min, max } of this.#within(fromMs, toMs, visibleByMs)) total.add(count, sum, min, max);
     }
     return total.count === 0 ? undefined : total;
   }
@@ -86,16 +112,13 @@ export class MinuteSeries {
   #addWhole(total: Total, fromMs: number, toMs: number): void {
     for (let startMs = fromMs; startMs < toMs; ) {
       const index = Math.floor(startMs / HOUR_MS);
+      const hourMs = index * HOUR_MS;
+      const endMs = Math.min(toMs, hourMs + HOUR_MS);
       const hour = this.#hours.get(index);
-      const endMs = Math.min(toMs, (index + 1) * HOUR_MS);
-      if (hour !== undefined && endMs - startMs === HOUR_MS) total.add(hour);
-      else if (hour !== undefined) {
-        const first = (startMs - index * HOUR_MS) / MINUTE_MS;
-        const last = (endMs - index * HOUR_MS) / MINUTE_MS;
-        for (let at = first; at < last; at += 1) {
-          const minute = hour.minutes[at];
-          if (minute !== undefined) total.add(minute);
-        }
+      if (hour !== undefined) {
+        const { count, sum, min, max } = hour.total;
+        if (endMs - startMs === HOUR_MS) total.add(count, sum, min, max);
+        else hour.addTo(total, (startMs - hourMs) / MINUTE_MS, (endMs - hourMs) / MINUTE_MS);
       }
       startMs = endMs;
     }
@@ -103,11 +126,12 @@ export class MinuteSeries {
 
   #within(fromMs: number, toMs: number, visibleByMs: number): Sample[] {
     const found: Sample[] = [];
-    const isIn = ({ timestampMs, visibleMs }: Sample) =>
-      timestampMs >= fromMs && timestampMs < toMs && visibleMs <= visibleByMs;
     for (let index = Math.floor(fromMs / HOUR_MS); index * HOUR_MS < toMs; index += 1) {
-      for (const minute of this.#hours.get(index)?.minutes ?? []) {
-        for (const sample of minute?.samples ?? []) if (isIn(sample)) found.push(sample);
+      for (const samples of this.#hours.get(index)?.samples ?? []) {
+        for (const sample of samples ?? []) {
+          const { timestampMs, visibleMs } = sample;
+          if (timestampMs >= fromMs && timestampMs < toMs && visibleMs <= visibleByMs) found.push(sample);
+        }
       }
     }
     return found;

@@ -67,11 +67,17 @@ export const stateOf = (
   verdicts: readonly Verdict[],
   current: AlarmState,
 ): AlarmState => {
-  const real = verdicts.filter((verdict) => verdict !== "missing").slice(0, evaluationPeriods);
-  const breaching = real.filter((verdict) => verdict === "breaching").length;
-  const filled = treatMissingData === "breaching" ? evaluationPeriods - real.length : 0;
+  let breaching = 0;
+  let within = 0;
+  for (const verdict of verdicts) {
+    if (breaching + within === evaluationPeriods) break;
+    if (verdict === "breaching") breaching += 1;
+    else if (verdict === "within") within += 1;
+  }
+  const missing = evaluationPeriods - breaching - within;
+  const filled = treatMissingData === "breaching" ? missing : 0;
   if (breaching + filled >= datapointsToAlarm) return "ALARM";
-  const isDecided = real.length === evaluationPeriods || real.includes("within");
+  const isDecided = missing === 0 || within > 0;
   if (isDecided || treatMissingData === "breaching" || treatMissingData === "notBreaching") return "OK";
   if (treatMissingData === "ignore") return current;
   const ageOfOldest = verdicts.lastIndexOf("breaching") + 1;

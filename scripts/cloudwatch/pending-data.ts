@@ -31,8 +31,9 @@ export class PendingData<T> {
     if (last === undefined || this.#heap.length === 0) return;
     this.#heap[0] = last;
     for (let index = 0; ; ) {
-      const children = [2 * index + 1, 2 * index + 2].filter((child) => child < this.#heap.length);
-      const least = children.reduce((one, other) => (this.#isBefore(other, one) ? other : one), index);
+      const left = 2 * index + 1;
+      const child = this.#isBefore(left + 1, left) ? left + 1 : left;
+      const least = this.#isBefore(child, index) ? child : index;
       if (least === index) return;
       this.#swap(index, least);
       index = least;

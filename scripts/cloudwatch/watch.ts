@@ -1,8 +1,18 @@
 /**
  * Evaluates the alarms of a stack over time and lists their changes of state and the actions that run.
  *
- * This is the entry for a simulation: `createWatch` steps through time while data are put into the store, `watch` runs over a
- * span whose data are there already.
+ * This is the entry of the room for a simulation:
+ *
+ *     const store = new MetricStore();
+ *     const { step, stepMs } = createWatch([...alarms, ...compositeAlarms], store);
+ *     for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {
+ *       store.put({ ...metric, unit: "Count", timestampMs, visibleMs: visibleAt("lambdaMetric", sentMs, "typical"), value: 1 });
+ *       const { transitions, acted } = step(atMs);
+ *       for (const transition of acted) inbox.push(...notifications(transition, topics, subscriptions));
+ *     }
+ *
+ * `compileFilter` (metric-filter.ts) and `embeddedMetrics` turn log lines into data; one AggregatedDatum stands for many data of
+ * a minute. `watch` runs over a span whose data are in the store already.
  */
 import { type Alarm, type AlarmActions, type Datapoint, evaluate, evaluationStepMs } from "./alarm";
 import { ruleHolds } from "./alarm-rule";

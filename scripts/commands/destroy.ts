@@ -1,37 +1,21 @@
-/** `npm run destroy -- <env>`: runs cdktf destroy after checking that no object and no protected environment is lost by mistake. */
+/** `npm run destroy -- <env>`: destroys an environment after checking that no object and no protected environment is lost by mistake. */
 import { rmSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
+import { join } from "node:path";
 import { Command } from "commander";
 import { environmentNamed } from "../aws/account";
 import { countObjects, emptyBucket } from "../aws/buckets";
-import { cdktf, existing, whatExists } from "../aws/terraform/cdktf";
-import { prepareTarget, type Target, type TargetOptions } from "../aws/terraform/target";
-import { terraform } from "../aws/terraform/working-copy";
-import { runCommand, UsageError } from "../terminal/cli";
+import { apply, existing, whatExists } from "../aws/terraform/apply";
+import { findTarget, synthesizeTarget, type Target, type TargetOptions, workingFolder } from "../aws/terraform/target";
+import { type Place, terraform } from "../aws/terraform/working-copy";
+import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
-
-/** Environments whose name must be typed to confirm. */
-const PROTECTED = ["prod"];
+import { temporaryFolder } from "../terminal/processes";
+import { confirmName, requireNameOrTerminal } from "../terminal/prompt";
 
 interface DestroyOptions extends TargetOptions {
   readonly emptyBuckets?: boolean;
   readonly yesDestroy?: string;
 }
-
-/** @throws UsageError unless the name of a protected environment is confirmed */
-const confirm = async (name: string, typed: string | undefined): Promise<void> => {
-  if (typed === undefined && !PROTECTED.includes((await environmentNamed(name)).environment)) return;
-  const answer = typed ?? (await ask(`This destroys ${name}. Type its name to continue: `));
-  if (answer !== name)
-    throw new UsageError(`Expected ${name} for --yes-destroy but got ${JSON.stringify(answer) ?? "nothing"}`);
-};
-
-/** @returns the typed line, or undefined without a terminal */
-const ask = async (question: string): Promise<string | undefined> => {
-  if (!process.stdin.isTTY) return undefined;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  return terminal.question(question).finally(() => terminal.close());
-};
 
 interface State {
   readonly values?: {
@@ -42,8 +26,8 @@ interface State {
 }
 
 /** @returns the buckets in the state, including those of an incomplete deployment */
-const bucketsOf = async (target: Target): Promise<string[]> => {
-  const { stdout } = await terraform(target, ["show", "-json"], 120);
+const bucketsOf = async (place: Place): Promise<string[]> => {
+  const { stdout } = await terraform(place, ["show", "-json"], 120);
   const { values } = JSON.parse(stdout) as State;
   const buckets = values?.root_module?.resources?.filter(({ type }) => type === "aws_s3_bucket") ?? [];
   return buckets.flatMap(({ values: { bucket } }) => bucket ?? []);
@@ -67,14 +51,24 @@ const destroy = async (
   name: string,
   { emptyBuckets = false, yesDestroy, ...options }: DestroyOptions,
 ): Promise<void> => {
-  await confirm(name, yesDestroy);
-  const target = await prepareTarget(name, options, console.log);
-  await terraform(target, ["init", "-input=false", "-no-color"], 300);
-  const addresses = await existing(target);
+  const { protected: isProtected } = await environmentNamed(name);
+  const confirmation = { name, option: "--yes-destroy", given: yesDestroy };
+  const needsName = isProtected || yesDestroy !== undefined;
+  if (needsName) requireNameOrTerminal({ ...confirmation, why: `destroys ${name}, which is protected` });
+  const target = await findTarget(name, options, console.log);
+  const stack = await synthesizeTarget(target, console.log);
+  const place = await workingFolder(target, stack, join(temporaryFolder(), name));
+  await terraform(place, ["init", "-input=false", "-no-color"], 600);
+  const addresses = await existing(place);
   console.log(whatExists(target, addresses));
   if (addresses.length === 0) return;
-  await clear(target, await bucketsOf(target), emptyBuckets);
-  await cdktf("destroy", target);
+  if (needsName)
+    await confirmName({ ...confirmation, why: `destroys ${addresses.length} resources in account ${target.account}` });
+  await clear(target, await bucketsOf(place), emptyBuckets);
+  await apply(target, place, ["-destroy", "-auto-approve"]);
+  const left = await existing(place);
+  if (left.length > 0)
+    throw new Error(`Expected no resource of ${name} after its destruction but got ${left.join(", ")}`);
 
   // The state of an emulator is useless after the emulator has stopped.
   const { endpoint, stateFile } = target;
@@ -84,7 +78,7 @@ const destroy = async (
 };
 
 export const command = new Command("npm run destroy --")
-  .description("Destroys a deployed environment.")
+  .description("Destroys a deployed environment. Where it is protected, its name has to be typed.")
   .addArgument(environmentArgument())
   .option("--empty-buckets", "delete every object in its buckets permanently")
   .option("--yes-destroy <name>", "confirm with the environment's name, without a prompt")

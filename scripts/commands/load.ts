@@ -9,7 +9,8 @@ import { environmentNamed } from "../aws/account";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { type Percentiles, type Report, reportOn } from "../aws/load-report";
-import { runCommand, UsageError } from "../terminal/cli";
+import { confirmIfProtected } from "../aws/protection";
+import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
@@ -90,11 +91,8 @@ export const reportLines = (report: Report, { count, concurrency }: Options, sec
 };
 
 const load = async (env: string, options: Options): Promise<void> => {
-  if (env === "prod" && options.yesLoad !== env)
-    throw new UsageError(
-      `Expected --yes-load prod for prod but got ${JSON.stringify(options.yesLoad) ?? "nothing"}: its alarms may fire`,
-    );
   const environment = await environmentNamed(env);
+  await confirmIfProtected(environment, { option: "--yes-load", given: options.yesLoad, what: "uploads photos to" });
   const { functionName } = naming(environment);
   const aws = clientsFor(environment.aws_region, options.endpointUrl);
   const buckets = await findBuckets(aws.s3, environment);
@@ -134,7 +132,7 @@ export const command = new Command("npm run load --")
   .addOption(whole("--concurrency <uploads>", "uploads in parallel", 1, 200, 20))
   .addOption(whole("--megapixels <number>", "size of the photo", 1, 24, 2))
   .addOption(whole("--wait <seconds>", "how long to wait for the variants of an upload", 1, 900, 120))
-  .option("--yes-load <env>", "confirm with the environment's name: required for prod")
+  .option("--yes-load <env>", "confirm with the environment's name where it is protected")
   .option("--json", "print JSON")
   .addOption(endpointOption())
   .addHelpText(

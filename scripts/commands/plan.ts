@@ -1,40 +1,36 @@
-/** `npm run plan -- <env>`: writes what a deployment would change, as JSON and as Markdown for a pull request. */
-import { mkdir, writeFile } from "node:fs/promises";
+/** `npm run plan -- <env>`: writes a plan that can be reviewed, and deployed as it is. */
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import type { Plan } from "../aws/terraform/plan";
-import { headline, summarizePlan } from "../aws/terraform/plan-summary";
-import { prepareTarget, type TargetOptions } from "../aws/terraform/target";
-import { terraform } from "../aws/terraform/working-copy";
-import { readTerraformJson } from "../build/stacks";
+import { headline } from "../aws/terraform/plan-summary";
+import { makePlan, REVIEWED } from "../aws/terraform/saved-plan";
+import { findTarget, synthesizeTarget, type TargetOptions } from "../aws/terraform/target";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
-import { temporaryFolder } from "../terminal/processes";
 
 interface PlanOptions extends TargetOptions {
   readonly out?: string;
 }
 
 const plan = async (name: string, { out = join("out", "plan", name), ...options }: PlanOptions): Promise<void> => {
-  const target = await prepareTarget(name, options, console.log);
-  const file = join(temporaryFolder(), "plan");
-  await terraform(target, ["init", "-input=false", "-no-color"], 300);
-  await terraform(target, ["plan", `-out=${file}`, "-input=false", "-no-color"], 600);
-  const { stdout: json } = await terraform(target, ["show", "-json", file], 120);
-
-  const planned = JSON.parse(json) as Plan;
+  const target = await findTarget(name, options, console.log);
+  const stack = await synthesizeTarget(target, console.log);
   const folder = resolve(out);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "plan.json"), json);
-  await writeFile(join(folder, "plan.md"), summarizePlan(name, planned, readTerraformJson(target.folder)));
+  const planned = await makePlan(target, stack, folder);
   console.log(`\n${headline(name, planned)}`);
-  for (const each of ["plan.md", "plan.json"]) console.log(`  ${relative(process.cwd(), join(folder, each))}`);
+  for (const each of REVIEWED) console.log(`  ${relative(process.cwd(), join(folder, each))}`);
+  const endpoint = target.endpoint === undefined ? "" : ` --endpoint-url ${target.endpoint}`;
+  console.log(
+    `Deploy exactly this plan: npm run deploy -- ${name} --plan ${relative(process.cwd(), folder)}${endpoint}`,
+  );
 };
 
 export const command = new Command("npm run plan --")
-  .description("Writes what a deployment would change to plan.json and plan.md.")
+  .description(
+    "Plans a deployment and writes plan.md for a pull request, plan.json for programs, and everything that npm run deploy " +
+      "-- <env> --plan <folder> needs to apply exactly this plan.",
+  )
   .addArgument(environmentArgument())
-  .option("--out <folder>", "folder for both files (default: out/plan/<env>)")
+  .option("--out <folder>", "folder for the plan (default: out/plan/<env>)")
   .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: Terraform cannot create the plan. A plan with changes is not a failure.")
   .action(plan);

@@ -29,7 +29,7 @@ const queueOf = async (sqs: SQSClient, environment: Environment): Promise<string
   if (!isOn) throw new Error(`${name} has no dead-letter queue: enable_dead_letter_queue is false`);
   const { deadLetterQueueName } = naming(environment);
   const url = await ifFound(queueUrlOf(sqs, deadLetterQueueName));
-  if (url === undefined) throw new NotDeployed(environment, `the queue ${deadLetterQueueName}`);
+  if (url === undefined) throw new NotDeployed(environment, `queue ${deadLetterQueueName}`);
   return url;
 };
 
@@ -49,7 +49,7 @@ const line = ({ status, keys, reason, sentMs, error }: Handled, now: number): st
 
 const run = async (env: string, { dryRun, max, json, ...options }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
-  const { functionName, aliasName, bucketPrefixes } = naming(environment);
+  const { functionName, aliasName, bucketPrefixes, bucketNames } = naming(environment);
   const { sqs, lambda } = clientsFor(environment.aws_region, options.endpointUrl);
   const queueUrl = await queueOf(sqs, environment);
   const total = Math.min(await messagesIn(sqs, queueUrl), max);
@@ -60,7 +60,10 @@ const run = async (env: string, { dryRun, max, json, ...options }: Options): Pro
         ...{ sqs, lambda, queueUrl, functionName, max, signal, isDryRun: dryRun },
         ...(environment.enable_release_alias && { qualifier: aliasName }),
         holdSeconds: environment.lambda_timeout + MARGIN_SECONDS,
-        isProcessedBucket: (bucket) => bucket.startsWith(bucketPrefixes.processed),
+        isProcessedBucket: (bucket) =>
+          bucketNames.processed === undefined
+            ? bucket.startsWith(bucketPrefixes.processed)
+            : bucket === bucketNames.processed,
         onHandled: () => onDone(++done),
       }),
     ),

@@ -8,6 +8,7 @@ import { environmentNamed } from "../aws/account";
 import { logGroupOf } from "../aws/account-log";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
+import { confirmIfProtected } from "../aws/protection";
 import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
@@ -26,6 +27,7 @@ interface Options {
   /** Seconds. */
   readonly wait: number;
   readonly refusal: boolean;
+  readonly yesSmoke?: string;
   readonly json?: true;
   readonly endpointUrl?: string;
 }
@@ -58,8 +60,9 @@ const runAll = async (round: RoundOptions, log: Log, withInvalid: boolean): Prom
   });
 };
 
-const smoke = async (env: string, { wait, refusal, json, ...options }: Options): Promise<void> => {
+const smoke = async (env: string, { wait, refusal, json, yesSmoke, ...options }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
+  await confirmIfProtected(environment, { option: "--yes-smoke", given: yesSmoke, what: "uploads samples to" });
   const { s3, logs } = clientsFor(environment.aws_region, options.endpointUrl);
   const buckets = await findBuckets(s3, environment);
   const prefix = `smoke/${randomUUID()}/`;
@@ -88,6 +91,7 @@ export const command = new Command("npm run smoke --")
       .default(90),
   )
   .option("--no-refusal", "without the invalid file, whose error in the log sets log-errors to ALARM")
+  .option("--yes-smoke <env>", "confirm with the environment's name where it is protected")
   .option("--json", "print JSON")
   .addOption(endpointOption())
   .addHelpText("after", "\nExit code 1: an expected result is missing or wrong.")

@@ -13,9 +13,9 @@ const SHORT: readonly string[] = ["start", "test"];
 
 /** @returns the command behind a script of package.json; undefined where the script runs another program */
 export const commandOf = async (shell: string): Promise<Command | undefined> => {
-  const [, file] = /^node --import tsx (scripts\/commands\/[\w-]+\.ts)$/.exec(shell) ?? [];
+  const [, file] = /(scripts\/commands\/[\w-]+\.ts)$/.exec(shell) ?? [];
   if (file === undefined) return undefined;
-  const { command } = (await import(join(ROOT, file))) as { command?: Command };
+  const { command } = require(join(ROOT, file)) as { command?: Command };
   if (command === undefined) throw expected("an exported command", file, command);
   return command;
 };

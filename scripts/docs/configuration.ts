@@ -1,6 +1,8 @@
 /** The generated parts of docs/configuration.md and of the README's section "Configure". */
 import { SETTINGS } from "../../handler/contract/settings";
-import { VARIABLES, type Variable, type VariableName } from "../../modules/variables";
+import type { Input } from "../../modules/inputs/inputs";
+import { MODULE_INPUTS } from "../../modules/inputs/modules";
+import { defaultInWords, VARIABLES, type Variable, type VariableName } from "../../modules/variables";
 import { readTerraformJson } from "../build/stacks";
 import { code, table } from "../terminal/markdown";
 import { stackOf } from "./stacks";
@@ -19,19 +21,36 @@ const MAIN_VARIABLES: readonly VariableName[] = [
   "enable_dead_letter_queue",
 ];
 
-const defaultOf = ({ default: value, sameAs }: Variable): string =>
-  sameAs ?? (String(value) === "" ? "none" : code(value));
-
 export const mainVariablesTable = (): string =>
   table(
     ["variable", "default", "description"],
-    MAIN_VARIABLES.map((name) => [code(name), defaultOf(VARIABLES[name]), VARIABLES[name].description]),
+    MAIN_VARIABLES.map((name) => [code(name), defaultInWords(VARIABLES[name]), VARIABLES[name].description]),
   );
+
+/** @returns the inputs of a module, the required ones first */
+export const moduleInputsTable = (module: keyof typeof MODULE_INPUTS): string => {
+  const rows = Object.entries<Input>(MODULE_INPUTS[module]);
+  const isRequired = ([, row]: [string, Input]) => !("default" in row);
+  return table(
+    ["input", "allowed", "default", "description"],
+    [...rows.filter(isRequired), ...rows.filter((row) => !isRequired(row))].map(([name, row]) => [
+      code(name),
+      row.what,
+      isRequired([name, row]) ? "required" : defaultInWords(row),
+      row.description,
+    ]),
+  );
+};
 
 export const variablesTable = (): string =>
   table(
     ["variable", "type", "default", "description"],
-    Object.entries<Variable>(VARIABLES).map(([name, row]) => [code(name), row.what, defaultOf(row), row.description]),
+    Object.entries<Variable>(VARIABLES).map(([name, row]) => [
+      code(name),
+      row.what,
+      defaultInWords(row),
+      row.description,
+    ]),
   );
 
 export const outputsTable = async (): Promise<string> =>

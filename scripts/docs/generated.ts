@@ -46,5 +46,5 @@ export const updateDocuments = async (check: boolean): Promise<void> => {
   for (const [file, parts] of Object.entries(DOCUMENTS))
     update(file, await filled(file, readFileSync(join(PROJECT, file), "utf8"), parts), check);
   for (const [file, draw] of Object.entries(DRAWINGS)) update(file, await draw(), check);
-  (check ? checkRunbooks : writeRunbooks)(join(PROJECT, "docs/runbooks"));
+  await (check ? checkRunbooks : writeRunbooks)(join(PROJECT, "docs/runbooks"));
 };

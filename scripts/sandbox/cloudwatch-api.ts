@@ -1,4 +1,4 @@
-/** The call PutMetricData, with which a function publishes metrics. */
+/** PutMetricData, the API call with which a function publishes metrics. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";

@@ -24,8 +24,8 @@ type LogSettings = Pick<FunctionBlueprint, "logFormat" | "applicationLogLevel">;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Lambda filters the lines of a function by the key `level` of each JSON line. A line counts as INFO if it has no level, a
- * level that Lambda does not know, or no valid `timestamp` (same page as above). In the text format nothing is filtered.
+ * Lambda filters JSON lines by their key `level`. A line counts as INFO if it has no level, a
+ * level that Lambda does not know, or no valid `timestamp` (same page as above). Text format is not filtered.
  */
 export const passesLogLevel = (text: string, { logFormat, applicationLogLevel }: LogSettings): boolean => {
   if (logFormat !== "JSON") return true;

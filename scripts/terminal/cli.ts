@@ -5,11 +5,11 @@ import pc from "picocolors";
 /** How commands end: what their exit codes mean. */
 // biome-ignore format: a ledger is read down its columns
 export const EXIT_CODES = {
-  ok:          { code: 0,   means: "all is well" },
-  failed:      { code: 1,   means: "something failed, was refused, or is not as it should be; `--help` says what that is for a command" },
-  usage:       { code: 2,   means: "the command line is wrong; nothing was done" },
-  skipped:     { code: 3,   means: "a tool that the command needs is not on this machine; nothing was tried" },
-  interrupted: { code: 128, means: "and the number of the signal: Ctrl-C gives 130; what was begun was ended or put back" },
+  ok:          { code: 0,   means: "success" },
+  failed:      { code: 1,   means: "the command failed, or found a problem; `--help` says what that means for a command" },
+  usage:       { code: 2,   means: "wrong command line; nothing was done" },
+  skipped:     { code: 3,   means: "a required tool is missing on this machine; nothing was done" },
+  interrupted: { code: 128, means: "ended by signal n, for example 130 after Ctrl-C; what had been started was stopped or undone" },
 } as const satisfies Record<string, { code: number; means: string }>;
 
 /** The command line itself is wrong: exit 2. Any other error means that the command failed: exit 1. */

@@ -10,6 +10,7 @@ import {
   type ReportCondition,
 } from "../../handler/contract/metrics";
 import { createLog } from "../../handler/src/logger";
+import { RUN_TYPESCRIPT } from "../terminal/run-typescript";
 
 export interface LogSample {
   /** Event of the ledger, or kind of Lambda line. */
@@ -104,7 +105,7 @@ const fromLambda = (): LogSample[] => [
 
 /** @returns every kind of line; the handler's lines come first */
 export const logSamples = async (): Promise<LogSample[]> => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--import", "tsx", __filename]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...RUN_TYPESCRIPT, __filename]);
   const fromHandler = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
   const events = Object.entries(EVENTS).map(([name, { level }]) => {
     const line = fromHandler.find((text) => JSON.parse(text).event === name);

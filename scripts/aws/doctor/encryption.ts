@@ -4,6 +4,7 @@ import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetBucketEncryptionCommand } from "@aws-sdk/client-s3";
 import { GetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import type { Severity } from "../../../modules/naming";
 import { answerTo, ifFound } from "../account";
 import { findBuckets } from "../account-uploads";
 import { type Check, deploy, type Finding, ok, problem, type Subject, warning } from "./check";
@@ -31,8 +32,8 @@ const buckets = async ({ environment, aws }: Subject): Promise<Encrypted[]> => {
 const topics = async (subject: Subject): Promise<Encrypted[]> =>
   (
     await Promise.all(
-      Object.values(subject.names.topics).map(async (resource) => {
-        const TopicArn = await topicArn(subject, resource);
+      (Object.entries(subject.names.topics) as [Severity, string][]).map(async ([severity, resource]) => {
+        const TopicArn = await topicArn(subject, severity);
         if (TopicArn === undefined) return [];
         const command = new GetTopicAttributesCommand({ TopicArn });
         const { Attributes } = await answerTo("GetTopicAttributes", subject.aws.sns.send(command));
@@ -95,7 +96,8 @@ const keys: Check["look"] = async (subject) => {
   ).flat();
   const managed = found.filter(({ key }) => isManagedBySns(key));
   const own = found.filter(({ key }) => key !== undefined && !isManagedBySns(key));
-  const without = environment.enable_kms_key ? found.filter(({ key }) => key === undefined) : [];
+  const hasKey = environment.enable_kms_key || environment.existing_kms_key_arn !== "";
+  const without = hasKey ? found.filter(({ key }) => key === undefined) : [];
   const described = [...new Set(own.map(({ key = "" }) => key))].map(async (key) => {
     const users = own.filter((each) => each.key === key).map(({ resource }) => resource);
     const answer = await ifFound(answerTo("DescribeKey", aws.kms.send(new DescribeKeyCommand({ KeyId: key }))));

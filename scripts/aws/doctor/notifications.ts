@@ -10,14 +10,17 @@ import {
   paginateListSubscriptionsByTopic,
 } from "@aws-sdk/client-sns";
 import { logAlarms, runbookUrl } from "../../../modules/alarms";
-import type { Severity } from "../../../modules/naming";
+import { isExampleAddress } from "../../../modules/example-address";
+import { naming, type Severity } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
-import { isExampleAddress } from "../../build/example-address";
 import { answerTo } from "../account";
 import { type Check, deploy, type Finding, ok, problem, type Subject, warning } from "./check";
 
-/** @returns undefined if the topic does not exist */
-export const topicArn = async ({ aws }: Subject, name: string): Promise<string | undefined> => {
+/** @returns undefined if the topic does not exist; an existing topic of another account is not listed */
+export const topicArn = async ({ environment, aws }: Subject, severity: Severity): Promise<string | undefined> => {
+  const existing = environment[`existing_${severity}_alerts_topic_arn`];
+  if (existing !== "") return existing;
+  const name = naming(environment).topics[severity];
   let NextToken: string | undefined;
   do {
     const page = await answerTo("ListTopics", aws.sns.send(new ListTopicsCommand({ NextToken })));
@@ -43,14 +46,16 @@ export interface Subscription extends Recipient {
 
 /** @returns the addresses that the environment's variables set for a topic */
 export const recipientsOf = (environment: Environment, severity: Severity): Recipient[] => {
-  const emails = {
-    critical: environment.critical_alert_email,
-    performance: environment.performance_alert_email,
-    log: environment.log_alert_email,
-  } as const satisfies Record<Severity, string>;
+  const emails = [environment[`${severity}_alert_email`], ...environment[`additional_${severity}_alert_emails`]];
+  const { critical_alert_sms, critical_alert_https_endpoint } = environment;
   return [
-    { protocol: "email", endpoint: emails[severity] },
-    { protocol: "sms", endpoint: severity === "critical" ? environment.critical_alert_sms : "" },
+    ...[...new Set(emails)].map((endpoint) => ({ protocol: "email", endpoint })),
+    ...(severity === "critical"
+      ? [
+          { protocol: "sms", endpoint: critical_alert_sms },
+          { protocol: "https", endpoint: critical_alert_https_endpoint },
+        ]
+      : []),
   ].filter(({ endpoint }) => endpoint !== "");
 };
 
@@ -126,7 +131,7 @@ const subscriptions: Check["look"] = async (subject) => {
   const topics = Object.entries(names.topics) as [Severity, string][];
   const found = await Promise.all(
     topics.map(async ([severity, topic]) => {
-      const arn = await topicArn(subject, topic);
+      const arn = await topicArn(subject, severity);
       if (arn === undefined) return [problem(`${topic} does not exist`, deploy(environment))];
       const listed = await answerTo("ListSubscriptionsByTopic", subscriptionsOf(subject, arn));
       return topicFindings(topic, listed, recipientsOf(environment, severity), environment);

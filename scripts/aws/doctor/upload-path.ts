@@ -19,7 +19,7 @@ export const functionConfiguration = async (
   qualifier?: string,
 ): Promise<FunctionConfiguration> => {
   const command = new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier });
-  const missing = `the function ${functionName}${qualifier === undefined ? "" : `:${qualifier}`}`;
+  const missing = `function ${functionName}${qualifier === undefined ? "" : `:${qualifier}`}`;
   const found = await deployedAnswerTo("GetFunctionConfiguration", aws.lambda.send(command), { environment, missing });
   if (found.FunctionName === functionName) return found;
   throw new Error(`Expected ${functionName} from GetFunctionConfiguration but got ${found.FunctionName}`);

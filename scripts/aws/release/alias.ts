@@ -45,7 +45,7 @@ export const readAlias = async ({
   aliasName,
 }: AliasAddress): Promise<AliasState> => {
   const command = new GetAliasCommand({ FunctionName: functionName, Name: aliasName });
-  const missing = `the alias ${aliasName} of ${functionName}`;
+  const missing = `alias ${aliasName} of ${functionName}`;
   const alias = await deployedAnswerTo("GetAlias", lambda.send(command), { environment, missing });
   const state = stateOf(alias);
   if (alias.Name === aliasName && /^\d+$/.test(state.version)) return state;

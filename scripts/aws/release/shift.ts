@@ -28,7 +28,7 @@ export const alarmsInAlarm = async ({ environment, cloudwatch, alarmNames }: Ala
   const { MetricAlarms = [] } = await answerTo("DescribeAlarms", cloudwatch.send(command));
   const states = new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
   const missing = alarmNames.find((name) => !states.has(name));
-  if (missing !== undefined) throw new NotDeployed(environment, `the alarm ${missing}`);
+  if (missing !== undefined) throw new NotDeployed(environment, `alarm ${missing}`);
   return alarmNames.filter((name) => states.get(name) === "ALARM");
 };
 

@@ -51,6 +51,7 @@ const byCodeDeploy = async (codeDeploy: CodeDeploy, { alias, options }: Release,
     const id = await startDeployment(codeDeploy, alias, { from, to, ignoreAlarms: options.ignoreAlarms === true });
     progress(`deployment ${id}: ${from} -> ${to}`);
     const ended = await followDeployment(codeDeploy, id, { signal, onStatus: progress });
+    if (ended?.status === "released") await requireInService(alias, to);
     if (ended === undefined)
       progress("CodeDeploy continues: --status shows its progress, --rollback stops it and rolls back");
     return ended;

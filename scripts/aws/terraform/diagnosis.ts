@@ -2,6 +2,7 @@
 import { SkippedError } from "../../terminal/cli";
 
 const LOCK = /Error acquiring the state lock/;
+const STALE = /Saved plan is stale/;
 const NO_PROVIDER = /Failed to (query available|install) provider/;
 
 /** Terraform draws a box around its errors. */
@@ -45,6 +46,10 @@ const errorLines = (text: string): string[] => {
 export const diagnose = (what: string, output: string): Error => {
   const text = unboxed(output);
   if (LOCK.test(text)) return new Error(lockLine(text));
+  if (STALE.test(text))
+    return new Error(
+      `Expected a current plan for ${what} but the state has changed since it was made: plan and review again`,
+    );
   if (NO_PROVIDER.test(text)) return new SkippedError(providerLine(text));
   return new Error(`Expected success for ${what} but got ${errorLines(text).join("; ") || "no output"}`);
 };

@@ -5,7 +5,45 @@ import {
   PutBucketPolicyCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import type { VariableName } from "../../../modules/variables";
+import { readTerraformJson } from "../../build/stacks";
 import { actionOf, changedAttributes, changesOf, type Plan } from "./plan";
+import type { Target } from "./target";
+
+/**
+ * Resource types that moto cannot create or delete, and the variable that switches each off: Terraform would retry for
+ * minutes without a message. Add a row.
+ */
+// biome-ignore format: a ledger is read down its columns
+const UNSUPPORTED: Readonly<Record<string, { readonly variable: VariableName; readonly off: string }>> = {
+  aws_cloudwatch_query_definition:      { variable: "enable_saved_queries",             off: "false" },
+  aws_lambda_function_recursion_config: { variable: "enable_recursion_guard",           off: "false" },
+  aws_lambda_code_signing_config:       { variable: "code_signing_profile_version_arn", off: '""' },
+  aws_chatbot_slack_channel_configuration: { variable: "slack_channel_id", off: '""' },
+  aws_budgets_budget:                   { variable: "monthly_budget_usd",               off: "0" },
+  // Created, but never deleted.
+  aws_codedeploy_deployment_group:      { variable: "enable_codedeploy",                off: "false" },
+};
+
+/** @returns whether an emulator is moto, which has a page about itself */
+export const isMoto = async (endpoint: string): Promise<boolean> =>
+  fetch(`${endpoint}/moto-api/data.json`, { signal: AbortSignal.timeout(5_000) })
+    .then(async (response) => {
+      await response.body?.cancel();
+      return response.ok;
+    })
+    .catch(() => false);
+
+/** @param stack folder that synthesis wrote @throws Error that names the variables to switch off */
+export const requireSupportedByMoto = ({ name, environment }: Target, stack: string): void => {
+  const types = Object.keys(readTerraformJson(stack).resource);
+  const gaps = Object.entries(UNSUPPORTED).filter(([type]) => types.includes(type));
+  if (gaps.length === 0) return;
+  const lines = gaps.map(([, { variable, off }]) => `${variable} = ${off}`).join(", ");
+  throw new Error(
+    `moto does not support ${gaps.map(([type]) => type).join(", ")} of ${name}: set ${lines} in environments/${environment.environment}.local.tfvars. Nothing was deployed`,
+  );
+};
 
 /** Attributes that moto drops, by resource type: a second plan shows them as changes. Add a row, and say how moto drops it. */
 export const MOTO_GAPS: Readonly<Record<string, readonly string[]>> = {

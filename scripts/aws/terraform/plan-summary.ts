@@ -120,6 +120,13 @@ export const countActions = (changes: readonly ResourceChange[]): Record<keyof t
   return { create: count("create"), change: count("change"), replace: count("replace"), destroy: count("destroy") };
 };
 
+/** @returns the resources that a plan replaces or destroys, as `-/+ aws_s3_bucket.upload` */
+export const lossesOf = (plan: Plan): string[] =>
+  changesOf(plan).flatMap((change) => {
+    const action = actionOf(change);
+    return action === "replace" || action === "destroy" ? [`${ACTIONS[action].sign} ${change.address}`] : [];
+  });
+
 /** @returns one sentence: `Plan for dev: 3 to create, 1 to change, 0 to replace, 0 to destroy.` */
 export const headline = (environment: string, plan: Plan): string => {
   const counts = countActions(changesOf(plan));

@@ -1,5 +1,5 @@
 /** The target of plan, deploy and destroy: one environment in an account or an emulator, checked before anything is changed. */
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { naming, stackName } from "../../../modules/naming";
@@ -13,10 +13,14 @@ import { EMULATOR_CREDENTIALS } from "./moto";
 import { NEEDS, providerSource, requireTerraform } from "./tools";
 import { emulatorProvider, type Override, type Place } from "./working-copy";
 
-export interface Target extends Place {
+export interface Target {
+  /** The stack's name. */
+  readonly name: string;
   readonly environment: Environment;
-  /** cdktf's output folder: it contains `stacks/<name>`, which is `folder`. */
-  readonly outdir: string;
+  /** Id of the account that the credentials belong to. */
+  readonly account: string;
+  /** Environment variables for Terraform. */
+  readonly env: NodeJS.ProcessEnv;
   /** Location of the state, for messages. */
   readonly state: string;
   /** The state's file, if the state is a local file. */
@@ -44,34 +48,20 @@ const statePlace = (environment: Environment, endpoint: string | undefined) => {
   return { state: basename(stateFile), stateFile };
 };
 
-/** A copy of the stack whose provider uses the emulator and whose state is a file. The synthesized stack stays unchanged. */
-const emulated = async (folder: string, name: string, stateFile: string): Promise<string> => {
-  const outdir = temporaryFolder();
-  const stack = join(outdir, "stacks", name);
-  await mkdir(stack, { recursive: true });
-  await cp(folder, stack, { recursive: true, filter: (path) => !/\.terraform/.test(path) });
-  const manifest = JSON.parse(await readFile(join(folder, "..", "..", "manifest.json"), "utf8"));
-  await writeFile(
-    join(outdir, "manifest.json"),
-    JSON.stringify({ ...manifest, stacks: { [name]: manifest.stacks[name] } }),
-  );
-  const override: Override = {
-    terraform: { backend: { local: { path: stateFile } } },
-    provider: emulatorProvider(folder),
-  };
-  await writeFile(join(stack, "emulator_override.tf.json"), JSON.stringify(override, undefined, 2));
-  return outdir;
-};
+/** Shared by all runs, so that the provider is downloaded once. */
+const PLUGIN_CACHE = join(PROJECT, ".cache", "terraform-plugins");
 
 const environmentVariables = async (endpoint: string | undefined): Promise<NodeJS.ProcessEnv> => {
   const source = await providerSource(temporaryFolder());
+  const { TF_PLUGIN_MIRROR, TF_PLUGIN_CACHE_DIR = PLUGIN_CACHE } = process.env;
+  // With a mirror nothing is downloaded; a cache would only copy the provider.
+  if (!TF_PLUGIN_MIRROR) await mkdir(TF_PLUGIN_CACHE_DIR, { recursive: true });
   return {
     ...process.env,
     ...source,
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
-    // With a mirror nothing is downloaded; a cache would only copy the provider.
-    ...(process.env.TF_PLUGIN_MIRROR && { CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1" }),
+    ...(!TF_PLUGIN_MIRROR && { TF_PLUGIN_CACHE_DIR, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1" }),
     ...(endpoint !== undefined && {
       ...EMULATOR_CREDENTIALS,
       AWS_ENDPOINT_URL: endpoint,
@@ -82,22 +72,24 @@ const environmentVariables = async (endpoint: string | undefined): Promise<NodeJ
   };
 };
 
-const identity = async (aws: Clients, endpoint: string | undefined): Promise<string> => {
-  const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({}))).catch(
-    (error: Error & { cause?: { code?: string } }) => {
-      if (endpoint === undefined || error.cause?.code !== "ECONNREFUSED") throw error;
-      throw new Error(`Expected an AWS emulator at ${endpoint} but the connection is refused`, { cause: error });
-    },
-  );
-  return `${Account} (${Arn})`;
+const identity = async (aws: Clients, endpoint: string | undefined) => {
+  const { Account: account, Arn: arn } = await answerTo(
+    "GetCallerIdentity",
+    aws.sts.send(new GetCallerIdentityCommand({})),
+  ).catch((error: Error & { cause?: { code?: string } }) => {
+    if (endpoint === undefined || error.cause?.code !== "ECONNREFUSED") throw error;
+    throw new Error(`Expected an AWS emulator at ${endpoint} but the connection is refused`, { cause: error });
+  });
+  if (account === undefined) throw new Error("Expected the id of an account from GetCallerIdentity but got none");
+  return { account, arn };
 };
 
 /**
- * Checks Terraform's version and the credentials, builds the zip, and synthesizes the environment. Prints a line for each.
+ * Checks Terraform's version and the credentials, and prints account and region.
  * @throws UsageError for an unknown environment; InvalidEnvironments; SkippedError if Terraform or the provider is missing;
  *   Error of one line if the credentials are not valid
  */
-export const prepareTarget = async (
+export const findTarget = async (
   name: string,
   { endpointUrl: endpoint }: TargetOptions,
   print: (line: string) => void,
@@ -109,15 +101,43 @@ export const prepareTarget = async (
   print(`Terraform    ${version}, state in ${state}`);
 
   const aws = clientsFor(environment.aws_region, endpoint);
-  print(`account      ${await identity(aws, endpoint)}`);
+  const { account, arn } = await identity(aws, endpoint);
+  print(`account      ${account} (${arn})`);
   print(`region       ${environment.aws_region}${endpoint === undefined ? "" : `, at ${endpoint}`}`);
+  return { name, environment, account, env, state, stateFile, endpoint, aws };
+};
 
+/**
+ * Builds the zip and synthesizes the environment.
+ * @returns the folder with the stack's `cdk.tf.json`
+ * @throws InvalidEnvironments, or Error of one line
+ */
+export const synthesizeTarget = async ({ name }: Target, print: (line: string) => void): Promise<string> => {
   const stacks = await synth();
   const stack = stacks.find((each) => stackName(each.environment) === name);
   if (!stack) throw new Error(`Expected a stack for ${name} but synthesis wrote none`);
   print(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
+  return stack.folder;
+};
 
-  const synthesized = join(stack.folder, "..", "..");
-  const outdir = endpoint && stateFile ? await emulated(stack.folder, name, stateFile) : synthesized;
-  return { name, environment, folder: join(outdir, "stacks", name), outdir, env, state, stateFile, endpoint, aws };
+/** Sets the state's file, and for an emulator the provider: Terraform merges it over `cdk.tf.json`. */
+const overrideOf = ({ stateFile, endpoint }: Target, stack: string): Override => ({
+  ...(stateFile !== undefined && { terraform: { backend: { local: { path: stateFile } } } }),
+  ...(endpoint !== undefined && { provider: emulatorProvider(stack) }),
+});
+
+/**
+ * Copies a synthesized stack, with its zip, into a folder of its own and initializes Terraform there. The synthesized stack
+ * stays unchanged.
+ * @throws SkippedError if the provider cannot be installed; Error of one line
+ */
+export const workingFolder = async (target: Target, stack: string, folder: string): Promise<Place> => {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await cp(stack, folder, {
+    recursive: true,
+    filter: (path) => !/\.terraform|\.tfstate|override\.tf\.json$/.test(path),
+  });
+  await writeFile(join(folder, "target_override.tf.json"), JSON.stringify(overrideOf(target, stack), undefined, 2));
+  return { name: target.name, folder, env: target.env };
 };

@@ -20,8 +20,8 @@ export interface Override {
   readonly provider?: { readonly aws: readonly Record<string, unknown>[] };
 }
 
-/** Shell variables that change what Terraform or the provider does. */
-const PERSONAL = /^(AWS_|TF_VAR_|TF_CLI_ARGS|TF_LOG|TF_WORKSPACE|TF_DATA_DIR|TF_STATE)/;
+/** Shell variables that change what the synthesis, Terraform or the provider does. */
+const PERSONAL = /^(ENVIRONMENTS_FOLDER$|AWS_|TF_VAR_|TF_CLI_ARGS|TF_LOG|TF_WORKSPACE|TF_DATA_DIR|TF_STATE)/;
 
 export const withoutPersonal = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !PERSONAL.test(name)));

@@ -4,7 +4,8 @@
  * Thresholds, periods and counts come from the synthesized stack, never from the mutant under test.
  */
 
-import { type Alarm, type MetricQuery, metricsOf } from "../../cloudwatch/alarm";
+import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
+import type { MetricQuery } from "../../cloudwatch/metric-queries";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf } from "./observe";

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { RUN_TYPESCRIPT } from "../../terminal/run-typescript";
 import type { Task, TaskResult } from "./worker";
 
 export interface Attempt extends Omit<TaskResult, "outcome"> {
@@ -23,7 +24,7 @@ export interface WorkerOptions {
 
 const start = async (file: string): Promise<ChildProcess> => {
   const child = fork(file, {
-    execArgv: ["--import", "tsx"],
+    execArgv: [...RUN_TYPESCRIPT],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });

@@ -11,6 +11,7 @@ import { PROJECT } from "../../build/stacks";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
 import { type Outcome, removeAtExit, run, temporaryFolder } from "../../terminal/processes";
+import { RUN_TYPESCRIPT } from "../../terminal/run-typescript";
 import { guideCommands } from "../guide/commands";
 import type { Finding } from "./created";
 import { leftovers } from "./leftovers";
@@ -56,7 +57,7 @@ export const deployRound = async (environment: string, region: string): Promise<
   const local = await startSandbox({ blueprint: readBlueprint(await devStack()) });
   const command = (verb: string, ...args: string[]): Promise<Outcome> => {
     const { endpoint } = NEEDS_FUNCTION.includes(verb) ? { endpoint: local.endpointUrl } : moto;
-    const line = ["--import", "tsx", `scripts/commands/${verb}.ts`, environment, ...args, "--endpoint-url", endpoint];
+    const line = [...RUN_TYPESCRIPT, `scripts/commands/${verb}.ts`, environment, ...args, "--endpoint-url", endpoint];
     return run({ program: process.execPath, args: line, cwd: PROJECT, env, limitSeconds: LIMIT_SECONDS });
   };
 

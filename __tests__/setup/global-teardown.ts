@@ -1,4 +1,4 @@
-/** Removes the copy of the environments that global-setup.ts made. */
+/** Runs once after all test files. */
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 

@@ -1,0 +1,175 @@
+/** Runbooks: every number, command, variable and alarm in them is right for the environment. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { duration, factsOf } from "../../modules/runbook-facts";
+import { RUNBOOKS } from "../../modules/runbooks";
+import { type Environment, VARIABLES } from "../../modules/variables";
+import { scripts } from "../../package.json";
+import { PLACEHOLDERS, runbookPages } from "../../scripts/docs/runbooks";
+import { committed, devWith } from "../modules/synthesized";
+
+const BUCKETS = { upload: "acme-in", processed: "acme-out" };
+
+/** dev with these lines, and the committed environments: together they reach both sides of each condition. */
+const ENVIRONMENTS: Readonly<Record<string, () => Promise<Environment>>> = {
+  dev: () => committed("dev"),
+  staging: () => committed("staging"),
+  prod: () => committed("prod"),
+  "dev with a queue and no alarms on events": () =>
+    devWith("enable_dead_letter_queue = true\nlambda_retry_attempts = 0"),
+  "dev with an alias and odd numbers": () =>
+    devWith(`
+      enable_release_alias            = true
+      enable_async_alarms             = true
+      enable_memory_alarm             = true
+      reserved_concurrent_executions  = 7
+      concurrent_executions_threshold = 6
+      lambda_retry_attempts           = 1
+      lambda_max_event_age_seconds    = 901
+      event_age_threshold_ms          = 61000
+      lambda_timeout                  = 59
+    `),
+};
+
+/** @returns the sentences of all runbooks of the environment, by alarm */
+const sentencesOf = (environment: Environment): Record<string, string[]> => {
+  const facts = factsOf(environment, BUCKETS);
+  const own = new Set<string>([...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name));
+  return Object.fromEntries(
+    allAlarms()
+      .filter(({ name }) => own.has(name))
+      .map(({ name }) => {
+        const { impact, causes, fix, afterwards = [] } = RUNBOOKS[name](facts);
+        return [name, [impact, ...causes, ...fix, ...afterwards]];
+      }),
+  );
+};
+
+const codeIn = (sentence: string): string[] => [...sentence.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+/** Numbers that depend on no variable, in their sentences. */
+const CONSTANTS = [
+  "S3",
+  "1769 MB is one full vCPU",
+  "concurrency of the function to 0",
+  "If the concurrency is 0",
+  "wait in the dead-letter queue, for 14 days",
+];
+
+describe.each(Object.keys(ENVIRONMENTS))("the runbooks of %s", (name) => {
+  let environment: Environment;
+  let sentences: Record<string, string[]>;
+
+  beforeAll(async () => {
+    environment = (await ENVIRONMENTS[name]?.()) as Environment;
+    sentences = sentencesOf(environment);
+  });
+
+  const all = () => Object.values(sentences).flat();
+
+  it("give each variable the value that it has", () => {
+    const values: Readonly<Record<string, unknown>> = environment;
+
+    const wrong = all().flatMap((sentence) => {
+      const stated = [...sentence.matchAll(/`(\w+)` \(([\d.]+)/g)];
+      return stated.filter(([, variable = "", value]) => String(values[variable]) !== value).map(([text]) => text);
+    });
+
+    expect(wrong).toEqual([]);
+  });
+
+  it("have no number that is not a variable's or a constant of AWS", () => {
+    const { lambda_max_event_age_seconds, event_age_threshold_ms, lambda_timeout, lambda_retry_attempts } = environment;
+    const derived = [
+      `${duration(lambda_max_event_age_seconds)} (\`lambda_max_event_age_seconds\`)`,
+      `${duration(lambda_timeout)} (\`lambda_timeout\`)`,
+      `fires after ${duration(event_age_threshold_ms / 1000)}`,
+      `${lambda_retry_attempts} times (\`lambda_retry_attempts\`)`,
+    ];
+
+    const left = all().map((sentence) =>
+      [...CONSTANTS, ...derived]
+        .reduce((text, known) => text.replaceAll(known, ""), sentence)
+        .replaceAll(/`\w+` \([\d.]+[^)]*\)/g, "")
+        .replaceAll(/`[^`]*`/g, ""),
+    );
+
+    expect(left.filter((text) => /\d/.test(text))).toEqual([]);
+  });
+
+  it("name variables that exist", () => {
+    const names = all()
+      .flatMap(codeIn)
+      .filter((code) => /^[a-z0-9]+(_[a-z0-9]+)+$/.test(code));
+
+    expect(names.filter((variable) => !(variable in VARIABLES))).toEqual([]);
+  });
+
+  it("name alarms that the environment has", () => {
+    const known = new Set<string>(allAlarms().map((alarm) => alarm.name));
+
+    const mentioned = all()
+      .flatMap(codeIn)
+      .filter((code) => known.has(code));
+
+    expect(mentioned.filter((alarm) => !(alarm in sentences))).toEqual([]);
+  });
+
+  it("use commands and options that exist, for this environment", () => {
+    const pages = [...runbookPages(environment, BUCKETS, "own").values()].join("\n");
+    const commands = [...pages.matchAll(/npm run ([\w:-]+)(?: -- ([^`\n]*))?/g)];
+
+    const wrong = commands.filter(([, script = "", rest = ""]) => {
+      const file = join(__dirname, "../../scripts/commands", `${script}.ts`);
+      if (!(script in scripts) || !existsSync(file)) return true;
+      const source = readFileSync(file, "utf8");
+      const options = rest.split(" ").filter((word) => word.startsWith("--"));
+      const first = script === "drill" ? rest.split(" ")[1] : rest.split(" ")[0];
+      return first !== environment.environment || options.some((option) => !source.includes(`"${option}`));
+    });
+
+    expect(commands.length).toBeGreaterThan(20);
+    expect(wrong.map(([text]) => text)).toEqual([]);
+  });
+
+  it("redrive where there is a queue, and copy uploads over themselves where there is none", () => {
+    const copies = Object.keys(sentences).filter((alarm) => sentences[alarm]?.join().includes("--metadata-directive"));
+    const redrives = Object.keys(sentences).filter((alarm) => sentences[alarm]?.join().includes("npm run redrive"));
+
+    if (environment.enable_dead_letter_queue) expect(copies).toEqual(["dead-letter-errors"]);
+    else expect(redrives).toEqual([]);
+  });
+
+  it("roll back a release where there is an alias, and release after each change", () => {
+    const text = all().join("\n");
+
+    expect(text.includes("--rollback")).toBe(environment.enable_release_alias);
+    expect(text.includes("check out the previous commit")).toBe(!environment.enable_release_alias);
+    const changes = all().filter((sentence) => /^(If .*)?[Rr]aise .*lambda_/.test(sentence));
+    expect(changes.length).toBeGreaterThan(0);
+    for (const change of changes) expect(change.includes("npm run release")).toBe(environment.enable_release_alias);
+  });
+});
+
+describe("runbooks", () => {
+  it("are written for the alarms of the environment, with its bucket names", async () => {
+    const environment = await devWith("enable_no_invocation_alarm = true");
+
+    const pages = runbookPages(environment, BUCKETS, "own");
+
+    const own = [...metricAlarms(environment), ...logAlarms(environment)].map((alarm) => `${alarm.name}.md`);
+    expect([...pages.keys()].sort()).toEqual(own.sort());
+    expect(pages.get("no-invocations.md")).toContain("`aws s3 cp photo.jpg s3://acme-in/`");
+  });
+
+  it("are written for every alarm there can be in docs/runbooks", async () => {
+    const pages = runbookPages(await committed("prod"), PLACEHOLDERS, "all");
+
+    expect([...pages.keys()].sort()).toEqual(
+      allAlarms()
+        .map((alarm) => `${alarm.name}.md`)
+        .sort(),
+    );
+  });
+});
