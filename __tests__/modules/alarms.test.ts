@@ -85,7 +85,7 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
     "critical-errors":         `Sum of ${ns} CriticalErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
     "large-images":            `Sum of ${ns} LargeImages {} in 300 s | ${above} 5, 1 of 1, notBreaching | ${topic("log")}`,
     ...(flags.enable_release_alias && {
-      "release-errors":        `Sum of AWS/Lambda Errors ${ofVersion} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+      "release-errors":        `Sum of AWS/Lambda Errors ${ofVersion} in 60 s | ${above} 1, 1 of 5, notBreaching | ${topic("critical")}`,
     }),
     ...(flags.enable_memory_alarm && {
       "memory-high":           `Maximum of ${ns} MemoryUsedMB {} in 300 s | ${above} 1593, 1 of 1, notBreaching | ${topic("performance")}`,
