@@ -108,6 +108,7 @@ const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<vo
     alarms: verdicts,
     control: found,
     probes: probesOf(evidence).length + others.reduce((sum, each) => sum + slowProbesOf(each).length, 0),
+    slow: slowOf([evidence, ...others]),
     problems,
     ...(results && { mutants: results }),
     seconds: (performance.now() - startedAt) / 1_000,

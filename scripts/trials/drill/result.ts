@@ -11,6 +11,12 @@ export interface DrillResult {
   readonly control: Control;
   /** Number of boundary checks. */
   readonly probes: number;
+  /** Checks with the longest invocations: for which values of lambda_timeout, which alarms, and what failed. */
+  readonly slow: {
+    readonly timeoutsSeconds: readonly number[];
+    readonly alarms: readonly string[];
+    readonly problems: readonly string[];
+  };
   readonly problems: readonly string[];
   readonly mutants?: readonly MutantResult[];
   readonly seconds: number;
