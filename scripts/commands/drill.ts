@@ -50,10 +50,22 @@ const atOtherTimeouts = (env: string, evidence: Evidence): Promise<Evidence[]> =
   );
 };
 
-const timeoutProblems = (others: readonly Evidence[]): string[] =>
-  others.flatMap((evidence) =>
-    slowProblems(evidence).map((problem) => `lambda_timeout ${evidence.blueprint.function.timeoutSeconds}: ${problem}`),
+const timeoutOf = ({ blueprint }: Evidence): number => blueprint.function.timeoutSeconds;
+
+const timeoutProblems = (all: readonly Evidence[]): string[] =>
+  all.flatMap((evidence) =>
+    slowProblems(evidence).map((problem) => `lambda_timeout ${timeoutOf(evidence)}: ${problem}`),
   );
+
+const slowOf = (all: readonly Evidence[]): DrillResult["slow"] => ({
+  timeoutsSeconds: all.map(timeoutOf).sort((one, other) => one - other),
+  alarms: [
+    ...new Set(
+      all.flatMap((each) => slowProbesOf(each).map(({ alarm }) => shortName({ name: alarm }, each.blueprint))),
+    ),
+  ],
+  problems: timeoutProblems(all),
+});
 
 const problemsOf = (stackDir: string, evidence: Evidence, alarms: readonly string[], found: Control): string[] => {
   const { blueprint } = evidence;
