@@ -95,7 +95,7 @@ const details = (verdict: Verdict): string => {
 };
 
 const slowLine = ({ timeoutsSeconds, alarms, problems }: DrillResult["slow"]): string =>
-  `${mark(problems.length === 0)} ${alarms.join(", ")} ${problems.length === 0 ? "notice" : "do not always notice"} invocations as long as lambda_timeout (${timeoutsSeconds.join(", ")} s) amid healthy traffic`;
+  `${mark(problems.length === 0)} invocations as long as lambda_timeout (${timeoutsSeconds.join(", ")} s) are ${problems.length === 0 ? "noticed" : "not always noticed"} amid healthy traffic: ${alarms.join(", ")}`;
 
 /** @param isDetailed prints all details of each alarm, with the message, instead of a table */
 export const drillReport = (
