@@ -129,7 +129,7 @@ describe("the longest invocations", () => {
     const slow = await evidenceAt(seconds);
 
     expect(slowProbesOf(slow).map(({ alarm, delivery }) => [shortName({ name: alarm }, blueprint), delivery])).toEqual(
-      ["event-age", "high-error-rate", "release-errors"].flatMap((alarm) => [
+      ["event-age", "high-error-rate", "no-invocations", "release-errors"].flatMap((alarm) => [
         [alarm, "typical"],
         [alarm, "worst"],
       ]),
