@@ -71,7 +71,7 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
     imports: ["sandbox", "cloudwatch"],
-    entries: ["drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+    entries: ["control.ts", "drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
   },
   trials: {
     path: "scripts/trials",

@@ -6,11 +6,12 @@ import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { drillStack } from "../../../scripts/build/local-stack";
 import { assumed } from "../../../scripts/docs/cost/usage";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
+import { control } from "../../../scripts/trials/drill/control";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";
 import { type Evidence, gather, shortName } from "../../../scripts/trials/drill/evidence";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
 import { runMutants, shortenWindows } from "../../../scripts/trials/drill/mutation-run";
-import { control, probeProblems, slowProblems } from "../../../scripts/trials/drill/probes";
+import { probeProblems, slowProblems } from "../../../scripts/trials/drill/probes";
 import { slowProbesOf } from "../../../scripts/trials/drill/slow-probes";
 import { structureProblems } from "../../../scripts/trials/drill/structure";
 

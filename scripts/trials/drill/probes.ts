@@ -27,8 +27,8 @@ const isSparse = (alarm: Alarm, { blueprint, recordings }: Evidence): boolean =>
   return !isMade && !data.some(({ name }) => watched.some((metric) => metric.name === name));
 };
 
-/** For an hour: one fault too few in each period, or repeated values one below the threshold. */
-const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
+/** @returns a timeline of an hour: one fault too few in each period, or repeated values one below the threshold. */
+export const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
   const { blueprint } = evidence;
   const { periodMs } = timingOf(alarm, evidence, evidence.delivery);
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
@@ -256,7 +256,7 @@ export const probesOf = (evidence: Evidence): readonly Probe[] => {
 
 const time = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
-const problemOf = (
+export const problemOf = (
   { alarm: name, timeline, watched, delivery, fires }: Probe,
   blueprint: Blueprint,
 ): string | undefined => {
@@ -288,28 +288,3 @@ export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[
 
 /** @returns failed checks with the longest invocations, one sentence each */
 export const slowProblems = (evidence: Evidence): string[] => failed(slowProbesOf(evidence), evidence.blueprint);
-
-/** The negative control: a busy hour that keeps as many alarms as possible just below their thresholds. */
-export interface Control {
-  /** Alarms kept one fault below their threshold. Faults that another alarm counts, too, are left out. */
-  readonly atTheEdge: readonly string[];
-  readonly problems: readonly string[];
-}
-
-const countsOnlyAt = (alarm: Alarm, added: Timeline, { alarms, ...rest }: Blueprint): boolean =>
-  alarms.every((other) => other === alarm || signalsOf(other, { alarms, ...rest }, added).length === 0);
-
-export const control = (blueprint: Blueprint, evidence: Evidence): Control => {
-  const edges = evidence.blueprint.alarms
-    .filter((alarm) => metricOf(alarm) !== undefined && !alarm.comparison.startsWith("LessThan"))
-    .map((alarm) => ({ alarm, added: justTooLittle(alarm, evidence) }))
-    .filter(({ added }) => added.lines.length + added.data.length > 0)
-    .filter(({ alarm, added }) => countsOnlyAt(alarm, added, evidence.blueprint));
-  const timeline = merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), ...edges.map(({ added }) => added)]);
-  const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
-  const problems = blueprint.alarms.flatMap(({ name }) => {
-    const problem = problemOf({ alarm: name, title: "", timeline, watched, delivery: evidence.delivery }, blueprint);
-    return problem === undefined ? [] : [`${shortName({ name }, blueprint)} ${problem} during a healthy hour`];
-  });
-  return { atTheEdge: edges.map(({ alarm }) => shortName(alarm, evidence.blueprint)), problems };
-};

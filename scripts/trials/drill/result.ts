@@ -1,8 +1,8 @@
 /** The result of a drill, as `npm run drill -- --json` prints it. */
 import type { Delivery } from "../../cloudwatch/delivery";
+import type { Control } from "./control";
 import type { Verdict } from "./drill";
 import type { MutantResult } from "./mutation-run";
-import type { Control } from "./probes";
 
 export interface DrillResult {
   readonly environment: string;
