@@ -6,12 +6,14 @@ import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { drillStack } from "../../../scripts/build/local-stack";
 import { assumed } from "../../../scripts/docs/cost/usage";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
+import type { SentDatum } from "../../../scripts/sandbox/sent";
 import { control } from "../../../scripts/trials/drill/control";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";
 import { type Evidence, gather, shortName } from "../../../scripts/trials/drill/evidence";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
 import { runMutants, shortenWindows } from "../../../scripts/trials/drill/mutation-run";
 import { probeProblems, slowProblems } from "../../../scripts/trials/drill/probes";
+import type { Recording } from "../../../scripts/trials/drill/recorded-run";
 import { slowProbesOf } from "../../../scripts/trials/drill/slow-probes";
 import { structureProblems } from "../../../scripts/trials/drill/structure";
 
@@ -113,6 +115,17 @@ describe("the drill", () => {
 
   it("finds that each metric counts its own lines only", () => {
     expect(otherProblems(blueprint, evidence)).toEqual([]);
+  });
+
+  it("names a run whose embedded metrics CloudWatch rejects", () => {
+    const [[name, recording]] = [...evidence.recordings] as [[string, Recording]];
+    const [datum] = recording.data as [SentDatum];
+    const rejection = { ...datum, namespace: "AWS/Logs", name: "EMFValidationErrors", value: 2 };
+    const recordings = new Map([[name, { ...recording, data: [...recording.data, rejection] }]]);
+
+    expect(otherProblems(blueprint, { ...evidence, recordings })).toEqual([
+      `${name}: CloudWatch rejects 2 embedded metrics`,
+    ]);
   });
 
   it("finds no mistake in the structure of the stack", () => {
