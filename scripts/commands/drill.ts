@@ -148,7 +148,11 @@ export const command = new Command("npm run drill --")
     "Makes each alarm of an environment fire for its own cause, on this machine, with the stack that would be deployed.",
   )
   .option("--env <name>", "environment", "dev")
-  .option("--alarm <name>", "only this alarm, in detail; can be repeated", collected, [])
+  .addOption(
+    new Option("--alarm <name>", "only this alarm, in detail; can be repeated")
+      .argParser(collected)
+      .default([], "all alarms"),
+  )
   .addOption(new Option("--delivery <delays>", "how fast data reach CloudWatch").choices(DELIVERIES).default("typical"))
   .option("--mutants", "also change the stack in many ways and check that the drill notices each change", false)
   .option("--json", "print the result as JSON", false)
