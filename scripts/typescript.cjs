@@ -35,13 +35,13 @@ const transpile = (source, file) => {
     jsc: { parser: { syntax: "typescript" }, target: "es2022" },
     module: { type: "commonjs", lazy: lazyImports(source, file), ignoreDynamic: true },
   });
-  return `${code}\n${PREFIX}${Buffer.from(map).toString("base64")}\n`;
+  return `${code}\n${PREFIX}${Buffer.from(map).toString("base64")}`;
 };
 
 const readCached = (file, key) => {
   try {
     const text = readFileSync(file, "utf8");
-    return text.startsWith(key) ? text : undefined;
+    return text.endsWith(key) ? text : undefined;
   } catch {
     return undefined;
   }
@@ -62,10 +62,10 @@ const writeCached = (file, text) => {
 const compiled = (file) => {
   const source = readFileSync(file, "utf8");
   const cached = join(CACHE, `${relative(ROOT, file).replaceAll("..", "_")}.js`);
-  const key = `// ${digest(TRANSPILER, source)}\n`;
+  const key = `\n// ${digest(TRANSPILER, source)}\n`;
   const found = readCached(cached, key);
   if (found !== undefined) return found;
-  const text = key + transpile(source, file);
+  const text = transpile(source, file) + key;
   writeCached(cached, text);
   return text;
 };
@@ -88,8 +88,8 @@ Object.assign(Module._extensions, { ".js": js, ".ts": load, ...others });
 const sourceMapOf = (file) => {
   if (!sourceMaps.has(file)) {
     const text = texts.get(file);
-    const json = Buffer.from(text.slice(text.lastIndexOf(PREFIX) + PREFIX.length), "base64").toString();
-    sourceMaps.set(file, new Module.SourceMap(JSON.parse(json)));
+    const [base64] = text.slice(text.lastIndexOf(PREFIX) + PREFIX.length).split("\n");
+    sourceMaps.set(file, new Module.SourceMap(JSON.parse(Buffer.from(base64, "base64").toString())));
   }
   return sourceMaps.get(file);
 };

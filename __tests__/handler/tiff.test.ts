@@ -26,6 +26,7 @@ const difference = async (name: string, picture: string): Promise<number | strin
 const TOLERANCES: Readonly<Record<string, number>> = {
   cmyk: 3,
   "cmyk 16": 3,
+  "cmyk jpeg": 6,
   cielab: 9,
   "grey jpeg": 2,
   "rgb jpeg": 3,

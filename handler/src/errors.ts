@@ -68,7 +68,7 @@ export const decoderRefusal = (thrown: unknown): Refusal => {
   const said = oneLine(thrown)
     .replace(/^Warning treated as error due to failOn setting/, "")
     .trim();
-  const detail = said || "the decoder gave no reason";
+  const detail = said.replace(/:$/, "") || "the decoder gave no reason";
   const reason = DECODER_REASONS.find(([message]) => message.test(detail))?.[1] ?? "corrupt";
   return new Refusal(reason, detail, { cause: thrown });
 };

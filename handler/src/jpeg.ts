@@ -79,9 +79,11 @@ const frameOf = (bytes: Buffer, { code, start, end }: Segment): Frame | undefine
   if (typeof process === "object") throw refusedAs(process.refusedAs);
   const [precision = 8, count = 0] = [bytes[start + 4], bytes[start + 9]];
   const [heightPx, widthPx] = [bytes.readUInt16BE(start + 5), bytes.readUInt16BE(start + 7)];
-  if (precision !== 8) throw refusedAs(`${precision}-bit JPEG`);
+  if (precision === 12) throw refusedAs("12-bit JPEG");
   if (heightPx === 0) throw refusedAs("JPEG whose height follows its picture");
-  if (![1, 3, 4].includes(count)) throw refusedAs(`JPEG of ${count} components`);
+  if (count === 2) throw refusedAs("JPEG of 2 components");
+  if (precision !== 8 || ![1, 3, 4].includes(count))
+    throw new Refusal("corrupt", `Expected 1, 3 or 4 components of 8 bits for a JPEG but got ${count} of ${precision}`);
   const components = Array.from({ length: count }, (_, i): FrameComponent => {
     const [id = 0, factors = 0] = bytes.subarray(start + 10 + i * 3, end);
     return { id, horizontal: factors >> 4, vertical: factors & 15 };

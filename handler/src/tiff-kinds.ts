@@ -77,6 +77,7 @@ export const TIFF_KINDS = {
   cielab:      { photometrics: ["CIELAB", "ICC L*a*b*"],         bits: [8, 16],      colours: 3, extras: ["", "2"], layouts: ["strips", "tiles", "planes"], compressions: PACKED },
   "grey jpeg": { photometrics: ["grey"],                         bits: [8],          colours: 1, extras: NONE,     layouts: ["strips", "tiles"],           compressions: JPEG },
   "rgb jpeg":  { photometrics: ["RGB", "YCbCr"],                 bits: [8],          colours: 3, extras: NONE,     layouts: ["strips", "tiles"],           compressions: JPEG },
+  "cmyk jpeg": { photometrics: ["CMYK"],                         bits: [8],          colours: 4, extras: NONE,     layouts: ["strips", "tiles"],           compressions: JPEG },
   ycbcr:       { photometrics: ["YCbCr"],                        bits: [8],          colours: 3, extras: NONE,     layouts: ["strips"],                    compressions: PACKED, subsamplings: ["2,2"] },
 } as const satisfies Record<string, Row>;
 

@@ -63,8 +63,10 @@ type Fields = ReturnType<typeof fieldsOf>;
 
 /** @returns the kind of the stored samples; missing ExtraSamples are unspecified, planes of one sample are none */
 const kindOf = ({ list, one, needed, has }: Fields): TiffKind => {
-  const photometric = needed(TAG.photometric, "a photometric interpretation");
   const samples = one(TAG.samples, 1);
+  // Three samples or more without the tag are RGB, as libtiff assumes; fewer may be black on white or white on black.
+  const photometric =
+    samples >= 3 ? one(TAG.photometric, RGB) : needed(TAG.photometric, "a photometric interpretation");
   const bits = list(TAG.bits);
   const extras = list(TAG.extraSamples);
   const subsampling = list(TAG.yccSubsampling);
@@ -106,12 +108,15 @@ const blocksOf = ({ list, one, needed }: Fields, kind: TiffKind, fileBytes: numb
   const areCountsMissing = counts.length < offsets.length || counts.every((count) => count === 0);
   const rowBytes = ceil(blockWidth * (kind.bits[0] ?? 1) * (planes > 1 ? 1 : kind.samples), 8);
   const rowsOf = (i: number) => (isTiled ? blockHeight : Math.min(rows, heightPx - (i % blocksPerPlane) * rows));
-  const plainBytes = () => offsets.map((_, i) => rowBytes * rowsOf(i));
-  const estimated = () => (kind.compression === 1 ? plainBytes() : bytesToNext(offsets, fileBytes));
+  const plainBytes = offsets.map((_, i) => rowBytes * rowsOf(i));
+  const isPlain = kind.compression === 1;
+  const estimated = () => (isPlain ? plainBytes : bytesToNext(offsets, fileBytes));
+  // Plain samples need so many bytes and no more, whatever the file says.
+  const given = () => (isPlain ? counts.map((count, i) => Math.min(count, plainBytes[i] ?? count)) : counts);
   return {
     ...{ widthPx, heightPx, offsets, blocksPerPlane },
     blockSize: isTiled ? [blockWidth, blockHeight] : [rows],
-    byteCounts: areCountsMissing ? estimated() : counts,
+    byteCounts: areCountsMissing ? estimated() : given(),
   };
 };
 

@@ -1,7 +1,9 @@
-/** What every command has in common: `--help`, errors of one line, and exit codes. */
+/** What every command has in common: `--help`, errors of one line, exit codes, and nothing left behind. */
 import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
+import { collectTemporaryFiles } from "./processes";
+import { breakSilence } from "./silence";
 
 /** How commands end: what their exit codes mean. */
 // biome-ignore format: a ledger is read down its columns
@@ -18,7 +20,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What the command needs is not on this machine, so nothing was tried: exit 3, which is never a pass. */
+/** A tool that the command needs is missing on this machine, so nothing was tried: exit 3, which never counts as a pass. */
 export class SkippedError extends Error {
   override readonly name = "SkippedError";
 }
@@ -39,8 +41,13 @@ export class InterruptedError extends Error {
  * Errors are one line on stderr; `DEBUG=1` adds the stack.
  */
 export const runCommand = async (command: Command, argv: readonly string[] = process.argv): Promise<void> => {
-  // Whoever reads the output may stop reading, as `head` does: there is nobody left to tell.
+  // The reader may close the pipe early, as `head` does: exit quietly on EPIPE.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  let restore = () => {};
+  command.hook("preAction", () => {
+    collectTemporaryFiles();
+    restore = breakSilence(command.name());
+  });
   for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ outputError: () => {} });
   try {
     await command.parseAsync(argv);
@@ -48,6 +55,8 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
     process.exitCode = exitCodeOf(error);
     if (process.exitCode !== 0) process.stderr.write(`${report(error)}\n`);
     if (process.exitCode === 1 && process.env.DEBUG) console.error(error);
+  } finally {
+    restore();
   }
 };
 
@@ -59,7 +68,7 @@ const exitCodeOf = (error: unknown): number => {
   return (error instanceof UsageError ? usage : failed).code;
 };
 
-/** Mistakes in the environments stand one on each line, beginning with their file. The class is not imported: it would load the HCL parser. */
+/** A message about environments has a line for each mistake, which begins with the file. This room imports no other, so the class is known by its name. */
 const report = (error: unknown): string =>
   error instanceof Error && error.name === "InvalidEnvironments" ? error.message : `${label(error)} ${oneLine(error)}`;
 

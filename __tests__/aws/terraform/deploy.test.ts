@@ -1,4 +1,5 @@
 /** `npm run deploy`, `plan` and `destroy` with a Terraform that only records its calls: what is asked, and what is applied. */
+
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
