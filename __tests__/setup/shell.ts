@@ -5,6 +5,8 @@ const FOREIGN = /^(AWS_|TF_VAR_|TF_WORKSPACE$|CDKTF_|HANDLER_PACKAGE$|DEBUG$|FOR
 
 const OWN: Readonly<Record<string, string>> = {
   NO_COLOR: "1",
+  // A slow machine would show the line that commands write after a second of silence.
+  NOTICE_AFTER_MS: "600000",
   AWS_EC2_METADATA_DISABLED: "true",
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
