@@ -197,7 +197,12 @@ describe("npm run doctor", () => {
       1,
       "error: Expected image-processor-dev-processor from GetFunctionConfiguration but got image-processor-qa-processor\n",
     ]);
-    expect(calls.map(({ operation }) => operation)).toEqual(["GetCallerIdentity", "GetFunctionConfiguration"]);
+    // The buckets show whether the address is that of npm start.
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      "GetCallerIdentity",
+      "GetFunctionConfiguration",
+      "ListBuckets",
+    ]);
   });
 
   it("notices an alarm without its topic, with another threshold, and with its actions disabled", async () => {
