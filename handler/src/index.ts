@@ -23,10 +23,15 @@ const initSettings = (): Settings => {
 
 const settings = initSettings();
 const transport = createTransport(settings);
+/** The part of the function's memory that an image may take; the rest is a reserve for what is not estimated. */
+const MEMORY_SHARE = 0.95;
+/** Set by Lambda. Elsewhere memory is not limited. */
+const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
 const limits = {
   maxPixels: settings.MAX_IMAGE_PIXELS,
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
+  ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
 };
 
 /** The state of one invocation. */
