@@ -286,7 +286,7 @@ it("covers every reason; those that do not depend on the bytes are tested with t
     "decompression-bomb",
     "too-much-memory",
   ];
-  const ofStore: RefusalReason[] = ["too-many-bytes", "deleted"];
+  const ofStore: RefusalReason[] = ["too-many-bytes", "deleted", "archived"];
 
   expect([...ofBytes, ...ofStore].sort()).toEqual(Object.keys(REFUSALS).sort());
 });

@@ -33,7 +33,6 @@ const PAGE = [
   [279, 64],
 ] as const;
 
-/** @param lastIsItsOwnNext the last page does not end the file but names itself as the next */
 export const pagedTiff = (pages: number): Buffer => {
   const pageBytes = 2 + PAGE.length * 12 + 4;
   const firstAt = 8 + 64;
