@@ -1,47 +1,50 @@
-/** Front door: one stack per environment file, or one for each region that it names, then synth. */
+/** Front door: reads the environment files, creates one stack for each environment and region, and synthesizes them. */
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { App } from "cdktf";
-import { readEnvironments } from "./modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "./modules/environment";
 import { stackName } from "./modules/naming";
 import { ImageProcessorStack } from "./modules/stack";
 import type { Environment } from "./modules/variables";
 
-// The HCL parser is a large WebAssembly module that runs for milliseconds: to optimize it takes longer than all the rest.
-setFlagsFromString("--liftoff-only");
+/** @returns the zip that the user names in HANDLER_PACKAGE, for example a signed one; undefined where it is not set */
+export const packageOfUser = (): string | undefined => process.env.HANDLER_PACKAGE || undefined;
 
-export const ENVIRONMENTS = join(__dirname, "environments");
+export interface SynthesizeOptions {
+  /** Folder to write to. @default CDKTF_OUTDIR, or `cdktf.out` */
+  readonly outdir?: string;
+  /** Zip of the function. @default HANDLER_PACKAGE, or the zip that `npm run build` creates */
+  readonly packagePath?: string;
+}
 
 /**
- * CDKTF takes a stack trace of every reference: to map each to its source would be a fifth of the work.
- * And it calls util.isArray, of which newer Nodes warn, though nobody here can change it.
+ * CDKTF formats a stack trace for each reference, which takes time and is not used here. It also calls util.isArray, which
+ * is deprecated in newer versions of Node.
  */
-const undisturbed = (work: () => void): void => {
-  const { sourceMapsEnabled, noDeprecation } = process;
-  process.setSourceMapsEnabled(false);
+const withoutTracesAndWarnings = (work: () => void): void => {
+  const { noDeprecation } = process;
+  const { prepareStackTrace } = Error;
   process.noDeprecation = true;
+  Error.prepareStackTrace = () => "";
   try {
     work();
   } finally {
-    process.setSourceMapsEnabled(sourceMapsEnabled);
     process.noDeprecation = noDeprecation;
+    Error.prepareStackTrace = prepareStackTrace;
   }
 };
 
 /**
- * Writes `<outdir>/stacks/<stack>/` of each environment: `cdk.tf.json`, and the package HANDLER_PACKAGE or the one built.
- * @param outdir @default CDKTF_OUTDIR, or `cdktf.out`
+ * Writes `<outdir>/stacks/<stack>/` for each environment: `cdk.tf.json` and the package.
+ * @throws Error with the build command if the package does not exist
  */
-export const synthesize = (environments: readonly Environment[], outdir?: string): void =>
-  undisturbed(() => {
-    // CDKTF itself makes the last folder of a path only.
+export const synthesize = (environments: readonly Environment[], options: SynthesizeOptions = {}): void =>
+  withoutTracesAndWarnings(() => {
+    const { outdir, packagePath = packageOfUser() } = options;
+    // CDKTF creates only the last folder of a path.
     if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
     const app = new App(outdir === undefined ? {} : { outdir });
-    for (const environment of environments) {
-      const packagePath = process.env.HANDLER_PACKAGE;
-      new ImageProcessorStack(app, stackName(environment), { environment, ...(packagePath && { packagePath }) });
-    }
+    for (const environment of environments)
+      new ImageProcessorStack(app, stackName(environment), { environment, packagePath });
     app.synth();
   });
 

@@ -1,66 +1,153 @@
-/** The import arrows of the house: who may know whom. */
-import { readdirSync, readFileSync } from "node:fs";
+/** Which room may import which, and by which files: every import of the project against the ledger of rooms. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { ROOMS, type Room } from "../scripts/docs/rooms";
 
 const ROOT = join(__dirname, "..");
 
-/** From each kind of file to the files it may import; the first row that fits a file decides. */
-// biome-ignore format: a ledger is read down its columns
-const ARROWS: readonly (readonly [from: RegExp, to: RegExp])[] = [
-  [/^main\.ts$/,                /^modules\/(stack|environment|naming|variables)\.ts$/],
-  [/^handler\/contract\//,      /^handler\/contract\//],
-  [/^handler\/src\//,           /^handler\/(contract|src)\//],
-  [/^modules\/stack\.ts$/,      /^(handler\/contract|modules)\//],
-  [/^modules\//,                /^(handler\/contract\/|modules\/(alarms|metrics|naming|cost-widget|dashboard|environment|prices|queries|runbooks|strategies|variables)\.ts$)/],
-  [/^scripts\/terminal\//,      /^scripts\/terminal\//],
-  [/^scripts\/images\//,        /^scripts\/images\//],
-  [/^scripts\/cloudwatch\//,    /^scripts\/cloudwatch\//],
-  [/^scripts\/trials\/drill\//, /^scripts\/(trials\/drill|sandbox|cloudwatch)\//],
-  [/^scripts\/sandbox\//,       /^scripts\/(sandbox|cloudwatch)\//],
-  [/^scripts\//,                /./],
-];
+type RoomName = keyof typeof ROOMS;
+
+const rooms = Object.entries<Room>(ROOMS) as [RoomName, Room][];
 
 const sources = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
     .map((file) => `${folder}/${file}`);
 
+const FILES = ["main.ts", ...["handler", "modules", "scripts"].flatMap(sources)];
+
 const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*"(\.[^"]+)"/g;
 
-/** Every relative import, type-only ones included, as paths from the root. */
-const arrows = ["main.ts", ...["handler", "modules", "scripts"].flatMap(sources)].flatMap((from) =>
-  [...readFileSync(join(ROOT, from), "utf8").matchAll(IMPORT)].map(([, to = ""]) => ({
-    from,
-    to: `${relative(ROOT, join(ROOT, dirname(from), to))}.ts`,
-  })),
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every relative import of a source file, type-only ones included, as paths from the root. */
+const imports: readonly Import[] = FILES.flatMap((from) =>
+  [...readFileSync(join(ROOT, from), "utf8").matchAll(IMPORT)]
+    .map(([, to = ""]) => relative(ROOT, join(ROOT, dirname(from), to)).replace(/\.js$/, ""))
+    .filter((to) => !to.endsWith(".json"))
+    .map((to) => ({ from, to: `${to}.ts` })),
 );
 
-/** @returns the files of one import cycle that starts at `file`, or nothing. */
-const cycleFrom = (file: string, path: readonly string[] = []): string[] | undefined => {
-  if (path[0] === file) return [...path, file];
-  if (path.includes(file)) return undefined;
-  for (const { to } of arrows.filter(({ from }) => from === file)) {
-    const cycle = cycleFrom(to, [...path, file]);
+/** @returns the room with the longest path that contains the file */
+const roomOf = (file: string): RoomName | undefined =>
+  rooms
+    .filter(([, { path }]) => file === path || file.startsWith(`${path}/`))
+    .sort(([, one], [, other]) => other.path.length - one.path.length)[0]?.[0];
+
+/** @returns what is wrong with an import, or nothing */
+const problemOf = ({ from, to }: Import): string | undefined => {
+  const [here, there] = [roomOf(from), roomOf(to)];
+  if (here === undefined || there === undefined) return `${from} imports ${to}: not every file is in a room`;
+  if (here === there) return undefined;
+  const { imports: allowed, path, entries } = { ...(ROOMS[there] as Room), imports: (ROOMS[here] as Room).imports };
+  if (!allowed.includes(there)) return `${from} imports ${to}: ${here} may import ${allowed.join(", ") || "nothing"}`;
+  const entry = to === path ? "" : to.slice(path.length + 1);
+  return entries.includes(entry) ? undefined : `${from} imports ${to}: it is private to ${there}`;
+};
+
+/** @returns the files of one import cycle, or nothing; visits each import once */
+const cycleIn = (edges: readonly Import[]): string[] | undefined => {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const finished = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] | undefined => {
+    if (finished.has(file)) return undefined;
+    const start = path.indexOf(file);
+    if (start >= 0) return [...path.slice(start), file];
+    path.push(file);
+    for (const to of targets.get(file) ?? []) {
+      const cycle = visit(to);
+      if (cycle) return cycle;
+    }
+    path.pop();
+    finished.add(file);
+    return undefined;
+  };
+  for (const file of targets.keys()) {
+    const cycle = visit(file);
     if (cycle) return cycle;
   }
   return undefined;
 };
 
-describe("import arrows", () => {
+describe("the rooms", () => {
+  it("contain every source file", () => {
+    const outside = FILES.filter((file) => roomOf(file) === undefined);
+
+    expect(outside).toEqual([]);
+  });
+
+  it("import only the rooms and entries that the ledger allows", () => {
+    const problems = imports.map(problemOf).filter((problem) => problem !== undefined);
+
+    expect(problems).toEqual([]);
+  });
+
+  it("list no import and no entry that is not used", () => {
+    const used = new Set(imports.map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`));
+    const entered = new Set(imports.filter(({ from, to }) => roomOf(from) !== roomOf(to)).map(({ to }) => to));
+
+    const idle = rooms.flatMap(([name, { path, imports: allowed, entries }]) => [
+      ...allowed.filter((room) => !used.has(`${name} -> ${room}`)).map((room) => `${name} -> ${room}`),
+      ...entries
+        .map((entry) => join(path, entry))
+        .filter((file) => !entered.has(file) || !existsSync(join(ROOT, file))),
+    ]);
+
+    expect(idle).toEqual([]);
+  });
+
+  it("of modules are joined by stack.ts alone", () => {
+    const isModule = (file: string) =>
+      /^modules\//.test(file) && /extends Construct\b/.test(readFileSync(join(ROOT, file), "utf8"));
+
+    const joined = imports.filter(({ from, to }) => from !== "modules/stack.ts" && isModule(to));
+
+    expect(joined).toEqual([]);
+  });
+
+  it("of modules do not know the environment, nor does anything that a module imports", () => {
+    const isModule = (file: string) => /extends Construct\b/.test(readFileSync(join(ROOT, file), "utf8"));
+    const reached = new Set(FILES.filter((file) => file.startsWith("modules/") && isModule(file)));
+    for (const file of reached) for (const { from, to } of imports) if (from === file) reached.add(to);
+
+    const forbidden = ["variables", "environment", "rules", "stack", "stack-inputs"].map(
+      (name) => `modules/${name}.ts`,
+    );
+    expect(reached.size).toBeGreaterThan(20);
+    expect([...reached].filter((file) => forbidden.includes(file))).toEqual([]);
+  });
+
+  it("import each other without a cycle between files", () => {
+    expect(cycleIn(imports)).toBeUndefined();
+  });
+});
+
+describe("the check itself", () => {
   it("sees the imports there are", () => {
-    expect(arrows).toContainEqual({ from: "handler/contract/metrics.ts", to: "handler/contract/events.ts" });
-    expect(arrows).toContainEqual({ from: "main.ts", to: "modules/stack.ts" });
+    expect(imports).toContainEqual({ from: "handler/contract/metrics.ts", to: "handler/contract/events.ts" });
+    expect(imports).toContainEqual({ from: "main.ts", to: "modules/stack.ts" });
   });
 
-  it("point in the allowed direction only", () => {
-    const wrong = arrows.filter(({ from, to }) => !ARROWS.find(([pattern]) => pattern.test(from))?.[1].test(to));
-
-    expect(wrong).toEqual([]);
+  it.each([
+    ["handler/src/process.ts", "modules/alarms.ts", "handler/src may import handler/contract"],
+    ["scripts/sandbox/sandbox.ts", "scripts/aws/account.ts", "sandbox may import cloudwatch"],
+    ["scripts/trials/drill/drill.ts", "scripts/terminal/cli.ts", "drill may import sandbox, cloudwatch"],
+    ["scripts/commands/synth.ts", "scripts/cloudwatch/cursor.ts", "it is private to cloudwatch"],
+    ["scripts/elsewhere.ts", "main.ts", "not every file is in a room"],
+  ])("names the import of %s from %s", (from, to, reason) => {
+    expect(problemOf({ from, to })).toBe(`${from} imports ${to}: ${reason}`);
   });
 
-  it("make no cycle", () => {
-    const cycles = [...new Set(arrows.map(({ from }) => from))].map((file) => cycleFrom(file)).filter(Boolean);
+  it("names the files of a cycle", () => {
+    const edges = ["a b", "b c", "c d", "d b", "a d"].map((edge) => edge.split(" "));
 
-    expect(cycles).toEqual([]);
+    const cycle = cycleIn(edges.map(([from = "", to = ""]) => ({ from, to })));
+
+    expect(cycle).toEqual(["b", "c", "d", "b"]);
   });
 });

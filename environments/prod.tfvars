@@ -3,55 +3,55 @@
 environment = "prod"
 aws_region  = "us-east-1"
 
-lambda_memory_size = 1769 # one whole vCPU
+lambda_memory_size = 1769 # one full vCPU
 log_retention_days = 30
 
-# Metrics made from log lines carry no dimension: in one account, environments are told apart by namespace only.
+# Metrics made from log lines have no dimension. In one account, only the namespace separates environments.
 metric_namespace = "ImageProcessor/Lambda/prod"
 
-# Embedded in the log: no PutMetricData request for each invocation, and no permission for it.
+# Metrics embedded in the log: no PutMetricData request for each invocation, and no permission for it.
 metrics_transport = "emf"
 
-# Uploads come all day: silence is an alarm, after three periods of five minutes and those that CloudWatch looks at beside.
+# Uploads arrive all day here, so 15 minutes without one trigger an alarm.
 enable_no_invocation_alarm = true
 
-# Nothing is lost: what Lambda gives up, after an hour at the latest, is kept for npm run redrive, and somebody is told.
+# Lambda drops an event after one hour at the latest. The dead-letter queue keeps it for `npm run redrive`, and alarms fire.
 enable_dead_letter_queue     = true
 enable_async_alarms          = true
 lambda_max_event_age_seconds = 3600
 
-# Before invocations run out of memory, somebody is told.
+# Fires before invocations run out of memory.
 enable_memory_alarm = true
 
-# What an operator asks of the log, and the first query of each alarm, are at hand in Logs Insights.
+# Saves the common queries, and the first query for each alarm, in Logs Insights.
 enable_saved_queries = true
 
-# Each alarm's description, and the dashboard, link to its page of docs/runbooks, as it is published here.
+# Alarms and the dashboard link to their pages of docs/runbooks, which are published here.
 runbook_base_url = "https://example.com/image-processor/runbooks"
 
-# A deployment publishes a version, and `npm run release -- prod` puts it into service: CodeDeploy gives it a tenth of the
-# uploads first, and takes it back when a critical alarm goes off.
+# A deployment publishes a version; `npm run release -- prod` moves traffic to it. CodeDeploy sends it 10 % of the uploads
+# first, and rolls back if a critical alarm fires.
 enable_release_alias = true
 enable_codedeploy    = true
 release_strategy     = "Canary10Percent5Minutes"
 
-# Other functions of the account cannot take these away. An account whose quota is still 10 has to leave it at -1.
+# Guaranteed to this function. If the account's quota is still 10, this must be -1.
 reserved_concurrent_executions = 100
 
-# Where the time of an image goes: downloads, variants and uploads are subsegments of its trace.
+# Traces show how long download, variants and uploads take.
 enable_xray_tracing = true
 
 enable_recursion_guard = true
 
-# Who is told of alarms is not committed: set critical_alert_email, performance_alert_email and log_alert_email (or
-# alert_email for all three) and critical_alert_sms in environments/prod.local.tfvars, or as TF_VAR_<name>.
+# Addresses are not committed. Set critical_alert_email, performance_alert_email and log_alert_email (or alert_email for
+# all three) and critical_alert_sms in environments/prod.local.tfvars, or as TF_VAR_<name>.
 
-# Who pays: these have to be activated as cost allocation tags, as has the tag Budget, before bill and budget know them.
+# Tags for billing. Activate CostCenter, Owner and Budget as cost allocation tags; the bill and the budget need them.
 cost_center        = "images"
 owner              = "platform"
 monthly_budget_usd = 200
 enable_cost_widget = true
 
-# Everything at rest is encrypted with a key that this account rules over, and every request to a bucket written down.
+# Encryption with a KMS key of the stack, and access logs of both buckets.
 enable_kms_key           = true
 enable_s3_access_logging = true

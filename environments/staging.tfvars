@@ -1,21 +1,21 @@
-# Staging: as production, but quiet at night and kept for a shorter time.
+# Staging: like production, but without the alarm on missing uploads, and with a shorter log retention.
 
 environment = "staging"
 aws_region  = "us-east-1"
 
-lambda_memory_size = 1769 # one whole vCPU
+lambda_memory_size = 1769 # one full vCPU
 log_retention_days = 14
 
-# Metrics made from log lines carry no dimension: in one account, environments are told apart by namespace only.
+# Metrics made from log lines have no dimension. In one account, only the namespace separates environments.
 metric_namespace = "ImageProcessor/Lambda/staging"
 
-# As in production, so that what is rehearsed there is what happens here.
+# As in production, so that a rehearsal here shows what happens there.
 enable_dead_letter_queue     = true
 enable_async_alarms          = true
 lambda_max_event_age_seconds = 3600
 enable_memory_alarm          = true
 
-# What an operator asks of the log, and the first query of each alarm, are at hand in Logs Insights.
+# Saves the common queries, and the first query for each alarm, in Logs Insights.
 enable_saved_queries = true
 
-# Who is told of alarms is not committed: see environments/dev.tfvars.
+# Addresses are not committed: see environments/dev.tfvars.

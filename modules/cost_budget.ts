@@ -1,16 +1,16 @@
-/** A monthly budget for what the stack costs, and a topic that hears when it is nearly spent. */
+/** A monthly budget for the cost of the stack, which notifies a topic before it is used up. */
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
 import { Construct } from "constructs";
 
 export interface CostBudgetProps {
   readonly name: string;
   readonly monthlyUsd: number;
-  /** The tag that the stack's resources have and no others. */
+  /** A tag that all resources of the stack have, and no others. */
   readonly tag: { readonly key: string; readonly value: string };
   readonly topicArn: string;
 }
 
-/** What is told, in percent of the budget: add a row. */
+/** When the topic is notified, in percent of the budget: add a row. */
 const NOTIFICATIONS = [
   { notificationType: "ACTUAL", threshold: 80 },
   { notificationType: "FORECASTED", threshold: 100 },
@@ -25,7 +25,7 @@ export class CostBudget extends Construct {
       timeUnit: "MONTHLY",
       limitAmount: String(monthlyUsd),
       limitUnit: "USD",
-      // The dollar sign divides key and value; alone, it is no reference of Terraform's.
+      // The dollar sign separates key and value. Without a brace after it, it is not a Terraform reference.
       costFilter: [{ name: "TagKeyValue", values: [`user:${tag.key}$${tag.value}`] }],
       notification: NOTIFICATIONS.map((notification) => ({
         ...notification,

@@ -1,15 +1,15 @@
-/** Where an event goes after its last attempt: a queue that keeps it until somebody sends it back to the function. */
+/** The dead-letter queue: Lambda sends an event here after the last attempt, and it stays until it is redriven. */
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
 
 export interface DeadLetterQueueProps {
   readonly name: string;
-  /** Key that the letters are encrypted with. @default a key of SQS's own */
+  /** KMS key that encrypts the messages. @default a key owned by SQS */
   readonly keyArn?: string;
 }
 
-/** As long as SQS keeps anything: 14 days. */
+/** 14 days: the maximum that SQS allows. */
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
 export class DeadLetterQueue extends Construct {

@@ -1,17 +1,18 @@
-/** One key for all that the stack stores and sends; its policy names each service that uses it on its own account. */
+/** One KMS key for everything the stack stores and sends. Its policy names each AWS service that uses it with its own permissions. */
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { dnsSuffixOf, partitionOf } from "./partitions";
 
 export interface EncryptionKeyProps {
-  /** What the key is called in the console, and after `alias/`. */
+  /** Description of the key, and its alias after `alias/`. */
   readonly name: string;
   readonly region: string;
   readonly accountId: string;
-  /** The only log group that may be encrypted with it. */
+  /** The only log group that may use the key. */
   readonly logGroupName: string;
-  /** Whether AWS Budgets has a topic to publish to. */
+  /** Whether AWS Budgets publishes to a topic that is encrypted with the key. */
   readonly forBudget: boolean;
 }
 
@@ -30,39 +31,39 @@ export class EncryptionKey extends Construct {
   }
 }
 
-/** A key for copies in another region: S3 uses it by leave of the role that copies. */
+/** A KMS key for replicas in another region. S3 uses it with the permissions of the replication role. */
 export class ReplicaKey extends Construct {
   readonly keyArn: string;
 
   constructor(
     scope: Construct,
     id: string,
-    props: Pick<EncryptionKeyProps, "name" | "accountId"> & { provider: TerraformProvider },
+    props: Pick<EncryptionKeyProps, "name" | "region" | "accountId"> & { provider: TerraformProvider },
   ) {
     super(scope, id);
     const key = new KmsKey(this, "key", {
       provider: props.provider,
       description: props.name,
       enableKeyRotation: true,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(props.accountId)] }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(props)] }),
     });
     this.keyArn = key.arn;
   }
 }
 
-/** S3 and SQS are not named: they use the key by leave of whoever reads or writes, and the function's role has that. */
+/** S3 and SQS need no statement: they call KMS with the caller's permissions, which the function's role has. */
 const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKeyProps) => [
-  administeredBy(accountId),
+  administeredBy({ region, accountId }),
   {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     Sid: "LogsOfTheFunction",
     Effect: "Allow",
-    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Principal: { Service: `logs.${region}.${dnsSuffixOf(region)}` },
     Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
     Resource: "*",
     Condition: {
       ArnEquals: {
-        "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}`,
+        "kms:EncryptionContext:aws:logs:arn": `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${logGroupName}`,
       },
     },
   },
@@ -70,16 +71,16 @@ const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKe
   ...(forBudget ? [publisher("BudgetOfThisAccount", "budgets.amazonaws.com", accountId)] : []),
 ];
 
-/** Without it nobody could change the key any more, and no policy of a role would count. */
-const administeredBy = (accountId: string) => ({
+/** Without this statement the key could not be managed any more, and IAM policies would have no effect on it. */
+const administeredBy = ({ region, accountId }: Pick<EncryptionKeyProps, "region" | "accountId">) => ({
   Sid: "AdministeredByThisAccount",
   Effect: "Allow",
-  Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+  Principal: { AWS: `arn:${partitionOf(region)}:iam::${accountId}:root` },
   Action: "kms:*",
   Resource: "*",
 });
 
-/** Who publishes to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+/** Lets a service publish to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 const publisher = (sid: string, service: string, accountId: string) => ({
   Sid: sid,
   Effect: "Allow",

@@ -1,17 +1,22 @@
-/** How `environments/<name>.tfvars` becomes a validated, typed environment. */
+/** Reads `environments/<name>.tfvars` into validated, typed environments. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parse } from "@cdktf/hcl2json";
 import { closest } from "fastest-levenshtein";
+import { keys } from "./inputs/inputs";
 import { stacksOf } from "./naming";
-import { type Environment, keys, RULES, VARIABLES, type Variable, type VariableName } from "./variables";
+import { RULES } from "./rules";
+import { parseHcl, parseTfvars } from "./tfvars";
+import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
 
-/** The environments as they are written are not valid; the message has one line for each mistake. */
+/** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
+export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
+
+/** The tfvars files or TF_VAR_ variables are not valid. The message has one line for each mistake. */
 export class InvalidEnvironments extends Error {
   override readonly name = "InvalidEnvironments";
 }
 
-/** A value as it was written, and where. */
+/** A value as written, and the file or shell variable it comes from. */
 interface Given {
   readonly origin: string;
   readonly value: unknown;
@@ -27,7 +32,7 @@ const expected = (what: string, name: string, { origin, value }: Given) =>
 
 const isVariable = (name: string): name is VariableName => Object.hasOwn(VARIABLES, name);
 
-/** The parser keeps an expression as the text "${…}". */
+/** The parser returns an expression as the text "${…}". */
 const isExpression = (value: unknown) => /[$%]\{/.test(JSON.stringify(value));
 
 const nameProblem = (origin: string, name: string) =>
@@ -38,7 +43,7 @@ const expressionProblem = (origin: string, source: string, name: string, value: 
   return expected("a literal value", name, { origin: `${origin}:${line}`, value });
 };
 
-/** @param message of the parser: "parse config: [<file>:<line>,<column>-…: <mistake> <file>:<line>,…: <next mistake>]" */
+/** @param message from the parser: "parse config: [<file>:<line>,<column>-…: <mistake> <file>:<line>,…: <next mistake>]" */
 const syntaxProblem = (origin: string, message: string) => {
   const [, line, mistake] = /:(\d+),\d+-[\d,]+: (.*?)(?: \S+:\d+,\d+-[\d,]+: .*)?\]$/s.exec(message) ?? [];
   return `${origin}:${line ?? 1}: Expected lines of the form name = value but got ${JSON.stringify(mistake ?? message)}`;
@@ -47,7 +52,8 @@ const syntaxProblem = (origin: string, message: string) => {
 const readFile = async (folder: string, file: string): Promise<Source> => {
   const origin = `${basename(folder)}/${file}`;
   const source = readFileSync(join(folder, file), "utf8");
-  const parsed: Record<string, unknown> | Error = await parse(origin, source).catch((error: Error) => error);
+  const parse = folder === ENVIRONMENTS ? parseTfvars : parseHcl;
+  const parsed = await parse(origin, source).catch((error: Error) => error);
   if (parsed instanceof Error) return { given: {}, problems: [syntaxProblem(origin, parsed.message)] };
 
   const entries = Object.entries(parsed).filter(([, value]) => value !== null);
@@ -59,7 +65,7 @@ const readFile = async (folder: string, file: string): Promise<Source> => {
   return { given: Object.fromEntries(literals.map(([name, value]) => [name, { origin, value }])), problems };
 };
 
-/** Terraform takes the text of TF_VAR_<name> as it is where it wants a string, and as an HCL literal elsewhere. */
+/** Like Terraform: TF_VAR_<name> of a string variable is plain text, and of any other variable an HCL literal. */
 const readShell = async (shell: NodeJS.ProcessEnv): Promise<Source> => {
   const given: Record<string, Given> = {};
   for (const name of keys(VARIABLES)) {
@@ -67,25 +73,27 @@ const readShell = async (shell: NodeJS.ProcessEnv): Promise<Source> => {
     const text = shell[origin];
     if (text === undefined) continue;
     const isText = ["string", "enum"].includes(VARIABLES[name].check.def.type);
-    const literal = isText ? text : (await parse(origin, `value = ${text}`).catch(() => undefined))?.value;
+    const literal = isText ? text : (await parseHcl(origin, `value = ${text}`).catch(() => undefined))?.value;
     given[name] = { origin, value: literal === undefined || isExpression(literal) ? text : literal };
   }
   return { given, problems: [] };
 };
 
-/** @param sources those that come first override those that come later */
+/** @param sources an earlier source overrides a later one */
 const checked = (file: string, home: string, sources: readonly Source[]) => {
   const given: Source["given"] = Object.assign({}, ...sources.toReversed().map((source) => source.given));
   const problems = sources.flatMap((source) => source.problems);
   const values: Record<string, unknown> = {};
-  const fallback = ({ sameAs, default: value }: Variable) =>
-    sameAs === undefined ? value : sameAs === "the file's name" ? file : values[sameAs];
+  const fallback = ({ sameAs, default: value, defaultIn = {} }: Variable) => {
+    if (sameAs !== undefined) return sameAs === "the file's name" ? file : values[sameAs];
+    return Object.hasOwn(defaultIn, file) ? defaultIn[file] : value;
+  };
 
   for (const name of keys(VARIABLES)) {
     const row: Variable = VARIABLES[name];
     const candidate = given[name] ?? { origin: home, value: fallback(row) };
     if (row.check.safeParse(candidate.value).success) values[name] = candidate.value;
-    // Undefined: the same as another variable, whose own value is already complained about.
+    // Undefined: the value would come from another variable, whose own mistake is already reported.
     else if (candidate.value !== undefined) problems.push(expected(row.what, name, candidate));
   }
 
@@ -98,17 +106,26 @@ const checked = (file: string, home: string, sources: readonly Source[]) => {
   return { environment, problems };
 };
 
-/**
- * Reads every `<name>.tfvars` of a folder. `<name>.local.tfvars` overrides it, `TF_VAR_<name of a variable>` fills what
- * both leave unset (or `null`), and the defaults fill the rest.
- * @returns the environments, by name; one with several regions once for each, by its `aws_region`
- * @throws InvalidEnvironments that lists all mistakes of all files
- */
-export const readEnvironments = async (folder: string, shell: NodeJS.ProcessEnv): Promise<Environment[]> => {
-  const present = readdirSync(folder).sort();
-  const names = present
+/** @returns the names of all environments in a folder: `<name>.tfvars`, sorted */
+export const environmentFiles = (folder: string): string[] =>
+  readdirSync(folder)
     .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
-    .map((file) => basename(file, ".tfvars"));
+    .map((file) => basename(file, ".tfvars"))
+    .sort();
+
+/**
+ * Reads every `<name>.tfvars` in a folder. `<name>.local.tfvars` overrides it. `TF_VAR_<variable>` applies where both leave
+ * a variable unset (or `null`), then its default.
+ * @param names reads only these files @default all
+ * @returns the environments, sorted by name; an environment with several regions appears once for each `aws_region`
+ * @throws InvalidEnvironments with all mistakes of all files that are read
+ */
+export const readEnvironments = async (
+  folder: string,
+  shell: NodeJS.ProcessEnv,
+  names: readonly string[] = environmentFiles(folder),
+): Promise<Environment[]> => {
+  const present = readdirSync(folder);
   const shellSource = await readShell(shell);
   const environments = await Promise.all(
     names.map(async (name) => {

@@ -1,5 +1,8 @@
-/** The function, its role, and the log group it writes to. */
+/** The Lambda function, its IAM role and its log group. */
+
+import { existsSync } from "node:fs";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsCloudwatchLogGroup } from "@cdktf/provider-aws/lib/data-aws-cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
@@ -9,109 +12,130 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaFunctionRecursionConfig } from "@cdktf/provider-aws/lib/lambda-function-recursion-config";
 import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { HANDLER } from "../handler/contract/runtime";
-import type { SettingName } from "../handler/contract/settings";
-import type { Environment } from "./variables";
+import { accountOf, regionOf } from "./caller";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { LAMBDA_FUNCTION } from "./inputs/lambda_function";
+import { dnsSuffixOf, partitionOf } from "./partitions";
 
-export interface LambdaFunctionProps {
-  readonly environment: Environment;
-  readonly functionName: string;
-  /** Of the alias that uploads invoke, where enable_release_alias asks for one. */
-  readonly aliasName: string;
-  readonly roleName: string;
-  readonly logGroupName: string;
-  /** Zip of the function; it is copied beside the Terraform JSON. */
-  readonly packagePath: string;
-  readonly uploadBucketArn: string;
-  readonly processedBucketArn: string;
-  readonly processedBucketId: string;
-  /** Key of buckets, queue and log. @default each is encrypted with a key of its service's own */
-  readonly keyArn?: string;
-  /** Queue of the events whose last attempt has failed. @default they are dropped */
-  readonly deadLetterQueueArn?: string;
-}
+export type LambdaFunctionProps = Given<typeof LAMBDA_FUNCTION>;
+
+type LambdaValues = Values<typeof LAMBDA_FUNCTION>;
 
 export class LambdaFunction extends Construct {
-  readonly functionName: string;
-  readonly functionArn: string;
-  /** Undefined where uploads invoke the function as it was last deployed. */
+  readonly outputs: {
+    readonly function_name: string;
+    readonly function_arn: string;
+    readonly function_invoke_arn: string;
+    /** The version that was published last; `$LATEST` without enable_alias. */
+    readonly function_version: string;
+    readonly function_role_name: string;
+    readonly function_role_arn: string;
+    readonly role_arn: string;
+    readonly log_group_name: string;
+    readonly log_group_arn: string;
+  };
+  /** Undefined without enable_alias: callers then invoke `$LATEST`. */
   readonly alias: Pick<LambdaAlias, "name" | "arn"> | undefined;
-  /** The version that was published last; `$LATEST` where none is. */
-  readonly newestVersion: string;
-  readonly invokeArn: string;
-  readonly roleName: string;
-  readonly roleArn: string;
-  readonly logGroupName: string;
-  readonly logGroupArn: string;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
-    const { environment } = props;
-    // Lambda would create the group itself, but with no retention, and Terraform would then find it taken.
-    const logGroup = new CloudwatchLogGroup(this, "log_group", {
-      name: props.logGroupName,
-      retentionInDays: environment.log_retention_days,
-      kmsKeyId: props.keyArn,
+    const given = valuesOf("lambda_function", LAMBDA_FUNCTION, props);
+    const needsArn = given.enable_kms_key || given.vpc_subnet_ids.length > 0;
+    const values = needsArn
+      ? { ...given, account_id: accountOf(this, given), aws_region: regionOf(this, given) }
+      : given;
+    const logGroup = this.logGroup(values);
+    const role = new IamRole(this, "role", {
+      name: values.role_name || `${values.function_name}-role`,
+      assumeRolePolicy: JSON.stringify(TRUST),
+      permissionsBoundary: values.permissions_boundary_arn || undefined,
     });
-    const role = new IamRole(this, "role", { name: props.roleName, assumeRolePolicy: JSON.stringify(TRUST) });
     const policy = new IamRolePolicy(this, "policy", {
       name: "least-privilege",
       role: role.id,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(props, logGroup.arn) }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(values, logGroup.arn) }),
     });
-    const zip = new HandlerPackage(this, "package", {
-      path: props.packagePath,
-      type: AssetType.FILE,
-      // In place of an MD5 of the contents, so that new code changes the asset and not the JSON.
-      assetHash: "current",
-    });
-    const fn = new AwsLambdaFunction(this, "function", {
-      functionName: props.functionName,
-      role: role.arn,
-      runtime: environment.lambda_runtime,
-      architectures: [environment.lambda_architecture],
-      handler: HANDLER,
-      filename: zip.path,
-      sourceCodeHash: Fn.filebase64sha256(zip.path),
-      timeout: environment.lambda_timeout,
-      memorySize: environment.lambda_memory_size,
-      environment: { variables: settings(props) },
-      ...(environment.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
-      ...(props.deadLetterQueueArn !== undefined && { deadLetterConfig: { targetArn: props.deadLetterQueueArn } }),
-      loggingConfig: {
-        logFormat: "JSON",
-        logGroup: logGroup.name,
-        // At WARN the platform reports would be missing, and with them timeouts, memory errors and memory used.
-        systemLogLevel: "INFO",
-        // The handler filters by log_level itself, and never the lines that metrics are made from.
-        applicationLogLevel: environment.log_level === "DEBUG" ? "DEBUG" : "INFO",
-      },
-      ...(environment.reserved_concurrent_executions !== -1 && {
-        reservedConcurrentExecutions: environment.reserved_concurrent_executions,
-      }),
-      ...(environment.enable_release_alias && { publish: true }),
-      codeSigningConfigArn: this.trustedSigner(environment.code_signing_profile_version_arn),
-      dependsOn: [logGroup, policy],
-    });
-    if (environment.enable_recursion_guard)
+    const fn = this.createFunction(values, role.arn, logGroup, policy);
+    if (values.enable_recursion_guard)
       new LambdaFunctionRecursionConfig(this, "recursion", {
         functionName: fn.functionName,
         recursiveLoop: "Terminate",
       });
-    this.alias = environment.enable_release_alias ? this.aliasOf(fn, props.aliasName) : undefined;
-    this.limitRetries(fn.functionName, environment);
-
-    this.functionName = fn.functionName;
-    this.functionArn = fn.arn;
-    this.newestVersion = fn.version;
-    this.invokeArn = fn.invokeArn;
-    this.roleName = role.name;
-    this.roleArn = role.arn;
-    this.logGroupName = logGroup.name;
-    this.logGroupArn = logGroup.arn;
+    this.alias = values.enable_alias ? this.aliasOf(fn, values.alias_name) : undefined;
+    this.limitRetries(fn.functionName, values);
+    this.outputs = {
+      function_name: fn.functionName,
+      function_arn: fn.arn,
+      function_invoke_arn: fn.invokeArn,
+      function_version: fn.version,
+      function_role_name: role.name,
+      function_role_arn: role.arn,
+      role_arn: role.arn,
+      log_group_name: logGroup.name,
+      log_group_arn: logGroup.arn,
+    };
   }
 
-  /** Names the first version when it is created; from then on a release moves it, and Terraform leaves it where it is. */
+  private createFunction(
+    values: LambdaValues,
+    role: string,
+    logGroup: CloudwatchLogGroup | DataAwsCloudwatchLogGroup,
+    policy: IamRolePolicy,
+  ): AwsLambdaFunction {
+    const zip = new FunctionPackage(this, "package", {
+      path: existing(values.package_path),
+      type: AssetType.FILE,
+      // A fixed text instead of a hash of the contents: new code must not change the JSON.
+      assetHash: "current",
+    });
+    return new AwsLambdaFunction(this, "function", {
+      functionName: values.function_name,
+      role,
+      runtime: values.runtime,
+      architectures: [values.architecture],
+      handler: values.handler,
+      layers: values.lambda_layers.length > 0 ? values.lambda_layers : undefined,
+      filename: zip.path,
+      sourceCodeHash: Fn.filebase64sha256(zip.path),
+      timeout: values.timeout,
+      memorySize: values.memory_size,
+      ...(Object.keys(values.environment_variables).length > 0 && {
+        environment: { variables: values.environment_variables },
+      }),
+      kmsKeyArn: values.enable_kms_key ? values.kms_key_arn : undefined,
+      ...(values.vpc_subnet_ids.length > 0 && {
+        vpcConfig: { subnetIds: values.vpc_subnet_ids, securityGroupIds: values.vpc_security_group_ids },
+      }),
+      ...(values.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
+      ...(values.enable_dead_letter_queue && { deadLetterConfig: { targetArn: values.dead_letter_queue_arn } }),
+      loggingConfig: {
+        logFormat: "JSON",
+        logGroup: logGroup.name,
+        // WARN would suppress platform.report lines, which the timeout and memory metrics are made from.
+        systemLogLevel: "INFO",
+        applicationLogLevel: values.application_log_level,
+      },
+      ...(values.reserved_concurrent_executions !== -1 && {
+        reservedConcurrentExecutions: values.reserved_concurrent_executions,
+      }),
+      ...(values.enable_alias && { publish: true }),
+      codeSigningConfigArn: this.trustedSigner(values.code_signing_profile_version_arn),
+      dependsOn: [logGroup, policy],
+    });
+  }
+
+  /** Lambda would otherwise create the group without retention, and Terraform would fail later because the name is taken. */
+  private logGroup(values: LambdaValues): CloudwatchLogGroup | DataAwsCloudwatchLogGroup {
+    if (values.existing_log_group_name !== "")
+      return new DataAwsCloudwatchLogGroup(this, "log_group", { name: values.existing_log_group_name });
+    return new CloudwatchLogGroup(this, "log_group", {
+      name: values.log_group_name || `/aws/lambda/${values.function_name}`,
+      retentionInDays: values.log_retention_days,
+      kmsKeyId: values.enable_kms_key ? values.kms_key_arn : undefined,
+    });
+  }
+
+  /** Points to the first version when it is created. Later only a release moves it; Terraform ignores the difference. */
   private aliasOf(fn: AwsLambdaFunction, name: string): LambdaAlias {
     return new LambdaAlias(this, "alias", {
       name,
@@ -121,7 +145,7 @@ export class LambdaFunction extends Construct {
     });
   }
 
-  /** @returns the ARN of what refuses any other's package, or nothing where nobody has to sign */
+  /** @returns the ARN of a configuration that rejects packages not signed by this profile; undefined where signing is off */
   private trustedSigner(profileVersionArn: string): string | undefined {
     if (profileVersionArn === "") return undefined;
     return new LambdaCodeSigningConfig(this, "code_signing", {
@@ -130,10 +154,14 @@ export class LambdaFunction extends Construct {
     }).arn;
   }
 
-  /** Where the environment has other limits than Lambda itself; of the alias where there is one, because it is what S3 invokes. */
-  private limitRetries(functionName: string, environment: Environment): void {
-    const { lambda_retry_attempts: attempts, lambda_max_event_age_seconds: ageSeconds } = environment;
-    if (attempts === LAMBDA_LIMITS.retryAttempts && ageSeconds === LAMBDA_LIMITS.eventAgeSeconds) return;
+  /** Only where the limits differ from Lambda's defaults. They belong to the alias where there is one, because callers invoke the alias. */
+  private limitRetries(functionName: string, values: LambdaValues): void {
+    const { retry_attempts: attempts, max_event_age_seconds: ageSeconds } = values;
+    if (
+      attempts === LAMBDA_FUNCTION.retry_attempts.default &&
+      ageSeconds === LAMBDA_FUNCTION.max_event_age_seconds.default
+    )
+      return;
     new LambdaFunctionEventInvokeConfig(this, "retries", {
       functionName,
       qualifier: this.alias?.name,
@@ -143,113 +171,114 @@ export class LambdaFunction extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
-const LAMBDA_LIMITS = { retryAttempts: 2, eventAgeSeconds: 6 * 3600 };
-
-/** Has one name whatever file it is made from. */
-class HandlerPackage extends TerraformAsset {
+/** Always `handler.zip`, so that the JSON does not depend on the name of the source file. */
+class FunctionPackage extends TerraformAsset {
   override get fileName(): string {
     return "handler.zip";
   }
 }
 
-const settings = ({ environment, processedBucketId }: LambdaFunctionProps): Record<SettingName, string> => ({
-  PROCESSED_BUCKET: processedBucketId,
-  LOG_LEVEL: environment.log_level,
-  METRIC_NAMESPACE: environment.metric_namespace,
-  METRICS_TRANSPORT: environment.metrics_transport,
-  LARGE_IMAGE_BYTES: String(environment.large_image_bytes),
-  MAX_IMAGE_BYTES: String(environment.max_image_bytes),
-  MAX_IMAGE_PIXELS: String(environment.max_image_pixels),
-  MAX_IMAGE_SIDE_PX: String(environment.max_image_side_px),
-  MAX_IMAGE_FRAMES: String(environment.max_image_frames),
-  TRACING: environment.enable_xray_tracing ? "on" : "off",
-});
+/** @throws Error of one line if the zip does not exist */
+const existing = (path: string): string => {
+  if (existsSync(path)) return path;
+  throw new Error(`lambda_function: Expected an existing zip for package_path but got ${JSON.stringify(path)}`);
+};
 
 const TRUST = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-/** Written here and not in a data source, so that a plan shows the policy and a test can compare all of it. */
-const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn: string) => [
+/** @throws Error if the document is not JSON with a list of statements */
+const statementsOf = ([name, document]: [string, string]): object[] => {
+  try {
+    const { Statement } = JSON.parse(document) as { Statement: object | object[] };
+    return Array.isArray(Statement) ? Statement : [Statement];
+  } catch {
+    throw new Error(
+      `lambda_function: Expected a policy document as JSON for policy_documents.${name} but got ${document}`,
+    );
+  }
+};
+
+const statements = (values: LambdaValues, logGroupArn: string) => {
+  const { enable_dead_letter_queue: queue, enable_kms_key: key, kms_key_arn: keyArn } = values;
+  return [
+    ...Object.entries(values.policy_documents).flatMap(statementsOf),
+    {
+      Sid: "WriteLogs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${logGroupArn}:*`,
+    },
+    ...(queue ? [sendDeadLetters(values.dead_letter_queue_arn)] : []),
+    ...(values.enable_xray_tracing ? [SEND_TRACES] : []),
+    ...(key ? [decryptSettings(keyArn, functionArn(values))] : []),
+    ...(key && queue ? [encryptDeadLetters(keyArn, values.aws_region)] : []),
+    ...(values.vpc_subnet_ids.length > 0 ? networkInterfaces(functionArn(values)) : []),
+  ];
+};
+
+/** Computed and not referenced: the function depends on the policy that contains it. */
+const functionArn = ({ aws_region: region, account_id, function_name }: LambdaValues): string =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account_id}:function:${function_name}`;
+
+/**
+ * Lambda also has a grant for the role, but a grant is lost when the role is created again:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+ */
+const decryptSettings = (keyArn: string, arn: string) => ({
+  Sid: "DecryptSettings",
+  Effect: "Allow",
+  Action: ["kms:Decrypt"],
+  Resource: keyArn,
+  Condition: { StringEquals: { "kms:EncryptionContext:aws:lambda:FunctionArn": arn } },
+});
+
+/**
+ * Lambda connects the function with the role's permissions; the second statement keeps the function's code from using them:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+const networkInterfaces = (arn: string) => [
+  { Sid: "ConnectToVpc", Effect: "Allow", Action: NETWORK_INTERFACE_ACTIONS, Resource: "*" },
   {
-    Sid: "ReadUploads",
-    Effect: "Allow",
-    Action: ["s3:GetObject", "s3:GetObjectVersion"],
-    Resource: `${props.uploadBucketArn}/*`,
+    Sid: "DenyVpcToCode",
+    Effect: "Deny",
+    Action: NETWORK_INTERFACE_ACTIONS,
+    Resource: "*",
+    Condition: { ArnEquals: { "lambda:SourceFunctionArn": arn } },
   },
-  {
-    // Without it S3 answers 403 for an object that is gone, which would look like a wrong permission.
-    Sid: "TellDeletedFromDenied",
-    Effect: "Allow",
-    Action: ["s3:ListBucket"],
-    Resource: props.uploadBucketArn,
-  },
-  {
-    Sid: "WriteVariants",
-    Effect: "Allow",
-    Action: ["s3:PutObject"],
-    Resource: `${props.processedBucketArn}/*`,
-  },
-  {
-    Sid: "WriteLogs",
-    Effect: "Allow",
-    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    Resource: `${logGroupArn}:*`,
-  },
-  ...(props.deadLetterQueueArn === undefined ? [] : [keepLetters(props.deadLetterQueueArn)]),
-  ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
-  ...(environment.enable_xray_tracing ? [SEND_TRACES] : []),
-  ...(props.keyArn === undefined
-    ? []
-    : [
-        useKey("DecryptUploads", "kms:Decrypt", props.keyArn, props.uploadBucketArn),
-        useKey("EncryptVariants", "kms:GenerateDataKey", props.keyArn, props.processedBucketArn),
-      ]),
-  ...(props.keyArn === undefined || props.deadLetterQueueArn === undefined
-    ? []
-    : [encryptLetters(props.keyArn, environment.aws_region)]),
 ];
 
-const keepLetters = (queueArn: string) => ({
+const NETWORK_INTERFACE_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+const sendDeadLetters = (queueArn: string) => ({
   Sid: "KeepDeadLetters",
   Effect: "Allow",
   Action: ["sqs:SendMessage"],
   Resource: queueArn,
 });
 
-/** Only by way of the queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
-const encryptLetters = (keyArn: string, region: string) => ({
+/** Restricted to calls through SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+const encryptDeadLetters = (keyArn: string, region: string) => ({
   Sid: "EncryptDeadLetters",
   Effect: "Allow",
   Action: ["kms:GenerateDataKey", "kms:Decrypt"],
   Resource: keyArn,
-  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.amazonaws.com` } },
+  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.${dnsSuffixOf(region)}` } },
 });
 
-/** Only for objects of this bucket: S3 names the bucket to KMS, or the object where an uploader turned bucket keys off. */
-const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
-  Sid: sid,
-  Effect: "Allow",
-  Action: [action],
-  Resource: keyArn,
-  Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] } },
-});
-
-/** X-Ray knows no resources either. */
+/** X-Ray has no resource-level permissions. */
 const SEND_TRACES = {
   Sid: "SendTraces",
   Effect: "Allow",
   Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
   Resource: "*",
 };
-
-/** PutMetricData knows no resources; the condition is what limits it. */
-const publishMetrics = (namespace: string) => ({
-  Sid: "PublishMetrics",
-  Effect: "Allow",
-  Action: ["cloudwatch:PutMetricData"],
-  Resource: "*",
-  Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
-});

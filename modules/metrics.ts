@@ -1,10 +1,10 @@
-/** Metrics ledger -> where CloudWatch keeps each metric, and the filter that makes it from log lines. */
+/** Metrics ledger -> namespace and dimensions of each metric in CloudWatch, and its metric filter. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
-import { type FaultName, METRICS, type MeasuredName, type Metric, type MetricName } from "../handler/contract/metrics";
+import { METRICS, type Metric, type MetricName, type Unit } from "../handler/contract/metrics";
 import { deadLetterQueueName } from "./naming";
 
-/** Metrics that Lambda publishes about the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+/** Metrics that Lambda publishes for the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 // biome-ignore format: a ledger is read down its columns
 const LAMBDA_METRICS = {
   Invocations:          { unit: "Count" },
@@ -19,25 +19,27 @@ const LAMBDA_METRICS = {
 
 export type LambdaMetricName = keyof typeof LAMBDA_METRICS;
 
-/** What SQS publishes about the dead letter queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+/** Metrics that SQS publishes for the dead-letter queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
 const QUEUE_METRICS = {
   ApproximateNumberOfMessagesVisible: { unit: "Count" },
 } as const satisfies Record<string, Pick<Metric, "unit">>;
 
 export type QueueMetricName = keyof typeof QUEUE_METRICS;
 
-/** Every metric that an alarm or a chart may name. */
+/** Every metric that an alarm or a chart can use. */
 export type AnyMetric = LambdaMetricName | QueueMetricName | MetricName;
 
-export interface Watched {
+export interface MetricScope {
   readonly functionName: string;
   readonly metricNamespace: string;
-  /** What of Lambda's own metrics is meant. @default all invocations, of whatever version and by whatever alias */
-  readonly by?: ByAlias;
+  /** Restricts Lambda's own metrics to one alias. @default all invocations of the function */
+  readonly alias?: AliasScope;
+  /** Queue that the SQS metrics are about. @default `<function>-dead-letters` */
+  readonly deadLetterQueueName?: string;
 }
 
-/** Invocations by an alias, or those of them that one version got. */
-export interface ByAlias {
+/** Invocations through an alias, or those of them that ran one version. */
+export interface AliasScope {
   readonly aliasName: string;
   readonly version?: string;
 }
@@ -48,38 +50,64 @@ export interface MetricAddress {
   readonly dimensions?: Record<string, string>;
 }
 
-const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric in LAMBDA_METRICS;
+export const isLambdaMetric = (metric: string): metric is LambdaMetricName => Object.hasOwn(LAMBDA_METRICS, metric);
 
-const isQueueMetric = (metric: AnyMetric): metric is QueueMetricName => metric in QUEUE_METRICS;
+export const isQueueMetric = (metric: string): metric is QueueMetricName => Object.hasOwn(QUEUE_METRICS, metric);
+
+/** @returns the unit of a metric, as CloudWatch spells it */
+export const unitOf = (metric: AnyMetric): Unit => ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...METRICS })[metric].unit;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
-const lambdaDimensions = (functionName: string, by: ByAlias | undefined): Record<string, string> => ({
+const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): Record<string, string> => ({
   FunctionName: functionName,
-  ...(by && { Resource: `${functionName}:${by.aliasName}` }),
-  ...(by?.version && { ExecutedVersion: by.version }),
+  ...(alias && { Resource: `${functionName}:${alias.aliasName}` }),
+  ...(alias?.version && { ExecutedVersion: alias.version }),
 });
 
 /**
- * @returns what an alarm or a chart has to ask for. What the function or Lambda publishes has the dimension FunctionName, what
- * SQS publishes that of its queue; what a filter makes has none but those of its row (`each` of a chart), because it has either
- * those or a default value.
+ * @param metrics the ledger of custom metrics
+ * @returns namespace, name and dimensions to query. Metrics of Lambda and of the handler have the dimension FunctionName,
+ * those of SQS the dimension QueueName. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
+ * @throws Error if nothing publishes the metric
  */
-export const metricAddress = (metric: AnyMetric, { functionName, metricNamespace, by }: Watched): MetricAddress => {
+export const metricAddress = (
+  metric: string,
+  scope: MetricScope,
+  metrics: Readonly<Record<string, Metric>> = METRICS,
+): MetricAddress => {
+  const { functionName, metricNamespace, alias } = scope;
   if (isLambdaMetric(metric))
-    return { namespace: "AWS/Lambda", metricName: metric, dimensions: lambdaDimensions(functionName, by) };
-  const dimensions = { FunctionName: functionName };
-  if (isQueueMetric(metric))
-    return { namespace: "AWS/SQS", metricName: metric, dimensions: { QueueName: deadLetterQueueName(functionName) } };
-  if (METRICS[metric].from === "handler") return { namespace: metricNamespace, metricName: metric, dimensions };
-  return { namespace: metricNamespace, metricName: metric };
+    return { namespace: "AWS/Lambda", metricName: metric, dimensions: lambdaDimensions(functionName, alias) };
+  if (isQueueMetric(metric)) {
+    const QueueName = scope.deadLetterQueueName ?? deadLetterQueueName(functionName);
+    return { namespace: "AWS/SQS", metricName: metric, dimensions: { QueueName } };
+  }
+  const row = metrics[metric];
+  if (row === undefined)
+    throw new Error(`Expected a metric of Lambda, SQS or the ledger of metrics but got "${metric}"`);
+  const dimensions = row.from === "handler" ? { dimensions: { FunctionName: functionName } } : {};
+  return { namespace: metricNamespace, metricName: metric, ...dimensions };
 };
 
-/** @param logGroupName of the function; a reference makes Terraform create the group first */
+/** @returns the namespace of the custom metrics: the given one, or one that no other function shares */
+export const namespaceOf = (values: { readonly metric_namespace: string; readonly function_name: string }): string =>
+  values.metric_namespace || `ImageProcessor/${values.function_name}`;
+
+/** Whether the metric needs log events, or the publishing, of the image handler. Other functions have neither. */
+export const isImageMetric = ({ from }: Metric): boolean =>
+  from === "handler" || from.some((source) => "event" in source);
+
+/**
+ * @param row of the ledger of metrics
+ * @param logGroupName of the function; pass a reference, so that Terraform creates the group first
+ * @throws Error if the handler publishes the metric itself
+ */
 export const metricFilterConfig = (
-  metric: MeasuredName | FaultName,
-  { functionName, metricNamespace, logGroupName }: Watched & { readonly logGroupName: string },
+  metric: string,
+  { from, unit }: Metric,
+  { functionName, metricNamespace, logGroupName }: MetricScope & { readonly logGroupName: string },
 ): CloudwatchLogMetricFilterConfig => {
-  const { from, unit } = METRICS[metric];
+  if (from === "handler") throw new Error(`Expected log lines for the filter of ${metric} but got "handler"`);
   const value = metricValue(from);
   const dimensions = metricDimensions(from);
   return {
@@ -91,8 +119,8 @@ export const metricFilterConfig = (
       namespace: metricNamespace,
       value,
       dimensions,
-      // A count is 0 where nothing matched, if no dimension divides it: of which would it be 0? And 0 milliseconds or
-      // bytes that nobody measured would drag averages down.
+      // Publish 0 where no line matched, but only for counts: a 0 would distort the average of milliseconds or bytes.
+      // CloudWatch allows no default value together with dimensions.
       ...(value === "1" && dimensions === undefined && { defaultValue: "0" }),
       unit,
     },

@@ -1,41 +1,51 @@
-/** Names and tags, decided once. */
+/** All names and tags of a stack. */
 
-/** The variables that names are made of. */
+/** The variables that names are built from. */
 export interface Named {
   readonly project_name: string;
   readonly environment: string;
   readonly aws_region: string;
-  /** Where the environment has a stack in each of several regions; empty where it has one stack. */
+  /** Regions with a stack each; empty where the environment has a single stack. */
   readonly regions: readonly string[];
+  readonly upload_bucket_name?: string;
+  readonly processed_bucket_name?: string;
+  readonly existing_upload_bucket_name?: string;
+  readonly existing_processed_bucket_name?: string;
+  readonly existing_log_group_name?: string;
+  readonly existing_critical_alerts_topic_arn?: string;
+  readonly existing_performance_alerts_topic_arn?: string;
+  readonly existing_log_alerts_topic_arn?: string;
 }
 
-/** @returns the environment once for each of its stacks */
+/** @returns one environment for each stack, with its own `aws_region` */
 export const stacksOf = <E extends Named>(environment: E): E[] =>
   environment.regions.length === 0
     ? [environment]
     : environment.regions.map((aws_region) => ({ ...environment, aws_region }));
 
-/** @returns the stack whose dashboard shows all of the environment's */
+/** @returns the stack in the first region, which has the dashboard of all regions */
 export const homeOf = <E extends Named>(environment: E): E => stacksOf(environment)[0] ?? environment;
 
-/** @returns the region after the stack's own, and after the last the first */
+/** @returns the region after the stack's own; the first follows the last */
 export const nextRegion = ({ regions, aws_region }: Named): string =>
   regions[(regions.indexOf(aws_region) + 1) % regions.length] ?? aws_region;
 
 const suffixed = (name: string, { aws_region, regions }: Named, suffix = aws_region): string =>
   regions.length === 0 ? name : `${name}-${suffix}`;
 
-/** @returns what commands call the stack: the environment's name, and the region's where there are several */
+/** @returns the stack's name in commands: the environment, and the region where there are several */
 export const stackName = (environment: Named): string => suffixed(environment.environment, environment);
 
-/** As in AWS's ids of availability zones: euw1 for eu-west-1. A bucket's prefix has no room for more. */
+/** Short forms as in AWS's availability zone ids: euw1 for eu-west-1. A bucket prefix is limited to 37 characters. */
 const shortRegion = (region: string): string =>
   region.replaceAll(/north|south|east|west|central|gov/g, ([initial = ""]) => initial).replaceAll("-", "");
 
-/** @returns the queue of the events that a function was not able to handle */
+/** @returns the name of the function's dead-letter queue */
 export const deadLetterQueueName = (functionName: string): string => `${functionName}-dead-letters`;
 
-/** @returns every name of a stack. */
+const endOf = (arn: string | undefined): string => arn?.split(":").at(-1) ?? "";
+
+/** @returns every name of a stack */
 export const naming = (stack: Named) => {
   const { project_name: project, environment, aws_region } = stack;
   const base = `${project}-${stackName(stack)}`;
@@ -44,9 +54,9 @@ export const naming = (stack: Named) => {
   return {
     functionName,
     roleName: `${functionName}-role`,
-    /** Of the role that S3 copies with, and of what it may do. */
+    /** Name of S3's replication role and of its policy. */
     replicationName: `${base}-replication`,
-    logGroupName: `/aws/lambda/${functionName}`,
+    logGroupName: stack.existing_log_group_name || `/aws/lambda/${functionName}`,
     deadLetterQueueName: deadLetterQueueName(functionName),
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
@@ -54,13 +64,22 @@ export const naming = (stack: Named) => {
       processed: `${bucketBase}-processed-`,
       logs: `${bucketBase}-logs-`,
       replica: `${bucketBase}-replica-`,
+      /** Replicas of uploads. */
+      originals: `${bucketBase}-originals-`,
+    },
+    /** Full names of the buckets; undefined where the provider appends a suffix to the prefix. */
+    bucketNames: {
+      upload: stack.upload_bucket_name || stack.existing_upload_bucket_name || undefined,
+      processed: stack.processed_bucket_name || stack.existing_processed_bucket_name || undefined,
     },
     stateKey: `${project}/${stackName(stack)}.tfstate`,
     topics: {
-      critical: `${base}-critical-alerts`,
-      performance: `${base}-performance-alerts`,
-      log: `${base}-log-alerts`,
+      critical: endOf(stack.existing_critical_alerts_topic_arn) || `${base}-critical-alerts`,
+      performance: endOf(stack.existing_performance_alerts_topic_arn) || `${base}-performance-alerts`,
+      log: endOf(stack.existing_log_alerts_topic_arn) || `${base}-log-alerts`,
     },
+    /** Name of the chat channel's configuration and role. */
+    chatName: `${base}-critical-alerts-chat`,
     aliasName: "live",
     releases: {
       applicationName: functionName,
@@ -72,29 +91,32 @@ export const naming = (stack: Named) => {
   };
 };
 
-/** What a stack's bill is told apart by; each must be activated as a cost allocation tag before the bill shows it. */
+/** Variables for billing. Activate their tags as cost allocation tags, or the bill does not show them. */
 interface Billing extends Named {
   readonly cost_center: string;
   readonly owner: string;
   readonly monthly_budget_usd: number;
+  readonly extra_tags: Readonly<Record<string, string>>;
 }
 
-/** @returns the tags of everything in a stack; those that would be empty are left out */
-export const tagsOf = (stack: Billing): Record<string, string> => ({
+/** Keys of the tags that the stack sets itself. */
+export const OWN_TAGS = ["Project", "Environment", "ManagedBy", "CostCenter", "Owner", "Budget"] as const;
+
+/** @returns the tags of all resources of a stack, without empty ones */
+export const tagsOf = (
+  stack: Billing,
+): Partial<Record<(typeof OWN_TAGS)[number], string>> & Record<string, string> => ({
+  ...stack.extra_tags,
   Project: stack.project_name,
   Environment: stack.environment,
   ManagedBy: "Terraform",
   ...(stack.cost_center !== "" && { CostCenter: stack.cost_center }),
   ...(stack.owner !== "" && { Owner: stack.owner }),
-  // A budget adds up the resources of one tag, and neither Project nor Environment is this stack's alone.
+  // A budget filters by one tag, and neither Project nor Environment alone is unique to this stack.
   ...(stack.monthly_budget_usd > 0 && { Budget: naming(stack).budgetName }),
 });
 
 export type Names = ReturnType<typeof naming>;
 
-/** Whom an alarm wakes: each severity has a topic. */
+/** How urgent an alarm is. Each severity has its own topic. */
 export type Severity = keyof Names["topics"];
-
-/** @returns where the AWS console shows something of a service: `cloudwatch`, and what follows the `#` there */
-export const consoleUrl = (region: string, service: string, place: string): string =>
-  `https://${region}.console.aws.amazon.com/${service}/home?region=${region}#${place}`;

@@ -1,12 +1,12 @@
 /**
- * What AWS charges for what a stack uses, in US dollars: list prices of the first tier, without free tiers and taxes.
- * Another region is a row; whoever changes a price changes PRICED_ON.
+ * AWS list prices in US dollars: first tier, without free tiers and taxes.
+ * To add a region, add a row. If you change a price, change PRICED_ON too.
  */
 
-/** Day on which AWS's public price lists said so: https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json */
+/** Date of the AWS price lists that were used: https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json */
 export const PRICED_ON = "2026-08-16";
 
-/** One unit of each. */
+/** Price of one unit each. */
 export interface Prices {
   readonly lambdaRequest: number;
   readonly arm64GbSecond: number;
@@ -14,13 +14,13 @@ export interface Prices {
   readonly s3Put: number;
   readonly s3Get: number;
   readonly s3GbMonth: number;
-  /** Of what leaves the region for another. */
+  /** Data transfer out to another AWS region. */
   readonly interRegionGb: number;
   readonly logGb: number;
   readonly logGbMonth: number;
   readonly metricMonth: number;
   readonly putMetricDataRequest: number;
-  /** An alarm has as many as there are metrics in its expression. */
+  /** An alarm is charged once for each metric in its expression. */
   readonly alarmMetricMonth: number;
   readonly dashboardMonth: number;
   readonly snsPublish: number;
@@ -33,7 +33,7 @@ export interface Prices {
 
 const MILLION = 1_000_000;
 
-/** The same in every region below. */
+/** Prices that are the same in all regions below. */
 export const EVERYWHERE = {
   lambdaRequest: 0.2 / MILLION,
   arm64GbSecond: 0.0000133334,
@@ -62,6 +62,6 @@ const REGIONS = {
 
 export const PRICED_REGIONS: readonly string[] = Object.keys(REGIONS);
 
-/** @returns nothing for a region that is not in the table */
+/** @returns undefined for a region without a row */
 export const pricesOf = (region: string): Prices | undefined =>
   Object.hasOwn(REGIONS, region) ? { ...EVERYWHERE, ...REGIONS[region as keyof typeof REGIONS] } : undefined;

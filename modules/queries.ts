@@ -1,4 +1,4 @@
-/** Saved queries of CloudWatch Logs Insights: what an operator asks of the log, and how a row becomes a query. */
+/** Ledger of saved CloudWatch Logs Insights queries, and how a row becomes a query. */
 import { EVENTS, type EventFields, type EventName } from "../handler/contract/events";
 import {
   type FaultName,
@@ -7,37 +7,44 @@ import {
   type MeasuredName,
   type ReportMeasure,
 } from "../handler/contract/metrics";
-import { type AlarmRow, logAlarms, metricAlarms } from "./alarms";
+import {
+  type AlarmRow,
+  type AlarmValues,
+  alarmQueryName,
+  type LogAlarmValues,
+  logAlarms,
+  metricAlarms,
+} from "./alarms";
 import type { AnyMetric } from "./metrics";
-import type { Environment } from "./variables";
 
 interface SavedQuery {
-  /** The kinds of line of which it reads any. */
+  /** The query reads a line that is any of these. */
   readonly from: readonly [LogSource, ...LogSource[]];
-  /** What is done with them, command by command: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
+  /** Commands that process these lines: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
   readonly commands: readonly string[];
-  readonly about: string;
+  /** What the query shows. */
+  readonly description: string;
 }
 
-/** @returns an event's fields by their names, so that a query with one that was renamed does not compile */
-const fieldsOf = <E extends EventName>(event: E) =>
+/** @returns the names of an event's fields as keys and values: a query that uses a renamed field does not compile */
+const eventFields = <E extends EventName>(event: E) =>
   Object.fromEntries(Object.keys(EVENTS[event].fields).map((field) => [field, field])) as {
     readonly [F in keyof EventFields<E>]: F;
   };
 
 const measure = (name: ReportMeasure) => `record.metrics.${name}` as const;
 
-const REFUSED = fieldsOf("image.refused");
-const FAILED = fieldsOf("image.failed");
-const PROCESSED = fieldsOf("image.processed");
+const REFUSED = eventFields("image.refused");
+const FAILED = eventFields("image.failed");
+const PROCESSED = eventFields("image.processed");
 
-/** Invocations that Lambda itself reports as gone wrong; some of them could not log why. */
+/** Invocations that Lambda reports as failed, including those that could not log a reason. */
 const FAILED_INVOCATIONS = [{ report: { status: "error" } }, { report: { status: "timeout" } }] as const;
 
-/** What a query about one upload is given in place of its key. */
+/** Placeholder for the key in the query for one upload. */
 const THE_KEY = "photos/summer.jpg";
 
-/** Every query that is not an alarm's, by the end of its name: add a row. */
+/** Every query except those of alarms, by name without the function's name in front: add a row. */
 export const QUERIES = {
   "errors-by-kind": {
     from: [...METRICS.LambdaErrors.from, ...FAILED_INVOCATIONS],
@@ -45,7 +52,7 @@ export const QUERIES = {
       `stats count(*) as lines, max(@timestamp) as newest by level, event, ${REFUSED.reason}, ${FAILED.errorName}, message.errorType, record.status, record.errorType`,
       "sort lines desc",
     ],
-    about: "what goes wrong, and how often",
+    description: "errors by kind, most frequent first",
   },
   "refused-by-reason": {
     from: [{ event: "image.refused" }],
@@ -53,7 +60,7 @@ export const QUERIES = {
       `stats count(*) as images, latest(${REFUSED.key}) as newest, latest(${REFUSED.detail}) as because by ${REFUSED.reason}`,
       "sort images desc",
     ],
-    about: "why uploads are refused",
+    description: "refused uploads by reason",
   },
   "one-upload": {
     from: [
@@ -68,7 +75,7 @@ export const QUERIES = {
       `fields @timestamp, event, ${REFUSED.reason}, ${REFUSED.detail}, ${FAILED.errorName}, ${FAILED.errorMessage}, requestId`,
       "sort @timestamp asc",
     ],
-    about: `what became of one upload: put its key in the place of ${THE_KEY}`,
+    description: `everything that happened to one upload: replace ${THE_KEY} with its key`,
   },
   "slowest-images": {
     from: [{ event: "image.processed" }],
@@ -77,52 +84,52 @@ export const QUERIES = {
       `sort ${PROCESSED.durationMs} desc`,
       "limit 50",
     ],
-    about: "the images that took longest, with their sizes",
+    description: "the slowest images, with their sizes",
   },
   "memory-high-water": {
     from: [{ report: {}, field: "maxMemoryUsedMB" }],
     commands: [
       `stats max(${measure("maxMemoryUsedMB")}) as usedMB, max(${measure("memorySizeMB")}) as ofMB, count(*) as invocations by bin(5m)`,
     ],
-    about: "how near invocations come to their memory",
+    description: "maximum memory used, compared with the memory limit",
   },
   "cold-starts": {
     from: [{ report: {}, field: "initDurationMs" }],
     commands: [
       `stats count(*) as coldStarts, avg(${measure("initDurationMs")}) as meanMs, max(${measure("initDurationMs")}) as slowestMs by bin(1h)`,
     ],
-    about: "how often the function starts anew, and how long that takes",
+    description: "number and duration of cold starts",
   },
 } as const satisfies Record<string, SavedQuery>;
 
-/** Metrics that no line makes. */
-type Lineless = Exclude<AnyMetric, MeasuredName | FaultName>;
+/** Metrics that are not made from log lines. */
+type WithoutLines = Exclude<AnyMetric, MeasuredName | FaultName>;
 
-/** The lines that tell most about each of them. */
+/** The log lines that explain each of them best. */
 // biome-ignore format: a ledger is read down its columns
 const NEAREST_LINES = {
   Invocations:          [{ report: {} }],
   Errors:               [...METRICS.LambdaErrors.from, ...FAILED_INVOCATIONS],
-  // What is turned away logs nothing: those that hold the concurrency do.
+  // A throttled invocation logs nothing; the ones that use up the concurrency do.
   Throttles:            [{ report: {}, field: "durationMs" }],
   Duration:             [{ report: {}, field: "durationMs" }],
   ConcurrentExecutions: [{ report: {}, field: "durationMs" }],
-  // They say which uploads were tried in vain, or what the function was busy with meanwhile.
+  // These show which uploads failed, or what the function was busy with.
   AsyncEventAge:        [{ report: {}, field: "durationMs" }],
   AsyncEventsDropped:   [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   DeadLetterErrors:     [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   ApproximateNumberOfMessagesVisible: [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   ProcessingTime:       [{ event: "image.processed", field: "durationMs" }],
   ImagesProcessed:      [{ event: "image.received" }],
-  // Those that are missing in it.
+  // The images that are missing from the count.
   ProcessingSuccess:    [{ event: "image.refused" }, { event: "image.failed" }],
   ProcessingFailure:    [{ event: "image.refused" }, { event: "image.failed" }],
-} as const satisfies Record<Lineless, readonly [LogSource, ...LogSource[]]>;
+} as const satisfies Record<WithoutLines, readonly [LogSource, ...LogSource[]]>;
 
-const isLineless = (metric: AnyMetric): metric is Lineless => metric in NEAREST_LINES;
+const hasNoLines = (metric: AnyMetric): metric is WithoutLines => metric in NEAREST_LINES;
 
 const linesOf = (metric: AnyMetric): readonly LogSource[] =>
-  isLineless(metric) ? NEAREST_LINES[metric] : METRICS[metric].from;
+  hasNoLines(metric) ? NEAREST_LINES[metric] : METRICS[metric].from;
 
 const fieldOf = (heard: LogSource): string | undefined => {
   if (!("field" in heard) || heard.field === undefined) return undefined;
@@ -143,10 +150,10 @@ const filter = (from: readonly LogSource[]): string => {
   return `filter ${conditions.length === 1 ? conditions[0] : conditions.map((each) => `(${each})`).join(" or ")}`;
 };
 
-/** What a line of this kind has to tell, its bucket left out, which is always the same. */
+/** The fields of such a line, without the bucket, which is always the same. */
 const columns = (heard: LogSource): string[] => {
   if ("report" in heard) {
-    // A time limit is no error that had a type.
+    // A timeout has no error type.
     const error = heard.report.status === "timeout" ? [] : ["record.errorType"];
     return ["record.status", ...error, measure("durationMs"), measure("maxMemoryUsedMB"), "record.requestId"];
   }
@@ -154,7 +161,7 @@ const columns = (heard: LogSource): string[] => {
     "event" in heard ? event === heard.event : heard.levels.includes(level),
   );
   const fields = events.flatMap(([, event]) => Object.keys(event.fields)).filter((field) => field !== "bucket");
-  // An error that nobody caught is an object in the message of the runtime's own line.
+  // The runtime logs an uncaught error as an object in the field "message".
   const uncaught =
     "levels" in heard && heard.levels.includes("ERROR") ? ["message.errorType", "message.errorMessage"] : [];
   return ["level", "event", ...fields, ...uncaught, "requestId"];
@@ -162,7 +169,7 @@ const columns = (heard: LogSource): string[] => {
 
 const rendered = (commands: readonly string[]): string => commands.join("\n| ");
 
-/** @returns the query with which to begin when the alarm goes off: the lines that it hears, or those nearest to its metric */
+/** @returns the first query to run when the alarm fires: the lines that its metric counts, or the lines that explain it best */
 export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
   const from = (typeof metric === "string" ? [metric] : Object.values(metric.of)).flatMap(linesOf);
   const greatest = from.map(fieldOf).find((value) => value !== undefined);
@@ -174,11 +181,8 @@ export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
   ]);
 };
 
-/** @returns the end of the name of an alarm's query */
-export const alarmQueryName = (alarm: string): string => `alarms/${alarm}`;
-
-/** @returns the text of every query of an environment, by the end of its name */
-export const savedQueries = (environment: Environment): Readonly<Record<string, string>> => ({
+/** @returns the text of every query of an environment, by name without the function's name in front */
+export const savedQueries = (values: AlarmValues & LogAlarmValues): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(
     Object.entries<SavedQuery>(QUERIES).map(([name, { from, commands }]) => [
       name,
@@ -186,9 +190,6 @@ export const savedQueries = (environment: Environment): Readonly<Record<string, 
     ]),
   ),
   ...Object.fromEntries(
-    [...metricAlarms(environment), ...logAlarms(environment)].map((alarm) => [
-      alarmQueryName(alarm.name),
-      alarmQuery(alarm),
-    ]),
+    [...metricAlarms(values), ...logAlarms(values)].map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm)]),
   ),
 });

@@ -1,208 +1,254 @@
-/** What to do when an alarm goes off: the ledger of runbooks, one for each alarm. `npm run reference` writes their pages. */
+/** Ledger of runbooks, one for each alarm: what to do when it fires, in a given environment. */
 import type { AlarmName } from "./alarms";
+import { duration, type RunbookFacts } from "./runbook-facts";
 
 export interface Runbook {
-  /** The likeliest first. */
-  readonly causes: readonly [string, ...string[]];
-  /** What to do about them, in the order in which to try it. */
-  readonly fix: readonly [string, ...string[]];
+  /** What senders of images notice. */
+  readonly impact: string;
+  /** The most likely cause first. */
+  readonly causes: readonly string[];
+  /** Steps, in the order to try them. */
+  readonly fix: readonly string[];
+  /** Steps when the cause is gone. @default nothing is left to do */
+  readonly afterwards?: readonly string[];
 }
 
-const REPROCESS =
-  "Uploads stay where they are: copy an object over itself (`aws s3 cp s3://<bucket>/<key> s3://<bucket>/<key> --metadata-directive REPLACE`) and it is processed again.";
-
-/** By the end of the alarm's name: add a row. An alarm without one does not compile. */
-export const RUNBOOKS: Readonly<Record<AlarmName, Runbook>> = {
-  "high-error-rate": {
+/** By the alarm's name. To add one, add a row: an alarm without a runbook does not compile. */
+export const RUNBOOKS: Readonly<Record<AlarmName, (facts: RunbookFacts) => Runbook>> = {
+  "high-error-rate": ({ retries, dropped, rollback, reprocess }) => ({
+    impact: `Some uploads get their variants late or not at all. ${retries} ${dropped}`,
     causes: [
-      "S3 is slow or unavailable; Lambda tries each upload twice more, so that a short disturbance heals itself.",
-      "The role, a bucket policy or a setting is wrong since the last deployment.",
-      "Invocations run out of memory or time; `memory-errors` or `timeout-errors` goes off too.",
+      "S3 is slow or unavailable. A short disturbance ends by itself.",
+      "A permission, a bucket policy or a setting is wrong since the last deployment.",
+      "Invocations run out of memory or time; `memory-errors` or `timeout-errors` fires, too.",
     ],
     fix: [
-      "Look at the `errorName` that is most frequent; for a denied request go on with `s3-permission-errors`.",
-      "If it began with a deployment, deploy the commit before.",
-      `When the errors have ended, process again what was given up. ${REPROCESS}`,
+      "Find the most frequent `errorName` in the first query. For denied requests, continue with `s3-permission-errors`.",
+      rollback,
     ],
+    afterwards: [reprocess],
+  }),
+  throttles: ({ environment, functionName, deploy, maxWait, queue, reprocess, ifAlarm, value }) => {
+    const reserved = environment.reserved_concurrent_executions;
+    return {
+      impact: `Variants arrive late. An upload waits for up to ${maxWait}; after that its event ${queue ? "goes to the dead-letter queue" : "is lost, but the upload stays in the bucket"}.`,
+      causes: [
+        reserved > 0
+          ? `A burst of uploads needs more than the reserved concurrency: ${value("reserved_concurrent_executions")}.`
+          : "A burst of uploads needs more concurrency than the account has left.",
+        ...(reserved > 0 ? [] : ["Another function in the account uses the shared concurrency."]),
+        "Someone set the concurrency of the function to 0 (Throttle in the Lambda console).",
+      ],
+      fix: [
+        `If the concurrency is 0: \`aws lambda delete-function-concurrency --function-name ${functionName}\`, then ${deploy} to restore the configured value.`,
+        ["If it is a burst: wait.", ...ifAlarm("event-age", "`event-age` fires if the backlog grows.")].join(" "),
+        reserved > 0
+          ? "If it happens regularly: raise `reserved_concurrent_executions` and deploy."
+          : "If it happens regularly: ask AWS for a higher quota of concurrent executions.",
+      ],
+      afterwards: [reprocess],
+    };
   },
-  throttles: {
+  "release-errors": ({ stack, retries, reprocess }) => ({
+    impact: `Uploads that reach the newest version fail. ${retries} A retry uses the version that is in service by then.`,
     causes: [
-      "More uploads arrive at once than the account's concurrency, or the function's reserved concurrency, allows.",
-      "Another function of the account takes the concurrency.",
+      "The newest version cannot start, or fails on uploads that the previous version could process.",
+      "S3 or a permission fails for every version; `high-error-rate` or `s3-permission-errors` fires, too.",
     ],
     fix: [
-      "Nothing is lost for six hours: Lambda keeps trying what it turned away. Wait if the burst is over.",
-      "If it is not, raise the reserved concurrency, or ask AWS for a higher quota of concurrent executions.",
+      `See what is in service: \`npm run release -- ${stack} --status\`. A release in progress rolls back by itself.`,
+      `If the release was complete, roll back: \`npm run release -- ${stack} --rollback\`.`,
     ],
-  },
-  "release-errors": {
+    afterwards: [reprocess],
+  }),
+  "log-errors": ({ value }) => ({
+    impact: "None by itself: it counts every error line, including those for refused files.",
     causes: [
-      "The version that was published last cannot be loaded, or fails on uploads that the one before could process.",
-      "S3 or a permission fails whatever the version; `high-error-rate` or `s3-permission-errors` goes off too.",
+      "An upload was refused: not an image, damaged, or too large.",
+      "An upload failed and Lambda retries it.",
+      "No image can be processed; `critical-errors` fires, too.",
     ],
     fix: [
-      "A release that is under way is taken back by itself; `npm run release -- <env> --status` says what is in service.",
-      "If the release was over, take it back: `npm run release -- <env> --rollback`.",
-      `Lambda tries each failed upload twice more, with the version that is in service by then. ${REPROCESS}`,
+      "Look at `event` and `reason` in the first query. A refused upload needs a better file from its sender, and nothing here.",
+      `If refused files are normal here, raise ${value("log_error_threshold")}.`,
     ],
-  },
-  "log-errors": {
-    causes: [
-      "An upload is refused: no image, corrupt, too large.",
-      "An upload could not be processed now and is tried again.",
-      "The function cannot work at all; `critical-errors` goes off too.",
-    ],
-    fix: [
-      "Look at `event` and `reason`. A refused upload needs a better file from whoever sent it, and nothing here.",
-      "Where refusals are everyday business, raise `log_error_threshold`.",
-    ],
-  },
-  "high-duration": {
+  }),
+  "high-duration": ({ environment, query, apply, value }) => ({
+    impact: `Variants arrive late. Invocations that reach ${duration(environment.lambda_timeout)} (\`lambda_timeout\`) fail.`,
     causes: [
       "S3 answers slowly.",
-      "Very large images arrive; `large-images` may go off too.",
-      "The function has too little CPU, which comes with its memory.",
+      "Very large images arrive; `large-images` may fire, too.",
+      `The function has too little CPU, which depends on ${value("lambda_memory_size", "MB")}. 1769 MB is one full vCPU.`,
     ],
     fix: [
-      "Compare `durationMs` with `widthPx`, `heightPx` and `sizeBytes` in the saved query `slowest-images`.",
-      "If large images are slow, raise `lambda_memory_size`; 1769 MB is one whole vCPU.",
-      "If all images are slow, raise `lambda_timeout` until S3 has recovered, so that none is cut off.",
+      `Compare \`durationMs\` with \`widthPx\`, \`heightPx\` and \`sizeBytes\` in ${query("slowest-images")}.`,
+      `If only large images are slow, raise \`lambda_memory_size\`: ${apply}.`,
+      `If all images are slow, raise \`lambda_timeout\` and \`duration_threshold_ms\` together until S3 has recovered, so that this alarm still fires before the timeout: ${apply}.`,
     ],
-  },
-  "high-concurrency": {
-    causes: ["A burst of uploads.", "Invocations take longer than they did, so that more of them overlap."],
+  }),
+  "high-concurrency": ({ environment, value }) => ({
+    impact: `None yet. Above ${environment.reserved_concurrent_executions > 0 ? value("reserved_concurrent_executions") : "the account's quota"} Lambda throttles invocations.`,
+    causes: ["A burst of uploads.", "Invocations take longer than usual, so that more of them overlap."],
     fix: [
-      "Look whether Invocations or Duration has risen on the dashboard.",
-      "If the burst is business as usual, raise `concurrent_executions_threshold`, and the quota of the account before it is reached.",
+      "See on the dashboard whether Invocations or Duration has risen. For Duration, continue with `high-duration`.",
+      `If such bursts are normal, raise ${value("concurrent_executions_threshold")}${environment.reserved_concurrent_executions > 0 ? " and `reserved_concurrent_executions`" : ""}.`,
     ],
-  },
-  "low-success-rate": {
+  }),
+  "low-success-rate": ({ query, value }) => ({
+    impact: `Too few images get their variants: the alarm fires below ${value("success_rate_threshold_percent", "percent")}.`,
     causes: [
-      "One sender uploads files that are no images, or corrupt ones.",
-      "S3 or a permission fails; `high-error-rate` or `s3-permission-errors` goes off too.",
+      "One sender uploads files that are damaged or not images.",
+      "S3 or a permission fails; `high-error-rate` or `s3-permission-errors` fires, too.",
     ],
     fix: [
-      "Group the failures: the saved query `refused-by-reason` counts the reasons, the keys tell the sender.",
-      "Where few images arrive, raise `success_rate_min_samples`.",
+      `Count the reasons with ${query("refused-by-reason")}; the keys show the sender.`,
+      `If only few images arrive, raise ${value("success_rate_min_samples")}.`,
     ],
-  },
-  "no-invocations": {
+  }),
+  "no-invocations": ({ stack, buckets, deploy }) => ({
+    impact: "No variants are made. New uploads are either missing or ignored.",
     causes: [
-      "Nobody uploads anything: whatever sends the images has stopped.",
-      "The upload bucket no longer tells the function: the notification or its permission was removed.",
+      "The sender has stopped.",
+      "The upload bucket no longer invokes the function: its notification or the permission was removed.",
     ],
     fix: [
-      "Upload an image by hand (`aws s3 cp photo.jpg s3://<upload bucket>/`) and follow the log.",
-      "If nothing happens, deploy again: `npm run plan -- <env>` shows what is missing.",
-      "If it is processed, ask the sender.",
+      `Upload an image, \`aws s3 cp photo.jpg s3://${buckets.upload}/\`, and follow the log: \`npm run logs -- ${stack} --follow\`.`,
+      `If nothing is logged, \`npm run plan -- ${stack}\` shows what is missing and ${deploy} restores it.`,
+      "If the image is processed, ask the sender.",
     ],
-  },
-  "memory-high": {
+  }),
+  "memory-high": ({ query, apply, value }) => ({
+    impact: "None yet. An invocation that runs out of memory fails.",
     causes: [
-      "Larger images arrive than before; `large-images` may go off too.",
-      "An upload is a progressive JPEG, which needs several times the memory of a plain one.",
+      "Larger images arrive than before; `large-images` may fire, too.",
+      "An upload is a progressive JPEG, which needs several times the memory of a baseline JPEG.",
     ],
     fix: [
-      "The saved query `memory-high-water` shows since when, and how near invocations come.",
-      "Raise `lambda_memory_size` before `memory-errors` goes off, or lower `max_image_pixels`.",
+      `See since when, and how much memory is left, with ${query("memory-high-water")}.`,
+      `Raise ${value("lambda_memory_size")}, or lower \`max_image_pixels\`: ${apply}.`,
     ],
-  },
-  "event-age": {
+  }),
+  "event-age": ({ maxWait, queue, ifAlarm, environment }) => ({
+    impact: `Variants arrive late. After ${maxWait} an event ${queue ? "goes to the dead-letter queue" : "is lost"}.`,
     causes: [
-      "Uploads come faster than the concurrency lets the function take them; `throttles` goes off too.",
-      "Invocations fail, and Lambda tries again after longer and longer pauses.",
+      "More uploads arrive than the function may process in parallel; `throttles` fires, too.",
+      "Invocations fail, and Lambda retries after longer and longer pauses.",
     ],
     fix: [
-      "Look on the dashboard whether Throttles or Errors has risen; for errors go on with `high-error-rate`.",
-      "Raise the reserved concurrency, or ask AWS for a higher quota, before the uploads reach `lambda_max_event_age_seconds` and are given up.",
+      "See on the dashboard whether Throttles or Errors has risen. For errors, continue with `high-error-rate`.",
+      environment.reserved_concurrent_executions > 0
+        ? "Raise `reserved_concurrent_executions` and deploy."
+        : "Ask AWS for a higher quota of concurrent executions.",
+      ...ifAlarm("events-dropped", "Watch `events-dropped`: it fires when the first events are lost."),
     ],
-  },
-  "events-dropped": {
+  }),
+  "events-dropped": ({ queue, environment, maxWait, retries, functionName, reprocess, ifAlarm, deploy }) => ({
+    impact: queue
+      ? "Some uploads have no variants. Their events are in the dead-letter queue."
+      : "Some uploads have no variants, and no event will make them. The uploads stay in the bucket.",
     causes: [
-      "An upload failed as often as Lambda tries; `high-error-rate` may go off too.",
-      "Uploads waited longer than `lambda_max_event_age_seconds`; `event-age` goes off before.",
-      "The reserved concurrency was set to 0, so that Lambda gives up everything at once.",
+      `Uploads failed every attempt; \`high-error-rate\` may fire, too. ${retries}`,
+      [
+        `Events waited longer than ${maxWait}.`,
+        ...ifAlarm("event-age", `\`event-age\` fires after ${duration(environment.event_age_threshold_ms / 1000)}.`),
+      ].join(" "),
+      "Someone set the concurrency of the function to 0.",
     ],
     fix: [
-      "Where `enable_dead_letter_queue` is on, nothing is lost: go on with `dead-letters`, unless `dead-letter-errors` goes off.",
-      `Where it is off, mend the cause. ${REPROCESS}`,
+      `If the concurrency is 0: \`aws lambda delete-function-concurrency --function-name ${functionName}\`, then ${deploy}.`,
+      "Otherwise fix what the first query shows.",
+      ...ifAlarm("dead-letter-errors", "If `dead-letter-errors` fires, too, the events are lost: continue there."),
     ],
-  },
-  "dead-letters": {
-    causes: ["Lambda has given uploads up: see `events-dropped` for why."],
-    fix: [
-      "`npm run redrive -- <env> --dry-run` shows which uploads, and why.",
-      "Mend the cause, then `npm run redrive -- <env>` sends them to the function again; what fails again stays.",
-      "The queue keeps them for 14 days.",
-    ],
-  },
-  "dead-letter-errors": {
+    afterwards: [reprocess],
+  }),
+  "dead-letters": ({ stack, ifAlarm, retries, maxWait }) => ({
+    impact: "Some uploads have no variants. Their events wait in the dead-letter queue, for 14 days.",
     causes: [
-      "The role's policy, or that of the queue's key, was changed by hand, so that the function may not send to the queue.",
+      `Uploads failed every attempt, or waited longer than ${maxWait}. ${retries}`,
+      ...ifAlarm("events-dropped", "The runbook of `events-dropped` has more about both."),
+    ],
+    fix: [
+      `List the uploads, their ages and errors: \`npm run redrive -- ${stack} --dry-run\`. After a quiet time, the metric of the queue is up to 15 minutes late, so the ages say when it began.`,
+      `Fix the cause, then invoke the function again: \`npm run redrive -- ${stack}\`. What fails again stays in the queue.`,
+    ],
+  }),
+  "dead-letter-errors": ({ stack, buckets, deploy }) => ({
+    impact: "Some uploads have no variants, and their events are lost. The uploads stay in the bucket.",
+    causes: [
+      "The policy of the role or of the KMS key was changed by hand: the function may not send to the queue.",
       "The queue was deleted.",
     ],
-    fix: [
-      "`npm run plan -- <env>` shows what differs from the stack; deploy again to put it back.",
-      `The events are lost, the uploads are not. ${REPROCESS}`,
+    fix: [`See what differs from the stack with \`npm run plan -- ${stack}\`, and restore it with ${deploy}.`],
+    afterwards: [
+      `These events are in no queue. Process each lost upload by copying it over itself: \`aws s3 cp s3://${buckets.upload}/<key> s3://${buckets.upload}/<key> --metadata-directive REPLACE\`.`,
     ],
-  },
-  "timeout-errors": {
+  }),
+  "timeout-errors": ({ apply, value, retries, reprocess }) => ({
+    impact: `Some uploads get no variants. ${retries}`,
     causes: [
-      "A large BMP keeps the process busy beyond `lambda_timeout`, at the CPU that `lambda_memory_size` gives.",
-      "The function cannot be loaded in time. What only waits, such as for S3, is given up before the limit and logged as `OutOfTime`.",
+      `A large image, mostly BMP, takes longer than ${value("lambda_timeout", "seconds")} with the CPU of ${value("lambda_memory_size", "MB")}.`,
+      "The function cannot start in time. Waiting for S3 is not the cause: it ends earlier and is logged as `OutOfTime`.",
     ],
     fix: [
-      "See by `record.requestId` which upload it was: its `image.received` has no `image.processed`.",
-      "Raise `lambda_memory_size`, and with it the CPU, or `lambda_timeout`; or lower `max_image_pixels`.",
-      REPROCESS,
+      "Find the upload by `record.requestId`: it has a line `image.received` and none `image.processed`.",
+      `Raise \`lambda_memory_size\` or \`lambda_timeout\`, or lower \`max_image_pixels\`: ${apply}.`,
     ],
-  },
-  "memory-errors": {
-    causes: ["An image needs more memory than the function has; progressive JPEGs need most."],
+    afterwards: [reprocess],
+  }),
+  "memory-errors": ({ apply, query, value, retries, reprocess }) => ({
+    impact: `Some uploads get no variants. ${retries} A retry runs out of memory again.`,
+    causes: [`An image needs more than ${value("lambda_memory_size", "MB")}. Progressive JPEGs need most.`],
     fix: [
-      "The saved query `memory-high-water` shows how near others come.",
-      "Raise `lambda_memory_size`, or lower `max_image_pixels` so that such images are refused.",
-      REPROCESS,
+      `See how close other images come with ${query("memory-high-water")}.`,
+      `Raise \`lambda_memory_size\`, or lower \`max_image_pixels\` so that such images are refused: ${apply}.`,
     ],
-  },
-  "image-processing-errors": {
+    afterwards: [reprocess],
+  }),
+  "image-processing-errors": ({ value, retries }) => ({
+    impact: "The affected uploads have no variants. A refused upload never will.",
     causes: [
-      "A sender uploads corrupt files, or files that are no images.",
-      "S3 fails, and uploads are tried again; `errorName` is `OutOfTime` where it left no time.",
+      "A sender uploads files that are damaged or not images.",
+      `S3 fails, and \`errorName\` is \`OutOfTime\` where no time was left. ${retries}`,
     ],
     fix: [
-      "Tell `image.refused` from `image.failed`: the first is the file's fault and final, the second is tried again.",
-      "Give the sender the `key` and the `detail` of what was refused.",
+      "Distinguish `image.refused` from `image.failed`: the first is final and the sender's business, the second is retried.",
+      "Give the sender the `key` and `detail` of the refused uploads.",
+      `If this many refusals are normal, raise ${value("image_error_threshold")}.`,
     ],
-  },
-  "s3-permission-errors": {
+  }),
+  "s3-permission-errors": ({ stack, deploy, retries, reprocess }) => ({
+    impact: `Uploads get no variants while this lasts. ${retries}`,
     causes: [
-      "The role's policy or a bucket policy was changed by hand.",
-      "The bucket is encrypted with a key that the role may not use.",
-      "An organization's policy denies S3.",
+      "The policy of the role or of a bucket was changed by hand.",
+      "A bucket is encrypted with a key that the role may not use.",
+      "A policy of the organization denies S3.",
     ],
     fix: [
-      "`operation` says what is denied; `npm run plan -- <env>` shows what differs from the stack.",
-      "Deploy again to put the policies back.",
-      `What was given up meanwhile has to be processed again. ${REPROCESS}`,
+      `\`operation\` in the first query names the denied request. See what differs from the stack with \`npm run plan -- ${stack}\`.`,
+      `Restore the policies: ${deploy}.`,
     ],
-  },
-  "critical-errors": {
+    afterwards: [reprocess],
+  }),
+  "critical-errors": ({ stack, deploy, rollback, reprocess }) => ({
+    impact: "No image is processed while this lasts.",
     causes: [
-      "The function's environment was changed by hand, and a setting is missing or not valid.",
-      "The process died: its JavaScript ran out of memory, or a native part crashed.",
+      "The environment variables of the function were changed by hand: one is missing or invalid.",
+      "The process died: JavaScript ran out of memory, or a native library crashed.",
     ],
     fix: [
-      "`problem` names the setting: deploy again to put it back.",
-      "If the process died (`Runtime.ExitError`) and it began with a deployment, deploy the commit before.",
-      `Nothing was processed meanwhile. ${REPROCESS}`,
+      `\`problem\` in the first query names the variable. See what differs with \`npm run plan -- ${stack}\`, and restore it with ${deploy}.`,
+      `If the process died (\`Runtime.ExitError\`): ${rollback}`,
     ],
-  },
-  "large-images": {
-    causes: ["A sender uploads images larger than `large_image_bytes`: another camera, or no compression."],
+    afterwards: [reprocess],
+  }),
+  "large-images": ({ query, value, apply }) => ({
+    impact: "None by itself: large images are processed, but take more time and memory.",
+    causes: [
+      `A sender uploads files larger than ${value("large_image_bytes", "bytes")}: another camera, or no compression.`,
+    ],
     fix: [
-      "Nothing is broken: they are processed, but take time and memory. See `memory-high-water` and `slowest-images`.",
-      "If they are here to stay, raise `large_image_bytes` and `lambda_memory_size`; if not, lower `max_image_bytes`.",
+      `See their memory and time with ${query("memory-high-water")} and ${query("slowest-images")}.`,
+      `If they are normal from now on, raise \`large_image_bytes\` and ${value("lambda_memory_size")}; if not, lower \`max_image_bytes\`: ${apply}.`,
     ],
-  },
+  }),
 };

@@ -1,4 +1,5 @@
-/** The upload and the processed bucket, one for their access logs, and one for copies: encrypted, private, reached over TLS only. */
+/** The upload and the processed bucket, and optional buckets for access logs and replicas: encrypted, private, TLS only. */
+import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
@@ -13,82 +14,103 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { accountOf } from "./caller";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { S3_BUCKETS } from "./inputs/s3_buckets";
+import { dnsSuffixOf } from "./partitions";
 
-export interface S3BucketsProps {
-  /** Beginnings of the buckets' names, at most 37 characters each; the provider makes them unique. */
-  readonly bucketPrefixes: {
-    readonly upload: string;
-    readonly processed: string;
-    readonly logs: string;
-    readonly replica: string;
-  };
-  /** Whether both buckets keep old versions of their objects. */
-  readonly versioning: boolean;
-  /** Key of both buckets. @default a key of S3's own */
-  readonly keyArn?: string;
-  /** Days that a third bucket keeps what S3 writes down of each request. @default nothing is written down */
-  readonly accessLogDays?: number;
-  /** The only account whose buckets may be logged. */
-  readonly accountId: string;
-  /** Where the variants are copied to. @default nowhere */
+export type S3BucketsProps = Given<typeof S3_BUCKETS> & {
+  /** Replicates uploads and variants to another region. @default no replication */
   readonly replica?: Replica;
-}
+};
+
+type S3Values = Values<typeof S3_BUCKETS>;
 
 export interface Replica {
-  /** Of the other region. */
+  /** Provider of the other region. */
   readonly provider: TerraformProvider;
   readonly region: string;
-  /** Key of the copies. @default a key of S3's own */
+  /** KMS key of the replicas. @default keys owned by S3 (AES256) */
   readonly keyArn?: string;
-  /** Region of the originals, and their key. */
+  /** Region and KMS key of the source bucket. */
   readonly from: { readonly region: string; readonly keyArn?: string };
-  /** Of the role that S3 copies with, and of its policy. */
+  /** Name of the replication role and of its policy. */
   readonly name: string;
+  /** IAM policy that limits the role. @default no limit */
+  readonly permissionsBoundaryArn?: string;
+  /** Prefixes of the buckets for replicas, at most 37 characters each. */
+  readonly bucketPrefixes: { readonly replica: string; readonly originals: string };
 }
 
 interface BucketOptions {
   readonly bucketPrefix: string;
+  /** Full name. @default the prefix and a unique suffix */
+  readonly name?: string;
   readonly versioned: boolean;
   readonly keyArn?: string;
-  /** @default objects stay */
+  /** Days until objects expire. @default objects do not expire */
   readonly expireDays?: number;
-  /** @default the stack's */
+  /** @default the provider of the stack */
   readonly provider?: TerraformProvider;
-  /** Whether it may be destroyed with what is in it. @default it has to be empty */
+  /** Whether Terraform may destroy a bucket that holds objects. @default the bucket must be empty */
   readonly forceDestroy?: true;
 }
 
-/** Days after which versions that were overwritten or deleted go, and uploads that were begun and never finished. */
-const LIFECYCLE_DAYS = { noncurrent: 30, unfinished: 7 };
-
 export class S3Buckets extends Construct {
-  readonly uploadBucketId: string;
-  readonly uploadBucketArn: string;
-  readonly uploadBucketDomainName: string;
-  readonly processedBucketId: string;
-  readonly processedBucketArn: string;
-  readonly processedBucketDomainName: string;
+  readonly outputs: {
+    readonly upload_bucket_id: string;
+    readonly upload_bucket_arn: string;
+    readonly upload_bucket_domain_name: string;
+    readonly processed_bucket_id: string;
+    readonly processed_bucket_arn: string;
+    readonly processed_bucket_domain_name: string;
+    readonly bucket_arns: { readonly upload: string; readonly processed: string };
+    /** "" without access logs. */
+    readonly log_bucket_id: string;
+  };
+  private readonly values: S3Values;
 
   constructor(scope: Construct, id: string, props: S3BucketsProps) {
     super(scope, id);
-    const { bucketPrefixes, versioning: versioned, keyArn } = props;
-    const upload = this.bucket("upload", { bucketPrefix: bucketPrefixes.upload, versioned, keyArn });
-    const processed = this.bucket("processed", { bucketPrefix: bucketPrefixes.processed, versioned, keyArn });
-    for (const [name, bucket] of Object.entries({ upload, processed })) this.policy(name, bucket, []);
-    if (props.accessLogDays !== undefined) this.logAccess({ upload, processed }, props, props.accessLogDays);
-    if (props.replica !== undefined) this.replicate(processed, bucketPrefixes.replica, props.replica);
+    this.values = valuesOf("s3_buckets", S3_BUCKETS, props);
+    const upload = this.createdOrExisting("upload");
+    const processed = this.createdOrExisting("processed");
+    const created = Object.fromEntries(
+      Object.entries({ upload, processed }).flatMap(([kind, bucket]) =>
+        bucket instanceof S3Bucket ? [[kind, bucket]] : [],
+      ),
+    );
+    for (const [kind, bucket] of Object.entries(created)) this.policy(kind, bucket, []);
+    const logs = this.values.enable_access_logging ? this.logAccess(created) : undefined;
+    if (props.replica !== undefined) this.replicate(created, props.replica);
+    this.outputs = {
+      upload_bucket_id: upload.id,
+      upload_bucket_arn: upload.arn,
+      upload_bucket_domain_name: upload.bucketDomainName,
+      processed_bucket_id: processed.id,
+      processed_bucket_arn: processed.arn,
+      processed_bucket_domain_name: processed.bucketDomainName,
+      bucket_arns: { upload: upload.arn, processed: processed.arn },
+      log_bucket_id: logs?.id ?? "",
+    };
+  }
 
-    this.uploadBucketId = upload.id;
-    this.uploadBucketArn = upload.arn;
-    this.uploadBucketDomainName = upload.bucketDomainName;
-    this.processedBucketId = processed.id;
-    this.processedBucketArn = processed.arn;
-    this.processedBucketDomainName = processed.bucketDomainName;
+  private createdOrExisting(kind: "upload" | "processed"): S3Bucket | DataAwsS3Bucket {
+    const { values } = this;
+    const existing = values[`existing_${kind}_bucket_name`];
+    if (existing !== "") return new DataAwsS3Bucket(this, kind, { bucket: existing });
+    return this.bucket(kind, {
+      bucketPrefix: values[`${kind}_bucket_prefix`],
+      name: values[`${kind}_bucket_name`] || undefined,
+      versioned: values.enable_versioning,
+      keyArn: values.enable_kms_key ? values.kms_key_arn : undefined,
+    });
   }
 
   private bucket(name: string, options: BucketOptions): S3Bucket {
     const { bucketPrefix, versioned, keyArn, expireDays, forceDestroy, provider } = options;
-    const s3 = new S3Bucket(this, name, { bucketPrefix, forceDestroy, provider });
+    const naming = options.name === undefined ? { bucketPrefix } : { bucket: options.name };
+    const s3 = new S3Bucket(this, name, { ...naming, forceDestroy, provider });
     const bucket = s3.id;
     new S3BucketServerSideEncryptionConfigurationA(this, `${name}_encryption`, {
       bucket,
@@ -113,9 +135,10 @@ export class S3Buckets extends Construct {
           id: "expire-leftovers",
           status: "Enabled",
           filter: [{ prefix: "" }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: LIFECYCLE_DAYS.unfinished }],
-          noncurrentVersionExpiration: [{ noncurrentDays: LIFECYCLE_DAYS.noncurrent }],
-          ...(expireDays !== undefined && { expiration: [{ days: expireDays }] }),
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: this.values.unfinished_upload_days }],
+          noncurrentVersionExpiration: [{ noncurrentDays: this.values.noncurrent_days }],
+          // A delete marker without older versions is useless. S3 removes it only on request or together with objects.
+          expiration: [expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays }],
         },
       ],
       dependsOn: [versioning],
@@ -137,21 +160,22 @@ export class S3Buckets extends Construct {
       bucket: s3.id,
       provider,
       policy: JSON.stringify({ Version: "2012-10-17", Statement: [...statements, tlsOnly(s3.arn)] }),
-      // S3 refuses two changes of one bucket's policy settings at the same time.
+      // S3 rejects concurrent changes to the policy settings of one bucket.
       dependsOn: [publicAccess],
     });
   }
 
-  private logAccess(logged: Record<string, S3Bucket>, props: S3BucketsProps, expireDays: number): void {
+  private logAccess(logged: Record<string, S3Bucket>): S3Bucket {
+    const { log_bucket_prefix: bucketPrefix, access_log_days: expireDays } = this.values;
     const logs = this.bucket("logs", {
-      bucketPrefix: props.bucketPrefixes.logs,
-      // Log delivery can use no key but S3's own, and goes on for hours after the last request.
+      bucketPrefix,
+      // S3 log delivery does not support KMS keys. Logs arrive for hours after the last request, hence forceDestroy.
       versioned: false,
       expireDays,
       forceDestroy: true,
     });
     const sources = Object.values(logged).map(({ arn }) => arn);
-    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, props.accountId)]);
+    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, accountOf(this, this.values))]);
     for (const [name, { id: bucket }] of Object.entries(logged)) {
       new S3BucketLoggingA(this, `${name}_logging`, {
         bucket,
@@ -160,33 +184,50 @@ export class S3Buckets extends Construct {
         dependsOn: [policy],
       });
     }
+    return logs;
   }
 
-  private replicate(source: S3Bucket, bucketPrefix: string, replica: Replica): void {
+  /** Replicas have buckets of their own, without a notification: a replica in an upload bucket would be processed again. */
+  private replicate(sources: Readonly<Record<string, S3Bucket>>, replica: Replica): void {
     const { provider, keyArn, name } = replica;
-    const target = this.bucket("replica", { bucketPrefix, versioned: true, keyArn, provider });
-    this.policy("replica", target, []);
-    const role = new IamRole(this, "replication_role", { name, assumeRolePolicy: JSON.stringify(REPLICATION_TRUST) });
+    const pairs = REPLICATED.flatMap((row) => {
+      const source = sources[row.source];
+      if (source === undefined) return [];
+      const bucketPrefix = replica.bucketPrefixes[row.target];
+      const target = this.bucket(row.target, { bucketPrefix, versioned: true, keyArn, provider });
+      this.policy(row.target, target, []);
+      return [{ ...row, from: source, to: target }];
+    });
+    const role = new IamRole(this, "replication_role", {
+      name,
+      assumeRolePolicy: JSON.stringify(REPLICATION_TRUST),
+      permissionsBoundary: replica.permissionsBoundaryArn,
+    });
     const policy = new IamPolicy(this, "replication_policy", {
       name,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: mayReplicate(source, target, replica) }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: mayReplicate(pairs, replica) }),
     });
     const attachment = new IamRolePolicyAttachment(this, "replication_attachment", {
       role: role.name,
       policyArn: policy.arn,
     });
-    new S3BucketReplicationConfigurationA(this, "replication", {
-      bucket: source.id,
-      role: role.arn,
+    for (const pair of pairs) this.replication(pair, role.arn, attachment, replica);
+  }
+
+  private replication(pair: Pair, role: string, attachment: IamRolePolicyAttachment, replica: Replica): void {
+    const { keyArn } = replica;
+    new S3BucketReplicationConfigurationA(this, pair.id, {
+      bucket: pair.from.id,
+      role,
       rule: [
         {
-          id: "copy-variants",
+          id: pair.rule,
           status: "Enabled",
           filter: { prefix: "" },
-          // What is deleted by mistake is still there.
+          // Keep the replica of an object that was deleted by mistake.
           deleteMarkerReplication: { status: "Disabled" },
           destination: {
-            bucket: target.arn,
+            bucket: pair.to.arn,
             ...(keyArn !== undefined && { encryptionConfiguration: { replicaKmsKeyId: keyArn } }),
           },
           ...(replica.from.keyArn !== undefined && {
@@ -194,7 +235,7 @@ export class S3Buckets extends Construct {
           }),
         },
       ],
-      dependsOn: [attachment, ...["processed", "replica"].map((each) => this.versioningOf(each))],
+      dependsOn: [attachment, ...[pair.source, pair.target].map((each) => this.versioningOf(each))],
     });
   }
 
@@ -203,25 +244,33 @@ export class S3Buckets extends Construct {
   }
 }
 
+/** What is replicated, and to which bucket. */
+const REPLICATED = [
+  { source: "processed", target: "replica", id: "replication", rule: "copy-variants" },
+  { source: "upload", target: "originals", id: "upload_replication", rule: "copy-uploads" },
+] as const;
+
+type Pair = (typeof REPLICATED)[number] & { readonly from: S3Bucket; readonly to: S3Bucket };
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-const mayReplicate = (source: S3Bucket, target: S3Bucket, { region, keyArn, from }: Replica) => [
+const mayReplicate = (pairs: readonly Pair[], { region, keyArn, from }: Replica) => [
   {
     Sid: "ReadConfiguration",
     Effect: "Allow",
     Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-    Resource: source.arn,
+    Resource: pairs.map(({ from: { arn } }) => arn),
   },
   {
     Sid: "ReadVersions",
     Effect: "Allow",
     Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
-    Resource: `${source.arn}/*`,
+    Resource: pairs.map(({ from: { arn } }) => `${arn}/*`),
   },
   {
     Sid: "WriteCopies",
     Effect: "Allow",
     Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
-    Resource: `${target.arn}/*`,
+    Resource: pairs.map(({ to: { arn } }) => `${arn}/*`),
   },
   ...useOfKey("DecryptVersions", "kms:Decrypt", from),
   ...useOfKey("EncryptCopies", "kms:Encrypt", { region, keyArn }),
@@ -237,7 +286,7 @@ const useOfKey = (sid: string, action: string, { region, keyArn }: Replica["from
           Effect: "Allow",
           Action: [action],
           Resource: keyArn,
-          Condition: { StringLike: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+          Condition: { StringLike: { "kms:ViaService": `s3.${region}.${dnsSuffixOf(region)}` } },
         },
       ];
 
@@ -246,7 +295,7 @@ const REPLICATION_TRUST = {
   Statement: [{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-/** With a bucket key, KMS is asked once for many objects, and costs that much less. */
+/** A bucket key reduces the number of KMS requests, and their cost. */
 const encryption = (keyArn: string | undefined) =>
   keyArn === undefined
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }

@@ -1,4 +1,5 @@
 /** The Lambda package for this machine: two real builds of it, opened, read byte by byte, and loaded. */
+
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,11 +8,12 @@ import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { SETTINGS } from "../../handler/contract/settings";
 import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, "../..");
 const BUILD = join(ROOT, "scripts/build/handler-package.ts");
-const SCRIPT = join(ROOT, "scripts/build-handler.ts");
+const SCRIPT = join(ROOT, "scripts/commands/build.ts");
 
 let folder: string;
 let built: BuiltHandler;
@@ -29,7 +31,7 @@ const buildElsewhere = async (): Promise<BuiltHandler> => {
   const code = `require(${JSON.stringify(BUILD)}).buildHandler({ target: "host", root: ${JSON.stringify(root)} })
     .then((built) => console.log(JSON.stringify(built)))`;
   const env = { ...process.env, TZ: "Pacific/Auckland" };
-  const { stdout } = await run(process.execPath, ["--import", "tsx", "-e", code], { cwd: ROOT, env });
+  const { stdout } = await run(process.execPath, [...RUN_TYPESCRIPT, "-e", code], { cwd: ROOT, env });
   return JSON.parse(stdout) as BuiltHandler;
 };
 
@@ -142,7 +144,7 @@ test.each([
   [["--architecture", "mips"], /argument 'mips' is invalid\. Allowed choices are arm64, x86_64, host\.\n$/],
   [["--bogus"], /unknown option '--bogus'\n$/],
 ])("refuses the arguments %j in one line, with exit code 2", async (args, message) => {
-  const failure = await run(process.execPath, ["--import", "tsx", SCRIPT, ...args]).catch((error) => error);
+  const failure = await run(process.execPath, [...RUN_TYPESCRIPT, SCRIPT, ...args]).catch((error) => error);
 
   expect(failure).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
   expect(failure.stderr.trim()).not.toContain("\n");

@@ -1,8 +1,9 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html and the pages named below. */
 import fc from "fast-check";
-import { type Alarm, evaluate, type MetricStatistic } from "../../scripts/cloudwatch/alarm";
-import { MetricStore } from "../../scripts/cloudwatch/metric-store";
+import { type Alarm, evaluate } from "../../scripts/cloudwatch/alarm";
+import { type MetricStatistic, MetricStore } from "../../scripts/cloudwatch/metric-store";
 import { type AlarmState, stateOf, TREATMENTS, type Verdict } from "../../scripts/cloudwatch/missing-data";
+import { NotModelledError } from "../../scripts/cloudwatch/not-modelled";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 const MINUTE = 60_000;
@@ -68,10 +69,26 @@ describe("missing data: the tables of the page", () => {
     expect(states("ALARM")).toEqual(expected.map((state) => (state === KEEP ? "ALARM" : state)));
   });
 
-  it("reads five periods for an alarm of three, newest first", () => {
-    const { datapoints } = evaluated({ evaluationPeriods: 3 }, [9, 1, 2, undefined, 4, 5]);
-    expect(datapoints.map(({ value }) => value)).toEqual([5, 4, undefined, 2, 1]);
+  it("reads six minutes for an alarm of three, newest first", () => {
+    const { datapoints } = evaluated({ evaluationPeriods: 3 }, [8, 9, 1, 2, undefined, 4, 5]);
+    expect(datapoints.map(({ value }) => value)).toEqual([5, 4, undefined, 2, 1, 9]);
     expect(datapoints[0]?.startMs).toBe(NOON - MINUTE);
+  });
+
+  // Measured for 60 s and 540 s by infrahouse/terraform-aws-lambda-monitored; documented for 3 periods of 300 s; else assumed.
+  it.each([
+    [10, 3, 5],
+    [60, 1, 6],
+    [60, 2, 6],
+    [60, 3, 6],
+    [60, 5, 7],
+    [120, 1, 3],
+    [300, 3, 5],
+    [540, 1, 2],
+    [3600, 3, 4],
+  ])("with periods of %d s, an alarm of %d looks %d periods back", (periodSeconds, evaluationPeriods, range) => {
+    const { datapoints } = evaluated({ evaluationPeriods, watches: { ...errors, periodSeconds } }, []);
+    expect(datapoints).toHaveLength(range);
   });
 
   it("treats missing data as missing where the alarm does not say", () => {
@@ -127,7 +144,7 @@ describe("window", () => {
   });
 
   it("sees a data point until the evaluation range has passed it", () => {
-    const states = [1, 3, 4].map((after) => evaluate(alarmOf(), store, NOON + after * MINUTE, "ALARM").state);
+    const states = [1, 6, 7].map((after) => evaluate(alarmOf(), store, NOON + after * MINUTE, "ALARM").state);
     expect(states).toEqual(["ALARM", "ALARM", "INSUFFICIENT_DATA"]);
   });
 });
@@ -264,10 +281,10 @@ describe("metric math", () => {
       ],
     ],
     [
-      "Expected a number, an id, IF, FILL or ( at column 1 of expression SUM(METRICS())",
+      "Expected a number, an id, a function, [ or ( at column 1 of expression FOO(m)",
       [
         { id: "m", metric: errors },
-        { id: "e", expression: "SUM(METRICS())", returnData: true },
+        { id: "e", expression: "FOO(m)", returnData: true },
       ],
     ],
   ])("refuses: %s", (message, watches) => {
@@ -278,24 +295,118 @@ describe("metric math", () => {
 describe("refusals", () => {
   it.each<[string, Partial<Alarm>]>([
     [
-      'Expected GreaterThanOrEqualToThreshold, GreaterThanThreshold, LessThanThreshold, LessThanOrEqualToThreshold for comparison of alarm a but got "LessThanLowerOrGreaterThanUpperThreshold"',
-      { comparison: "LessThanLowerOrGreaterThanUpperThreshold" },
+      'Expected GreaterThanOrEqualToThreshold, GreaterThanThreshold, LessThanThreshold, LessThanOrEqualToThreshold for comparison of alarm a but got ">="',
+      { comparison: ">=" },
+    ],
+    [
+      'Expected evaluate or ignore for evaluateLowSampleCountPercentiles of alarm a but got "no"',
+      { evaluateLowSampleCountPercentiles: "no" },
     ],
     [
       'Expected missing, ignore, breaching, notBreaching for treatMissingData of alarm a but got "notbreaching"',
       { treatMissingData: "notbreaching" },
     ],
     [
+      "Expected 10, 20, 30 or a multiple of 60 for the period of alarm a but got 90",
+      { watches: { ...errors, periodSeconds: 90 } },
+    ],
+    ["Expected at most 86400 s for period x evaluationPeriods of alarm a but got 86460", { evaluationPeriods: 1441 }],
+    [
+      "Expected at most 604800 s for period x evaluationPeriods of alarm a but got 608400",
+      { evaluationPeriods: 169, watches: { ...errors, periodSeconds: 3600 } },
+    ],
+    [
+      "Expected at most 10 for the metrics of alarm a but got 11",
+      {
+        watches: Array.from({ length: 11 }, (_, index) => ({
+          id: `m${index}`,
+          metric: errors,
+          returnData: index === 0,
+        })),
+      },
+    ],
+    [
       "Expected 1 to 1 (evaluationPeriods) for datapointsToAlarm of alarm a but got 2",
       { evaluationPeriods: 1, datapointsToAlarm: 2 },
     ],
     [
-      'Expected Sum, Average, Minimum, Maximum, SampleCount or p0 to p100 for statistic but got "Total"',
+      'Expected Sum, Average, Minimum, Maximum, SampleCount, p0 to p100, IQM or a range such as TM(10%:90%) for statistic but got "Total"',
       { watches: { ...errors, statistic: "Total" } },
     ],
   ])("refuses: %s", (message, changes) => {
     expect(() => evaluated(changes, [1])).toThrow(message);
   });
+});
+
+describe("what is not modelled", () => {
+  it.each<[string, Partial<Alarm>]>([
+    ["an anomaly detection band", { comparison: "LessThanLowerOrGreaterThanUpperThreshold" }],
+    ["an anomaly detection band", { comparison: "GreaterThanUpperThreshold" }],
+    ["an anomaly detection band", { comparison: "LessThanLowerThreshold" }],
+    ["the evaluation window wall-clock", { evaluationWindow: "wall-clock" }],
+    [
+      "ANOMALY_DETECTION_BAND",
+      {
+        watches: [
+          { id: "m", metric: errors },
+          { id: "e", expression: "FIRST(ANOMALY_DETECTION_BAND(m))", returnData: true },
+        ],
+      },
+    ],
+    [
+      "a Metrics Insights query",
+      {
+        watches: [
+          { id: "m", metric: errors },
+          { id: "e", expression: "SELECT MAX(Errors) FROM N", returnData: true },
+        ],
+      },
+    ],
+  ])("is never OK: %s", (what, changes) => {
+    const act = () => evaluated(changes, [0, 0, 0]);
+    expect(act).toThrow(NotModelledError);
+    expect(act).toThrow(`Cannot tell: ${what} is not modelled`);
+  });
+});
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+describe("percentiles with few samples", () => {
+  const slow = (count: number) => {
+    const store = new MetricStore();
+    store.put({ ...errors, unit: "Count", timestampMs: NOON - MINUTE, value: 9, count });
+    return store;
+  };
+  const stateWith = (statistic: string, count: number, setting?: string) => {
+    const changes = { watches: { ...errors, statistic }, evaluateLowSampleCountPercentiles: setting };
+    return evaluate(alarmOf(changes), slow(count), NOON, "OK").state;
+  };
+
+  it.each([
+    ["p99", 1000],
+    ["p90", 100],
+    ["p50", 20],
+    ["p10", 100],
+  ])("%s is ignored below %d samples, if the alarm says so", (statistic, samples) => {
+    expect([samples - 1, samples].map((count) => stateWith(statistic, count, "ignore"))).toEqual(["OK", "ALARM"]);
+  });
+
+  it("are evaluated if the alarm says so, or says nothing", () => {
+    expect([stateWith("p99", 1, "evaluate"), stateWith("p99", 1)]).toEqual(["ALARM", "ALARM"]);
+  });
+
+  it.each(["Average", "p100", "p0"])("keep %s as it is", (statistic) => {
+    expect(stateWith(statistic, 1, "ignore")).toBe("ALARM");
+  });
+});
+
+it.each([
+  [60, 1440],
+  [300, 288],
+  [3600, 168],
+  [86_400, 7],
+])("allows %d s times %d periods, the most that CloudWatch accepts", (periodSeconds, evaluationPeriods) => {
+  const watches = { ...errors, periodSeconds };
+  expect(evaluated({ evaluationPeriods, watches, treatMissingData: "notBreaching" }, []).state).toBe("OK");
 });
 
 it("a fault can only help an alarm to fire: one more breaching data point never turns ALARM into OK", () => {

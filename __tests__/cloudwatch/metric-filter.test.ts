@@ -50,23 +50,36 @@ describe("metric value (#publishing-values-found-in-logs)", () => {
 
   it.each([
     ["ERROR", "$.a"],
-    ["{ $.b = * }", "$.a"],
-    ["[a, b]", "$c"],
-    ["[a, b]", "$1"],
-    ["[a, ..., b]", "$1"],
+    ["{ $.b = * }", "$a"],
+    ["{ $.b = * }", "$.a b"],
+    ["[a, b]", "$.a"],
+    ["[a, b]", "$0"],
     ["ERROR", "one"],
     ["ERROR", ""],
-  ])("refuses for %s the value %j, which the pattern does not select", (pattern, value) => {
+  ])("refuses for %s the value %j, which its syntax does not have", (pattern, value) => {
     expect(() => compileFilter(filterOf(pattern, { value }))).toThrow(
-      `Expected a number or a selector of the pattern for the metric value of filter f but got ${JSON.stringify(value)}`,
+      `Expected a number or a selector such as $.field or $name for the metric value of filter f but got ${JSON.stringify(value)}`,
     );
   });
 
   it.each([
     ["[a, , b]", "$2"],
     ["[..., b]", "$1"],
-  ])("takes for %s the column %s, which has no name", (pattern, value) => {
+    ["[a, b, c]", "$2"],
+  ])("takes for %s the column at position %s", (pattern, value) => {
     expect(valuesOf(filterOf(pattern, { value }), "7 7 9")).toEqual([7]);
+  });
+
+  // Recorded from AWS by LocalStack, test_delete_metric_filter
+  it("may be a field that the pattern does not select", () => {
+    const filter = filterOf("{ $.val = * }", { value: "$.value" });
+    expect(valuesOf(filter, '{"val":1,"value":5}', '{"val":1}', '{"value":6}')).toEqual([5]);
+  });
+
+  it("takes decimal numbers only", () => {
+    const filter = filterOf("{ $.a = * }", { value: "$.a" });
+    const values = ["1e3", " 2 ", "-.5", "0x10", "Infinity", "1_000", ""].map((a) => JSON.stringify({ a }));
+    expect(valuesOf(filter, ...values)).toEqual([1000, 2, -0.5]);
   });
 });
 
@@ -85,6 +98,22 @@ describe("default value (#changing-default-increment-value)", () => {
 
   it("is reported for nothing where there is none", () => {
     expect(compileFilter(filterOf("ERROR")).report([at(0, "fine")])).toEqual([]);
+  });
+
+  it("is visible with the last line of its minute, as other data are with theirs", () => {
+    const seen = (minute: number, message: string, visibleMs?: number) => ({ ...at(minute, message), visibleMs });
+    const data = filter.report([
+      seen(0, "fine", 7),
+      seen(0, "fine", 9),
+      seen(0, "fine"),
+      seen(1, "ERROR", 8),
+      seen(2, "fine"),
+    ]);
+    expect(data.map(({ value, visibleMs }) => [value, visibleMs])).toEqual([
+      [1, 8],
+      [0, 9],
+      [0, undefined],
+    ]);
   });
 
   it("is not reported beside a match without a number", () => {
@@ -111,6 +140,13 @@ describe("dimensions (#logs-metric-filters-dimensions)", () => {
     expect(compileFilter(filter).report(lines('{"a":7}'))[0]?.dimensions).toEqual({ a: "7", b: "7", c: "7" });
   });
 
+  // aws-cdk, integ.metricfilter-dimensions
+  it("may name fields that the pattern does not select", () => {
+    const filter = filterOf('{ $.latency = "*" }', { value: "$.latency", dimensions: { code: "$.errorCode" } });
+    const [datum] = compileFilter(filter).report(lines('{"latency":50,"errorCode":"E1"}'));
+    expect([datum?.value, datum?.dimensions]).toEqual([50, { code: "E1" }]);
+  });
+
   it("keep a match without their field from being reported", () => {
     const filter = filterOf("{ $.a = 1 || $.b = 1 }", { dimensions: { b: "$.b" } });
     expect(valuesOf(filter, '{"a":1}', '{"a":1,"b":2}')).toEqual([1]);
@@ -121,7 +157,10 @@ describe("dimensions (#logs-metric-filters-dimensions)", () => {
       { dimensions: { a: "$.a" }, defaultValue: 0 },
       "Expected no default value beside dimensions for filter f but got 0",
     ],
-    [{ dimensions: { x: "$.x" } }, 'Expected a selector of the pattern for dimension x of filter f but got "$.x"'],
+    [
+      { dimensions: { x: "x" } },
+      'Expected a selector such as $.field or $name for dimension x of filter f but got "x"',
+    ],
     [
       { dimensions: { a: "$.a", b: "$.a", c: "$.a", d: "$.a" } },
       "Expected at most 3 dimensions for filter f but got 4",
@@ -131,7 +170,7 @@ describe("dimensions (#logs-metric-filters-dimensions)", () => {
   });
 });
 
-it("hears any line without throwing, and reports finite numbers only", () => {
+it("matches any line without throwing, and reports finite numbers only", () => {
   const filters = [
     filterOf("{ $.a = * && $.b NOT EXISTS }", { value: "$.a", defaultValue: 0 }),
     filterOf("[a, ..., b]", { value: "$b", dimensions: { a: "$a" } }),

@@ -54,9 +54,22 @@ describe("statistics (#Statistic)", () => {
     expect(percentile).toBeUndefined();
   });
 
-  it.each(["sum", "p", "p101", "p99.999", "tm99", "toString"])("refuses the statistic %s", (statistic) => {
+  it.each([
+    "sum",
+    "p",
+    "p101",
+    "p99.99999999999",
+    "tm101",
+    "TM99",
+    "tm(1:2)",
+    "TM(1%:2)",
+    "TM(:)",
+    "PR(1%:2%)",
+    "iqm",
+    "toString",
+  ])("refuses the statistic %s", (statistic) => {
     expect(() => asked(store, { statistic })).toThrow(
-      `Expected Sum, Average, Minimum, Maximum, SampleCount or p0 to p100 for statistic but got "${statistic}"`,
+      `Expected Sum, Average, Minimum, Maximum, SampleCount, p0 to p100, IQM or a range such as TM(10%:90%) for statistic but got "${statistic}"`,
     );
   });
 });
@@ -90,18 +103,19 @@ describe("metrics (#Dimension)", () => {
     expect(asked(store, { name: "Other" })).toBeUndefined();
   });
 
-  it("keeps units apart where one is asked for, and takes all where none is (#Unit)", () => {
-    const store = stored([{ value: 2 }, { value: 3, unit: "Bytes" }]);
-    expect([{ unit: "Count" }, { unit: "Bytes" }, { unit: "Seconds" }, {}].map((query) => asked(store, query))).toEqual(
-      [2, 3, undefined, 5],
-    );
+  // Recorded from AWS by LocalStack: test_get_metric_data_different_units_no_unit_in_query
+  it("never adds data of different units, and answers the first in alphabetical order if none is asked for", () => {
+    const store = stored([{ value: 2 }, { value: 3, unit: "Bytes" }, { value: 4, timestampMs: NOON + 60_000 }]);
+    const units = [{ unit: "Count" }, { unit: "Bytes" }, { unit: "Seconds" }, {}];
+    expect(units.map((query) => asked(store, query))).toEqual([2, 3, undefined, 3]);
+    expect(asked(store, { startMs: NOON + 60_000 })).toBe(4);
   });
 
   it("lists every metric once for each of its units", () => {
     const store = stored([{}, {}, { unit: "Bytes" }, { dimensions: { FunctionName: "f" } }]);
     expect(store.list()).toEqual([
-      { namespace: "N", name: "M", dimensions: {}, unit: "Count" },
       { namespace: "N", name: "M", dimensions: {}, unit: "Bytes" },
+      { namespace: "N", name: "M", dimensions: {}, unit: "Count" },
       { namespace: "N", name: "M", dimensions: { FunctionName: "f" }, unit: "Count" },
     ]);
   });
@@ -127,8 +141,11 @@ describe("periods (#CloudWatchPeriods)", () => {
   });
 
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
-  it("starts at the whole minute, or at the whole period where that is shorter", () => {
+  it("starts at the whole minute, or at whole 10 s if it is shorter", () => {
     expect(asked(store, { startMs: NOON + 42_000 })).toBe(2);
     expect(asked(store, { startMs: NOON + 52_000, periodSeconds: 10 })).toBe(1);
+    expect(asked(store, { startMs: NOON + 49_000, periodSeconds: 10 })).toBeUndefined();
+    expect(asked(store, { startMs: NOON + 40_000, periodSeconds: 30 })).toBe(2);
+    expect(asked(store, { startMs: NOON + 59_000, periodSeconds: 1 })).toBe(1);
   });
 });

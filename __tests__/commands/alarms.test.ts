@@ -1,22 +1,20 @@
 /** `npm run alarms`, against a CloudWatch on this machine, and against moto where that is installed. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type CloudWatchClient, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
-import { ENVIRONMENTS, synthesize } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
-import { ago, rollLines, testLines } from "../../scripts/alarms";
-import { callRoll, fullName, resetAlarm, testAlarm } from "../../scripts/aws/account-alarms";
+import { fullName, listAlarms, resetAlarm, testAlarm } from "../../scripts/aws/account-alarms";
 import { clientsFor } from "../../scripts/aws/clients";
 import { startMoto } from "../../scripts/aws/terraform/moto";
+import { alarmLines, testLines } from "../../scripts/commands/alarms";
+import { ago } from "../../scripts/terminal/ago";
+import { synthesized as synthesizedStack } from "../modules/synthesized";
 import { startAwsJson } from "./aws-json";
 import { type Alarm, FAILURE, quiet, SINCE, SUCCESS, startCloudWatch, TOPIC } from "./cloudwatch";
 import { run, start } from "./run";
 
-/** What the tests need of a synthesized alarm. */
+/** The arguments of a synthesized alarm that the tests read. */
 interface Synthesized {
   readonly alarm_name: string;
   readonly comparison_operator: "GreaterThanOrEqualToThreshold" | "LessThanThreshold";
@@ -30,15 +28,11 @@ const synthesized: Record<string, Synthesized[]> = {};
 const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  const outdir = mkdtempSync(join(tmpdir(), "alarms-"));
-  process.env.HANDLER_PACKAGE = join(__dirname, "../../package.json");
   environments = await readEnvironments(ENVIRONMENTS, {});
-  synthesize(environments, outdir);
-  for (const { environment } of environments) {
-    const stack = JSON.parse(readFileSync(join(outdir, `stacks/${environment}/cdk.tf.json`), "utf8"));
-    synthesized[environment] = Object.values(stack.resource.aws_cloudwatch_metric_alarm);
+  for (const environment of environments) {
+    const { aws_cloudwatch_metric_alarm: alarms = {} } = synthesizedStack(environment).resource;
+    synthesized[environment.environment] = Object.values(alarms) as unknown as Synthesized[];
   }
-  rmSync(outdir, { recursive: true });
 });
 
 afterEach(async () => {
@@ -62,7 +56,9 @@ const cloudWatch = async (...args: Parameters<typeof startCloudWatch>) => {
   return { ...server, client: clientsFor("us-east-1", server.endpoint).cloudwatch };
 };
 
-const patience = () => ({ limitMs: 5_000, intervalMs: 1, signal: new AbortController().signal });
+const shortWait = () => ({ limitMs: 5_000, intervalMs: 1, signal: new AbortController().signal });
+
+const address = (client: CloudWatchClient) => ({ client, environment: dev(), name: NAME });
 
 const plain = (lines: readonly string[]): string[] => lines.map(stripVTControlCharacters);
 
@@ -72,9 +68,9 @@ describe("npm run alarms -- <env> list", () => {
       const names = (synthesized[environment.environment] ?? []).map(({ alarm_name }) => alarm_name);
       const { client } = await cloudWatch(names.map((name) => quiet(name)));
 
-      const roll = await callRoll(client, environment);
+      const listed = await listAlarms(client, environment);
 
-      expect([roll.alarms.length, roll.missing, roll.extra]).toEqual([names.length, [], []]);
+      expect([listed.alarms.length, listed.missing, listed.extra]).toEqual([names.length, [], []]);
       expect(names.map((name) => fullName(environment, name))).toEqual(names);
     }
   });
@@ -86,16 +82,16 @@ describe("npm run alarms -- <env> list", () => {
       quiet(NAME, { StateValue: "ALARM", StateReason: "Threshold Crossed" }),
     ]);
 
-    const { alarms } = await callRoll(client, dev());
+    const { alarms } = await listAlarms(client, dev());
 
-    expect(plain(rollLines({ alarms, missing: [], extra: [] }, SINCE.getTime() + 3 * 3_600_000))).toEqual([
+    expect(plain(alarmLines({ alarms, missing: [], extra: [] }, SINCE.getTime() + 3 * 3_600_000))).toEqual([
       "ALARM              timeout-errors  3 h ago     Threshold Crossed",
-      "INSUFFICIENT_DATA  memory-errors   3 h ago     tells nobody: its actions are disabled. no datapoints",
+      "INSUFFICIENT_DATA  memory-errors   3 h ago     notifies no one: its actions are disabled. no datapoints",
       "OK                 throttles       3 h ago     no datapoints",
     ]);
   });
 
-  it("counts time in the greatest unit that fits", () => {
+  it("shows a time in the largest unit that fits", () => {
     const seconds = [-5, 0, 59, 60, 3_599, 3_600, 86_399, 86_400, 900_000];
 
     expect(seconds.map((each) => ago(each * 1_000))).toEqual(
@@ -111,12 +107,12 @@ describe("npm run alarms -- <env> list", () => {
 
     expect([code, stderr]).toEqual([1, ""]);
     expect(stdout.trim().split("\n").slice(-2)).toEqual([
-      "missing  timeout-errors: the environment has it, the account does not",
-      "extra    by-hand: the account has it, the environment does not",
+      "missing  timeout-errors: the environment defines it, the account does not have it",
+      "extra    by-hand: the account has it, the environment does not define it",
     ]);
   });
 
-  it("ends with exit code 0 where all are there, and writes JSON on demand", async () => {
+  it("ends with exit code 0 if all alarms exist, and prints JSON on demand", async () => {
     const { endpoint } = await cloudWatch(allQuiet());
 
     const { code, stdout } = await run("alarms", "dev", "list", "--json", "--endpoint-url", endpoint);
@@ -129,15 +125,16 @@ describe("npm run alarms -- <env> list", () => {
       since: SINCE.toISOString(),
       reason: "no datapoints",
       actionsEnabled: true,
+      notifies: [TOPIC],
     });
   });
 });
 
 describe("npm run alarms -- <env> test NAME", () => {
-  it("sets ALARM, shows what the alarm did, and puts it back to the state before", async () => {
+  it("sets ALARM, shows the actions, and restores the state before", async () => {
     const { client, settings } = await cloudWatch([quiet(NAME, { StateValue: "INSUFFICIENT_DATA" })]);
 
-    const result = await testAlarm(client, NAME, patience());
+    const result = await testAlarm(address(client), shortWait());
 
     expect(settings()).toEqual([
       ["ALARM", "test by npm run alarms"],
@@ -151,17 +148,17 @@ describe("npm run alarms -- <env> test NAME", () => {
     ]);
   });
 
-  it("leaves alone what CloudWatch has evaluated meanwhile, for the cause may be real", async () => {
+  it("keeps a state that CloudWatch has set meanwhile, because the cause may be real", async () => {
     const evaluation = { StateValue: "ALARM", StateReason: "Threshold Crossed" };
     const { client, settings } = await cloudWatch([quiet(NAME)], { evaluation });
 
-    const { end } = await testAlarm(client, NAME, patience());
+    const { end } = await testAlarm(address(client), shortWait());
 
     expect(settings()).toEqual([["ALARM", "test by npm run alarms"]]);
     expect(end).toEqual({ by: "CloudWatch", state: "ALARM", reason: "Threshold Crossed" });
   });
 
-  it("ends with exit code 1 where an action failed, and shows why", async () => {
+  it("ends with exit code 1 if an action failed, and shows why", async () => {
     const { endpoint, settings } = await cloudWatch([quiet(NAME)], { actions: [FAILURE] });
 
     const { code, stdout } = await run("alarms", "dev", "test", "timeout-errors", "--endpoint-url", endpoint);
@@ -174,16 +171,16 @@ describe("npm run alarms -- <env> test NAME", () => {
     expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
   });
 
-  it("gives up after the time limit, names how many actions it has seen, and puts the alarm back", async () => {
+  it("stops at the time limit, shows how many actions it has seen, and restores the alarm", async () => {
     const { client, settings } = await cloudWatch([quiet(NAME, { AlarmActions: [TOPIC, TOPIC] })]);
 
-    const result = await testAlarm(client, NAME, { ...patience(), limitMs: 20 });
+    const result = await testAlarm(address(client), { ...shortWait(), limitMs: 20 });
 
     expect(plain(testLines(NAME, result)).at(-1)).toBe(`Expected 2 actions for ${NAME} but got 1`);
     expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
   });
 
-  it("puts the alarm back on Ctrl-C", async () => {
+  it("restores the alarm on Ctrl-C", async () => {
     const { endpoint, calls, settings } = await cloudWatch([quiet(NAME)], { actions: [] });
     const { child, ended } = start("alarms", "dev", "test", "timeout-errors", "--endpoint-url", endpoint);
     const waits = () => calls.filter(({ operation }) => operation === "DescribeAlarmHistory").length > 1;
@@ -199,10 +196,10 @@ describe("npm run alarms -- <env> test NAME", () => {
     ]);
   });
 
-  it("puts the alarm back where its history can no longer be read", async () => {
-    const { client, settings } = await cloudWatch([quiet(NAME)], { looks: 1 });
+  it("restores the alarm if its history can no longer be read", async () => {
+    const { client, settings } = await cloudWatch([quiet(NAME)], { reads: 1 });
 
-    await expect(testAlarm(client, NAME, patience())).rejects.toThrow(
+    await expect(testAlarm(address(client), shortWait())).rejects.toThrow(
       "Expected an answer to DescribeAlarmHistory but got AccessDenied: not authorized to perform: DescribeAlarmHistory",
     );
     expect(settings()).toContainEqual(["OK", "test by npm run alarms is over"]);
@@ -212,18 +209,22 @@ describe("npm run alarms -- <env> test NAME", () => {
     [
       "is in ALARM",
       { StateValue: "ALARM" },
-      `Expected OK or INSUFFICIENT_DATA for ${NAME} but got ALARM (no datapoints): an alarm acts only when it changes to ALARM`,
+      `Expected OK or INSUFFICIENT_DATA for ${NAME} but got ALARM (no datapoints): an alarm executes its actions only when it changes to ALARM`,
     ],
     [
       "has its actions disabled",
       { ActionsEnabled: false },
-      `Expected enabled actions for ${NAME} but got disabled ones: it would tell nobody`,
+      `Expected enabled actions for ${NAME} but got disabled ones: the alarm would notify no one`,
     ],
-    ["has no actions", { AlarmActions: [] }, `Expected actions for ${NAME} but got none: it would tell nobody`],
+    [
+      "has no actions",
+      { AlarmActions: [] },
+      `Expected actions for ${NAME} but got none: the alarm would notify no one`,
+    ],
   ])("refuses an alarm that %s, and changes nothing", async (_, alarm, message) => {
     const { client, settings } = await cloudWatch([quiet(NAME, alarm)]);
 
-    await expect(testAlarm(client, NAME, patience())).rejects.toThrow(message);
+    await expect(testAlarm(address(client), shortWait())).rejects.toThrow(message);
     expect(settings()).toEqual([]);
   });
 
@@ -231,7 +232,7 @@ describe("npm run alarms -- <env> test NAME", () => {
     const { endpoint, calls, stop } = await startAwsJson({ DescribeAlarms: () => ({ MetricAlarms: [quiet(NAME)] }) });
     stops.push(stop);
 
-    await expect(testAlarm(clientsFor("us-east-1", endpoint).cloudwatch, NAME, patience())).rejects.toThrow(
+    await expect(testAlarm(address(clientsFor("us-east-1", endpoint).cloudwatch), shortWait())).rejects.toThrow(
       "Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it",
     );
     expect(calls.map(({ operation }) => operation)).not.toContain("SetAlarmState");
@@ -239,7 +240,7 @@ describe("npm run alarms -- <env> test NAME", () => {
 });
 
 describe("npm run alarms -- <env> reset NAME", () => {
-  it("sets OK with a reason, and tells the state before", async () => {
+  it("sets OK with a reason, and shows the state before", async () => {
     const { endpoint, settings } = await cloudWatch([quiet(NAME, { StateValue: "ALARM" })]);
 
     const { code, stdout } = await run("alarms", "dev", "reset", NAME, "--endpoint-url", endpoint);
@@ -251,8 +252,8 @@ describe("npm run alarms -- <env> reset NAME", () => {
   it("refuses an alarm that the account does not have", async () => {
     const { client } = await cloudWatch([]);
 
-    await expect(resetAlarm(client, NAME)).rejects.toThrow(
-      `Expected the alarm ${NAME} in the account but got none: deploy the environment first`,
+    await expect(resetAlarm(address(client))).rejects.toThrow(
+      `dev is not deployed to us-east-1 of this account, or only in part: there is no alarm ${NAME}. Run npm run deploy -- dev`,
     );
   });
 });
@@ -317,15 +318,15 @@ const hasMoto = spawnSync("moto_server", ["--help"]).status === 0;
     const rows = synthesized.dev ?? [];
     for (const row of rows) await put(row, client);
 
-    const before = await resetAlarm(client, NAME);
-    const roll = await callRoll(client, dev());
+    const { before } = await resetAlarm(address(client));
+    const listed = await listAlarms(client, dev());
 
-    expect(before).toBe("OK");
-    expect([roll.alarms.length, roll.missing, roll.extra]).toEqual([rows.length, [], []]);
-    expect(roll.alarms.find(({ name }) => name === "timeout-errors")?.reason).toBe("reset by npm run alarms");
-    await expect(testAlarm(client, NAME, patience())).rejects.toThrow(
+    expect(before.StateValue).toBe("OK");
+    expect([listed.alarms.length, listed.missing, listed.extra]).toEqual([rows.length, [], []]);
+    expect(listed.alarms.find(({ name }) => name === "timeout-errors")?.reason).toBe("reset by npm run alarms");
+    await expect(testAlarm(address(client), shortWait())).rejects.toThrow(
       "Expected an answer to DescribeAlarmHistory but got HTTP 500 and no JSON: the endpoint may not know it",
     );
-    expect((await callRoll(client, dev())).alarms.map(({ state }) => state)).toEqual(rows.map(() => "OK"));
+    expect((await listAlarms(client, dev())).alarms.map(({ state }) => state)).toEqual(rows.map(() => "OK"));
   });
 });

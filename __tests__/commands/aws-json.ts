@@ -1,8 +1,8 @@
-/** A service of AWS on this machine: it speaks the AWS JSON protocol, as CloudWatch and CodeDeploy do, or JSON over REST, as Lambda does. */
+/** A local server that speaks the AWS JSON protocol (CloudWatch, CodeDeploy) or JSON over REST (Lambda). */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An error that the service answers with. */
+/** An error for the service to return. */
 export class ServiceError extends Error {
   override readonly name: string;
   constructor(name: string, message: string) {
@@ -13,7 +13,7 @@ export class ServiceError extends Error {
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Operations by their names, or by method and path where the protocol has no names; what is not there is answered as moto answers what it does not know: HTTP 500, a page of HTML. */
+/** Operations by name, or by method and path for REST. Unknown operations are answered like moto does: HTTP 500 and an HTML page. */
 export type Operations = Readonly<Record<string, (input: Input) => object>>;
 
 export interface Call {
@@ -32,7 +32,7 @@ const answerOf = (operations: Operations, { operation, input }: Call): { status:
   }
 };
 
-/** @returns the calls in the order of their arrival, and how to stop the server */
+/** @returns the received calls in order, the server's address, and how to stop it */
 export const startAwsJson = async (operations: Operations) => {
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {

@@ -1,4 +1,4 @@
-/** A CloudWatch on this machine that keeps alarms and their history, for the tests of `npm run alarms`. */
+/** A CloudWatch server that keeps alarms and their history, for the tests of `npm run alarms`. */
 import { ServiceError, startAwsJson } from "./aws-json";
 
 export const TOPIC = "arn:aws:sns:us-east-1:000000000000:log-alerts";
@@ -15,7 +15,7 @@ export interface Alarm {
   readonly AlarmActions: readonly string[];
 }
 
-/** Since when alarms are in the state in which they are put here. */
+/** Time of the last change of state of each alarm at the start. */
 export const SINCE = new Date("2026-01-01T00:00:00Z");
 
 export const quiet = (AlarmName: string, changed: Partial<Alarm> = {}): Alarm => ({
@@ -29,12 +29,12 @@ export const quiet = (AlarmName: string, changed: Partial<Alarm> = {}): Alarm =>
 });
 
 interface Behaviour {
-  /** What the history tells of each change to ALARM. @default that the action succeeded */
+  /** Entries of the history after each change to ALARM. @default one successful action */
   readonly actions?: readonly string[];
-  /** What CloudWatch makes of the alarm right after it was set to ALARM. @default it is not evaluated */
+  /** Result of an evaluation right after the alarm was set to ALARM. @default no evaluation */
   readonly evaluation?: Partial<Alarm>;
-  /** How often the history can be read; then access is denied. @default always */
-  readonly looks?: number;
+  /** How often the history can be read before access is denied. @default always */
+  readonly reads?: number;
 }
 
 interface Item {
@@ -44,17 +44,17 @@ interface Item {
   readonly Timestamp: number;
 }
 
-/** It tells of an older action, too. Its clock moves a second with each item, from a time long ago. */
+/** The history begins with an older action. Its clock starts in 1970 and advances a second with each item. */
 export const startCloudWatch = async (
   alarms: readonly Alarm[],
-  { actions = [SUCCESS], evaluation = {}, looks = Number.POSITIVE_INFINITY }: Behaviour = {},
+  { actions = [SUCCESS], evaluation = {}, reads = Number.POSITIVE_INFINITY }: Behaviour = {},
 ) => {
   const kept = new Map(alarms.map((alarm) => [alarm.AlarmName, alarm]));
   const history: Item[] = [];
   const note = (AlarmName: string, HistorySummary: string) =>
     history.push({ AlarmName, HistoryItemType: "Action", HistorySummary, Timestamp: 1_000_000 + history.length });
   for (const { AlarmName } of alarms) note(AlarmName, "Failed to execute action of last year");
-  let looked = 0;
+  let readCount = 0;
 
   const server = await startAwsJson({
     DescribeAlarms: ({ AlarmNamePrefix, AlarmNames }) => ({
@@ -80,8 +80,8 @@ export const startCloudWatch = async (
       return {};
     },
     DescribeAlarmHistory: ({ AlarmName, ScanBy, MaxRecords, StartDate }) => {
-      looked += 1;
-      if (looked > looks) throw new ServiceError("AccessDenied", "not authorized to perform: DescribeAlarmHistory");
+      readCount += 1;
+      if (readCount > reads) throw new ServiceError("AccessDenied", "not authorized to perform: DescribeAlarmHistory");
       const items = history.filter((item) => item.AlarmName === AlarmName && item.Timestamp >= Number(StartDate ?? 0));
       const ordered = ScanBy === "TimestampDescending" ? items.toReversed() : items;
       return { AlarmHistoryItems: ordered.slice(0, Number(MaxRecords ?? 100)) };

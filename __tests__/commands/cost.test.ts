@@ -1,19 +1,21 @@
-/** `npm run cost`, run as a person runs it. */
+/** `npm run cost`: what it prints, and what it refuses. */
 import { ASSUMPTIONS } from "../../scripts/docs/cost/usage";
 import { run } from "./run";
 
 describe("npm run cost", () => {
-  it("prints the bill, the choices and the assumption that counts most", async () => {
+  it("prints the bill, the choices and the assumption with the largest effect", async () => {
     const { code, stdout, stderr } = await run("cost", "prod", "--images", "1000000", "--mean-mb", "3");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^prod in us-east-1: 1,000,000 images of 3 MB a month, list prices of \d{4}-\d\d-\d\d$/m);
+    expect(stdout).toMatch(/^prod in us-east-1: 1,000,000 images of 3 MB per month, list prices of \d{4}-\d\d-\d\d$/m);
     expect(stdout).toMatch(/^ {2}S3 storage +\d+\.\d\d +\d\d\.\d %$/m);
     expect(stdout).toMatch(/● lambda_architecture = arm64/);
-    expect(stdout).toMatch(/^Beside the number of images, \w+ counts most .+: 1 % more makes 0\.\d\d % more\.$/m);
+    expect(stdout).toMatch(
+      /^Apart from the number of images, \w+ has the largest effect .+: 1 % more costs 0\.\d\d % more\.$/m,
+    );
   });
 
-  it("says the same for machines", async () => {
+  it("prints the same as JSON", async () => {
     const { code, stdout } = await run("cost", "dev", "--images", "1000", "--assume", "monthsKept=12", "--json");
 
     const { bill, totalUsd, assumed, dominating } = JSON.parse(stdout);

@@ -1,8 +1,8 @@
-/** `npm run diff-env`: what two environments do not have in common. */
+/** `npm run diff-env`: the differences between two environments. */
 import { stripVTControlCharacters } from "node:util";
 import type { Environment } from "../../modules/variables";
 import { comparisonLines } from "../../scripts/aws/terraform/environment-diff/report";
-import { compare } from "../../scripts/diff-env";
+import { compare } from "../../scripts/commands/diff-env";
 import { committed, devWith } from "../modules/synthesized";
 import { run } from "./run";
 
@@ -10,14 +10,14 @@ const linesOf = (first: Environment, second: Environment): string[] =>
   comparisonLines(compare(first, second)).map(stripVTControlCharacters);
 
 describe("npm run diff-env", () => {
-  it("finds no difference between environments that differ in their names", async () => {
+  it("finds no difference between environments that differ only in their names", async () => {
     const dev = await devWith('metric_namespace = "Photos/dev"');
     const qa = { ...dev, environment: "qa", metric_namespace: "Photos/qa" };
 
     expect(compare(dev, qa)).toEqual({ variables: [], differences: [] });
   });
 
-  it("shows the variables, and by module what follows from them", async () => {
+  it("shows the variables, and the resources that differ, by module", async () => {
     const dev = await devWith("");
     const qa = await devWith(`
       lambda_timeout             = 90
@@ -54,7 +54,7 @@ describe("npm run diff-env", () => {
     ]);
   });
 
-  it("looks into policies, statement by statement, and counts the resources that differ in the same way", async () => {
+  it("compares policies by statement, and counts resources that differ in the same way", async () => {
     const dev = await devWith("");
 
     const lines = linesOf(dev, await devWith('metric_namespace = "Photos"'));
@@ -65,7 +65,7 @@ describe("npm run diff-env", () => {
     expect(lines).toContainEqual(expect.stringMatching(/ aws_cloudwatch_metric_alarm \(\d+ of them\): namespace /));
   });
 
-  it("shows nobody's address", async () => {
+  it("shows no address", async () => {
     const dev = await devWith('alert_email = "operator@example.com"');
 
     const comparison = compare(dev, await devWith('alert_email = "other@example.com"\nalert_sms = "+15555550100"'));
@@ -79,7 +79,7 @@ describe("npm run diff-env", () => {
     expect(JSON.stringify([comparison, lines])).not.toMatch(/@example|555/);
   });
 
-  it("tells machines every value", async () => {
+  it("prints every value as JSON", async () => {
     const [staging, prod] = [await committed("staging"), await committed("prod")];
 
     const { code, stdout } = await run("diff-env", "staging", "prod", "--json");

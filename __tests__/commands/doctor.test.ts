@@ -1,22 +1,43 @@
-/** What `npm run doctor` makes of an account's answers; `npm run test:deploy` runs all of it on a deployed stack. */
+/** The checks of `npm run doctor`; `npm run test:deploy` runs the whole command on a deployed stack. */
 import { stripVTControlCharacters } from "node:util";
 import type { Metric } from "@aws-sdk/client-cloudwatch";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { metricAddress } from "../../modules/metrics";
 import { naming } from "../../modules/naming";
-import { environmentNamed } from "../../scripts/aws/account";
+import type { Environment } from "../../modules/variables";
+import { NotDeployed, remedyFor } from "../../scripts/aws/account";
 import { BucketsUnclear } from "../../scripts/aws/account-uploads";
 import { clientsFor } from "../../scripts/aws/clients";
-import { type Check, findingsOf, type Patient, right } from "../../scripts/aws/doctor/check";
-import { admits, roomFor } from "../../scripts/aws/doctor/path";
-import { deaf, toldBy } from "../../scripts/aws/doctor/watch";
-import { findingLines } from "../../scripts/doctor";
+import { type Check, findingsOf, ok, type Subject, warning } from "../../scripts/aws/doctor/check";
+import { keyFinding } from "../../scripts/aws/doctor/encryption";
+import { alarmsWithoutData } from "../../scripts/aws/doctor/monitoring";
+import {
+  recipientsOf,
+  runbookFinding,
+  type Subscription,
+  spendFinding,
+  topicFindings,
+} from "../../scripts/aws/doctor/notifications";
+import {
+  allowsInvoke,
+  differingSettings,
+  reservedFinding,
+  unreservedFinding,
+} from "../../scripts/aws/doctor/upload-path";
+import { findingLines } from "../../scripts/commands/doctor";
+import { committed, devWith } from "../modules/synthesized";
 
-const patient = async (): Promise<Patient> => {
-  const environment = await environmentNamed("dev");
-  const names = naming(environment);
-  return { environment, names, aws: clientsFor("us-east-1", "http://127.0.0.1:1") };
-};
+let dev: Environment;
+
+beforeAll(async () => {
+  dev = await committed("dev");
+});
+
+const subject = (): Subject => ({
+  environment: dev,
+  names: naming(dev),
+  aws: clientsFor("us-east-1", "http://127.0.0.1:1"),
+});
 
 const policy = (statement: object): string =>
   JSON.stringify({
@@ -33,7 +54,7 @@ const policy = (statement: object): string =>
 
 describe("the permission", () => {
   it("is S3's, for this bucket", () => {
-    expect(admits(policy({}), "arn:aws:s3:::uploads")).toBe(true);
+    expect(allowsInvoke(policy({}), "arn:aws:s3:::uploads")).toBe(true);
   });
 
   // biome-ignore format: a table is read down its columns
@@ -43,28 +64,89 @@ describe("the permission", () => {
     ["another action's",  { Action: "lambda:GetFunction" }],
     ["a denial",          { Effect: "Deny" }],
   ])("is missing where there is only %s", (_, statement) => {
-    expect(admits(policy(statement), "arn:aws:s3:::uploads")).toBe(false);
+    expect(allowsInvoke(policy(statement), "arn:aws:s3:::uploads")).toBe(false);
   });
 });
 
-describe("concurrent executions", () => {
-  it("are enough where the alarm rings first", () => {
-    expect(roomFor(50, 1000, 51).state).toBe("right");
+describe("the function's settings", () => {
+  const asConfigured = () => ({
+    MemorySize: dev.lambda_memory_size,
+    Timeout: dev.lambda_timeout,
+    Runtime: dev.lambda_runtime,
+    Architectures: [dev.lambda_architecture],
   });
 
-  it("are doubtful where Lambda turns invocations away first, as young accounts do", () => {
-    expect(roomFor(50, 50, 50)).toEqual({
-      state: "doubtful",
-      what: "50 of 50 concurrent executions are unreserved: high-concurrency, at 50, rings too late",
+  it("are right if all are as the variables say", () => {
+    expect(differingSettings(asConfigured(), dev)).toEqual([]);
+  });
+
+  it("are named with both values if they differ", () => {
+    expect(differingSettings({ ...asConfigured(), MemorySize: 128, Timeout: undefined }, dev)).toEqual([
+      "MemorySize 128 instead of 1024",
+      "Timeout undefined instead of 60",
+    ]);
+  });
+});
+
+describe("the function's reserved concurrency", () => {
+  const REMEDY =
+    "aws lambda delete-function-concurrency --function-name f --region us-east-1; npm run deploy -- dev does it too";
+
+  it("is a problem at 0, which stops the function", () => {
+    expect(reservedFinding(dev, "f", 0)).toEqual({
+      state: "problem",
+      what: "its reserved concurrency is 0 (set in the console?): Lambda throttles every invocation",
+      remedy: REMEDY,
+    });
+  });
+
+  it("is a problem if it is another than configured", async () => {
+    const reserving = await devWith("reserved_concurrent_executions = 100");
+
+    expect([reservedFinding(dev, "f", 5), reservedFinding(reserving, "f")]).toEqual([
+      { state: "problem", what: "its reserved concurrency is 5 instead of -1", remedy: REMEDY },
+      {
+        state: "problem",
+        what: "its reserved concurrency is not set instead of 100",
+        remedy:
+          "aws lambda put-function-concurrency --function-name f --reserved-concurrent-executions 100 --region us-east-1; npm run deploy -- dev does it too",
+      },
+    ]);
+  });
+
+  it("leaves the account's limit to be checked if none is reserved", () => {
+    expect(reservedFinding(dev, "f")).toBeUndefined();
+    expect(unreservedFinding(50, 1000, 51).state).toBe("ok");
+  });
+
+  it("is a warning if Lambda throttles before the alarm can fire, as in new accounts", () => {
+    expect(unreservedFinding(50, 50, 50)).toEqual({
+      state: "warning",
+      what: "50 of 50 concurrent executions are unreserved: high-concurrency, at 50, cannot fire before Lambda throttles",
       remedy:
         "ask Service Quotas for more concurrent executions of Lambda (L-B99A9384), or lower concurrent_executions_threshold",
     });
   });
 });
 
+describe("a KMS key", () => {
+  const WHY = "uploads, alerts cannot be read or written";
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ["Enabled",         { state: "ok",      what: "key is enabled" }],
+    ["Disabled",        { state: "problem", what: `key is disabled: ${WHY}`, remedy: "aws kms enable-key --key-id key" }],
+    ["PendingDeletion", { state: "problem", what: `key is scheduled for deletion: ${WHY}`, remedy: "aws kms cancel-key-deletion --key-id key, then aws kms enable-key --key-id key" }],
+    ["Updating",        { state: "warning", what: "key has the state Updating", remedy: "wait, then run doctor again" }],
+    [undefined,         { state: "problem", what: `key does not exist: ${WHY}`, remedy: "set another key in the environment's variables, and deploy" }],
+  ])("in the state %s is reported with its remedy", (state, finding) => {
+    expect(keyFinding("key", state, ["uploads", "alerts"])).toEqual(finding);
+  });
+});
+
 describe("alarms without data", () => {
-  const alive = async (): Promise<Metric[]> => {
-    const { environment, names } = await patient();
+  const alive = (): Metric[] => {
+    const { environment, names } = subject();
     const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
     return [...metricAlarms(environment), ...logAlarms(environment)]
       .flatMap(({ metric }) => (typeof metric === "string" ? [metric] : Object.values(metric.of)))
@@ -76,63 +158,203 @@ describe("alarms without data", () => {
       }));
   };
 
-  it("are none where each has a metric that lives", async () => {
-    expect(deaf(await patient(), await alive())).toEqual([]);
+  it("are none if each has a metric with data", () => {
+    expect(alarmsWithoutData(subject(), alive())).toEqual([]);
   });
 
-  it("are those whose metric lives under other dimensions only", async () => {
-    const metrics = (await alive()).map((metric) =>
+  it("are those whose metric has data only under other dimensions", () => {
+    const metrics = alive().map((metric) =>
       metric.MetricName === "Throttles" || metric.MetricName === "LargeImages"
         ? { ...metric, Dimensions: [{ Name: "Resource", Value: "x" }] }
         : metric,
     );
 
-    expect(deaf(await patient(), metrics)).toEqual(["throttles", "large-images"]);
+    expect(alarmsWithoutData(subject(), metrics)).toEqual(["throttles", "large-images"]);
   });
 });
 
 describe("subscriptions", () => {
+  const ONCALL = { protocol: "email", endpoint: "oncall@example.com" };
+  const subscribed = (arn: string, changed: Partial<Subscription> = {}): Subscription => ({
+    ...ONCALL,
+    arn,
+    hasFilterPolicy: false,
+    ...changed,
+  });
   const ARN = "arn:aws:sns:us-east-1:000000000000:alerts:1";
 
   // biome-ignore format: a table is read down its columns
   it.each([
-    [[ARN],                        true,  "right",    "alerts tells 1"],
-    [[ARN, "PendingConfirmation"], true,  "doubtful", "alerts: 1 of 2 not confirmed"],
-    [[],                           true,  "wrong",    "alerts tells nobody, though an address is set"],
-    [[],                           false, "doubtful", "alerts tells nobody"],
-  ])("%j, an address set: %s, are %s", (arns, isWanted, state, what) => {
-    expect(toldBy("alerts", arns, isWanted)).toMatchObject({ state, what });
+    ["PendingConfirmation", "alerts: email o…@example.com is not confirmed and receives nothing"],
+    ["Deleted",             "alerts: email o…@example.com was unsubscribed and receives nothing"],
+    ["",                    'alerts: email o…@example.com has the unknown state ""'],
+  ])("in the state %j are a problem", (arn, what) => {
+    expect(topicFindings("alerts", [subscribed(arn)], [ONCALL], dev)).toMatchObject([{ state: "problem", what }]);
+  });
+
+  it("are right if every address is confirmed", () => {
+    const phone = { protocol: "sms", endpoint: "+15555550100" };
+
+    const findings = topicFindings("alerts", [subscribed(ARN), subscribed(ARN, phone)], [ONCALL, phone], dev);
+
+    expect(findings).toEqual([ok("alerts: email o…@example.com is confirmed"), ok("alerts: sms …0100 is confirmed")]);
+  });
+
+  it("with a filter policy are a warning", () => {
+    expect(topicFindings("alerts", [subscribed(ARN, { hasFilterPolicy: true })], [ONCALL], dev)).toEqual([
+      warning(
+        "alerts: email o…@example.com has a filter policy: some notifications do not pass it",
+        "npm run deploy -- dev",
+      ),
+    ]);
+  });
+
+  it("are a problem if an address of the variables has none, even if another is subscribed", () => {
+    const other = subscribed(ARN, { endpoint: "other@example.com" });
+
+    expect(topicFindings("alerts", [other], [ONCALL], dev).map(({ state, what }) => [state, what])).toEqual([
+      ["ok", "alerts: email o…@example.com is confirmed"],
+      ["problem", "alerts: email o…@example.com is not subscribed"],
+    ]);
+  });
+
+  it("are a warning if there are none and no address is set", () => {
+    expect(topicFindings("alerts", [], [], dev)).toEqual([
+      warning(
+        "alerts has no subscription, so its notifications reach no one",
+        "set alert_email in environments/dev.local.tfvars and deploy",
+      ),
+    ]);
+  });
+
+  it("are expected for the addresses that the variables set", async () => {
+    const environment = await devWith('alert_email = "oncall@example.com"\nalert_sms = "+15555550100"');
+
+    expect((["critical", "log"] as const).map((severity) => recipientsOf(environment, severity))).toEqual([
+      [ONCALL, { protocol: "sms", endpoint: "+15555550100" }],
+      [ONCALL],
+    ]);
+  });
+});
+
+describe("the spend quota of SMS", () => {
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    [50, 0,   "ok",      "0.00 of 50 USD are spent on SMS this month"],
+    [1,  0,   "warning", "0.00 of 1 USD are spent on SMS this month: SNS stops sending at the limit"],
+    [50, 41,  "warning", "41.00 of 50 USD are spent on SMS this month: SNS stops sending at the limit"],
+    [1,  1.2, "problem", "1.20 of 1 USD are spent on SMS this month: SNS sends no more"],
+  ])("of %d USD with %d spent is %s", (limitUsd, spentUsd, state, what) => {
+    expect(spendFinding(limitUsd, spentUsd)).toMatchObject({ state, what });
+  });
+});
+
+describe("the runbooks", () => {
+  const linking = (url: string): Promise<Environment> => devWith(`runbook_base_url = "${url}"`);
+
+  it("are a warning at an example address, which is not asked", async () => {
+    const never = () => Promise.reject(new Error("asked"));
+
+    const finding = await runbookFinding(await linking("https://docs.example.com/runbooks"), never);
+
+    expect(finding).toEqual(
+      warning(
+        "alarms link to https://docs.example.com/runbooks, which is an example address",
+        'publish docs/runbooks there, or set runbook_base_url to the right address or to ""',
+      ),
+    );
+  });
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    [200, "ok"],
+    [302, "ok"],
+    [404, "problem"],
+    [500, "problem"],
+  ])("that answer with %d are %s", async (status, state) => {
+    const asked: string[] = [];
+    const answer = async (url: string) => {
+      asked.push(url);
+      return status;
+    };
+
+    const finding = await runbookFinding(await linking("https://wiki.acme.io/runbooks"), answer);
+
+    expect([finding.state, asked]).toEqual([state, ["https://wiki.acme.io/runbooks/timeout-errors.md"]]);
+  });
+
+  it("are a warning if the address does not answer, and right without an address", async () => {
+    const silent = await runbookFinding(await linking("https://wiki.acme.io"), () => Promise.reject(new Error("no")));
+
+    expect([silent.state, (await runbookFinding(dev)).state]).toEqual(["warning", "ok"]);
   });
 });
 
 describe("a check that cannot be made", () => {
   const failing = (error: Error): Check => ({ name: "any", look: () => Promise.reject(error) });
 
-  it("is not known where the credentials may not ask, and says so", async () => {
+  it("is unknown if the credentials may not make the call, and says so", async () => {
     const denied = Object.assign(new Error("not authorized to perform sns:ListTopics"), { name: "AuthorizationError" });
 
-    expect(await findingsOf(failing(denied), await patient())).toEqual([
+    expect(await findingsOf(failing(denied), subject())).toEqual([
       {
         state: "unknown",
         what: "not authorized to perform sns:ListTopics",
-        remedy: "allow it to these credentials, or ask somebody who may",
+        remedy: "allow this call to your credentials, or use credentials that may make it",
       },
     ]);
   });
 
-  it("is wrong where what it looks at is missing", async () => {
-    const [finding] = await findingsOf(failing(new BucketsUnclear("no bucket")), await patient());
+  it("is a problem if the account has several buckets for one", async () => {
+    const [finding] = await findingsOf(failing(new BucketsUnclear("two buckets")), subject());
 
-    expect(finding).toEqual({ state: "wrong", what: "no bucket", remedy: "npm run deploy -- dev" });
+    expect(finding).toEqual({ state: "problem", what: "two buckets", remedy: "npm run deploy -- dev" });
+  });
+
+  it("is a problem if the environment is not deployed", async () => {
+    const [finding] = await findingsOf(failing(new NotDeployed(dev, "topic t")), subject());
+
+    expect(finding).toEqual({
+      state: "problem",
+      what: "dev is not deployed to us-east-1 of this account, or only in part: there is no topic t. Run npm run deploy -- dev",
+      remedy: "npm run deploy -- dev",
+    });
+  });
+
+  const serviceError = (name: string, more: object = {}) => Object.assign(new Error("x"), { name, ...more });
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ["ThrottlingException",       {},                                      "try again"],
+    ["InternalFailure",           { $metadata: { httpStatusCode: 500 } },  "try again"],
+    ["TimeoutError",              {},                                      "try again"],
+    ["AccessDenied",              {},                                      "allow this call to your credentials, or use credentials that may make it"],
+    ["ExpiredTokenException",     {},                                      "sign in again: the credentials have expired or are not valid"],
+    ["UnknownOperationException", {},                                      "look in the AWS console: this endpoint does not support the call"],
+    ["Error",                     { code: "ECONNREFUSED" },                "check the network connection, the region and the address of the endpoint"],
+    ["ValidationException",       { $metadata: { httpStatusCode: 400 } },  undefined],
+    ["TypeError",                 {},                                      undefined],
+  ])("because of %s %j suggests a retry only if it can help", (name, more, remedy) => {
+    expect(remedyFor(serviceError(name, more))).toBe(remedy);
+  });
+
+  it("does not suggest a retry after a page of HTML", () => {
+    const error = new Error("no JSON", {
+      cause: Object.assign(new SyntaxError("x"), { $metadata: { httpStatusCode: 500 } }),
+    });
+
+    expect(remedyFor(error)).toBe("look in the AWS console: this endpoint does not support the call");
   });
 });
 
-it("gives the remedy below what was found, and no line where none is needed", () => {
-  const lines = [right("all is well"), toldBy("alerts", [], false)].flatMap((finding) => findingLines("log", finding));
+it("prints the remedy below the finding, and no line without one", () => {
+  const lines = [ok("all is well"), warning("no subscription", "set alert_email")].flatMap((finding) =>
+    findingLines("log", finding),
+  );
 
   expect(lines.map(stripVTControlCharacters)).toEqual([
     "✓ log            all is well",
-    "! log            alerts tells nobody",
-    "                 → set alert_email in environments/<env>.local.tfvars and deploy",
+    "! log            no subscription",
+    "                 → set alert_email",
   ]);
 });

@@ -1,4 +1,4 @@
-/** Lambda, CodeDeploy and CloudWatch on this machine, as far as a release needs them, for the tests of `npm run release`. */
+/** A Lambda, CodeDeploy and CloudWatch server with the calls that a release makes, for the tests of `npm run release`. */
 import { startAwsJson } from "./aws-json";
 
 interface Alias {
@@ -8,18 +8,18 @@ interface Alias {
 }
 
 interface Behaviour {
-  /** Full names of the alarms that ring, by how many looks there were at them before. @default none ever */
-  readonly ringing?: (looks: number) => readonly string[];
+  /** Full names of the alarms in ALARM, by the number of reads before. @default none */
+  readonly inAlarm?: (reads: number) => readonly string[];
   /** States of a deployment, one after the other. @default it succeeds at once */
   readonly statuses?: readonly string[];
 }
 
 /** @param versions that are published, beside $LATEST */
 export const startLambda = async (first: Alias, versions: readonly string[], behaviour: Behaviour = {}) => {
-  const { ringing = () => [], statuses = ["Succeeded"] } = behaviour;
+  const { inAlarm = () => [], statuses = ["Succeeded"] } = behaviour;
   let alias: Alias = first;
   const shares: string[] = [];
-  let looks = 0;
+  let reads = 0;
   let deployments: string[] = [];
   let asked = 0;
   const share = ({ FunctionVersion, RoutingConfig }: Alias): string =>
@@ -27,7 +27,7 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
   const aliases = "/2015-03-31/functions/image-processor-prod-processor/aliases/live";
 
   const server = await startAwsJson({
-    [`GET ${aliases}`]: () => alias,
+    [`GET ${aliases}`]: () => ({ Name: "live", ...alias }),
     [`PUT ${aliases}`]: (input) => {
       alias = { ...alias, ...input };
       shares.push(share(alias));
@@ -36,13 +36,14 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
     "GET /2015-03-31/functions/image-processor-prod-processor/versions": () => ({
       Versions: ["$LATEST", ...versions].map((Version) => ({ Version })),
     }),
-    DescribeAlarms: ({ AlarmNames, StateValue }) => {
-      const names = StateValue === "ALARM" ? ringing(looks) : [];
-      looks += 1;
+    DescribeAlarms: ({ AlarmNames }) => {
+      const names = inAlarm(reads);
+      reads += 1;
       return {
-        MetricAlarms: names
-          .filter((name) => (AlarmNames as string[]).includes(name))
-          .map((AlarmName) => ({ AlarmName })),
+        MetricAlarms: (AlarmNames as string[]).map((AlarmName) => ({
+          AlarmName,
+          StateValue: names.includes(AlarmName) ? "ALARM" : "OK",
+        })),
       };
     },
     CreateDeployment: () => {
@@ -53,10 +54,15 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
     GetDeployment: () => {
       const status = statuses[Math.min(asked, statuses.length - 1)] ?? "";
       asked += 1;
+      // CodeDeploy moves the alias itself.
+      const [, to = ""] = versions;
+      if (status === "Succeeded") alias = { ...alias, FunctionVersion: to, RoutingConfig: {} };
+      if (status === "Stopped") alias = { ...alias, RoutingConfig: {} };
       return {
         deploymentInfo: {
+          deploymentId: "d-EXAMPLE",
           status,
-          ...(status === "Stopped" && { rollbackInfo: { rollbackMessage: "An alarm rang." } }),
+          ...(status === "Stopped" && { rollbackInfo: { rollbackMessage: "An alarm is in ALARM." } }),
         },
       };
     },
@@ -64,7 +70,7 @@ export const startLambda = async (first: Alias, versions: readonly string[], beh
   });
   return {
     ...server,
-    /** @returns what the alias named after each change: its version, and another with its weight */
+    /** The alias after each change: its version, and another version with its weight. */
     shares,
     alias: () => alias,
     begin: () => {

@@ -1,20 +1,24 @@
 /** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
 import { stripVTControlCharacters } from "node:util";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { logGroupOf } from "../../scripts/aws/account-log";
 import { clientsFor } from "../../scripts/aws/clients";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { outcomeOf } from "../../scripts/aws/smoke-outcomes";
+import { devStack } from "../../scripts/build/local-stack";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
+import { photo } from "../../scripts/trials/drill/pictures";
+import { committed } from "../modules/synthesized";
 import { run, start } from "./run";
 
 let sandbox: Sandbox;
 let s3: S3Client;
-/** The function meets this store. */
+/** While true, S3 denies what the function stores. */
 let storeIsDown = false;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
-    blueprint: readBlueprint(await freshStack()),
+    blueprint: readBlueprint(await devStack()),
     retryDelaysMs: [1, 1],
     intercept: async ({ caller, action }) =>
       storeIsDown && caller === "FUNCTION" && action === "s3:PutObject"
@@ -40,7 +44,7 @@ const SAMPLES = [
 ];
 
 describe("npm run smoke", () => {
-  it("finds the variants of every format and the refusal, and takes everything away again", async () => {
+  it("finds the variants of every format and the refusal, and deletes what it has uploaded", async () => {
     const { code, stdout, stderr } = await run("smoke", "dev", "--endpoint-url", sandbox.endpointUrl);
 
     expect([code, stderr]).toEqual([0, ""]);
@@ -52,50 +56,60 @@ describe("npm run smoke", () => {
     expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
   });
 
-  it("says what went wrong with an upload without variants, and exits with 1", async () => {
+  it("exits with 1 if variants are missing, and deletes what it has uploaded", async () => {
     storeIsDown = true;
-    const { code, stdout } = await run(
-      "smoke",
-      "dev",
-      "--json",
-      "--no-refusal",
-      "--wait",
-      "3",
-      "--endpoint-url",
-      sandbox.endpointUrl,
-    );
+    const args = ["--json", "--no-refusal", "--wait", "1", "--endpoint-url", sandbox.endpointUrl];
+    const { code, stdout } = await run("smoke", "dev", ...args);
     await sandbox.settled();
     storeIsDown = false;
 
     const { outcomes } = JSON.parse(stdout);
     expect(code).toBe(1);
     expect(outcomes).toHaveLength(SAMPLES.length);
-    for (const outcome of outcomes)
-      expect(outcome).toMatchObject({
-        isRight: false,
-        result: "0 of 5 variants in 3 s; storage.denied: Access Denied",
-      });
+    for (const { passed, result } of outcomes)
+      expect([passed, result.slice(0, 22)]).toEqual([false, "0 of 5 variants in 1 s"]);
     expect(await keysIn(sandbox.uploadBucket)).toEqual([]);
   });
 
+  it("shows what the log says about an upload without variants", async () => {
+    const upload = { key: "smoke/denied.jpg", bytes: await photo() };
+    storeIsDown = true;
+    await sandbox.upload(upload.key, upload.bytes);
+    await sandbox.settled();
+    storeIsDown = false;
+
+    const group = logGroupOf(clientsFor("us-east-1", sandbox.endpointUrl).logs, await committed("dev"));
+    const round = {
+      ...{ s3, prefix: "", concurrency: 1, waitMs: 1_000, signal: new AbortController().signal },
+      buckets: { upload: "", processed: "" },
+    };
+    const outcome = await outcomeOf(upload, { key: upload.key, variants: {} }, { group, sinceMs: 0 }, round);
+
+    expect(outcome).toEqual({
+      key: upload.key,
+      passed: false,
+      result: "0 of 5 variants in 1 s; storage.denied: Access Denied",
+    });
+  });
+
   it("refuses an account without the environment's buckets", async () => {
-    const { code, stderr } = await run("smoke", "prod", "--endpoint-url", sandbox.endpointUrl);
+    const { code, stderr } = await run("smoke", "prod", "--yes-smoke", "prod", "--endpoint-url", sandbox.endpointUrl);
 
     expect([code, stderr]).toEqual([
       1,
-      "error: Expected one bucket image-processor-prod-upload-… in the account but got none: is prod deployed there?\n",
+      "error: prod is not deployed to us-east-1 of this account, or only in part: there is no bucket image-processor-prod-upload-*. Run npm run deploy -- prod\n",
     ]);
   });
 });
 
 describe("npm run load", () => {
-  it("tells how long the uploads took and what the function did, and takes everything away again", async () => {
+  it("reports times, invocations and cost, and deletes what it has uploaded", async () => {
     const args = ["--count", "6", "--concurrency", "3", "--megapixels", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
 
     const { endToEndMs, processingMs, usage, costUsd, ...report } = JSON.parse(stdout);
     expect(code).toBe(0);
-    expect(report).toMatchObject({ uploads: 6, arrived: 6, complaints: {}, throttles: 0 });
+    expect(report).toMatchObject({ uploads: 6, arrived: 6, errors: {}, throttles: 0 });
     expect(usage).toMatchObject({ invocations: 6, coldStarts: 0 });
     // At us-east-1's prices: 36 PUTs, 6 GETs, 6 requests and as many calls of PutMetricData, and 1 GB on arm64 for the time.
     const fixedUsd = 36 * 5e-6 + 6 * (0.4e-6 + 0.2e-6 + 10e-6);
@@ -105,32 +119,36 @@ describe("npm run load", () => {
     expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
   });
 
-  it("gives up after ten uploads without variants, and counts what the log says of them", async () => {
+  it("stops after ten uploads without variants, and counts their errors in the log", async () => {
     storeIsDown = true;
     const args = ["--count", "40", "--concurrency", "5", "--megapixels", "1", "--wait", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
     await sandbox.settled();
     storeIsDown = false;
 
-    const { uploads, arrived, complaints } = JSON.parse(stdout);
+    const { uploads, arrived, errors } = JSON.parse(stdout);
     expect([code, arrived]).toEqual([1, 0]);
     expect(uploads).toBeGreaterThanOrEqual(10);
     expect(uploads).toBeLessThan(20);
-    expect(Object.keys(complaints)).toEqual(["storage.denied"]);
+    expect(Object.keys(errors)).toEqual(["storage.denied"]);
   });
 
-  it("refuses prod unless it is named twice", async () => {
-    const { code, stderr } = await run("load", "prod", "--yes-load", "dev");
+  it.each([
+    ["load", ["--yes-load", "dev"], '--yes-load but got "dev": this uploads photos to'],
+    ["load", [], "--yes-load but got nothing: this uploads photos to"],
+    ["smoke", [], "--yes-smoke but got nothing: this uploads samples to"],
+  ])("%s refuses %j for a protected environment", async (verb, args, message) => {
+    const { code, stderr } = await run(verb, "staging", ...args);
 
     expect([code, stderr]).toEqual([
       2,
-      'error: Expected --yes-load prod for prod but got "dev": its alarms may ring\n',
+      `error: Expected staging for ${message} staging, which is protected: its alarms may fire\n`,
     ]);
   });
 });
 
 describe("npm run logs", () => {
-  it("shows the lines of one upload, with what they say", async () => {
+  it("shows the lines of one upload with their fields", async () => {
     await sandbox.upload("album/fake.jpg", Buffer.from("no picture"));
     await sandbox.settled();
 
@@ -146,7 +164,7 @@ describe("npm run logs", () => {
     ]);
   });
 
-  it("shows only errors, as they stand in the log", async () => {
+  it("shows only errors, as they are in the log", async () => {
     const { stdout } = await run("logs", "dev", "--errors", "--json", "--endpoint-url", sandbox.endpointUrl);
 
     const levels = stdout
@@ -156,11 +174,11 @@ describe("npm run logs", () => {
     expect(new Set(levels)).toEqual(new Set(["ERROR", undefined]));
   });
 
-  it("follows until it is interrupted, and tells each line once", async () => {
+  it("follows until it is interrupted, and prints each line once", async () => {
     const { child, ended } = start("logs", "dev", "--follow", "--key", "late/*", "--endpoint-url", sandbox.endpointUrl);
-    const heard = new Promise((resolve) => child.stdout?.once("data", resolve));
+    const printed = new Promise((resolve) => child.stdout?.once("data", resolve));
     await sandbox.upload("late/fake.jpg", Buffer.from("no picture"));
-    await heard;
+    await printed;
     child.kill("SIGINT");
 
     const { code, stdout } = await ended;
@@ -168,11 +186,11 @@ describe("npm run logs", () => {
     expect(stdout.match(/image\.received/g)).toHaveLength(1);
   });
 
-  it("says so where there is no such line", async () => {
-    const { code, stdout, stderr } = await run("logs", "dev", "--key", "nobody", "--endpoint-url", sandbox.endpointUrl);
+  it("says so if no line matches", async () => {
+    const { code, stdout, stderr } = await run("logs", "dev", "--key", "other", "--endpoint-url", sandbox.endpointUrl);
 
     expect([code, stdout]).toEqual([0, ""]);
-    expect(stderr).toMatch(/^no such line in \/aws\/lambda\/image-processor-dev-processor since \d{4}-/);
+    expect(stderr).toMatch(/^No matching line in \/aws\/lambda\/image-processor-dev-processor since \d{4}-/);
   });
 
   it.each([["10 minutes", 'error: Expected a time such as 30s, 10m, 2h or 1d for --since but got "10 minutes"\n']])(
@@ -181,6 +199,17 @@ describe("npm run logs", () => {
       expect(await run("logs", "dev", "--since", since)).toEqual({ code: 2, stdout: "", stderr: message });
     },
   );
+});
+
+describe("the address of npm start", () => {
+  it.each([["doctor"], ["alarms", "list"]])("is no account for %s", async (verb, ...args) => {
+    const { code, stderr } = await run(verb, "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
+
+    expect([code, stderr]).toEqual([
+      2,
+      `error: Expected an account or an AWS emulator for --endpoint-url but got ${sandbox.endpointUrl}, which is npm start: it has buckets and a log for smoke, load and logs, but no alarms\n`,
+    ]);
+  });
 });
 
 describe("npm run console", () => {

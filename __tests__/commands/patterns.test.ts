@@ -1,25 +1,24 @@
-/** `npm run patterns`: the local check, and its comparison with a CloudWatch Logs that answers on this machine. */
+/** `npm run patterns`: the local check, and the comparison with a local CloudWatch Logs server. */
 import type { MetricFilterMatchRecord } from "@aws-sdk/client-cloudwatch-logs";
-import { ENVIRONMENTS } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import type { MetricFilter } from "../../scripts/cloudwatch/metric-filter";
-import { synthesizedFilters } from "../../scripts/patterns";
-import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
-import { deafFilters, hearingOf, serviceDifferences } from "../../scripts/trials/pattern-check";
+import { synthesizedFilters } from "../../scripts/commands/patterns";
+import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
+import { matchesOf, serviceDifferences, unmatchedFilters } from "../../scripts/trials/pattern-check";
 import { ServiceError, startAwsJson } from "./aws-json";
 import { run } from "./run";
 
 let filters: readonly MetricFilter[];
-let lines: ProducedLine[];
+let lines: LogSample[];
 const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   const [dev] = await readEnvironments(ENVIRONMENTS, {});
   if (dev === undefined) throw new Error("Expected an environment for dev but got none");
   filters = synthesizedFilters(dev);
-  lines = await producedLines();
+  lines = await logSamples();
 });
 
 afterEach(async () => {
@@ -33,7 +32,7 @@ const filterOf = (metric: string, changed: { pattern?: string; value?: string } 
   return { ...found, pattern, metric: { ...found.metric, value } };
 };
 
-const lineOf = (event: string): ProducedLine => {
+const lineOf = (event: string): LogSample => {
   const found = lines.find(({ name }) => name === event);
   if (found === undefined) throw new Error(`Expected a line for ${event} but got none`);
   return found;
@@ -41,7 +40,7 @@ const lineOf = (event: string): ProducedLine => {
 
 type Change = (records: MetricFilterMatchRecord[]) => MetricFilterMatchRecord[];
 
-/** Hears as the local parser does, spells values as text, and keeps to the documented limits; then what it heard is changed. */
+/** Matches like the local parser, returns values as text, enforces the documented limits, and then changes the result. */
 const cloudWatchLogs = async (change: Change = (records) => records) => {
   const server = await startAwsJson({
     TestMetricFilter: (input) => {
@@ -49,13 +48,13 @@ const cloudWatchLogs = async (change: Change = (records) => records) => {
       if (logEventMessages.length < 1 || logEventMessages.length > 50)
         throw new ServiceError("InvalidParameterException", "logEventMessages must have 1 to 50 members");
       const pattern = parseFilterPattern(filterPattern);
-      const heard = logEventMessages.flatMap((eventMessage, index) => {
+      const matched = logEventMessages.flatMap((eventMessage, index) => {
         const values = matches(pattern, eventMessage)?.values;
         if (values === undefined) return [];
         const extractedValues = Object.fromEntries([...values].map(([selector, value]) => [selector, String(value)]));
         return { eventNumber: index, eventMessage, extractedValues };
       });
-      return { matches: change(heard) };
+      return { matches: change(matched) };
     },
   });
   stops.push(server.stop);
@@ -63,7 +62,7 @@ const cloudWatchLogs = async (change: Change = (records) => records) => {
 };
 
 describe("npm run patterns -- <env>", () => {
-  it("shows who hears each line, and ends with exit code 0 where all is as the ledgers say", async () => {
+  it("shows which filters match each line, and ends with exit code 0 if all are as the ledgers say", async () => {
     const { code, stdout, stderr } = await run("patterns", "prod");
 
     const rows = stdout.trim().split("\n");
@@ -73,37 +72,37 @@ describe("npm run patterns -- <env>", () => {
       "✓ image.large                       LargeImages",
     ]);
     expect(rows.slice(lines.length)).toEqual([
-      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter hears exactly its own, by the local parser`,
+      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter matches exactly its own lines (local parser)`,
     ]);
   });
 
-  it("names a filter that is deaf to its line, and one that eavesdrops", () => {
+  it("names a filter that misses its line, and one that counts another line", () => {
     const wrong = [filterOf("LargeImages", { pattern: '{ $.event = "image.Large" }' }), filterOf("ImageSizeBytes")];
-    const received = { ...lineOf("image.received"), heardBy: [] };
+    const received = { ...lineOf("image.received"), countedBy: [] };
 
-    const hearings = [lineOf("image.large"), received].map((line) => hearingOf(line, wrong));
+    const allMatches = [lineOf("image.large"), received].map((line) => matchesOf(line, wrong));
 
-    expect(hearings.map(({ problems }) => problems)).toEqual([
-      ["LargeImages is deaf to image.large"],
-      ["ImageSizeBytes eavesdrops on image.received"],
+    expect(allMatches.map(({ problems }) => problems)).toEqual([
+      ["LargeImages does not count image.large"],
+      ["ImageSizeBytes counts image.received by mistake"],
     ]);
-    expect(deafFilters(wrong, hearings)).toEqual(["LargeImages hears none of the lines"]);
+    expect(unmatchedFilters(wrong, allMatches)).toEqual(["LargeImages matches none of the lines"]);
   });
 
-  it("names a filter that takes its value from what is no number", () => {
+  it("names a filter whose value is not a number", () => {
     const wrong = filterOf("ImageSizeBytes", {
       pattern: '{ $.event = "image.received" && $.bucket = "*" }',
       value: "$.bucket",
     });
 
-    expect(hearingOf(lineOf("image.received"), [wrong]).problems).toEqual([
+    expect(matchesOf(lineOf("image.received"), [wrong]).problems).toEqual([
       "ImageSizeBytes finds no number in image.received",
     ]);
   });
 });
 
 describe("npm run patterns -- <env> --live", () => {
-  it("finds no difference where CloudWatch Logs hears what the local parser hears", async () => {
+  it("finds no difference if CloudWatch Logs matches the same lines", async () => {
     const { logs, calls } = await cloudWatchLogs();
 
     expect(await serviceDifferences(logs, filters, lines)).toEqual([]);
@@ -115,43 +114,47 @@ describe("npm run patterns -- <env> --live", () => {
     const many = Array.from({ length: 120 }, (_, index) => ({
       name: `line ${index}`,
       line: JSON.stringify({ event: "image.large", index }),
-      heardBy: [],
+      countedBy: [],
     }));
 
     expect(await serviceDifferences(logs, [filterOf("LargeImages")], many)).toEqual([]);
     expect(calls.map(({ input }) => (input.logEventMessages as string[]).length)).toEqual([50, 50, 20]);
   });
 
-  it("names a line that only one side hears", async () => {
-    const deaf = await cloudWatchLogs(() => []);
+  it("names a line that only one side matches", async () => {
+    const none = await cloudWatchLogs(() => []);
     const other = lineOf("image.failed");
-    const keen = await cloudWatchLogs((heard) => [...heard, { eventMessage: other.line }]);
+    const extra = await cloudWatchLogs((matched) => [...matched, { eventMessage: other.line }]);
 
     const differences = await Promise.all(
-      [deaf, keen].map(({ logs }) => serviceDifferences(logs, [filterOf("LargeImages")], lines)),
+      [none, extra].map(({ logs }) => serviceDifferences(logs, [filterOf("LargeImages")], lines)),
     );
 
     expect(differences).toEqual([
-      ["LargeImages, image.large: heard here and not there"],
-      ["LargeImages, image.failed: heard there and not here"],
+      ["LargeImages, image.large: matched here but not by CloudWatch Logs"],
+      ["LargeImages, image.failed: matched by CloudWatch Logs but not here"],
     ]);
   });
 
   it.each<[string, Record<string, string>, string[]]>([
-    ["the same number, spelled otherwise", { "$.sizeBytes": "1.0E3", "$.event": "image.received" }, []],
-    ["another number", { "$.sizeBytes": "1" }, ['$.sizeBytes is 1000 here and "1" there']],
-    ["another text", { "$.sizeBytes": "1000", "$.event": "x" }, ['$.event is "image.received" here and "x" there']],
-    ["nothing for the metric's value", {}, ["$.sizeBytes is 1000 here and nothing there"]],
+    ["the same number, formatted differently", { "$.sizeBytes": "1.0E3", "$.event": "image.received" }, []],
+    ["another number", { "$.sizeBytes": "1" }, ['$.sizeBytes is 1000 here and "1" in CloudWatch Logs']],
+    [
+      "another text",
+      { "$.sizeBytes": "1000", "$.event": "x" },
+      ['$.event is "image.received" here and "x" in CloudWatch Logs'],
+    ],
+    ["nothing for the metric's value", {}, ["$.sizeBytes is 1000 here and nothing in CloudWatch Logs"]],
     ["a selector that only one side lists", { "$.sizeBytes": "1000", "$.key": "x" }, []],
-  ])("compares the values that are taken: %s", async (_, extractedValues, expected) => {
-    const { logs } = await cloudWatchLogs((heard) => heard.map((record) => ({ ...record, extractedValues })));
+  ])("compares the values: %s", async (_, extractedValues, expected) => {
+    const { logs } = await cloudWatchLogs((matched) => matched.map((record) => ({ ...record, extractedValues })));
 
     expect(await serviceDifferences(logs, [filterOf("ImageSizeBytes")], lines)).toEqual(
       expected.map((difference) => `ImageSizeBytes, image.received: ${difference}`),
     );
   });
 
-  it("names a pattern that CloudWatch Logs refuses, and goes on with the others", async () => {
+  it("names a pattern that CloudWatch Logs refuses, and continues with the others", async () => {
     const { endpoint, calls, stop } = await startAwsJson({
       TestMetricFilter: () => {
         throw new ServiceError("InvalidParameterException", "Invalid metric filter pattern");
@@ -163,16 +166,16 @@ describe("npm run patterns -- <env> --live", () => {
     const differences = await serviceDifferences(clientsFor("us-east-1", endpoint).logs, two, lines);
 
     expect(differences).toEqual([
-      "LargeImages: its pattern is read here and refused there: Invalid metric filter pattern",
-      "MemoryErrors: its pattern is read here and refused there: Invalid metric filter pattern",
+      "LargeImages: its pattern is valid here, but CloudWatch Logs refuses it: Invalid metric filter pattern",
+      "MemoryErrors: its pattern is valid here, but CloudWatch Logs refuses it: Invalid metric filter pattern",
     ]);
     expect(calls).toHaveLength(2);
   });
 
-  it("ends with exit code 0 where both agree, and with 1 and the difference where they do not", async () => {
+  it("exits with 0 if both agree, and with 1 and the difference if they do not", async () => {
     const agreeing = await cloudWatchLogs();
-    const forgetful = await cloudWatchLogs((heard) =>
-      heard.filter(({ eventMessage = "" }) => JSON.parse(eventMessage).event !== "image.large"),
+    const forgetful = await cloudWatchLogs((matched) =>
+      matched.filter(({ eventMessage = "" }) => JSON.parse(eventMessage).event !== "image.large"),
     );
 
     const ended = await Promise.all(
@@ -182,9 +185,9 @@ describe("npm run patterns -- <env> --live", () => {
     expect(ended.map(({ code, stdout }) => [code, stdout.trim().split("\n").at(-1)])).toEqual([
       [
         0,
-        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs hears what the local parser hears, and takes the same values`,
+        `✓ dev, ${filters.length} filters and ${lines.length} lines: CloudWatch Logs matches the same lines as the local parser, and extracts the same values`,
       ],
-      [1, "✗ LargeImages, image.large: heard here and not there"],
+      [1, "✗ LargeImages, image.large: matched here but not by CloudWatch Logs"],
     ]);
   });
 

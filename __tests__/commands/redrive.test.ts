@@ -1,10 +1,10 @@
-/** `npm run redrive` against the real package: what Lambda gave up, in a real queue, goes to the function again. */
+/** `npm run redrive` with the real package and a real queue. */
 import { naming } from "../../modules/naming";
 import { environmentNamed } from "../../scripts/aws/account";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
-import { WATCH } from "../../scripts/aws/doctor/watch";
-import { drillStack } from "../../scripts/build/drill-stack";
+import { MONITORING_CHECKS } from "../../scripts/aws/doctor/monitoring";
+import { drillStack } from "../../scripts/build/local-stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
@@ -46,8 +46,8 @@ beforeEach(() => {
 
 const redrive = (...args: string[]) => run("redrive", "prod", "--endpoint-url", sandbox.endpointUrl, ...args);
 
-/** Uploads that fail as often as Lambda tries. */
-const giveUp = async (...keys: string[]): Promise<void> => {
+/** Uploads that fail at every attempt. */
+const fail = async (...keys: string[]): Promise<void> => {
   const bytes = await photo();
   for (const key of keys) await sandbox.upload(key, bytes);
   await sandbox.settled();
@@ -59,28 +59,28 @@ const keysLeft = async (): Promise<string[]> =>
     .sort();
 
 describe("npm run redrive", () => {
-  it("shows key, age and reason of what lies there, and takes nothing away", async () => {
-    await giveUp("album/été 1.jpg");
+  it("shows key, age and error of each message, and deletes none", async () => {
+    await fail("album/été 1.jpg");
 
     const { code, stdout, stderr } = await redrive("--dry-run");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(
-      /^· would be sent {2}\d+ s ago +album\/été 1\.jpg {2}.+\nAbout 1 letter lies in the queue\.\n$/,
+      /^· would be sent {8}\d+ s ago +album\/été 1\.jpg {2}.+\nThe queue holds about 1 message\.\n$/,
     );
     expect(await sandbox.deadLetters()).toMatchObject([
       { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), errorCode: 200, errorMessage: expect.any(String) },
     ]);
   });
 
-  it("keeps what fails again, and removes what the function has handled", async () => {
-    await giveUp("good.jpg");
+  it("keeps messages that fail again, and deletes those that the function has processed", async () => {
+    await fail("good.jpg");
     isRefused = (key) => key.startsWith("album/");
 
     const { code, stdout } = await redrive("--json");
 
-    const { letters, left } = JSON.parse(stdout);
-    expect(letters.map(({ keys, fate }: { keys: string[]; fate: string }) => [keys[0], fate])).toEqual([
+    const { deadLetters, left } = JSON.parse(stdout);
+    expect(deadLetters.map(({ keys, status }: { keys: string[]; status: string }) => [keys[0], status])).toEqual([
       ["album/été 1.jpg", "failed"],
       ["good.jpg", "done"],
     ]);
@@ -88,8 +88,8 @@ describe("npm run redrive", () => {
     expect(stored.filter((key) => key.startsWith("good_"))).toHaveLength(5);
   });
 
-  it("finishes the letter that is on its way when it is interrupted, and releases the others", async () => {
-    await giveUp("second.jpg");
+  it("finishes the current message when it is interrupted, and releases the others", async () => {
+    await fail("second.jpg");
     isRefused = () => false;
     const { child, ended } = start("redrive", "prod", "--endpoint-url", sandbox.endpointUrl);
     onCall = () => {
@@ -100,20 +100,20 @@ describe("npm run redrive", () => {
     const { code, stdout } = await ended;
 
     expect(code).toBe(130);
-    expect(stdout).toMatch(/^✓ done .* album\/été 1\.jpg .*\nAbout 1 letter lies in the queue\.\n$/);
+    expect(stdout).toMatch(/^✓ done .* album\/été 1\.jpg .*\nThe queue holds about 1 message\.\n$/);
     expect(await keysLeft()).toEqual(["second.jpg"]);
     expect(stored).toHaveLength(5);
   });
 
-  it("sends no more than it is told to, and ends with 0 when the queue is empty", async () => {
-    await giveUp("third.jpg");
+  it("sends at most --max messages, and ends with 0 when the queue is empty", async () => {
+    await fail("third.jpg");
     isRefused = () => false;
 
     const first = await redrive("--max", "1");
     const second = await redrive();
 
     expect([first.code, second.code]).toEqual([1, 0]);
-    expect(first.stdout).toContain("About 1 letter lies in the queue.");
+    expect(first.stdout).toContain("The queue holds about 1 message.");
     expect(second.stdout).toContain("The queue is empty.");
     expect(await keysLeft()).toEqual([]);
   });
@@ -121,15 +121,12 @@ describe("npm run redrive", () => {
   it("refuses an environment without a queue", async () => {
     const { code, stderr } = await run("redrive", "dev", "--endpoint-url", sandbox.endpointUrl);
 
-    expect([code, stderr]).toEqual([
-      1,
-      "error: Expected true for enable_dead_letter_queue of dev but got false: there is no queue\n",
-    ]);
+    expect([code, stderr]).toEqual([1, "error: dev has no dead-letter queue: enable_dead_letter_queue is false\n"]);
   });
 
-  it("is what doctor advises where letters lie, and only there", async () => {
-    await giveUp("late.jpg");
-    const check = WATCH.find(({ name }) => name === "dead letters") as Check;
+  it("is the remedy of doctor if the queue holds messages, and only then", async () => {
+    await fail("late.jpg");
+    const check = MONITORING_CHECKS.find(({ name }) => name === "dead letters") as Check;
     const look = async (env: string) => {
       const environment = await environmentNamed(env);
       const aws = clientsFor("us-east-1", sandbox.endpointUrl);
@@ -138,15 +135,15 @@ describe("npm run redrive", () => {
 
     expect(await look("prod")).toEqual([
       {
-        state: "doubtful",
-        what: expect.stringMatching(/^\d+ uploads were given up$/),
+        state: "warning",
+        what: expect.stringMatching(/^the queue holds \d+ messages$/),
         remedy: "npm run redrive -- prod --dry-run",
       },
     ]);
     expect(await look("staging")).toEqual([
       {
-        state: "wrong",
-        what: "there is no image-processor-staging-processor-dead-letters",
+        state: "problem",
+        what: "image-processor-staging-processor-dead-letters does not exist",
         remedy: "npm run deploy -- staging",
       },
     ]);

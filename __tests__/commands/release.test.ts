@@ -1,15 +1,14 @@
 /** `npm run release`, against a Lambda, a CodeDeploy and a CloudWatch on this machine. */
-import { ENVIRONMENTS } from "../../main";
-import { readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
-import { release } from "../../scripts/release";
+import { release } from "../../scripts/commands/release";
+import { committed } from "../modules/synthesized";
 import { ServiceError } from "./aws-json";
 import { startLambda } from "./lambda-alias";
 import { run } from "./run";
 
 const FUNCTION = "image-processor-prod-processor";
-const RINGS = `${FUNCTION}-release-errors`;
+const IN_ALARM = `${FUNCTION}-release-errors`;
 
 /** Version 4 gets a tenth. */
 const HALF_WAY = { FunctionVersion: "3", RoutingConfig: { AdditionalVersionWeights: { "4": 0.1 } } };
@@ -25,10 +24,7 @@ const account = async (...args: Parameters<typeof startLambda>) => {
   stops.push(server.stop);
   const command = (...options: string[]) => run("release", "prod", "--endpoint-url", server.endpoint, ...options);
   const perform = async (options: Parameters<typeof release>[1] = {}) => {
-    const environments = await readEnvironments(ENVIRONMENTS, {});
-    const prod = environments.find(({ environment }) => environment === "prod");
-    if (prod === undefined) throw new Error("Expected an environment for prod but got none");
-    return release(prod, { ...options, endpointUrl: server.endpoint });
+    return release(await committed("prod"), { ...options, endpointUrl: server.endpoint });
   };
   const named = (name: string) => server.calls.filter(({ operation }) => operation === name).map(({ input }) => input);
   return { ...server, command, perform, named };
@@ -40,16 +36,17 @@ const shift = async (
   options: Pick<Shift, "strategy"> & Partial<Shift>,
 ): Promise<unknown> => {
   const { lambda, cloudwatch } = clientsFor("us-east-1", endpoint);
+  const environment = await committed("prod");
   return shiftTraffic(
-    { lambda, functionName: FUNCTION, aliasName: "live" },
+    { environment, lambda, functionName: FUNCTION, aliasName: "live" },
     {
       from: "3",
       to: "4",
-      watch: { cloudwatch, alarmNames: [RINGS] },
+      watch: { environment, cloudwatch, alarmNames: [IN_ALARM] },
       signal: new AbortController().signal,
       onShare: () => {},
       minuteMs: 4,
-      lookEveryMs: 2,
+      intervalMs: 2,
       ...options,
     },
   );
@@ -82,18 +79,18 @@ describe("without CodeDeploy, a release", () => {
     expect(aws.shares).toEqual(["4"]);
   });
 
-  it("is taken back when a critical alarm goes off", async () => {
+  it("is rolled back when a critical alarm goes off", async () => {
     const aws = await account({ FunctionVersion: "3" }, ["3", "4"], {
-      ringing: (looks) => (looks >= 2 ? [RINGS] : []),
+      inAlarm: (reads) => (reads >= 2 ? [IN_ALARM] : []),
     });
 
     const ended = await shift(aws, { strategy: "Linear10PercentEvery1Minute", minuteMs: 1_000 });
 
-    expect(ended).toEqual({ status: "taken back", because: `${RINGS} went off` });
+    expect(ended).toEqual({ status: "rolled back", reason: `${IN_ALARM} went to ALARM` });
     expect(aws.shares).toEqual(["3 4 0.1", "3"]);
   });
 
-  it("is taken back when it is interrupted", async () => {
+  it("is rolled back when it is interrupted", async () => {
     const aws = await account({ FunctionVersion: "3" }, ["3", "4"]);
     const controller = new AbortController();
 
@@ -104,15 +101,15 @@ describe("without CodeDeploy, a release", () => {
       onShare: () => controller.abort(),
     });
 
-    expect(ended).toEqual({ status: "taken back", because: "it was interrupted" });
+    expect(ended).toEqual({ status: "rolled back", reason: "it was interrupted" });
     expect(aws.shares).toEqual(["3 4 0.1", "3"]);
   });
 
-  it("is taken back when the alarms cannot be seen", async () => {
-    const ringing = () => {
+  it("is rolled back when the alarms cannot be seen", async () => {
+    const inAlarm = () => {
       throw new ServiceError("AccessDenied", "not authorized to perform: DescribeAlarms");
     };
-    const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { ringing });
+    const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { inAlarm });
 
     await expect(shift(aws, { strategy: "Canary10Percent5Minutes" })).rejects.toThrow(
       "Expected an answer to DescribeAlarms but got AccessDenied: not authorized to perform: DescribeAlarms",
@@ -122,7 +119,7 @@ describe("without CodeDeploy, a release", () => {
 });
 
 describe("with CodeDeploy, npm run release -- prod", () => {
-  it("tells it of the two versions, and follows the deployment to its end", async () => {
+  it("passes it the two versions, and follows the deployment to its end", async () => {
     const aws = await account({ FunctionVersion: "3" }, ["3", "4"]);
 
     const { code, stdout, stderr } = await aws.command("--json");
@@ -144,19 +141,19 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     ]);
   });
 
-  it("ends with exit code 1 and the reason where the deployment was taken back", async () => {
+  it("ends with exit code 1 and the reason if the deployment was rolled back", async () => {
     const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { statuses: ["Stopped"] });
 
     const { code, stdout } = await aws.command("--json");
 
-    expect([code, JSON.parse(stdout)]).toMatchObject([1, { status: "taken back", because: "An alarm rang." }]);
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { status: "rolled back", reason: "An alarm is in ALARM." }]);
   });
 
-  it("begins nothing while a critical alarm rings, unless told to", async () => {
-    const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { ringing: () => [RINGS] });
+  it("starts nothing while a critical alarm is in ALARM, except with --ignore-alarms", async () => {
+    const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { inAlarm: () => [IN_ALARM] });
 
     await expect(aws.perform()).rejects.toThrow(
-      `Expected no critical alarm that rings but got ${RINGS}: a release would be taken back at once; --ignore-alarms releases all the same`,
+      `Expected no critical alarm in ALARM but got ${IN_ALARM}: the release would be rolled back at once. --ignore-alarms releases anyway`,
     );
     expect(await aws.perform({ ignoreAlarms: true })).toMatchObject({ status: "released" });
     expect(aws.named("CreateDeployment")).toMatchObject([{ overrideAlarmConfiguration: { enabled: false } }]);
@@ -169,7 +166,7 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     expect([aws.named("CreateDeployment"), aws.shares]).toEqual([[], []]);
   });
 
-  it("takes back what is under way by stopping the deployment", async () => {
+  it("rolls back a release in progress by stopping the deployment", async () => {
     const aws = await account(HALF_WAY, ["3", "4"], { statuses: ["Stopped"] });
     aws.begin();
 
@@ -179,7 +176,7 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     expect(aws.named("StopDeployment")).toEqual([{ deploymentId: "d-EXAMPLE", autoRollbackEnabled: true }]);
   });
 
-  it("puts the version before back into service in one command, and that before it in another", async () => {
+  it("returns to the previous version in one command, and to the one before in another", async () => {
     const aws = await account({ FunctionVersion: "4", Description: "previous version: 2" }, ["1", "2", "3", "4"]);
 
     await aws.perform({ rollback: true });
@@ -194,8 +191,8 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     expect(await aws.perform({ rollback: true })).toMatchObject({ from: "3", restored: "2" });
   });
 
-  it("shows what is in service, what rings, and what is under way", async () => {
-    const aws = await account(HALF_WAY, ["3", "4"], { ringing: () => [RINGS] });
+  it("shows the version in service, alarms in ALARM, and the release in progress", async () => {
+    const aws = await account(HALF_WAY, ["3", "4"], { inAlarm: () => [IN_ALARM] });
     aws.begin();
 
     expect(await aws.perform({ status: true })).toEqual({
@@ -203,15 +200,15 @@ describe("with CodeDeploy, npm run release -- prod", () => {
       next: { version: "4", percent: 10 },
       newest: 4,
       deployment: "d-EXAMPLE",
-      ringing: [RINGS],
+      inAlarm: [IN_ALARM],
     });
   });
 
-  it("refuses to begin while another release is under way", async () => {
+  it("refuses to start while another release is in progress", async () => {
     const aws = await account(HALF_WAY, ["3", "4"]);
 
     await expect(aws.perform()).rejects.toThrow(
-      "Expected no release under way but got version 4 at 10 %: wait for its end, or take it back with --rollback",
+      "Expected no release in progress but got version 4 at 10 %: wait until it ends, or roll it back with --rollback",
     );
   });
 
@@ -226,7 +223,7 @@ describe("with CodeDeploy, npm run release -- prod", () => {
 
     expect([code, stderr]).toEqual([
       2,
-      "error: Expected enable_release_alias = true for dev but got false: a deployment is in service at once\n",
+      "error: Expected true for enable_release_alias of dev but got false: without the alias, a deployment is in service at once\n",
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** What the documents tell people to type exists, and takes the options that they give it. */
+/** Commands in the documents exist and know the options that the documents give them. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scripts } from "../../package.json";
@@ -13,17 +13,17 @@ const DOCUMENTS = [
     .map((file) => `docs/${file}`),
 ];
 
-/** npm's own. */
-const OF_NPM = ["ci", "install"];
+/** Verbs of npm itself. */
+const OF_NPM = ["ci", "install", "version"];
 
 interface Typed {
   readonly document: string;
   readonly script: string;
-  /** Those in the remark behind it too. */
+  /** Including those in the comment behind the command. */
   readonly options: readonly string[];
 }
 
-/** @returns what stands in blocks of shell, and between back-ticks */
+/** @returns the commands in shell blocks and between backticks */
 const typedIn = (document: string): Typed[] => {
   const text = readFileSync(join(ROOT, document), "utf8");
   const lines = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) => block.split("\n"));
@@ -43,7 +43,7 @@ const TYPED = DOCUMENTS.flatMap(typedIn);
 const isScript = (name: string): name is keyof typeof scripts => Object.hasOwn(scripts, name);
 
 describe("the documents", () => {
-  it("name scripts of package.json only, and every one that operators run", () => {
+  it("name only scripts of package.json, and every one that operators run", () => {
     const named = new Set(TYPED.map(({ script }) => script));
 
     expect([...named].filter((script) => !isScript(script))).toEqual([]);
@@ -52,7 +52,7 @@ describe("the documents", () => {
     );
   });
 
-  it("give each command options that it knows", async () => {
+  it("give each command only options that it knows", async () => {
     const wrong: string[] = [];
     for (const { document, script, options } of TYPED) {
       const command = isScript(script) ? await commandOf(scripts[script]) : undefined;

@@ -1,4 +1,4 @@
-/** The model of docs/scale.md: what a rate of uploads asks for, where a limit is met, and what is advised then. */
+/** The model of docs/scale.md: demand at a rate of uploads, the rate that reaches a limit, and the advice. */
 import { VARIABLES } from "../../modules/variables";
 import { ASSUMPTIONS, assumed, seconds } from "../../scripts/docs/cost/usage";
 import { LIMITS, type LimitName, RATES, reachedAt, strains } from "../../scripts/docs/scale-model";
@@ -16,7 +16,7 @@ it.each<[LimitName, (secondsEach: number) => number]>([
   ["S3 writes of variants", () => 3500 / 5],
   ["S3 reads of uploads", () => 5500],
   ["high-error-rate", () => 3 / (300 * 3 * FAILURES)],
-])("meets %s where demand is what there is, and advises nothing up to there", async (name, rateOf) => {
+])("reaches the limit of %s at the rate calculated by hand, and gives no advice below it", async (name, rateOf) => {
   const load = await prodAt(1);
   const rate = rateOf(seconds(load.environment, load.assumed));
 
@@ -28,14 +28,14 @@ it.each<[LimitName, (secondsEach: number) => number]>([
   expect(Math.abs(at / rate - 1)).toBeLessThan(0.001);
 });
 
-it("leaves a hundred executions of the account unreserved, as Lambda does", async () => {
+it("keeps a hundred concurrent executions of the account unreserved, as Lambda does", async () => {
   const advised = async (name: LimitName): Promise<number> =>
     Number(/[\d,]{3,}/.exec((await strain(name, 10_000))?.remedy ?? "")?.[0].replaceAll(",", ""));
 
   expect((await advised("account's concurrency")) - (await advised("reserved concurrency"))).toBe(100);
 });
 
-it("counts PutMetricData requests where metrics are not embedded in the log", async () => {
+it("counts PutMetricData requests only where metrics are not embedded in the log", async () => {
   const load = { assumed: assumed(), rate: 600 };
   const appliesIn = async (transport: string): Promise<boolean | undefined> =>
     strains({ ...load, environment: await devWith(`metrics_transport = "${transport}"`) }).find(
@@ -45,7 +45,7 @@ it("counts PutMetricData requests where metrics are not embedded in the log", as
   expect([await appliesIn("emf"), await appliesIn("put_metric_data")]).toEqual([false, true]);
 });
 
-it("asks for no less when more is uploaded", async () => {
+it("demands no less at a higher rate", async () => {
   const byRate = await Promise.all(RATES.map(async (rate) => strains(await prodAt(rate))));
 
   for (const name of Object.keys(LIMITS)) {
@@ -54,7 +54,7 @@ it("asks for no less when more is uploaded", async () => {
   }
 });
 
-it("advises variables that there are", async () => {
+it("advises only variables that exist", async () => {
   const advised = strains(await prodAt(1_000_000)).flatMap(({ remedy = "" }) =>
     [...remedy.matchAll(/`(\w+)`/g)].map(([, name]) => name),
   );

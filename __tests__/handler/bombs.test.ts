@@ -17,7 +17,7 @@ const outcomeOf = async (bytes: Buffer, limits = LIMITS): Promise<string> => {
 
 const DETAILS: Record<BombName, string> = {
   "a PNG of 50 000 x 50 000 px": "Expected at most 100000000 pixels for width x height but got 50000 x 50000",
-  "a PNG with 1 GB of packed text":
+  "a PNG with 1 GB of compressed text":
     "Expected texts and profiles of at most 33554432 bytes for a PNG but got more in zTXt",
   "a BMP that claims 2^31 px": "Expected at most 100000000 pixels for width x height but got 46341 x 46341",
   "a TIFF of 10 000 pages": "Expected at most 1000 frames or pages for the file but got more",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { ACCEPTED } from "../../handler/src/input";
-import { staleSamples } from "../../scripts/make-samples";
+import { staleSamples } from "../../scripts/images/samples";
 
 const FOLDER = join(__dirname, "../../scripts/images/samples");
 

@@ -1,4 +1,4 @@
-/** The widget that shows what each hour costs: its expressions, worked out by the sandbox's metric math. */
+/** The cost widget, with its expressions evaluated by the local metric math. */
 import { REFUSALS } from "../../handler/contract/events";
 import type { Environment } from "../../modules/variables";
 import { evaluateExpression, parseExpression } from "../../scripts/cloudwatch/metric-math";
@@ -17,35 +17,37 @@ interface Options {
 const costWidgetOf = (environment: Environment): Widget | undefined => {
   const { dashboard_body } = one(synthesized(environment), "aws_cloudwatch_dashboard");
   const { widgets } = json(dashboard_body) as { widgets: Widget[] };
-  return widgets.find(({ properties }) => properties.title?.startsWith("Cost an hour in USD"));
+  return widgets.find(({ properties }) => properties.title?.startsWith("Cost per hour in USD"));
 };
 
 describe("the cost widget", () => {
-  it("makes dollars of an hour's metrics", async () => {
+  it("computes the cost of one hour from its metrics", async () => {
     const tfvars = "enable_cost_widget = true\nlambda_memory_size = 2048";
     const metrics = costWidgetOf(await devWith(tfvars))?.properties.metrics ?? [];
     const options = metrics.map((row) => row.at(-1) as Options);
-    // A thousand images in an hour, a second each, and a GB of log.
+    // 1000 images in one hour, one second each, and 1 GB of log.
     const used = { invocations: [1000], durationMs: [1_000_000], taken: [1000], stored: [1000], logBytes: [1024 ** 3] };
 
     const lookup = (id: string) => used[id as keyof typeof used];
+    const context = { startsMs: [0], periodSeconds: 3600, lookup, metricIds: Object.keys(used) };
     const usd = options.flatMap(({ label, expression }) =>
-      expression === undefined ? [] : [[label, evaluateExpression(parseExpression(expression), lookup, 1)]],
+      expression === undefined ? [] : [[label, evaluateExpression(parseExpression(expression), context)]],
     );
 
     expect(options.filter(({ expression }) => expression === undefined).map(({ id }) => id)).toEqual(Object.keys(used));
     expect(Object.fromEntries(usd)).toEqual({
-      Lambda: [expect.closeTo(0.0002 + 2000 * 0.0000133334, 8)],
-      "S3 requests": [expect.closeTo(1000 * 0.0000004 + 6000 * 0.000005, 8)],
-      Logs: [expect.closeTo(0.5, 8)],
-      PutMetricData: [expect.closeTo(0.01, 8)],
-      "Metrics, alarms, dashboard, key": [
-        expect.closeTo(((17 + Object.keys(REFUSALS).length) * 0.3 + 13 * 0.1 + 3) / 730, 8),
-      ],
+      Lambda: { kind: "TS", series: [expect.closeTo(0.0002 + 2000 * 0.0000133334, 8)] },
+      "S3 requests": { kind: "TS", series: [expect.closeTo(1000 * 0.0000004 + 6000 * 0.000005, 8)] },
+      Logs: { kind: "TS", series: [expect.closeTo(0.5, 8)] },
+      PutMetricData: { kind: "TS", series: [expect.closeTo(0.01, 8)] },
+      "Metrics, alarms, dashboard, key": {
+        kind: "TS",
+        series: [expect.closeTo(((17 + Object.keys(REFUSALS).length) * 0.3 + 13 * 0.1 + 3) / 730, 8)],
+      },
     });
   });
 
-  it("asks for metrics where they are published", async () => {
+  it("queries metrics in the namespace and with the dimensions they are published with", async () => {
     const metrics = costWidgetOf(await devWith("enable_cost_widget = true"))?.properties.metrics ?? [];
 
     const addresses = metrics.map((row) => row.filter((item) => typeof item === "string").join(" "));
@@ -67,7 +69,7 @@ describe("the cost widget", () => {
     expect(costWidgetOf(await committed("dev"))).toBeUndefined();
   });
 
-  it("is not there where the region's prices are not known", async () => {
+  it("is absent in a region without known prices", async () => {
     const tfvars = 'enable_cost_widget = true\naws_region = "sa-east-1"';
 
     expect(costWidgetOf(await devWith(tfvars))).toBeUndefined();

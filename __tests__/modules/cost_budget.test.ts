@@ -1,8 +1,8 @@
-/** The budget as it is synthesized. */
+/** The synthesized budget. */
 import { committed, devWith, one, synthesized } from "./synthesized";
 
 describe("cost_budget", () => {
-  it("adds up what carries its own tag, and tells the topic of performance twice, once it may publish there", async () => {
+  it("filters by its own tag and notifies the performance topic at two limits, after the topic policy exists", async () => {
     const stack = synthesized(await devWith("monthly_budget_usd = 50"));
 
     const notification = (notification_type: string, threshold: number) => ({
@@ -26,7 +26,7 @@ describe("cost_budget", () => {
     ]);
   });
 
-  it("is not there where monthly_budget_usd is 0", async () => {
+  it("is absent where monthly_budget_usd is 0", async () => {
     const { resource, text } = synthesized(await committed("dev"));
 
     expect(resource).not.toHaveProperty("aws_budgets_budget");

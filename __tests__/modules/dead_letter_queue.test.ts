@@ -1,4 +1,4 @@
-/** The dead letter queue, who may use it, and how often Lambda tries before, as synthesized. */
+/** The synthesized dead-letter queue, its permissions, and the retry limits. */
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 const QUEUE = "${aws_sqs_queue.dead_letter_queue_queue.arn}";
@@ -10,7 +10,7 @@ interface Statement {
 const statementsOf = (policy: unknown): Statement[] => (json(policy) as { Statement: Statement[] }).Statement;
 
 describe("dead_letter_queue", () => {
-  it("keeps what it gets for 14 days, encrypted, and is reached over TLS only", async () => {
+  it("keeps messages for 14 days, encrypted, and accepts TLS only", async () => {
     const stack = synthesized(await devWith("enable_dead_letter_queue = true"));
 
     expect(one(stack, "aws_sqs_queue")).toEqual({
@@ -32,7 +32,7 @@ describe("dead_letter_queue", () => {
     ]);
   });
 
-  it("is the target of the function, which may send to it and to no other", async () => {
+  it("is the target of the function, which may send to this queue only", async () => {
     const stack = synthesized(await devWith("enable_dead_letter_queue = true"));
 
     expect(one(stack, "aws_lambda_function").dead_letter_config).toEqual({ target_arn: QUEUE });
@@ -44,7 +44,7 @@ describe("dead_letter_queue", () => {
     });
   });
 
-  it("is encrypted with the stack's key where there is one, which the function may use by way of SQS", async () => {
+  it("is encrypted with the stack's key where there is one, and the function may use the key through SQS", async () => {
     const stack = synthesized(await devWith("enable_dead_letter_queue = true\nenable_kms_key = true"));
 
     const { kms_master_key_id, sqs_managed_sse_enabled } = one(stack, "aws_sqs_queue");
@@ -58,7 +58,7 @@ describe("dead_letter_queue", () => {
     });
   });
 
-  it("is told by the outputs", async () => {
+  it("is in the outputs", async () => {
     const { output } = synthesized(await committed("prod"));
 
     expect([output.dead_letter_queue_name, output.dead_letter_queue_url, output.dead_letter_queue_arn]).toMatchObject([
@@ -68,14 +68,14 @@ describe("dead_letter_queue", () => {
     ]);
   });
 
-  it("is not there where enable_dead_letter_queue is off", async () => {
+  it("is absent where enable_dead_letter_queue is off", async () => {
     const { text } = synthesized(await committed("dev"));
 
     expect(text).not.toMatch(/sqs|"dead_letter_config"|event_invoke_config/);
   });
 });
 
-describe("the limits of retries", () => {
+describe("the retry limits", () => {
   it("are those of the environment", async () => {
     const stack = synthesized(await devWith("lambda_retry_attempts = 1\nlambda_max_event_age_seconds = 900"));
 
@@ -86,7 +86,18 @@ describe("the limits of retries", () => {
     });
   });
 
-  it("are left to Lambda where they are its own", async () => {
+  it("belong to the alias where uploads invoke one, because a configuration of the function does not apply to it", async () => {
+    const stack = synthesized(await devWith("lambda_retry_attempts = 1\nenable_release_alias = true"));
+
+    expect(one(stack, "aws_lambda_function_event_invoke_config")).toEqual({
+      function_name: "${aws_lambda_function.lambda_function_function.function_name}",
+      qualifier: "${aws_lambda_alias.lambda_function_alias.name}",
+      maximum_retry_attempts: 1,
+      maximum_event_age_in_seconds: 21_600,
+    });
+  });
+
+  it("are not configured where they equal Lambda's defaults", async () => {
     const { resource } = synthesized(await devWith("lambda_retry_attempts = 2"));
 
     expect(resource).not.toHaveProperty("aws_lambda_function_event_invoke_config");
@@ -99,12 +110,12 @@ describe("the dashboard", () => {
     return (body as { widgets: { x: number; y: number; properties: { title: string } }[] }).widgets;
   };
 
-  it("charts what waits, what is given up and what lies in the queue, after the rest", async () => {
+  it("charts waiting and dropped events and the queue after the other widgets", async () => {
     const stack = synthesized(await devWith("enable_dead_letter_queue = true\nenable_async_alarms = true"));
 
     expect(widgetsOf(stack).slice(7)).toMatchObject([
-      { x: 8, y: 12, properties: { title: "Uploads Waiting & Given Up" } },
-      { x: 16, y: 12, properties: { title: "Dead Letters" } },
+      { x: 8, y: 12, properties: { title: "Uploads Waiting & Dropped" } },
+      { x: 16, y: 12, properties: { title: "Dead-Letter Queue" } },
       { x: 0, y: 18, properties: { title: "Recent Errors" } },
     ]);
   });

@@ -1,4 +1,4 @@
-/** The stack's own key, and who may use it, as synthesized. */
+/** The synthesized KMS key of the stack and its policy. */
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 const ACCOUNT = "${data.aws_caller_identity.current.account_id}";
@@ -36,7 +36,7 @@ const ALWAYS = [
 ];
 
 describe("encryption_key", () => {
-  it("rotates, and can be used by this account's alarms and by this log group only", async () => {
+  it("rotates, and only alarms of this account and this log group may use it", async () => {
     const stack = synthesized(await devWith('enable_kms_key = true\naws_region = "eu-west-1"'));
 
     const { policy, ...others } = one(stack, "aws_kms_key");
@@ -48,7 +48,7 @@ describe("encryption_key", () => {
     });
   });
 
-  it("can be used by AWS Budgets where there is a budget", async () => {
+  it("may be used by AWS Budgets where there is a budget", async () => {
     const tfvars = 'enable_kms_key = true\naws_region = "eu-west-1"\nmonthly_budget_usd = 50';
 
     const { policy } = one(synthesized(await devWith(tfvars)), "aws_kms_key");
@@ -57,7 +57,7 @@ describe("encryption_key", () => {
     expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...ALWAYS, budget] });
   });
 
-  it("is not there where enable_kms_key is off", async () => {
+  it("is absent where enable_kms_key is off", async () => {
     const { resource, text } = synthesized(await committed("dev"));
 
     expect(resource).not.toHaveProperty("aws_kms_key");

@@ -1,9 +1,9 @@
-/** tfvars files: what is read, what fills the gaps, and each way to get one wrong. */
+/** tfvars files: values, fallbacks, and a message for each mistake. */
 import { readEnvironments } from "../../modules/environment";
 import { VARIABLES } from "../../modules/variables";
 import { committed, devWith, environmentsOf } from "./synthesized";
 
-/** @returns the complaints about these files, one a line */
+/** @returns the lines of the error message for these files */
 const complaints = async (files: Record<string, string>, shell: Record<string, string> = {}): Promise<string[]> => {
   const problem: unknown = await readEnvironments(environmentsOf(files), shell).catch((error: unknown) => error);
   return problem instanceof Error ? problem.message.split("\n") : [];
@@ -11,12 +11,18 @@ const complaints = async (files: Record<string, string>, shell: Record<string, s
 
 const complaintsOfDev = (tfvars: string, shell?: Record<string, string>) => complaints({ "dev.tfvars": tfvars }, shell);
 
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const TOPIC = "arn:aws:sns:us-east-1:123456789012:oncall";
+
 const DEFAULTS = {
   aws_region: "us-east-1",
   regions: [],
   enable_replication: false,
   environment: "dev",
   project_name: "image-processor",
+  protected: false,
+  permissions_boundary_arn: "",
+  extra_tags: {},
   lambda_runtime: "nodejs22.x",
   lambda_architecture: "arm64",
   lambda_timeout: 60,
@@ -25,6 +31,8 @@ const DEFAULTS = {
   reserved_concurrent_executions: -1,
   code_signing_profile_version_arn: "",
   enable_recursion_guard: false,
+  vpc_subnet_ids: [],
+  vpc_security_group_ids: [],
   enable_release_alias: false,
   enable_codedeploy: false,
   release_strategy: "AllAtOnce",
@@ -34,10 +42,16 @@ const DEFAULTS = {
   enable_dead_letter_queue: false,
   log_level: "INFO",
   log_retention_days: 7,
+  existing_log_group_name: "",
   enable_s3_versioning: true,
+  upload_bucket_name: "",
+  processed_bucket_name: "",
+  existing_upload_bucket_name: "",
+  existing_processed_bucket_name: "",
   enable_s3_access_logging: false,
   s3_access_log_days: 90,
   enable_kms_key: false,
+  existing_kms_key_arn: "",
   large_image_bytes: 10_485_760,
   max_image_bytes: 104_857_600,
   max_image_pixels: 100_000_000,
@@ -49,8 +63,18 @@ const DEFAULTS = {
   critical_alert_email: "",
   performance_alert_email: "",
   log_alert_email: "",
+  additional_alert_emails: [],
+  additional_critical_alert_emails: [],
+  additional_performance_alert_emails: [],
+  additional_log_alert_emails: [],
   alert_sms: "",
   critical_alert_sms: "",
+  critical_alert_https_endpoint: "",
+  slack_workspace_id: "",
+  slack_channel_id: "",
+  existing_critical_alerts_topic_arn: "",
+  existing_performance_alerts_topic_arn: "",
+  existing_log_alerts_topic_arn: "",
   enable_cloudwatch_dashboard: true,
   enable_cost_widget: false,
   enable_no_invocation_alarm: false,
@@ -78,7 +102,7 @@ const DEFAULTS = {
 };
 
 describe("an environment", () => {
-  it("is complete without a line of its own", async () => {
+  it("has all variables when its file is empty", async () => {
     const environment = await devWith("");
 
     expect(environment).toEqual(DEFAULTS);
@@ -90,6 +114,7 @@ describe("an environment", () => {
     [
       "staging",
       {
+        protected: true,
         lambda_memory_size: 1769,
         log_retention_days: 14,
         metric_namespace: "ImageProcessor/Lambda/staging",
@@ -103,6 +128,7 @@ describe("an environment", () => {
     [
       "prod",
       {
+        protected: true,
         lambda_memory_size: 1769,
         log_retention_days: 30,
         metric_namespace: "ImageProcessor/Lambda/prod",
@@ -128,13 +154,13 @@ describe("an environment", () => {
         enable_recursion_guard: true,
       },
     ],
-  ])("called %s differs from the defaults in this only", async (name, differences) => {
+  ])("named %s differs from the defaults only in these variables", async (name, differences) => {
     const environment = await committed(name);
 
     expect(environment).toEqual({ ...DEFAULTS, environment: name, ...differences });
   });
 
-  it("tells every severity by alert_email that has no address of its own", async () => {
+  it("uses alert_email for every severity without its own address", async () => {
     const environment = await devWith(`
       alert_email     = "operator@example.com"
       log_alert_email = "log@example.com"
@@ -149,13 +175,25 @@ describe("an environment", () => {
     });
   });
 
-  it("lets nobody be told of a severity whose address is empty", async () => {
+  it("is protected by default unless it is dev", async () => {
+    const files = { "dev.tfvars": "", "live.tfvars": "", "scratch.tfvars": "protected = false" };
+
+    const environments = await readEnvironments(environmentsOf(files), {});
+
+    expect(environments.map(({ environment, protected: isProtected }) => [environment, isProtected])).toEqual([
+      ["dev", false],
+      ["live", true],
+      ["scratch", false],
+    ]);
+  });
+
+  it("has no subscriber for a severity whose address is empty", async () => {
     const environment = await devWith('alert_email = "operator@example.com"\nlog_alert_email = ""');
 
     expect(environment).toMatchObject({ critical_alert_email: "operator@example.com", log_alert_email: "" });
   });
 
-  it("takes the local file before the committed one, that before the shell, and that before the default", async () => {
+  it("prefers the local file, then the committed file, then the shell, then the default", async () => {
     const files = {
       "dev.tfvars": 'lambda_timeout = 61\nlog_level = "ERROR"',
       "dev.local.tfvars": "lambda_timeout = 62",
@@ -167,7 +205,7 @@ describe("an environment", () => {
     expect(environment).toEqual({ ...DEFAULTS, lambda_timeout: 62, log_level: "ERROR", lambda_memory_size: 512 });
   });
 
-  it("counts null as unset", async () => {
+  it("treats null as unset", async () => {
     const environment = await devWith("lambda_timeout = null\nlambda_memory_size = null", {
       TF_VAR_lambda_timeout: "9",
       TF_VAR_duration_threshold_ms: "8000",
@@ -176,7 +214,7 @@ describe("an environment", () => {
     expect(environment).toMatchObject({ lambda_timeout: 9, lambda_memory_size: 1024 });
   });
 
-  it("takes text from the shell as it is, and everything else as a literal", async () => {
+  it("reads strings from the shell as plain text, and other types as literals", async () => {
     const environment = await devWith("", {
       TF_VAR_metric_namespace: "2026",
       TF_VAR_success_rate_threshold_percent: "99.5",
@@ -190,7 +228,7 @@ describe("an environment", () => {
     });
   });
 
-  it("is there for every file, by name", async () => {
+  it("exists for each file, sorted by name", async () => {
     const files = { "qa.tfvars": "", "dev.tfvars": "", "dev.local.tfvars": "", "notes.txt": "" };
 
     const environments = await readEnvironments(environmentsOf(files), {});
@@ -210,29 +248,29 @@ describe("a tfvars file", () => {
     ["lambda_timeout = [60]",                   "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got [60]"],
     ["lambda_memory_size = 127",                "Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 127"],
     ["lambda_memory_size = 10241",              "Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 10241"],
-    ['lambda_runtime = "python3.12"',           'Expected one of nodejs22.x for lambda_runtime but got "python3.12"'],
+    ['lambda_runtime = "python3.12"',           'Expected one of nodejs22.x, nodejs24.x for lambda_runtime but got "python3.12"'],
     ['lambda_architecture = "arm"',             'Expected one of arm64, x86_64 for lambda_architecture but got "arm"'],
     ['log_level = "WARN"',                      'Expected one of DEBUG, INFO, WARNING, ERROR for log_level but got "WARN"'],
     ["log_retention_days = 8",                  "Expected one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 days for log_retention_days but got 8"],
     ['enable_s3_versioning = "yes"',            'Expected true or false for enable_s3_versioning but got "yes"'],
-    ['aws_region = "us-east"',                  'Expected an AWS region such as us-east-1 for aws_region but got "us-east"'],
-    ['project_name = "Image_Processor"',        'Expected lower-case letters, digits and hyphens, beginning with a letter for project_name but got "Image_Processor"'],
-    ['metric_namespace = "AWS/Mine"',           'Expected a CloudWatch namespace (letters, digits and . - _ / #, not beginning with AWS/) for metric_namespace but got "AWS/Mine"'],
+    ['aws_region = "us-east"',                  'Expected an AWS region such as us-east-1, us-gov-west-1 or cn-north-1 for aws_region but got "us-east"'],
+    ['project_name = "Image_Processor"',        'Expected lower-case letters, digits and hyphens, starting with a letter for project_name but got "Image_Processor"'],
+    ['metric_namespace = "AWS/Mine"',           'Expected a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/) for metric_namespace but got "AWS/Mine"'],
     ['metrics_transport = "statsd"',            'Expected one of put_metric_data, emf for metrics_transport but got "statsd"'],
     ['log_alert_email = "operator"',            'Expected an e-mail address, or "" for log_alert_email but got "operator"'],
     ['alert_email = "operator"',                'Expected an e-mail address, or "" for alert_email but got "operator"'],
     ['alert_sms = "555 550 100"',               'Expected a phone number such as "+15555550100", or "" for alert_sms but got "555 550 100"'],
     ["error_threshold = 0",                     "Expected a whole number from 1 to 1000000 for error_threshold but got 0"],
-    ["success_rate_threshold_percent = 101",    "Expected a number above 0 and not above 100 for success_rate_threshold_percent but got 101"],
-    ["success_rate_threshold_percent = 0",      "Expected a number above 0 and not above 100 for success_rate_threshold_percent but got 0"],
+    ["success_rate_threshold_percent = 101",    "Expected a number above 0 and up to 100 for success_rate_threshold_percent but got 101"],
+    ["success_rate_threshold_percent = 0",      "Expected a number above 0 and up to 100 for success_rate_threshold_percent but got 0"],
     ["lambda_timout = 60",                      "Expected a known variable but got lambda_timout; did you mean lambda_timeout?"],
     ["duration_threshold_ms = 60000",           "Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 60000"],
     ["large_image_bytes = 104857600",           "Expected less than max_image_bytes (104857600) for large_image_bytes but got 104857600"],
-    ["reserved_concurrent_executions = 0",      "Expected -1, or a whole number from 1 to 100000 for reserved_concurrent_executions but got 0"],
+    ["reserved_concurrent_executions = 0",      "Expected -1 or a whole number from 1 to 100000 for reserved_concurrent_executions but got 0"],
     ["reserved_concurrent_executions = 49",     "Expected at most reserved_concurrent_executions (49) for concurrent_executions_threshold but got 50"],
-    ["enable_codedeploy = true",                "Expected true, which enable_codedeploy needs, for enable_release_alias but got false"],
+    ["enable_codedeploy = true",                "Expected true (enable_codedeploy needs it) for enable_release_alias but got false"],
     ['release_strategy = "Canary"',             'Expected one of AllAtOnce, Canary10Percent5Minutes, Canary10Percent10Minutes, Canary10Percent15Minutes, Canary10Percent30Minutes, Linear10PercentEvery1Minute, Linear10PercentEvery2Minutes, Linear10PercentEvery3Minutes, Linear10PercentEvery10Minutes for release_strategy but got "Canary"'],
-    ['code_signing_profile_version_arn = "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images"', 'Expected the ARN of a version of a signing profile, or "" for code_signing_profile_version_arn but got "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images"'],
+    ['code_signing_profile_version_arn = "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images"', 'Expected the ARN of a signing profile version, or "" for code_signing_profile_version_arn but got "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images"'],
     ["lambda_retry_attempts = 3",               "Expected a whole number from 0 to 2 for lambda_retry_attempts but got 3"],
     ["lambda_max_event_age_seconds = 59",       "Expected a whole number of seconds from 60 to 21600 for lambda_max_event_age_seconds but got 59"],
     ["enable_async_alarms = true\nlambda_max_event_age_seconds = 600", "Expected more than event_age_threshold_ms (600 s) for lambda_max_event_age_seconds but got 600"],
@@ -240,15 +278,45 @@ describe("a tfvars file", () => {
     ['cost_center = "a;b"',                     'Expected letters, digits, spaces and . : / = + - @ _, or "" for cost_center but got "a;b"'],
     ["monthly_budget_usd = -1",                 "Expected a whole number of US dollars from 0 to 1000000 for monthly_budget_usd but got -1"],
     ["s3_access_log_days = 0",                  "Expected a whole number of days from 1 to 3650 for s3_access_log_days but got 0"],
-    ['state_bucket = "States"',                 'Expected the name of an S3 bucket, or "" for state_bucket but got "States"'],
-    ['state_key = "dev.tfstate"',               'Expected the bucket that state_key (dev.tfstate) is in for state_bucket but got ""'],
-    ['environment = "prod"',                    'Expected "dev", the file\'s name, for environment but got "prod"'],
-    ['project_name = "twenty-three-characters"', 'Expected at most 37 characters for the bucket prefix made of project_name and environment but got "twenty-three-characters-dev-processed-"'],
+    ['state_bucket = "States"',                 'Expected a bucket name that S3 allows, or "" for state_bucket but got "States"'],
+    ['state_key = "dev.tfstate"',               'Expected a bucket name (state_key is "dev.tfstate") for state_bucket but got ""'],
+    ['environment = "prod"',                    'Expected "dev" (the name of the file) for environment but got "prod"'],
+    ['project_name = "twenty-three-characters"', 'Expected at most 37 characters for the bucket prefix from project_name and environment but got "twenty-three-characters-dev-processed-"'],
+    ['upload_bucket_name = "a..b"',             'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "a..b"'],
+    ['upload_bucket_name = "192.168.5.4"',      'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "192.168.5.4"'],
+    ['upload_bucket_name = "xn--in"',           'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "xn--in"'],
+    ['upload_bucket_name = "sthree-in"',        'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "sthree-in"'],
+    ['upload_bucket_name = "in-s3alias"',       'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "in-s3alias"'],
+    ['upload_bucket_name = "in.mrap"',          'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "in.mrap"'],
+    ['processed_bucket_name = "out--x-s3"',     'Expected a bucket name that S3 allows, or "" for processed_bucket_name but got "out--x-s3"'],
+    ['processed_bucket_name = "out-an"',        'Expected a bucket name that S3 allows, or "" for processed_bucket_name but got "out-an"'],
+    ['project_name = "sthree"',                 'Expected a start that S3 does not reserve for the bucket prefix from project_name and environment but got "sthree-dev-upload-"'],
+    ['upload_bucket_name = "in"',               'Expected a bucket name that S3 allows, or "" for upload_bucket_name but got "in"'],
+    ['upload_bucket_name = "one"\nprocessed_bucket_name = "one"', 'Expected another bucket than the upload bucket for the bucket for variants but got "one"'],
+    ['existing_upload_bucket_name = "one"\nprocessed_bucket_name = "one"', 'Expected another bucket than the upload bucket for the bucket for variants but got "one"'],
+    ['upload_bucket_name = "one"\nexisting_upload_bucket_name = "two"', 'Expected "" (existing_upload_bucket_name is set) for upload_bucket_name but got "one"'],
+    ['existing_upload_bucket_name = "one"\nexisting_processed_bucket_name = "two"\nenable_s3_access_logging = true', "Expected false (the owner of an existing bucket configures its access logs) for enable_s3_access_logging but got true"],
+    ['existing_kms_key_arn = "alias/mine"',     'Expected the ARN of a KMS key, or "" for existing_kms_key_arn but got "alias/mine"'],
+    [`existing_kms_key_arn = "${KEY}"\nenable_kms_key = true`, "Expected false (existing_kms_key_arn is set) for enable_kms_key but got true"],
+    [`existing_kms_key_arn = "${KEY}"\naws_region = "eu-west-1"`, `Expected an ARN in aws_region (eu-west-1) for existing_kms_key_arn but got "${KEY}"`],
+    [`existing_log_alerts_topic_arn = "${TOPIC}"\naws_region = "eu-west-1"`, `Expected an ARN in aws_region (eu-west-1) for existing_log_alerts_topic_arn but got "${TOPIC}"`],
+    ['existing_critical_alerts_topic_arn = "oncall"', 'Expected the ARN of an SNS topic, or "" for existing_critical_alerts_topic_arn but got "oncall"'],
+    ['permissions_boundary_arn = "boundary"',   'Expected the ARN of an IAM policy, or "" for permissions_boundary_arn but got "boundary"'],
+    ['vpc_subnet_ids = ["subnet-0123456789abcdef0"]', 'Expected a value (vpc_subnet_ids has one) for vpc_security_group_ids but got []'],
+    ['vpc_security_group_ids = ["sg-0123456789abcdef0"]', 'Expected no value (vpc_subnet_ids has none) for vpc_security_group_ids but got ["sg-0123456789abcdef0"]'],
+    ['vpc_subnet_ids = ["private"]',            'Expected a list of different subnet ids such as subnet-0123456789abcdef0, at most 16 for vpc_subnet_ids but got ["private"]'],
+    ['slack_channel_id = "C0123456789"',        'Expected a value (slack_channel_id has one) for slack_workspace_id but got ""'],
+    ['slack_channel_id = "#alerts"',            'Expected a Slack channel id such as C0123456789, or "" for slack_channel_id but got "#alerts"'],
+    ['critical_alert_https_endpoint = "http://example.com"', 'Expected an address that starts with https://, or "" for critical_alert_https_endpoint but got "http://example.com"'],
+    ['additional_alert_emails = ["operator"]',  'Expected a list of different e-mail addresses, at most 100 for additional_alert_emails but got ["operator"]'],
+    ['extra_tags = { "aws:owner" = "x" }',      'Expected at most 40 tags (letters, digits, spaces and . : / = + - @ _ ; keys without the prefix aws:) for extra_tags but got {"aws:owner":"x"}'],
+    ['extra_tags = { Owner = "x" }',            'Expected tags other than Project, Environment, ManagedBy, CostCenter, Owner, Budget for extra_tags but got {"Owner":"x"}'],
+    ['existing_log_group_name = "my group"',    'Expected the name of a log group, or "" for existing_log_group_name but got "my group"'],
   ])("is refused for %s", async (tfvars, complaint) => {
     expect(await complaintsOfDev(tfvars)).toEqual([`environments/dev.tfvars: ${complaint}`]);
   });
 
-  it("may use up all 37 characters of a bucket prefix", async () => {
+  it("accepts a bucket prefix of exactly 37 characters", async () => {
     expect(await complaintsOfDev('project_name = "twenty-two-characters-"')).toHaveLength(1);
     expect(await complaintsOfDev('project_name = "twenty-two-characters1"')).toEqual([]);
   });
@@ -258,14 +326,14 @@ describe("a tfvars file", () => {
     ["lambda_timeout =\n",                           'environments/dev.tfvars:1: Expected lines of the form name = value but got "Invalid expression; Expected the start of an expression, but found an invalid expression token."'],
     ["log_level = \"INFO\nlambda_timeout = 60",      'environments/dev.tfvars:1: Expected lines of the form name = value but got "Invalid multi-line string; Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\\\n escape to represent a newline character or use the \\"heredoc\\" multi-line template syntax."'],
     ["lambda_timeout = 1\n\nlambda_timeout = 2",     'environments/dev.tfvars:3: Expected lines of the form name = value but got "Attribute redefined; The argument \\"lambda_timeout\\" was already set at environments/dev.tfvars:1,1-15. Each argument may be set only once."'],
-    ["# a remark\n\nlambda_timeout = 30 * 2",        'environments/dev.tfvars:3: Expected a literal value for lambda_timeout but got "${30 * 2}"'],
+    ["# a comment\n\nlambda_timeout = 30 * 2",        'environments/dev.tfvars:3: Expected a literal value for lambda_timeout but got "${30 * 2}"'],
     ["log_level = DEBUG",                            'environments/dev.tfvars:1: Expected a literal value for log_level but got "${DEBUG}"'],
     ['project_name = "image-${var.suffix}"',         'environments/dev.tfvars:1: Expected a literal value for project_name but got "image-${var.suffix}"'],
   ])("is refused with its line for %j", async (tfvars, complaint) => {
     expect(await complaintsOfDev(tfvars)).toEqual([complaint]);
   });
 
-  it("is refused for all its mistakes at once, with all those of the other files and of the shell", async () => {
+  it("is refused with all mistakes at once, including those of other files and the shell", async () => {
     const files = {
       "dev.tfvars": "lambda_timout = 60\nlambda_memory_size = 1\nerror_threshold = 1 + 1",
       "prod.tfvars": 'log_level = "LOUD"\nduration_threshold_ms = 900000',
@@ -283,13 +351,13 @@ describe("a tfvars file", () => {
     ]);
   });
 
-  it("is refused for a name that cannot be an environment's", async () => {
+  it("is refused if its name cannot be the name of an environment", async () => {
     expect(await complaints({ "Prod 1.tfvars": "" })).toEqual([
-      'environments/Prod 1.tfvars: Expected lower-case letters, digits and hyphens, beginning with a letter for environment but got "Prod 1"',
+      'environments/Prod 1.tfvars: Expected lower-case letters, digits and hyphens, starting with a letter for environment but got "Prod 1"',
     ]);
   });
 
-  it("is missed where there is none", async () => {
+  it("must exist", async () => {
     expect(await complaints({})).toEqual(["environments: Expected at least one <environment>.tfvars but got none"]);
   });
 });

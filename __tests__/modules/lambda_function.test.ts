@@ -1,4 +1,4 @@
-/** The function, its role and its log group as they are synthesized. */
+/** The synthesized function, its role and its log group. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SETTINGS } from "../../handler/contract/settings";
@@ -8,7 +8,7 @@ const UPLOAD = "${aws_s3_bucket.s3_buckets_upload.arn}";
 const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
 
 describe("lambda_function", () => {
-  const common = [
+  const images = [
     {
       Sid: "ReadUploads",
       Effect: "Allow",
@@ -17,15 +17,15 @@ describe("lambda_function", () => {
     },
     { Sid: "TellDeletedFromDenied", Effect: "Allow", Action: ["s3:ListBucket"], Resource: UPLOAD },
     { Sid: "WriteVariants", Effect: "Allow", Action: ["s3:PutObject"], Resource: `${PROCESSED}/*` },
-    {
-      Sid: "WriteLogs",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: "${aws_cloudwatch_log_group.lambda_function_log_group.arn}:*",
-    },
   ];
+  const logs = {
+    Sid: "WriteLogs",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: "${aws_cloudwatch_log_group.lambda_function_log_group.arn}:*",
+  };
 
-  it("may do this and nothing else where it publishes metrics itself", async () => {
+  it("has exactly these permissions where it publishes metrics itself", async () => {
     const { policy, ...others } = one(synthesized(await devWith('metric_namespace = "Mine"')), "aws_iam_role_policy");
 
     const publish = {
@@ -35,17 +35,17 @@ describe("lambda_function", () => {
       Resource: "*",
       Condition: { StringEquals: { "cloudwatch:namespace": "Mine" } },
     };
-    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...common, publish] });
+    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...images, publish, logs] });
     expect(others).toEqual({ name: "least-privilege", role: "${aws_iam_role.lambda_function_role.id}" });
   });
 
-  it("may not publish metrics where they are embedded in the log", async () => {
+  it("has no permission to publish metrics where they are embedded in the log", async () => {
     const { policy } = one(synthesized(await devWith('metrics_transport = "emf"')), "aws_iam_role_policy");
 
-    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: common });
+    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...images, logs] });
   });
 
-  it("may use the stack's key for objects of its buckets, each in its direction", async () => {
+  it("may use the stack's key to read objects of the upload bucket and to write those of the processed bucket", async () => {
     const { policy } = one(synthesized(await devWith("enable_kms_key = true")), "aws_iam_role_policy");
 
     const use = (Sid: string, action: string, bucket: string) => ({
@@ -55,13 +55,13 @@ describe("lambda_function", () => {
       Resource: "${aws_kms_key.encryption_key_key.arn}",
       Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucket, `${bucket}/*`] } },
     });
-    expect((json(policy) as { Statement: unknown[] }).Statement.slice(common.length + 1)).toEqual([
+    expect((json(policy) as { Statement: unknown[] }).Statement.slice(images.length + 1, -2)).toEqual([
       use("DecryptUploads", "kms:Decrypt", UPLOAD),
       use("EncryptVariants", "kms:GenerateDataKey", PROCESSED),
     ]);
   });
 
-  it("has a role that only Lambda can take", async () => {
+  it("has a role that only Lambda can assume", async () => {
     const { assume_role_policy, ...others } = one(synthesized(await committed("dev")), "aws_iam_role");
 
     expect(json(assume_role_policy)).toEqual({
@@ -71,7 +71,7 @@ describe("lambda_function", () => {
     expect(others).toEqual({ name: "image-processor-dev-processor-role" });
   });
 
-  it("writes to a log group of its own, that exists before it", async () => {
+  it("writes to its own log group, which is created first", async () => {
     const group = one(synthesized(await committed("prod")), "aws_cloudwatch_log_group");
 
     expect(group).toEqual({
@@ -81,7 +81,7 @@ describe("lambda_function", () => {
     });
   });
 
-  it("is configured by the environment", async () => {
+  it("has the configuration of the environment", async () => {
     const stack = synthesized(await committed("prod"));
 
     const zip = "assets/lambda_function_package/current/handler.zip";
@@ -97,6 +97,7 @@ describe("lambda_function", () => {
       memory_size: 1769,
       reserved_concurrent_executions: 100,
       publish: true,
+      kms_key_arn: "${aws_kms_key.encryption_key_key.arn}",
       tracing_config: { mode: "Active" },
       environment: {
         variables: {
@@ -124,7 +125,7 @@ describe("lambda_function", () => {
     expect(existsSync(join(stack.folder, zip))).toBe(true);
   });
 
-  it("is given every setting that the handler reads", async () => {
+  it("gets every setting that the handler reads", async () => {
     const { environment } = one(synthesized(await committed("dev")), "aws_lambda_function");
 
     expect(environment).toHaveProperty("variables");
@@ -137,9 +138,12 @@ describe("lambda_function", () => {
     ["INFO", "INFO"],
     ["WARNING", "INFO"],
     ["ERROR", "INFO"],
-  ])("at log_level %s lets Lambda pass lines from %s on, so that no metric starves", async (logLevel, passed) => {
-    const { logging_config } = one(synthesized(await devWith(`log_level = "${logLevel}"`)), "aws_lambda_function");
+  ])(
+    "at log_level %s makes Lambda keep lines from %s, because metrics are made from them",
+    async (logLevel, passed) => {
+      const { logging_config } = one(synthesized(await devWith(`log_level = "${logLevel}"`)), "aws_lambda_function");
 
-    expect(logging_config).toMatchObject({ application_log_level: passed, system_log_level: "INFO" });
-  });
+      expect(logging_config).toMatchObject({ application_log_level: passed, system_log_level: "INFO" });
+    },
+  );
 });

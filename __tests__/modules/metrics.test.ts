@@ -1,11 +1,11 @@
-/** Metric filters and the dashboard, as they are synthesized. */
+/** The synthesized metric filters and the dashboard. */
 import { REFUSALS } from "../../handler/contract/events";
 import { METRICS, type Metric } from "../../handler/contract/metrics";
 import type { Environment } from "../../modules/variables";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 describe("metric filters", () => {
-  it("are one for each metric that is made from log lines; counts that no dimension divides begin at 0, measures never do", async () => {
+  it("exist for each metric made from log lines; only counts without dimensions have the default value 0", async () => {
     const { resource } = synthesized(await committed("dev"));
 
     const count = (pattern: string) => ({ pattern, value: "1", default_value: "0", unit: "Count" });
@@ -40,7 +40,7 @@ describe("metric filters", () => {
     );
   });
 
-  it("count in the environment's own namespace", async () => {
+  it("use the namespace of the environment", async () => {
     const { resource } = synthesized(await committed("prod"));
 
     const filters = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {});
@@ -48,7 +48,7 @@ describe("metric filters", () => {
     expect(new Set(namespaces)).toEqual(new Set(["ImageProcessor/Lambda/prod"]));
   });
 
-  it("of measures belong to cloudwatch_metrics, those of faults to log_alerts", async () => {
+  it("for measures belong to cloudwatch_metrics, those for faults to log_alerts", async () => {
     const { resource } = synthesized(await committed("dev"));
 
     const expected = Object.entries<Metric>(METRICS)
@@ -78,7 +78,7 @@ const widgetsOf = (environment: Environment): Widget[] => {
   return (json(dashboard_body) as { widgets: Widget[] }).widgets;
 };
 
-/** The series of a widget, one line each. */
+/** The series of a widget, one text for each. */
 const seriesOf = ({ properties }: Widget): string[] =>
   (properties.metrics ?? []).map((parts) =>
     parts.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" "),
@@ -91,7 +91,7 @@ describe("the dashboard", () => {
     expect(dashboard.dashboard_name).toBe("image-processor-dev-processor-monitoring");
   });
 
-  it("has these eight widgets, which do not overlap", async () => {
+  it("has exactly these eight widgets, which do not overlap", async () => {
     const widgets = widgetsOf(await committed("dev"));
 
     expect(widgets.map(({ type, properties }) => `${type}: ${properties.title}`)).toEqual([
@@ -116,7 +116,7 @@ describe("the dashboard", () => {
     ]);
   });
 
-  it("charts these metrics where they are published, at the period of the alarm on each", async () => {
+  it("charts these metrics with their dimensions, at the period of the alarm on each", async () => {
     const widgets = widgetsOf(await committed("dev"));
 
     const lambda = (metric: string, options: string) =>
@@ -174,7 +174,7 @@ describe("the dashboard", () => {
     expect(missing).toEqual([]);
   });
 
-  it("draws the thresholds of this environment's alarms", async () => {
+  it("draws the thresholds of the environment's alarms", async () => {
     const environment = await devWith(`
       enable_no_invocation_alarm     = true
       error_threshold                = 4
@@ -209,7 +209,7 @@ describe("the dashboard", () => {
     });
   });
 
-  it("looks into the region and the log group of the environment", async () => {
+  it("reads the region and the log group of the environment", async () => {
     const widgets = widgetsOf(await devWith('aws_region = "eu-west-1"\nproject_name = "photos"'));
 
     expect(new Set(widgets.map(({ properties }) => properties.region))).toEqual(new Set(["eu-west-1"]));

@@ -1,19 +1,19 @@
-/** The saved queries as they are synthesized, asked of every kind of line that the log group gets. */
+/** The synthesized saved queries, run on every kind of line that the log group receives. */
 import { EVENTS } from "../../handler/contract/events";
 import { logAlarms } from "../../modules/alarms";
 import { QUERIES } from "../../modules/queries";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
-import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
+import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
 import { committed, devWith, synthesized } from "./synthesized";
 
 const FOLDER = "image-processor-prod-processor/";
 
-let lines: ProducedLine[];
-/** By the ends of their names. */
+let lines: LogSample[];
+/** By name without the function's name in front. */
 let queries: Record<string, string>;
 
 beforeAll(async () => {
-  lines = await producedLines();
+  lines = await logSamples();
   const { resource } = synthesized(await committed("prod"));
   queries = Object.fromEntries(
     Object.values(resource.aws_cloudwatch_query_definition ?? {}).map(({ name, query_string }) => [
@@ -23,7 +23,7 @@ beforeAll(async () => {
   );
 });
 
-/** A condition of Logs Insights in the words of a metric filter, which the sandbox can read. */
+/** Translates a Logs Insights condition into a metric filter pattern, which the local engine can evaluate. */
 const patternOf = (query: string): string => {
   const filters = query.split("\n| ").filter((command) => command.startsWith("filter "));
   const conditions = filters.map((filter) =>
@@ -39,8 +39,8 @@ const patternOf = (query: string): string => {
   return `{ ${conditions.map((each) => `(${each})`).join(" && ")} }`;
 };
 
-/** @param key of the upload that is asked for, where the query is about one */
-const linesOf = (name: string, key?: string): ProducedLine[] => {
+/** @param key replaces the placeholder in the query for one upload */
+const linesOf = (name: string, key?: string): LogSample[] => {
   const query = queries[name] ?? "";
   const pattern = parseFilterPattern(patternOf(key === undefined ? query : query.replace("photos/summer.jpg", key)));
   return lines.filter(({ line }) => matches(pattern, line));
@@ -61,10 +61,10 @@ const fieldsIn = (query: string): string[] => {
 const valueAt = (line: string, path: string): unknown =>
   path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], JSON.parse(line));
 
-const named = (found: readonly ProducedLine[]) => found.map(({ name }) => name);
+const named = (found: readonly LogSample[]) => found.map(({ name }) => name);
 
 describe("saved queries", () => {
-  it("are those of the ledger and one for each alarm, on the function's log group alone", async () => {
+  it("are those of the ledger and one for each alarm, on the function's log group only", async () => {
     const { resource } = synthesized(await committed("prod"));
 
     const definitions = Object.values(resource.aws_cloudwatch_query_definition ?? {});
@@ -79,19 +79,19 @@ describe("saved queries", () => {
     );
   });
 
-  it("are absent where nobody asked for them", async () => {
+  it("are absent unless enable_saved_queries is on", async () => {
     const { resource } = synthesized(await devWith(""));
 
     expect(resource).not.toHaveProperty("aws_cloudwatch_query_definition");
   });
 
-  it("of an alarm on log lines find exactly the lines that its metric hears", async () => {
+  it("of an alarm on log lines find exactly the lines that its metric counts", async () => {
     const alarms = logAlarms(await committed("prod"));
 
     const found = alarms.map(({ name }) => [name, named(linesOf(`alarms/${name}`))]);
 
     expect(found).toEqual(
-      alarms.map(({ name, metric }) => [name, named(lines.filter(({ heardBy }) => heardBy.includes(metric)))]),
+      alarms.map(({ name, metric }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(metric)))]),
     );
   });
 
@@ -115,11 +115,11 @@ describe("saved queries", () => {
     ["alarms/high-concurrency", reports],
     ["alarms/low-success-rate", ["image.refused", "image.failed"]],
     ["alarms/no-invocations", reports],
-  ])("%s reads these lines", (name, expected) => {
+  ])("%s reads exactly these lines", (name, expected) => {
     expect(named(linesOf(name))).toEqual(expected);
   });
 
-  it("one-upload finds what became of the upload whose key is put in, and of no other", () => {
+  it("one-upload finds the lines of the upload with the given key, and of no other", () => {
     expect(named(linesOf("one-upload"))).toEqual([]);
     expect(named(linesOf("one-upload", keyOfUpload()))).toEqual([
       "image.received",
@@ -130,7 +130,7 @@ describe("saved queries", () => {
     ]);
   });
 
-  it("name no field that the lines which they read do not have", () => {
+  it("use only fields that the lines they read have", () => {
     const absent = Object.entries(queries).flatMap(([name, query]) => {
       const read = linesOf(name, keyOfUpload());
       return fieldsIn(query)
@@ -139,5 +139,40 @@ describe("saved queries", () => {
     });
 
     expect(absent).toEqual([]);
+  });
+
+  it("of alarms show the highest values first where the metric has a value, and the newest lines otherwise", () => {
+    const sorted = Object.entries(queries).filter(([name]) => name.startsWith("alarms/"));
+
+    const byTime = "sort @timestamp desc";
+    const byDuration = "sort record.metrics.durationMs desc";
+    expect(
+      Object.fromEntries(
+        sorted.map(([name, query]) => [
+          name.replace("alarms/", ""),
+          query.split("\n| ").find((command) => command.startsWith("sort ")),
+        ]),
+      ),
+    ).toEqual({
+      "high-error-rate": byTime,
+      throttles: byDuration,
+      "release-errors": byTime,
+      "log-errors": byTime,
+      "high-duration": byDuration,
+      "high-concurrency": byDuration,
+      "low-success-rate": byTime,
+      "no-invocations": byTime,
+      "memory-high": "sort record.metrics.maxMemoryUsedMB desc",
+      "event-age": byDuration,
+      "events-dropped": byTime,
+      "dead-letters": byTime,
+      "dead-letter-errors": byTime,
+      "timeout-errors": byTime,
+      "memory-errors": byTime,
+      "image-processing-errors": byTime,
+      "s3-permission-errors": byTime,
+      "critical-errors": byTime,
+      "large-images": byTime,
+    });
   });
 });

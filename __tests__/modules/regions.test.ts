@@ -15,7 +15,7 @@ const both = async (tfvars = REGIONS): Promise<[Synthesized, Synthesized]> => {
   return [synthesized(first), synthesized(second)];
 };
 
-/** What a stack calls its resources, wherever such names have to differ or are read by people. */
+/** The names of a stack's resources that must be unique or that people read. */
 const namesOf = ({ resource }: Synthesized): string[] =>
   Object.values(resource).flatMap((all) =>
     Object.values(all).flatMap(({ name, bucket_prefix, function_name, alarm_name }) =>
@@ -23,10 +23,10 @@ const namesOf = ({ resource }: Synthesized): string[] =>
     ),
   );
 
-/** What the role that copies may do: actions, on what, and through which service. */
-const allowed = (stack: Synthesized): string[][] => {
+/** The permissions of the replication role: actions, resource, and service condition. */
+const allowed = (stack: Synthesized): unknown[][] => {
   const { Statement } = json(one(stack, "aws_iam_policy").policy) as {
-    Statement: { Action: string[]; Resource: string; Condition?: { StringLike: Record<string, string> } }[];
+    Statement: { Action: string[]; Resource: unknown; Condition?: { StringLike: Record<string, string> } }[];
   };
   return Statement.map(({ Action, Resource, Condition }) => [
     Action.join(" "),
@@ -51,7 +51,7 @@ const widgetsOf = (stack: Synthesized): Widget[] =>
   (json(one(stack, "aws_cloudwatch_dashboard").dashboard_body) as { widgets: Widget[] }).widgets;
 
 describe("several regions", () => {
-  it("make one stack each, named after the region, with a state of its own and the environment's tags", async () => {
+  it("make one stack each, named after the region, with its own state and the environment's tags", async () => {
     const stacks = await both();
 
     expect(
@@ -72,7 +72,7 @@ describe("several regions", () => {
     );
   });
 
-  it("keep their states in one bucket, under a key each", async () => {
+  it("keep their states in one bucket, under different keys", async () => {
     const stacks = await both(`${REGIONS}state_bucket = "states"`);
 
     expect(stacks.map(({ terraform }) => terraform.backend)).toEqual(
@@ -88,7 +88,7 @@ describe("several regions", () => {
     );
   });
 
-  it("share no name; those of buckets have the region in short", async () => {
+  it("share no names; bucket names contain the short form of the region", async () => {
     const [first, second] = await both(`${REGIONS}enable_saved_queries = true`);
 
     const shared = namesOf(first).filter((name) => namesOf(second).includes(name) && !name.startsWith("${"));
@@ -98,7 +98,7 @@ describe("several regions", () => {
     expect(namesOf(second)).toContain("image-processor-dev-apse2-upload-");
   });
 
-  it("have one dashboard, in the first region, that shows each of them where it is", async () => {
+  it("have one dashboard, in the first region, which shows all regions", async () => {
     const [first, second] = await both(`${REGIONS}runbook_base_url = "https://example.com/runbooks"`);
 
     const widgets = widgetsOf(first);
@@ -116,7 +116,7 @@ describe("several regions", () => {
     expect(JSON.stringify(ofSecond)).not.toContain("us-east-1");
   });
 
-  it("point to that dashboard in the outputs of every stack", async () => {
+  it("name that dashboard in the outputs of every stack", async () => {
     const [, { output }] = await both();
 
     expect([output.cloudwatch_dashboard_name?.value, output.cloudwatch_dashboard_url?.value]).toEqual([
@@ -127,25 +127,27 @@ describe("several regions", () => {
 
   // biome-ignore format: a table is read down its columns
   it.each([
-    ['regions = ["eu-west-1"]',                           'Expected aws_region (us-east-1) first for regions but got ["eu-west-1"]'],
-    ['regions = ["us-east-1", "us-east-1"]',              'Expected a list of AWS regions, each of them once for regions but got ["us-east-1","us-east-1"]'],
-    ['regions = "us-east-1"',                             'Expected a list of AWS regions, each of them once for regions but got "us-east-1"'],
-    [`${REGIONS}project_name = "image-processor-2"`,      'Expected at most 37 characters for the bucket prefix made of project_name and environment but got "image-processor-2-dev-apse2-processed-"'],
-    [`${REGIONS}state_bucket = "states"\nstate_key = "k"`, 'Expected "", because the stack of each region has a key of its own, for state_key but got "k"'],
-    ["enable_replication = true",                         "Expected false, unless there are two regions or more (0), for enable_replication but got true"],
-    [`${REGIONS}enable_replication = true\nenable_s3_versioning = false`, "Expected true, because enable_replication copies versions, for enable_s3_versioning but got false"],
+    ['regions = ["eu-west-1"]',                           'Expected a list that starts with aws_region (us-east-1) for regions but got ["eu-west-1"]'],
+    ['regions = ["us-east-1", "us-east-1"]',              'Expected a list of different AWS regions for regions but got ["us-east-1","us-east-1"]'],
+    ['regions = "us-east-1"',                             'Expected a list of different AWS regions for regions but got "us-east-1"'],
+    [`${REGIONS}project_name = "image-processor-2"`,      'Expected at most 37 characters for the bucket prefix from project_name and environment but got "image-processor-2-dev-apse2-processed-"'],
+    [`${REGIONS}state_bucket = "states"\nstate_key = "k"`, 'Expected "" (the stack of each region has its own key) for state_key but got "k"'],
+    [`${REGIONS}upload_bucket_name = "acme-in"`,          'Expected "" (the stacks of 2 regions cannot share it) for upload_bucket_name but got "acme-in"'],
+    [`${REGIONS}vpc_subnet_ids = ["subnet-0123456789abcdef0"]\nvpc_security_group_ids = ["sg-0123456789abcdef0"]`, 'Expected [] (the stacks of 2 regions cannot share it) for vpc_subnet_ids but got ["subnet-0123456789abcdef0"]'],
+    ["enable_replication = true",                         "Expected false (replication needs at least two regions, and regions has 0) for enable_replication but got true"],
+    [`${REGIONS}enable_replication = true\nenable_s3_versioning = false`, "Expected true (enable_replication needs it) for enable_s3_versioning but got false"],
   ])("refuses %j", async (tfvars, message) => {
     await expect(stacksWith(tfvars)).rejects.toThrow(`environments/dev.tfvars: ${message}`);
   });
 
-  it("keep no copies of the variants unless asked to", async () => {
+  it("replicate nothing unless enable_replication is on", async () => {
     const [{ resource, provider }] = await both();
 
     expect(resource).not.toHaveProperty("aws_s3_bucket_replication_configuration");
     expect(provider.aws).toHaveLength(1);
   });
 
-  it("copy the variants to the next, and from the last to the first, by a role that may do no more", async () => {
+  it("replicate uploads and variants to the next region, and from the last to the first, with a role that has no other permissions", async () => {
     const stacks = await both(`${REGIONS}enable_replication = true`);
 
     expect(stacks.map(({ provider }) => provider.aws.map(({ alias, region }) => [alias, region]))).toEqual([
@@ -164,49 +166,63 @@ describe("several regions", () => {
     );
     expect(new Set(abroad)).toEqual(
       new Set(
-        ["", "_encryption", "_lifecycle", "_ownership", "_policy", "_public_access", "_versioning"].map(
-          (end) => `s3_buckets_replica${end}`,
-        ),
+        ["", "_encryption", "_lifecycle", "_ownership", "_policy", "_public_access", "_versioning"].flatMap((end) => [
+          `s3_buckets_replica${end}`,
+          `s3_buckets_originals${end}`,
+        ]),
       ),
     );
-    expect(one(stack, "aws_s3_bucket_replication_configuration")).toEqual({
-      bucket: "${aws_s3_bucket.s3_buckets_processed.id}",
+    const replication = (source: string, target: string, id: string) => ({
+      bucket: `\${aws_s3_bucket.s3_buckets_${source}.id}`,
       role: "${aws_iam_role.s3_buckets_replication_role.arn}",
       rule: [
         {
-          id: "copy-variants",
+          id,
           status: "Enabled",
           filter: { prefix: "" },
           delete_marker_replication: { status: "Disabled" },
-          destination: { bucket: "${aws_s3_bucket.s3_buckets_replica.arn}" },
+          destination: { bucket: `\${aws_s3_bucket.s3_buckets_${target}.arn}` },
         },
       ],
       depends_on: [
         "aws_iam_role_policy_attachment.s3_buckets_replication_attachment",
-        "aws_s3_bucket_versioning.s3_buckets_processed_versioning",
-        "aws_s3_bucket_versioning.s3_buckets_replica_versioning",
+        `aws_s3_bucket_versioning.s3_buckets_${source}_versioning`,
+        `aws_s3_bucket_versioning.s3_buckets_${target}_versioning`,
       ],
     });
+    expect(stack.resource.aws_s3_bucket_replication_configuration).toEqual({
+      s3_buckets_replication: replication("processed", "replica", "copy-variants"),
+      s3_buckets_upload_replication: replication("upload", "originals", "copy-uploads"),
+    });
+    const arns = (...names: string[]) => names.map((name) => `\${aws_s3_bucket.s3_buckets_${name}}`);
+    const [processed, upload, replica, originals] = arns("processed.arn", "upload.arn", "replica.arn", "originals.arn");
     expect(allowed(stack)).toEqual([
-      ["s3:GetReplicationConfiguration s3:ListBucket", "${aws_s3_bucket.s3_buckets_processed.arn}"],
+      ["s3:GetReplicationConfiguration s3:ListBucket", [processed, upload]],
       [
         "s3:GetObjectVersionForReplication s3:GetObjectVersionAcl s3:GetObjectVersionTagging",
-        "${aws_s3_bucket.s3_buckets_processed.arn}/*",
+        [`${processed}/*`, `${upload}/*`],
       ],
-      ["s3:ReplicateObject s3:ReplicateTags", "${aws_s3_bucket.s3_buckets_replica.arn}/*"],
+      ["s3:ReplicateObject s3:ReplicateTags", [`${replica}/*`, `${originals}/*`]],
     ]);
   });
 
-  it("encrypt the copies with a key of their own region, where the stack has a key", async () => {
+  it("process no replica again: only the upload bucket has a notification", async () => {
+    const [stack] = await both(`${REGIONS}enable_replication = true`);
+
+    expect(one(stack, "aws_s3_bucket_notification").bucket).toBe("${aws_s3_bucket.s3_buckets_upload.id}");
+  });
+
+  it("encrypt replicas with a key in their region, where the stack has a key", async () => {
     const [stack] = await both(`${REGIONS}enable_replication = true\nenable_kms_key = true`);
 
-    const { rule } = one(stack, "aws_s3_bucket_replication_configuration") as { rule: object[] };
-    expect(rule).toMatchObject([
+    const rules = Object.values(stack.resource.aws_s3_bucket_replication_configuration ?? {}).map(({ rule }) => rule);
+    const encrypted = [
       {
         destination: { encryption_configuration: { replica_kms_key_id: "${aws_kms_key.replica_key_key.arn}" } },
         source_selection_criteria: { sse_kms_encrypted_objects: { status: "Enabled" } },
       },
-    ]);
+    ];
+    expect(rules).toMatchObject([encrypted, encrypted]);
     expect(allowed(stack).slice(3)).toEqual([
       ["kms:Decrypt", "${aws_kms_key.encryption_key_key.arn}", "s3.us-east-1.amazonaws.com"],
       ["kms:Encrypt", "${aws_kms_key.replica_key_key.arn}", "s3.ap-southeast-2.amazonaws.com"],
@@ -222,13 +238,13 @@ describe("several regions", () => {
       for (const name of Object.keys(shell)) delete process.env[name];
     });
 
-    it("are called by their stacks' names", async () => {
+    it("are selected by the names of their stacks", async () => {
       const { aws_region, environment } = await environmentNamed("prod-eu-west-1");
 
       expect([environment, aws_region]).toEqual(["prod", "eu-west-1"]);
     });
 
-    it("are told to whoever types the environment's name alone", async () => {
+    it("are listed when only the environment's name is given", async () => {
       await expect(environmentNamed("prod")).rejects.toThrow(
         'Expected one of dev-us-east-1, dev-eu-west-1, prod-us-east-1, prod-eu-west-1, staging-us-east-1, staging-eu-west-1 for <env> but got "prod"',
       );

@@ -1,48 +1,52 @@
-/** The two buckets as they are synthesized. */
+/** The synthesized buckets. */
 import { committed, devWith, json, synthesized } from "./synthesized";
 
 describe("s3_buckets", () => {
-  it.each(["upload", "processed"])("makes the %s bucket encrypted, private, versioned, and tidy", async (name) => {
-    const { resource } = synthesized(await committed("dev"));
+  it.each(["upload", "processed"])(
+    "creates the %s bucket encrypted, private and versioned, and removes noncurrent versions and old delete markers",
+    async (name) => {
+      const { resource } = synthesized(await committed("dev"));
 
-    const bucket = `\${aws_s3_bucket.s3_buckets_${name}.id}`;
-    const of = (type: string, suffix: string) => resource[type]?.[`s3_buckets_${name}${suffix}`];
-    expect(of("aws_s3_bucket", "")).toEqual({ bucket_prefix: `image-processor-dev-${name}-` });
-    expect(of("aws_s3_bucket_server_side_encryption_configuration", "_encryption")).toEqual({
-      bucket,
-      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
-    });
-    expect(of("aws_s3_bucket_versioning", "_versioning")).toEqual({
-      bucket,
-      versioning_configuration: { status: "Enabled" },
-    });
-    expect(of("aws_s3_bucket_public_access_block", "_public_access")).toEqual({
-      bucket,
-      block_public_acls: true,
-      block_public_policy: true,
-      ignore_public_acls: true,
-      restrict_public_buckets: true,
-    });
-    expect(of("aws_s3_bucket_ownership_controls", "_ownership")).toEqual({
-      bucket,
-      rule: { object_ownership: "BucketOwnerEnforced" },
-    });
-    expect(of("aws_s3_bucket_lifecycle_configuration", "_lifecycle")).toEqual({
-      bucket,
-      rule: [
-        {
-          id: "expire-leftovers",
-          status: "Enabled",
-          filter: [{ prefix: "" }],
-          abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }],
-          noncurrent_version_expiration: [{ noncurrent_days: 30 }],
-        },
-      ],
-      depends_on: [`aws_s3_bucket_versioning.s3_buckets_${name}_versioning`],
-    });
-  });
+      const bucket = `\${aws_s3_bucket.s3_buckets_${name}.id}`;
+      const of = (type: string, suffix: string) => resource[type]?.[`s3_buckets_${name}${suffix}`];
+      expect(of("aws_s3_bucket", "")).toEqual({ bucket_prefix: `image-processor-dev-${name}-` });
+      expect(of("aws_s3_bucket_server_side_encryption_configuration", "_encryption")).toEqual({
+        bucket,
+        rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
+      });
+      expect(of("aws_s3_bucket_versioning", "_versioning")).toEqual({
+        bucket,
+        versioning_configuration: { status: "Enabled" },
+      });
+      expect(of("aws_s3_bucket_public_access_block", "_public_access")).toEqual({
+        bucket,
+        block_public_acls: true,
+        block_public_policy: true,
+        ignore_public_acls: true,
+        restrict_public_buckets: true,
+      });
+      expect(of("aws_s3_bucket_ownership_controls", "_ownership")).toEqual({
+        bucket,
+        rule: { object_ownership: "BucketOwnerEnforced" },
+      });
+      expect(of("aws_s3_bucket_lifecycle_configuration", "_lifecycle")).toEqual({
+        bucket,
+        rule: [
+          {
+            id: "expire-leftovers",
+            status: "Enabled",
+            filter: [{ prefix: "" }],
+            abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }],
+            noncurrent_version_expiration: [{ noncurrent_days: 30 }],
+            expiration: [{ expired_object_delete_marker: true }],
+          },
+        ],
+        depends_on: [`aws_s3_bucket_versioning.s3_buckets_${name}_versioning`],
+      });
+    },
+  );
 
-  it.each(["upload", "processed"])("lets nobody reach the %s bucket without TLS", async (name) => {
+  it.each(["upload", "processed"])("denies requests to the %s bucket without TLS", async (name) => {
     const { resource } = synthesized(await committed("dev"));
 
     const { policy, ...others } = resource.aws_s3_bucket_policy?.[`s3_buckets_${name}_policy`] ?? {};
@@ -66,7 +70,7 @@ describe("s3_buckets", () => {
     });
   });
 
-  it("encrypts both buckets with the stack's key, asked for once a bucket", async () => {
+  it("encrypts both buckets with the stack's key, with bucket keys", async () => {
     const { resource } = synthesized(await devWith("enable_kms_key = true"));
 
     const rules = Object.values(resource.aws_s3_bucket_server_side_encryption_configuration ?? {}).map(
@@ -82,7 +86,7 @@ describe("s3_buckets", () => {
     expect(rules).toEqual([[rule], [rule]]);
   });
 
-  it("writes down every request in a bucket that only S3's log delivery can write to, and forgets in time", async () => {
+  it("logs requests to a bucket that only S3 log delivery may write to, and expires the logs", async () => {
     const tfvars = "enable_s3_access_logging = true\ns3_access_log_days = 30\nenable_kms_key = true";
 
     const { resource } = synthesized(await devWith(tfvars));
@@ -134,7 +138,7 @@ describe("s3_buckets", () => {
     );
   });
 
-  it("keeps no versions where enable_s3_versioning is off", async () => {
+  it("suspends versioning where enable_s3_versioning is off", async () => {
     const { resource } = synthesized(await devWith("enable_s3_versioning = false"));
 
     const statuses = Object.values(resource.aws_s3_bucket_versioning ?? {}).map((row) => row.versioning_configuration);

@@ -1,10 +1,10 @@
-/** Topics, subscriptions and topic policies as they are synthesized. */
+/** The synthesized topics, subscriptions and topic policies. */
 import { committed, devWith, json, synthesized } from "./synthesized";
 
 const ACCOUNT = "${data.aws_caller_identity.current.account_id}";
 
 describe("sns_notifications", () => {
-  it("makes one topic for each severity, open to the alarms of this account only", async () => {
+  it("creates one topic for each severity; only alarms of this account may publish to it", async () => {
     const { resource } = synthesized(await committed("dev"));
 
     const topics = Object.values(resource.aws_sns_topic ?? {});
@@ -33,7 +33,7 @@ describe("sns_notifications", () => {
     }
   });
 
-  it("lets a budget speak to the topic of performance, and to no other", async () => {
+  it("lets a budget publish to the performance topic only", async () => {
     const { resource } = synthesized(await devWith("monthly_budget_usd = 50\nenable_kms_key = true"));
 
     const services = Object.entries(resource.aws_sns_topic_policy ?? {}).map(([name, { policy }]) => [
@@ -53,7 +53,7 @@ describe("sns_notifications", () => {
     );
   });
 
-  it("subscribes every address to its topic, and the phone to critical alarms", async () => {
+  it("subscribes each address to its topic, and the phone to the critical topic", async () => {
     const environment = await devWith(`
       alert_email     = "operator@example.com"
       log_alert_email = "log@example.com"
@@ -76,7 +76,7 @@ describe("sns_notifications", () => {
     });
   });
 
-  it("subscribes nobody where no address is given", async () => {
+  it("has no subscription where no address is set", async () => {
     const { resource } = synthesized(await committed("dev"));
 
     expect(resource).not.toHaveProperty("aws_sns_topic_subscription");

@@ -1,6 +1,7 @@
-/** How the modules are joined to a stack, and what it puts out. */
+/** How the modules form a stack, and its outputs. */
 import { tmpdir } from "node:os";
 import { App } from "cdktf";
+import { METRICS, type Metric } from "../../handler/contract/metrics";
 import { ImageProcessorStack } from "../../modules/stack";
 import { committed, devWith, one, type Synthesized, synthesized, temporary } from "./synthesized";
 
@@ -9,7 +10,7 @@ const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
 const ACCOUNT = "${data.aws_caller_identity.current.account_id}";
 
 describe("a stack", () => {
-  it("consists of these resources, named as in the code", async () => {
+  it("consists of exactly these resources, named after their constructs", async () => {
     const { resource, data } = synthesized(await committed("dev"));
 
     const { aws_cloudwatch_metric_alarm, aws_cloudwatch_log_metric_filter, ...others } = resource;
@@ -39,7 +40,7 @@ describe("a stack", () => {
     expect(data).toEqual({ aws_caller_identity: { current: {} } });
   });
 
-  it("asks for either major version of the provider, and tags everything", async () => {
+  it("accepts both major versions of the provider, and tags all resources", async () => {
     const { provider, terraform } = synthesized(await committed("prod"));
 
     expect(provider).toEqual({
@@ -63,12 +64,12 @@ describe("a stack", () => {
     });
     expect(terraform).toEqual({
       backend: { local: { path: "../../../terraform.prod.tfstate" } },
-      required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
       required_version: ">= 1.5",
     });
   });
 
-  it("leaves tags out that would be empty", async () => {
+  it("has no empty tags", async () => {
     const { provider } = synthesized(await committed("dev"));
 
     expect(provider.aws[0]?.default_tags).toEqual([
@@ -76,7 +77,7 @@ describe("a stack", () => {
     ]);
   });
 
-  it("keeps its state where the environment says, under a lock", async () => {
+  it("keeps its state in the bucket of the environment, with locking", async () => {
     const { terraform } = synthesized(await devWith('state_bucket = "states"\naws_region = "eu-west-1"'));
     const elsewhere = synthesized(
       await devWith('state_bucket = "states"\nstate_key = "images/dev"\nstate_region = "us-west-2"'),
@@ -92,7 +93,7 @@ describe("a stack", () => {
           use_lockfile: true,
         },
       },
-      required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
       required_version: ">= 1.10",
     });
     expect(elsewhere.terraform.backend).toEqual({
@@ -100,7 +101,7 @@ describe("a stack", () => {
     });
   });
 
-  it("is the same text wherever, whenever and from whatever package it is made, with no path of the machine", async () => {
+  it("is the same text for every folder, time and package name, without a path of the machine", async () => {
     const environment = await committed("dev");
 
     const [here, there] = [synthesized(environment), synthesized(environment, "another.zip")];
@@ -111,7 +112,7 @@ describe("a stack", () => {
   });
 
   it.each(["dev", "staging", "prod"])(
-    "is made of the variables of %s, and of its name nothing but names",
+    "of %s depends on its variables only; the name of the environment appears only in names",
     async (name) => {
       const environment = await committed(name);
       const anonymous = ({ text }: Synthesized, own: string) => text.replaceAll(new RegExp(`\\b${own}\\b`, "g"), "any");
@@ -124,20 +125,20 @@ describe("a stack", () => {
     },
   );
 
-  it("refuses to be made without a package, and says how to build it", async () => {
+  it("refuses a missing package with the command that builds it", async () => {
     const environment = await devWith('lambda_architecture = "x86_64"');
     const app = new App({ outdir: temporary() });
 
     const make = () => new ImageProcessorStack(app, "dev", { environment, packagePath: "no/such.zip" });
 
     expect(make).toThrow(
-      "Expected a zip for the function's package but got nothing at no/such.zip: run npm run build -- --architecture x86_64",
+      "The function's package no/such.zip does not exist. Build it with: npm run build -- --architecture x86_64",
     );
   });
 });
 
-describe("the notification of uploads", () => {
-  it("waits for the permission, which only this bucket of this account has", async () => {
+describe("the upload notification", () => {
+  it("depends on the permission, which only this bucket of this account has", async () => {
     const stack = synthesized(await committed("dev"));
 
     expect(one(stack, "aws_s3_bucket_notification")).toEqual({
@@ -166,6 +167,24 @@ describe("the outputs", () => {
   const group = "${aws_cloudwatch_log_group.lambda_function_log_group.name}";
   const dashboard = "${aws_cloudwatch_dashboard.cloudwatch_metrics_dashboard.dashboard_name}";
   const console = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards";
+  const faultAlarms = [
+    "timeout-errors",
+    "memory-errors",
+    "image-processing-errors",
+    "s3-permission-errors",
+    "critical-errors",
+    "large-images",
+  ];
+  const alarmArns = (module: string, ...names: string[]) =>
+    Object.fromEntries(
+      Object.entries(alarms(module, ...names)).map(([name, value]) => [name, value.replace(".alarm_name}", ".arn}")]),
+    );
+  const filters = (module: string, kind: Metric["kind"]) =>
+    Object.fromEntries(
+      Object.entries<Metric>(METRICS)
+        .filter(([, row]) => row.kind === kind && row.from !== "handler")
+        .map(([name]) => [name, `\${aws_cloudwatch_log_metric_filter.${module}_${name}.name}`]),
+    );
   const metricAlarms = ["high-error-rate", "throttles", "log-errors", "high-duration", "high-concurrency"];
   const expected = {
     upload_bucket_name: "${aws_s3_bucket.s3_buckets_upload.id}",
@@ -183,16 +202,20 @@ describe("the outputs", () => {
     log_alerts_topic_arn: "${aws_sns_topic.sns_notifications_log.arn}",
     cloudwatch_dashboard_name: dashboard,
     cloudwatch_dashboard_url: `${console}:name=${dashboard}`,
+    cloudwatch_dashboard_arn: "${aws_cloudwatch_dashboard.cloudwatch_metrics_dashboard.dashboard_arn}",
     metric_namespace: "ImageProcessor/Lambda",
     cloudwatch_alarms: alarms("cloudwatch_alarms", ...metricAlarms, "low-success-rate"),
-    log_based_alarms: alarms(
-      "log_alerts",
-      "timeout-errors",
-      "memory-errors",
-      "image-processing-errors",
-      "s3-permission-errors",
-      "critical-errors",
-      "large-images",
+    log_based_alarms: alarms("log_alerts", ...faultAlarms),
+    alarm_arns: {
+      ...alarmArns("cloudwatch_alarms", ...metricAlarms, "low-success-rate"),
+      ...alarmArns("log_alerts", ...faultAlarms),
+    },
+    metric_filter_names: {
+      ...filters("cloudwatch_metrics", "measure"),
+      ...filters("log_alerts", "fault"),
+    },
+    topic_names: Object.fromEntries(
+      ["critical", "performance", "log"].map((each) => [each, `\${aws_sns_topic.sns_notifications_${each}.name}`]),
     ),
     aws_region: "us-east-1",
     upload_command_example: "aws s3 cp photo.jpg s3://${aws_s3_bucket.s3_buckets_upload.id}/",
@@ -200,19 +223,19 @@ describe("the outputs", () => {
     test_alarm_command:
       "aws cloudwatch set-alarm-state --alarm-name ${aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_error_rate.alarm_name}" +
       ' --state-value ALARM --state-reason "Testing" --region us-east-1',
-    sns_subscription_note: "Nobody is told of alarms by e-mail: set alert_email for dev and deploy again.",
+    sns_subscription_note: "No e-mail address receives notifications. Set alert_email for dev and deploy again.",
   };
 
   const valuesOf = (output: Record<string, { value: unknown }>) =>
     Object.fromEntries(Object.entries(output).map(([name, { value }]) => [name, value]));
 
-  it("are these, by their plain names", async () => {
+  it("are exactly these", async () => {
     const { output } = synthesized(await committed("dev"));
 
     expect(valuesOf(output)).toEqual(expected);
   });
 
-  it("are empty where there is no dashboard, and what to confirm where there are addresses", async () => {
+  it("are empty where there is no dashboard, and mention the confirmation where there are addresses", async () => {
     const tfvars = 'enable_cloudwatch_dashboard = false\nalert_email = "operator@example.com"';
 
     const { output, resource } = synthesized(await devWith(tfvars));
@@ -222,8 +245,9 @@ describe("the outputs", () => {
       ...expected,
       cloudwatch_dashboard_name: "",
       cloudwatch_dashboard_url: "",
+      cloudwatch_dashboard_arn: "",
       sns_subscription_note:
-        "AWS sends a confirmation to each e-mail address: nobody is told of alarms before following its link.",
+        "AWS sends a confirmation to each e-mail address. Notifications arrive only after you follow its link.",
     });
   });
 });

@@ -1,8 +1,11 @@
-/** The commands that write the stacks, run as a person runs them. */
+/** The commands that write the stacks, run as processes. */
+
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { warnings } from "../../scripts/build/synth";
+import { synthesize } from "../../main";
+import { warnings } from "../../modules/warnings";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { committed, devWith, temporary } from "./synthesized";
 
 const ROOT = join(__dirname, "../..");
@@ -16,16 +19,17 @@ describe("npm run synth", () => {
 
   const run = (script: string, variables: Record<string, string> = {}) => {
     const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
-    const env = { PATH: process.env.PATH, ...settings };
-    return spawnSync(process.execPath, ["--import", "tsx", script], { cwd: ROOT, env, encoding: "utf8" });
+    const { PATH, ENVIRONMENTS_FOLDER } = process.env;
+    const env = { PATH, ENVIRONMENTS_FOLDER, ...settings };
+    return spawnSync(process.execPath, [...RUN_TYPESCRIPT, script], { cwd: ROOT, env, encoding: "utf8" });
   };
 
-  it("writes a folder for each environment, keeps what Terraform put there, and removes those of the past", () => {
+  it("writes a folder for each environment, keeps Terraform's files there, and removes folders of deleted environments", () => {
     const providers = join(outdir, "stacks/dev/.terraform");
     mkdirSync(providers, { recursive: true });
     mkdirSync(join(outdir, "stacks/demolished"), { recursive: true });
 
-    const { status, stdout, stderr } = run("scripts/synth.ts");
+    const { status, stdout, stderr } = run("scripts/commands/synth.ts");
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
@@ -34,7 +38,7 @@ describe("npm run synth", () => {
     expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 19 alarms$/m);
   });
 
-  it.each(["main.ts", "scripts/synth.ts"])("refuses to write anything while a value is wrong (%s)", (script) => {
+  it.each(["main.ts", "scripts/commands/synth.ts"])("refuses to write anything if a value is wrong (%s)", (script) => {
     const nowhere = join(folder, "nowhere");
 
     const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
@@ -48,44 +52,98 @@ describe("npm run synth", () => {
     expect(existsSync(nowhere)).toBe(false);
   });
 
-  it("refuses a package that is not there in one line", () => {
-    const { status, stderr } = run("scripts/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
+  it("refuses a missing package in one line", () => {
+    const { status, stderr } = run("scripts/commands/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
 
     expect(status).toBe(1);
     expect(stderr).toBe(
-      "error: Expected a zip for the function's package but got nothing at no/such.zip: run npm run build -- --architecture arm64\n",
+      "error: The function's package no/such.zip does not exist. Build it with: npm run build -- --architecture arm64\n",
     );
   });
 });
 
-describe("before a deploy", () => {
-  const howTo = "set alert_email (TF_VAR_alert_email or environments/dev.local.tfvars)";
+describe("synthesize", () => {
+  it("copies the package that it is given next to the JSON, and not the one of HANDLER_PACKAGE", async () => {
+    const folder = temporary();
+    const packagePath = join(folder, "given.zip");
+    writeFileSync(packagePath, "the given package");
+    process.env.HANDLER_PACKAGE = "no/such.zip";
+
+    synthesize([await devWith("")], { outdir: join(folder, "a/b"), packagePath });
+
+    delete process.env.HANDLER_PACKAGE;
+    const copy = join(folder, "a/b/stacks/dev/assets/lambda_function_package/current/handler.zip");
+    expect(readFileSync(copy, "utf8")).toBe("the given package");
+  });
+});
+
+describe("before a deployment, an operator is warned", () => {
+  const set = "Set alert_email in environments/dev.local.tfvars or TF_VAR_alert_email.";
+  const topic = "arn:aws:sns:us-east-1:123456789012:oncall";
 
   it.each([
-    ["", [`nobody is subscribed to the alarms of dev: ${howTo}`]],
+    ["", [`dev has no subscribers, so notifications reach no one. ${set}`]],
     ['alert_email = "operator@example.com"', []],
     [
       'critical_alert_email = "operator@example.com"',
-      [`nobody is subscribed to the performance and log alarms of dev: ${howTo}`],
+      [`dev has no subscribers for performance and log notifications, so these reach no one. ${set}`],
     ],
-    ['alert_sms = "+15555550100"', [`nobody is subscribed to the performance and log alarms of dev: ${howTo}`]],
-  ])("an operator is warned of alarms that nobody hears (%j)", async (tfvars, expected) => {
+    [
+      'alert_sms = "+15555550100"',
+      [`dev has no subscribers for performance and log notifications, so these reach no one. ${set}`],
+    ],
+    ['additional_alert_emails = ["operator@example.com"]', []],
+    [
+      `existing_critical_alerts_topic_arn = "${topic}"\nadditional_log_alert_emails = ["operator@example.com"]`,
+      [`dev has no subscribers for performance notifications, so these reach no one. ${set}`],
+    ],
+  ])("about topics without subscribers (%j)", async (tfvars, expected) => {
     expect(warnings([await devWith(tfvars)])).toEqual(expected);
   });
 
-  it("an operator is warned of environments that would hear each other's log lines", async () => {
+  it("about environments that would count each other's log lines", async () => {
     const dev = await devWith('alert_email = "operator@example.com"');
     const qa = { ...dev, environment: "qa" };
     const abroad = { ...dev, environment: "abroad", aws_region: "eu-west-1" };
 
     expect(warnings([abroad, dev, qa])).toEqual([
-      "dev and qa share metric_namespace ImageProcessor/Lambda: in one account each would hear the other's log lines",
+      "dev and qa share the metric_namespace ImageProcessor/Lambda. In one account, each would count the log lines of the others.",
     ]);
   });
 
-  it("an operator is warned of no such thing in the environments as they are committed", async () => {
+  it.each(["https://example.com", "https://example.com/runbooks", "https://wiki.example.org/a"])(
+    "about runbooks at %s, which is only an example",
+    async (url) => {
+      const environment = await devWith(`alert_email = "operator@example.com"\nrunbook_base_url = "${url}"`);
+
+      expect(warnings([environment])).toEqual([
+        `dev links to runbooks at ${url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`,
+      ]);
+    },
+  );
+
+  it("about no address that only looks like an example", async () => {
+    const environment = await devWith(
+      'alert_email = "operator@example.com"\nrunbook_base_url = "https://acme-example.com/runbooks"',
+    );
+
+    expect(warnings([environment])).toEqual([]);
+  });
+
+  it("about an existing upload bucket, whose notifications are replaced", async () => {
+    const environment = await devWith('alert_email = "operator@example.com"\nexisting_upload_bucket_name = "acme-in"');
+
+    expect(warnings([environment])).toEqual(["dev replaces the notification configuration of the bucket acme-in."]);
+  });
+
+  it("about the committed environments only because of subscribers and of prod's example address", async () => {
     const environments = await Promise.all(["dev", "prod", "staging"].map(committed));
 
-    expect(warnings(environments).filter((warning) => warning.includes("share"))).toEqual([]);
+    expect(warnings(environments).map((warning) => warning.replace(/,? (so|at) .*/, ""))).toEqual([
+      "dev has no subscribers",
+      "prod has no subscribers",
+      "prod links to runbooks",
+      "staging has no subscribers",
+    ]);
   });
 });

@@ -1,19 +1,17 @@
-/** Synthesizes environments for real, into folders that are gone after the tests. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Synthesizes environments into temporary folders that are removed after the tests. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "cdktf";
-import { readEnvironments } from "../../modules/environment";
-import { stackName } from "../../modules/naming";
-import { ImageProcessorStack } from "../../modules/stack";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
+import { stackFor } from "../../scripts/build/stack-for";
 
 type Block = Record<string, unknown>;
 
-/** A `cdk.tf.json`, without the remarks of CDKTF. */
+/** A `cdk.tf.json` without the comments of CDKTF. */
 export interface Synthesized {
   readonly text: string;
-  /** Where `cdk.tf.json` lies. */
+  /** Folder of `cdk.tf.json`. */
   readonly folder: string;
   readonly data: Record<string, Record<string, Block>>;
   readonly output: Record<string, { description: string; value: unknown }>;
@@ -35,7 +33,7 @@ export const temporary = (): string => {
   return folder;
 };
 
-/** @returns a folder called `environments` that holds these files */
+/** @returns a folder named `environments` with these files */
 export const environmentsOf = (files: Record<string, string>): string => {
   const folder = join(temporary(), "environments");
   mkdirSync(folder);
@@ -43,15 +41,11 @@ export const environmentsOf = (files: Record<string, string>): string => {
   return folder;
 };
 
-/** @returns an environment of the project, as it is committed */
-export const committed = async (name: string): Promise<Environment> => {
-  const file = `${name}.tfvars`;
-  const folder = environmentsOf({});
-  copyFileSync(join(__dirname, "../../environments", file), join(folder, file));
-  return only(await readEnvironments(folder, {}));
-};
+/** @returns an environment as committed, without `.local.tfvars` and TF_VAR_ variables */
+export const committed = async (name: string): Promise<Environment> =>
+  only((await readEnvironments(ENVIRONMENTS, {})).filter(({ environment }) => environment === name));
 
-/** @returns the environment `dev`, as these lines make it */
+/** @returns the environment `dev` with these lines in its file */
 export const devWith = async (tfvars: string, shell: Record<string, string> = {}): Promise<Environment> =>
   only(await readEnvironments(environmentsOf({ "dev.tfvars": tfvars }), shell));
 
@@ -65,16 +59,13 @@ export const synthesized = (environment: Environment, packageName = "package.zip
   const outdir = temporary();
   const packagePath = join(outdir, packageName);
   writeFileSync(packagePath, "a package");
-  const app = new App({ outdir });
-  new ImageProcessorStack(app, stackName(environment), { environment, packagePath });
-  app.synth();
-  const folder = join(outdir, "stacks", stackName(environment));
+  const folder = stackFor(environment, { outdir, packagePath });
   const text = readFileSync(join(folder, "cdk.tf.json"), "utf8");
   return { ...JSON.parse(text, (key, value) => (key === "//" ? undefined : value)), text, folder };
 };
 
-/** @returns the JSON that an argument holds as text */
+/** @returns the parsed JSON of an argument */
 export const json = (text: unknown): unknown => JSON.parse(String(text));
 
-/** @returns the one resource of a type */
+/** @returns the only resource of a type */
 export const one = (stack: Synthesized, type: string): Block => only(Object.values(stack.resource[type] ?? {}));

@@ -1,4 +1,4 @@
-/** A stack as Terraform reads it: references, prefixes, defaults of the provider. */
+/** Reading a stack: references, prefixes, and defaults of the provider. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,6 +60,25 @@ const STACK = {
         period: 60,
         dimensions: { FunctionName: "${aws_lambda_function.f.function_name}" },
         alarm_actions: ["${aws_sns_topic.t.arn}"],
+        evaluate_low_sample_count_percentiles: "ignore",
+      },
+    },
+    aws_cloudwatch_composite_alarm: {
+      page: {
+        alarm_name: "page",
+        alarm_rule:
+          'ALARM("${aws_cloudwatch_metric_alarm.a.alarm_name}") AND NOT ALARM(${aws_cloudwatch_metric_alarm.a.arn})',
+        alarm_actions: ["${aws_sns_topic.t.arn}"],
+        actions_suppressor: {
+          alarm: "${aws_cloudwatch_metric_alarm.a.arn}",
+          wait_period: "120",
+          extension_period: 1800,
+        },
+      },
+      ticket: {
+        alarm_name: "ticket",
+        alarm_rule: "OK(${aws_cloudwatch_composite_alarm.page.alarm_name})",
+        actions_enabled: false,
       },
     },
   },
@@ -76,7 +95,7 @@ const withFunction = (changes: object) => ({
 });
 
 describe("the blueprint of a stack", () => {
-  it("has the function with what it refers to, and the provider's defaults", () => {
+  it("has the function with resolved references and the provider's defaults", () => {
     expect(read(STACK).function).toEqual({
       name: "resizer",
       arn: "arn:aws:lambda:eu-west-1:000000000000:function:resizer",
@@ -97,10 +116,11 @@ describe("the blueprint of a stack", () => {
       maximumEventAgeSeconds: 21_600,
       deadLetterTargetArn: undefined,
       isTraced: false,
+      isInVpc: false,
     });
   });
 
-  it("has what the function states itself", () => {
+  it("has the values that the function sets", () => {
     const { function: fn } = read(
       withFunction({
         timeout: 60,
@@ -115,7 +135,7 @@ describe("the blueprint of a stack", () => {
     expect([fn.logFormat, fn.logGroup, fn.systemLogLevel]).toEqual(["JSON", "own", "WARN"]);
   });
 
-  it("has the buckets by their local names, and the notifications that are the function's own", () => {
+  it("has the buckets by their local names, and the function's notifications", () => {
     const { buckets, notifications } = read(STACK);
 
     expect(buckets).toEqual([
@@ -127,7 +147,7 @@ describe("the blueprint of a stack", () => {
     ]);
   });
 
-  it("has the alarms, whom they tell, and who listens", () => {
+  it("has the alarms, their topics, and the subscriptions", () => {
     const { alarms, subscriptions } = read(STACK);
     const topicArn = "arn:aws:sns:eu-west-1:000000000000:alerts";
 
@@ -137,17 +157,34 @@ describe("the blueprint of a stack", () => {
         description: "literal ${x}",
         alarmActions: [topicArn],
         okActions: [],
+        evaluateLowSampleCountPercentiles: "ignore",
         watches: { name: "Errors", statistic: "Sum", periodSeconds: 60, dimensions: { FunctionName: "resizer" } },
       },
     ]);
     expect(subscriptions).toEqual([{ topicArn, protocol: "email", endpoint: "someone@example.com" }]);
   });
 
+  it("has the composite alarms with their rules and suppressors", () => {
+    const { compositeAlarms } = read(STACK);
+    const errorsArn = "arn:aws:cloudwatch:eu-west-1:000000000000:alarm:resizer-errors";
+
+    expect(compositeAlarms).toMatchObject([
+      {
+        name: "page",
+        rule: `ALARM("resizer-errors") AND NOT ALARM(${errorsArn})`,
+        alarmActions: ["arn:aws:sns:eu-west-1:000000000000:alerts"],
+        okActions: [],
+        actionsSuppressor: { alarm: errorsArn, waitSeconds: 120, extensionSeconds: 1800 },
+      },
+      { name: "ticket", rule: "OK(page)", actionsEnabled: false, actionsSuppressor: undefined },
+    ]);
+  });
+
   // biome-ignore format: a table is read down its columns
   it.each([
-    ["a resource that is not there",   withFunction({ function_name: "${aws_s3_bucket.nope.id}" }),     'Expected a reference that can be resolved for aws_lambda_function.f.function_name but got "${aws_s3_bucket.nope.id}"'],
-    ["an attribute nobody knows",      withFunction({ handler: "x ${aws_s3_bucket.in.magic} y" }),      'Expected a reference that can be resolved for aws_lambda_function.f.handler but got "${aws_s3_bucket.in.magic}"'],
-    ["a function of Terraform",        withFunction({ filename: "${abspath(\"x\")}" }),                 'Expected a reference that can be resolved for aws_lambda_function.f.filename but got "${abspath(\\"x\\")}"'],
+    ["a missing resource",             withFunction({ function_name: "${aws_s3_bucket.nope.id}" }),     'Expected a reference that can be resolved for aws_lambda_function.f.function_name but got "${aws_s3_bucket.nope.id}"'],
+    ["an unknown attribute",           withFunction({ handler: "x ${aws_s3_bucket.in.magic} y" }),      'Expected a reference that can be resolved for aws_lambda_function.f.handler but got "${aws_s3_bucket.in.magic}"'],
+    ["a Terraform function",           withFunction({ filename: "${abspath(\"x\")}" }),                 'Expected a reference that can be resolved for aws_lambda_function.f.filename but got "${abspath(\\"x\\")}"'],
     ["an attribute that is missing",   withFunction({ handler: undefined }),                            "Expected a string for aws_lambda_function.f.handler but got nothing"],
     ["an attribute of the wrong type", withFunction({ timeout: "long" }),                               'Expected a number for aws_lambda_function.f.timeout but got "long"'],
     ["a stack without a function",     { ...STACK, resource: {} },                                      "Expected one resource for aws_lambda_function but got 0"],

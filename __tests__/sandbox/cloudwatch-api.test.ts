@@ -1,8 +1,8 @@
-/** How a function's own metrics arrive: by the SDK's PutMetricData, and embedded in log lines. */
+/** The two ways of custom metrics: PutMetricData of the SDK, and metrics embedded in log lines. */
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Datum } from "../../scripts/cloudwatch/metric-store";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
-import { type CloudWatchApi, embeddedData, startCloudWatchApi } from "../../scripts/sandbox/cloudwatch-api";
+import { type CloudWatchApi, startCloudWatchApi } from "../../scripts/sandbox/cloudwatch-api";
 
 const received: Datum[] = [];
 const calls: ApiCall[] = [];
@@ -41,7 +41,7 @@ const AT = new Date("2026-01-01T00:00:00.500Z");
 const FUNCTION_NAME = { Name: "FunctionName", Value: "resizer" };
 
 describe("PutMetricData of the SDK", () => {
-  it("arrives with dimensions, unit, time, and every value as often as it was counted", async () => {
+  it("delivers dimensions, unit, time, and each value with its count", async () => {
     await client.send(
       new PutMetricDataCommand({
         Namespace: "Images",
@@ -69,7 +69,7 @@ describe("PutMetricData of the SDK", () => {
     expect(calls).toEqual([{ caller: "SOMEONE", action: "cloudwatch:PutMetricData" }]);
   });
 
-  it("arrives when the SDK compresses it, dated now where it has no time", async () => {
+  it("accepts compressed requests, and dates data without a time now", async () => {
     const before = Date.now();
     const MetricData = Array.from({ length: 400 }, (_, i) => ({ MetricName: `Metric${i}`, Value: i }));
 
@@ -80,7 +80,7 @@ describe("PutMetricData of the SDK", () => {
     expect(received[0]?.timestampMs).toBeGreaterThanOrEqual(before);
   });
 
-  it("refuses statistic sets, which nobody here sends", async () => {
+  it("refuses statistic sets, which are not supported", async () => {
     const StatisticValues = { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 };
 
     const sent = client.send(
@@ -91,7 +91,7 @@ describe("PutMetricData of the SDK", () => {
     expect(received).toEqual([]);
   });
 
-  it("refuses what it is told to refuse", async () => {
+  it("returns the refusal of the intercept hook", async () => {
     refusal = { status: 503, code: "ServiceUnavailable", message: "down" };
 
     const sent = client.send(
@@ -100,36 +100,5 @@ describe("PutMetricData of the SDK", () => {
 
     await expect(sent).rejects.toMatchObject({ name: "ServiceUnavailable", $metadata: { httpStatusCode: 503 } });
     expect(received).toEqual([]);
-  });
-});
-
-describe("a log line", () => {
-  const embedded = (metrics: object, rest: object) =>
-    JSON.stringify({ _aws: { Timestamp: 5, CloudWatchMetrics: [{ Namespace: "Images", ...metrics }] }, ...rest });
-
-  it("gives a datum for each value and set of dimensions that is embedded", () => {
-    const line = embedded(
-      { Dimensions: [["FunctionName"], []], Metrics: [{ Name: "Time", Unit: "Milliseconds" }, { Name: "Done" }] },
-      { FunctionName: "resizer", Time: [1, 2], Done: 3 },
-    );
-
-    expect(embeddedData(line).map(({ name, dimensions, unit, value }) => [name, dimensions, unit, value])).toEqual([
-      ["Time", { FunctionName: "resizer" }, "Milliseconds", 1],
-      ["Time", { FunctionName: "resizer" }, "Milliseconds", 2],
-      ["Time", {}, "Milliseconds", 1],
-      ["Time", {}, "Milliseconds", 2],
-      ["Done", { FunctionName: "resizer" }, "None", 3],
-      ["Done", {}, "None", 3],
-    ]);
-    expect(embeddedData(line)[0]).toMatchObject({ namespace: "Images", timestampMs: 5 });
-  });
-
-  it.each([
-    ["of another kind", '{"level":"INFO"}'],
-    ["that is no JSON", 'text with "_aws" in it'],
-    ["whose metadata are not EMF", '{"_aws":{"Timestamp":"now"}}'],
-    ["whose metric has no value", embedded({ Dimensions: [[]], Metrics: [{ Name: "Time" }] }, {})],
-  ])("gives nothing %s", (_what, line) => {
-    expect(embeddedData(line)).toEqual([]);
   });
 });

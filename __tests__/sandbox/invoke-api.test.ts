@@ -1,4 +1,4 @@
-/** Lambda's Invoke on this machine, as the SDK's client sees it. */
+/** The local Invoke API, called with the SDK. */
 import { InvokeCommand, type InvokeCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FunctionBlueprint } from "../../scripts/sandbox/blueprint";
 import { invokeApi } from "../../scripts/sandbox/invoke-api";
@@ -59,13 +59,13 @@ describe("Invoke", () => {
     ]);
   });
 
-  it("takes an event for later", async () => {
+  it("accepts an event for asynchronous invocation", async () => {
     const { StatusCode } = await invoke({ InvocationType: "Event" });
 
     expect([StatusCode, later]).toEqual([202, [{ n: 1 }]]);
   });
 
-  it("refuses a function that is not there, a payload that is no JSON, and what there is no room for", async () => {
+  it("refuses an unknown function, a payload that is not JSON, and a throttled invocation", async () => {
     const nameOf = (answered: Promise<unknown>) => answered.catch(({ name }: Error) => name);
 
     const names = [await nameOf(invoke({ FunctionName: "other" })), await nameOf(invoke({ Payload: "{" }))];

@@ -1,4 +1,4 @@
-/** The local Lambda: real processes that run small handlers, within the limits of the function. */
+/** The local Lambda: real processes that run small handlers within the function's limits. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,18 +32,27 @@ const FUNCTION: FunctionBlueprint = {
 
 interface Ran {
   readonly outcomes: readonly Outcome[];
-  /** Lines that are JSON, parsed. */
+  /** Parsed JSON lines. */
   readonly lines: readonly Record<string, unknown>[];
   readonly reports: readonly Record<string, unknown>[];
+  valuesOf(name: LambdaDatum["name"]): number[];
   sumOf(name: LambdaDatum["name"]): number;
 }
 
-/** Runs a handler, given as the text of its CommonJS file, for these events all at once. */
+/** Time of a run, and what moves it. @default the machine's clock */
+interface Clock {
+  readonly now?: () => number;
+  readonly onLine?: (text: string) => void;
+  readonly onMetric?: (datum: LambdaDatum) => void;
+}
+
+/** Runs a handler, given as CommonJS source, for all events in parallel. */
 const run = async (
   code: string,
   changes: Partial<FunctionBlueprint> = {},
   events: readonly unknown[] = [{}],
   processes = 2,
+  clock: Clock = {},
 ): Promise<Ran> => {
   const zip = join(mkdtempSync(join(folder, "zip-")), "package.zip");
   writeFileSync(zip, zipSync({ "index.js": strToU8(code) }));
@@ -56,8 +65,15 @@ const run = async (
     processes,
     retryDelaysMs: [1, 1],
     throttleDelayMs: 5,
-    onLogLine: ({ text }) => texts.push(text),
-    onMetric: (datum) => data.push(datum),
+    now: clock.now,
+    onLogLine: ({ text }) => {
+      texts.push(text);
+      clock.onLine?.(text);
+    },
+    onMetric: (datum) => {
+      data.push(datum);
+      clock.onMetric?.(datum);
+    },
   });
   try {
     const outcomes = await Promise.all(events.map((event) => lambda.invoke(event)));
@@ -66,6 +82,7 @@ const run = async (
       outcomes,
       lines,
       reports: lines.filter(({ type }) => type === "platform.report").map(({ record }) => record),
+      valuesOf: (name) => data.filter((datum) => datum.name === name).map(({ value }) => value),
       sumOf: (name) => data.filter((datum) => datum.name === name).reduce((sum, { value }) => sum + value, 0),
     };
   } finally {
@@ -75,7 +92,7 @@ const run = async (
 };
 
 describe("the local Lambda", () => {
-  it("runs the handler once for an event that it takes, and reports the success", async () => {
+  it("runs the handler once for an event, and reports the success", async () => {
     const { outcomes, reports, sumOf } = await run("exports.handler = async () => ({ statusCode: 500 });");
 
     expect(outcomes).toMatchObject([{ status: "success", attempts: 1, throttles: 0 }]);
@@ -95,7 +112,7 @@ describe("the local Lambda", () => {
     expect([sumOf("Invocations"), sumOf("Errors"), sumOf("AsyncEventsDropped")]).toEqual([1, 0, 0]);
   });
 
-  it("tries an event that fails twice more, under the same request id, and then drops it", async () => {
+  it("retries a failed event twice with the same request id, and then drops it", async () => {
     const { outcomes, reports, lines, sumOf } = await run(
       'exports.handler = async () => { throw new TypeError("no luck"); };',
     );
@@ -110,7 +127,7 @@ describe("the local Lambda", () => {
     );
   });
 
-  it("kills a run at its time limit", async () => {
+  it("kills an invocation at its timeout", async () => {
     const { outcomes, reports } = await run("exports.handler = () => { for (;;); };", {
       timeoutSeconds: 0.2,
       maximumRetryAttempts: 0,
@@ -120,7 +137,7 @@ describe("the local Lambda", () => {
     expect(reports).toMatchObject([{ status: "timeout" }]);
   });
 
-  it("kills a process that holds more memory than the function has", async () => {
+  it("kills a process that uses more memory than the function has", async () => {
     const hungry = `exports.handler = async () => {
       const held = [];
       for (let i = 0; i < 40; i++) { held.push(Buffer.alloc(16 << 20, 1)); await new Promise((go) => setTimeout(go, 20)); }
@@ -143,7 +160,7 @@ describe("the local Lambda", () => {
     expect(outcomes).toMatchObject([{ status: "error", attempts: 2 }]);
   });
 
-  it("tells the handler truly how much time remains", async () => {
+  it("gives the handler the correct remaining time", async () => {
     const { lines } = await run(
       `exports.handler = async (event, context) => {
         const before = context.getRemainingTimeInMillis();
@@ -161,7 +178,7 @@ describe("the local Lambda", () => {
     expect(before - after).toBeGreaterThanOrEqual(55);
   });
 
-  it("gives the process the function's environment and nothing of this machine's", async () => {
+  it("gives the process the function's environment variables only", async () => {
     process.env.SECRET_OF_THIS_MACHINE = "secret";
     const { lines } = await run(
       "exports.handler = async () => console.log({ greeting: process.env.GREETING, secret: process.env.SECRET_OF_THIS_MACHINE ?? 'none', name: process.env.AWS_LAMBDA_FUNCTION_NAME, home: process.env.HOME ?? 'none' });",
@@ -187,7 +204,7 @@ describe("the local Lambda", () => {
     ]);
   });
 
-  it("sends away what exceeds the reserved concurrency, and takes it when there is room", async () => {
+  it("throttles events above the reserved concurrency, and retries them", async () => {
     const { outcomes, sumOf } = await run(
       "exports.handler = () => new Promise((go) => setTimeout(go, 80));",
       { reservedConcurrency: 1 },
@@ -198,14 +215,75 @@ describe("the local Lambda", () => {
     expect(sumOf("Throttles")).toBeGreaterThan(0);
   });
 
-  it("drops an event without a try where the reservation is 0", async () => {
+  it("drops an event without an attempt if the reserved concurrency is 0", async () => {
     const { outcomes, sumOf } = await run("exports.handler = async () => {};", { reservedConcurrency: 0 });
 
     expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 1 }]);
     expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
   });
 
-  it("uses a process again, and another one once that has ended", async () => {
+  describe("the age of an event", () => {
+    const FAILING = 'exports.handler = async () => { throw new Error("no"); };';
+
+    /** A clock that stands still except for the pause of 60 s that Lambda makes after a failed attempt. */
+    const minutesBetweenAttempts = (): Clock => {
+      let nowMs = 1_000_000;
+      return {
+        now: () => nowMs,
+        onLine: (text) => {
+          if (text.includes('"platform.report"')) nowMs += 60_000;
+        },
+      };
+    };
+
+    it("is published at the start of each attempt", async () => {
+      const { valuesOf } = await run(FAILING, {}, [{}], 1, minutesBetweenAttempts());
+
+      expect(valuesOf("AsyncEventAge")).toEqual([0, 60_000, 120_000]);
+    });
+
+    it.each([
+      [120, 3],
+      [119, 2],
+      [59, 1],
+    ])("above the maximum of %i s ends the retries after %i attempts", async (maximumEventAgeSeconds, attempts) => {
+      const clock = minutesBetweenAttempts();
+
+      const { outcomes, valuesOf } = await run(FAILING, { maximumEventAgeSeconds }, [{}], 1, clock);
+
+      expect(outcomes).toMatchObject([{ status: "error", attempts }]);
+      expect(valuesOf("AsyncEventsDropped")).toEqual([1]);
+    });
+
+    it.each([
+      [3_600, "success", 1],
+      [3_599, "dropped", 0],
+    ])(
+      "is compared with the maximum of %i s while the event is throttled",
+      async (maximumEventAgeSeconds, status, attempts) => {
+        let nowMs = 0;
+        let throttles = 0;
+        const clock: Clock = {
+          now: () => nowMs,
+          onMetric: ({ name, value }) => {
+            if (name === "Throttles" && value === 1 && throttles++ === 0) nowMs += 3_600_000;
+          },
+        };
+        const slow = "exports.handler = () => new Promise((go) => setTimeout(go, 30));";
+        const changes = { reservedConcurrency: 1, maximumEventAgeSeconds };
+
+        const { outcomes, valuesOf } = await run(slow, changes, [1, 2], 1, clock);
+
+        expect(outcomes.map((outcome) => [outcome.status, outcome.attempts])).toEqual([
+          ["success", 1],
+          [status, attempts],
+        ]);
+        expect(valuesOf("AsyncEventAge")).toEqual([3_600_000, 3_600_000].slice(0, 1 + attempts));
+      },
+    );
+  });
+
+  it("reuses a process, and starts another after it has ended", async () => {
     const { outcomes, reports } = await run(
       `exports.handler = async ({ fails }) => {
         if (fails) { Promise.reject(new Error("forgotten")); await new Promise((go) => setTimeout(go, 1000)); }
@@ -221,13 +299,13 @@ describe("the local Lambda", () => {
     expect(reports.map(isCold)).toEqual([true, false, false, true, false]);
   });
 
-  it("fails a handler whose result is no JSON", async () => {
+  it("fails a handler whose result is not JSON", async () => {
     const { outcomes } = await run("exports.handler = async () => 1n;", { maximumRetryAttempts: 0 });
 
     expect(outcomes).toMatchObject([{ status: "error", errorType: "TypeError" }]);
   });
 
-  it("names what is wrong with code that cannot be loaded", async () => {
+  it("names the mistake in code that cannot be loaded", async () => {
     const { reports, lines } = await run("exports.other = 1;", { maximumRetryAttempts: 0 });
 
     expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.HandlerNotFound" }]);
@@ -249,15 +327,19 @@ describe("the local Lambda", () => {
     expect(lines.map(({ type }) => type)).toEqual(types);
   });
 
-  it("filters raw lines by their level, and takes a line without one for INFO", async () => {
+  it("filters raw lines by their level, and treats a line without level or valid timestamp as INFO", async () => {
     const { lines } = await run(
       `exports.handler = async () => {
-        for (const level of ["INFO", "ERROR", "CRITICAL", undefined]) process.stdout.write(JSON.stringify({ level, of: "it" }) + "\\n");
+        const write = (line) => process.stdout.write(JSON.stringify({ ...line, of: "it" }) + "\\n");
+        const timestamp = "2026-01-05T12:00:00.000Z";
+        for (const level of ["INFO", "ERROR", "fatal", "CRITICAL", undefined]) write({ timestamp, level });
+        for (const timestamp of [undefined, "yesterday", "2026-13-05T12:00:00Z", 1767614400000]) write({ timestamp, level: "ERROR" });
+        write({ timestamp: "2026-01-05T12:00:00+01:00", level: "WARN" });
       };`,
       { applicationLogLevel: "WARN" },
     );
 
-    expect(lines.filter(({ of }) => of === "it")).toEqual([{ level: "ERROR", of: "it" }]);
+    expect(lines.filter(({ of }) => of === "it").map(({ level }) => level)).toEqual(["ERROR", "fatal", "WARN"]);
   });
 
   it("ends a line at a line feed and nowhere else", async () => {

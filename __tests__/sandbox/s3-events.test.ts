@@ -1,5 +1,5 @@
-/** The messages of S3, and whom they are for. */
-import { type CreatedObject, encodeKey, isWanted, s3Event } from "../../scripts/sandbox/s3-events";
+/** S3 events, and the notifications that match them. */
+import { type CreatedObject, encodeKey, isMatch, s3Event } from "../../scripts/sandbox/s3-events";
 
 const OBJECT: CreatedObject = {
   bucket: "uploads",
@@ -14,7 +14,7 @@ const OBJECT: CreatedObject = {
 const NOTIFICATION = { bucket: "uploads", id: "n", events: ["s3:ObjectCreated:*"], prefix: "", suffix: "" };
 
 describe("an S3 event", () => {
-  it("has the shape that S3 documents", () => {
+  it("has the documented structure", () => {
     const bucket = { name: "uploads", arn: "arn:aws:s3:::uploads", versioned: false };
 
     const event = s3Event(OBJECT, bucket, { configurationId: "n", region: "eu-west-1" });
@@ -46,7 +46,7 @@ describe("an S3 event", () => {
     });
   });
 
-  it("names the version where the object has one", () => {
+  it("has the object's version, if any", () => {
     const bucket = { name: "uploads", arn: "arn:aws:s3:::uploads", versioned: true };
     const object = { ...OBJECT, versionId: "v1" };
 
@@ -55,7 +55,7 @@ describe("an S3 event", () => {
     expect(record?.s3.object.versionId).toBe("v1");
   });
 
-  it("encodes keys as forms are", () => {
+  it("encodes keys as HTML forms do", () => {
     expect(encodeKey("a b/ü+%.png")).toBe("a+b/%C3%BC%2B%25.png");
   });
 });
@@ -72,6 +72,6 @@ describe("a notification", () => {
     [false, { prefix: "Trip/" }],
     [false, { bucket: "others" }],
   ])("wants it: %s with %j", (wanted, changes) => {
-    expect(isWanted(OBJECT, { ...NOTIFICATION, ...changes })).toBe(wanted);
+    expect(isMatch(OBJECT, { ...NOTIFICATION, ...changes })).toBe(wanted);
   });
 });

@@ -1,8 +1,8 @@
-/** The local run: the synthesized JSON and the real package, from an upload to its variants, metrics and log. */
+/** The local run of the synthesized JSON and the real package, from an upload to its variants, metrics and log. */
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import sharp from "sharp";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 
@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 const stored: string[] = [];
 
 beforeAll(async () => {
-  blueprint = readBlueprint(await freshStack());
+  blueprint = readBlueprint(await devStack());
   sandbox = await startSandbox({
     blueprint,
     retryDelaysMs: [1, 1],
@@ -38,7 +38,7 @@ const sumOf = (name: string) =>
   });
 
 describe("the blueprint", () => {
-  it("is what the JSON says, references resolved", () => {
+  it("has the values of the JSON, with references resolved", () => {
     const { name, timeoutSeconds, memoryMb, environment, packageFile } = blueprint.function;
 
     expect([name, timeoutSeconds, memoryMb]).toEqual(["image-processor-dev-processor", 60, 1024]);
@@ -56,7 +56,7 @@ describe("the blueprint", () => {
 });
 
 describe("the local run", () => {
-  it("makes five variants of an upload, under keys of its own", async () => {
+  it("makes five variants of an upload, with keys of their own", async () => {
     const photo = await sharp({ create: { width: 640, height: 400, channels: 3, background: "#3080c0" } })
       .jpeg()
       .toBuffer();
@@ -84,7 +84,7 @@ describe("the local run", () => {
     ]);
   });
 
-  it("makes variants of a repeated upload too, which is another version", async () => {
+  it("makes variants of a repeated upload, which is a new version", async () => {
     const before = new Set(stored).size;
     const photo = await sharp({ create: { width: 640, height: 400, channels: 3, background: "#3080c0" } })
       .jpeg()
@@ -96,7 +96,7 @@ describe("the local run", () => {
     expect(new Set(stored).size).toBe(before + 5);
   });
 
-  it("acknowledges a bad upload with its reason, and stores nothing", async () => {
+  it("refuses a bad upload with its reason, and stores nothing", async () => {
     const before = stored.filter((path) => path.startsWith(sandbox.processedBucket)).length;
 
     await sandbox.upload("AccessDenied.jpg", Buffer.from("no picture at all"));
@@ -115,7 +115,7 @@ describe("the local run", () => {
     expect(sumOf("ProcessingFailure")).toBe(2);
   });
 
-  it("leaves nothing that listens when it is stopped", async () => {
+  it("leaves no open port when it is stopped", async () => {
     const { port } = new URL(sandbox.endpointUrl);
     await sandbox.stop();
 

@@ -1,4 +1,4 @@
-/** The local S3, asked by the real SDK. */
+/** The local S3, called with the real SDK. */
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -53,7 +53,7 @@ const put = (Key: string, Body: string | Buffer = "abc") =>
   client.send(new PutObjectCommand({ Bucket: "uploads", Key, Body }));
 
 describe("the local S3", () => {
-  it("tells once of every object, with its size and eTag, in the order of their sequencers", async () => {
+  it("reports each object once, with its size and eTag, in the order of the sequencers", async () => {
     await put("a b/ü+%;.jpg");
     await put("second", Buffer.alloc(12 << 20));
 
@@ -64,7 +64,7 @@ describe("the local S3", () => {
     expect(second?.sequence).toBeGreaterThan(first?.sequence ?? Number.POSITIVE_INFINITY);
   });
 
-  it("tells of a multipart upload when it is complete, and of a copy", async () => {
+  it("reports a completed multipart upload, and a copy", async () => {
     const target = { Bucket: "uploads", Key: "parts.bin" };
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));
     const sizes = [5 << 20, 3];
@@ -85,7 +85,7 @@ describe("the local S3", () => {
     expect((await Promise.all(created))[0]?.eTag).toMatch(/^[0-9a-f]{32}-2$/);
   });
 
-  it("names who calls and what for, as IAM does", async () => {
+  it("reports the caller and the IAM action of each call", async () => {
     await put("x");
     await client.send(new GetObjectCommand({ Bucket: "uploads", Key: "x", VersionId: "v" }));
 
@@ -95,7 +95,7 @@ describe("the local S3", () => {
     ]);
   });
 
-  it("refuses what it is told to refuse, and nothing is stored", async () => {
+  it("returns the refusal of the intercept hook, and stores nothing", async () => {
     answer = Promise.resolve({ status: 403, code: "AccessDenied", message: "Access Denied" });
 
     await expect(put("denied")).rejects.toMatchObject({ name: "AccessDenied", $metadata: { httpStatusCode: 403 } });
@@ -103,7 +103,7 @@ describe("the local S3", () => {
     expect(created).toEqual([]);
   });
 
-  it("can keep silent", async () => {
+  it("can leave a call without a response", async () => {
     answer = new Promise(() => {});
 
     const abandoned = client.send(new GetObjectCommand({ Bucket: "uploads", Key: "x" }), {
@@ -113,7 +113,7 @@ describe("the local S3", () => {
     await expect(abandoned).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  it("reads every version for ever, where a bucket keeps them, and knows no others", async () => {
+  it("reads every version of a versioned bucket, and refuses unknown ones", async () => {
     const target = { Bucket: "versioned", Key: "a b/ü.txt" };
     for (const Body of ["old", "new", "new"]) await client.send(new PutObjectCommand({ ...target, Body }));
     await storage.remove("versioned", target.Key);
@@ -130,11 +130,11 @@ describe("the local S3", () => {
     await expect(unknown).rejects.toMatchObject({ name: "NoSuchVersion" });
   });
 
-  it("refuses a port that is taken", async () => {
+  it("refuses a port in use", async () => {
     const port = Number(new URL(storage.endpointUrl).port);
 
     await expect(startStorage({ buckets: [], port })).rejects.toThrow(
-      `Expected a port that is free for S3 but got ${port} (EADDRINUSE)`,
+      `Expected a free port for S3 but got ${port} (EADDRINUSE)`,
     );
   });
 });

@@ -1,6 +1,6 @@
-/** What the real package does about an S3 that fails it: tries again, refuses, or throws, and announces nothing half-done. */
+/** How the real package handles S3 faults: it retries, refuses or throws, and never logs an incomplete success. */
 import sharp from "sharp";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import type { ApiCall, ApiRefusal } from "../../scripts/sandbox/api-call";
 import { FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
@@ -11,9 +11,9 @@ import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 interface Fault {
   readonly of: "GET" | "PUT";
   readonly is: ApiRefusal | Damage | "silence";
-  /** How often it comes; there is none after that. @default always */
+  /** Number of calls that it affects. @default all calls */
   readonly times?: number;
-  /** Part of the key of the object. @default any */
+  /** Part of the object's key. @default any key */
   readonly key?: string;
 }
 
@@ -30,7 +30,7 @@ const failed = (errorName: string, variants = 0) => ({
   events: [`image.failed ${errorName}`, `image.failed ${errorName}`],
 });
 
-/** Every fault, and what has to become of the upload that meets it: add a row. */
+/** Every fault, and the expected result of its upload: add a row. */
 // biome-ignore format: a table is read down its columns
 const CASES: readonly (readonly [what: string, fault: Fault, expected: object])[] = [
   ["throttles a download once",                        { of: "GET", is: SLOW_DOWN, times: 1 },     DONE],
@@ -57,7 +57,7 @@ const CASES: readonly (readonly [what: string, fault: Fault, expected: object])[
 
 const left = CASES.map(([, { times = Number.POSITIVE_INFINITY }]) => times);
 
-/** The fault that a call meets, taken from those that are left; an upload and its variants begin with the number of their case. */
+/** Picks the fault of a call from the remaining ones; keys of an upload and its variants begin with the number of the case. */
 const meet = ({ caller, action, key = "" }: ApiCall): Fault["is"] | undefined => {
   const index = Number.parseInt(key, 10);
   const fault = CASES[index]?.[1];
@@ -74,7 +74,7 @@ const stored: string[] = [];
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  const blueprint = readBlueprint(await freshStack());
+  const blueprint = readBlueprint(await devStack());
   const damages = new Map<string, Damage>();
   sandbox = await startSandbox({
     blueprint: { ...blueprint, function: { ...blueprint.function, timeoutSeconds: 8, maximumRetryAttempts: 1 } },
@@ -128,13 +128,13 @@ describe("an S3 that", () => {
     expect(becameOf(i)).toEqual(expected);
   });
 
-  it("fails in every way takes no process down, and is told of in JSON only", () => {
+  it("fails in every way ends no process, and causes JSON log lines only", () => {
     const reports = sandbox.logs.map(({ text }) => JSON.parse(text)).filter(({ type }) => type === "platform.report");
 
     expect(reports.filter(({ record }) => record.errorType !== undefined || record.status === "timeout")).toEqual([]);
   });
 
-  it("fails in every way is counted as it was: success that was presumed is taken back", () => {
+  it("fails in every way is counted correctly: a presumed success is corrected", () => {
     const events = CASES.flatMap((_, i) => eventsOf(`${i}.png`));
     const processed = events.filter((event) => event === "image.processed").length;
 

@@ -1,11 +1,11 @@
-/** The real package under X-Ray's eyes: what it tells a daemon on this machine, and that it loads nothing where nobody looks. */
+/** X-Ray tracing of the real package: the segments that a local daemon receives, and that nothing is loaded without tracing. */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
-import { freshStack } from "../../scripts/build/fresh-stack";
+import { devStack } from "../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { startSandbox } from "../../scripts/sandbox/sandbox";
 import { photo } from "../../scripts/trials/drill/pictures";
@@ -24,7 +24,7 @@ let segments: Segment[];
 let blueprint: Blueprint;
 
 beforeAll(async () => {
-  blueprint = readBlueprint(await freshStack());
+  blueprint = readBlueprint(await devStack());
 }, 60_000);
 
 beforeEach(async () => {
@@ -37,7 +37,7 @@ beforeEach(async () => {
 
 afterEach(() => void daemon.close());
 
-/** Uploads one photo to the stack. @returns what became of it */
+/** Uploads one photo to the stack. @returns the outcome */
 const upload = async (isTraced: boolean, packageFile = blueprint.function.packageFile) => {
   const { environment } = blueprint.function;
   const settings = { TRACING: isTraced ? "on" : "off", AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}` };
@@ -63,8 +63,8 @@ const names = (pattern: RegExp) =>
     .filter((name) => pattern.test(name))
     .sort();
 
-describe("where TRACING is on", () => {
-  it("tells X-Ray of the download, the decoding, five variants and five uploads, and of each call within them", async () => {
+describe("with TRACING = on", () => {
+  it("sends X-Ray the download, the decoding, five variants and five uploads, and each call within them", async () => {
     const { status, errors } = await upload(true);
 
     expect([status, errors]).toEqual(["success", []]);
@@ -87,8 +87,8 @@ describe("where TRACING is on", () => {
   });
 });
 
-describe("where TRACING is off", () => {
-  it("tells nobody, and does not need the file that would", async () => {
+describe("with TRACING = off", () => {
+  it("sends nothing, and does not need the tracing file", async () => {
     const { "tracer.js": tracer, ...others } = unzipSync(readFileSync(blueprint.function.packageFile));
     const packageFile = join(tmpdir(), `without-tracer-${process.pid}.zip`);
     writeFileSync(packageFile, zipSync(others, { level: 0 }));

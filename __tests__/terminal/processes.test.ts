@@ -1,9 +1,11 @@
 /** Nothing that a command starts or makes outlives it, whatever ends it. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, serve } from "../../scripts/terminal/processes";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 
 const PROJECT = join(__dirname, "../..");
 
@@ -32,7 +34,7 @@ const isRunning = async (pid: number): Promise<boolean> => {
 };
 
 const startOwner = async (): Promise<{ owner: ChildProcess; folder: string; pids: number[] }> => {
-  const owner = spawn(process.execPath, ["--import", "tsx", "-e", OWNER], { cwd: PROJECT });
+  const owner = spawn(process.execPath, [...RUN_TYPESCRIPT, "-e", OWNER], { cwd: PROJECT });
   const line = await new Promise<string>((resolve) => owner.stdout.setEncoding("utf8").once("data", resolve));
   return { owner, ...JSON.parse(line) };
 };

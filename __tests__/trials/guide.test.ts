@@ -11,7 +11,7 @@ describe("the guide", () => {
     expect(verbs.filter((verb) => verb !== "ci" && !Object.keys(scripts).includes(verb))).toEqual([]);
   });
 
-  it("ends by leaving nothing in the account", () => {
+  it("ends by removing everything from the account", () => {
     expect(guideCommands("With an account").at(-1)).toBe("npm run destroy -- dev --empty-buckets");
   });
 });

@@ -1,4 +1,4 @@
-/** The producer test: every line the log group gets, against every metric filter as synthesized. None deaf, none eavesdropping. */
+/** Every kind of log line against every synthesized metric filter: each filter must match exactly its own lines. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { EVENTS, LEVELS } from "../../handler/contract/events";
 import { METRICS } from "../../handler/contract/metrics";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
-import { type ProducedLine, producedLines } from "../../scripts/trials/log-samples";
+import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
+import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
 
 interface Filter {
   readonly pattern: string;
@@ -14,52 +15,52 @@ interface Filter {
 }
 
 const ROOT = join(__dirname, "../..");
-const outdir = mkdtempSync(join(tmpdir(), "producer-"));
-let lines: ProducedLine[];
+const outdir = mkdtempSync(join(tmpdir(), "log-samples-"));
+let lines: LogSample[];
 let filters: Filter[];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, ["--import", "tsx", "main.ts"], {
+  execFileSync(process.execPath, [...RUN_TYPESCRIPT, "main.ts"], {
     cwd: ROOT,
     env: { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: "package.json" },
   });
   const stack = JSON.parse(readFileSync(join(outdir, "stacks/dev/cdk.tf.json"), "utf8"));
   filters = Object.values(stack.resource.aws_cloudwatch_log_metric_filter);
-  lines = await producedLines();
+  lines = await logSamples();
 });
 
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-const hearersOf = ({ line }: ProducedLine): string[] =>
+const matchingFilters = ({ line }: LogSample): string[] =>
   filters
     .filter(({ pattern }) => matches(parseFilterPattern(pattern), line))
     .map(({ metric_transformation }) => metric_transformation.name);
 
-describe("the producer test", () => {
-  it("lets every filter hear exactly its own lines", () => {
-    const heard = lines.map((line) => [line.name, hearersOf(line).sort()]);
+describe("the log samples", () => {
+  it("are matched by exactly the filters of the metrics that count them", () => {
+    const matched = lines.map((line) => [line.name, matchingFilters(line).sort()]);
 
-    expect(heard).toEqual(lines.map(({ name, heardBy }) => [name, [...heardBy].sort()]));
+    expect(matched).toEqual(lines.map(({ name, countedBy }) => [name, [...countedBy].sort()]));
   });
 
-  it("has a filter for every metric made from lines, and a line for every filter", () => {
+  it("have a filter for every metric made from lines, and a line for every filter", () => {
     const made = Object.entries(METRICS).flatMap(([name, { from }]) => (from === "handler" ? [] : [name]));
 
     expect(filters.map(({ metric_transformation }) => metric_transformation.name).sort()).toEqual(made.sort());
-    expect([...new Set(lines.flatMap(hearersOf))].sort()).toEqual(made.sort());
+    expect([...new Set(lines.flatMap(matchingFilters))].sort()).toEqual(made.sort());
   });
 
-  it("lets some metric hear every event at WARN or above", () => {
+  it("have a metric for every event at WARN or above", () => {
     const serious = Object.entries(EVENTS).filter(([, { level }]) => LEVELS.indexOf(level) >= LEVELS.indexOf("WARN"));
-    const unheard = serious.filter(([event]) => lines.find(({ name }) => name === event)?.heardBy.length === 0);
+    const uncounted = serious.filter(([event]) => lines.find(({ name }) => name === event)?.countedBy.length === 0);
 
-    expect(unheard).toEqual([]);
+    expect(uncounted).toEqual([]);
   });
 
-  it("finds a number wherever a filter takes its value from a field", () => {
+  it("have a number in each field from which a filter reads its value", () => {
     const values = filters.flatMap(({ pattern, metric_transformation: { name, value } }) => {
       if (!value.startsWith("$")) return [];
-      const own = lines.filter((line) => line.heardBy.some((metric) => metric === name));
+      const own = lines.filter((line) => line.countedBy.some((metric) => metric === name));
       return own.map(({ line }) => [name, typeof matches(parseFilterPattern(pattern), line)?.values.get(value)]);
     });
 
@@ -67,7 +68,7 @@ describe("the producer test", () => {
     expect(values.filter(([, type]) => type !== "number")).toEqual([]);
   });
 
-  it("writes each line as one flat JSON object that carries the request and the level of its event", () => {
+  it("are flat JSON objects with the request id and the event's level", () => {
     const written = lines.filter(({ name }) => name in EVENTS).map(({ line }) => JSON.parse(line));
 
     expect(written.map(({ event, level, requestId }) => [event, level, typeof requestId])).toEqual(

@@ -3,6 +3,7 @@
 /** Supported Lambda runtimes, each with the syntax level for esbuild. To add one, add a row. */
 export const RUNTIMES = {
   "nodejs22.x": { esbuildTarget: "node22" },
+  "nodejs24.x": { esbuildTarget: "node24" },
 } as const satisfies Record<string, { esbuildTarget: string }>;
 
 export type RuntimeName = keyof typeof RUNTIMES;

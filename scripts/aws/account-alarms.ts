@@ -1,5 +1,5 @@
-/** The alarms of an environment as the account has them: their states, and how to set them. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** Reads, tests and resets the alarms of a deployed environment. */
+
 import {
   type CloudWatchClient,
   DescribeAlarmHistoryCommand,
@@ -10,12 +10,12 @@ import {
   SetAlarmStateCommand,
   type StateValue,
 } from "@aws-sdk/client-cloudwatch";
-import { closest } from "fastest-levenshtein";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
-import { answerTo } from "./account";
+import { poll } from "../terminal/polling";
+import { answerTo, NotDeployed, nearTo } from "./account";
 
 export const REASONS = {
   test: "test by npm run alarms",
@@ -24,21 +24,25 @@ export const REASONS = {
 } as const;
 
 export interface AccountAlarm {
-  /** The end of its name where the alarm is one of the environment's, as in the ledgers. */
+  /** Without the function's name before it, as in the ledgers: `timeout-errors`. */
   readonly name: string;
   readonly state: StateValue;
-  /** Undefined where the account does not say. */
+  /** When it went to this state; undefined if the account does not return it. */
   readonly since: Date | undefined;
   readonly reason: string;
   readonly actionsEnabled: boolean;
+  /** Undefined if the account does not return it. */
+  readonly threshold: number | undefined;
+  /** ARNs of its actions for ALARM. */
+  readonly notifies: readonly string[];
 }
 
-export interface Roll {
-  /** Alarms that ring before those that do not know, and these before those that are content. */
+export interface AlarmList {
+  /** In ALARM first, then INSUFFICIENT_DATA, then OK. */
   readonly alarms: readonly AccountAlarm[];
-  /** Ends of the names that the environment should have, and the account does not. */
+  /** Names of alarms that the environment should have and the account does not. */
   readonly missing: readonly string[];
-  /** Ends of the names that the account has, and the environment should not. */
+  /** Names of alarms that the account has and the environment should not. */
   readonly extra: readonly string[];
 }
 
@@ -48,29 +52,32 @@ const expectedNames = (environment: Environment): string[] =>
   [...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name);
 
 /**
- * @param text the end of an alarm's name, or all of it
- * @returns all of it
- * @throws UsageError with the nearest name
+ * @param text an alarm's name, with or without the function's name before it
+ * @returns the full name
+ * @throws UsageError that suggests the nearest name
  */
 export const fullName = (environment: Environment, text: string): string => {
   const prefix = prefixOf(environment);
   const name = text.startsWith(prefix) ? text.slice(prefix.length) : text;
   const names = expectedNames(environment);
   if (names.includes(name)) return `${prefix}${name}`;
+  const near = nearTo(name, names);
   throw new UsageError(
-    `Expected an alarm of ${stackName(environment)} for NAME but got ${JSON.stringify(text)}; did you mean ${closest(name, names)}?`,
+    `Expected an alarm of ${stackName(environment)} for NAME but got ${JSON.stringify(text)}${near === undefined ? `: it has ${names.join(", ")}` : `; did you mean ${near}?`}`,
   );
 };
 
 const STATES = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const satisfies readonly StateValue[];
 
 const alarmOf = (alarm: MetricAlarm, prefix: string): AccountAlarm => ({
-  name: alarm.AlarmName?.slice(prefix.length) ?? "",
+  name: (alarm.AlarmName ?? "").slice(prefix.length),
   state: alarm.StateValue ?? "INSUFFICIENT_DATA",
-  // StateUpdatedTimestamp moves with every new reason; emulators have no other.
+  // StateUpdatedTimestamp changes with every new reason, but emulators return no other time.
   since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
   reason: alarm.StateReason ?? "",
   actionsEnabled: alarm.ActionsEnabled ?? true,
+  threshold: alarm.Threshold,
+  notifies: alarm.AlarmActions ?? [],
 });
 
 const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): Promise<MetricAlarm[]> => {
@@ -80,14 +87,19 @@ const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): P
   return alarms;
 };
 
-/** @returns the alarms whose names begin as those of the environment do, beside those that it should have */
-export const callRoll = async (client: CloudWatchClient, environment: Environment): Promise<Roll> => {
+/**
+ * @returns the alarms whose names begin like the environment's, compared with those that it should have
+ * @throws NotDeployed if the account has none of them
+ */
+export const listAlarms = async (client: CloudWatchClient, environment: Environment): Promise<AlarmList> => {
   const prefix = prefixOf(environment);
   const found = await answerTo("DescribeAlarms", describeAll(client, prefix));
   const alarms = found
+    .filter(({ AlarmName = "" }) => AlarmName.startsWith(prefix))
     .map((alarm) => alarmOf(alarm, prefix))
     .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   const [expected, got] = [expectedNames(environment), alarms.map(({ name }) => name)];
+  if (!expected.some((name) => got.includes(name))) throw new NotDeployed(environment, `alarm ${prefix}*`);
   return {
     alarms,
     missing: expected.filter((name) => !got.includes(name)),
@@ -95,25 +107,41 @@ export const callRoll = async (client: CloudWatchClient, environment: Environmen
   };
 };
 
-/** @throws Error where the account has no such alarm */
-const describe = async (client: CloudWatchClient, name: string): Promise<MetricAlarm & { StateValue: StateValue }> => {
+/** An alarm of an environment in the account, by its full name. */
+export interface AlarmAddress {
+  readonly client: CloudWatchClient;
+  readonly environment: Environment;
+  readonly name: string;
+}
+
+type FoundAlarm = MetricAlarm & { readonly StateValue: StateValue };
+
+/** @throws NotDeployed if the account has no such alarm */
+const describe = async ({ client, environment, name }: AlarmAddress): Promise<FoundAlarm> => {
   const command = new DescribeAlarmsCommand({ AlarmNames: [name] });
-  const { MetricAlarms: [alarm] = [] } = await answerTo("DescribeAlarms", client.send(command));
+  const { MetricAlarms = [] } = await answerTo("DescribeAlarms", client.send(command));
+  const alarm = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
   if (alarm?.StateValue !== undefined) return { ...alarm, StateValue: alarm.StateValue };
-  throw new Error(`Expected the alarm ${name} in the account but got none: deploy the environment first`);
+  throw new NotDeployed(environment, `alarm ${name}`);
 };
 
-const setState = (client: CloudWatchClient, AlarmName: string, StateValue: StateValue, StateReason: string) =>
+const setState = ({ client, name: AlarmName }: AlarmAddress, StateValue: StateValue, StateReason: string) =>
   answerTo("SetAlarmState", client.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason })));
 
-/** @returns the state before */
-export const resetAlarm = async (client: CloudWatchClient, name: string): Promise<StateValue> => {
-  const { StateValue: before } = await describe(client, name);
-  await setState(client, name, "OK", REASONS.reset);
-  return before;
+/**
+ * Sets an alarm to OK, and reads it again: CloudWatch may have evaluated it meanwhile.
+ * @returns the alarm before and after
+ * @throws NotDeployed; Error if the call has no effect
+ */
+export const resetAlarm = async (alarm: AlarmAddress): Promise<{ before: FoundAlarm; after: FoundAlarm }> => {
+  const before = await describe(alarm);
+  await setState(alarm, "OK", REASONS.reset);
+  const after = await describe(alarm);
+  if (after.StateValue === "OK" || after.StateReason !== before.StateReason) return { before, after };
+  throw new Error(`Expected OK for ${alarm.name} after SetAlarmState but got ${after.StateValue}`);
 };
 
-/** What an alarm did, as its history tells it. */
+/** An action that an alarm executed, from its history. */
 export interface Action {
   readonly at: Date;
   /** "Successfully executed action <ARN>", or "Failed to execute action <ARN>. Received error: …". */
@@ -122,54 +150,62 @@ export interface Action {
 }
 
 const historyOf = async (
-  client: CloudWatchClient,
-  AlarmName: string,
+  { client, name: AlarmName }: AlarmAddress,
   range: Pick<DescribeAlarmHistoryCommandInput, "ScanBy" | "MaxRecords" | "StartDate">,
 ): Promise<Action[]> => {
   const command = new DescribeAlarmHistoryCommand({ AlarmName, HistoryItemType: "Action", ...range });
   const { AlarmHistoryItems: items = [] } = await answerTo("DescribeAlarmHistory", client.send(command));
-  return items.map(({ Timestamp: at = new Date(0), HistorySummary: summary = "" }) => ({
-    at,
-    summary,
-    succeeded: summary.startsWith("Successfully"),
-  }));
+  return items
+    .filter((item) => item.AlarmName === AlarmName && item.HistoryItemType === "Action")
+    .map(({ Timestamp: at = new Date(0), HistorySummary: summary = "" }) => ({
+      at,
+      summary,
+      succeeded: summary.startsWith("Successfully"),
+    }));
 };
 
-const lastAction = async (client: CloudWatchClient, name: string): Promise<Action | undefined> =>
-  (await historyOf(client, name, { ScanBy: "TimestampDescending", MaxRecords: 1 }))[0];
+const lastAction = async (alarm: AlarmAddress): Promise<Action | undefined> =>
+  (await historyOf(alarm, { ScanBy: "TimestampDescending", MaxRecords: 1 }))[0];
 
-/** @returns what was done after an action, or all there is, oldest first */
-const actionsAfter = async (client: CloudWatchClient, name: string, last: Action | undefined): Promise<Action[]> => {
-  const actions = await historyOf(client, name, { ScanBy: "TimestampAscending", StartDate: last?.at });
-  return actions.filter(({ at }) => last === undefined || at > last.at);
+/** @returns what the alarm did after `last` for one of its actions, or all of it, oldest first */
+const actionsAfter = async (
+  alarm: AlarmAddress,
+  last: Action | undefined,
+  arns: readonly string[],
+): Promise<Action[]> => {
+  const actions = await historyOf(alarm, { ScanBy: "TimestampAscending", StartDate: last?.at });
+  return actions
+    .filter(({ at }) => last === undefined || at > last.at)
+    .filter(({ summary }) => arns.some((arn) => summary.includes(arn)));
 };
 
-/** @throws Error where the test could not show anything, or would hide what is going on */
-const requireQuiet = (name: string, { StateValue, StateReason, ActionsEnabled, AlarmActions = [] }: MetricAlarm) => {
+/** @throws Error if a test would show nothing, or would hide a real problem */
+const requireTestable = (name: string, { StateValue, StateReason, ActionsEnabled, AlarmActions = [] }: MetricAlarm) => {
   if (StateValue === "ALARM")
     throw new Error(
-      `Expected OK or INSUFFICIENT_DATA for ${name} but got ALARM (${StateReason}): an alarm acts only when it changes to ALARM`,
+      `Expected OK or INSUFFICIENT_DATA for ${name} but got ALARM (${StateReason}): an alarm executes its actions only when it changes to ALARM`,
     );
   if (ActionsEnabled === false)
-    throw new Error(`Expected enabled actions for ${name} but got disabled ones: it would tell nobody`);
-  if (AlarmActions.length === 0) throw new Error(`Expected actions for ${name} but got none: it would tell nobody`);
+    throw new Error(`Expected enabled actions for ${name} but got disabled ones: the alarm would notify no one`);
+  if (AlarmActions.length === 0)
+    throw new Error(`Expected actions for ${name} but got none: the alarm would notify no one`);
 };
 
 export interface TestOptions {
-  /** How long to wait for the actions. */
+  /** How long to wait for the actions, in milliseconds. */
   readonly limitMs: number;
-  /** @default one second between two looks at the history */
+  /** Time between two reads of the history. @default 1000 */
   readonly intervalMs?: number;
-  /** Ends the waiting early; the alarm is put back all the same. */
+  /** Ends the wait early; the alarm is restored all the same. */
   readonly signal: AbortSignal;
 }
 
 export interface TestResult {
   readonly actions: readonly Action[];
-  /** How many actions the alarm has for ALARM. */
+  /** Number of actions that the alarm executes when it goes to ALARM. */
   readonly expected: number;
   readonly before: StateValue;
-  /** Who ended the state ALARM, and how. */
+  /** What ended the state ALARM, and in which state the alarm is now. */
   readonly end: { readonly by: "the test" | "CloudWatch"; readonly state: StateValue; readonly reason: string };
 }
 
@@ -178,45 +214,49 @@ const waitForActions = async (
   expected: number,
   { limitMs, intervalMs = 1_000, signal }: TestOptions,
 ): Promise<Action[]> => {
-  const end = Date.now() + limitMs;
-  for (;;) {
+  const allActions = async () => {
     const actions = await look();
-    if (actions.length >= expected || signal.aborted || Date.now() >= end) return actions;
-    // Interrupted: one more look, then home.
-    await sleep(intervalMs, undefined, { signal }).catch(() => {});
-  }
+    return actions.length >= expected ? actions : undefined;
+  };
+  return (await poll(allActions, { intervalMs, limitMs, signal })) ?? look();
 };
 
-/** Leaves alone what CloudWatch has decided meanwhile: it evaluates the alarm on, and the cause may be real. */
-const putBack = async (client: CloudWatchClient, name: string, state: StateValue): Promise<TestResult["end"]> => {
-  const now = await describe(client, name);
+/**
+ * Keeps a state that CloudWatch has set meanwhile: it goes on evaluating the alarm, and the cause may be real.
+ * @throws Error if the call has no effect
+ */
+const restore = async (alarm: AlarmAddress, state: StateValue): Promise<TestResult["end"]> => {
+  const now = await describe(alarm);
   if (now.StateReason !== REASONS.test)
     return { by: "CloudWatch", state: now.StateValue, reason: now.StateReason ?? "" };
-  await setState(client, name, state, REASONS.testOver);
+  await setState(alarm, state, REASONS.testOver);
+  const restored = await describe(alarm);
+  if (restored.StateReason === REASONS.test)
+    throw new Error(`Expected ${state} for ${alarm.name} after SetAlarmState but got ${restored.StateValue}`);
   return { by: "the test", state, reason: REASONS.testOver };
 };
 
 /**
- * Sets an alarm to ALARM, waits for what it does, and puts it back, whatever happens in between.
- * Those whom it tells are told of the end, too.
- * @throws Error before anything is changed, where the alarm is unfit for a test or its history cannot be read
+ * Sets an alarm to ALARM, waits for its actions, and restores its state, even if an error occurs in between.
+ * Subscribers are notified of both changes.
+ * @throws NotDeployed, or Error before anything is changed, if the alarm cannot be tested or its history cannot be read
  */
-export const testAlarm = async (client: CloudWatchClient, name: string, options: TestOptions): Promise<TestResult> => {
-  const alarm = await describe(client, name);
-  requireQuiet(name, alarm);
-  const { StateValue: before, AlarmActions = [] } = alarm;
-  // "After" is told by the account's clock, from which this machine's may differ.
-  const last = await lastAction(client, name);
-  const look = () => actionsAfter(client, name, last);
+export const testAlarm = async (alarm: AlarmAddress, options: TestOptions): Promise<TestResult> => {
+  const found = await describe(alarm);
+  requireTestable(alarm.name, found);
+  const { StateValue: before, AlarmActions = [] } = found;
+  // Compare times of the account only: this machine's clock may differ.
+  const last = await lastAction(alarm);
+  const look = () => actionsAfter(alarm, last, AlarmActions);
   const result = { expected: AlarmActions.length, before };
   options.signal.throwIfAborted();
   let actions: Action[];
   try {
-    await setState(client, name, "ALARM", REASONS.test);
+    await setState(alarm, "ALARM", REASONS.test);
     actions = await waitForActions(look, result.expected, options);
   } catch (error) {
-    await putBack(client, name, before);
+    await restore(alarm, before);
     throw error;
   }
-  return { ...result, actions, end: await putBack(client, name, before) };
+  return { ...result, actions, end: await restore(alarm, before) };
 };

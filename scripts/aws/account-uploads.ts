@@ -1,5 +1,5 @@
-/** Uploads to a deployed environment, each followed until its variants are there, and taken away again. */
-import { setTimeout as sleep } from "node:timers/promises";
+/** Uploads files to a deployed environment, waits for their variants, and deletes both. */
+
 import {
   DeleteObjectCommand,
   ListBucketsCommand,
@@ -7,11 +7,13 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import pLimit from "p-limit";
 import { outputKey } from "../../handler/src/keys";
 import { VARIANTS, type VariantName } from "../../handler/src/variants";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { answerTo } from "./account";
+import { poll } from "../terminal/polling";
+import { answerTo, NotDeployed } from "./account";
 import { emptyBucket } from "./buckets";
 
 export interface Buckets {
@@ -19,24 +21,29 @@ export interface Buckets {
   readonly processed: string;
 }
 
-/** The account has none or several of what the environment has one of. */
+/** The account has several buckets where the environment has one. */
 export class BucketsUnclear extends Error {
   override readonly name = "BucketsUnclear";
 }
 
-/** @throws BucketsUnclear where the account has not exactly one bucket of each kind, by the beginnings of their names */
+/** @throws NotDeployed or BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
 export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
-  const { bucketPrefixes } = naming(environment);
+  const { bucketPrefixes, bucketNames } = naming(environment);
   const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
-  const named = (prefix: string): string => {
-    const names = Buckets.flatMap(({ Name = "" }) => (Name.startsWith(prefix) ? [Name] : []));
+  const named = (kind: keyof Buckets): string => {
+    const [prefix, fullName] = [bucketPrefixes[kind], bucketNames[kind]];
+    // An existing bucket may belong to another account, which does not list it.
+    if (fullName !== undefined && environment[`existing_${kind}_bucket_name`] !== "") return fullName;
+    const isOwn = (name: string) => (fullName === undefined ? name.startsWith(prefix) : name === fullName);
+    const names = Buckets.flatMap(({ Name = "" }) => (isOwn(Name) ? [Name] : []));
     const [name] = names;
-    if (name !== undefined && names.length === 1) return name;
+    if (name === undefined) throw new NotDeployed(environment, `bucket ${fullName ?? `${prefix}*`}`);
+    if (names.length === 1) return name;
     throw new BucketsUnclear(
-      `Expected one bucket ${prefix}… in the account but got ${names.join(", ") || "none"}: is ${stackName(environment)} deployed there?`,
+      `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,
     );
   };
-  return { upload: named(bucketPrefixes.upload), processed: named(bucketPrefixes.processed) };
+  return { upload: named("upload"), processed: named("processed") };
 };
 
 export interface Upload {
@@ -44,27 +51,27 @@ export interface Upload {
   readonly bytes: Uint8Array;
 }
 
-/** One upload, and how far it came. */
+/** One upload, and the variants that were seen of it. */
 export interface Arrival {
   readonly key: string;
-  /** Keys of those of its variants that were seen in the processed bucket. */
+  /** Keys of its variants in the processed bucket. */
   readonly variants: Readonly<Partial<Record<VariantName, string>>>;
-  /** From the end of the upload until all variants were seen. @default they were not, in the time that was given */
+  /** From the end of the upload until all variants were there. @default they were not all there in time */
   readonly afterMs?: number;
 }
 
 export interface RoundOptions {
   readonly s3: S3Client;
   readonly buckets: Buckets;
-  /** What all keys begin with, so that one listing shows the variants of all. */
+  /** All keys begin with it, so that one listing shows the variants of all uploads. */
   readonly prefix: string;
-  /** Uploads on their way at a time. */
+  /** Number of uploads in parallel. */
   readonly concurrency: number;
-  /** How long to wait for the variants of one upload. */
+  /** How long to wait for the variants of one upload, in milliseconds. */
   readonly waitMs: number;
-  /** Pause between two looks at the processed bucket. @default 500 */
+  /** Pause between two listings of the processed bucket, in milliseconds. @default 500 */
   readonly intervalMs?: number;
-  /** Ends the round early: what is not uploaded yet stays so, and nothing is waited for. */
+  /** Ends the round early: no further file is uploaded, and no variant is waited for. */
   readonly signal: AbortSignal;
   readonly onArrival?: (arrival: Arrival) => void;
 }
@@ -76,34 +83,30 @@ export const put = async ({ s3, buckets }: RoundOptions, { key, bytes }: Upload)
   await answerTo("PutObject", s3.send(new PutObjectCommand({ Bucket: buckets.upload, Key: key, Body: bytes })));
 };
 
-/** The id at its end stands for a version of the upload, of which a round has one only. */
+/** The id at the end of a variant's key names the version of the upload; a round uploads each key once. */
 const withoutId = (key: string): string => key.replace(/_[0-9a-f]{8}(?=\.\w+$)/, "");
 
-/** @returns keys without their ids */
+/** @returns the key of each variant, without its id */
 const variantsOf = (key: string): [VariantName, string][] => {
   const upload = { bucket: "", key, sizeBytes: 0, eTag: "", versionId: undefined };
   return NAMES.map((name) => [name, withoutId(outputKey(upload, name))]);
 };
 
-/** Looks into the processed bucket again and again, until it is stopped. */
+/** Lists the processed bucket repeatedly until it is stopped. */
 const watchProcessed = ({ s3, buckets, prefix, intervalMs = 500 }: RoundOptions) => {
   const seen = new Map<string, string>();
   const stopped = new AbortController();
   let isLooking = true;
   const look = async () => {
-    while (!stopped.signal.aborted) {
-      for await (const { Contents = [] } of paginateListObjectsV2(
-        { client: s3 },
-        { Bucket: buckets.processed, Prefix: prefix },
-      ))
-        for (const { Key = "" } of Contents) seen.set(withoutId(Key), Key);
-      await sleep(intervalMs, undefined, { signal: stopped.signal }).catch(() => {});
-    }
+    const request = { Bucket: buckets.processed, Prefix: prefix };
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, request))
+      for (const { Key = "" } of Contents) seen.set(withoutId(Key), Key);
+    return undefined;
   };
-  const done = answerTo("ListObjectsV2", look()).finally(() => {
+  const done = answerTo("ListObjectsV2", poll(look, { intervalMs, signal: stopped.signal })).finally(() => {
     isLooking = false;
   });
-  // Whoever stops the watch hears of a failure.
+  // A failure is thrown by stop().
   done.catch(() => {});
   return {
     isLooking: () => isLooking,
@@ -122,38 +125,37 @@ const watchProcessed = ({ s3, buckets, prefix, intervalMs = 500 }: RoundOptions)
 };
 
 /**
- * Uploads in the order given, so many at a time, each until its variants are there or the time is up.
- * @returns what was uploaded, in the order of the uploads
+ * Uploads in the order given, `concurrency` at a time, and waits for the variants of each.
+ * @returns one entry for each upload, in the same order
  * @throws Error of one line
  */
 export const uploadAll = async (uploads: Iterable<Upload>, options: RoundOptions): Promise<Arrival[]> => {
   const { signal, waitMs, concurrency, onArrival } = options;
   const watch = watchProcessed(options);
-  const arrivals: Arrival[] = [];
   const follow = async (upload: Upload): Promise<Arrival> => {
     const { key } = upload;
     const wanted = variantsOf(key);
     await put(options, upload);
     const uploadedAt = performance.now();
     const elapsedMs = () => Math.round(performance.now() - uploadedAt);
-    for (;;) {
+    const allVariants = (): Arrival | undefined => {
       const variants = watch.variantsSeen(wanted);
       if (Object.keys(variants).length === wanted.length) return { key, variants, afterMs: elapsedMs() };
-      if (signal.aborted || !watch.isLooking() || elapsedMs() >= waitMs) return { key, variants };
-      await sleep(20);
-    }
+      return watch.isLooking() ? undefined : { key, variants };
+    };
+    const arrival = await poll(allVariants, { intervalMs: 20, limitMs: waitMs, signal });
+    return arrival ?? { key, variants: watch.variantsSeen(wanted) };
   };
-  const queue = [...uploads].entries();
-  const worker = async () => {
-    for (const [i, upload] of queue) {
-      if (signal.aborted) return;
+  const limit = pLimit(concurrency);
+  const uploaded = [...uploads].map((upload) =>
+    limit(async () => {
+      if (signal.aborted) return [];
       const arrival = await follow(upload);
-      arrivals[i] = arrival;
       onArrival?.(arrival);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker)).finally(watch.stop);
-  return arrivals.flat();
+      return [arrival];
+    }),
+  );
+  return (await Promise.all(uploaded).finally(watch.stop)).flat();
 };
 
 /** Deletes every object, old version and delete marker below the prefix in both buckets. */
@@ -168,6 +170,6 @@ export const removeAll = async (s3: S3Client, buckets: Buckets, prefix: string):
   }
 };
 
-/** @returns what to tell where not all variants came: Lambda may try again for minutes */
+/** @returns a note for uploads without all variants: Lambda may retry for minutes */
 export const lateNote = ({ processed }: Buckets, prefix: string): string =>
-  `variants that come later are left in ${processed} below ${prefix}\n`;
+  `Variants that are written later stay in ${processed} below ${prefix}\n`;

@@ -1,31 +1,64 @@
-/** What commands that talk to an account have in common: which environment is meant, and errors of one line. */
-import { join } from "node:path";
-import { readEnvironments } from "../../modules/environment";
+/** Shared by commands that talk to an account: finds the environment by its name, and turns SDK errors into one line. */
+import { distance } from "fastest-levenshtein";
+import { ENVIRONMENTS, environmentFiles, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { PROJECT } from "../build/stacks";
 import { UsageError } from "../terminal/cli";
 
-// It tells whoever maintains package.json, where the clients' versions are fixed, and not whoever waits for an answer.
+// The clients' versions are fixed in package.json, so the SDK's warning about this Node is of no use to the reader.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-/** @throws UsageError that lists the environments there are; InvalidEnvironments */
+/** Names that begin like the text, or differ from it by a typing mistake. */
+export const nearTo = (text: string, names: readonly string[]): string | undefined =>
+  names.find((name) => name.startsWith(text)) ?? names.find((name) => distance(text, name) <= 1 + text.length / 5);
+
+/** @returns the names of all stacks, or those of the files if one of the files is not valid */
+const stackNames = (): Promise<readonly string[]> =>
+  readEnvironments(ENVIRONMENTS, process.env).then(
+    (environments) => environments.map(stackName),
+    () => environmentFiles(ENVIRONMENTS),
+  );
+
+/**
+ * Reads only the file of the environment: a mistake in another one is no reason to stop.
+ * @throws UsageError that lists the environments there are; InvalidEnvironments
+ */
 export const environmentNamed = async (name: string): Promise<Environment> => {
-  const environments = await readEnvironments(join(PROJECT, "environments"), process.env);
+  // The stack of a region has the region's name after the file's.
+  const files = environmentFiles(ENVIRONMENTS).filter((file) => name === file || name.startsWith(`${file}-`));
+  const environments = files.length === 0 ? [] : await readEnvironments(ENVIRONMENTS, process.env, files);
   const found = environments.find((environment) => stackName(environment) === name);
   if (found !== undefined) return found;
-  const names = environments.map(stackName).join(", ");
-  throw new UsageError(`Expected one of ${names} for <env> but got ${JSON.stringify(name)}`);
+  const names = await stackNames();
+  const near = nearTo(name, names);
+  throw new UsageError(
+    `Expected one of ${names.join(", ")} for <env> but got ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${near}?`}`,
+  );
 };
 
-const explained = (operation: string, error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }) => {
+/** An error of an SDK client, or the Error of one line that `answerTo` makes of it. */
+interface ServiceError extends Error {
+  readonly code?: string;
+  readonly cause?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $retryable?: object;
+}
+
+/** @returns the SDK client's own error */
+const originalOf = (error: Error): ServiceError =>
+  error.cause instanceof Error ? originalOf(error.cause) : (error as ServiceError);
+
+/** Some emulators answer unknown calls with an HTML page, which the SDK cannot parse. */
+const isUnreadable = (error: ServiceError): boolean =>
+  error instanceof SyntaxError || error.message.includes("Deserialization error");
+
+const explained = (operation: string, error: ServiceError): string => {
   if (error.name === "CredentialsProviderError")
     return "Expected AWS credentials in the shell but got none: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-  // An emulator's page of HTML, say.
-  if (error instanceof SyntaxError)
+  if (isUnreadable(error))
     return `Expected an answer to ${operation} but got HTTP ${error.$metadata?.httpStatusCode} and no JSON: the endpoint may not know it`;
   const name = error.name === "Error" ? "" : `${error.name}: `;
-  return `Expected an answer to ${operation} but got ${name}${error.message}`;
+  return `Expected an answer to ${operation} but got ${name}${error.message || error.code}`;
 };
 
 /**
@@ -37,3 +70,94 @@ export const answerTo = async <T>(operation: string, answer: Promise<T>): Promis
   answer.catch((cause: Error) => {
     throw new Error(explained(operation, cause), { cause });
   });
+
+/** What to do about a call that failed, by the error's name, code or HTTP status. The first row that matches counts. */
+const REMEDIES: readonly {
+  readonly matches: (error: ServiceError, status: number) => boolean;
+  readonly remedy: string;
+}[] = [
+  {
+    matches: ({ name }) => name === "CredentialsProviderError",
+    remedy: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+  },
+  {
+    matches: ({ name }) =>
+      /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)/.test(
+        name,
+      ),
+    remedy: "sign in again: the credentials have expired or are not valid",
+  },
+  {
+    matches: ({ name }, status) =>
+      /^(AccessDenied|AuthorizationError|UnauthorizedOperation|Forbidden|NotAuthorized)/.test(name) || status === 403,
+    remedy: "allow this call to your credentials, or use credentials that may make it",
+  },
+  {
+    matches: ({ code }) => ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"].includes(code ?? ""),
+    remedy: "check the network connection, the region and the address of the endpoint",
+  },
+  {
+    matches: (error, status) =>
+      isUnreadable(error) ||
+      /^(NotImplemented|Unknown(Operation|Action)|InvalidAction|UnsupportedOperation)/.test(error.name) ||
+      status === 501,
+    remedy: "look in the AWS console: this endpoint does not support the call",
+  },
+  {
+    matches: ({ name, code, $retryable }, status) =>
+      $retryable !== undefined ||
+      /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|Timeout/.test(name) ||
+      ["ECONNRESET", "ETIMEDOUT", "EPIPE", "EAI_AGAIN"].includes(code ?? "") ||
+      status >= 500,
+    remedy: "try again",
+  },
+];
+
+/** @returns what to do about a call that failed, or undefined if only its message says so */
+export const remedyFor = (error: Error): string | undefined => {
+  const original = originalOf(error);
+  const { httpStatusCode: status = 0 } = original.$metadata ?? {};
+  return REMEDIES.find(({ matches }) => matches(original, status))?.remedy;
+};
+
+/** Names of errors that mean that a resource does not exist. */
+const NOT_FOUND = [
+  "ResourceNotFoundException",
+  "ResourceNotFound",
+  "NotFoundException",
+  "NotFound",
+  "NoSuchBucket",
+  "QueueDoesNotExist",
+  "ApplicationDoesNotExistException",
+  "DeploymentGroupDoesNotExistException",
+];
+
+/** @returns the answer, or undefined if the resource does not exist */
+export const ifFound = async <T>(answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: Error) => {
+    if (NOT_FOUND.includes(originalOf(error).name)) return undefined;
+    throw error;
+  });
+
+/** A resource of an environment does not exist in the account. */
+export class NotDeployed extends Error {
+  override readonly name = "NotDeployed";
+
+  /** @param missing what does not exist: "function image-processor-dev-processor" */
+  constructor(environment: Environment, missing: string) {
+    super(
+      `${stackName(environment)} is not deployed to ${environment.aws_region} of this account, or only in part: there is no ${missing}. Run npm run deploy -- ${stackName(environment)}`,
+    );
+  }
+}
+
+/** @throws NotDeployed if the resource does not exist; Error of one line */
+export const deployedAnswerTo = async <T>(
+  operation: string,
+  answer: Promise<T>,
+  { environment, missing }: { readonly environment: Environment; readonly missing: string },
+): Promise<T> => {
+  const found = await ifFound(answerTo(operation, answer));
+  if (found === undefined) throw new NotDeployed(environment, missing);
+  return found;
+};

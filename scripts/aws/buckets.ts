@@ -1,7 +1,7 @@
-/** What lies in the buckets of a stack, and how to empty them. */
+/** Counts and deletes the object versions in the buckets of a stack. */
 import { DeleteObjectsCommand, ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
 
-/** Pages of object versions and delete markers: in a versioned bucket both keep it from being deleted. */
+/** Pages of object versions and delete markers. S3 deletes a bucket only when it holds neither. */
 async function* versionsOf(s3: S3Client, bucket: string, prefix?: string) {
   let more = true;
   let at: { KeyMarker?: string; VersionIdMarker?: string } = {};
@@ -25,8 +25,8 @@ export const countObjects = async (s3: S3Client, bucket: string): Promise<number
 };
 
 /**
- * Deletes every version and delete marker, for ever.
- * @param prefix of the keys that are meant @default all are
+ * Deletes every version and delete marker permanently.
+ * @param prefix deletes only keys that begin with it @default every key
  */
 export const emptyBucket = async (s3: S3Client, bucket: string, prefix?: string): Promise<void> => {
   for await (const page of versionsOf(s3, bucket, prefix)) {

@@ -1,8 +1,9 @@
-/** The clients that look at what exists in an account, real or emulated. */
+/** SDK clients for an AWS account or an emulator. */
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CodeDeployClient } from "@aws-sdk/client-codedeploy";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -10,12 +11,12 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { EMULATOR_CREDENTIALS } from "./terraform/moto";
 
-// The SDK's announcement of its plans for Node 20 is of no use to whoever deploys.
+// The SDK warns about its plans for Node 20; the reader of a command's output cannot act on it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /**
- * @param endpoint of an emulator, which gets made-up credentials; without it, AWS with the credentials of the shell
- * @returns one client a service
+ * @param endpoint URL of an emulator, which gets test credentials @default AWS, with the shell's credentials
+ * @returns one client for each service
  */
 export const clientsFor = (region: string, endpoint?: string) => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = EMULATOR_CREDENTIALS;
@@ -27,9 +28,10 @@ export const clientsFor = (region: string, endpoint?: string) => {
     }),
   };
   return {
-    // A stack's copies are in a bucket of another region.
+    // The replica bucket of a stack is in another region.
     s3: new S3Client({ ...config, forcePathStyle: endpoint !== undefined, followRegionRedirects: true }),
     iam: new IAMClient(config),
+    kms: new KMSClient(config),
     lambda: new LambdaClient(config),
     codedeploy: new CodeDeployClient(config),
     logs: new CloudWatchLogsClient(config),

@@ -1,30 +1,51 @@
-/** Dead letters, one after the other: taken out of the queue only when the function has done its work. */
+/** Sends dead-letter queue messages to the function again, and deletes a message only after the function has processed it. */
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
+import { type ObjectChange, readUploadEvent } from "../../handler/contract/upload-event";
 import { answerTo } from "./account";
 
-export interface Letter {
+/** @returns the URL of a queue @throws Error of one line */
+export const queueUrlOf = async (sqs: SQSClient, QueueName: string): Promise<string> => {
+  const { QueueUrl = "" } = await answerTo("GetQueueUrl", sqs.send(new GetQueueUrlCommand({ QueueName })));
+  if (QueueUrl.endsWith(`/${QueueName}`)) return QueueUrl;
+  throw new Error(`Expected the URL of ${QueueName} from GetQueueUrl but got ${JSON.stringify(QueueUrl)}`);
+};
+
+const COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
+
+/** @returns how many messages the queue holds, including those that a run of redrive has made invisible */
+export const messagesIn = async (sqs: SQSClient, QueueUrl: string): Promise<number> => {
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] });
+  const { Attributes = {} } = await answerTo("GetQueueAttributes", sqs.send(command));
+  const counts = COUNTS.map((name) => Number(Attributes[name] ?? Number.NaN));
+  if (counts.every(Number.isInteger)) return counts.reduce((sum, count) => sum + count, 0);
+  throw new Error(`Expected ${COUNTS.join(" and ")} from GetQueueAttributes but got ${JSON.stringify(Attributes)}`);
+};
+
+export interface DeadLetter {
   /** Keys of the uploads that the event is about. */
   readonly keys: readonly string[];
-  /** Why Lambda gave the event up. */
+  /** The error that Lambda attached to the message. */
   readonly reason: string;
-  /** Since when it lies there, in milliseconds since 1970. */
+  /** When it was sent to the queue, in milliseconds since 1970. */
   readonly sentMs: number;
-  /** What the function was given. */
+  /** The body of the message. */
   readonly body: string;
 }
 
-export type Fate = "would be sent" | "done" | "failed";
+export type Status = "would be sent" | "done" | "failed" | "not an upload event";
 
-export interface Handled extends Letter {
-  readonly fate: Fate;
-  /** Why the function failed again. @default it did not, or was not asked */
+export interface Handled extends DeadLetter {
+  readonly status: Status;
+  /** Error of the new invocation, or why the message is not an upload event. @default neither */
   readonly error?: string;
 }
 
@@ -33,38 +54,76 @@ export interface RedriveOptions {
   readonly lambda: LambdaClient;
   readonly queueUrl: string;
   readonly functionName: string;
-  /** @default the function has no alias */
+  /** Alias to invoke. @default none: $LATEST is invoked */
   readonly qualifier?: string;
-  /** Nobody else is given a letter for so long; longer than an invocation takes. */
+  /** Visibility timeout of a received message. It must be longer than an invocation. */
   readonly holdSeconds: number;
-  /** How many letters at most. */
+  /** The function ignores objects of this bucket. @param bucket a name @returns whether it is the bucket of variants */
+  readonly isProcessedBucket: (bucket: string) => boolean;
+  /** Maximum number of messages. */
   readonly max: number;
-  /** Looks only: no letter is sent, none leaves the queue. */
+  /** Only lists the messages: none is sent, none is deleted. */
   readonly isDryRun: boolean;
-  /** Ends it after the letter that is on its way. */
+  /** Stops after the current message. */
   readonly signal: AbortSignal;
-  readonly onHandled?: (letter: Handled) => void;
+  readonly onHandled?: (deadLetter: Handled) => void;
 }
 
-/** Long enough to ask every server of the queue. */
+/** With any wait, SQS asks all of its servers for messages. */
 const WAIT_SECONDS = 1;
 
-/** S3 writes keys as forms do. */
-const keysOf = (body: string): string[] => {
+/** SQS may deliver an invisible message again, but rarely. */
+const MAX_REPETITIONS = 100;
+
+const parsed = (body: string): unknown => {
   try {
-    const { Records = [] } = JSON.parse(body) as { Records?: { s3?: { object?: { key?: string } } }[] };
-    return Records.map(({ s3 }) => decodeURIComponent((s3?.object?.key ?? "").replaceAll("+", " ")));
+    return JSON.parse(body);
   } catch {
-    return [];
+    return undefined;
   }
 };
 
-const letterOf = ({ Body = "", Attributes, MessageAttributes }: Message): Letter => ({
-  keys: keysOf(Body),
-  reason: MessageAttributes?.ErrorMessage?.StringValue ?? "",
-  sentMs: Number(Attributes?.SentTimestamp ?? 0),
-  body: Body,
+/** The uploads in the body of a message, or why the function would not process it as a whole. */
+interface Content {
+  readonly uploads: readonly ObjectChange[];
+  readonly problems: readonly string[];
+}
+
+/** The function ignores other changes and returns success, so a message with one of them must not be sent and deleted. */
+const contentOf = (body: string, { isProcessedBucket }: RedriveOptions): Content => {
+  const event = parsed(body);
+  if (event === undefined) return { uploads: [], problems: ["the body is not JSON"] };
+  const deliveries = readUploadEvent(event);
+  const uploads = deliveries.flatMap(({ changes }) => changes);
+  const ignored = uploads.flatMap(({ change, eventName, bucket, key }) => {
+    if (change !== "created") return [`${eventName} of ${key} is not an upload`];
+    if (key.endsWith("/")) return [`${key} is a folder`];
+    return isProcessedBucket(bucket) ? [`${key} is in the bucket of variants`] : [];
+  });
+  const problems = [...deliveries.flatMap((delivery) => delivery.problems), ...ignored];
+  return { uploads, problems: uploads.length === 0 && problems.length === 0 ? ["it names no object"] : problems };
+};
+
+/** @returns whether the function receives the event from S3 itself, without an envelope */
+const isPlain = (event: unknown): boolean => {
+  const { Records: records } = event as { readonly Records?: unknown };
+  return Array.isArray(records) && records.every((record) => typeof record?.s3 === "object");
+};
+
+const encodedKey = (key: string): string => encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
+
+/** The uploads as S3 itself sends them: every version of the function can read that. */
+const s3Event = (uploads: readonly ObjectChange[]) => ({
+  Records: uploads.map(({ bucket, key, sizeBytes, eTag, versionId, time }) => ({
+    eventSource: "aws:s3",
+    eventName: "ObjectCreated:Put",
+    eventTime: time,
+    s3: { bucket: { name: bucket }, object: { key: encodedKey(key), size: sizeBytes, eTag, versionId } },
+  })),
 });
+
+const payloadOf = (body: string, uploads: readonly ObjectChange[]): string =>
+  isPlain(parsed(body)) ? body : JSON.stringify(s3Event(uploads));
 
 const receive = async ({ sqs, queueUrl, holdSeconds }: RedriveOptions): Promise<Message | undefined> => {
   const command = new ReceiveMessageCommand({
@@ -82,40 +141,61 @@ const receive = async ({ sqs, queueUrl, holdSeconds }: RedriveOptions): Promise<
 const remove = ({ sqs, queueUrl: QueueUrl }: RedriveOptions, { ReceiptHandle }: Message) =>
   answerTo("DeleteMessage", sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })));
 
-/** Whoever looks next sees it again at once. It does so by itself a little later, so a failure is no loss. */
+/** Makes the message visible again at once. If this fails, the visibility timeout does it later. */
 const release = async ({ sqs, queueUrl: QueueUrl }: RedriveOptions, { ReceiptHandle }: Message) => {
   const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
   await sqs.send(command).catch(() => {});
 };
 
-/** @returns the message of the error that the function ended with, or nothing where it did its work */
-const invoke = async ({ lambda, ...options }: RedriveOptions, { body }: Letter): Promise<string | undefined> => {
+/** @returns the function's error, or undefined if it succeeded */
+const invoke = async ({ lambda, ...options }: RedriveOptions, payload: string): Promise<string | undefined> => {
   const command = new InvokeCommand({
     FunctionName: options.functionName,
     Qualifier: options.qualifier,
-    // Whoever waits for the end knows it: only then may the letter go.
+    // Synchronous, so that the message is deleted only after the function has succeeded.
     InvocationType: "RequestResponse",
-    Payload: body,
+    Payload: payload,
   });
-  const { FunctionError, Payload } = await answerTo("Invoke", lambda.send(command));
+  const { StatusCode, FunctionError, Payload } = await answerTo("Invoke", lambda.send(command));
+  // 202 and 204 are answers to other types of invocation: the function has not run, or not yet.
+  if (StatusCode !== 200) return `Expected status 200 from Invoke but got ${StatusCode}`;
   if (FunctionError === undefined) return undefined;
-  const { errorMessage = FunctionError } = JSON.parse(Payload?.transformToString() ?? "{}");
-  return String(errorMessage);
+  const answer = parsed(Payload?.transformToString() ?? "") as { readonly errorMessage?: string } | null | undefined;
+  return String(answer?.errorMessage ?? FunctionError);
+};
+
+const handle = async (message: Message, options: RedriveOptions): Promise<Handled> => {
+  const { Body: body = "", Attributes, MessageAttributes } = message;
+  const { uploads, problems } = contentOf(body, options);
+  const deadLetter: DeadLetter = {
+    keys: uploads.map(({ key }) => key),
+    reason: MessageAttributes?.ErrorMessage?.StringValue ?? "",
+    sentMs: Number(Attributes?.SentTimestamp ?? 0),
+    body,
+  };
+  if (problems.length > 0) return { ...deadLetter, status: "not an upload event", error: problems.join("; ") };
+  if (options.isDryRun) return { ...deadLetter, status: "would be sent" };
+  const error = await invoke(options, payloadOf(body, uploads));
+  if (error !== undefined) return { ...deadLetter, status: "failed", error };
+  await remove(options, message);
+  return { ...deadLetter, status: "done" };
 };
 
 /**
- * Sends one letter after the other to the function and waits for it. What fails stays and is held until the end, so that it
- * does not come again in this run; what a run that was killed had held comes back by itself. A letter whose deletion is
- * missed is sent twice, which overwrites the same variants.
- * @returns the letters in the order in which they came
- * @throws Error of one line; every letter that was held is released before
+ * Sends one message after the other to the function and waits for the result. A message is deleted only after the function
+ * has processed all of its uploads. Any other message is kept invisible until the end of the run, so that the run does not
+ * receive it twice. If this process is killed, the visibility timeout makes such messages visible again. A message whose
+ * deletion fails is processed twice, which overwrites the same variants.
+ * @returns the messages in the order in which they were received
+ * @throws Error of one line, after the invisible messages are visible again
  */
 export const redrive = async (options: RedriveOptions): Promise<Handled[]> => {
-  const { max, isDryRun, signal, onHandled } = options;
+  const { max, signal, onHandled } = options;
   const handled: Handled[] = [];
-  /** By their ids; a letter may come twice, and then its newest handle counts. */
+  /** By message id. SQS may deliver a message twice; then the newest receipt handle is valid. */
   const held = new Map<string, Message>();
   const done = new Set<string>();
+  let repetitions = 0;
   try {
     while (handled.length < max && !signal.aborted) {
       const message = await receive(options);
@@ -124,17 +204,20 @@ export const redrive = async (options: RedriveOptions): Promise<Handled[]> => {
       const isKnown = held.has(id);
       if (done.has(id)) await remove(options, message);
       else held.set(id, message);
-      if (isKnown || done.has(id) || signal.aborted) continue;
-      const letter = letterOf(message);
-      const error = isDryRun ? undefined : await invoke(options, letter);
-      if (!isDryRun && error === undefined) {
-        await remove(options, message);
+      if (isKnown || done.has(id)) {
+        repetitions += 1;
+        if (repetitions > MAX_REPETITIONS)
+          throw new Error(`Expected other messages from ReceiveMessage but got ${id} again and again`);
+        continue;
+      }
+      if (signal.aborted) continue;
+      const result = await handle(message, options);
+      if (result.status === "done") {
         held.delete(id);
         done.add(id);
       }
-      const fate: Fate = isDryRun ? "would be sent" : error === undefined ? "done" : "failed";
-      handled.push({ ...letter, fate, ...(error !== undefined && { error }) });
-      onHandled?.(handled.at(-1) as Handled);
+      handled.push(result);
+      onHandled?.(result);
     }
   } finally {
     for (const message of held.values()) await release(options, message);

@@ -1,4 +1,4 @@
-/** What `npm run load` found out: how long uploads took, and what Lambda did about them. */
+/** The report of `npm run load`: how long uploads took, how Lambda processed them, and what they cost. */
 import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { VARIANTS } from "../../handler/src/variants";
 import { pricesOf } from "../../modules/prices";
@@ -6,11 +6,11 @@ import type { Environment } from "../../modules/variables";
 import { quoted } from "../cloudwatch/tokens";
 import { type Fields, fieldsOf } from "../terminal/log-line";
 import { answerTo } from "./account";
-import { logEvents } from "./account-log";
+import { logEvents, logGroupOf } from "./account-log";
 import type { Arrival } from "./account-uploads";
 import type { Clients } from "./clients";
 
-/** Of values in milliseconds, by nearest rank; undefined where there are none. */
+/** In milliseconds, by nearest rank. */
 export interface Percentiles {
   readonly p50: number;
   readonly p90: number;
@@ -25,14 +25,14 @@ export const percentiles = (values: readonly number[]): Percentiles | undefined 
 };
 
 export interface Usage {
-  /** Attempts, retries among them. */
+  /** Including retries. */
   readonly invocations: number;
   readonly billedMs: number;
   readonly coldStarts: number;
   readonly maxMemoryUsedMb: number;
 }
 
-/** US dollars for what the run has used so far: Lambda, S3's requests and PutMetricData; undefined where no price is known. */
+/** @returns US dollars for Lambda, S3 requests and PutMetricData so far, or undefined if the region's prices are not known */
 export const costOf = (environment: Environment, uploads: number, usage: Usage): number | undefined => {
   const prices = pricesOf(environment.aws_region);
   if (prices === undefined) return undefined;
@@ -50,41 +50,43 @@ export const costOf = (environment: Environment, uploads: number, usage: Usage):
 
 export interface Report {
   readonly uploads: number;
-  /** With all their variants, in the time that was given. */
+  /** Uploads whose variants were all there in time. */
   readonly arrived: number;
-  /** Reasons and kinds of errors in the log, and how often. */
-  readonly complaints: Readonly<Record<string, number>>;
-  /** From the end of an upload until all its variants were seen. */
+  /** Number of errors in the log, by event and reason. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** From the end of an upload until all its variants were there. */
   readonly endToEndMs: Percentiles | undefined;
-  /** From the start of the download to the last stored variant, as the function measures it. */
+  /** From the start of the download to the last stored variant, as measured by the function. */
   readonly processingMs: Percentiles | undefined;
-  /** As far as CloudWatch knew it when it was asked, which may be minutes behind. */
+  /** CloudWatch may publish them minutes later. */
   readonly throttles: number;
   readonly usage: Usage;
   readonly costUsd: number | undefined;
 }
 
-export interface Scene {
+export interface LoadRun {
   readonly environment: Environment;
   readonly aws: Clients;
   readonly functionName: string;
-  readonly logGroupName: string;
-  /** What the keys of all uploads begin with. */
+  /** The keys of all uploads begin with it. */
   readonly prefix: string;
   /** Milliseconds since 1970, before the first upload. */
   readonly sinceMs: number;
 }
 
-const linesOf = async ({ aws, logGroupName, sinceMs }: Scene, pattern: string): Promise<Fields[]> => {
+const linesOf = async ({ aws, environment, sinceMs }: LoadRun, pattern: string): Promise<Fields[]> => {
   const lines: Fields[] = [];
-  for await (const { text } of logEvents(aws.logs, logGroupName, { pattern, sinceMs })) lines.push(fieldsOf(text));
+  for await (const { text } of logEvents(logGroupOf(aws.logs, environment), { pattern, sinceMs }))
+    lines.push(fieldsOf(text));
   return lines;
 };
 
-const usageOf = async (scene: Scene, requestIds: ReadonlySet<unknown>): Promise<Usage> => {
-  const lines = await linesOf(scene, '{ $.type = "platform.report" }');
-  const records = lines.map(({ record }) => record as Fields).filter(({ requestId }) => requestIds.has(requestId));
-  const measures = records.map(({ metrics }) => metrics as Readonly<Record<string, number>>);
+const usageOf = async (run: LoadRun, requestIds: ReadonlySet<unknown>): Promise<Usage> => {
+  const lines = await linesOf(run, '{ $.type = "platform.report" }');
+  const records = lines
+    .map(({ record }) => (record ?? {}) as Fields)
+    .filter(({ requestId }) => requestIds.has(requestId));
+  const measures = records.map(({ metrics }) => (metrics ?? {}) as Readonly<Record<string, number>>);
   return {
     invocations: records.length,
     billedMs: measures.reduce((sum, { billedDurationMs = 0 }) => sum + billedDurationMs, 0),
@@ -93,7 +95,7 @@ const usageOf = async (scene: Scene, requestIds: ReadonlySet<unknown>): Promise<
   };
 };
 
-const throttlesOf = async ({ aws, functionName, sinceMs }: Scene): Promise<number> => {
+const throttlesOf = async ({ aws, functionName, sinceMs }: LoadRun): Promise<number> => {
   const command = new GetMetricStatisticsCommand({
     Namespace: "AWS/Lambda",
     MetricName: "Throttles",
@@ -107,27 +109,27 @@ const throttlesOf = async ({ aws, functionName, sinceMs }: Scene): Promise<numbe
   return Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
 };
 
-const tally = (names: readonly string[]): Record<string, number> => {
+const countByName = (names: readonly string[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 };
 
 /** @throws Error of one line */
-export const reportOn = async (arrivals: readonly Arrival[], scene: Scene): Promise<Report> => {
-  const lines = await linesOf(scene, `{ $.key = ${quoted(`${scene.prefix}*`)} }`);
+export const reportOn = async (arrivals: readonly Arrival[], run: LoadRun): Promise<Report> => {
+  const lines = await linesOf(run, `{ $.key = ${quoted(`${run.prefix}*`)} }`);
   const processed = lines.filter(({ event }) => event === "image.processed");
-  const complaints = lines.filter(({ level }) => level === "ERROR");
-  const usage = await usageOf(scene, new Set(lines.map(({ requestId }) => requestId)));
+  const errors = lines.filter(({ level }) => level === "ERROR");
+  const usage = await usageOf(run, new Set(lines.map(({ requestId }) => requestId)));
   const times = arrivals.flatMap(({ afterMs }) => afterMs ?? []);
   return {
     uploads: arrivals.length,
     arrived: times.length,
-    complaints: tally(complaints.map(({ event, reason, errorName }) => `${event} ${reason ?? errorName ?? ""}`.trim())),
+    errors: countByName(errors.map(({ event, reason, errorName }) => `${event} ${reason ?? errorName ?? ""}`.trim())),
     endToEndMs: percentiles(times),
     processingMs: percentiles(processed.map(({ durationMs }) => Number(durationMs))),
-    throttles: await throttlesOf(scene),
+    throttles: await throttlesOf(run),
     usage,
-    costUsd: costOf(scene.environment, arrivals.length, usage),
+    costUsd: costOf(run.environment, arrivals.length, usage),
   };
 };

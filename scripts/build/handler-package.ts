@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type BuildFailure, build as esbuild } from "esbuild";
 import { zipSync } from "fflate";
 import { ARCHITECTURES, type Architecture, packageFile, RUNTIMES } from "../../handler/contract/runtime";
@@ -17,6 +18,8 @@ export interface BuildOptions {
   readonly target: Target;
   /** Folder of the zip and its stamp. @default `dist` of the project */
   readonly outDir?: string;
+  /** Whether the code can be debugged: not minified, with a source map that names the sources here. @default false */
+  readonly debug?: boolean;
   /** Whether to build although nothing changed. @default false: what is there already is kept if its inputs are the same */
   readonly force?: boolean;
   /** Folder with handler, package-lock.json and node_modules. @default the project this script belongs to */
@@ -77,13 +80,15 @@ const BUNDLES = {
 const bundle = async (
   root: string,
   { source, external }: (typeof BUNDLES)[keyof typeof BUNDLES],
+  debug: boolean,
 ): Promise<Uint8Array> => {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
     entryPoints: [source],
     external: [...external],
     bundle: true,
-    minify: true,
+    minify: !debug,
+    ...(debug && { sourcemap: "inline", sourceRoot: `${pathToFileURL(root)}/` }),
     write: false,
     platform: "node",
     format: "cjs",
@@ -127,10 +132,10 @@ const checkNativeParts = (files: Files, zip: string, machine: number | undefined
 };
 
 /** Pure JavaScript, so the same bytes on every machine; zip keeps local times, so a local time is the same in every time zone. */
-const zipped = (files: Files): Uint8Array => {
+const zipped = (files: Files, level: 0 | 9): Uint8Array => {
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   const UNIX = 3;
-  return zipSync(sorted, { level: 9, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
+  return zipSync(sorted, { level, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
 };
 
 /** Nobody ever sees a half-written file, whoever else is building. */
@@ -176,7 +181,7 @@ const placeInZip = ({ location }: LockedPackage): string => location.replace(/^h
  *   lockfile's, and native files for another machine
  */
 export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler> => {
-  const { target, root = PROJECT, outDir = join(root, "dist"), force = false } = options;
+  const { target, root = PROJECT, outDir = join(root, "dist"), force = false, debug = false } = options;
   const { name, packages, machine } = targetOf(target, root, await readFile(join(root, "package-lock.json"), "utf8"));
   const file = join(outDir, name);
   const inputs = await digestOfInputs(root, packages);
@@ -184,14 +189,14 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
   if (stamp?.inputs === inputs) return { file, rebuilt: false, bytes: stamp.bytes, sha256: stamp.sha256 };
 
   const files: Files = {};
-  for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row);
+  for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row, debug);
   for (const wanted of packages) {
     for (const [path, bytes] of Object.entries(await filesOfPackage(root, wanted))) {
       files[`${placeInZip(wanted)}/${path}`] = bytes;
     }
   }
   checkNativeParts(files, name, machine);
-  const zip = zipped(files);
+  const zip = zipped(files, debug ? 0 : 9);
   const built: Stamp = { inputs, sha256: sha256(zip), bytes: zip.length };
   await mkdir(outDir, { recursive: true });
   await replaceFile(file, zip);

@@ -1,12 +1,26 @@
 /** The folders that synthesis writes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Synthesized } from "../aws/terraform/plan-summary";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An argument block, and CDKTF's path of the construct that wrote it. */
+export type Block = Json & { readonly "//"?: { readonly metadata?: { readonly path?: string } } };
+
+/** A stack's `cdk.tf.json`. */
+export interface TerraformJson {
+  /** By type and name. */
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Block>>>>;
+  readonly provider: { readonly aws: readonly Json[] };
+  readonly terraform: Json;
+  readonly output: Readonly<Record<string, Json & { readonly description: string }>>;
+}
 
 export const PROJECT = join(__dirname, "../..");
 
 /** @returns the folder with `cdk.tf.json` and the zip of an environment */
 export const stackFolder = (name: string, out = join(PROJECT, "cdktf.out")): string => join(out, "stacks", name);
 
-export const readStack = (folder: string): Synthesized =>
-  JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as Synthesized;
+/** @returns the file as it is, with references unresolved */
+export const readTerraformJson = (folder: string): TerraformJson =>
+  JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as TerraformJson;

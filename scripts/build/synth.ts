@@ -1,10 +1,9 @@
-/** Every environment as Terraform JSON, with a fresh package of the function beside it. */
+/** Environments as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ENVIRONMENTS, synthesize } from "../../main";
-import { readEnvironments } from "../../modules/environment";
+import { packageOfUser, synthesize } from "../../main";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
-import { emailsOf } from "../../modules/stack";
 import type { Environment } from "../../modules/variables";
 import { buildHandler } from "./handler-package";
 
@@ -39,41 +38,19 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
 };
 
 /**
- * Builds the packages that are not fresh (none where HANDLER_PACKAGE names one) and synthesizes every environment into
+ * Builds the packages that are not fresh (none where HANDLER_PACKAGE names one) and synthesizes environments into
  * CDKTF_OUTDIR, or `cdktf.out` of the project.
+ * @param only these stacks; folders of others stay @default every environment, and no other folder stays
  * @throws InvalidEnvironments, or Error of one line
  */
-export const synth = async (): Promise<Synthesized[]> => {
-  const environments = await readEnvironments(ENVIRONMENTS, process.env);
-  const targets = process.env.HANDLER_PACKAGE ? [] : environments.map((each) => each.lambda_architecture);
+export const synth = async (only?: readonly Environment[]): Promise<Synthesized[]> => {
+  const environments = only ?? (await readEnvironments(ENVIRONMENTS, process.env));
+  const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
 
   const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
   const stacks = join(outdir, "stacks");
-  const names = environments.map(stackName);
-  removeOthers(stacks, names);
-  synthesize(environments, outdir);
+  if (only === undefined) removeOthers(stacks, environments.map(stackName));
+  synthesize(environments, { outdir });
   return environments.map((environment) => summary(environment, stacks));
 };
-
-/** @returns what an operator should know before deploying these */
-export const warnings = (environments: readonly Environment[]): string[] =>
-  environments.flatMap((environment) => {
-    const name = stackName(environment);
-    const silent = Object.entries(emailsOf(environment))
-      .filter(
-        ([severity, email]) => email === "" && !(severity === "critical" && environment.critical_alert_sms !== ""),
-      )
-      .map(([severity]) => severity);
-    const all = silent.length === Object.keys(emailsOf(environment)).length;
-    const which = all ? "the alarms" : `the ${silent.join(" and ")} alarms`;
-    const nobody = `nobody is subscribed to ${which} of ${name}: set alert_email (TF_VAR_alert_email or environments/${environment.environment}.local.tfvars)`;
-    const shared = environments
-      .filter((other) => other.environment < environment.environment && other.aws_region === environment.aws_region)
-      .filter((other) => other.metric_namespace === environment.metric_namespace)
-      .map(
-        (other) =>
-          `${stackName(other)} and ${name} share metric_namespace ${environment.metric_namespace}: in one account each would hear the other's log lines`,
-      );
-    return [...(silent.length > 0 ? [nobody] : []), ...shared];
-  });

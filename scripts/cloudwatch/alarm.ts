@@ -1,15 +1,15 @@
 /**
- * A metric alarm of CloudWatch, and its state at a moment.
+ * A metric alarm of CloudWatch, and its state at a time.
  *
  * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html and, for windows that slide
  * with each evaluation, https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html.
- * Where these are silent: only periods that are over count, the last of them ending at the last whole minute; what is in the
- * store is seen at once, whereas CloudWatch may take a minute or more to show a data point to an alarm.
+ * An evaluation uses only data that are visible by then (`visibleMs` of a datum), and only periods that are over. Assumed: the
+ * newest period ends at the last whole minute, or at the last 10 s for periods under a minute.
  */
 
-import { cursorOver } from "./cursor";
-import { evaluateExpression, idsOf, parseExpression, type Series } from "./metric-math";
-import type { Dimensions, MetricStore } from "./metric-store";
+import type { Series } from "./metric-math-values";
+import { type MetricQuery, querySeries, type SeriesOf } from "./metric-queries";
+import type { MetricStatistic, MetricStore } from "./metric-store";
 import {
   type AlarmState,
   evaluationRange,
@@ -19,33 +19,23 @@ import {
   TREATMENTS,
   type Verdict,
 } from "./missing-data";
+import { NotModelledError } from "./not-modelled";
 import { stateReason } from "./state-reason";
+import { significantSamples } from "./statistics";
 
-/** One metric under one statistic: Sum, Average, Minimum, Maximum, SampleCount or a percentile such as p99. */
-export interface MetricStatistic {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Dimensions;
-  readonly statistic: string;
-  readonly periodSeconds: number;
-  /** @default data of any unit are read */
-  readonly unit?: string;
-}
-
-/** One row of an alarm's metric math: either a metric or an expression over the ids of other rows. */
-export interface MetricQuery {
-  readonly id: string;
-  readonly metric?: MetricStatistic;
-  readonly expression?: string;
-  /** The one row that is compared with the threshold. @default false */
-  readonly returnData?: boolean;
-  readonly label?: string;
-}
-
-export interface Alarm {
+/** What every alarm has. */
+export interface AlarmActions {
   readonly name: string;
   /** @default the notifications carry no description */
   readonly description?: string;
+  /** @default true */
+  readonly actionsEnabled?: boolean;
+  readonly alarmActions: readonly string[];
+  readonly okActions: readonly string[];
+  readonly insufficientDataActions: readonly string[];
+}
+
+export interface Alarm extends AlarmActions {
   /** GreaterThanOrEqualToThreshold, GreaterThanThreshold, LessThanThreshold or LessThanOrEqualToThreshold. */
   readonly comparison: string;
   readonly threshold: number;
@@ -54,16 +44,15 @@ export interface Alarm {
   readonly datapointsToAlarm?: number;
   /** missing, ignore, breaching or notBreaching. @default "missing" */
   readonly treatMissingData?: string;
-  /** @default true */
-  readonly actionsEnabled?: boolean;
-  readonly alarmActions: readonly string[];
-  readonly okActions: readonly string[];
-  readonly insufficientDataActions: readonly string[];
-  /** What is watched: one metric, or rows of metric math of which one returns its data. */
+  /** "evaluate", or "ignore" to keep the state while a percentile has too few samples. @default "evaluate" */
+  readonly evaluateLowSampleCountPercentiles?: string;
+  /** "sliding"; wall-clock windows are not modelled. @default "sliding" */
+  readonly evaluationWindow?: string;
+  /** The metric that the alarm watches, or rows of metric math. */
   readonly watches: MetricStatistic | readonly MetricQuery[];
 }
 
-/** The value of one period, undefined where it has no data. */
+/** The value of one period; undefined if it has no data. */
 export interface Datapoint {
   readonly startMs: number;
   readonly value: number | undefined;
@@ -71,7 +60,7 @@ export interface Datapoint {
 
 export interface Evaluation {
   readonly state: AlarmState;
-  /** As CloudWatch words it. */
+  /** In CloudWatch's words. */
   readonly reason: string;
   /** Of the whole evaluation range, newest first. */
   readonly datapoints: readonly Datapoint[];
@@ -90,10 +79,17 @@ const COMPARISONS = {
   LessThanOrEqualToThreshold:    { words: "less than or equal to",    breaches: (value, threshold) => value <= threshold },
 } as const satisfies Record<string, Comparison>;
 
+/** Comparisons with an anomaly detection band. */
+const BAND_COMPARISONS: readonly string[] = [
+  "LessThanLowerOrGreaterThanUpperThreshold",
+  "LessThanLowerThreshold",
+  "GreaterThanUpperThreshold",
+];
+
 const isComparison = (name: string): name is keyof typeof COMPARISONS => Object.hasOwn(COMPARISONS, name);
 const isTreatment = (name: string): name is MissingDataTreatment => TREATMENTS.some((treatment) => treatment === name);
 
-const expected = (what: string, of: string, { name }: Alarm, got: unknown) =>
+const expected = (what: string, of: string, { name }: AlarmActions, got: unknown) =>
   new Error(`Expected ${what} for ${of} of alarm ${name} but got ${JSON.stringify(got)}`);
 
 const isRows = (watches: Alarm["watches"]): watches is readonly MetricQuery[] => Array.isArray(watches);
@@ -104,6 +100,7 @@ export const metricsOf = ({ watches }: Alarm): MetricStatistic[] =>
 
 const comparisonOf = (alarm: Alarm): Comparison => {
   if (isComparison(alarm.comparison)) return COMPARISONS[alarm.comparison];
+  if (BAND_COMPARISONS.includes(alarm.comparison)) throw new NotModelledError("an anomaly detection band");
   throw expected(Object.keys(COMPARISONS).join(", "), "comparison", alarm, alarm.comparison);
 };
 
@@ -118,76 +115,106 @@ const ruleOf = (alarm: Alarm): Rule => {
   return { evaluationPeriods, datapointsToAlarm, treatMissingData };
 };
 
-/** Every metric of an alarm must use the same period (API reference, PutMetricAlarm). */
+/** Limits of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const SHORT_PERIODS: readonly number[] = [10, 20, 30];
+const MAX_METRICS = 10;
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Every metric of an alarm has the same period. */
 const periodOf = (alarm: Alarm): number => {
-  const [period, ...others] = new Set(metricsOf(alarm).map(({ periodSeconds }) => periodSeconds));
+  const metrics = metricsOf(alarm);
+  const [period, ...others] = new Set(metrics.map(({ periodSeconds }) => periodSeconds));
   if (period === undefined || others.length > 0) {
     throw expected("one period", "the metrics", alarm, [period, ...others]);
   }
+  if (!SHORT_PERIODS.includes(period) && !(period > 0 && period % 60 === 0)) {
+    throw expected("10, 20, 30 or a multiple of 60", "the period", alarm, period);
+  }
+  if (metrics.length > MAX_METRICS) throw expected(`at most ${MAX_METRICS}`, "the metrics", alarm, metrics.length);
+  const limit = period < HOUR_SECONDS ? DAY_SECONDS : 7 * DAY_SECONDS;
+  const seconds = period * alarm.evaluationPeriods;
+  if (seconds > limit) throw expected(`at most ${limit} s`, "period x evaluationPeriods", alarm, seconds);
   return period;
 };
 
-const rowSeries = (alarm: Alarm, rows: readonly MetricQuery[], fetch: (metric: MetricStatistic) => Series): Series => {
-  const periods = evaluationRange(alarm.evaluationPeriods);
-  const compute = (row: MetricQuery, above: readonly string[]): Series => {
-    if (row.metric !== undefined) return fetch(row.metric);
-    const text = row.expression ?? "";
-    const expression = parseExpression(text);
-    for (const { id, offset } of idsOf(expression)) {
-      const isUsable = rows.some((other) => other.id === id) && ![...above, row.id].includes(id);
-      if (!isUsable) cursorOver(text, "expression").fail("the id of another query that does not need this one", offset);
-    }
-    const lookup = (id: string) => {
-      const other = rows.find((candidate) => candidate.id === id);
-      return other === undefined ? [] : compute(other, [...above, row.id]);
-    };
-    const value = evaluateExpression(expression, lookup, periods);
-    if (typeof value === "number") throw expected("a time series", `expression ${row.id}`, alarm, value);
-    return value;
-  };
-  const returned = rows.filter(({ returnData }) => returnData);
-  const [row] = returned;
-  if (row === undefined || returned.length > 1) {
-    throw expected(
-      "exactly one query",
-      "returnData",
-      alarm,
-      returned.map(({ id }) => id),
-    );
+/** @returns how often, in milliseconds, CloudWatch evaluates the alarm: each minute, or each 10 s for periods under a minute */
+export const evaluationStepMs = (alarm: Alarm): number => (periodOf(alarm) < 60 ? 10_000 : 60_000);
+
+interface CompiledAlarm {
+  readonly comparison: Comparison;
+  readonly rule: Rule;
+  readonly periodSeconds: number;
+  readonly range: number;
+  readonly stepMs: number;
+  readonly series: SeriesOf;
+  /** Counts the samples of a percentile that needs enough of them. @default every percentile counts */
+  readonly samples?: { readonly metric: MetricStatistic; readonly atLeast: number };
+}
+
+const samplesOf = (alarm: Alarm): CompiledAlarm["samples"] => {
+  const { evaluateLowSampleCountPercentiles: setting = "evaluate", watches } = alarm;
+  if (setting !== "evaluate" && setting !== "ignore") {
+    throw expected("evaluate or ignore", "evaluateLowSampleCountPercentiles", alarm, setting);
   }
-  return compute(row, []);
+  if (setting === "evaluate" || isRows(watches)) return undefined;
+  const atLeast = significantSamples(watches.statistic);
+  return atLeast === undefined ? undefined : { metric: { ...watches, statistic: "SampleCount" }, atLeast };
 };
 
-const datapointsOf = (alarm: Alarm, store: MetricStore, nowMs: number): Datapoint[] => {
-  const periodSeconds = periodOf(alarm);
-  const stepMs = Math.min(periodSeconds, 60) * 1000;
-  const endMs = Math.floor(nowMs / stepMs) * stepMs;
-  const starts = Array.from(
-    { length: evaluationRange(alarm.evaluationPeriods) },
-    (_, age) => endMs - (age + 1) * periodSeconds * 1000,
-  );
-  const fetch = (metric: MetricStatistic): Series => starts.map((startMs) => store.statistic({ ...metric, startMs }));
-  const series = isRows(alarm.watches) ? rowSeries(alarm, alarm.watches, fetch) : fetch(alarm.watches);
-  return starts.map((startMs, age) => ({ startMs, value: series[age] }));
-};
+const compiledAlarms = new WeakMap<Alarm, CompiledAlarm>();
 
-/**
- * @param nowMs when CloudWatch looks
- * @param previous the state until now; INSUFFICIENT_DATA for a new alarm
- * @throws Error `Expected … for … of alarm … but got …` for a definition that CloudWatch refuses or that is not supported
- * here, and the errors of metric math and of `MetricStore.statistic`
- */
-export const evaluate = (alarm: Alarm, store: MetricStore, nowMs: number, previous: AlarmState): Evaluation => {
+/** Alarms are evaluated every minute: what does not change is worked out once. */
+const compiled = (alarm: Alarm): CompiledAlarm => {
+  const known = compiledAlarms.get(alarm);
+  if (known !== undefined) return known;
+  const { watches, evaluationWindow = "sliding" } = alarm;
+  if (evaluationWindow !== "sliding") throw new NotModelledError(`the evaluation window ${evaluationWindow}`);
   const comparison = comparisonOf(alarm);
   const rule = ruleOf(alarm);
-  const datapoints = datapointsOf(alarm, store, nowMs);
-  const verdictOf = ({ value }: Datapoint): Verdict => {
-    if (value === undefined) return "missing";
-    return comparison.breaches(value, alarm.threshold) ? "breaching" : "within";
+  const periodSeconds = periodOf(alarm);
+  const made: CompiledAlarm = {
+    comparison,
+    rule,
+    periodSeconds,
+    range: evaluationRange(rule.evaluationPeriods, periodSeconds),
+    stepMs: evaluationStepMs(alarm),
+    series: isRows(watches) ? querySeries(alarm.name, watches, periodSeconds) : (_, fetch) => fetch(watches),
+    samples: samplesOf(alarm),
   };
-  const state = stateOf(rule, datapoints.map(verdictOf), previous);
+  compiledAlarms.set(alarm, made);
+  return made;
+};
+
+const newestFirst = (startsMs: readonly number[], series: Series): Datapoint[] =>
+  startsMs.map((startMs, index) => ({ startMs, value: series[index] })).reverse();
+
+const verdictsOf = ({ breaches }: Comparison, threshold: number, series: Series): Verdict[] => {
+  const verdicts: Verdict[] = [];
+  for (let index = series.length - 1; index >= 0; index -= 1) {
+    const value = series[index];
+    verdicts.push(value === undefined ? "missing" : breaches(value, threshold) ? "breaching" : "within");
+  }
+  return verdicts;
+};
+
+/** Whether a percentile has too few samples in the newest period with data. */
+const isLow = (
+  { samples }: CompiledAlarm,
+  store: MetricStore,
+  startsMs: readonly number[],
+  series: Series,
+  nowMs: number,
+) => {
+  const newestMs = startsMs[series.findLastIndex((value) => value !== undefined)];
+  if (samples === undefined || newestMs === undefined) return false;
+  return (store.reader(samples.metric)(newestMs, nowMs) ?? 0) < samples.atLeast;
+};
+
+const reasonOf = (alarm: Alarm, state: AlarmState, datapoints: readonly Datapoint[]): string => {
+  const { comparison, rule } = compiled(alarm);
   const real = datapoints.flatMap(({ startMs, value }) => (value === undefined ? [] : [{ startMs, value }]));
-  const reason = stateReason({
+  return stateReason({
     state,
     words: comparison.words,
     threshold: alarm.threshold,
@@ -195,8 +222,38 @@ export const evaluate = (alarm: Alarm, store: MetricStore, nowMs: number, previo
     isMOutOfN: alarm.datapointsToAlarm !== undefined,
     received: real.slice(0, rule.evaluationPeriods).map((datapoint) => ({
       ...datapoint,
-      isBreaching: verdictOf(datapoint) === "breaching",
+      isBreaching: comparison.breaches(datapoint.value, alarm.threshold),
     })),
   });
-  return { state, reason, datapoints };
+};
+
+/**
+ * @param nowMs time of the evaluation; data with a later `visibleMs` do not count
+ * @param previous the state until now; INSUFFICIENT_DATA for a new alarm
+ * @throws Error `Expected … for … of alarm … but got …` for a definition that CloudWatch refuses, and the errors of metric
+ * math and of `statisticOf`
+ * @throws NotModelledError for an anomaly detection band, a Metrics Insights query, or a function that is not modelled
+ */
+export const evaluate = (alarm: Alarm, store: MetricStore, nowMs: number, previous: AlarmState): Evaluation => {
+  const known = compiled(alarm);
+  const { comparison, rule, periodSeconds, range, stepMs } = known;
+  const endMs = Math.floor(nowMs / stepMs) * stepMs;
+  const startsMs: number[] = [];
+  for (let age = range; age > 0; age -= 1) startsMs.push(endMs - age * periodSeconds * 1000);
+  const series = known.series(startsMs, (metric) => {
+    const read = store.reader(metric);
+    return startsMs.map((startMs) => read(startMs, nowMs));
+  });
+  const verdicts = verdictsOf(comparison, alarm.threshold, series);
+  const state = isLow(known, store, startsMs, series, nowMs) ? previous : stateOf(rule, verdicts, previous);
+  // Most evaluations change nothing, and need neither.
+  return {
+    state,
+    get datapoints() {
+      return newestFirst(startsMs, series);
+    },
+    get reason() {
+      return reasonOf(alarm, state, newestFirst(startsMs, series));
+    },
+  };
 };

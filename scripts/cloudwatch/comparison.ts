@@ -1,12 +1,13 @@
 /**
- * What stands to the right of a selector or a field name in a filter pattern, and when it equals what the line has.
+ * The operator and value to the right of a selector or field name in a filter pattern, and when they hold for a line.
  *
- * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html. Where that page is silent:
- * - `*` is a wildcard at the start and at the end of a value only. (An earlier edition of the page says so: `Ev*ent` matches
- *   only the string Ev*ent.)
- * - A text in quotes equals strings, never JSON numbers; a number without quotes equals numbers, and strings spelled alike.
- *   A wildcard without quotes and a regular expression look at the text of either.
- * - `<`, `<=`, `>` and `>=` are false for what is not a number. In JSON a string of digits is not one.
+ * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html. Beyond that page:
+ * - `*` is a wildcard only at the start and the end of a value: an earlier edition says that `Ev*ent` matches only the text
+ *   Ev*ent. A wildcard matches the text of numbers too, with quotes or without: `= "*"` is how the AWS CDK writes "exists",
+ *   for numbers as well (aws-cdk, FilterPattern.exists and its integration tests).
+ * - Assumed: a text in quotes without a wildcard equals strings, not JSON numbers. A number without quotes equals numbers,
+ *   and strings of the same spelling. A regular expression looks at the text of either.
+ * - Assumed: `<`, `<=`, `>` and `>=` are false for anything but a number. In JSON, a string of digits is not a number.
  */
 import type { Cursor } from "./cursor";
 import { NUMBER, printRegex, QUOTED, quoted, readRegex, regexOf, unquoted } from "./tokens";
@@ -22,18 +23,18 @@ export interface Comparison {
   readonly value: Value;
 }
 
-/** What a line has at the place that is compared: a JSON string, a JSON number, or a column of a space-delimited line. */
+/** The value in the line: a JSON string, a JSON number, or a column of a space-delimited line. */
 export interface Actual {
   readonly text: string;
-  /** Not a number where undefined. */
+  /** Undefined if the value is not a number. */
   readonly number: number | undefined;
   /** False for JSON numbers. */
   readonly isText: boolean;
 }
 
 /**
- * @param bare what a value without quotes may consist of
- * @param operators what is expected, for the error, where there is no operator
+ * @param bare matches a value without quotes
+ * @param operators names the expected operators in the error
  * @throws Error of the cursor
  */
 export const readComparison = (cursor: Cursor, bare: RegExp, operators: string): Comparison => {
@@ -54,6 +55,8 @@ const readValue = (cursor: Cursor, bare: RegExp): Value => {
   return { kind: "bare", text: cursor.need(bare, "a number, %regex%, plain word or text in double quotation marks") };
 };
 
+const hasWildcard = (text: string): boolean => text.startsWith("*") || text.endsWith("*");
+
 const matchesWildcards = (pattern: string, text: string): boolean => {
   const [, before, middle = "", after] = /^(\*?)(.*?)(\*?)$/s.exec(pattern) ?? [];
   if (before && after) return text.includes(middle);
@@ -63,8 +66,8 @@ const matchesWildcards = (pattern: string, text: string): boolean => {
 
 const equals = (value: Value, actual: Actual): boolean => {
   if (value.kind === "regex") return regexOf(value.source).test(actual.text);
-  if (value.kind === "quoted") return actual.isText && matchesWildcards(value.text, actual.text);
-  if (value.kind === "bare") return matchesWildcards(value.text, actual.text);
+  if (value.kind === "quoted" && !actual.isText && !hasWildcard(value.text)) return false;
+  if (value.kind !== "number") return matchesWildcards(value.text, actual.text);
   return actual.number === Number(value.text) || (actual.isText && actual.text === value.text);
 };
 

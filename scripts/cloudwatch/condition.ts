@@ -1,4 +1,4 @@
-/** Tests joined by && and ||: the part that JSON and space-delimited filter patterns have in common. */
+/** Tests joined by && and ||, as JSON and space-delimited filter patterns use them. */
 import type { Cursor } from "./cursor";
 
 export type Condition<T> =

@@ -1,9 +1,9 @@
-/** Reads a short text token by token, and says at which column something else was expected. */
+/** Reads a short text token by token; errors name the column. */
 
 export interface Cursor {
-  /** Skips blanks, then takes what the sticky expression matches there. @returns undefined where it matches nothing */
+  /** Skips blanks, then reads the text that the sticky expression matches. @returns undefined if it matches nothing */
   readonly take: (token: RegExp) => string | undefined;
-  /** As `take`. @throws Error `Expected <called> at column <n> of <kind> <text>` where it matches nothing */
+  /** As `take`. @throws Error `Expected <called> at column <n> of <kind> <text>` if it matches nothing */
   readonly need: (token: RegExp, called: string) => string;
   /** @throws Error always, at the next token, or at the given offset from the start of the text */
   readonly fail: (expected: string, offset?: number) => never;
@@ -14,8 +14,8 @@ export interface Cursor {
 const BLANKS = /\s*/y;
 
 /**
- * @param text what is read
- * @param kind what the text is called in errors: "pattern", "expression"
+ * @param text to read
+ * @param kind name of the text in errors: "pattern", "expression"
  */
 export const cursorOver = (text: string, kind: string): Cursor => {
   let position = 0;

@@ -1,8 +1,8 @@
 /**
- * Filter patterns of CloudWatch Logs: read, matched against log lines, and printed again.
+ * Filter patterns of CloudWatch Logs: parses them, matches log lines, and prints them again.
  *
- * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html; each syntax has a file of
- * its own that also says what was chosen where the page is silent.
+ * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html. Each syntax has its own file,
+ * which also lists other sources and what is assumed.
  */
 import type { Comparison } from "./comparison";
 import { type Condition, testsOf } from "./condition";
@@ -10,12 +10,22 @@ import { type Cursor, cursorOver } from "./cursor";
 import {
   type Field,
   fieldComparisons,
-  fieldIsSelected,
+  fieldReader,
+  fieldValues,
+  type MatchedColumns,
   matchFields,
   printFieldPattern,
   readFieldPattern,
 } from "./field-pattern";
-import { type JsonTest, jsonSelectors, matchJson, printJsonPattern, readJsonPattern } from "./json-pattern";
+import {
+  type JsonTest,
+  jsonValues,
+  matchJson,
+  printJsonPattern,
+  readJson,
+  readJsonPattern,
+  readSelector,
+} from "./json-pattern";
 import { matchesTerms, printTerms, readTerms, type Term } from "./term-pattern";
 import { printRegex, readRegex, regexOf } from "./tokens";
 
@@ -25,9 +35,14 @@ export type FilterPattern =
   | { readonly syntax: "fields"; readonly fields: readonly Field[] }
   | { readonly syntax: "json"; readonly condition: Condition<JsonTest> };
 
+/** A line that matches a pattern. */
 export interface Match {
-  /** What the pattern's selectors find in the line: JSON under `$.field` as `printFilterPattern` writes it, columns under `$name`. */
+  /** The values that the pattern names: JSON under `$.field` as `printFilterPattern` writes it, columns under `$name` or `$position`. */
   readonly values: ReadonlyMap<string, string | number>;
+  /** The line's object if the pattern is for JSON. */
+  readonly root?: object;
+  /** The line's columns if the pattern is for space-delimited lines. */
+  readonly columns?: MatchedColumns;
 }
 
 /** PutMetricFilter, filterPattern: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
@@ -60,26 +75,53 @@ export const parseFilterPattern = (text: string): FilterPattern => {
   return pattern;
 };
 
-/** @returns undefined where the line does not match */
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+/** @returns undefined if the line does not match */
 export const matches = (pattern: FilterPattern, line: string): Match | undefined => {
-  const nothing: ReadonlyMap<string, string> = new Map();
-  const valuesOf = (): ReadonlyMap<string, string | number> | undefined => {
-    if (pattern.syntax === "json") return matchJson(pattern.condition, line);
-    if (pattern.syntax === "fields") return matchFields(pattern.fields, line);
-    const isMatch = pattern.syntax === "regex" ? regexOf(pattern.source).test(line) : matchesTerms(pattern.terms, line);
-    return isMatch ? nothing : undefined;
-  };
-  const values = valuesOf();
-  return values && { values };
+  if (pattern.syntax === "json") {
+    const root = matchJson(pattern.condition, line);
+    return root && { values: jsonValues(pattern.condition, root), root };
+  }
+  if (pattern.syntax === "fields") {
+    const columns = matchFields(pattern.fields, line);
+    return columns && { values: fieldValues(columns), columns };
+  }
+  const isMatch = pattern.syntax === "regex" ? regexOf(pattern.source).test(line) : matchesTerms(pattern.terms, line);
+  return isMatch ? { values: NOTHING } : undefined;
 };
 
-/** Whether a metric value or dimension may name this selector: only what the pattern itself selects can be published. */
-export const isSelected = (pattern: FilterPattern, selector: string): boolean => {
-  if (pattern.syntax === "json") return jsonSelectors(pattern.condition).includes(selector);
-  return pattern.syntax === "fields" && fieldIsSelected(pattern.fields, selector);
+/** Reads one value from a matching line. */
+export type ValueReader = (match: Match) => string | number | undefined;
+
+/**
+ * A metric value or dimension may name any field of the line, whether or not the pattern selects it: CloudWatch accepts
+ * `$.value` for `{ $.val = * }` (recorded by LocalStack, test_delete_metric_filter).
+ * @param selector `$.field` for JSON; `$name` or `$position` for space-delimited lines
+ * @returns undefined if the pattern's syntax has no such selector
+ */
+export const valueReader = (pattern: FilterPattern, selector: string): ValueReader | undefined => {
+  if (pattern.syntax === "fields") {
+    const read = fieldReader(selector);
+    return read && (({ columns }) => columns && read(columns));
+  }
+  if (pattern.syntax !== "json") return undefined;
+  const steps = jsonSelector(selector);
+  return steps && (({ root }) => root && readJson(root, steps));
 };
 
-/** @returns a pattern of the same meaning in one spelling: `parseFilterPattern` of it equals the argument */
+const jsonSelector = (selector: string) => {
+  const cursor = cursorOver(selector, "selector");
+  try {
+    const steps = readSelector(cursor);
+    cursor.need(/$/y, "nothing more");
+    return steps;
+  } catch {
+    return undefined;
+  }
+};
+
+/** @returns the pattern in one spelling: `parseFilterPattern` of it equals the argument */
 export const printFilterPattern = (pattern: FilterPattern): string => {
   if (pattern.syntax === "json") return printJsonPattern(pattern.condition);
   if (pattern.syntax === "fields") return printFieldPattern(pattern.fields);

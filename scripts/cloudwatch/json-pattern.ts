@@ -2,15 +2,17 @@
  * Filter patterns for JSON lines: `{ $.a.b[0] = "x" && ($.c > 3 || $.d NOT EXISTS) }`.
  *
  * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html#matching-terms-json-log-events.
- * A comparison, `!=` included, is false where the selector finds nothing, or finds an object or array. Where the page is
- * silent: it is false for true, false and null too (there is IS for them); with a wildcard one of the values must pass;
- * `.*` goes through the fields of objects only, `[*]` through arrays only; a JSON line is an object, nothing before or after.
+ * A comparison, `!=` included, is false if the selector finds nothing, or finds an object or array. Assumed: it is also false
+ * for true, false and null (use IS for them); with a wildcard one matching value is enough; `.*` selects the fields of objects
+ * only and `[*]` the elements of arrays only; a JSON line holds one object and nothing else.
+ * Values without quotes: the page asks for quotes round anything but letters, digits and _, but CIS benchmarks and many public
+ * stacks use names such as kms.amazonaws.com without them. An earlier edition refuses @, $ and \\.
  */
 import { type Actual, type Comparison, compares, printComparison, readComparison } from "./comparison";
 import { type Condition, holds, printCondition, readCondition, testsOf } from "./condition";
 import type { Cursor } from "./cursor";
 
-type Step = { readonly key: string } | { readonly index: number } | { readonly every: "field" | "element" };
+export type Step = { readonly key: string } | { readonly index: number } | { readonly every: "field" | "element" };
 
 export type JsonTest = { readonly selector: readonly Step[] } & (
   | { readonly kind: "compare"; readonly comparison: Comparison }
@@ -20,7 +22,7 @@ export type JsonTest = { readonly selector: readonly Step[] } & (
 
 const SELECTOR = /\$\.(?:[\w-]+|\*|\['[^']+'\])(?:\.(?:[\w-]+|\*|\['[^']+'\])|\[(?:\d+|\*|'[^']+')\])*/y;
 const STEP = /\[(\d+|\*)\]|\['([^']+)'\]|([\w-]+|\*)/g;
-const BARE = /(?:[\w*]+|[\d.*]+)(?=[\s)}&|]|$)/y;
+const BARE = /[\w.*:/+-]+(?=[\s)}&|]|$)/y;
 const LITERALS = { TRUE: true, FALSE: false, NULL: null };
 
 const stepsOf = (selector: string): Step[] =>
@@ -39,7 +41,8 @@ const printSelector = (steps: readonly Step[]): string => `$${steps.map(printSte
 
 const wildcards = (steps: readonly Step[]) => steps.filter((step) => "every" in step).length;
 
-const readSelector = (cursor: Cursor): Step[] => {
+/** @throws Error of the cursor */
+export const readSelector = (cursor: Cursor): Step[] => {
   const start = cursor.offset();
   const steps = stepsOf(cursor.need(SELECTOR, "a selector such as $.field"));
   if (wildcards(steps) > 1) cursor.fail("at most one wildcard in a selector", start);
@@ -75,7 +78,7 @@ const children = (node: unknown, step: Step): readonly unknown[] => {
     return "every" in step && step.every === "element" ? node : nothing;
   }
   if (typeof node !== "object" || node === null) return nothing;
-  if ("key" in step) return Object.entries(node).flatMap(([key, value]) => (key === step.key ? [value] : []));
+  if ("key" in step) return Object.hasOwn(node, step.key) ? [(node as Record<string, unknown>)[step.key]] : nothing;
   return "every" in step && step.every === "field" ? Object.values(node) : nothing;
 };
 
@@ -106,22 +109,24 @@ const objectIn = (line: string): object | undefined => {
   }
 };
 
-/** @returns the string or number that each selector of the pattern finds first, or undefined where the line does not match */
-export const matchJson = (
-  condition: Condition<JsonTest>,
-  line: string,
-): ReadonlyMap<string, string | number> | undefined => {
+/** @returns the first string or number that the selector finds in a JSON object */
+export const readJson = (root: object, selector: readonly Step[]): string | number | undefined =>
+  select(root, selector).find((value): value is string | number => actualOf(value) !== undefined);
+
+/** @returns the line's object, or undefined if the line does not match */
+export const matchJson = (condition: Condition<JsonTest>, line: string): object | undefined => {
   const root = objectIn(line);
-  if (root === undefined || !holds(condition, (test) => passes(test, root))) return undefined;
-  const found = testsOf(condition).map(({ selector }): [string, unknown] => [
-    printSelector(selector),
-    select(root, selector).find((value) => actualOf(value) !== undefined),
-  ]);
-  return new Map(found.filter((entry): entry is [string, string | number] => entry[1] !== undefined));
+  return root !== undefined && holds(condition, (test) => passes(test, root)) ? root : undefined;
 };
 
-export const jsonSelectors = (condition: Condition<JsonTest>): string[] =>
-  testsOf(condition).map(({ selector }) => printSelector(selector));
+/** @returns the values of the pattern's own selectors, by selector as `printFilterPattern` writes it */
+export const jsonValues = (condition: Condition<JsonTest>, root: object): ReadonlyMap<string, string | number> =>
+  new Map(
+    testsOf(condition).flatMap(({ selector }): [string, string | number][] => {
+      const value = readJson(root, selector);
+      return value === undefined ? [] : [[printSelector(selector), value]];
+    }),
+  );
 
 const printTest = (test: JsonTest): string => {
   const selector = printSelector(test.selector);

@@ -1,50 +1,78 @@
 /**
- * Metric math, as far as alarms of this project use it: + - * / ^, comparisons, AND and OR, IF, FILL, parentheses, numbers, ids.
+ * Metric math: parses an expression and evaluates it over time series.
  *
- * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html: between two time series a
- * value that only one of them has counts as 0 in the other; a division by zero drops the data point. Where the page is
- * silent: a period that neither series has, or that the series beside a number lacks, has no value in the result; results
- * that are no finite number are dropped; ^ binds closest and to the right; comparisons are not chained.
+ * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html. Assumed: ^ binds closest and
+ * to the right; comparisons are not chained; AND binds closer than OR; a time series beside a number has a result only where
+ * it has a value.
  */
 import { type Cursor, cursorOver } from "./cursor";
-
-/** One value for each period, newest first; undefined where there is none. */
-export type Series = readonly (number | undefined)[];
+import { FUNCTIONS, type MathContext, NOT_MODELLED_FUNCTIONS } from "./metric-math-functions";
+import {
+  type Argument,
+  type BinaryOperation,
+  combine,
+  list,
+  scalar,
+  seriesOf,
+  timeSeries,
+  type Value,
+} from "./metric-math-values";
+import { NotModelledError } from "./not-modelled";
 
 type Operator = "+" | "-" | "*" | "/" | "^" | "==" | "!=" | "<=" | ">=" | "<" | ">" | "AND" | "OR";
 
 export type Expression =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "id"; readonly id: string; readonly offset: number }
-  | { readonly kind: "negative"; readonly of: Expression }
+  | { readonly kind: "word" | "text"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly Expression[] }
   | { readonly kind: "binary"; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: "if"; readonly when: Expression; readonly yes: Expression; readonly no?: Expression }
-  | { readonly kind: "fill"; readonly series: Expression; readonly filler: Expression };
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] };
 
 const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const ID = /[a-z][A-Za-z0-9_]*/y;
+const NAME = /[A-Z][A-Z0-9_]*\b/y;
+const TEXT = /"[^"]*"|'[^']*'/y;
+const WORDS: readonly string[] = ["REPEAT", "LINEAR", "ASC", "DESC", "AVG", "MIN", "MAX", "SUM"];
+const OPERAND = "a number, an id, a function, [ or (";
 
 const canonical = (operator: string): Operator =>
   operator === "&&" ? "AND" : operator === "||" ? "OR" : (operator as Operator);
 
-const readArguments = (cursor: Cursor, read: () => Expression): Expression[] => {
-  cursor.need(/\(/y, "(");
-  const list = [read()];
-  while (cursor.take(/,/y) !== undefined) list.push(read());
-  cursor.need(/\)/y, "a comma or )");
-  return list;
+const commaSeparated = (cursor: Cursor, read: () => Expression, end: RegExp, endName: string): Expression[] => {
+  if (cursor.take(end) !== undefined) return [];
+  const items = [read()];
+  while (cursor.take(/,/y) !== undefined) items.push(read());
+  cursor.need(end, `a comma or ${endName}`);
+  return items;
+};
+
+const counted = ([least, most]: readonly [number, number], name: string): string => {
+  const numbers = least === most ? String(least) : `${least} or ${most}`;
+  return `${numbers} argument${most === 1 ? "" : "s"} of ${name}`;
 };
 
 const readCall = (cursor: Cursor, read: () => Expression): Expression => {
   const start = cursor.offset();
-  const name = cursor.need(/(?:IF|FILL)\b/y, "a number, an id, IF, FILL or (");
-  const [first, second, third, ...more] = readArguments(cursor, read);
-  if (first === undefined || second === undefined || more.length > 0 || (name === "FILL" && third !== undefined)) {
-    return cursor.fail(name === "IF" ? "2 or 3 arguments of IF" : "2 arguments of FILL", start);
-  }
-  if (name === "FILL") return { kind: "fill", series: first, filler: second };
-  return { kind: "if", when: first, yes: second, ...(third && { no: third }) };
+  const name = cursor.need(NAME, OPERAND);
+  const isCall = cursor.take(/\(/y) !== undefined;
+  if (!isCall && WORDS.includes(name)) return { kind: "word", text: name };
+  if (NOT_MODELLED_FUNCTIONS.includes(name)) throw new NotModelledError(name);
+  const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  if (known === undefined) return cursor.fail(OPERAND, start);
+  if (!isCall) cursor.need(/\(/y, "(");
+  const args = commaSeparated(cursor, read, /\)/y, ")");
+  const [least, most] = known.takes;
+  if (args.length < least || args.length > most) cursor.fail(counted(known.takes, name), start);
+  return { kind: "call", name, args };
 };
+
+const negative = (of: Expression): Expression => ({
+  kind: "binary",
+  operator: "-",
+  left: { kind: "number", value: 0 },
+  right: of,
+});
 
 const readExpression = (cursor: Cursor): Expression => {
   const leftToRight =
@@ -63,6 +91,9 @@ const readExpression = (cursor: Cursor): Expression => {
     const offset = cursor.offset();
     const id = cursor.take(ID);
     if (id !== undefined) return { kind: "id", id, offset };
+    const text = cursor.take(TEXT);
+    if (text !== undefined) return { kind: "text", text: text.slice(1, -1) };
+    if (cursor.take(/\[/y) !== undefined) return { kind: "list", items: commaSeparated(cursor, or, /\]/y, "]") };
     if (cursor.take(/\(/y) === undefined) return readCall(cursor, or);
     const inner = or();
     cursor.need(/\)/y, "an operator or )");
@@ -72,7 +103,7 @@ const readExpression = (cursor: Cursor): Expression => {
     const left = primary();
     return cursor.take(/\^/y) === undefined ? left : { kind: "binary", operator: "^", left, right: unary() };
   };
-  const unary = (): Expression => (cursor.take(/-/y) === undefined ? power() : { kind: "negative", of: unary() });
+  const unary = (): Expression => (cursor.take(/-/y) === undefined ? power() : negative(unary()));
   const product = leftToRight(/[*/]/y, unary);
   const sum = leftToRight(/[+-]/y, product);
   const comparison = leftToRight(/==|!=|<=|>=|<|>/y, sum, true);
@@ -81,9 +112,13 @@ const readExpression = (cursor: Cursor): Expression => {
   return or();
 };
 
-/** @throws Error `Expected <what> at column <n> of expression <text>` for whatever is not listed at the top of this file */
+/**
+ * @throws Error `Expected <what> at column <n> of expression <text>`
+ * @throws NotModelledError for Metrics Insights queries and the functions of NOT_MODELLED_FUNCTIONS
+ */
 export const parseExpression = (text: string): Expression => {
   const cursor = cursorOver(text, "expression");
+  if (/^\s*SELECT\b/i.test(text)) throw new NotModelledError("a Metrics Insights query");
   const expression = readExpression(cursor);
   cursor.need(/$/y, "an operator or the end");
   return expression;
@@ -91,97 +126,80 @@ export const parseExpression = (text: string): Expression => {
 
 const truth = (is: boolean) => (is ? 1 : 0);
 
-const OPERATIONS: Record<Operator, (left: number, right: number) => number> = {
-  "+": (left, right) => left + right,
-  "-": (left, right) => left - right,
-  "*": (left, right) => left * right,
-  "/": (left, right) => left / right,
-  "^": (left, right) => left ** right,
+// biome-ignore format: a ledger is read down its columns
+const OPERATIONS = {
+  "+":  (left, right) => left + right,
+  "-":  (left, right) => left - right,
+  "*":  (left, right) => left * right,
+  "/":  (left, right) => left / right,
+  "^":  (left, right) => left ** right,
   "==": (left, right) => truth(left === right),
   "!=": (left, right) => truth(left !== right),
   "<=": (left, right) => truth(left <= right),
   ">=": (left, right) => truth(left >= right),
-  "<": (left, right) => truth(left < right),
-  ">": (left, right) => truth(left > right),
-  AND: (left, right) => truth(left !== 0 && right !== 0),
-  OR: (left, right) => truth(left !== 0 || right !== 0),
+  "<":  (left, right) => truth(left < right),
+  ">":  (left, right) => truth(left > right),
+  AND:  (left, right) => truth(left !== 0 && right !== 0),
+  OR:   (left, right) => truth(left !== 0 || right !== 0),
+} as const satisfies Record<Operator, BinaryOperation>;
+
+const evaluateArgument = (expression: Expression, context: MathContext): Argument => {
+  if (expression.kind === "word" || expression.kind === "text") return expression;
+  return evaluateExpression(expression, context);
 };
 
-/** A number is a scalar; between scalar and series the scalar stands at every period. */
-type Value = number | Series;
-
-const isScalar = (value: Value): value is number => typeof value === "number";
-const at = (value: Value, period: number) => (isScalar(value) ? value : value[period]);
-
-const binary = (operator: Operator, left: Value, right: Value, period: number): number | undefined => {
-  const [one, other] = [at(left, period), at(right, period)];
-  const hasValue = (value: Value, number: number | undefined) => !isScalar(value) && number !== undefined;
-  const isKnown = hasValue(left, one) || hasValue(right, other) || (isScalar(left) && isScalar(right));
-  const result = OPERATIONS[operator](one ?? 0, other ?? 0);
-  return isKnown && Number.isFinite(result) ? result : undefined;
-};
-
-/** IF(TRUE, series without a value) is 0; IF(FALSE) without a third argument, or a value in it, is dropped. */
-const choose = (when: number | undefined, yes: Value, no: Value | undefined, period: number) => {
-  if (when === undefined) return undefined;
-  if (when !== 0) return at(yes, period) ?? 0;
-  return no === undefined ? undefined : at(no, period);
-};
+const evaluateList = (items: readonly Expression[], context: MathContext): Value =>
+  list(
+    items.flatMap((item) => {
+      const value = evaluateArgument(item, context);
+      return value.kind === "TS[]" ? value.list : [seriesOf(value, "an item of an array")];
+    }),
+  );
 
 /**
- * @param lookup the series of an id
- * @param periods how many values a series has
- * @returns a series, or the number that an expression without any series comes to
+ * @returns S only for an expression without time series
+ * @throws Error `Expected <what> for <function> but got <kind of value>`
  */
-export const evaluateExpression = (
-  expression: Expression,
-  lookup: (id: string) => Series,
-  periods: number,
-): number | Series => {
-  const each = (value: (period: number) => number | undefined): Series =>
-    Array.from({ length: periods }, (_, period) => value(period));
-  const of = (part: Expression): Value => evaluateExpression(part, lookup, periods);
+export const evaluateExpression = (expression: Expression, context: MathContext): Value => {
   switch (expression.kind) {
     case "number":
-      return expression.value;
+      return scalar(expression.value);
     case "id":
-      return lookup(expression.id);
-    case "negative": {
-      const value = of(expression.of);
-      return isScalar(value) ? -value : value.map((number) => number && -number);
-    }
+      return timeSeries(context.lookup(expression.id));
+    case "list":
+      return evaluateList(expression.items, context);
     case "binary": {
-      const [left, right] = [of(expression.left), of(expression.right)];
-      const scalar = isScalar(left) && isScalar(right) ? binary(expression.operator, left, right, 0) : undefined;
-      return scalar ?? each((period) => binary(expression.operator, left, right, period));
+      const { operator, left, right } = expression;
+      return combine(
+        evaluateExpression(left, context),
+        evaluateExpression(right, context),
+        operator,
+        OPERATIONS[operator],
+      );
     }
-    case "if": {
-      const [when, yes] = [of(expression.when), of(expression.yes)];
-      const no = expression.no && of(expression.no);
-      if (isScalar(when)) return when !== 0 ? yes : (no ?? each(() => undefined));
-      return each((period) => choose(at(when, period), yes, no, period));
+    case "call": {
+      const args = expression.args.map((argument) => evaluateArgument(argument, context));
+      const known = FUNCTIONS[expression.name];
+      if (known === undefined) throw new NotModelledError(expression.name);
+      return known.of(args, context, expression.name);
     }
-    case "fill": {
-      const [series, filler] = [of(expression.series), of(expression.filler)];
-      return each((period) => at(series, period) ?? at(filler, period));
-    }
+    default:
+      throw new Error(`Expected a value for an operand but got ${JSON.stringify(expression.text)}`);
   }
 };
 
 /** The ids that an expression reads, and where they stand in its text. */
 export const idsOf = (expression: Expression): { readonly id: string; readonly offset: number }[] => {
   switch (expression.kind) {
-    case "number":
-      return [];
     case "id":
       return [expression];
-    case "negative":
-      return idsOf(expression.of);
+    case "list":
+      return expression.items.flatMap(idsOf);
     case "binary":
       return [...idsOf(expression.left), ...idsOf(expression.right)];
-    case "if":
-      return [expression.when, expression.yes, ...(expression.no ? [expression.no] : [])].flatMap(idsOf);
-    case "fill":
-      return [...idsOf(expression.series), ...idsOf(expression.filler)];
+    case "call":
+      return expression.args.flatMap(idsOf);
+    default:
+      return [];
   }
 };

@@ -1,140 +1,207 @@
 /**
- * The metrics of CloudWatch in memory: data points in, statistics out.
+ * The metrics of CloudWatch in memory: takes data, answers statistics of periods.
  *
  * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html: a metric is its namespace,
- * name and exact set of dimensions; nothing is aggregated across dimensions. Periods start where they are asked for, rounded
- * down to a whole minute, or to a whole period if that is shorter (API reference, GetMetricStatistics). Where the page is
- * silent: a percentile is not interpolated, it is the smallest value that at least that share of the samples does not exceed;
- * without a unit in the query, data of all units are taken together.
+ * name and exact set of dimensions, and nothing is aggregated across dimensions. A period starts at the time asked for, rounded
+ * down to a whole minute (API reference, GetMetricStatistics), or to 10 s if the period is shorter than a minute.
+ * Data of different units are never added. Without a unit in the query, the answer is that of one unit: the first in
+ * alphabetical order in all of LocalStack's recordings from AWS (test_get_metric_data_different_units_no_unit_in_query).
  */
 
-export type Dimensions = Readonly<Record<string, string>>;
+import { MinuteSeries, type Sample } from "./minute-series";
+import { PendingData } from "./pending-data";
+import { type Statistic, type StatisticSet, statisticOf } from "./statistics";
 
-export interface Datum {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Dimensions;
-  /** As CloudWatch spells it; "None" where there is none. */
-  readonly unit: string;
-  readonly timestampMs: number;
-  readonly value: number;
-  /** How often the value was observed. @default 1 */
-  readonly count?: number;
-}
+export type Dimensions = Readonly<Record<string, string>>;
 
 export interface MetricName {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Dimensions;
+  /** As CloudWatch spells it; "None" for a number without unit. */
   readonly unit: string;
 }
 
-export interface StatisticQuery {
+interface Times {
+  /** The time that the datum is about, in milliseconds since 1970. */
+  readonly timestampMs: number;
+  /** The time from which CloudWatch can see the datum. @default timestampMs */
+  readonly visibleMs?: number;
+}
+
+export interface Datum extends MetricName, Times {
+  readonly value: number;
+  /** How often the value was observed. @default 1 */
+  readonly count?: number;
+}
+
+/** Many observations in one, as PutMetricData takes them under StatisticValues. Percentiles need min to equal max. */
+export interface AggregatedDatum extends MetricName, Times {
+  readonly statistics: StatisticSet;
+}
+
+/** One metric under one statistic and period. */
+export interface MetricStatistic {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Dimensions;
-  /** Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99 or p99.9. */
+  /** Sum, Average, Minimum, Maximum, SampleCount, a percentile such as p99.9, or another of `statisticOf`. */
   readonly statistic: string;
-  readonly startMs: number;
   readonly periodSeconds: number;
-  /** @default data of any unit */
+  /** @default the first unit, in alphabetical order, that has data in the period */
   readonly unit?: string;
 }
 
-interface Sample {
-  readonly timestampMs: number;
-  readonly value: number;
-  readonly count: number;
-  readonly unit: string;
+export interface StatisticQuery extends MetricStatistic {
+  readonly startMs: number;
+  /** Leaves out data that CloudWatch cannot see by then. @default all data count */
+  readonly visibleByMs?: number;
+}
+
+/** Answers the statistic of the period that starts at a time; undefined if the period has no data. */
+export type StatisticReader = (startMs: number, visibleByMs?: number) => number | undefined;
+
+interface Metric {
+  readonly name: Omit<MetricName, "unit">;
+  /** Sorted by name, so that the first one with data answers a query without unit. */
+  units: readonly { readonly unit: string; readonly series: MinuteSeries }[];
 }
 
 const MINUTE_MS = 60_000;
+const TEN_SECONDS_MS = 10_000;
 
-const total = (samples: readonly Sample[]) => samples.reduce((sum, { value, count }) => sum + value * count, 0);
-const sampleCount = (samples: readonly Sample[]) => samples.reduce((sum, { count }) => sum + count, 0);
+const dimensionKeys = new WeakMap<Dimensions, string>();
 
-const STATISTICS = {
-  Sum: total,
-  Average: (samples) => total(samples) / sampleCount(samples),
-  Minimum: (samples) => samples.reduce((least, { value }) => Math.min(least, value), Infinity),
-  Maximum: (samples) => samples.reduce((most, { value }) => Math.max(most, value), -Infinity),
-  SampleCount: sampleCount,
-} as const satisfies Record<string, (samples: readonly Sample[]) => number>;
-
-const isStatistic = (name: string): name is keyof typeof STATISTICS => Object.hasOwn(STATISTICS, name);
-
-/** Percentiles are not available for metrics with negative values. */
-const percentile = (samples: readonly Sample[], percent: number): number | undefined => {
-  const ascending = samples.toSorted((one, other) => one.value - other.value);
-  if (ascending[0] === undefined || ascending[0].value < 0) return undefined;
-  const wanted = (percent / 100) * sampleCount(samples);
-  let seen = 0;
-  return ascending.find(({ count }) => {
-    seen += count;
-    return seen >= wanted;
-  })?.value;
-};
-
-/** @throws Error `Expected Sum, … for statistic but got <name>` */
-const statisticOf = (name: string): ((samples: readonly Sample[]) => number | undefined) => {
-  if (isStatistic(name)) return STATISTICS[name];
-  const percent = /^p(\d{1,2}(?:\.\d{1,2})?|100)$/.exec(name)?.[1];
-  if (percent !== undefined) return (samples) => percentile(samples, Number(percent));
-  throw new Error(
-    `Expected ${Object.keys(STATISTICS).join(", ")} or p0 to p100 for statistic but got ${JSON.stringify(name)}`,
-  );
+const dimensionKey = (dimensions: Dimensions): string => {
+  const known = dimensionKeys.get(dimensions);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1)));
+  dimensionKeys.set(dimensions, key);
+  return key;
 };
 
 const keyOf = ({ namespace, name, dimensions }: Omit<MetricName, "unit">): string =>
-  JSON.stringify([namespace, name, Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1))]);
+  `${namespace}\n${name}\n${dimensionKey(dimensions)}`;
 
-const minuteOf = (timestampMs: number) => Math.floor(timestampMs / MINUTE_MS);
+const setOf = (datum: Datum | AggregatedDatum): StatisticSet => {
+  if ("statistics" in datum) return datum.statistics;
+  const { value, count = 1 } = datum;
+  return { count, sum: value * count, min: value, max: value };
+};
+
+const roundingOf = (periodMs: number) => (periodMs >= MINUTE_MS ? MINUTE_MS : Math.min(TEN_SECONDS_MS, periodMs));
+
+/** The period's value: from its statistic set, or from its values if every sample has a single value and none is negative. */
+const compute = (statistic: Statistic, series: MinuteSeries, fromMs: number, toMs: number, visibleByMs: number) => {
+  if (statistic.needs === "set") {
+    const set = series.aggregate(fromMs, toMs, visibleByMs);
+    return set && statistic.of(set);
+  }
+  const values = series.values(fromMs, toMs, visibleByMs);
+  return values === undefined || values.length === 0 || (values[0]?.[0] ?? 0) < 0 ? undefined : statistic.of(values);
+};
 
 export class MetricStore {
-  readonly #metrics = new Map<string, { readonly name: MetricName; readonly minutes: Map<number, Sample[]> }>();
+  readonly #metrics = new Map<string, Metric>();
+  readonly #pending = new PendingData<{ readonly series: MinuteSeries; readonly sample: Sample }>();
+  readonly #readers = new WeakMap<MetricStatistic, StatisticReader>();
+  /** Data visible by then are in their series; later data are pending. */
+  #ingestedMs = -Infinity;
 
-  put({ namespace, name, dimensions, unit, timestampMs, value, count = 1 }: Datum): void {
-    const key = keyOf({ namespace, name, dimensions });
-    const metric = this.#metrics.get(key) ?? { name: { namespace, name, dimensions, unit }, minutes: new Map() };
-    this.#metrics.set(key, metric);
-    const minute = minuteOf(timestampMs);
-    const samples = metric.minutes.get(minute) ?? [];
-    metric.minutes.set(minute, samples);
-    samples.push({ timestampMs, value, count, unit });
+  put(datum: Datum | AggregatedDatum): void {
+    const { timestampMs, visibleMs = timestampMs } = datum;
+    const set = setOf(datum);
+    if (set.count <= 0) return;
+    const series = this.#series(datum);
+    const { count, sum, min, max } = set;
+    const sample = { timestampMs, visibleMs, count, sum, min, max };
+    if (visibleMs <= this.#ingestedMs) series.add(sample);
+    else this.#pending.add(visibleMs, { series, sample });
   }
 
-  /** Every metric that has data, with every unit that it has data of. */
+  /** Every metric that has data, once for each of its units. */
   list(): MetricName[] {
-    return [...this.#metrics.values()].flatMap(({ name, minutes }) =>
-      [...new Set([...minutes.values()].flat().map(({ unit }) => unit))].map((unit) => ({ ...name, unit })),
-    );
+    return [...this.#metrics.values()].flatMap(({ name, units }) => units.map(({ unit }) => ({ ...name, unit })));
   }
 
-  /** Everything that was put, metric by metric and minute by minute. */
+  /** All data, visible or not, as values: a statistic set of several values appears as its average, `count` times. */
   data(): Datum[] {
-    return [...this.#metrics.values()].flatMap(({ name, minutes }) =>
-      [...minutes.values()].flat().map((sample) => ({ ...name, ...sample })),
+    this.#ingest(Infinity);
+    return [...this.#metrics.values()].flatMap(({ name, units }) =>
+      units.flatMap(({ unit, series }) =>
+        series.samples().map(({ timestampMs, visibleMs, count, sum }) => {
+          const times = visibleMs === timestampMs ? { timestampMs } : { timestampMs, visibleMs };
+          return { ...name, unit, ...times, value: sum / count, count };
+        }),
+      ),
     );
   }
 
   /**
-   * @returns the statistic of one period, or undefined where the period has no data
+   * @returns the statistic of one period, or undefined if the period has no data
    * @throws Error `Expected Sum, … for statistic but got <name>`
    */
-  statistic({ statistic, startMs, periodSeconds, unit, ...metric }: StatisticQuery): number | undefined {
-    const compute = statisticOf(statistic);
-    const periodMs = periodSeconds * 1000;
-    const roundedMs = Math.min(MINUTE_MS, periodMs);
-    const fromMs = Math.floor(startMs / roundedMs) * roundedMs;
-    const minutes = this.#metrics.get(keyOf(metric))?.minutes;
-    const isWanted = (sample: Sample) =>
-      sample.timestampMs >= fromMs &&
-      sample.timestampMs < fromMs + periodMs &&
-      (unit === undefined || sample.unit === unit);
-    const wanted: Sample[] = [];
-    for (let minute = minuteOf(fromMs); minute * MINUTE_MS < fromMs + periodMs; minute += 1) {
-      for (const sample of minutes?.get(minute) ?? []) if (isWanted(sample)) wanted.push(sample);
-    }
-    return wanted.length === 0 ? undefined : compute(wanted);
+  statistic({ startMs, visibleByMs, ...metric }: StatisticQuery): number | undefined {
+    return this.#newReader(metric)(startMs, visibleByMs);
+  }
+
+  /**
+   * A faster `statistic` for many periods of one metric. Ask in the order of `visibleByMs`: asking for an earlier time than
+   * before is correct but slow.
+   * @throws Error as `statistic`
+   */
+  reader(metric: MetricStatistic): StatisticReader {
+    const known = this.#readers.get(metric);
+    if (known !== undefined) return known;
+    const reader = this.#newReader(metric);
+    this.#readers.set(metric, reader);
+    return reader;
+  }
+
+  #newReader(query: MetricStatistic): StatisticReader {
+    const statistic = statisticOf(query.statistic);
+    const key = keyOf(query);
+    const periodMs = query.periodSeconds * 1000;
+    const roundedMs = roundingOf(periodMs);
+    let metric: Metric | undefined;
+    return (startMs, visibleByMs = Infinity) => {
+      metric ??= this.#metrics.get(key);
+      if (metric === undefined) return undefined;
+      this.#ingest(visibleByMs);
+      const fromMs = Math.floor(startMs / roundedMs) * roundedMs;
+      // As long as everything in the series is visible, its sums can be used as they are.
+      const limitMs = visibleByMs < this.#ingestedMs ? visibleByMs : Infinity;
+      for (const { unit, series } of metric.units) {
+        if (query.unit !== undefined && query.unit !== unit) continue;
+        const value = compute(statistic, series, fromMs, fromMs + periodMs, limitMs);
+        if (value !== undefined) return Number.isNaN(value) ? undefined : value;
+      }
+      return undefined;
+    };
+  }
+
+  #series(name: MetricName): MinuteSeries {
+    const { unit } = name;
+    const metric = this.#metric(name);
+    const known = metric.units.find((each) => each.unit === unit);
+    if (known !== undefined) return known.series;
+    const series = new MinuteSeries();
+    metric.units = [...metric.units, { unit, series }].sort((one, other) => (one.unit < other.unit ? -1 : 1));
+    return series;
+  }
+
+  #metric({ namespace, name, dimensions }: Omit<MetricName, "unit">): Metric {
+    const key = keyOf({ namespace, name, dimensions });
+    const known = this.#metrics.get(key);
+    if (known !== undefined) return known;
+    const metric: Metric = { name: { namespace, name, dimensions }, units: [] };
+    this.#metrics.set(key, metric);
+    return metric;
+  }
+
+  #ingest(visibleByMs: number): void {
+    if (visibleByMs <= this.#ingestedMs) return;
+    this.#ingestedMs = visibleByMs;
+    for (const { series, sample } of this.#pending.takeUntil(visibleByMs)) series.add(sample);
   }
 }

@@ -1,21 +1,21 @@
 /**
- * How an SMS text is cut into messages.
+ * Splits the text of an SMS into messages.
  *
- * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: 160 GSM characters or 70 UCS-2 characters a message, longer
- * texts as several messages cut between words, 1600 characters in all. Where the page is silent: the blank at a cut is
- * dropped, and a word longer than a message is cut inside.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: a message holds 160 GSM or 70 UCS-2 characters; longer texts
+ * are split between words; at most 1600 characters in all. Assumed: the blank at a split is dropped, and a word longer than
+ * a message is split.
  */
 
 const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
 
-/** They take two places: an escape and the character. */
+/** Each counts as two characters: an escape and the character. */
 const GSM_EXTENSION = /[\^{}\\[~\]|€]/g;
 
 const MAX_CHARACTERS = 1600;
 
 const lengthOf = (text: string, isGsm: boolean) => text.length + (isGsm ? (text.match(GSM_EXTENSION)?.length ?? 0) : 0);
 
-/** The longest beginning that fits, cut after its last whole word if there is one. */
+/** The longest beginning that fits, up to the end of its last whole word if it has one. */
 const beginning = (text: string, limit: number, isGsm: boolean): string => {
   const characters = [...text];
   const fits = (count: number) => lengthOf(characters.slice(0, count).join(""), isGsm) <= limit;

@@ -1,9 +1,9 @@
 /**
  * The sentence with which CloudWatch explains an alarm's state.
  *
- * No page specifies it; the wording is that of notifications which people have published, for example in
+ * No page specifies it: the wording follows published notifications, for example in
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html.
- * Of `ignore` no example is known: it is worded like the other treatments.
+ * No published example uses `ignore`: it is assumed to read like the other treatments.
  */
 import type { AlarmState, Rule } from "./missing-data";
 
@@ -13,9 +13,9 @@ export interface Explained {
   readonly words: string;
   readonly threshold: number;
   readonly rule: Rule;
-  /** Whether the alarm says how many data points it takes: CloudWatch words these differently. */
+  /** Whether the alarm sets datapointsToAlarm: CloudWatch then uses other words. */
   readonly isMOutOfN: boolean;
-  /** The data points that were evaluated, newest first. */
+  /** The evaluated datapoints, newest first. */
   readonly received: readonly { readonly startMs: number; readonly value: number; readonly isBreaching: boolean }[];
 }
 
@@ -31,6 +31,15 @@ export const decimal = (value: number): string => (Number.isInteger(value) ? val
 const stamp = (timeMs: number): string => {
   const [date = "", time = ""] = new Date(timeMs).toISOString().slice(2, 19).split("T");
   return `${date.split("-").reverse().join("/")} ${time}`;
+};
+
+/** Wednesday 10 July, 2024 16:24:03 UTC */
+export const longDate = (timeMs: number): string => {
+  const date = new Date(timeMs);
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(date);
+  const day = `${part({ weekday: "long" })} ${part({ day: "2-digit" })} ${part({ month: "long" })}, ${date.getUTCFullYear()}`;
+  return `${day} ${date.toISOString().slice(11, 19)} UTC`;
 };
 
 const list = (datapoints: Explained["received"]) =>

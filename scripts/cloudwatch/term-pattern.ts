@@ -2,8 +2,9 @@
  * Filter patterns of plain terms: `ERROR "time out" -DEBUG`, `?ERROR ?WARN`.
  *
  * Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html#matching-terms-unstructured-log-events.
- * The empty pattern and an empty or blank text in quotes match every line. Where the page is silent: exclusions alone match
- * every line without those terms (API reference of Lightsail, GetContainerLog), and `-` excludes no blank text.
+ * The empty pattern and an empty or blank text in quotes match every line. Exclusions alone match every line without those
+ * terms (API reference of Lightsail, GetContainerLog). An earlier edition of the page puts a blank after the minus:
+ * `"ERROR" - "Exiting"`. Assumed: `-` before a blank text excludes nothing.
  */
 import type { Cursor } from "./cursor";
 import { quoted, unquoted } from "./tokens";
@@ -13,13 +14,13 @@ export interface Term {
   readonly text: string;
 }
 
-const TERM = /[?-]?(?:"(?:\\.|[^"\\])*"|\w+)(?=\s|$)/sy;
+const TERM = /(?:\?|-\s*)?(?:"(?:\\.|[^"\\])*"|\w+)(?=\s|$)/sy;
 const MODES = { "?": "optional", "-": "excluded" } as const;
 const SIGNS = { required: "", optional: "?", excluded: "-" } as const;
 
 const termOf = (token: string): Term => {
   const sign = token.startsWith("?") ? "?" : token.startsWith("-") ? "-" : "";
-  const body = token.slice(sign.length);
+  const body = token.slice(sign.length).trimStart();
   return { mode: sign === "" ? "required" : MODES[sign], text: body.startsWith('"') ? unquoted(body) : body };
 };
 

@@ -1,15 +1,15 @@
 /**
- * Numbers, quoted texts and %regular expressions%, as all filter pattern syntaxes write them.
+ * Numbers, quoted texts and %regular expressions%, shared by all filter pattern syntaxes.
  *
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html#regex-expressions lists what a regular
- * expression may consist of. Blanks are allowed too, as in the page's own `%^starting|^shutting down%`; the rest is refused.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html#regex-expressions lists the supported
+ * characters. Blanks are allowed too, because the page uses them in `%^starting|^shutting down%`.
  */
 import type { Cursor } from "./cursor";
 
-/** A decimal with optional sign and exponent, up to the end of its word. */
+/** A decimal with optional sign and exponent, followed by the end of a word. */
 export const NUMBER = /[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?=[\s,)\]}&|]|$)/y;
 
-/** In quotes `\"` is a quotation mark and `\\` a backslash; any other backslash stands for itself. */
+/** Inside quotes, `\"` is a quotation mark and `\\` is a backslash. Any other backslash is an ordinary character. */
 export const QUOTED = /"(?:\\.|[^"\\])*"/sy;
 
 export const unquoted = (token: string): string => token.slice(1, -1).replaceAll(/\\(["\\])/g, "$1");
@@ -20,7 +20,7 @@ const SUPPORTED = /^(?:[A-Za-z0-9:_#=@/;,^$?[\]{}|*+. -]|\\(?:x[0-9A-F]{2}|[dDsS
 
 const hexadecimal = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 
-/** JavaScript wants escaped symbols as their codes, and `{0,n}` for `{,n}`. */
+/** In JavaScript's `u` mode, escaped symbols need their codes and `{,n}` needs a 0. */
 export const regexOf = (source: string): RegExp =>
   new RegExp(
     source
@@ -30,8 +30,8 @@ export const regexOf = (source: string): RegExp =>
   );
 
 /**
- * @returns what stands between the percent signs, or undefined where the next token is something else
- * @throws Error of the cursor, where the expression is outside the supported syntax
+ * @returns the text between the percent signs, or undefined if the next token is no regular expression
+ * @throws Error of the cursor for an unsupported expression
  */
 export const readRegex = (cursor: Cursor): string | undefined => {
   if (cursor.take(/(?=%)/y) === undefined) return undefined;

@@ -1,37 +1,118 @@
-/** Every alarm there can be, for whoever is on call: which must be looked at by night, and where its runbook is. */
-import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+/** The generated parts about monitoring: alarms, and the events and metrics that they are made from. */
+import { EVENTS } from "../../handler/contract/events";
+import { filterPattern } from "../../handler/contract/filter-pattern";
+import { METRICS, type Metric, type Unit } from "../../handler/contract/metrics";
+import { type AlarmRow, allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
+import { QUERIES } from "../../modules/queries";
 import type { Environment } from "../../modules/variables";
+import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { code, table } from "../terminal/markdown";
+import { originalComparisonRows } from "../trials/drill/original-comparison";
+import { logSamples } from "../trials/log-samples";
+import { committedEnvironments, environmentNamed } from "./stacks";
 
-/** When somebody has to look at what a topic tells. */
-const ANSWERED: Readonly<Record<Severity, string>> = {
-  critical: "at once, by night too",
-  performance: "the next morning",
-  log: "with the critical alarm beside it; else the next morning",
+/** How soon someone has to react, by topic. */
+const RESPONSE: Readonly<Record<Severity, string>> = {
+  critical: "at once, also at night",
+  performance: "the next working day",
+  log: "together with its critical alarm, otherwise the next working day",
 };
 
-const SEVERITIES = Object.keys(ANSWERED) as Severity[];
+const SEVERITIES = Object.keys(RESPONSE) as Severity[];
 
-/** @returns a row for each alarm, the most urgent first */
-export const onCallTable = (environments: readonly Environment[]): string => {
-  const havingIt = (alarm: string): string =>
+const alarmsOf = (environment: Environment): AlarmRow[] => [...metricAlarms(environment), ...logAlarms(environment)];
+
+const bySeverity = <A extends { readonly severity: Severity }>(alarms: readonly A[]): A[] =>
+  alarms.toSorted((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
+
+const minutes = (seconds: number): string => (seconds === 60 ? "1 minute" : `${seconds / 60} minutes`);
+
+const UNITS: Readonly<Record<Unit, string>> = { Count: "", Milliseconds: " ms", Bytes: " bytes", Megabytes: " MB" };
+
+/** @returns such as "`Errors` ≥ 3 in 5 minutes" */
+const condition = (alarm: AlarmRow): string => {
+  const { metric, comparison, threshold, periodSeconds, datapointsToAlarm, evaluationPeriods } = alarm;
+  const [measured, unit] =
+    typeof metric === "string" ? [code(metric), UNITS[unitOf(metric)]] : [metric.label.toLowerCase(), ""];
+  const period =
+    evaluationPeriods === 1
+      ? `in ${minutes(periodSeconds)}`
+      : `in ${datapointsToAlarm} of ${evaluationPeriods} periods of ${minutes(periodSeconds)}`;
+  return `${measured} ${comparison.replace(">=", "≥")} ${threshold.toLocaleString("en-US")}${unit} ${period}`;
+};
+
+/** @returns the alarms of dev, the most urgent first */
+export const alarmsTable = async (): Promise<string> =>
+  table(
+    ["alarm", "meaning", "fires when", "notifies"],
+    bySeverity(alarmsOf(await environmentNamed("dev"))).map((alarm) => [
+      `[${code(alarm.name)}](docs/runbooks/${alarm.name}.md)`,
+      alarm.summary,
+      condition(alarm),
+      alarm.severity,
+    ]),
+  );
+
+/** @returns every alarm, and the environments that have it, the most urgent first */
+export const alarmsByEnvironment = async (): Promise<string> => {
+  const environments = await committedEnvironments();
+  const having = (alarm: string): string =>
     environments
-      .filter((each) => [...metricAlarms(each), ...logAlarms(each)].some(({ name }) => name === alarm))
+      .filter((each) => alarmsOf(each).some(({ name }) => name === alarm))
       .map(({ environment }) => environment)
       .join(", ");
   return table(
-    ["alarm", "says", "topic", "answer it", "in"],
-    SEVERITIES.flatMap((wanted) =>
-      allAlarms()
-        .filter(({ severity }) => severity === wanted)
-        .map(({ name, about }) => [
-          `[${code(name)}](runbooks/${name}.md)`,
-          about,
-          code(`${wanted}-alerts`),
-          ANSWERED[wanted],
-          havingIt(name),
-        ]),
-    ),
+    ["alarm", "meaning", "topic", "respond", "environments"],
+    bySeverity(allAlarms()).map(({ name, summary, severity }) => [
+      `[${code(name)}](runbooks/${name}.md)`,
+      summary,
+      code(`${severity}-alerts`),
+      RESPONSE[severity],
+      having(name),
+    ]),
   );
 };
+
+export const eventsTable = (): string =>
+  table(
+    ["event", "level", "message", "fields"],
+    Object.entries(EVENTS).map(([name, { level, message, fields }]) => [
+      code(name),
+      level,
+      message,
+      Object.keys(fields).join(", "),
+    ]),
+  );
+
+const sourceOf = ({ from }: Metric): string =>
+  from === "handler" ? "published by the handler" : code(filterPattern(from));
+
+export const metricsTable = (): string =>
+  table(
+    ["metric", "unit", "meaning", "made from"],
+    Object.entries<Metric>(METRICS).map(([name, metric]) => [code(name), metric.unit, metric.about, sourceOf(metric)]),
+  );
+
+const metricsCounting = (line: string): string[] =>
+  Object.entries<Metric>(METRICS)
+    .filter(([, { from }]) => from !== "handler" && matches(parseFilterPattern(filterPattern(from)), line))
+    .map(([name]) => name);
+
+/** @returns a row for each kind of log line, with the metrics whose filter matches it */
+export const filterMatrix = async (): Promise<string> =>
+  table(
+    ["log line", "counted by"],
+    (await logSamples()).map(({ name, line }) => [name, metricsCounting(line).map(code).join(" ") || "no metric"]),
+  );
+
+export const queriesTable = (): string =>
+  table(
+    ["query", "shows"],
+    Object.entries(QUERIES).map(([name, { description }]) => [code(name), description]),
+  );
+
+/** @returns a row for each filter of the Terraform original, and for each alarm without one */
+export const comparisonTable = (): string =>
+  table(["metric", "filter pattern", "the line it is meant for", "after one fault"], originalComparisonRows());

@@ -1,20 +1,21 @@
-/** Every command of package.json: what it does, and what its exit code 1 means, as its own `--help` says. */
+/** The generated parts about commands: what each does and what its exit code 1 means, from its own `--help`. */
 import { join } from "node:path";
 import type { Command } from "commander";
 import { expected } from "../../handler/src/errors";
 import { scripts } from "../../package.json";
+import { EXIT_CODES } from "../terminal/cli";
 import { code, table } from "../terminal/markdown";
 
 const ROOT = join(__dirname, "../..");
 
-/** What npm runs without `run`. */
+/** Scripts that npm runs without `run`. */
 const SHORT: readonly string[] = ["start", "test"];
 
-/** @returns the command of a script in `scripts/`, or nothing where it is another program's */
+/** @returns the command behind a script of package.json; undefined where the script runs another program */
 export const commandOf = async (shell: string): Promise<Command | undefined> => {
-  const [, file] = /^node --import tsx (scripts\/[\w-]+\.ts)$/.exec(shell) ?? [];
+  const [, file] = /(scripts\/commands\/[\w-]+\.ts)$/.exec(shell) ?? [];
   if (file === undefined) return undefined;
-  const { command } = (await import(join(ROOT, file))) as { command?: Command };
+  const { command } = require(join(ROOT, file)) as { command?: Command };
   if (command === undefined) throw expected("an exported command", file, command);
   return command;
 };
@@ -40,19 +41,63 @@ const failureOf = (command: Command): string => {
 const argumentsOf = (command: Command): string =>
   command.registeredArguments.map((each) => (each.required ? ` <${each.name()}>` : ` [${each.name()}]`)).join("");
 
-/** As Markdown shows it, and not as HTML. */
+/** Escaped, so that Markdown shows it as it is. */
 const plain = (text: string): string => text.replaceAll("<", "\\<").replaceAll("|", "\\|");
 
-const row = async ([script, shell]: [string, string]): Promise<string[]> => {
+/** Scripts that run another program, with what they do: a row for each. */
+const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
+  lint: "Checks style and formatting with Biome.",
+  format: "Fixes style and formatting with Biome.",
+  types: "Checks types with TypeScript.",
+  test: "Runs all tests with Jest.",
+  check: "Runs everything that a commit must pass: style, types, documents, tests.",
+};
+
+const descriptionOf = (script: string, command: Command | undefined): string => {
+  const description = command?.description() ?? OTHER_PROGRAMS[script];
+  if (description === undefined) throw expected("a row of OTHER_PROGRAMS", `npm run ${script}`, description);
+  return plain(description);
+};
+
+const typed = (script: string, command?: Command): string => {
   const npm = SHORT.includes(script) ? `npm ${script}` : `npm run ${script}`;
+  const taken = command === undefined ? "" : argumentsOf(command);
+  return code(taken === "" ? npm : `${npm} --${taken}`);
+};
+
+const row = async ([script, shell]: [string, string]): Promise<string[]> => {
   const command = await commandOf(shell);
-  if (command === undefined) return [code(npm), `Runs ${code(shell)}.`, "as that says"];
-  const taken = argumentsOf(command);
-  return [code(taken === "" ? npm : `${npm} --${taken}`), plain(command.description()), plain(failureOf(command))];
+  const failure = command === undefined ? "something is not as it should be." : plain(failureOf(command));
+  return [typed(script, command), descriptionOf(script, command), failure];
 };
 
 export const commandsTable = async (): Promise<string> => {
   const rows: string[][] = [];
   for (const each of Object.entries(scripts)) rows.push(await row(each));
-  return table(["command", "does", "exit code 1"], rows);
+  return table(["command", "what it does", "exit code 1 means"], rows);
 };
+
+/** The commands that most people need, for the README; each with its first sentence only. */
+const MAIN_COMMANDS = [
+  ...(["start", "drill", "test", "check", "cost"] as const),
+  ...(["synth", "plan", "deploy", "destroy", "release"] as const),
+  ...(["smoke", "doctor", "alarms", "logs", "console", "redrive"] as const),
+] satisfies readonly (keyof typeof scripts)[];
+
+export const mainCommandsTable = async (): Promise<string> => {
+  const rows: string[][] = [];
+  for (const script of MAIN_COMMANDS) {
+    const command = await commandOf(scripts[script]);
+    rows.push([typed(script, command), descriptionOf(script, command).replace(/(?<=\.) .*$/s, "")]);
+  }
+  return table(["command", "what it does"], rows);
+};
+
+export const exitCodesTable = (): string =>
+  table(
+    ["exit code", "meaning"],
+    Object.entries(EXIT_CODES).map(([name, { code: number, means }]) => [
+      name === "interrupted" ? `${number} + n` : number,
+      means,
+    ]),
+  );

@@ -1,4 +1,4 @@
-/** The generated parts of docs/performance.md: what scripts/trials/bench/results.json holds, without measuring again. */
+/** The generated parts of docs/performance.md, from scripts/trials/bench/results.json. Nothing is measured here. */
 import { PRICED_ON } from "../../modules/prices";
 import { code, table } from "../terminal/markdown";
 import { grouped } from "../terminal/table";
@@ -25,7 +25,7 @@ const inMb = (bytes: number | undefined, digits: number): string =>
 const pictureTable = (): string => {
   const methods = Object.keys(METHODS) as Method[];
   return table(
-    ["upload", "MB", "runs", ...methods.map((method) => `${method}, CPU ms`), "MB out", "MB out of Pillow"],
+    ["upload", "MB", "runs", ...methods.map((method) => `${method}, CPU ms`), "output, MB", "output of Pillow, MB"],
     readResults().pictures.map((picture) => [
       code(picture.name),
       inMb(picture.sourceBytes, 2),
@@ -40,7 +40,7 @@ const pictureTable = (): string => {
 const memoryTable = (): string => {
   const { pictures, throughput } = readResults();
   return table(
-    ["upload", "handler, MB", "naive, MB", "Pillow, MB", "the whole package, MB"],
+    ["upload", "handler, MB", "naive, MB", "Pillow, MB", "whole package, MB"],
     pictures
       .filter(({ megapixels }) => megapixels >= CAP_MEGAPIXELS)
       .map(({ name, methods: { handler, naive, pillow } }) => [
@@ -55,7 +55,7 @@ const memoryTable = (): string => {
 
 const similarityTable = (): string =>
   table(
-    ["upload", "by", "SSIM of `compressed`", "of `low`", "of `webp`", "mean", "PSNR, dB"],
+    ["upload", "method", "SSIM of `compressed`", "SSIM of `low`", "SSIM of `webp`", "mean SSIM", "PSNR, dB"],
     readResults().pictures.flatMap(({ name, similarity = {} }) =>
       Object.entries(similarity).map(([method, { ssim, meanSsim, meanPsnrDb }]) => [
         code(name),
@@ -69,7 +69,7 @@ const similarityTable = (): string =>
 
 const targetTable = (): string =>
   table(
-    ["target", "wanted", "measured", "verdict"],
+    ["target", "limit", "measured", "result"],
     judge(readResults().pictures).map(({ what, wanted, unit, value, isMet }) => [
       what,
       wanted,
@@ -81,7 +81,7 @@ const targetTable = (): string =>
 const costTable = (): string => {
   const growth = growthOf(readResults().pictures);
   const { belowCap, aboveCap } = growth;
-  const line = `CPU time is ${grouped(belowCap.base)} ms and ${grouped(belowCap.slope)} ms for each megapixel up to ${CAP_MEGAPIXELS}; each beyond takes ${grouped(aboveCap.slope)} ms, because it is only read. Prices of arm64 on ${PRICED_ON}, CPU time as measured on x64:`;
+  const line = `The CPU time is ${grouped(belowCap.base)} ms, plus ${grouped(belowCap.slope)} ms for each megapixel up to ${CAP_MEGAPIXELS}. Each further megapixel takes ${grouped(aboveCap.slope)} ms, because it is only decoded. Prices are those of arm64 on ${PRICED_ON}; the CPU time was measured on x64.`;
   const rows = costsOf(growth).map(({ memoryMb, msPerMegapixel, usdPerMegapixel, ms, usd }) => [
     grouped(memoryMb),
     grouped(msPerMegapixel),
@@ -89,7 +89,7 @@ const costTable = (): string => {
     grouped(ms),
     grouped(usd, 2),
   ]);
-  return `${line}\n\n${table(["memory, MB", "ms per MP", "USD per MP, a million pictures", `ms for ${CAP_MEGAPIXELS} MP`, "USD, a million of them"], rows)}`;
+  return `${line}\n\n${table(["memory, MB", "ms per MP", "USD per MP and million pictures", `ms for ${CAP_MEGAPIXELS} MP`, `USD per million pictures of ${CAP_MEGAPIXELS} MP`], rows)}`;
 };
 
 const coldTable = (): string => {
@@ -97,16 +97,16 @@ const coldTable = (): string => {
   if (cold === undefined) return NOT_MEASURED;
   const { bundleBytes, zipBytes, bundled, unbundled, sharp, initMs, runs } = cold;
   const rows = Object.entries({
-    "the package": bundled,
-    "the same sources unbundled": unbundled,
+    "the bundled package": bundled,
+    "the same sources, not bundled": unbundled,
     "sharp alone": sharp,
   });
   return [
     table(
-      ["`require` of", "wall, ms", "CPU, ms", "modules"],
+      ["`require` of", "wall-clock time, ms", "CPU time, ms", "modules"],
       rows.map(([what, { wallMs, cpuMs, modules }]) => [what, grouped(wallMs), grouped(cpuMs), modules]),
     ),
-    `The bundle is ${grouped(bundleBytes / 1e3)} kB, the zip ${grouped(zipBytes / MB, 2)} MB; INIT of the local run took ${grouped(initMs)} ms. Medians of ${runs} runs.`,
+    `The bundle has ${grouped(bundleBytes / 1e3)} kB, the zip ${grouped(zipBytes / MB, 2)} MB, and INIT in the local run took ${grouped(initMs)} ms. All times are medians of ${runs} runs.`,
   ].join("\n\n");
 };
 
@@ -114,7 +114,7 @@ const throughputTable = (): string => {
   const { throughput } = readResults();
   if (throughput === undefined) return NOT_MEASURED;
   return table(
-    ["at a time", "pictures a second", "median duration, ms"],
+    ["parallel uploads", "pictures per second", "median duration, ms"],
     throughput.levels.map(({ concurrency, picturesPerSecond, medianMs }) => [
       concurrency,
       grouped(picturesPerSecond, 2),
@@ -123,16 +123,16 @@ const throughputTable = (): string => {
   );
 };
 
-/** Every table of docs/performance.md by the name between its markers. */
+/** The generated parts by marker. */
 export const PERFORMANCE_TABLES: Readonly<Record<string, () => string>> = {
-  benchMachine: () => `Measured on ${readResults().date}: ${machineLine(readResults().machine)}.`,
-  benchTargets: targetTable,
-  benchPictures: pictureTable,
-  benchSimilarity: similarityTable,
-  benchMemory: memoryTable,
-  benchCost: costTable,
-  benchCold: coldTable,
-  benchThroughput: throughputTable,
+  machine: () => `Measured on ${readResults().date}: ${machineLine(readResults().machine)}.`,
+  targets: targetTable,
+  pictures: pictureTable,
+  similarity: similarityTable,
+  memory: memoryTable,
+  cost: costTable,
+  cold: coldTable,
+  throughput: throughputTable,
 };
 
 const NAMES = {

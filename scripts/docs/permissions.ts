@@ -1,42 +1,46 @@
-/** What is allowed to whom, read from the synthesized JSON, and why. */
-
-import { expected, readStack, type Stack } from "../sandbox/terraform-json";
+/** The generated part of docs/security.md: every policy statement of a stack, and its reason. */
+import { expected, type Stack } from "../sandbox/terraform-json";
 import { code, table } from "../terminal/markdown";
 import { type Statement, statementsOf } from "../trials/drill/policies";
 
-/** Why each statement is there, by its Sid, and why somebody may take a role, by the service: add a row. */
+/** The reason for each policy statement, by its Sid, and for each trust policy, by its service: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const REASONS = {
-  ReadUploads:               "the upload that the event names, in the version that it names",
-  TellDeletedFromDenied:     "without it S3 answers 403 for an object that is gone, which looks like a wrong permission",
-  WriteVariants:             "the five variants; it can neither read nor delete them, and not touch an upload",
-  WriteLogs:                 "its own log group, which exists before it does",
-  PublishMetrics:            "PutMetricData knows no resources, so the namespace is the limit",
-  SendTraces:                "X-Ray knows no resources for these",
-  KeepDeadLetters:           "what Lambda gives up, it keeps in the queue on behalf of the role",
-  DecryptUploads:            "S3 decrypts on behalf of the role, and names the bucket to KMS",
-  EncryptVariants:           "S3 encrypts on behalf of the role, and names the bucket to KMS",
-  EncryptDeadLetters:        "SQS encrypts on behalf of the role; KMS hears that it is SQS that asks",
-  AllowUploadBucket:         "uploads invoke the function, those to this bucket of this account only",
-  DenyWithoutTls:            "nothing is read or written unencrypted on its way",
-  AccessLogsOfTheBuckets:    "S3 writes down who asked for what",
-  AlarmsOfThisAccount:       "alarms tell their topics, and use the key where those are encrypted",
-  BudgetOfThisAccount:       "the budget tells its topic, and uses the key where that is encrypted",
-  LogsOfTheFunction:         "the log is stored encrypted; the log group is the only one that may use the key",
-  AdministeredByThisAccount: "without it nobody could ever change the key; whom it serves is then up to IAM",
+  ReadUploads:               "reads the upload that the event names, in that version",
+  TellDeletedFromDenied:     "without it, S3 answers 403 instead of 404 for a deleted object, which looks like a missing permission",
+  WriteVariants:             "writes the five variants; it can neither read nor delete them, and cannot change an upload",
+  WriteLogs:                 "writes to its own log group, which Terraform creates",
+  PublishMetrics:            "PutMetricData has no resources, so the namespace is the limit",
+  SendTraces:                "these actions of X-Ray have no resources",
+  KeepDeadLetters:           "Lambda sends dropped events to the queue with this role",
+  DecryptUploads:            "S3 decrypts uploads with this role, for this bucket only",
+  EncryptVariants:           "S3 encrypts variants with this role, for this bucket only",
+  EncryptDeadLetters:        "SQS encrypts messages with this role, through SQS only",
+  DecryptSettings:           "Lambda decrypts the environment variables of this function",
+  ConnectToVpc:              "Lambda creates the network interfaces of the function in its subnets",
+  DenyVpcToCode:             "the function's code needs none of these permissions",
+  ShowMetrics:               "the chat channel shows the graph of an alarm",
+  AllowUploadBucket:         "S3 invokes the function for this bucket of this account only",
+  DenyWithoutTls:            "refuses requests without TLS",
+  AccessLogsOfTheBuckets:    "S3 delivers the access logs of both buckets",
+  AlarmsOfThisAccount:       "alarms publish to the topics, and use the key if the topics are encrypted",
+  BudgetOfThisAccount:       "the budget publishes to its topic, and uses the key if the topic is encrypted",
+  LogsOfTheFunction:         "encrypts this log group only",
+  AdministeredByThisAccount: "without it, the key could never be changed again; IAM decides who in the account may use it",
   MoveTheAlias:              "a release moves one alias of one function",
-  WatchAlarms:               "a critical alarm ends a release; who may see some alarms only is not told of composite ones",
-  ReadConfiguration:         "S3 reads what is to be copied to the next region",
-  ReadVersions:              "S3 copies versions, with their tags",
-  WriteCopies:               "S3 writes the copies, and deletes none",
-  DecryptVersions:           "only by way of S3",
-  EncryptCopies:             "only by way of S3",
-  "lambda.amazonaws.com":     "whoever runs the function takes its role; nobody else can",
-  "codedeploy.amazonaws.com": "for deployments of this account only",
-  "s3.amazonaws.com":         "S3 takes it to copy",
+  WatchAlarms:               "a critical alarm rolls a release back; permission for single alarms would hide composite alarms",
+  ReadConfiguration:         "S3 reads the replication rules of the bucket",
+  ReadVersions:              "S3 reads the versions to replicate, with their tags",
+  WriteCopies:               "S3 writes the replicas; it cannot delete them",
+  DecryptVersions:           "through S3 only",
+  EncryptCopies:             "through S3 only",
+  "lambda.amazonaws.com":     "Lambda runs the function with this role",
+  "codedeploy.amazonaws.com": "CodeDeploy releases with this role, in this account only",
+  "chatbot.amazonaws.com":    "Amazon Q Developer posts to chat channels with this role, in this account only",
+  "s3.amazonaws.com":         "S3 replicates with this role",
 } as const satisfies Record<string, string>;
 
-/** Where policies of resources are. */
+/** Resource types with a policy of their own. */
 const RESOURCE_POLICIES = ["aws_kms_key", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy"];
 
 interface Right extends Statement {
@@ -67,8 +71,8 @@ const ofResources = (stack: Stack): Right[] =>
     stack.resources(type, ["policy"]).flatMap(({ body }) =>
       statementsOf(body.policy).map((each) => ({
         ...each,
-        who: each.principals.length > 0 ? each.principals : ["anybody"],
-        // In a key's policy it stands for that key.
+        who: each.principals.length > 0 ? each.principals : ["everyone"],
+        // In a key policy, "*" means this key.
         resources: type === "aws_kms_key" ? ["the key"] : each.resources,
       })),
     ),
@@ -93,13 +97,15 @@ const invokers = (stack: Stack): Right[] =>
       },
     }));
 
-/** @returns every statement of every policy of a stack */
-export const rightsOf = (stackDir: string): Right[] => {
-  const stack = readStack(stackDir);
-  return [...ofRoles(stack), ...rolesTaken(stack), ...invokers(stack), ...ofResources(stack)];
-};
+/** @returns every statement of every policy of the stack, with the principals that it applies to */
+export const rightsOf = (stack: Stack): Right[] => [
+  ...ofRoles(stack),
+  ...rolesTaken(stack),
+  ...invokers(stack),
+  ...ofResources(stack),
+];
 
-/** As one speaks of it: what is of every ARN is left out. */
+/** Leaves out the parts that all ARNs have in common. */
 const short = (name: string): string =>
   name
     .replace(/^AWS:arn:aws:iam::\d{12}:root$/, "this account")
@@ -119,19 +125,19 @@ const reasonOf = ({ id }: Right): string => {
   return reason;
 };
 
-/** @returns a row for each statement; those that say the same of several resources are one */
-export const permissionsTable = (stackDir: string): string => {
+/** @returns a row for each statement; statements that differ in the resource only share a row */
+export const permissionsTable = (stack: Stack): string => {
   const rows = new Map<string, Right>();
-  for (const right of rightsOf(stackDir)) {
+  for (const right of rightsOf(stack)) {
     const { resources, ...same } = right;
     const key = JSON.stringify(same);
     rows.set(key, { ...right, resources: [...(rows.get(key)?.resources ?? []), ...resources] });
   }
   return table(
-    ["who", "may", "on", "only if", "because"],
+    ["principal", "actions", "resources", "only if", "reason"],
     [...rows.values()].map((right) => [
       listed(right.who),
-      `${right.effect === "Deny" ? "**never** " : ""}${listed(right.actions)}`,
+      `${right.effect === "Deny" ? "**denied:** " : ""}${listed(right.actions)}`,
       listed(right.resources),
       conditionsOf(right),
       reasonOf(right),

@@ -2,11 +2,11 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-/** One thing with a value at each of several places. */
+/** A line of the plot. */
 export interface Series {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Whether a line without points is drawn. @default points, joined by a line */
+  /** Draws a dashed line without points. @default points joined by a line */
   readonly isFitted?: boolean;
 }
 
@@ -15,16 +15,16 @@ export interface Plot {
   readonly x: string;
   readonly y: string;
   readonly series: readonly Series[];
-  /** Of the horizontal axis. @default linear */
+  /** Scale of the horizontal axis. @default linear */
   readonly xScale?: "linear" | "log";
-  /** Of the vertical axis. @default linear */
+  /** Scale of the vertical axis. @default linear */
   readonly yScale?: "linear" | "log";
 }
 
-/** Told apart by people who see no red or no green: Okabe and Ito's palette. */
+/** Okabe and Ito's palette, which people with colour blindness can tell apart. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
-/** @returns an SVG with a white ground, 640 x 400 px without its legend */
+/** @returns an SVG with a white background; the plot is 640 x 400 px, without the legend */
 export const plot = async ({ title, x, y, series, xScale = "linear", yScale = "linear" }: Plot): Promise<string> => {
   const names = series.map(({ name }) => name);
   const rowsOf = (isWanted: (each: Series) => boolean) =>

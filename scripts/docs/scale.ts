@@ -1,4 +1,4 @@
-/** What docs/scale.md says of `prod`: its limits at each rate, what to do about them, and what it costs. */
+/** The generated parts of docs/scale.md: limits at each rate, what to do about them, and the cost. */
 import { PRICED_ON, pricesOf } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
 import { table } from "../terminal/markdown";
@@ -10,10 +10,10 @@ import { concurrency, QUOTAS_SEEN_ON, RATES, reachedAt, type Strain, strains } f
 
 const SECONDS_PER_MONTH = 30 * 24 * 60 * 60;
 
-/** Lines of the bill that are named: the largest. */
+/** How many lines of the bill are named. */
 const NAMED_LINES = 3;
 
-/** As many as there are colours, with the one for all that there is. */
+/** Number of limits in the plot; the palette has no more colours. */
 const PLOTTED = 6;
 const PLOTTED_RATES = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000];
 
@@ -23,31 +23,31 @@ const atRate = (environment: Environment, rate: number) => ({ environment, assum
 
 const linked = ({ name, source }: Strain): string => `[${name}](${source})`;
 
-/** More than there is stands out. */
+/** Bold where the demand exceeds the limit. */
 const cell = ({ demand, remedy, applies }: Strain): string =>
   remedy !== undefined && applies ? `**${amount(demand)}**` : amount(demand);
 
-/** @returns the same limits at every rate, side by side */
+/** @returns for each limit, the demand at every rate */
 const sideBySide = (environment: Environment): (readonly [Strain, ...Strain[]])[] => {
   const [first, ...others] = RATES.map((rate) => strains(atRate(environment, rate)));
   return (first ?? []).map((strain, at) => [strain, ...others.flatMap((each) => each[at] ?? [])]);
 };
 
-const rates = RATES.map((rate) => `${grouped(rate)} a second`);
+const rates = RATES.map((rate) => `${grouped(rate)} per second`);
 
 export const demandTable = (environment: Environment): string =>
   table(
-    ["limit", "counts", `there is, ${QUOTAS_SEEN_ON}`, ...rates],
+    ["limit", "unit", `available (${QUOTAS_SEEN_ON})`, ...rates],
     sideBySide(environment).map((row) => {
       const [{ of, quota, applies }] = row;
-      const there = applies ? amount(quota) : `${amount(quota)}; not met by ${environment.environment}`;
+      const there = applies ? amount(quota) : `${amount(quota)}, not used by ${environment.environment}`;
       return [linked(row[0]), of, there, ...row.map(cell)];
     }),
   );
 
 export const remedyTable = (environment: Environment): string =>
   table(
-    ["limit", "raised by", "reached at, uploads a second", ...rates],
+    ["limit", "raised by", "reached at uploads per second", ...rates],
     sideBySide(environment)
       .filter(([{ applies }]) => applies)
       .map((row) => ({ row, at: reachedAt(row[0].name, atRate(environment, 1)) ?? Number.POSITIVE_INFINITY }))
@@ -70,12 +70,12 @@ const billAt = (environment: Environment, images: number) => {
 export const scaleCostTable = (environment: Environment): string =>
   table(
     [
-      "uploads a second",
-      "images a month",
-      "invocations at a time",
-      `USD a month, ${PRICED_ON}`,
-      "USD for 1000",
-      "most of it",
+      "uploads per second",
+      "images per month",
+      "parallel invocations",
+      `USD per month (${PRICED_ON})`,
+      "USD per 1000 images",
+      "largest parts",
     ],
     RATES.map((rate) => {
       const images = rate * SECONDS_PER_MONTH;
@@ -96,7 +96,7 @@ export const scaleCostTable = (environment: Environment): string =>
     }),
   );
 
-/** @returns an SVG: how much of each limit there is a rate takes, of those that it takes most of */
+/** @returns an SVG: the demand at each rate as a share of the limit, for the limits that are reached first */
 export const scalePlot = (environment: Environment): Promise<string> => {
   const share = ({ demand, quota }: Strain): number => demand / quota;
   const at = (rate: number) => strains(atRate(environment, rate)).filter(({ applies }) => applies);
@@ -104,9 +104,9 @@ export const scalePlot = (environment: Environment): Promise<string> => {
     .sort((one, other) => share(other) - share(one))
     .slice(0, PLOTTED);
   return plot({
-    title: `What uploads to ${environment.environment} take of each limit`,
-    x: "uploads a second",
-    y: "times what there is",
+    title: `Share of each limit used by uploads to ${environment.environment}`,
+    x: "uploads per second",
+    y: "demand / limit",
     xScale: "log",
     yScale: "log",
     series: [
@@ -117,7 +117,7 @@ export const scalePlot = (environment: Environment): Promise<string> => {
           return [rate, share(strain)] as const;
         }),
       })),
-      { name: "all that there is", points: PLOTTED_RATES.map((rate) => [rate, 1] as const), isFitted: true },
+      { name: "the limit", points: PLOTTED_RATES.map((rate) => [rate, 1] as const), isFitted: true },
     ],
   });
 };

@@ -1,32 +1,32 @@
-/** One call to the local AWS, and what may be done to it on its way. */
+/** One API call to the local services, and the hook that can delay or refuse it. */
 
 export interface ApiCall {
   /** The access key id that signed the call: `FUNCTION_ACCESS_KEY_ID` for the function under test. */
   readonly caller: string;
-  /** Named as the IAM action it needs: `s3:GetObject`, `cloudwatch:PutMetricData`. */
+  /** The IAM action that the call needs: `s3:GetObject`, `cloudwatch:PutMetricData`. */
   readonly action: string;
-  /** @default the call is about no bucket */
+  /** @default the call names no bucket */
   readonly bucket?: string;
-  /** @default the call is about no object */
+  /** @default the call names no object */
   readonly key?: string;
-  /** ARN. @default the call is about no queue */
+  /** ARN. @default the call names no queue */
   readonly queueArn?: string;
 }
 
 export interface ApiRefusal {
   /** HTTP status. */
   readonly status: number;
-  /** Such as AccessDenied, SlowDown, InternalError. */
+  /** For example AccessDenied, SlowDown or InternalError. */
   readonly code: string;
   readonly message: string;
 }
 
-/** Sees every call before it is carried out: may delay it (a slow service), never settle (a silent one), or refuse it. */
+/** Called before each API call runs. It can delay the call (slow service), never resolve (no answer), or return a refusal. */
 export type Intercept = (call: ApiCall) => Promise<ApiRefusal | undefined>;
 
-/** With these keys the function signs its calls, so that it can be told from other callers. */
+/** The function signs its calls with this key id, which distinguishes it from other callers. */
 export const FUNCTION_ACCESS_KEY_ID = "FUNCTION";
 
-/** @param authorization header of a request signed with Signature Version 4 */
+/** @param authorization the Authorization header of a request signed with Signature Version 4 */
 export const callerOf = (authorization: string | undefined): string =>
   /Credential=([^/]+)\//.exec(authorization ?? "")?.[1] ?? "anonymous";

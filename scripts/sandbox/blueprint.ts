@@ -1,8 +1,9 @@
-/** What the sandbox knows of a synthesized stack: its function, buckets, notifications and monitoring, read from `cdk.tf.json`. */
+/** Reads a synthesized stack (`cdk.tf.json`): its function, buckets, notifications and monitoring. */
 import { resolve } from "node:path";
 import type { Alarm } from "../cloudwatch/alarm";
-import type { Subscription } from "../cloudwatch/inbox";
+import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
+import type { Subscription } from "../cloudwatch/notifications";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 
@@ -16,10 +17,10 @@ export interface AliasBlueprint {
 export interface FunctionBlueprint {
   readonly name: string;
   readonly arn: string;
-  /** @default uploads invoke the function as it was last deployed */
+  /** @default uploads invoke $LATEST */
   readonly alias?: AliasBlueprint;
   readonly region: string;
-  /** file.export, as Lambda spells it */
+  /** In Lambda's form, file.export. */
   readonly handler: string;
   readonly runtime: string;
   readonly architecture: string;
@@ -28,25 +29,29 @@ export interface FunctionBlueprint {
   /** Absolute path of the zip. */
   readonly packageFile: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether X-Ray samples invocations. @default false */
+  /** KMS key of the environment variables. @default a key owned by Lambda */
+  readonly settingsKeyArn?: string;
+  /** Whether the function runs in subnets of a VPC. @default false */
+  readonly isInVpc?: boolean;
+  /** Whether X-Ray traces invocations. @default false */
   readonly isTraced?: boolean;
   readonly logGroup: string;
   readonly logFormat: string;
   readonly applicationLogLevel: string;
   readonly systemLogLevel: string;
-  /** @default the account's own limit */
+  /** Maximum number of parallel invocations. @default only the account's limit applies */
   readonly reservedConcurrency?: number;
-  /** How often a failed asynchronous invocation is tried again. */
+  /** Number of retries of a failed asynchronous invocation. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
-  /** ARN of the queue of events whose last attempt has failed. @default they are dropped */
+  /** ARN of the dead-letter queue. @default events whose last attempt failed are discarded */
   readonly deadLetterTargetArn?: string;
 }
 
 export interface QueueBlueprint {
   readonly name: string;
   readonly arn: string;
-  /** Key that messages are encrypted with. @default a key of SQS's own */
+  /** ARN of the KMS key that encrypts messages. @default SQS's own key */
   readonly keyArn?: string;
 }
 
@@ -54,7 +59,7 @@ export interface BucketBlueprint {
   readonly name: string;
   readonly arn: string;
   readonly versioned: boolean;
-  /** @default objects are encrypted with a key of S3's own */
+  /** ARN of the KMS key that encrypts objects. @default S3's own key */
   readonly keyArn?: string;
 }
 
@@ -62,7 +67,7 @@ export interface BucketBlueprint {
 export interface NotificationBlueprint {
   readonly bucket: string;
   readonly id: string;
-  /** Such as `s3:ObjectCreated:*`. */
+  /** For example `s3:ObjectCreated:*`. */
   readonly events: readonly string[];
   readonly prefix: string;
   readonly suffix: string;
@@ -76,6 +81,7 @@ export interface Blueprint {
   readonly queues: readonly QueueBlueprint[];
   readonly metricFilters: readonly MetricFilter[];
   readonly alarms: readonly Alarm[];
+  readonly compositeAlarms: readonly CompositeAlarm[];
   /** `keyArn` @default messages are not encrypted */
   readonly topics: readonly { readonly arn: string; readonly name: string; readonly keyArn?: string }[];
   readonly subscriptions: readonly Subscription[];
@@ -90,7 +96,7 @@ const only = <T>(resources: readonly T[], type: string): T => {
 
 /**
  * @param stackDir folder of one stack, as `npm run synth` writes it
- * @throws Error that names the file, attribute or reference which cannot be used
+ * @throws Error that names the file, attribute or reference that is missing or invalid
  */
 export const readBlueprint = (stackDir: string): Blueprint => {
   const stack = readStack(stackDir);
@@ -123,6 +129,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     queues: rows(stack, "aws_sqs_queue").map(({ name, arn, kms_master_key_id: keyArn }) => ({ name, arn, keyArn })),
     metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
     alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
+    compositeAlarms: rows(stack, "aws_cloudwatch_composite_alarm").map(compositeAlarmOf),
     topics: rows(stack, "aws_sns_topic").map(({ kms_master_key_id: keyArn, ...topic }) => ({ ...topic, keyArn })),
     subscriptions: rows(stack, "aws_sns_topic_subscription").map(({ topic_arn, protocol, endpoint }) => ({
       topicArn: topic_arn,
@@ -139,7 +146,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
 const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
   const row = only(rows(stack, "aws_lambda_function"), "aws_lambda_function");
   const [alias] = rows(stack, "aws_lambda_alias").filter(({ function_name }) => function_name === row.function_name);
-  // A configuration is that of one alias, or of what is invoked without any.
+  // An event invoke configuration applies to one alias, or to invocations without an alias; an alias never inherits the latter.
   const asynchronous = rows(stack, "aws_lambda_function_event_invoke_config").find(
     ({ function_name, qualifier }) => function_name === row.function_name && qualifier === alias?.name,
   );
@@ -156,6 +163,8 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
     memoryMb: row.memory_size,
     packageFile: resolve(stackDir, row.filename),
     environment: row.environment?.variables ?? {},
+    settingsKeyArn: row.kms_key_arn,
+    isInVpc: (row.vpc_config?.subnet_ids.length ?? 0) > 0,
     isTraced: row.tracing_config?.mode === "Active",
     logGroup: row.logging_config?.log_group ?? `/aws/lambda/${row.function_name}`,
     logFormat: row.logging_config?.log_format ?? "Text",
@@ -173,6 +182,21 @@ const metricFilterOf = (row: Row<"aws_cloudwatch_log_metric_filter">): MetricFil
   return { name: row.name, logGroup: row.log_group_name, pattern: row.pattern, metric: { ...metric, defaultValue } };
 };
 
+const compositeAlarmOf = (row: Row<"aws_cloudwatch_composite_alarm">): CompositeAlarm => ({
+  name: row.alarm_name,
+  description: row.alarm_description,
+  rule: row.alarm_rule,
+  actionsEnabled: row.actions_enabled,
+  alarmActions: row.alarm_actions,
+  okActions: row.ok_actions,
+  insufficientDataActions: row.insufficient_data_actions,
+  actionsSuppressor: row.actions_suppressor && {
+    alarm: row.actions_suppressor.alarm,
+    waitSeconds: row.actions_suppressor.wait_period,
+    extensionSeconds: row.actions_suppressor.extension_period,
+  },
+});
+
 const alarmOf = (row: Row<"aws_cloudwatch_metric_alarm">): Alarm => ({
   name: row.alarm_name,
   description: row.alarm_description,
@@ -181,6 +205,7 @@ const alarmOf = (row: Row<"aws_cloudwatch_metric_alarm">): Alarm => ({
   evaluationPeriods: row.evaluation_periods,
   datapointsToAlarm: row.datapoints_to_alarm,
   treatMissingData: row.treat_missing_data,
+  evaluateLowSampleCountPercentiles: row.evaluate_low_sample_count_percentiles,
   actionsEnabled: row.actions_enabled,
   alarmActions: row.alarm_actions,
   okActions: row.ok_actions,

@@ -1,5 +1,5 @@
 /**
- * Runs a handler in a process of its own, as Lambda's Node.js runtime does; it knows nothing but the environment and the
+ * Runs a handler in its own process, as Lambda's Node.js runtime does. Its only inputs are environment variables and the
  * Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { existsSync } from "node:fs";
@@ -14,7 +14,7 @@ const { env } = process;
 const [host, port] = (env.AWS_LAMBDA_RUNTIME_API ?? "").split(":");
 const agent = new Agent({ keepAlive: true });
 const write = process.stdout.write.bind(process.stdout);
-/** Of the latest invocation; none while the handler is being loaded. */
+/** Id of the latest invocation; undefined while the handler is loading. */
 let requestId: string | undefined;
 
 const call = (method: "GET" | "POST", path: string, body?: string, errorType?: string) =>
@@ -48,7 +48,7 @@ const jsonLine = (level: string, values: readonly unknown[]): string => {
     try {
       return JSON.stringify({ ...start, message: values[0] }, withErrors);
     } catch {
-      // Circular, or a BigInt: it can still be shown as text.
+      // Circular, or a BigInt: print it as text.
     }
   }
   const error = values.slice(1).find((value) => value instanceof Error);
@@ -76,7 +76,7 @@ const patchConsole = (): void => {
   for (const [method, level] of Object.entries(methods)) Object.assign(console, { [method]: writer(level) });
 };
 
-/** This machine's Node may be older than the function's runtime; what libraries say about that is not said on Lambda. */
+/** This machine's Node may be older than the function's runtime. Libraries warn about that here; they would not on Lambda. */
 const silenceVersionWarning = (): void => {
   const printers = process.listeners("warning");
   process.removeAllListeners("warning").on("warning", (warning) => {
@@ -93,7 +93,7 @@ const initError = (error: Error & { code?: string }): Error => {
   return error;
 };
 
-/** @param name file.export, as Lambda spells it; the file may stand in a folder */
+/** @param name in Lambda's form, file.export; the file can be in a folder */
 const loadHandler = async (root: string, name: string): Promise<Handler> => {
   const [module = "", path = ""] = basename(name).split(/\.(.*)/);
   const file = [".js", ".mjs", ".cjs"].map((ending) => join(root, dirname(name), module + ending)).find(existsSync);
@@ -116,7 +116,7 @@ const contextOf = (headers: IncomingHttpHeaders) => ({
   getRemainingTimeInMillis: () => Number(headers["lambda-runtime-deadline-ms"]) - Date.now(),
 });
 
-/** An empty line of this kind tells the reader of the log that everything before it was written. */
+/** Marks that every earlier line of this invocation has been written. */
 const endOfLines = (): void => {
   write("\0\n");
   process.stderr.write("\0\n");
@@ -129,8 +129,8 @@ const fail = async (path: string, error: Error): Promise<void> => {
   await call("POST", path, JSON.stringify(body), error.name);
 };
 
-/** What nobody caught ends the process, after it was reported. */
-const dieOf = async (name: string, exitCode: number, thrown: unknown): Promise<never> => {
+/** Reports an uncaught error, then exits. */
+const exitAfter = async (name: string, exitCode: number, thrown: unknown): Promise<never> => {
   const error = asError(thrown);
   if (name !== "") error.name = name;
   await fail(requestId === undefined ? "init/error" : `invocation/${requestId}/error`, error).catch(() => {});
@@ -157,10 +157,10 @@ const serve = async (handler: Handler): Promise<never> => {
 
 patchConsole();
 silenceVersionWarning();
-process.on("uncaughtException", (error) => dieOf("", 129, error));
-process.on("unhandledRejection", (reason) => dieOf("Runtime.UnhandledPromiseRejection", 128, reason));
+process.on("uncaughtException", (error) => exitAfter("", 129, error));
+process.on("unhandledRejection", (reason) => exitAfter("Runtime.UnhandledPromiseRejection", 128, reason));
 loadHandler(env.LAMBDA_TASK_ROOT ?? ".", env._HANDLER ?? "").then(
-  // The sandbox is gone: so is this process.
+  // The sandbox has ended, so this process ends, too.
   (handler) => serve(handler).catch(() => process.exit(0)),
-  (error) => dieOf("", 1, initError(asError(error))),
+  (error) => exitAfter("", 1, initError(asError(error))),
 );

@@ -1,4 +1,4 @@
-/** The two ways by which a function publishes metrics: the call PutMetricData, and metrics embedded in log lines (EMF). */
+/** PutMetricData, the API call with which a function publishes metrics. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { type ApiRefusal, callerOf, type Intercept } from "./api-call";
 
 export interface CloudWatchApiOptions {
   readonly onDatum: (datum: Datum) => void;
-  /** @default every call is carried out at once */
+  /** @default every call runs at once */
   readonly intercept?: Intercept;
 }
 
@@ -20,7 +20,7 @@ export interface CloudWatchApi {
 
 const PUT_METRIC_DATA = "GraniteServiceVersion20100801.PutMetricData";
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html; statistic sets are not understood. */
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html; statistic sets are not supported. */
 const REQUEST = z.object({
   Namespace: z.string(),
   MetricData: z.array(
@@ -47,11 +47,11 @@ export const startCloudWatchApi = async (options: CloudWatchApiOptions): Promise
     const refusal = await intercept?.({ caller, action: "cloudwatch:PutMetricData" });
     if (refusal !== undefined) return refuse(response, refusal);
     const data = request.headers["x-amz-target"] === PUT_METRIC_DATA ? dataOf(body) : undefined;
-    if (data === undefined) return refuse(response, NOT_UNDERSTOOD);
+    if (data === undefined) return refuse(response, NOT_SUPPORTED);
     for (const datum of data) onDatum(datum);
     response.writeHead(200, { "Content-Type": "application/x-amz-json-1.0" }).end("{}");
   });
-  // A function's connection shall not be closed at the very moment it is used again.
+  // Never close an idle connection: the function could be sending its next request on it.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
@@ -74,7 +74,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return (request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString();
 };
 
-const NOT_UNDERSTOOD: ApiRefusal = {
+const NOT_SUPPORTED: ApiRefusal = {
   status: 400,
   code: "InvalidParameterValue",
   message: "Expected PutMetricData with values",
@@ -97,45 +97,6 @@ const dataOf = (body: string): Datum[] | undefined => {
       value,
       count: Counts?.[i] ?? 1,
     })),
-  );
-};
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
-const EMBEDDED = z.looseObject({
-  _aws: z.object({
-    Timestamp: z.number(),
-    CloudWatchMetrics: z.array(
-      z.object({
-        Namespace: z.string(),
-        Dimensions: z.array(z.array(z.string())),
-        Metrics: z.array(z.object({ Name: z.string(), Unit: z.string().default("None") })),
-      }),
-    ),
-  }),
-});
-
-/** @returns the data embedded in a log line: one for each metric, value and set of dimensions; none for any other line */
-export const embeddedData = (line: string): Datum[] => {
-  if (!line.includes('"_aws"')) return [];
-  const { data: root } = EMBEDDED.safeParse(parse(line));
-  if (root === undefined) return [];
-  const { Timestamp: timestampMs, CloudWatchMetrics } = root._aws;
-  return CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions, Metrics }) =>
-    Metrics.flatMap(({ Name: name, Unit: unit }) =>
-      Dimensions.flatMap((keys) =>
-        [root[name]]
-          .flat()
-          .filter((value) => typeof value === "number")
-          .map((value) => ({
-            namespace,
-            name,
-            dimensions: Object.fromEntries(keys.map((key) => [key, String(root[key])])),
-            unit,
-            timestampMs,
-            value,
-          })),
-      ),
-    ),
   );
 };
 

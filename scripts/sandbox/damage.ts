@@ -1,12 +1,12 @@
-/** Answers of S3 that do not arrive as they were given: lost, cut off, held back, or wrong about themselves. */
+/** Damaged S3 responses: lost, truncated, stalled, or with wrong headers. */
 import type { ServerResponse } from "node:http";
 
-/** The answer to a call that was carried out. */
+/** The response to a call that succeeded. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
   readonly body: Buffer;
-  /** Where it is to be sent. */
+  /** The connection to write it to. */
   readonly to: ServerResponse;
 }
 
@@ -19,27 +19,27 @@ const breakOff = ({ to }: Answer): void => {
   to.socket?.resetAndDestroy();
 };
 
-/** What may become of an answer: add a row. */
+/** Every kind of damage: add a row. */
 export const DAMAGES = {
-  /** The caller never learns that the call was carried out. */
+  /** The connection is reset without a response, although the call succeeded. */
   lost: breakOff,
-  /** The connection breaks in the middle of the body. */
+  /** The connection is reset in the middle of the body. */
   cut: (answer) => {
     begin(answer, answer.body.length).write(half(answer.body), () => breakOff(answer));
   },
-  /** Nothing follows the first half of the body. */
+  /** Only the first half of the body is sent; the connection stays open. */
   stalled: (answer) => {
     begin(answer, answer.body.length).write(half(answer.body));
   },
-  /** Content-Length promises more than there is. */
+  /** Content-Length is larger than the body. */
   "too-long": (answer) => {
     begin(answer, answer.body.length + 1_000).write(answer.body, () => answer.to.socket?.end());
   },
-  /** Content-Length promises less than there is. */
+  /** Content-Length is smaller than the body. */
   "too-short": (answer) => {
     begin(answer, half(answer.body).length).end(answer.body);
   },
-  /** The eTag is another object's. */
+  /** The eTag belongs to another object. */
   mislabelled: (answer) => {
     const headers = { ...answer.headers, etag: `"${"0".repeat(32)}"` };
     begin({ ...answer, headers }, answer.body.length).end(answer.body);

@@ -1,37 +1,37 @@
-/** The dead letter queue on this machine: a real queue, which the function's events go to as Lambda sends them, and its metric. */
+/** The local dead-letter queue: an SQS queue that receives events as Lambda would send them, and its metric. */
 
 import type { Datum } from "../cloudwatch/metric-store";
 import { FUNCTION_ACCESS_KEY_ID, type Intercept } from "./api-call";
 import type { QueueBlueprint } from "./blueprint";
 
-/** An event that Lambda has given up: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
+/** A dead-letter queue message: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
 export interface DeadLetter {
   readonly requestId: string;
   /** HTTP status of the last attempt. */
   readonly errorCode: number;
   readonly errorMessage: string;
-  /** As the function was given it. */
+  /** The event as the function received it. */
   readonly event: unknown;
 }
 
 export interface DeadLetterQueueOptions {
   readonly queue: QueueBlueprint;
   readonly region: string;
-  /** Where SQS listens. */
+  /** URL of the local SQS. */
   readonly endpointUrl: string;
   readonly intercept?: Intercept;
-  /** Time that data are given, in milliseconds since 1970. */
+  /** Time for the data, in milliseconds since 1970. */
   readonly now: () => number;
   /** Called for every datum of the namespace AWS/SQS. */
   readonly onDatum: (datum: Datum) => void;
 }
 
 export interface DeadLetterQueue {
-  /** Rejects where the queue does not take it. */
-  keep(letter: DeadLetter): Promise<void>;
-  /** What lies in the queue, oldest first; it stays there. */
-  letters(): Promise<readonly DeadLetter[]>;
-  /** Publishes how many lie there. */
+  /** Sends one message. Rejects if the queue refuses it. */
+  send(deadLetter: DeadLetter): Promise<void>;
+  /** The messages in the queue, oldest first; they stay in the queue. */
+  messages(): Promise<readonly DeadLetter[]>;
+  /** Publishes the number of visible messages. */
   measure(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -39,28 +39,32 @@ export interface DeadLetterQueue {
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html */
 const PUBLISHED_EVERY_MS = 60_000;
 
-/** Lambda keeps the first kilobyte. */
-const MAX_MESSAGE_LENGTH = 1024;
+/** Lambda keeps the first 1 KB of the error message. */
+const MAX_MESSAGE_BYTES = 1024;
 
 interface Message {
   readonly body: string;
   readonly messageAttributes: Readonly<Record<string, { readonly StringValue?: string }>>;
 }
 
+/** @returns as many whole characters as fit into `maxBytes` of UTF-8 */
+const firstBytes = (text: string, maxBytes: number): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true });
+
 const attributesOf = ({ requestId, errorCode, errorMessage }: DeadLetter) => ({
   RequestID: { DataType: "String", StringValue: requestId },
   ErrorCode: { DataType: "Number", StringValue: String(errorCode) },
-  ErrorMessage: { DataType: "String", StringValue: errorMessage.slice(0, MAX_MESSAGE_LENGTH) },
+  ErrorMessage: { DataType: "String", StringValue: firstBytes(errorMessage, MAX_MESSAGE_BYTES) },
 });
 
-const letterOf = ({ body, messageAttributes }: Message): DeadLetter => ({
+const deadLetterOf = ({ body, messageAttributes }: Message): DeadLetter => ({
   requestId: messageAttributes.RequestID?.StringValue ?? "",
   errorCode: Number(messageAttributes.ErrorCode?.StringValue),
   errorMessage: messageAttributes.ErrorMessage?.StringValue ?? "",
   event: JSON.parse(body),
 });
 
-/** Makes the queue. @throws Error with what SQS has to say */
+/** Creates the queue. @throws Error with the response of SQS */
 export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Promise<DeadLetterQueue> => {
   const { queue, region, endpointUrl, intercept, now, onDatum } = options;
   const signedBy = `AWS4-HMAC-SHA256 Credential=${FUNCTION_ACCESS_KEY_ID}/20260101/${region}/sqs/aws4_request`;
@@ -74,14 +78,14 @@ export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Prom
       body,
     });
     if (response.ok) return response.json();
-    throw new Error(`Expected an answer to ${operation} but got ${response.status} ${await response.text()}`);
+    throw new Error(`Expected status 200 for ${operation} but got ${response.status} ${await response.text()}`);
   };
-  const messages = async () => {
+  const stored = async () => {
     const response = await fetch(`${endpointUrl}/_fauxqs/queues/${queue.name}`);
     return (await response.json()).messages as { readonly ready: readonly Message[] };
   };
   const measure = async () => {
-    const { ready } = await messages();
+    const { ready } = await stored();
     const dimensions = { QueueName: queue.name };
     const name = "ApproximateNumberOfMessagesVisible";
     onDatum({ namespace: "AWS/SQS", name, dimensions, unit: "Count", timestampMs: now(), value: ready.length });
@@ -91,16 +95,16 @@ export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Prom
   await measure();
   const published = setInterval(() => void measure().catch(() => {}), PUBLISHED_EVERY_MS).unref();
   return {
-    keep: async (letter) => {
+    send: async (deadLetter) => {
       const action = "sqs:SendMessage";
       const refusal = await intercept?.({ caller: FUNCTION_ACCESS_KEY_ID, action, queueArn: queue.arn });
       if (refusal !== undefined) throw new Error(`${refusal.code}: ${refusal.message}`);
-      const MessageAttributes = attributesOf(letter);
-      await call("SendMessage", { QueueUrl, MessageBody: JSON.stringify(letter.event), MessageAttributes });
-      // At once and not with the next minute: the clock of a drill skips minutes.
+      const MessageAttributes = attributesOf(deadLetter);
+      await call("SendMessage", { QueueUrl, MessageBody: JSON.stringify(deadLetter.event), MessageAttributes });
+      // Don't wait for the next minute: the clock of a drill skips minutes.
       await measure();
     },
-    letters: async () => (await messages()).ready.map(letterOf),
+    messages: async () => (await stored()).ready.map(deadLetterOf),
     measure,
     stop: async () => clearInterval(published),
   };

@@ -1,4 +1,4 @@
-/** One execution environment of a function: a process that runs its handler, one invocation at a time, within its limits. */
+/** One execution environment of a function: a process that runs one invocation at a time, within the time and memory limits. */
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { residentBytes } from "./memory";
@@ -7,36 +7,38 @@ import { startRuntimeApi } from "./runtime-api";
 export interface EnvironmentOptions {
   readonly functionArn: string;
   readonly isTraced: boolean;
-  /** The file that `bootstrap.ts` was transpiled to. */
+  /** `bootstrap.ts`, transpiled. */
   readonly bootstrapFile: string;
-  /** Everything that the process gets of an environment, but for the address of the Runtime API. */
+  /** All environment variables of the process except the address of the Runtime API. */
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly memoryMb: number;
-  /** Called for every line that the process writes, with the id of its latest invocation, if any. */
+  /** Port on which the process waits for a debugger before it begins; nothing is timed then. @default no debugger */
+  readonly inspectPort?: number;
+  /** Called for each line that the process writes; `requestId` is undefined before the first invocation. */
   readonly onLine: (text: string, requestId: string | undefined) => void;
 }
 
 /** How the initialization or an invocation ended. */
 export interface End {
   readonly status: "success" | "error" | "timeout";
-  /** Runtime.OutOfMemory, Runtime.ExitError and the like, or the name of the error that the handler threw. */
+  /** A runtime error such as Runtime.OutOfMemory or Runtime.ExitError, or the name of the error that the handler threw. */
   readonly errorType?: string;
-  /** What the handler returned or threw, as JSON. @default the process was ended before it could say */
+  /** The handler's result or error, as JSON. @default the process ended before it could send one */
   readonly payload?: string;
   readonly durationMs: number;
-  /** High-water mark since the process began. */
+  /** Peak memory since the process started. */
   readonly maxMemoryUsedMb: number;
 }
 
 export interface ExecutionEnvironment {
-  /** Settles when the handler is loaded, or never will be. */
+  /** Settles when the handler has loaded or failed to load. */
   readonly initialized: Promise<End>;
-  /** Only after a successful `initialized`, and one at a time. Never rejects. */
+  /** Call it after a successful `initialized`, one at a time. Never rejects. */
   invoke(requestId: string, event: unknown): Promise<End>;
   /** False once the process has ended. */
   isAlive(): boolean;
-  /** Kills the process; everything is gone when `stop` resolves. */
+  /** Kills the process. Wait for `stop` to know that it has ended. */
   kill(): void;
   stop(): Promise<void>;
 }
@@ -54,18 +56,20 @@ const OUT_OF_MEMORY: Verdict = { status: "error", errorType: "Runtime.OutOfMemor
 const EXITED: Verdict = { status: "error", errorType: "Runtime.ExitError" };
 
 export const startEnvironment = async (options: EnvironmentOptions): Promise<ExecutionEnvironment> => {
-  const { timeoutMs, memoryMb, functionArn, isTraced, onLine } = options;
+  const { memoryMb, functionArn, isTraced, inspectPort, onLine } = options;
+  const isDebugged = inspectPort !== undefined;
+  const timeoutMs = isDebugged ? DEBUGGING_MS : options.timeoutMs;
   let requestId: string | undefined;
   let peakBytes = 0;
-  /** What the process reported of the phase it is in, and when. */
+  /** The process's report on the current phase, and when it came. */
   let answer: (Verdict & { readonly at: number }) | undefined;
   let isAsking = false;
-  /** Output streams of which the end of the invocation's lines is yet to come. */
+  /** Number of output streams whose END_OF_LINES has not arrived yet. */
   let unread = 0;
   let killedFor: Verdict | undefined;
   let settle: ((verdict: Verdict) => void) | undefined;
 
-  /** A phase is over when the process asks for the next invocation, and all that it wrote has arrived. */
+  /** A phase ends when the process asks for the next invocation and all of its output has arrived. */
   const settleIfOver = () => {
     if (isAsking && unread <= 0) settle?.(answer ?? SUCCESS);
   };
@@ -87,8 +91,9 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
     },
   });
 
-  // A group of its own: Ctrl-C on the terminal is for the sandbox to handle.
-  const child = spawn(process.execPath, [options.bootstrapFile], {
+  // Its own process group: the sandbox handles Ctrl-C, not this process.
+  const inspector = isDebugged ? [`--inspect-brk=127.0.0.1:${inspectPort}`] : [];
+  const child = spawn(process.execPath, [...inspector, options.bootstrapFile], {
     env: { ...options.variables, AWS_LAMBDA_RUNTIME_API: api.address },
     cwd: options.variables.LAMBDA_TASK_ROOT,
     stdio: ["ignore", "pipe", "pipe"],
@@ -96,6 +101,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   });
   for (const stream of [child.stdout, child.stderr]) {
     eachLine(stream, (line) => {
+      if (isDebugged && INSPECTOR_LINE.test(line)) return process.stderr.write(`${line}\n`);
       if (line !== END_OF_LINES) return onLine(line, requestId);
       unread -= 1;
       settleIfOver();
@@ -114,7 +120,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
     return api.stop();
   });
 
-  const weigh = async () => {
+  const checkMemory = async () => {
     if (isAlive()) peakBytes = Math.max(peakBytes, await residentBytes(child.pid ?? 0));
     if (peakBytes > memoryMb * MB) kill(OUT_OF_MEMORY);
   };
@@ -122,7 +128,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   const phase = async (limitMs: number, begin: () => void): Promise<End> => {
     const startedAt = performance.now();
     const limit = setTimeout(() => kill(TIMED_OUT), limitMs);
-    const scales = setInterval(weigh, MEMORY_POLL_MS);
+    const memoryCheck = setInterval(checkMemory, MEMORY_POLL_MS);
     const verdict = await new Promise<Verdict>((resolve) => {
       settle = resolve;
       begin();
@@ -130,8 +136,8 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
     const durationMs = Math.min((answer?.at ?? performance.now()) - startedAt, limitMs);
     settle = undefined;
     clearTimeout(limit);
-    clearInterval(scales);
-    await weigh();
+    clearInterval(memoryCheck);
+    await checkMemory();
     if (killedFor !== undefined) await closed;
     return {
       ...(killedFor ?? { status: verdict.status, errorType: verdict.errorType, payload: verdict.payload }),
@@ -141,7 +147,7 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   };
 
   return {
-    initialized: phase(INIT_TIMEOUT_MS, () => {}),
+    initialized: phase(isDebugged ? DEBUGGING_MS : INIT_TIMEOUT_MS, () => {}),
     invoke: (id, event) =>
       phase(timeoutMs, () => {
         requestId = id;
@@ -159,10 +165,17 @@ export const startEnvironment = async (options: EnvironmentOptions): Promise<Exe
   };
 };
 
-/** How `bootstrap.ts` says that all lines of an invocation were written. */
+/** Timeout while a debugger is attached: a day. */
+const DEBUGGING_MS = 86_400_000;
+
+/** What Node's inspector writes to stderr; it is not part of the function's log. */
+const INSPECTOR_LINE =
+  /^(Debugger (listening on|attached|ending on)|Waiting for the debugger|For help, see: https:\/\/nodejs)/;
+
+/** `bootstrap.ts` writes this after the last line of an invocation. */
 const END_OF_LINES = "\0";
 
-/** Only a line feed ends a line: JSON may hold other separators, which `node:readline` would split at. */
+/** Splits at line feeds only: `node:readline` would also split at separators inside JSON strings. */
 const eachLine = (stream: Readable, take: (line: string) => void): void => {
   let rest = "";
   stream.setEncoding("utf8").on("data", (chunk: string) => {

@@ -1,8 +1,8 @@
-/** What Lambda tells of an invocation that failed: the handler's own words, or its own where the process could not speak. */
+/** The error message of a failed invocation: the handler's own, or Lambda's if the process ended without one. */
 import type { FunctionBlueprint } from "./blueprint";
 import type { End } from "./execution-environment";
 
-/** As an error payload and a dead letter have it. @returns nothing for a success */
+/** @returns the text in the error payload and in the dead-letter queue message; undefined for a success */
 export const errorMessage = (
   { status, errorType, payload }: End,
   requestId: string,
@@ -16,7 +16,7 @@ export const errorMessage = (
   return `RequestId: ${requestId} Error: Runtime exited with error: ${how}`;
 };
 
-/** @returns what whoever waits gets in place of the handler's own error */
+/** @returns the error payload for a synchronous caller if the handler sent none */
 export const errorPayload = (end: End, requestId: string, fn: FunctionBlueprint): string =>
   JSON.stringify({
     errorType: end.status === "timeout" ? "Sandbox.Timedout" : end.errorType,

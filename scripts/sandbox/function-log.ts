@@ -1,13 +1,13 @@
-/** The lines of a function's log group: those that Lambda itself writes, and which of the function's own it lets through. */
+/** The lines of a function's log group: Lambda's own lines, and which lines of the function pass the log level. */
 import type { FunctionBlueprint } from "./blueprint";
 import type { End } from "./execution-environment";
 
 export interface LogLine {
-  /** The line as it stands in the log group. */
+  /** The line as stored in the log group. */
   readonly text: string;
-  /** When CloudWatch Logs took it, in milliseconds since 1970. */
+  /** When CloudWatch Logs received it, in milliseconds since 1970. */
   readonly timestampMs: number;
-  /** @default the line belongs to no invocation: the function was being loaded */
+  /** @default the line was written while the function was loading */
   readonly requestId?: string;
 }
 
@@ -16,23 +16,29 @@ const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
 const rank = (level: unknown): number => LEVELS.indexOf(typeof level === "string" ? level.toUpperCase() : "");
 
+type LogSettings = Pick<FunctionBlueprint, "logFormat" | "applicationLogLevel">;
+
+/** RFC 3339, as Lambda asks for it. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
 /**
- * Lambda filters what a function writes by the key `level` of each JSON line; a line without it, or with a level that
- * Lambda does not know, counts as INFO (same page as above). In the text format nothing is filtered.
+ * Lambda filters JSON lines by their key `level`. A line counts as INFO if it has no level, a
+ * level that Lambda does not know, or no valid `timestamp` (same page as above). Text format is not filtered.
  */
-export const isLetThrough = (text: string, { logFormat, applicationLogLevel }: FunctionBlueprint): boolean => {
+export const passesLogLevel = (text: string, { logFormat, applicationLogLevel }: LogSettings): boolean => {
   if (logFormat !== "JSON") return true;
-  const level = rank(levelOf(text));
+  const { level: name, timestamp } = fieldsIn(text);
+  const isDated = typeof timestamp === "string" && TIMESTAMP.test(timestamp) && !Number.isNaN(Date.parse(timestamp));
+  const level = isDated ? rank(name) : -1;
   return (level < 0 ? rank("INFO") : level) >= rank(applicationLogLevel);
 };
 
-/** @returns the value of `level` in a line that is a JSON object */
-export const levelOf = (text: string): unknown => {
-  if (!text.startsWith("{")) return undefined;
+const fieldsIn = (text: string): { readonly level?: unknown; readonly timestamp?: unknown } => {
+  if (!text.startsWith("{")) return {};
   try {
-    return JSON.parse(text).level;
+    return JSON.parse(text);
   } catch {
-    return undefined;
+    return {};
   }
 };
 
@@ -40,11 +46,11 @@ export const levelOf = (text: string): unknown => {
 export interface PlatformEvent {
   readonly type: string;
   readonly record: Readonly<Record<string, unknown>>;
-  /** As Lambda maps events to system log levels, on the page of LEVELS. */
+  /** The system log level that Lambda assigns to the event; source: see LEVELS. */
   readonly level: string;
 }
 
-/** @returns the line, or nothing if the function's system log level leaves it out */
+/** @returns the line, or undefined if the function's system log level excludes it */
 export const platformLine = (
   { type, record, level }: PlatformEvent,
   { logFormat, systemLogLevel }: FunctionBlueprint,
@@ -54,7 +60,7 @@ export const platformLine = (
     ? JSON.stringify({ time: new Date(timeMs).toISOString(), type, record })
     : undefined;
 
-/** @returns the version that is invoked */
+/** @returns the version that uploads invoke */
 export const versionOf = ({ alias }: FunctionBlueprint): string => alias?.version ?? "$LATEST";
 
 export const initStart = (fn: FunctionBlueprint): PlatformEvent => ({
@@ -93,7 +99,7 @@ export const runtimeDone = (requestId: string, end: End): PlatformEvent => ({
   record: { requestId, ...verdictOf(end), metrics: { durationMs: milliseconds(end.durationMs) } },
 });
 
-/** @param init of the environment, if this is its first invocation */
+/** @param init initialization of the environment, if this is its first invocation */
 export const report = (requestId: string, end: End, fn: FunctionBlueprint, init?: End): PlatformEvent => ({
   type: "platform.report",
   level: end.status === "success" ? "INFO" : "WARN",
@@ -110,7 +116,7 @@ export const report = (requestId: string, end: End, fn: FunctionBlueprint, init?
   },
 });
 
-/** Lambda names the errors of the runtime, never those that a handler throws. */
+/** The report names runtime errors only, never errors that the handler throws. */
 const verdictOf = ({ status, errorType }: End) => ({
   status,
   ...(errorType?.startsWith("Runtime.") ? { errorType } : {}),

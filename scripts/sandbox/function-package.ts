@@ -1,18 +1,18 @@
-/** Unpacks a function's zip, beside the program that runs it, into a folder of its own. */
+/** Unpacks a function's zip and the transpiled bootstrap into a temporary folder. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
-import { unzipSync } from "fflate";
+import { unzip } from "./zip";
 
 export interface UnpackedFunction {
-  /** Holds everything; whoever unpacked removes it. */
+  /** Contains the other two; the caller removes it. */
   readonly folder: string;
   readonly taskRoot: string;
   readonly bootstrapFile: string;
 }
 
-/** @throws Error when the zip is missing or is none */
+/** @throws Error if the file is missing or not a zip */
 export const unpackFunction = async (zipFile: string): Promise<UnpackedFunction> => {
   const zip = await readFile(zipFile).catch((cause: Error) => {
     throw new Error(`Expected the function's package for ${zipFile} but got ${cause.message}`, { cause });
@@ -29,8 +29,8 @@ export const unpackFunction = async (zipFile: string): Promise<UnpackedFunction>
   return { folder, taskRoot, bootstrapFile };
 };
 
-const unzipTo = async (folder: string, zip: Uint8Array): Promise<void> => {
-  const files = Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith("/"));
+const unzipTo = async (folder: string, zip: Buffer): Promise<void> => {
+  const files = [...unzip(zip)];
   const folders = new Set(files.map(([path]) => dirname(join(folder, path))));
   for (const each of folders) await mkdir(each, { recursive: true });
   await Promise.all(files.map(([path, bytes]) => writeFile(join(folder, path), bytes)));

@@ -1,11 +1,11 @@
-/** Lambda's Invoke for whoever calls from outside: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+/** Lambda's Invoke API for external callers: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 import type { FunctionBlueprint } from "./blueprint";
 import type { Lambda } from "./lambda";
 
 export const INVOKE_PATH = "/2015-03-31/functions/:name/invocations";
 
 export interface InvokeRequest {
-  /** Name or ARN of the function, with a qualifier or none. */
+  /** Name or ARN of the function, with or without a qualifier. */
   readonly name: string;
   /** RequestResponse, Event or DryRun. */
   readonly type: string;
@@ -37,7 +37,7 @@ const parsed = (payload: string): unknown => {
 const isCalled = (name: string, { name: own, arn }: FunctionBlueprint): boolean =>
   [own, arn].some((each) => name === each || name.startsWith(`${each}:`));
 
-/** @param invoke takes an event for later, as S3's */
+/** @param invoke queues an event for asynchronous invocation, as S3 does */
 export const invokeApi =
   (fn: FunctionBlueprint, lambda: () => Pick<Lambda, "call">, invoke: (event: unknown) => void): Invoke =>
   async ({ name, type, payload }) => {

@@ -1,4 +1,4 @@
-/** Lambda on this machine: takes the events of one function, runs them, and tries again what fails. */
+/** Local Lambda: invokes one function for its events, with Lambda's throttling, retries and dead-letter queue. */
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,31 +7,33 @@ import type { FunctionBlueprint } from "./blueprint";
 import type { DeadLetter } from "./dead-letters";
 import type { End } from "./execution-environment";
 import { errorMessage, errorPayload } from "./function-error";
-import { isLetThrough, type LogLine, type PlatformEvent, platformLine } from "./function-log";
+import { type LogLine, type PlatformEvent, passesLogLevel, platformLine } from "./function-log";
 import type { UnpackedFunction } from "./function-package";
 import { createPool } from "./pool";
 
 export interface LambdaOptions {
   readonly function: FunctionBlueprint;
   readonly unpacked: UnpackedFunction;
-  /** Variables beside those that Lambda sets: where the local services listen. @default none */
+  /** Additional environment variables: the endpoints of the local services. @default none */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** How many processes run at a time; further invocations wait for one, and count as running. @default one per CPU, at most 4 */
+  /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
+  readonly inspectPort?: number;
+  /** Maximum number of parallel processes. Further invocations wait, and count as running. @default one per CPU, at most 4 */
   readonly processes?: number;
-  /** Pauses before the second and third attempt; Lambda's own are a minute and two. @default 100 and 200 */
+  /** Delays before the second and third attempt; on Lambda, one minute and two. @default 100 and 200 */
   readonly retryDelaysMs?: readonly number[];
-  /** Pause after the first throttle, doubled by each further one up to 300 times; Lambda's own is a second. @default 50 */
+  /** Delay after the first throttle, doubled after each further one up to 300 times the first; on Lambda, one second. @default 50 */
   readonly throttleDelayMs?: number;
-  /** Time that log lines and metrics are given, in milliseconds since 1970. @default Date.now */
+  /** Clock for log lines, metrics and event age, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Takes the event of which the last attempt has failed; rejects if it cannot be kept. @default the function has no dead letter target */
-  readonly keepLetter?: (letter: DeadLetter) => Promise<void>;
+  /** Sends an event to the dead-letter queue after its last attempt failed; rejects if the queue refuses it. @default the function has no dead-letter queue */
+  readonly sendDeadLetter?: (deadLetter: DeadLetter) => Promise<void>;
   readonly onLogLine: (line: LogLine) => void;
   /** Called for every datum of the namespace AWS/Lambda. */
   readonly onMetric: (datum: LambdaDatum) => void;
 }
 
-/** Metrics of the namespace AWS/Lambda that are made here, and their units. */
+/** Metrics of the namespace AWS/Lambda that the sandbox publishes, and their units. */
 // biome-ignore format: a ledger is read down its columns
 export const LAMBDA_METRICS = {
   Invocations:          "Count",
@@ -45,11 +47,11 @@ export const LAMBDA_METRICS = {
   Duration:             "Milliseconds",
 } as const satisfies Record<string, "Count" | "Milliseconds">;
 
-/** Those that belong to an invocation, and so to the version that it executed. */
+/** Metrics of an invocation, which Lambda also publishes for the executed version. */
 const EXECUTED: readonly string[] = ["Invocations", "Errors", "Duration"] satisfies (keyof typeof LAMBDA_METRICS)[];
 
 /**
- * @returns the sets of dimensions under each of which Lambda publishes a metric: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
+ * @returns every set of dimensions under which Lambda publishes a metric: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
  */
 export const dimensionsOf = ({ name: FunctionName, alias }: FunctionBlueprint, metric: string): Dimensions[] => {
   if (alias === undefined) return [{ FunctionName }];
@@ -65,23 +67,23 @@ export interface LambdaDatum {
   readonly timestampMs: number;
 }
 
-/** What became of one event. */
+/** The result of one event. */
 export interface Outcome {
   /** The same for every attempt. */
   readonly requestId: string;
-  /** Of the last attempt; "dropped" if there was none. */
+  /** Status of the last attempt; "dropped" if there was no attempt. */
   readonly status: End["status"] | "dropped";
   readonly errorType?: string;
-  /** As a person reads it. @default the last attempt was a success */
+  /** Text for people. @default the last attempt succeeded */
   readonly errorMessage?: string;
   readonly attempts: number;
-  /** How often the event was sent away because the function's concurrency was exhausted. */
+  /** How often Lambda throttled the event. */
   readonly throttles: number;
   /** `record` of the `platform.report` of each attempt. */
   readonly reports: readonly PlatformEvent["record"][];
 }
 
-/** What whoever waits for an invocation gets. */
+/** The response to a synchronous invocation. */
 export interface Answer {
   readonly requestId: string;
   readonly status: End["status"] | "throttled";
@@ -90,20 +92,20 @@ export interface Answer {
 }
 
 export interface Lambda {
-  /** Takes an event as S3 delivers it. Never rejects. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+  /** Invokes the function asynchronously, as S3 does. Never rejects. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
   invoke(event: unknown): Promise<Outcome>;
-  /** Runs an event once, while the caller waits. Never rejects. https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
+  /** Invokes the function synchronously, without retries. Never rejects. https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html */
   call(event: unknown): Promise<Answer>;
-  /** Loads the handler before there is an event. */
+  /** Loads the handler in advance. */
   warm(): Promise<void>;
-  /** For the end of this program itself: kills all processes without waiting. */
+  /** Kills all processes without waiting; call it when this program exits. */
   kill(): void;
   stop(): Promise<void>;
 }
 
 const MAX_THROTTLE_FACTOR = 300;
 
-/** HTTP status of an invocation that ended with an error of the function, and of one that never began. */
+/** HTTP status in the dead-letter queue message after a failed attempt, and without any attempt. */
 const ERROR_CODES = { failed: 200, throttled: 429 };
 const RATE_EXCEEDED = "Rate Exceeded.";
 
@@ -123,10 +125,11 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     function: fn,
     unpacked: options.unpacked,
     endpoints: options.endpoints ?? {},
+    inspectPort: options.inspectPort,
     processes: options.processes ?? Math.min(availableParallelism(), 4),
     now,
     onLine: (text, requestId) => {
-      if (isLetThrough(text, fn)) onLogLine({ text, timestampMs: now(), requestId });
+      if (passesLogLevel(text, fn)) onLogLine({ text, timestampMs: now(), requestId });
     },
     onPlatformEvent: (event, requestId) => {
       const text = platformLine(event, fn, now());
@@ -139,7 +142,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
 
   const pause = (delayMs: number) => sleep(delayMs, undefined, { signal: stopped.signal }).catch(() => {});
 
-  /** Counts an event as running, if there is room. */
+  /** Counts an event as running if concurrency is available. */
   const enter = (): boolean => {
     const isAdmitted = running < (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY);
     measure("Throttles", isAdmitted ? 0 : 1);
@@ -151,11 +154,11 @@ export const createLambda = (options: LambdaOptions): Lambda => {
 
   const isTooOld = (acceptedMs: number): boolean => now() - acceptedMs > fn.maximumEventAgeSeconds * 1000;
 
-  /** Waits for room. @returns how often there was none, and whether there ever was */
+  /** Waits for concurrency. @returns how often the event was throttled, and whether it may run */
   const admit = async (acceptedMs: number): Promise<{ throttles: number; isAdmitted: boolean }> => {
     for (let throttles = 0; !stopped.signal.aborted; throttles += 1) {
       if (enter()) return { throttles, isAdmitted: true };
-      // A function that is switched off by a reservation of 0 gets no second try.
+      // Reserved concurrency 0 switches the function off: no retry.
       if (fn.reservedConcurrency === 0 || isTooOld(acceptedMs)) return { throttles: throttles + 1, isAdmitted: false };
       await pause(throttleDelayMs * Math.min(2 ** throttles, MAX_THROTTLE_FACTOR));
     }
@@ -166,7 +169,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     const { end, startedMs, report } = await pool.run(requestId, event).finally(() => {
       running -= 1;
     });
-    // A success is an error count of zero, and all are dated by the start of the invocation:
+    // A success publishes 0 errors. All three are dated at the start of the invocation:
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     measure("Invocations", 1, startedMs);
     measure("Errors", end.status === "success" ? 0 : 1, startedMs);
@@ -176,9 +179,9 @@ export const createLambda = (options: LambdaOptions): Lambda => {
 
   const giveUp = async ({ requestId, attempts, errorMessage = RATE_EXCEEDED }: Outcome, event: unknown) => {
     measure("AsyncEventsDropped", 1);
-    if (options.keepLetter === undefined) return;
+    if (options.sendDeadLetter === undefined) return;
     const errorCode = attempts > 0 ? ERROR_CODES.failed : ERROR_CODES.throttled;
-    const failures = await options.keepLetter({ requestId, errorCode, errorMessage, event }).then(
+    const failures = await options.sendDeadLetter({ requestId, errorCode, errorMessage, event }).then(
       () => 0,
       () => 1,
     );
@@ -201,7 +204,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
       outcome = { ...outcome, status, errorType, attempts: outcome.attempts + 1 };
       outcome = { ...outcome, errorMessage: errorMessage(end, outcome.requestId, fn) };
       if (status === "success") {
-        // Whether Lambda says so is not documented. It tells sums from counts of data.
+        // Not documented; it makes Sum and SampleCount differ, so that a mutant which confuses them fails.
         measure("AsyncEventsDropped", 0);
         return outcome;
       }

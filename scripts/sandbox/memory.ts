@@ -1,9 +1,9 @@
-/** How much memory a process has used at most. */
+/** Peak memory of a process. */
 import { readFile } from "node:fs/promises";
 
 /**
- * @returns bytes of resident memory: on Linux the high-water mark that the kernel keeps, elsewhere the present value
- *   (call it often, and keep the largest); 0 for a process that is gone
+ * @returns bytes of resident memory: on Linux the kernel's high-water mark, elsewhere the current value
+ *   (call it often and keep the largest); 0 for a process that has ended
  */
 export const residentBytes = async (pid: number): Promise<number> => {
   if (process.platform === "linux") {

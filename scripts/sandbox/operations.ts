@@ -1,13 +1,13 @@
-/** What an operator asks of a running sandbox beside S3: its log, and the metrics of Lambda. */
+/** The CloudWatch calls that operators' commands make to a running sandbox: FilterLogEvents and GetMetricStatistics. */
 import { z } from "zod";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import type { MetricStore } from "../cloudwatch/metric-store";
 import type { LogLine } from "./function-log";
 
-/** By the value of the header `x-amz-target`; each takes the body of a call and gives that of the answer. */
+/** Keyed by the header `x-amz-target`; maps the request body to the response body. */
 export type Operations = Readonly<Record<string, (input: unknown) => object>>;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html; there is one group only. */
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html; the sandbox has one log group. */
 const FILTER_LOG_EVENTS = z.object({
   filterPattern: z.string().optional(),
   /** Milliseconds since 1970. */
@@ -28,7 +28,7 @@ const filterLogEvents = (logs: readonly LogLine[], input: unknown) => {
   return { events: found.slice(from, to), ...(to < found.length && { nextToken: String(to) }) };
 };
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html; all of the time is one period. */
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html; the whole time range is one period. */
 const GET_METRIC_STATISTICS = z.object({
   Namespace: z.string(),
   MetricName: z.string(),

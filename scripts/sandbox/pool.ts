@@ -1,4 +1,4 @@
-/** The execution environments of one function: started when needed, used again while they live. */
+/** The execution environments of one function: started on demand and reused until their process ends. */
 import { randomBytes } from "node:crypto";
 import { FUNCTION_ACCESS_KEY_ID } from "./api-call";
 import type { FunctionBlueprint } from "./blueprint";
@@ -9,17 +9,18 @@ import type { UnpackedFunction } from "./function-package";
 export interface PoolOptions {
   readonly function: FunctionBlueprint;
   readonly unpacked: UnpackedFunction;
-  /** Variables beside those that Lambda sets: where the local services listen. */
+  /** Additional environment variables: the endpoints of the local services. */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** How many processes run at a time; further invocations wait. */
+  readonly inspectPort?: number;
+  /** Maximum number of parallel processes; further invocations wait. */
   readonly processes: number;
   readonly now: () => number;
-  /** Called for every line that the function writes. */
+  /** Called for each line that the function writes. */
   readonly onLine: (text: string, requestId: string | undefined) => void;
   readonly onPlatformEvent: (event: PlatformEvent, requestId: string | undefined) => void;
 }
 
-/** One attempt at an event. */
+/** One attempt to process an event. */
 export interface Run {
   readonly startedMs: number;
   readonly end: End;
@@ -28,7 +29,7 @@ export interface Run {
 
 export interface Pool {
   run(requestId: string, event: unknown): Promise<Run>;
-  /** Starts one environment before it is needed. */
+  /** Starts one environment in advance. */
   warm(): Promise<void>;
   kill(): void;
   stop(): Promise<void>;
@@ -51,6 +52,7 @@ export const createPool = (options: PoolOptions): Pool => {
       variables: { ...variablesOf(fn, unpacked.taskRoot), ...options.endpoints },
       timeoutMs: fn.timeoutSeconds * 1000,
       memoryMb: fn.memoryMb,
+      inspectPort: options.inspectPort,
       onLine,
     });
     all.add(environment);

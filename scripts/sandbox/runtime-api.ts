@@ -5,20 +5,20 @@ import type { AddressInfo } from "node:net";
 
 export interface RuntimeApiOptions {
   readonly functionArn: string;
-  /** Whether each invocation is sampled. */
+  /** Whether X-Ray samples each invocation. */
   readonly isTraced: boolean;
-  /** The process wants an invocation: its handler is loaded, or is done with the one before. */
+  /** The process asks for an invocation: its handler has loaded, or has finished the previous one. */
   readonly onNext: () => void;
-  /** The handler returned (no error type) or threw; the payload is its result or its error, as JSON. */
+  /** The handler returned (no error type) or threw; `payload` is its result or error, as JSON. */
   readonly onAnswer: (requestId: string, payload: string, errorType?: string) => void;
-  /** The handler cannot be loaded. */
+  /** The handler failed to load. */
   readonly onInitError: (payload: string, errorType: string) => void;
 }
 
 export interface RuntimeApi {
-  /** host:port, as AWS_LAMBDA_RUNTIME_API has it. */
+  /** host:port, the value of AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Answers the process's call for an invocation: only after `onNext`. */
+  /** Sends an invocation to the process. Call it after `onNext`. */
   deliver(requestId: string, event: unknown, deadlineMs: number): void;
   stop(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export const startRuntimeApi = async (options: RuntimeApiOptions): Promise<Runti
     else if (outcome !== undefined) options.onAnswer(requestId, payload, outcome === "error" ? errorType : undefined);
     response.writeHead(requestId || path === "init/error" ? 202 : 404).end();
   });
-  // The call for the next invocation may wait for hours, and an invocation may run for minutes between two calls.
+  // No time-outs: the request for the next invocation can wait for hours, and an invocation can take minutes.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));

@@ -1,13 +1,13 @@
-/** The messages that S3 sends to a function when objects are created, and which objects a notification is about. */
+/** The events that S3 sends to a function for created objects, and which objects match a notification. */
 import { createHash, randomUUID } from "node:crypto";
 import type { BucketBlueprint, NotificationBlueprint } from "./blueprint";
 
-/** How an object came to be, as the last part of the event name. */
+/** How the object was created: the last part of the event name. */
 export type Creation = "Put" | "Post" | "Copy" | "CompleteMultipartUpload";
 
 export interface CreatedObject {
   readonly bucket: string;
-  /** As the uploader spells it, not encoded. */
+  /** Not URL-encoded. */
   readonly key: string;
   readonly sizeBytes: number;
   /** Without quotation marks. */
@@ -15,20 +15,20 @@ export interface CreatedObject {
   readonly creation: Creation;
   /** Milliseconds since 1970. */
   readonly createdMs: number;
-  /** Larger for each later event: S3 orders the events of one key by it. */
+  /** Increases with each event: it orders the events of one key. */
   readonly sequence: number;
   /** @default the bucket keeps no versions */
   readonly versionId?: string;
 }
 
-/** Owners and requesters are opaque ids in S3's messages. */
+/** S3 identifies owners and requesters by opaque ids. */
 const PRINCIPAL = "A1B2C3D4E5F6G7";
 
 /**
- * Event type, prefix and suffix of a notification are all to be met; a type may end in `*`, prefix and suffix are case-sensitive.
+ * Event type, prefix and suffix must all match. A type can end in `*`; prefix and suffix are case-sensitive.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
  */
-export const isWanted = (object: CreatedObject, notification: NotificationBlueprint): boolean =>
+export const isMatch = (object: CreatedObject, notification: NotificationBlueprint): boolean =>
   object.bucket === notification.bucket &&
   object.key.startsWith(notification.prefix) &&
   object.key.endsWith(notification.suffix) &&
@@ -39,14 +39,14 @@ export const isWanted = (object: CreatedObject, notification: NotificationBluepr
   );
 
 /**
- * S3 sends keys as forms are encoded: UTF-8, a space as `+`; the slashes between folders stay.
+ * S3 encodes keys as HTML forms do: UTF-8, a space as `+`. Slashes stay.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export const encodeKey = (key: string): string =>
   new URLSearchParams({ key }).toString().slice("key=".length).replaceAll("%2F", "/");
 
 /**
- * @returns the message as the function receives it, in version 2.1 of
+ * @returns the event as the function receives it, in version 2.1 of
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export const s3Event = (

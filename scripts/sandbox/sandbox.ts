@@ -1,10 +1,11 @@
-/** One machine that behaves like a synthesized stack: an upload invokes the function, whose log and metrics can be read. */
+/** A local machine that behaves like a synthesized stack: an upload invokes the function, and you can read its log and metrics. */
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import type { ApiCall, Intercept } from "./api-call";
 import type { Blueprint } from "./blueprint";
-import { embeddedData, startCloudWatchApi } from "./cloudwatch-api";
+import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
@@ -12,7 +13,7 @@ import { unpackFunction } from "./function-package";
 import { invokeApi } from "./invoke-api";
 import { createLambda, dimensionsOf, type Lambda, type Outcome } from "./lambda";
 import { operationsOn } from "./operations";
-import { type CreatedObject, isWanted, s3Event } from "./s3-events";
+import { type CreatedObject, isMatch, s3Event } from "./s3-events";
 import { type StoredObject, startStorage } from "./storage";
 import { expected } from "./terraform-json";
 
@@ -20,52 +21,54 @@ export interface SandboxOptions {
   readonly blueprint: Blueprint;
   /** Port of the S3 endpoint. @default a free one */
   readonly port?: number;
-  /** How many processes run the function at a time. @default one per CPU, at most 4 */
+  /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
+  readonly inspectPort?: number;
+  /** Maximum number of parallel processes. @default one per CPU, at most 4 */
   readonly processes?: number;
-  /** Pauses before the second and third attempt of a failed invocation. @default 100 and 200 */
+  /** Delays before the second and third attempt of a failed invocation. @default 100 and 200 */
   readonly retryDelaysMs?: readonly number[];
-  /** Pause after the first throttle, doubled by each further one. @default 50 */
+  /** Delay after the first throttle, doubled after each further one. @default 50 */
   readonly throttleDelayMs?: number;
-  /** Time that log lines and metrics are given, in milliseconds since 1970. @default Date.now */
+  /** Clock for log lines and metrics, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Sees every call to S3 and CloudWatch before it is carried out, and may delay or refuse it. @default none is */
+  /** Called before each call to S3, SQS and CloudWatch; can delay or refuse it. @default no call is */
   readonly intercept?: Intercept;
-  /** What becomes of the answer to a call to S3 that was carried out. @default it arrives as it is */
+  /** How to damage the response of a successful S3 call. @default not at all */
   readonly damage?: (call: ApiCall) => Damage | undefined;
-  /** When S3 delivers the event of an object: each time that one of these resolves. @default once, at once */
+  /** S3 delivers the event of an object each time one of these resolves. @default once, immediately */
   readonly deliveries?: (object: CreatedObject) => readonly Promise<unknown>[];
   readonly onLogLine?: (line: LogLine) => void;
-  /** Called for every object that is created in any bucket. */
+  /** Called for each object created in any bucket. */
   readonly onObjectCreated?: (object: CreatedObject) => void;
-  /** Called when all is over that an object brought about: one outcome for each notification that is about it, or none. */
+  /** Called when every invocation for an object has ended, with one outcome for each matching notification. */
   readonly onSettled?: (object: CreatedObject, outcomes: readonly Outcome[]) => void;
 }
 
 export interface Sandbox {
-  /** Of S3, and of what an operator asks beside: http://127.0.0.1:<port> */
+  /** Endpoint of S3, Invoke, FilterLogEvents and GetMetricStatistics: http://127.0.0.1:<port> */
   readonly endpointUrl: string;
   /** The bucket whose notification invokes the function. */
   readonly uploadBucket: string;
-  /** The other bucket that the function's environment names. */
+  /** The bucket that the function writes variants to. */
   readonly processedBucket: string;
   upload(key: string, bytes: Uint8Array): Promise<void>;
   download(bucket: string, key: string): Promise<StoredObject>;
-  /** Takes an object out of memory. */
+  /** Deletes an object. */
   remove(bucket: string, key: string): Promise<void>;
-  /** Resolves when every upload so far has its outcome; gives them in the order in which they came. */
+  /** Resolves when every upload so far has ended, with the outcomes in order of upload. */
   settled(): Promise<readonly Outcome[]>;
-  /** What lies in the dead letter queue, oldest first; nothing where there is none. */
+  /** Messages in the dead-letter queue, oldest first; empty if the stack has no queue. */
   deadLetters(): Promise<readonly DeadLetter[]>;
-  /** Publishes the queue's metric, as each minute does: for whoever skips minutes. */
+  /** Publishes the queue metric once. Call it when you advance the clock past a full minute. */
   measureQueue(): Promise<void>;
-  /** Every line of the function's log group, oldest first. */
+  /** All lines of the function's log group, oldest first. */
   readonly logs: readonly LogLine[];
   readonly metrics: MetricStore;
-  /** Ends every process and server, and removes the unpacked function. */
+  /** Ends all processes and servers, and removes temporary files. */
   stop(): Promise<void>;
 }
 
-/** @throws Error when the stack has no two buckets, the function's package cannot be read, or the port is taken */
+/** @throws Error if the stack lacks one of the two buckets, the package cannot be read, or the port is in use */
 export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -90,12 +93,12 @@ const assemble = async (
   const logs: LogLine[] = [];
   const metrics = new MetricStore();
   const outcomes: Promise<readonly Outcome[]>[] = [];
-  /** The function dates its data by the real clock. */
+  /** The function dates its data by the real clock; translate to the sandbox's clock. */
   const onDatum = (datum: Datum) => metrics.put({ ...datum, timestampMs: datum.timestampMs + now() - Date.now() });
 
   const storage = await startStorage({
     buckets: buckets.map(({ name }) => name),
-    // Nobody asks for the versions of variants.
+    // The function reads versions of uploads only.
     versioned: buckets.flatMap(({ name, versioned }) => (versioned && name === uploadBucket ? [name] : [])),
     port,
     intercept,
@@ -125,10 +128,13 @@ const assemble = async (
     function: fn,
     unpacked,
     endpoints: { AWS_ENDPOINT_URL_S3: storage.endpointUrl, AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpointUrl },
-    keepLetter: deadLetters?.keep,
+    sendDeadLetter: deadLetters?.send,
     onLogLine: (line) => {
       logs.push(line);
-      embeddedData(line.text).forEach(onDatum);
+      const embedded = embeddedMetrics(line.text);
+      embedded.data.forEach(onDatum);
+      const errors = validationErrors(embedded, fn.logGroup, line.timestampMs);
+      if (errors !== undefined) metrics.put(errors);
       options.onLogLine?.(line);
     },
     onMetric: (datum) => {
@@ -158,19 +164,19 @@ const assemble = async (
     return results;
   };
   await lambda.warm();
-  // Last, so that nobody hears of an object before the sandbox is there.
+  // Subscribe last: no event may arrive before the sandbox is ready.
   storage.subscribe((created) => outcomes.push(deliver(created)));
 
   const { endpointUrl, put, get, remove } = storage;
   const upload = (key: string, bytes: Uint8Array) => put(uploadBucket, key, bytes);
   const settled = () => allOf(outcomes);
-  const letters = async () => (await deadLetters?.letters()) ?? [];
+  const deadLetterMessages = async () => (await deadLetters?.messages()) ?? [];
   const measureQueue = async () => deadLetters?.measure();
-  const data = { deadLetters: letters, measureQueue, logs, metrics };
+  const data = { deadLetters: deadLetterMessages, measureQueue, logs, metrics };
   return { endpointUrl, uploadBucket, processedBucket, upload, download: get, remove, settled, ...data };
 };
 
-/** Waits for those too that are added meanwhile. */
+/** Also waits for promises that are added in the meantime. */
 const allOf = async <T>(promises: readonly Promise<readonly T[]>[]): Promise<readonly T[]> => {
   const results = await Promise.all(promises);
   return results.length === promises.length ? results.flat() : allOf(promises);
@@ -181,11 +187,11 @@ const eventsOf = (object: CreatedObject, { buckets, notifications, region }: Blu
     .filter(({ name }) => name === object.bucket)
     .flatMap((bucket) =>
       notifications
-        .filter((notification) => isWanted(object, notification))
+        .filter((notification) => isMatch(object, notification))
         .map(({ id: configurationId }) => s3Event(object, bucket, { configurationId, region })),
     );
 
-/** A stack whose notification was removed has its buckets still. */
+/** Works for a stack whose notification was removed, too. */
 const bucketsOf = ({ buckets, notifications, function: fn }: Blueprint) => {
   const names = buckets.map(({ name }) => name);
   const notified = notifications.map(({ bucket }) => bucket);
@@ -193,7 +199,7 @@ const bucketsOf = ({ buckets, notifications, function: fn }: Blueprint) => {
   const [uploadBucket] = [...notified, ...names.filter((name) => !written.includes(name))];
   const [processedBucket] = written;
   if (uploadBucket === undefined || processedBucket === undefined) {
-    throw expected("a bucket for uploads and one that the function's environment names", "the stack", names);
+    throw expected("an upload bucket and a bucket named in the function's environment", "the stack", names);
   }
   return { uploadBucket, processedBucket };
 };

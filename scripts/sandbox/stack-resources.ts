@@ -1,17 +1,17 @@
-/** The attributes of Terraform resources that the sandbox reads, and their defaults in the AWS provider. */
+/** Schemas of the Terraform resources that the sandbox reads, with the AWS provider's defaults. */
 import { z } from "zod";
-import type { MetricStatistic } from "../cloudwatch/alarm";
+import type { MetricStatistic } from "../cloudwatch/metric-store";
 import { asList, expected, type Stack } from "./terraform-json";
 
 const text = z.string();
-/** Terraform takes "60" for 60. */
+/** Terraform accepts "60" as 60. */
 const number = z.preprocess((value) => (/^-?[\d.]+$/.test(String(value)) ? Number(value) : value), z.number());
 const texts = z.array(text).default([]);
 const textMap = z.record(text, z.union([text, z.number(), z.boolean()]).transform(String));
 const block = <S extends z.ZodObject>(shape: S) => z.preprocess((value) => asList(value)[0], shape.optional());
 const blocks = <S extends z.ZodObject>(shape: S) => z.preprocess(asList, z.array(shape));
 
-/** A metric under one statistic, as an alarm's metric query has it. */
+/** The `metric` block of an alarm's metric query. */
 export const METRIC = z
   .object({
     metric_name: text,
@@ -30,7 +30,7 @@ export const METRIC = z
     }),
   );
 
-/** Attributes that are read, per resource type, with the defaults of the AWS provider. */
+/** Attributes by resource type, with the AWS provider's defaults: add a row. */
 const RESOURCES = {
   aws_lambda_function: z.object({
     function_name: text,
@@ -43,6 +43,8 @@ const RESOURCES = {
     architectures: z.tuple([text]).default(["x86_64"]),
     reserved_concurrent_executions: number.default(-1),
     tracing_config: block(z.object({ mode: text })),
+    kms_key_arn: text.optional(),
+    vpc_config: block(z.object({ subnet_ids: texts })),
     environment: block(z.object({ variables: textMap })),
     dead_letter_config: block(z.object({ target_arn: text })),
     logging_config: block(
@@ -107,6 +109,7 @@ const RESOURCES = {
     datapoints_to_alarm: number.optional(),
     threshold: number,
     treat_missing_data: text.optional(),
+    evaluate_low_sample_count_percentiles: text.optional(),
     actions_enabled: z.boolean().optional(),
     alarm_actions: texts,
     ok_actions: texts,
@@ -128,6 +131,16 @@ const RESOURCES = {
       }),
     ),
   }),
+  aws_cloudwatch_composite_alarm: z.object({
+    alarm_name: text,
+    alarm_description: text.optional(),
+    alarm_rule: text,
+    actions_enabled: z.boolean().optional(),
+    alarm_actions: texts,
+    ok_actions: texts,
+    insufficient_data_actions: texts,
+    actions_suppressor: block(z.object({ alarm: text, wait_period: number, extension_period: number })),
+  }),
   aws_sqs_queue: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic_subscription: z.object({ topic_arn: text, protocol: text, endpoint: text }),
@@ -138,7 +151,7 @@ type ResourceType = keyof typeof RESOURCES;
 
 export type Row<T extends ResourceType> = z.infer<(typeof RESOURCES)[T]>;
 
-/** @throws Error that names the attribute which is absent or of another type */
+/** @throws Error that names the attribute that is missing or has the wrong type */
 export const parsed = <S extends z.ZodType>(shape: S, value: unknown, address: string): z.infer<S> => {
   const { data, error } = shape.safeParse(value, { reportInput: true });
   const issue = error?.issues[0];
@@ -147,7 +160,7 @@ export const parsed = <S extends z.ZodType>(shape: S, value: unknown, address: s
   throw expected(what, [address, ...issue.path].join("."), issue.input);
 };
 
-/** @returns every resource of a type, its references resolved */
+/** @returns every resource of a type, with references resolved */
 export const rows = <T extends ResourceType>(stack: Stack, type: T): Row<T>[] => {
   const shape: z.ZodType<Row<T>> & { shape: object } = RESOURCES[type] as never;
   return stack.resources(type, Object.keys(shape.shape)).map(({ address, body }) => parsed(shape, body, address));

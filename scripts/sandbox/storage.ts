@@ -1,4 +1,4 @@
-/** S3 on this machine: an embedded server with the stack's buckets, which tells of every object that is created. */
+/** Local S3: an embedded server with the stack's buckets that reports each created object. */
 import { type ApiCall, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
@@ -8,17 +8,17 @@ import { createVersions } from "./versions";
 
 export interface StorageOptions {
   readonly buckets: readonly string[];
-  /** Those of the buckets that keep versions. @default none does */
+  /** Names of the versioned buckets. @default none */
   readonly versioned?: readonly string[];
   /** @default a free port */
   readonly port?: number;
-  /** @default every call is carried out at once */
+  /** @default every call runs at once */
   readonly intercept?: Intercept;
-  /** What becomes of the answer to a call that was carried out. @default it arrives as it is */
+  /** How to damage the response of a successful call. @default not at all */
   readonly damage?: (call: ApiCall) => Damage | undefined;
-  /** Answers calls of other services at the same address, in AWS JSON. @default none is answered */
+  /** AWS JSON calls of other services on the same endpoint. @default none */
   readonly operations?: Operations;
-  /** Answers Lambda's Invoke at the same address. @default there is no function */
+  /** Lambda's Invoke on the same endpoint. @default there is no function */
   readonly invoke?: Invoke;
 }
 
@@ -32,21 +32,21 @@ export interface StoredObject {
 export interface Storage {
   /** http://127.0.0.1:<port> */
   readonly endpointUrl: string;
-  /** The listener is called for every object that is stored from now on, before its uploader gets the answer. */
+  /** Calls the listener for each object stored from now on, before the uploader gets its response. */
   subscribe(listener: (object: Promise<CreatedObject>) => void): void;
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
   get(bucket: string, key: string): Promise<StoredObject>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Closes every connection, those of unanswered calls included. */
+  /** Closes all connections, including those of unanswered calls. */
   stop(): Promise<void>;
 }
 
-/** The largest object S3 takes in one PUT is 5 GB; the server's own limit is 11 MiB. */
+/** S3 accepts 5 GB in one PUT; the embedded server's default limit is 11 MiB. */
 const MAX_BODY_BYTES = 1024 ** 3;
 
 const METADATA = "x-amz-meta-";
 
-/** @throws Error when the port is taken */
+/** @throws Error if the port is in use */
 export const startStorage = async (options: StorageOptions): Promise<Storage> => {
   const { buildApp } = await import("fauxqs");
   const app = buildApp({ logger: false });
@@ -54,7 +54,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: MAX_BODY_BYTES }, (_request, body, done) => {
     done(null, body);
   });
-  // An upload without bytes reaches no parser, and the server takes no body for an error of its own.
+  // An empty upload reaches no parser, and the server treats a missing body as an error.
   app.addHook("preHandler", (request, _reply, done) => {
     if (request.method === "PUT") request.body ??= Buffer.alloc(0);
     done();
@@ -65,13 +65,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     const operation = operations[String(request.headers["x-amz-target"])];
     if (operation === undefined) return;
     const { body } = request;
-    // The server itself reads AWS JSON 1.0, as SQS speaks it, and leaves 1.1 as it is.
+    // The server parses AWS JSON 1.0 (for SQS), but not 1.1.
     const answer = operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
     return reply.header("content-type", request.headers["content-type"]).send(JSON.stringify(answer));
   });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
-      // Of another service.
+      // Not an S3 call.
       if (request.headers["x-amz-target"] !== undefined || request.url.startsWith("/_fauxqs/")) return;
       const refusal = await intercept(callOf(request));
       if (refusal === undefined) return;
@@ -121,7 +121,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       ...(keepsVersions && { versionId: versions.keep(created.bucket, created.key, { headers, body }) }),
     };
   };
-  // Not an async hook: the handlers of fauxqs answer twice if the first answer is not on its way at once.
+  // Not an async hook: fauxqs would send a second response if the first is delayed.
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
     if (creation !== undefined) {
@@ -137,7 +137,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   for (const bucket of options.buckets) await app.inject({ method: "PUT", url: `/${bucket}` });
   const { port = 0 } = options;
   const endpointUrl = await app.listen({ host: "127.0.0.1", port }).catch((cause: NodeJS.ErrnoException) => {
-    throw new Error(`Expected a port that is free for S3 but got ${port} (${cause.code})`, { cause });
+    throw new Error(`Expected a free port for S3 but got ${port} (${cause.code})`, { cause });
   });
 
   return {
@@ -165,7 +165,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   };
 };
 
-/** As much of the server's request as is looked at here. */
+/** The parts of the server's request that are used here. */
 interface Request {
   readonly method: string;
   readonly params: unknown;
@@ -178,7 +178,7 @@ const targetOf = ({ params }: Request): { bucket: string; key: string } => {
   return { bucket, key };
 };
 
-/** Kinds of request that make an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+/** Requests that create an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const creationBy = (request: Request): Creation | undefined => {
   const query = request.query as Record<string, string | undefined>;
   if (targetOf(request).key === "") return undefined;

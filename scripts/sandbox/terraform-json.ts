@@ -1,26 +1,26 @@
-/** Reads a synthesized stack (Terraform JSON) and resolves its references, as they would be after `terraform apply`. */
+/** Reads a synthesized stack (Terraform JSON) and resolves its references to the values after `terraform apply`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 type Json = Readonly<Record<string, unknown>>;
 
 export interface Resource {
-  /** As Terraform spells it: `aws_s3_bucket.upload`. */
+  /** For example `aws_s3_bucket.upload`. */
   readonly address: string;
-  /** Only the attributes that were asked for, with every reference in them resolved. */
+  /** The requested attributes, with references resolved. */
   readonly body: Json;
 }
 
 export interface Stack {
   readonly region: string;
-  /** Every resource of a type, ordered by name. @throws Error for a reference that cannot be resolved. */
+  /** All resources of a type, created or read as a data source, ordered by name. @throws Error for a reference that cannot be resolved. */
   resources(type: string, attributes: readonly string[]): readonly Resource[];
 }
 
-/** The account that the stack is deployed to. */
+/** Placeholder account id. */
 const ACCOUNT_ID = "000000000000";
 
-/** What stands for the random end of a name that is given as a prefix. */
+/** Replaces the random suffix of a name that is given as a prefix. */
 const NAME_END = "local";
 
 /** @param other another attribute of the same resource */
@@ -31,7 +31,7 @@ const arn =
   (service: string, kind: string): Computed =>
   (name, region) =>
     `arn:aws:${service}:${region}:${ACCOUNT_ID}:${kind}${name}`;
-/** An alias is named within its function. */
+/** The ARN of an alias contains the function's name. */
 const aliasArn: Computed = (name, region, other) =>
   `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${other("function_name")}:${name}`;
 const globalArn =
@@ -41,11 +41,12 @@ const globalArn =
 
 const queueUrl: Computed = (name, region) => `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${name}`;
 
-/** Attributes that AWS computes from the attribute that names the resource: add a row per type that is referred to. */
+/** Attributes that AWS computes from a resource's name: add a row for each type that references use. */
 // biome-ignore format: a ledger is read down its columns
 const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made: Readonly<Record<string, Computed>> }>> = {
   aws_cloudwatch_log_group:    { named: "name",          made: { id: itself,         arn: arn("logs", "log-group:") } },
   aws_cloudwatch_metric_alarm: { named: "alarm_name",    made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
+  aws_cloudwatch_composite_alarm: { named: "alarm_name", made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
   aws_iam_role:                { named: "name",          made: { id: itself,         arn: globalArn(`iam::${ACCOUNT_ID}:role/`) } },
   aws_kms_key:                 { named: "description",   made: {                     arn: arn("kms", "key/") } },
   aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:"), version: () => "1" } },
@@ -56,7 +57,7 @@ const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made:
   aws_sqs_queue:               { named: "name",          made: { url: queueUrl,      arn: arn("sqs", "") } },
 };
 
-/** What data sources tell about the account. */
+/** Values of data sources. */
 const DATA: Readonly<Record<string, (region: string) => string>> = {
   "aws_caller_identity.account_id": () => ACCOUNT_ID,
   "aws_partition.partition": () => "aws",
@@ -66,13 +67,21 @@ const DATA: Readonly<Record<string, (region: string) => string>> = {
 
 const REFERENCE = /^(?<data>data\.)?(?<type>aws_\w+)\.(?<label>[\w-]+)(?<path>(?:\.\w+|\[\d+\])+)$/;
 
-/** A hash of the package: only Terraform needs it, so it stays as it is. */
+/** Only Terraform needs the hash of the package, so the expression stays unresolved. */
 const isPackageHash = (expression: string) => expression.startsWith("filebase64sha256(");
+
+/** Things that the stack creates, and things that exist already. */
+const SECTIONS = ["resource", "data"] as const;
+
+type Section = (typeof SECTIONS)[number];
+
+const addressOf = (section: Section, type: string, label: string): string =>
+  `${section === "data" ? "data." : ""}${type}.${label}`;
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Terraform JSON writes a nested block as an object or as a list of one. */
+/** Terraform JSON writes a nested block as an object or as a list with one object. */
 export const asList = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
 
@@ -81,7 +90,7 @@ const at = (value: unknown, key: string): unknown =>
 
 /**
  * @param stackDir folder that holds `cdk.tf.json`
- * @throws Error when the file cannot be read, is not JSON, or states no region
+ * @throws Error if the file cannot be read, is not JSON, or sets no region
  */
 export const readStack = (stackDir: string): Stack => {
   const file = join(stackDir, "cdk.tf.json");
@@ -89,11 +98,11 @@ export const readStack = (stackDir: string): Stack => {
   const region = at(at(at(root.provider, "aws"), "0"), "region");
   if (typeof region !== "string") throw expected("a region", `provider.aws in ${file}`, region);
 
-  /** What the stack states for an attribute, or what AWS would make of its name. */
-  const attributeOf = (type: string, label: string, keys: readonly string[]): unknown => {
+  /** The attribute's value in the stack, or the value that AWS computes from the resource's name. */
+  const attributeOf = (section: Section, type: string, label: string, keys: readonly string[]): unknown => {
     const attribute = keys.join(".");
-    const address = `${type}.${label}`;
-    const body = at(at(root.resource, type), label);
+    const address = addressOf(section, type, label);
+    const body = at(at(root[section], type), label);
     const stated = keys.reduce(at, body) ?? undefined;
     if (stated !== undefined) return resolve(stated, `${address}.${attribute}`);
     const { named, made = {} } = COMPUTED[type] ?? {};
@@ -102,14 +111,15 @@ export const readStack = (stackDir: string): Stack => {
     const prefix = at(body, named === "bucket" ? "bucket_prefix" : "name_prefix");
     const name = resolve(at(body, named), `${address}.${named}`) ?? (prefix && `${prefix}${NAME_END}`);
     if (typeof name !== "string") throw expected("a name", `${address}.${named}`, name);
-    return make(name, region, (other) => String(attributeOf(type, label, [other])));
+    return make(name, region, (other) => String(attributeOf(section, type, label, [other])));
   };
 
   const referred = (expression: string, where: string): unknown => {
     if (expression === "path.module") return ".";
     const { data, type = "", label = "", path = "" } = REFERENCE.exec(expression)?.groups ?? {};
     const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
-    const value = data ? DATA[`${type}.${keys.join(".")}`]?.(region) : attributeOf(type, label, keys);
+    const ofAccount = data ? DATA[`${type}.${keys.join(".")}`]?.(region) : undefined;
+    const value = ofAccount ?? attributeOf(data ? "data" : "resource", type, label, keys);
     if (value === undefined) throw expected("a reference that can be resolved", where, `\${${expression}}`);
     return value;
   };
@@ -130,16 +140,18 @@ export const readStack = (stackDir: string): Stack => {
   return {
     region,
     resources: (type, attributes) =>
-      Object.keys((at(root.resource, type) ?? {}) as Json)
-        .sort()
-        .map((label) => ({
-          address: `${type}.${label}`,
-          body: Object.fromEntries(attributes.map((name) => [name, attributeOf(type, label, [name])])),
-        })),
+      SECTIONS.flatMap((section) =>
+        Object.keys((at(root[section], type) ?? {}) as Json)
+          .sort()
+          .map((label) => ({
+            address: addressOf(section, type, label),
+            body: Object.fromEntries(attributes.map((name) => [name, attributeOf(section, type, label, [name])])),
+          })),
+      ),
   };
 };
 
-/** @returns the house's one sentence for a value that cannot be used. */
+/** @returns an error for a value that cannot be used: `Expected <what> for <name> but got <value>` */
 export const expected = (what: string, name: string, got: unknown): Error =>
   new Error(`Expected ${what} for ${name} but got ${JSON.stringify(got) ?? "nothing"}`);
 

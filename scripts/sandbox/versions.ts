@@ -1,14 +1,14 @@
-/** The versions of the objects of one S3: what was overwritten or deleted can still be read by its version. */
+/** Object versions of the local S3: overwritten or deleted objects stay readable by version id. */
 import { createHash } from "node:crypto";
 
-/** One object as it was stored once, for ever. */
+/** One immutable version of an object. */
 export interface Version {
   readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
   readonly body: Buffer;
 }
 
 export interface Versions {
-  /** @returns its id */
+  /** @returns the version id */
   keep(bucket: string, key: string, version: Version): string;
   get(bucket: string, key: string, versionId: string): Version | undefined;
 }
@@ -31,6 +31,6 @@ export const createVersions = (): Versions => {
   };
 };
 
-/** S3's version ids are random; these are counted, so that the same uploads give the same outputs in every run. */
+/** S3's version ids are random. These derive from a counter, so the same uploads give the same output in each run. */
 const idOf = (object: string, count: number): string =>
   createHash("sha256").update(`${object} ${count}`).digest("base64url").slice(0, 32);

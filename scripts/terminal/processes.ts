@@ -1,69 +1,93 @@
-/** Child processes and temporary folders that never outlive this process, whatever ends it. */
+/** Child processes and temporary folders that are gone when this process is, however it ends. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import type { Socket } from "node:net";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+type Signal = (typeof SIGNALS)[number];
+
 const groups = new Set<number>();
 const folders = new Set<string>();
-let executor: ChildProcess | undefined;
-let interrupt: (() => void) | undefined;
+let cleanupShell: ChildProcess | undefined;
+let folderOfRun: string | undefined;
+let isListening = false;
+let interrupt: ((signal: Signal) => void) | undefined;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Shell words that end every process group and remove every folder of this run. */
-const will = (): string => {
+/** Shell commands that kill every process group and remove every folder of this run. */
+const cleanupScript = (): string => {
   const kills = [...groups].map((group) => `kill -s KILL -- -${group} 2>/dev/null`);
   const removal = [...folders].map((folder) => `rm -rf ${quoted(folder)} 2>/dev/null`);
-  // A process that is being killed may still write: the second removal finds it gone.
+  // A process may still write while it is being killed, so the folders are removed again.
   const again = kills.length > 0 && removal.length > 0 ? ["sleep 0.3", ...removal] : [];
   return [...kills, ...removal, ...again, "true"].join("; ");
 };
 
+/** Ends this process in order at a signal, unless the signal has a handler; the second signal always does. */
+const listen = (): void => {
+  if (isListening) return;
+  isListening = true;
+  for (const signal of SIGNALS)
+    process.on(signal, () => {
+      const handler = interrupt;
+      interrupt = undefined;
+      if (handler) handler(signal);
+      else process.exit(exitCodeOfSignal(signal));
+    });
+};
+
 /**
- * SIGKILL gives no chance to clean up, so a shell in a session of its own holds the last will
- * and carries it out when its input closes, that is, when this process is gone.
+ * Cleans up when this process ends. SIGKILL gives this process no chance to do so: a shell in a session of its own reads the
+ * script, and runs the last one it got when its input closes.
  */
-const deposit = (): void => {
-  if (!executor) {
-    executor = spawn("sh", ["-c", 'while IFS= read -r line; do last=$line; done; eval "$last"'], {
+const registerCleanup = (): void => {
+  if (!cleanupShell) {
+    cleanupShell = spawn("sh", ["-c", 'while IFS= read -r line; do last=$line; done; eval "$last"'], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
     });
-    executor.unref();
-    process.once("exit", () => execFileSync("sh", ["-c", will()]));
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.on(signal, () => {
-        const gentle = interrupt;
-        interrupt = undefined;
-        if (gentle) gentle();
-        else process.exit(128 + constants.signals[signal]);
-      });
+    cleanupShell.unref();
+    (cleanupShell.stdin as Socket).unref();
+    listen();
+    process.once("exit", () => execFileSync("sh", ["-c", cleanupScript()]));
   }
-  executor.stdin?.write(`${will()}\n`);
+  cleanupShell.stdin?.write(`${cleanupScript()}\n`);
 };
 
 /** Makes sure that a folder is gone when this process is. */
 export const removeAtExit = (folder: string): void => {
   folders.add(folder);
-  deposit();
+  registerCleanup();
 };
 
 /** @returns a new empty folder that is removed when this process ends */
 export const temporaryFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "image-processor-terraform-"));
+  const folder = mkdtempSync(join(tmpdir(), "image-processor-"));
   removeAtExit(folder);
   return folder;
 };
 
+/** From now on, all temporary files of this process and its children are in one folder, which is removed at the end. */
+export const collectTemporaryFiles = (): void => {
+  folderOfRun ??= temporaryFolder();
+  process.env.TMPDIR = folderOfRun;
+};
+
 /**
- * @param handler what the next Ctrl-C (or termination) does instead of ending this process; undefined for nothing else.
- *   The one after that ends it as always
+ * @param handler what the next Ctrl-C or termination does instead of ending this process; undefined for nothing else. The
+ *   signal after that ends this process
  */
-export const onInterrupt = (handler: (() => void) | undefined): void => {
+export const onInterrupt = (handler: ((signal: Signal) => void) | undefined): void => {
+  listen();
   interrupt = handler;
 };
+
+/** @returns the exit code of a process that a signal has ended, as shells report it */
+export const exitCodeOfSignal = (signal: Signal): number => 128 + constants.signals[signal];
 
 export interface Command {
   readonly program: string;
@@ -72,7 +96,7 @@ export interface Command {
   readonly env?: NodeJS.ProcessEnv;
   /** The process and all that it started are killed after this time. */
   readonly limitSeconds: number;
-  /** Called with all that it prints, as it comes. @default nobody sees it before the end */
+  /** Called with each piece of output. @default the output is available only at the end */
   readonly onOutput?: (text: string) => void;
   /** Called with its process id, which is also that of its group. */
   readonly onStart?: (pid: number) => void;
@@ -105,13 +129,13 @@ const launch = (command: Command) => {
     } catch {
       // Nothing of the group is left.
     }
-    deposit();
+    registerCleanup();
   };
   if (child.pid !== undefined) {
     groups.add(child.pid);
     command.onStart?.(child.pid);
   }
-  deposit();
+  registerCleanup();
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {

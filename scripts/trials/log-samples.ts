@@ -1,4 +1,4 @@
-/** One log line of every kind that the function's log group gets: written by the real logger, or as Lambda writes it. */
+/** Log samples: one line of every kind in the function's log group, written by the real logger or as Lambda writes it. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { EVENTS, type EventFields, type EventName, type Level } from "../../handler/contract/events";
@@ -10,39 +10,40 @@ import {
   type ReportCondition,
 } from "../../handler/contract/metrics";
 import { createLog } from "../../handler/src/logger";
+import { RUN_TYPESCRIPT } from "../terminal/run-typescript";
 
-export interface ProducedLine {
-  /** What the line is: an event of the ledger, or what Lambda says. */
+export interface LogSample {
+  /** Event of the ledger, or kind of Lambda line. */
   readonly name: string;
   readonly line: string;
-  /** The metrics that must hear it, by the ledgers and not by any pattern. */
-  readonly heardBy: readonly MetricName[];
+  /** Metrics that must count the line according to the ledgers, independent of filter patterns. */
+  readonly countedBy: readonly MetricName[];
 }
 
-/** What a metric is made from, as one line shows it. */
+/** The properties of a line that decide which metrics count it. */
 interface Traits {
   readonly event?: EventName;
   readonly level?: Level;
   readonly report?: ReportCondition;
 }
 
-const hears = (heard: LogSource, { event, level, report }: Traits): boolean => {
-  if ("event" in heard) return heard.event === event;
-  if ("levels" in heard) return level !== undefined && heard.levels.includes(level);
+const isCounted = (source: LogSource, { event, level, report }: Traits): boolean => {
+  if ("event" in source) return source.event === event;
+  if ("levels" in source) return level !== undefined && source.levels.includes(level);
   return (
-    report !== undefined && Object.entries(heard.report).every(([k, v]) => report[k as keyof ReportCondition] === v)
+    report !== undefined && Object.entries(source.report).every(([k, v]) => report[k as keyof ReportCondition] === v)
   );
 };
 
-const hearersOf = (traits: Traits): MetricName[] =>
+const metricsCounting = (traits: Traits): MetricName[] =>
   (Object.entries(METRICS) as [MetricName, Metric][])
-    .filter(([, { from }]) => from !== "handler" && from.some((heard) => hears(heard, traits)))
+    .filter(([, { from }]) => from !== "handler" && from.some((source) => isCounted(source, traits)))
     .map(([name]) => name);
 
-/** A file may be called anything: no filter may listen to words. */
+/** A file name with words that a filter on plain text would match. */
 const BAIT = "AccessDenied ERROR [CRITICAL] Task timed out, signal: killed, Large image detected.jpg";
 
-/** The lines that the handler writes on purpose, in the order of the ledger; the caller reads them from stdout and stderr. */
+/** Writes every event of the ledger, in order, to stdout and stderr, where the caller reads them. */
 const logEveryEvent = (): void => {
   const log = createLog("DEBUG", "8a2c9e2e-0000-4000-8000-000000000000");
   for (const [name, { fields }] of Object.entries(EVENTS) as [EventName, (typeof EVENTS)[EventName]][]) {
@@ -79,37 +80,37 @@ const reportLine = (report: ReportCondition): string =>
     },
   });
 
-const fromLambda = (): ProducedLine[] => [
+const fromLambda = (): LogSample[] => [
   ...Object.entries(REPORTS).map(([name, report]) => ({
     name,
     line: reportLine(report),
-    heardBy: hearersOf({ report }),
+    countedBy: metricsCounting({ report }),
   })),
-  // It says the same as the report that follows it, and must not be counted a second time.
-  { name: "platform.runtimeDone, time limit", line: platformLine("runtimeDone", { status: "timeout" }), heardBy: [] },
+  // The platform.report after it has the same status: counting both would count the time-out twice.
+  { name: "platform.runtimeDone, time limit", line: platformLine("runtimeDone", { status: "timeout" }), countedBy: [] },
   {
     name: "the runtime, an error thrown",
     line: JSON.stringify({
       level: "ERROR",
       message: { errorType: "AggregateError", errorMessage: BAIT, stackTrace: [] },
     }),
-    heardBy: hearersOf({ level: "ERROR" }),
+    countedBy: metricsCounting({ level: "ERROR" }),
   },
   {
     name: "embedded metrics",
     line: JSON.stringify({ _aws: { CloudWatchMetrics: [] }, FunctionName: "f", ProcessingFailure: [1] }),
-    heardBy: [],
+    countedBy: [],
   },
 ];
 
-/** @returns every kind of line, those of the handler first */
-export const producedLines = async (): Promise<ProducedLine[]> => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--import", "tsx", __filename]);
+/** @returns every kind of line; the handler's lines come first */
+export const logSamples = async (): Promise<LogSample[]> => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...RUN_TYPESCRIPT, __filename]);
   const fromHandler = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
   const events = Object.entries(EVENTS).map(([name, { level }]) => {
     const line = fromHandler.find((text) => JSON.parse(text).event === name);
     if (line === undefined) throw new Error(`Expected a log line for ${name} but got none`);
-    return { name, line, heardBy: hearersOf({ event: name as EventName, level }) };
+    return { name, line, countedBy: metricsCounting({ event: name as EventName, level }) };
   });
   if (fromHandler.length !== events.length)
     throw new Error(`Expected ${events.length} lines but got ${fromHandler.length}`);

@@ -1,4 +1,4 @@
-/** Metric filters against log lines: what the ledgers want, what the local parser hears, and what CloudWatch Logs hears. */
+/** Compares which metric filters match which log lines: by the ledgers, by the local parser, and by CloudWatch Logs. */
 import {
   type CloudWatchLogsClient,
   InvalidParameterException,
@@ -8,44 +8,48 @@ import {
 import { answerTo } from "../aws/account";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { compileFilter, type MetricFilter } from "../cloudwatch/metric-filter";
-import type { ProducedLine } from "./log-samples";
+import type { LogSample } from "./log-samples";
 
-/** Who hears a line by the local parser, and in what that differs from the ledgers. */
-export interface Hearing {
-  readonly line: ProducedLine;
-  /** Names of metrics. */
-  readonly heardBy: readonly string[];
+/** The filters that match a line by the local parser, and the differences from the ledgers. */
+export interface LineMatches {
+  readonly line: LogSample;
+  /** Names of the filters' metrics. */
+  readonly countedBy: readonly string[];
   readonly problems: readonly string[];
 }
 
-export const hearingOf = (line: ProducedLine, filters: readonly MetricFilter[]): Hearing => {
-  const heard = filters
+export const matchesOf = (line: LogSample, filters: readonly MetricFilter[]): LineMatches => {
+  const matched = filters
     .map((filter) => ({
       metric: filter.metric.name,
-      ...compileFilter(filter).hear({ timestampMs: 0, message: line.line }),
+      ...compileFilter(filter).match({ timestampMs: 0, message: line.line }),
     }))
     .filter(({ isMatch }) => isMatch);
-  const heardBy = heard.map(({ metric }) => metric);
-  const wanted: readonly string[] = line.heardBy;
+  const countedBy = matched.map(({ metric }) => metric);
+  const wanted: readonly string[] = line.countedBy;
   return {
     line,
-    heardBy,
+    countedBy,
     problems: [
-      ...wanted.filter((metric) => !heardBy.includes(metric)).map((metric) => `${metric} is deaf to ${line.name}`),
-      ...heardBy.filter((metric) => !wanted.includes(metric)).map((metric) => `${metric} eavesdrops on ${line.name}`),
-      ...heard
+      ...wanted
+        .filter((metric) => !countedBy.includes(metric))
+        .map((metric) => `${metric} does not count ${line.name}`),
+      ...countedBy
+        .filter((metric) => !wanted.includes(metric))
+        .map((metric) => `${metric} counts ${line.name} by mistake`),
+      ...matched
         .filter(({ datum }) => datum === undefined)
         .map(({ metric }) => `${metric} finds no number in ${line.name}`),
     ],
   };
 };
 
-/** @returns a problem for each filter that hears none of the lines */
-export const deafFilters = (filters: readonly MetricFilter[], hearings: readonly Hearing[]): string[] =>
+/** @returns one sentence for each filter that matches none of the lines */
+export const unmatchedFilters = (filters: readonly MetricFilter[], allMatches: readonly LineMatches[]): string[] =>
   filters
     .map(({ metric }) => metric.name)
-    .filter((name) => !hearings.some(({ heardBy }) => heardBy.includes(name)))
-    .map((name) => `${name} hears none of the lines`);
+    .filter((name) => !allMatches.some(({ countedBy }) => countedBy.includes(name)))
+    .map((name) => `${name} matches none of the lines`);
 
 /** TestMetricFilter, logEventMessages: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html */
 const MAX_MESSAGES = 50;
@@ -64,15 +68,15 @@ const testedBy = async (
   return matched;
 };
 
-/** A number may be spelled in more than one way. */
+/** Compares numbers by value: the service can format them differently. */
 const isSame = (here: string | number | undefined, there: string | undefined): boolean =>
   typeof here === "number" ? there !== undefined && Number(there) === here : here === there;
 
 const shown = (value: string | number | undefined): string => JSON.stringify(value) ?? "nothing";
 
 /**
- * Which selectors the service lists is not documented, so those that only one side lists are no difference;
- * but the one that the metric takes its value from must be there.
+ * Which selectors the service lists is not documented, so a selector on one side only is not a difference, except the
+ * one with the metric's value.
  */
 const valueDifferences = (
   here: ReadonlyMap<string, string | number>,
@@ -82,15 +86,17 @@ const valueDifferences = (
   [...new Set([...here.keys(), ...Object.keys(there), ...(metricValue.startsWith("$") ? [metricValue] : [])])]
     .filter((selector) => selector === metricValue || (here.has(selector) && selector in there))
     .filter((selector) => !isSame(here.get(selector), there[selector]))
-    .map((selector) => `${selector} is ${shown(here.get(selector))} here and ${shown(there[selector])} there`);
+    .map(
+      (selector) => `${selector} is ${shown(here.get(selector))} here and ${shown(there[selector])} in CloudWatch Logs`,
+    );
 
 const filterDifferences = (
   { pattern, metric }: MetricFilter,
-  lines: readonly ProducedLine[],
+  lines: readonly LogSample[],
   answers: readonly MetricFilterMatchRecord[],
 ): string[] => {
   const parsed = parseFilterPattern(pattern);
-  // Not by eventNumber: where it counts from is not documented.
+  // Not by eventNumber: its first value is not documented.
   const there = new Map(answers.map(({ eventMessage, extractedValues = {} }) => [eventMessage, extractedValues]));
   return lines.flatMap(({ name, line }) => {
     const [mine, theirs] = [matches(parsed, line)?.values, there.get(line)];
@@ -98,27 +104,27 @@ const filterDifferences = (
       mine && theirs
         ? valueDifferences(mine, theirs, metric.value)
         : mine
-          ? ["heard here and not there"]
+          ? ["matched here but not by CloudWatch Logs"]
           : theirs
-            ? ["heard there and not here"]
+            ? ["matched by CloudWatch Logs but not here"]
             : [];
     return differences.map((difference) => `${metric.name}, ${name}: ${difference}`);
   });
 };
 
 /**
- * Asks CloudWatch Logs of every filter and every line.
- * @returns in what its answers differ from the local parser's, a pattern that it refuses included
- * @throws Error of one line where it cannot be asked
+ * Tests every filter with every line in CloudWatch Logs (TestMetricFilter).
+ * @returns the differences from the local parser, including patterns that the service refuses
+ * @throws Error of one line if the call fails
  */
 export const serviceDifferences = async (
   client: CloudWatchLogsClient,
   filters: readonly MetricFilter[],
-  lines: readonly ProducedLine[],
+  lines: readonly LogSample[],
 ): Promise<string[]> => {
   const messages = lines.map(({ line }) => line);
   const differences: string[] = [];
-  // One after the other: the service allows few of these calls a second.
+  // One after the other: the service allows few of these calls per second.
   for (const filter of filters) {
     try {
       const answers = await testedBy(client, filter.pattern, messages);
@@ -126,7 +132,9 @@ export const serviceDifferences = async (
     } catch (error) {
       const { cause } = error as Error;
       if (!(cause instanceof InvalidParameterException)) throw error;
-      differences.push(`${filter.metric.name}: its pattern is read here and refused there: ${cause.message}`);
+      differences.push(
+        `${filter.metric.name}: its pattern is valid here, but CloudWatch Logs refuses it: ${cause.message}`,
+      );
     }
   }
   return differences;

@@ -1,4 +1,4 @@
-/** Whatever Terraform prints when it fails becomes one line. */
+/** Turns what Terraform prints into one line. */
 
 import { diagnose } from "../../../scripts/aws/terraform/diagnosis";
 import { SkippedError } from "../../../scripts/terminal/cli";
@@ -40,9 +40,9 @@ ${why}
 `;
 
 describe("a failure of Terraform", () => {
-  it("says who holds the state, since when, and how to take it from the dead", () => {
+  it("says who holds the lock, since when, and how to remove it", () => {
     expect(diagnose("terraform apply of dev", LOCKED).message).toBe(
-      "Expected no other run on this state but it is locked by operator@laptop since 2026-11-23 09:00:00.000000 +0000 UTC (OperationTypeApply): wait for that run, or if it is dead, run terraform force-unlock 7ce6dfb2-a8f8-c351-e9d5-bb6b7d7e6a8b in the stack's folder",
+      "Expected no other run on this state but it is locked by operator@laptop since 2026-11-23 09:00:00.000000 +0000 UTC (OperationTypeApply): wait for that run to end. If it is dead, run terraform force-unlock 7ce6dfb2-a8f8-c351-e9d5-bb6b7d7e6a8b in the stack's folder",
     );
   });
 
@@ -60,7 +60,7 @@ describe("a failure of Terraform", () => {
     );
   });
 
-  it("ends with the last words where no error is marked", () => {
+  it("ends with the last lines if no error is marked", () => {
     expect(diagnose("terraform apply of dev", "one\ntwo\nthree\nkilled\n").message).toBe(
       "Expected success for terraform apply of dev but got two three killed",
     );
@@ -68,8 +68,8 @@ describe("a failure of Terraform", () => {
 
   it.each([
     ["could not connect to registry.terraform.io: dial tcp: no such host", "the registry does not answer"],
-    ["provider was not found in any of the search locations", "no version fits, or the mirror lacks it"],
-  ])("is a skip where the provider cannot be had: %s", (why, said) => {
+    ["provider was not found in any of the search locations", "no version matches, or the mirror does not have it"],
+  ])("is a skip if the provider cannot be installed: %s", (why, said) => {
     const error = diagnose("terraform init of dev", noProvider(why));
 
     expect(error).toBeInstanceOf(SkippedError);

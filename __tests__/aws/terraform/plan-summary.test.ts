@@ -1,4 +1,4 @@
-/** A plan as a comment on a pull request. */
+/** Formats a plan for a comment on a pull request. */
 import type { Plan } from "../../../scripts/aws/terraform/plan";
 import { summarizePlan } from "../../../scripts/aws/terraform/plan-summary";
 
@@ -67,7 +67,7 @@ describe("the summary of a plan", () => {
     expect(text).not.toContain("@example.com");
   });
 
-  it("tells of metric math by its label, and of a topic that is not there yet by its name", () => {
+  it("shows metric math by its label, and a topic that does not exist yet by its name", () => {
     const rate = {
       ...ALARM,
       alarm_name: "f-low-success-rate",
@@ -110,9 +110,9 @@ describe("the summary of a plan", () => {
     expect(summary(secret)).toContain("- `~ aws_lambda_function.f`: `key`, `text`\n");
   });
 
-  it("is short where nothing changes", () => {
+  it("is short if nothing changes", () => {
     expect(summary()).toBe(
-      "## Plan for dev: 0 to create, 0 to change, 0 to replace, 0 to destroy.\n\n### Alarms\n\nThere are none.\n",
+      "## Plan for dev: 0 to create, 0 to change, 0 to replace, 0 to destroy.\n\n### Alarms\n\nThe stack has no alarms.\n",
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Questions to a plan: what it does, to which attributes, and what an emulator's gaps explain of it. */
+/** Reads a plan: actions, changed attributes, and changes that come from an emulator's gaps. */
 import { changesBeside } from "../../../scripts/aws/terraform/moto-gaps";
 import { actionOf, changedAttributes, type ResourceChange } from "../../../scripts/aws/terraform/plan";
 
@@ -23,7 +23,7 @@ describe("a planned change", () => {
     expect(actionOf(resource("a.b", actions, {}, {}))).toBe(name);
   });
 
-  it("names the attributes that differ, those not known yet included", () => {
+  it("names the attributes that change, including unknown ones", () => {
     const before = { same: [1], other: 1, gone: 1, later: "x", block: [{ a: 1 }] };
     const after = { same: [1], other: 2, new: 1, block: [{ a: 1 }] };
 

@@ -1,4 +1,5 @@
-/** What the commands need of the machine, and what they say where it is not there. */
+/** The tools that commands need, and the messages when they are missing. */
+
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { atLeast, NEEDS, providerSource, requireTerraform } from "../../../scrip
 import { copyStack, isolatedEnv } from "../../../scripts/aws/terraform/working-copy";
 import { SkippedError } from "../../../scripts/terminal/cli";
 import { run } from "../../../scripts/terminal/processes";
+import { RUN_TYPESCRIPT } from "../../../scripts/terminal/run-typescript";
 import { withValues } from "../../../scripts/trials/rehearsal/rehearsal-stack";
 
 const PROJECT = join(__dirname, "../../..");
@@ -39,7 +41,7 @@ const version = (number: string) => ({ prints: `{ "terraform_version": "${number
 const command = (args: string[], programs = "", env: NodeJS.ProcessEnv = {}) =>
   run({
     program: process.execPath,
-    args: ["--import", "tsx", ...args],
+    args: [...RUN_TYPESCRIPT, ...args],
     cwd: PROJECT,
     env: { PATH: `${programs}:/usr/bin:/bin`, NO_COLOR: "1", ...env },
     limitSeconds: 60,
@@ -63,13 +65,13 @@ describe("a version", () => {
 });
 
 describe("Terraform", () => {
-  it("may have another name", async () => {
+  it("can have another name", async () => {
     const PATH = bin({ tofu: version("1.8.2") });
 
     expect(await requireTerraform(NEEDS.mocks, { PATH: `${PATH}:/bin`, TERRAFORM_BINARY_NAME: "tofu" })).toBe("1.8.2");
   });
 
-  it("is refused where it is too old for what it is needed for", async () => {
+  it("is refused if it is too old", async () => {
     const env = { PATH: `${bin({ terraform: version("1.6.6") })}:/bin` };
 
     expect(await requireTerraform(NEEDS.stacks, env)).toBe("1.6.6");
@@ -82,7 +84,7 @@ describe("Terraform", () => {
 });
 
 describe("a provider mirror", () => {
-  it("is told to Terraform in a configuration of its own", async () => {
+  it("is passed to Terraform in a CLI configuration", async () => {
     const mirror = folder();
     mkdirSync(
       join(
@@ -109,7 +111,7 @@ describe("a provider mirror", () => {
     );
   });
 
-  it("may be missing: then the user's own configuration counts, if there is one", async () => {
+  it("is optional: without it, the user's own configuration is used", async () => {
     const own = join(folder(), "rc");
     writeFileSync(own, "");
 
@@ -119,7 +121,7 @@ describe("a provider mirror", () => {
 });
 
 describe("a working copy", () => {
-  it("lets no credential, profile or workspace of the shell in", async () => {
+  it("does not pass on credentials, profile or workspace of the shell", async () => {
     const before = { ...process.env };
     Object.assign(process.env, { AWS_PROFILE: "mine", AWS_SESSION_TOKEN: "secret", TF_WORKSPACE: "x", TF_VAR_a: "1" });
 
@@ -135,7 +137,7 @@ describe("a working copy", () => {
     expect(Object.keys(env).filter((name) => /^(AWS_(PROFILE|SESSION)|TF_(WORKSPACE|VAR))/.test(name))).toEqual([]);
   });
 
-  it("has the stack and an override, and nothing that Terraform left behind", async () => {
+  it("contains the stack and an override, and no files of Terraform", async () => {
     const stack = join(folder(), "dev");
     for (const file of [
       "cdk.tf.json",
@@ -170,11 +172,11 @@ describe("a command without its tools", () => {
   const env = { TERRAFORM_BINARY_NAME: "no-terraform" };
 
   it.concurrent.each([
-    [["scripts/validate.ts"], "1.7.0 or newer for `terraform test` with a mocked provider"],
-    [["scripts/test-deploy.ts"], "1.5.0 or newer for the stacks"],
-    [["scripts/plan.ts", "dev"], "1.5.0 or newer for the stacks"],
-    [["scripts/deploy.ts", "dev"], "1.5.0 or newer for the stacks"],
-    [["scripts/destroy.ts", "dev"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/validate.ts"], "1.7.0 or newer for `terraform test` with a mocked provider"],
+    [["scripts/commands/test-deploy.ts"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/plan.ts", "dev"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/deploy.ts", "dev"], "1.5.0 or newer for the stacks"],
+    [["scripts/commands/destroy.ts", "dev"], "1.5.0 or newer for the stacks"],
   ])("%s says so in one line and is skipped", async (args, of) => {
     expect(await command(args, "", env)).toEqual({ code: 3, stdout: "", stderr: missing(of) });
   });
@@ -182,7 +184,7 @@ describe("a command without its tools", () => {
   it.concurrent("test:deploy says how to get moto, and is skipped", async () => {
     const programs = bin({ terraform: version("1.11.4") });
 
-    expect(await command(["scripts/test-deploy.ts"], programs)).toEqual({
+    expect(await command(["scripts/commands/test-deploy.ts"], programs)).toEqual({
       code: 3,
       stdout: "",
       stderr:
@@ -193,16 +195,17 @@ describe("a command without its tools", () => {
 
 describe("a wrong command line", () => {
   it.concurrent.each([
-    [["scripts/plan.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [["scripts/deploy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [["scripts/destroy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
+    [["scripts/commands/plan.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
+    [["scripts/commands/deploy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
+    [["scripts/commands/destroy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
     [
-      ["scripts/deploy.ts", "dev", "--endpoint-url", "localhost:4566"],
+      ["scripts/commands/deploy.ts", "dev", "--endpoint-url", "localhost:4566"],
       'Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got "localhost:4566"',
     ],
-    [["scripts/test-deploy.ts", "--port", "70000"], 'Expected a number from 0 to 65535 for --port but got "70000"'],
-    [["scripts/destroy.ts", "prod"], "Expected prod for --yes-destroy but got nothing"],
-    [["scripts/destroy.ts", "prod", "--yes-destroy", "dev"], 'Expected prod for --yes-destroy but got "dev"'],
+    [
+      ["scripts/commands/test-deploy.ts", "--port", "70000"],
+      'Expected a number from 0 to 65535 for --port but got "70000"',
+    ],
   ])("%s is refused in one line", async (args, line) => {
     expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `error: ${line}\n` });
   });
@@ -216,7 +219,7 @@ describe("a wrong command line", () => {
     const taken = { prints: `Address already in use\nPort ${port} is in use by another program.`, code: 1 };
 
     const ended = await command(
-      ["scripts/test-deploy.ts", "--port", String(port)],
+      ["scripts/commands/test-deploy.ts", "--port", String(port)],
       bin({ terraform: version("1.11.4"), moto_server: taken }),
     );
 

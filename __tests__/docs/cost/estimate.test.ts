@@ -1,9 +1,5 @@
-/** The monthly estimate: sums worked out by hand, and each switch moving its own line of the bill and no other. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** The monthly estimate: sums calculated by hand, and each switch changes only its own lines of the bill. */
 import { VARIANTS } from "../../../handler/src/variants";
-import { synthesize } from "../../../main";
 import { PUTS_PER_IMAGE, standingUsage } from "../../../modules/cost-widget";
 import { PRICED_REGIONS, type Prices, pricesOf } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
@@ -12,11 +8,11 @@ import { alternatives, billOf, elasticities, LINES, type Line, totalOf } from ".
 import { LIGHT, lightTable } from "../../../scripts/docs/cost/light";
 import { type Assumed, assumed, usageOf } from "../../../scripts/docs/cost/usage";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { committed, devWith } from "../../modules/synthesized";
+import { committed, devWith, synthesized } from "../../modules/synthesized";
 
 const PRICES = pricesOf("us-east-1") as Prices;
 
-/** Round numbers in place of measured ones. */
+/** Round numbers instead of measured ones. */
 const ROUND = { cpuSecondsPerMp: 0.1, cpuSecondsEach: 0.05 };
 
 const billed = (environment: Environment, changed: Partial<Assumed> = {}) =>
@@ -27,10 +23,10 @@ const moved = (one: Readonly<Record<Line, number>>, other: Readonly<Record<Line,
   (Object.keys(LINES) as Line[]).filter((line) => Math.abs(one[line] - other[line]) > 1e-9);
 
 describe("the estimate", () => {
-  it("is what the sums by hand are, for a thousand images of 2 MB through dev", async () => {
+  it("equals the sums calculated by hand for a thousand images of 2 MB in dev", async () => {
     const bill = billed(await committed("dev"), { images: 1000, meanMb: 2 });
 
-    // 8 MP: 0.85 s of a whole vCPU, of which 1024 MB have 0.5789, and 0.3 s of waiting, in 1 GB.
+    // 8 MP: 0.85 s of a full vCPU, of which 1024 MB have 0.5789, and 0.3 s of waiting, in 1 GB.
     expect(bill["Lambda requests"]).toBeCloseTo(0.0002, 10);
     expect(bill["Lambda duration"]).toBeCloseTo(1000 * ((0.85 * 1769) / 1024 + 0.3) * 0.0000133334, 10);
     expect(bill["S3 requests"]).toBeCloseTo(6000 * 0.000005 + 1000 * 0.0000004, 10);
@@ -46,7 +42,7 @@ describe("the estimate", () => {
     );
   });
 
-  it("grows with megapixels only up to the largest size that variants have", async () => {
+  it("grows with megapixels only up to the largest size of a variant", async () => {
     const dev = await committed("dev");
 
     const [large, huge] = [billed(dev, { meanMb: 4 }), billed(dev, { meanMb: 40 })];
@@ -74,19 +70,19 @@ describe("the estimate", () => {
 
   const byLine = (one: string, other: string) => Object.keys(LINES).indexOf(one) - Object.keys(LINES).indexOf(other);
 
-  it("has what copies in another region cost, which are made of every variant", async () => {
+  it("includes the replication of each upload and its variants to another region", async () => {
     const dev = await devWith("");
     const load = { images: 1024, meanMb: 2 };
 
     const [alone, copied] = [billed(dev, load), billed({ ...dev, enable_replication: true }, load)];
 
-    expect(moved(alone, copied)).toEqual(["S3 requests", "S3 storage", "Copies to another region"]);
-    expect(copied["Copies to another region"]).toBeCloseTo(8 * 0.02, 10);
-    expect(copied["S3 storage"] - alone["S3 storage"]).toBeCloseTo(8 * 0.023, 10);
-    expect(copied["S3 requests"] - alone["S3 requests"]).toBeCloseTo(1024 * 5 * 0.000005, 10);
+    expect(moved(alone, copied)).toEqual(["S3 requests", "S3 storage", "Replication to another region"]);
+    expect(copied["Replication to another region"]).toBeCloseTo(10 * 0.02, 10);
+    expect(copied["S3 storage"] - alone["S3 storage"]).toBeCloseTo(10 * 0.023, 10);
+    expect(copied["S3 requests"] - alone["S3 requests"]).toBeCloseTo(1024 * 6 * 0.000005, 10);
   });
 
-  it("does not depend on memory below one vCPU, save for what is spent waiting", async () => {
+  it("does not depend on memory below one vCPU, except for the time spent waiting", async () => {
     const noWait = { waitSeconds: 1e-9 };
     const [small, whole] = [await devWith("lambda_memory_size = 512"), await devWith("lambda_memory_size = 1769")];
 
@@ -98,30 +94,24 @@ describe("the estimate", () => {
   });
 
   it.each(["dev", "staging", "prod"])("counts the metrics of alarms and the dashboards that %s has", async (name) => {
-    const outdir = mkdtempSync(join(tmpdir(), "cost-"));
-    try {
-      process.env.HANDLER_PACKAGE = join(__dirname, "../../../package.json");
-      const environment = await committed(name);
-      synthesize([environment], outdir);
-      const { alarms, dashboards } = readBlueprint(join(outdir, "stacks", name));
+    const environment = await committed(name);
+    const { alarms, dashboards } = readBlueprint(synthesized(environment).folder);
 
-      const { alarmMetricMonth, dashboardMonth } = standingUsage(environment);
-      expect({ alarmMetricMonth, dashboardMonth }).toEqual({
-        alarmMetricMonth: alarms.flatMap(metricsOf).length,
-        dashboardMonth: dashboards.length,
-      });
-    } finally {
-      rmSync(outdir, { recursive: true });
-    }
+    const { alarmMetricMonth, dashboardMonth } = standingUsage(environment);
+
+    expect({ alarmMetricMonth, dashboardMonth }).toEqual({
+      alarmMetricMonth: alarms.flatMap(metricsOf).length,
+      dashboardMonth: dashboards.length,
+    });
   });
 
-  it("knows how many objects an image becomes", () => {
+  it("knows how many objects are stored for an image", () => {
     expect(PUTS_PER_IMAGE).toBe(1 + Object.keys(VARIANTS).length);
   });
 });
 
 describe("the comparison of choices", () => {
-  it("has what is configured among the choices, at no difference", async () => {
+  it("includes the configured value of each choice, with no difference", async () => {
     const environment = await devWith("lambda_memory_size = 1500");
 
     const chosen = alternatives(environment, assumed(), PRICES).filter(({ isChosen }) => isChosen);
@@ -131,21 +121,21 @@ describe("the comparison of choices", () => {
     for (const { totalUsd } of chosen) expect(totalUsd).toBeCloseTo(total, 10);
   });
 
-  it("says which assumption counts most, and by how much", async () => {
+  it("puts the assumption with the largest effect first", async () => {
     const dev = await committed("dev");
 
     const [first] = elasticities(dev, assumed({ images: 1000 }), PRICES);
     const busy = elasticities(dev, assumed({ images: 10_000_000 }), PRICES);
 
-    // Of a thousand images the bill is mostly what costs the same without them.
+    // For a thousand images, most of the bill does not depend on the images.
     expect(first?.percent).toBeLessThan(0.1);
     expect(busy[0]).toMatchObject({ assumption: "images" });
     expect(busy[0]?.percent).toBeCloseTo(1, 1);
   });
 });
 
-describe("the original's light use", () => {
-  it("is told row by row, as it says and as list prices say", async () => {
+describe("the original's light usage", () => {
+  it("lists each row as the original states it and at list prices", async () => {
     const rows = lightTable(await committed("dev"), PRICES);
 
     const told = rows.map(({ service, originalUsd, listUsd }) => [service, originalUsd, listUsd?.toFixed(2)]);
@@ -171,7 +161,7 @@ describe("the original's light use", () => {
 });
 
 describe("the prices", () => {
-  it("are known for these regions, and for no other", () => {
+  it("are known for exactly these regions", () => {
     expect(PRICED_REGIONS).toEqual([
       "us-east-1",
       "us-east-2",

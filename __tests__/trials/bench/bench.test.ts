@@ -1,4 +1,4 @@
-/** The benchmark's machinery on a tiny picture, in real processes; how fast anything is, no test asserts. */
+/** The benchmark with a tiny picture, in real processes; no test asserts a speed. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { judge } from "../../../scripts/trials/bench/targets";
 
 const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
 
-// The handler blocks what it does not accept, for the whole process; jest runs several test files in one.
+// The handler blocks decoders for the whole process, and jest runs several test files in one process.
 beforeAll(() => sharp.unblock({ operation: ["VipsForeignLoad"] }));
 
 let folder: string;
@@ -70,7 +70,7 @@ describe("the corpus", () => {
 });
 
 describe("a task", () => {
-  it("measures each method in a process of its own, and compares it with the handler in the same run", async () => {
+  it("measures each method in a separate process, and compares it with the handler in the same run", async () => {
     const tasks = tasksOf([named("0.03mp.baseline.jpg")], 1).map((task) => ({ ...task, isCompared: true }));
     const done: number[] = [];
 
@@ -86,7 +86,7 @@ describe("a task", () => {
     expect(result?.similarity?.handler?.meanSsim).toBeLessThan(1);
   });
 
-  it("leaves out what cannot read the picture", async () => {
+  it("leaves out methods that cannot read the picture", async () => {
     const [task] = tasksOf([named("0.03mp.bmp")], 5);
 
     expect(task).toMatchObject({ runs: 5, methods: ["handler", "floor", "pillow"] });
@@ -116,7 +116,7 @@ it("fits the line that lies closest to the points", () => {
   expect(noisy).toEqual({ base: 2, slope: 1 });
 });
 
-it("sees no difference between a picture and itself, and some to a worse one", async () => {
+it("finds no difference between a picture and itself, and a difference to a worse one", async () => {
   const { file } = named("0.03mp.png");
 
   const same = await likeness(sharp(file), sharp(file));
@@ -129,7 +129,7 @@ it("sees no difference between a picture and itself, and some to a worse one", a
   expect(better.psnrDb).toBeGreaterThan(worse.psnrDb);
 });
 
-it("tries, among others, the settings that the handler writes each variant with", () => {
+it("includes the handler's settings of each variant", () => {
   const chosen = ROWS.filter(isChosen).map(({ format, quality }) => [format, quality]);
 
   expect(chosen).toEqual([
@@ -179,7 +179,7 @@ describe("the targets", () => {
     expect(judge(results(0.001)).map(({ isMet }) => isMet)).toEqual(Array(7).fill(false));
   });
 
-  it("are neither met nor missed where nothing was measured", () => {
+  it("are neither met nor missed if nothing was measured", () => {
     const verdicts = judge([picture("12mp.baseline.jpg", {})]);
 
     expect(verdicts.map(({ isMet }) => isMet)).toEqual(Array(7).fill(undefined));

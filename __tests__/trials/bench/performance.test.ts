@@ -1,4 +1,4 @@
-/** docs/performance.md: what is written from the results, and that the plot is held to them. */
+/** docs/performance.md: the text and the plot follow the results. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PERFORMANCE_TABLES, performancePlot } from "../../../scripts/docs/performance";

@@ -1,8 +1,9 @@
-/** The function's role against what the real package calls, in every environment: nothing is missing and nothing is left over. */
+/** The function's role against the calls of the real package, in every environment: no permission is missing or unused. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { drillStack } from "../../../scripts/build/drill-stack";
+import { ENVIRONMENTS as FOLDER } from "../../../modules/environment";
+import { drillStack } from "../../../scripts/build/local-stack";
 import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import type { Evidence } from "../../../scripts/trials/drill/evidence";
@@ -15,9 +16,7 @@ import { trustProblems } from "../../../scripts/trials/drill/trust";
 
 const ROOT = join(__dirname, "../../..");
 
-const ENVIRONMENTS = readdirSync(join(ROOT, "environments"))
-  .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
-  .map((file) => file.replace(".tfvars", ""));
+const ENVIRONMENTS = readdirSync(FOLDER).map((file) => file.replace(".tfvars", ""));
 
 interface Run {
   readonly stackDir: string;
@@ -47,7 +46,7 @@ const problemsOf = (stackDir: string, evidence: Evidence): string[] => [
   ...releaseProblems(stackDir, readBlueprint(stackDir)),
 ];
 
-/** @returns changes that nobody noticed */
+/** @returns mutants that were not noticed */
 const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => boolean): string[] => {
   const folder = mkdtempSync(join(tmpdir(), "permissions-"));
   try {
@@ -59,7 +58,7 @@ const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => bool
       try {
         return problemsOf(folder, evidence).length === 0;
       } catch {
-        // A stack that refers to what is gone cannot be read, and that is noticed, too.
+        // A stack with a broken reference cannot be read, so the change is noticed.
         return false;
       }
     };
@@ -70,25 +69,25 @@ const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => bool
 };
 
 describe.each(ENVIRONMENTS)("the role of %s", (environment) => {
-  it("allows exactly what the package calls, and what the ledger says that others need", () => {
+  it("allows exactly the calls of the package and the needs of services in the ledger", () => {
     const { stackDir, evidence } = runOf(environment);
 
     expect(problemsOf(stackDir, evidence)).toEqual([]);
   });
 
-  it("is refused without any one of its actions, and with one more", () => {
+  it("is refused without any one of its actions, and with an additional one", () => {
     expect(survivors(runOf(environment), ({ name }) => name.startsWith("aws_iam_role_policy."))).toEqual([]);
   });
 });
 
-describe("who may publish, write and decrypt", () => {
-  it("is refused wherever a statement, an action, a service or an account is another", () => {
+describe("permissions to publish, write and decrypt", () => {
+  it("are refused if a statement, an action, a service or an account is changed", () => {
     const isTrust = ({ name }: Mutant) => /^aws_(kms_key|sns_topic_policy|s3_bucket_policy)\./.test(name);
 
     expect(survivors(runOf("prod"), isTrust)).toEqual([]);
   });
 
-  it("is told by name where alarms cannot use the key of their topics", () => {
+  it("are named if alarms cannot use the key of their topics", () => {
     const { stackDir, evidence } = runOf("prod");
     const folder = mkdtempSync(join(tmpdir(), "permissions-"));
     try {
@@ -99,7 +98,7 @@ describe("who may publish, write and decrypt", () => {
       writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
 
       const lost = (action: string, end: string) =>
-        `CloudWatch has no ${action} on the key of image-processor-prod-${end}, so that its messages are lost`;
+        `CloudWatch has no ${action} on the key of image-processor-prod-${end}, so its messages are lost`;
       expect(problemsOf(folder, evidence)).toEqual(
         ["critical-alerts", "log-alerts", "performance-alerts"].flatMap((end) => [
           lost("kms:Decrypt", end),
@@ -113,7 +112,7 @@ describe("who may publish, write and decrypt", () => {
 });
 
 describe("the handler's sources", () => {
-  it("name no command of the SDK that the runs did not call", () => {
+  it("use no SDK command that the runs did not call", () => {
     const sources = readdirSync(join(ROOT, "handler/src")).map((file) =>
       readFileSync(join(ROOT, "handler/src", file), "utf8"),
     );
@@ -125,7 +124,7 @@ describe("the handler's sources", () => {
       .flatMap(({ evidence }) => [...evidence.recordings.values()])
       .flatMap(({ calls }) => calls)
       .filter(({ caller }) => caller === FUNCTION_ACCESS_KEY_ID)
-      // With VersionId, GetObject needs the action of another name.
+      // With a VersionId, GetObject needs s3:GetObjectVersion.
       .map(({ action }) => action.replace(/^\w+:/, "").replace(/Version$/, ""));
     expect(new Set(called)).toEqual(commands);
   });

@@ -1,26 +1,26 @@
-/** A thousand damaged pictures, and the bombs, by the machine of `npm run fuzz`. */
+/** A thousand damaged pictures and the bombs, run as `npm run fuzz` does. */
 import { join } from "node:path";
-import { defuse, MAX_PEAK_BYTES } from "../../../scripts/trials/fuzz/bomb-squad";
+import { MAX_PEAK_BYTES, runBombs } from "../../../scripts/trials/fuzz/bomb-run";
 import { BOMBS } from "../../../scripts/trials/fuzz/bombs";
 import { runCampaign } from "../../../scripts/trials/fuzz/campaign";
-import { startGuard } from "../../../scripts/trials/fuzz/guard";
 import { inputOf } from "../../../scripts/trials/fuzz/mutations";
 import { makeSeeds } from "../../../scripts/trials/fuzz/seeds";
+import { startWorker } from "../../../scripts/trials/fuzz/worker-handle";
 
 const SEED = 5;
 const INPUTS = 1_000;
 const LIMITS = { maxPixels: 1_000_000, maxSidePx: 10_000, maxFrames: 10 };
 
 describe("a thousand damaged pictures", () => {
-  it("are refused with a reason or made right: no crash, no hang, no stray rejection, little memory", async () => {
+  it("are refused with a reason or processed correctly: no crash, no hang, no unhandled rejection, little memory", async () => {
     const numbers = Array.from({ length: INPUTS }, (_, number) => number);
 
-    const { tallies, failures } = await runCampaign({ seed: SEED, numbers, processes: 2 });
+    const { counts, failures } = await runCampaign({ seed: SEED, numbers, processes: 2 });
 
     expect(failures.map(({ input: { bytes, original, ...input }, ...failure }) => ({ ...input, ...failure }))).toEqual(
       [],
     );
-    const counted = Object.values(tallies).map(({ inputs, made, refused }) => ({
+    const counted = Object.values(counts).map(({ inputs, made, refused }) => ({
       inputs,
       ended: made + Object.values(refused).reduce((sum, count) => sum + count, 0),
       isMixed: made > 20 && Object.keys(refused).length > 1,
@@ -28,7 +28,7 @@ describe("a thousand damaged pictures", () => {
     expect(counted).toEqual(counted.map(() => ({ inputs: INPUTS / 5, ended: INPUTS / 5, isMixed: true })));
   }, 180_000);
 
-  it("are the same for the same seed and number, and others for another", async () => {
+  it("are the same for the same seed and number, and different for another seed", async () => {
     const seeds = await makeSeeds();
     const bytesOf = (seed: number) =>
       Array.from({ length: 100 }, (_, number) => inputOf(seeds, seed, number).bytes.toString("hex"));
@@ -37,7 +37,7 @@ describe("a thousand damaged pictures", () => {
     expect(bytesOf(SEED)).not.toEqual(bytesOf(SEED + 1));
   });
 
-  it("begin with every kind of every format", async () => {
+  it("start from every kind of every format", async () => {
     const seeds = await makeSeeds();
     const all = Object.values(seeds)
       .flat()
@@ -50,33 +50,33 @@ describe("a thousand damaged pictures", () => {
   });
 });
 
-describe("the guard", () => {
-  it("ends a process that hangs, notices one that dies, and goes on with another", async () => {
-    const guard = startGuard({ subject: join(__dirname, "mad-subject.ts"), patienceMs: 2_000 });
+describe("the worker", () => {
+  it("kills a process that hangs, notices one that dies, and continues with another", async () => {
+    const worker = startWorker({ file: join(__dirname, "misbehaving-worker.ts"), limitMs: 2_000 });
     const outcomes: string[] = [];
 
-    for (const wish of ["answer", "hang", "answer", "exit", "abort", "answer"]) {
-      const { outcome, detail } = await guard.attempt({ bytes: Buffer.from(wish), limits: LIMITS });
+    for (const wish of ["result", "hang", "result", "exit", "abort", "result"]) {
+      const { outcome, detail } = await worker.attempt({ bytes: Buffer.from(wish), limits: LIMITS });
       outcomes.push(`${outcome}: ${detail}`);
     }
-    guard.stop();
+    worker.stop();
 
     expect(outcomes).toEqual([
       "made: ",
-      "hang: Expected an answer within 2 s but got none",
+      "hang: Expected an result within 2 s but got none",
       "made: ",
-      "crash: Expected an answer but got exit code 7",
-      "crash: Expected an answer but got SIGABRT",
+      "crash: Expected an result but got exit code 7",
+      "crash: Expected an result but got SIGABRT",
       "made: ",
     ]);
   });
 
-  it("tells an error that is no refusal from a refusal", async () => {
-    const guard = startGuard();
+  it("reports an error other than a refusal as wrong", async () => {
+    const worker = startWorker();
 
-    const refused = await guard.attempt({ bytes: Buffer.alloc(0), limits: LIMITS });
-    const wrong = await guard.attempt({ bytes: undefined as never, limits: LIMITS });
-    guard.stop();
+    const refused = await worker.attempt({ bytes: Buffer.alloc(0), limits: LIMITS });
+    const wrong = await worker.attempt({ bytes: undefined as never, limits: LIMITS });
+    worker.stop();
 
     expect([refused.outcome, refused.detail]).toEqual(["refused", "empty"]);
     expect([wrong.outcome, wrong.detail]).toEqual([
@@ -88,11 +88,11 @@ describe("the guard", () => {
 
 describe("the bombs", () => {
   it("are refused for their reasons, in little memory", async () => {
-    const defusals = await defuse();
+    const results = await runBombs();
 
-    expect(defusals.map(({ name, outcome, detail }) => [name, outcome, detail])).toEqual(
+    expect(results.map(({ name, outcome, detail }) => [name, outcome, detail])).toEqual(
       Object.entries(BOMBS).map(([name, { reason }]) => [name, "refused", reason]),
     );
-    expect(defusals.filter(({ peakBytes }) => peakBytes === 0 || peakBytes > MAX_PEAK_BYTES)).toEqual([]);
+    expect(results.filter(({ peakBytes }) => peakBytes === 0 || peakBytes > MAX_PEAK_BYTES)).toEqual([]);
   });
 });

@@ -1,17 +1,17 @@
-/** A small soak of the real package: every upload has its variants, a reason, or a place among the dead letters. */
+/** A small soak of the real package: every upload ends with variants, a refusal, or a dead-letter queue message. */
 
-import { freshStack } from "../../../scripts/build/fresh-stack";
+import { devStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { createDice } from "../../../scripts/trials/soak/dice";
+import { seededRandom } from "../../../scripts/trials/seeded-random";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
-import { createMeeting, FAULTS } from "../../../scripts/trials/soak/faults";
+import { createFaultPicker, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
 
 const COUNT = 40;
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, each) => total + each, 0);
 
-/** As where `enable_dead_letter_queue` is true. */
+/** As with enable_dead_letter_queue = true. */
 const withDeadLetters = (blueprint: Blueprint): Blueprint => {
   const arn = "arn:aws:sqs:us-east-1:000000000000:dead-letters";
   const target = { ...blueprint.function, deadLetterTargetArn: arn };
@@ -21,7 +21,7 @@ const withDeadLetters = (blueprint: Blueprint): Blueprint => {
 const runs: Record<"versioned" | "unversioned", Promise<SoakResult>> = Object.create(null);
 
 beforeAll(async () => {
-  const blueprint = withDeadLetters(readBlueprint(await freshStack()));
+  const blueprint = withDeadLetters(readBlueprint(await devStack()));
   const buckets = blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false }));
   const start = (stack: Blueprint, seed: number) => soak(stack, { count: COUNT, seed, concurrency: 8, processes: 2 });
   runs.versioned = start(blueprint, 11);
@@ -30,20 +30,20 @@ beforeAll(async () => {
 }, 60_000);
 
 describe.each(["versioned", "unversioned"] as const)("a soak of a bucket that is %s", (kind) => {
-  it("loses nothing and announces nothing half-written", async () => {
+  it("loses no upload and logs no incomplete success", async () => {
     const { lost, problems } = await runs[kind];
 
     expect([lost, problems]).toEqual([0, []]);
   });
 
-  it("accounts for every upload once", async () => {
+  it("counts every upload once", async () => {
     const { uploads, processed, refused, superseded, deadLettered } = await runs[kind];
 
     expect(uploads).toBe(COUNT);
     expect(processed + sum(refused) + superseded + deadLettered).toBe(COUNT);
   });
 
-  it("meets faults that the function bears, and some that it does not", async () => {
+  it("injects faults that the function recovers from, and faults that it does not", async () => {
     const { faults, retries, deadLettered, refused } = await runs[kind];
 
     expect(sum(faults)).toBeGreaterThanOrEqual(15);
@@ -52,7 +52,7 @@ describe.each(["versioned", "unversioned"] as const)("a soak of a bucket that is
 });
 
 describe("stale events", () => {
-  it("supersede nothing where versions are kept, and only what was replaced where they are not", async () => {
+  it("supersede only uploads that were replaced in an unversioned bucket", async () => {
     const { versioned, unversioned } = runs;
 
     expect((await versioned).superseded).toBe(0);
@@ -62,28 +62,28 @@ describe("stale events", () => {
 
 describe("a seed", () => {
   const call = { caller: "FUNCTION", action: "s3:PutObject", key: "soak/00001_webp_12345678.webp" };
-  const met = (seed: number) => {
-    const meet = createMeeting(createDice(seed));
-    return Array.from({ length: 1_000 }, (_, i) => meet({ ...call, key: `soak/${i}_png_1.png` }));
+  const faultsMet = (seed: number) => {
+    const faultOf = createFaultPicker(seededRandom(seed));
+    return Array.from({ length: 1_000 }, (_, i) => faultOf({ ...call, key: `soak/${i}_png_1.png` }));
   };
 
-  it("brings the same faults again, and another seed others", () => {
-    expect(met(1)).toEqual(met(1));
-    expect(met(1)).not.toEqual(met(2));
+  it("repeats its faults, and another seed gives others", () => {
+    expect(faultsMet(1)).toEqual(faultsMet(1));
+    expect(faultsMet(1)).not.toEqual(faultsMet(2));
   });
 
   it("brings the same uploads again, as many as are wanted", async () => {
-    const [one, two] = [await episodesOf(createDice(1), 25), await episodesOf(createDice(1), 25)];
+    const [one, two] = [await episodesOf(seededRandom(1), 25), await episodesOf(seededRandom(1), 25)];
 
     expect(one).toEqual(two);
     expect(one.flatMap(({ pictures }) => pictures)).toHaveLength(25);
   });
 
-  it("brings faults to the function only, and to storing only those that are about it", () => {
-    const meet = createMeeting(createDice(1));
-    const names = new Set(met(3).flatMap((name) => name ?? []));
+  it("injects faults into the function's calls only, and PUT faults into PUT calls only", () => {
+    const faultOf = createFaultPicker(seededRandom(1));
+    const names = new Set(faultsMet(3).flatMap((name) => name ?? []));
 
-    expect(Array.from({ length: 1_000 }, () => meet({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);
+    expect(Array.from({ length: 1_000 }, () => faultOf({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);
     for (const name of names) expect(FAULTS[name].of).toContain("PUT");
   });
 });

@@ -1,75 +1,50 @@
-/** What a check of `npm run doctor` sees, and what it may find. */
+/** A check of `npm run doctor`: its input, and its findings. */
 import { type naming, stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
+import { NotDeployed, remedyFor } from "../account";
 import { BucketsUnclear } from "../account-uploads";
 import type { Clients } from "../clients";
 
-/** A deployed environment, and the clients to ask about it. */
-export interface Patient {
+/** A deployed environment, and the clients of its account. */
+export interface Subject {
   readonly environment: Environment;
   readonly names: ReturnType<typeof naming>;
   readonly aws: Clients;
 }
 
-/** "unknown": the account would not say. Only "wrong" makes the command fail. */
-export type State = "right" | "doubtful" | "wrong" | "unknown";
+/** "unknown": the account did not answer. Only "problem" makes the command fail. */
+export type State = "ok" | "warning" | "problem" | "unknown";
 
 export interface Finding {
   readonly state: State;
   readonly what: string;
-  /** What to do about it. @default nothing needs to be done */
+  /** What to do. @default nothing */
   readonly remedy?: string;
 }
 
 export interface Check {
   readonly name: string;
-  /** Whether the environment has what is looked at. @default it has */
+  /** @default it applies to every environment */
   readonly appliesTo?: (environment: Environment) => boolean;
-  readonly look: (patient: Patient) => Promise<readonly Finding[]>;
+  readonly look: (subject: Subject) => Promise<readonly Finding[]>;
 }
 
-export const right = (what: string): Finding => ({ state: "right", what });
-export const doubtful = (what: string, remedy: string): Finding => ({ state: "doubtful", what, remedy });
-export const wrong = (what: string, remedy: string): Finding => ({ state: "wrong", what, remedy });
+export const ok = (what: string): Finding => ({ state: "ok", what });
+export const warning = (what: string, remedy: string): Finding => ({ state: "warning", what, remedy });
+export const problem = (what: string, remedy: string): Finding => ({ state: "problem", what, remedy });
 
 export const deploy = (environment: Environment): string => `npm run deploy -- ${stackName(environment)}`;
 
-/** Errors by which services say that something does not exist. */
-const ABSENT = [
-  "ResourceNotFoundException",
-  "NotFoundException",
-  "NotFound",
-  "NoSuchBucket",
-  "QueueDoesNotExist",
-  "ResourceNotFound",
-];
-
-/** @returns the answer, or nothing where the service says that there is no such thing */
-export const ifThere = async <T>(answer: Promise<T>): Promise<T | undefined> =>
-  answer.catch((error: Error & { readonly cause?: Error }) => {
-    if (ABSENT.includes((error.cause ?? error).name)) return undefined;
-    throw error;
-  });
-
-const DENIED = /^(AccessDenied|AccessDeniedException|AuthorizationError|UnauthorizedOperation|Forbidden)$/;
-
-interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** Why there is no answer: the client's own error, below the line that was made of it. */
-const unknown = (error: ServiceError & { readonly cause?: unknown }): Finding => {
-  const { name, $metadata } = (error.cause ?? error) as ServiceError;
-  const isDenied = DENIED.test(name) || $metadata?.httpStatusCode === 403;
-  return {
-    state: "unknown",
-    what: error.message.replaceAll(/\s+/g, " "),
-    remedy: isDenied ? "allow it to these credentials, or ask somebody who may" : "try again",
-  };
+/** The account did not answer. A retry is suggested only if it can help. */
+const unanswered = (error: Error): Finding => {
+  const remedy = remedyFor(error);
+  return { state: "unknown", what: error.message.replaceAll(/\s+/g, " "), ...(remedy !== undefined && { remedy }) };
 };
 
-/** @returns what is found, or that the account does not say */
-export const findingsOf = async ({ look }: Check, patient: Patient): Promise<readonly Finding[]> =>
-  look(patient).catch((error: Error) => [
-    error instanceof BucketsUnclear ? wrong(error.message, deploy(patient.environment)) : unknown(error),
+/** @returns the findings of a check; if the account does not answer, one finding that says so */
+export const findingsOf = async ({ look }: Check, subject: Subject): Promise<readonly Finding[]> =>
+  look(subject).catch((error: Error) => [
+    error instanceof NotDeployed || error instanceof BucketsUnclear
+      ? problem(error.message, deploy(subject.environment))
+      : unanswered(error),
   ]);

@@ -1,6 +1,6 @@
-/** A release by CodeDeploy: it is told of the two versions, and followed to its end. */
+/** A release by CodeDeploy: starts a deployment between two versions, and follows it to its end. */
+
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type CodeDeployClient,
   CreateDeploymentCommand,
@@ -10,9 +10,10 @@ import {
   StopDeploymentCommand,
 } from "@aws-sdk/client-codedeploy";
 import type { Names } from "../../../modules/naming";
+import { poll } from "../../terminal/polling";
 import { answerTo } from "../account";
-import type { Place } from "./alias";
-import type { Ended } from "./shift";
+import type { AliasAddress } from "./alias";
+import type { ReleaseResult } from "./shift";
 
 export interface CodeDeploy {
   readonly codedeploy: CodeDeployClient;
@@ -20,7 +21,7 @@ export interface CodeDeploy {
 }
 
 /** https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html */
-const appSpec = ({ functionName, aliasName }: Place, from: string, to: string): string =>
+const appSpec = ({ functionName, aliasName }: AliasAddress, from: string, to: string): string =>
   JSON.stringify({
     version: 0.0,
     Resources: [
@@ -36,10 +37,10 @@ const appSpec = ({ functionName, aliasName }: Place, from: string, to: string): 
 /** @returns the deployment's id */
 export const startDeployment = async (
   { codedeploy, names }: CodeDeploy,
-  place: Place,
+  alias: AliasAddress,
   { from, to, ignoreAlarms }: { from: string; to: string; ignoreAlarms: boolean },
 ): Promise<string> => {
-  const content = appSpec(place, from, to);
+  const content = appSpec(alias, from, to);
   const command = new CreateDeploymentCommand({
     applicationName: names.applicationName,
     deploymentGroupName: names.deploymentGroupName,
@@ -55,8 +56,8 @@ export const startDeployment = async (
   return deploymentId;
 };
 
-/** @returns the id of the deployment that is under way, if one is */
-export const underWay = async ({ codedeploy, names }: CodeDeploy): Promise<string | undefined> => {
+/** @returns the id of the deployment in progress, if there is one */
+export const runningDeployment = async ({ codedeploy, names }: CodeDeploy): Promise<string | undefined> => {
   const command = new ListDeploymentsCommand({
     applicationName: names.applicationName,
     deploymentGroupName: names.deploymentGroupName,
@@ -71,32 +72,35 @@ export const stopDeployment = async ({ codedeploy }: CodeDeploy, deploymentId: s
 };
 
 const reasonOf = ({ errorInformation, rollbackInfo, status }: DeploymentInfo): string =>
-  [errorInformation?.message, rollbackInfo?.rollbackMessage].filter(Boolean).join(" ") || `CodeDeploy says ${status}`;
+  [errorInformation?.message, rollbackInfo?.rollbackMessage].filter(Boolean).join(" ") ||
+  `CodeDeploy reports the status ${status}`;
 
 export interface Follow {
-  /** Ends the following; the deployment goes on. */
+  /** Stops following; the deployment continues. */
   readonly signal: AbortSignal;
   readonly onStatus: (status: string) => void;
-  /** Between two looks. @default 5 seconds */
-  readonly lookEveryMs?: number;
+  /** Time between two reads of the status. @default 5000 */
+  readonly intervalMs?: number;
 }
 
-/** @returns how the deployment ended; nothing where it goes on, and only the following was interrupted */
+/** @returns the result of the deployment, or undefined if it continues because following was interrupted */
 export const followDeployment = async (
   { codedeploy }: CodeDeploy,
   deploymentId: string,
-  { signal, onStatus, lookEveryMs = 5_000 }: Follow,
-): Promise<Ended | undefined> => {
+  { signal, onStatus, intervalMs = 5_000 }: Follow,
+): Promise<ReleaseResult | undefined> => {
   let last = "";
-  while (!signal.aborted) {
+  const ended = async (): Promise<ReleaseResult | undefined> => {
     const command = new GetDeploymentCommand({ deploymentId });
     const { deploymentInfo: info = {} } = await answerTo("GetDeployment", codedeploy.send(command));
+    if (info.deploymentId !== deploymentId)
+      throw new Error(`Expected ${deploymentId} from GetDeployment but got ${info.deploymentId}`);
     const { status = "" } = info;
     if (status !== last) onStatus(status);
     last = status;
     if (status === "Succeeded") return { status: "released" };
-    if (status === "Failed" || status === "Stopped") return { status: "taken back", because: reasonOf(info) };
-    await sleep(lookEveryMs, undefined, { signal }).catch(() => {});
-  }
-  return undefined;
+    if (status === "Failed" || status === "Stopped") return { status: "rolled back", reason: reasonOf(info) };
+    return undefined;
+  };
+  return poll(ended, { intervalMs: intervalMs, signal });
 };

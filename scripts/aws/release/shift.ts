@@ -1,76 +1,81 @@
-/** A release without CodeDeploy: the alias's weights are moved step by step, and put back when a critical alarm goes off. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/strategies";
-import { answerTo } from "../account";
-import { moveAlias, type Place } from "./alias";
+/** A release without CodeDeploy: shifts the alias's weights step by step, and rolls back when a critical alarm goes to ALARM. */
 
-/** How a release ended: an error's words where it was taken back. */
-export interface Ended {
-  readonly status: "released" | "taken back";
-  readonly because?: string;
+import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { STRATEGIES, type StrategyName, sharesOf } from "../../../modules/release-strategies";
+import type { Environment } from "../../../modules/variables";
+import { poll } from "../../terminal/polling";
+import { answerTo, NotDeployed } from "../account";
+import { type AliasAddress, moveAlias } from "./alias";
+
+export interface ReleaseResult {
+  readonly status: "released" | "rolled back";
+  /** Why it was rolled back. */
+  readonly reason?: string;
 }
 
-export interface Watch {
+export interface AlarmWatch {
+  readonly environment: Environment;
   readonly cloudwatch: CloudWatchClient;
-  /** Full names of the alarms that end a release. */
+  /** Full names of the alarms that roll a release back. */
   readonly alarmNames: readonly string[];
 }
 
-/** @returns the names of those that ring */
-export const ringing = async ({ cloudwatch, alarmNames }: Watch): Promise<string[]> => {
+/** @returns the names of the watched alarms that are in ALARM @throws NotDeployed if one does not exist */
+export const alarmsInAlarm = async ({ environment, cloudwatch, alarmNames }: AlarmWatch): Promise<string[]> => {
   if (alarmNames.length === 0) return [];
-  const command = new DescribeAlarmsCommand({ AlarmNames: [...alarmNames], StateValue: "ALARM" });
+  // Without StateValue, so that a missing alarm is not taken for one that is not in ALARM.
+  const command = new DescribeAlarmsCommand({ AlarmNames: [...alarmNames] });
   const { MetricAlarms = [] } = await answerTo("DescribeAlarms", cloudwatch.send(command));
-  return MetricAlarms.flatMap(({ AlarmName }) => AlarmName ?? []);
+  const states = new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+  const missing = alarmNames.find((name) => !states.has(name));
+  if (missing !== undefined) throw new NotDeployed(environment, `alarm ${missing}`);
+  return alarmNames.filter((name) => states.get(name) === "ALARM");
 };
 
 export interface Shift {
   readonly from: string;
   readonly to: string;
   readonly strategy: StrategyName;
-  readonly watch: Watch;
-  /** Ends it early, and takes it back. */
+  readonly watch: AlarmWatch;
+  /** Rolls the release back. */
   readonly signal: AbortSignal;
-  /** @param percent of the invocations that the new version gets from now on */
+  /** @param percent share of the invocations that the new version gets from now on */
   readonly onShare: (percent: number) => void;
-  /** What is waited for a minute of the strategy. @default a minute */
+  /** Length of a minute of the strategy, for tests. @default 60000 */
   readonly minuteMs?: number;
-  /** Between two looks at the alarms. @default 15 seconds */
-  readonly lookEveryMs?: number;
+  /** Time between two reads of the alarms. @default 15000 */
+  readonly intervalMs?: number;
 }
 
-/** @returns why the release has to end, once it has to, or nothing when the time is over */
-const hold = async ({ watch, signal, lookEveryMs = 15_000, ...shift }: Shift): Promise<string | undefined> => {
-  const endsAt = Date.now() + STRATEGIES[shift.strategy].everyMinutes * (shift.minuteMs ?? 60_000);
-  for (;;) {
-    const names = await ringing(watch);
-    if (names.length > 0) return `${names.join(", ")} went off`;
-    if (signal.aborted) return "it was interrupted";
-    const leftMs = endsAt - Date.now();
-    if (leftMs <= 0) return undefined;
-    await sleep(Math.min(lookEveryMs, leftMs), undefined, { signal }).catch(() => {});
-  }
+/** Waits for the strategy's interval. @returns why the release must be rolled back, or undefined */
+const waitForStep = async ({ watch, signal, intervalMs = 15_000, ...shift }: Shift): Promise<string | undefined> => {
+  const limitMs = STRATEGIES[shift.strategy].everyMinutes * (shift.minuteMs ?? 60_000);
+  const alarmed = async () => {
+    const names = await alarmsInAlarm(watch);
+    return names.length > 0 ? `${names.join(", ")} went to ALARM` : undefined;
+  };
+  const reason = await poll(alarmed, { intervalMs: intervalMs, limitMs, signal });
+  return reason ?? (signal.aborted ? "it was interrupted" : undefined);
 };
 
-/** @throws Error of whatever cannot be read or moved, after the alias was put back */
-export const shiftTraffic = async (place: Place, shift: Shift): Promise<Ended> => {
+/** @throws Error if the alarms cannot be read or the alias cannot be moved, after the alias was restored */
+export const shiftTraffic = async (alias: AliasAddress, shift: Shift): Promise<ReleaseResult> => {
   const { from, to, strategy, onShare } = shift;
-  const takeBack = () => moveAlias(place, { version: from });
+  const rollBack = () => moveAlias(alias, { version: from });
   try {
     for (const percent of sharesOf(strategy)) {
       await moveAlias(
-        place,
+        alias,
         percent === 100 ? { version: to, previous: from } : { version: from, next: { version: to, percent } },
       );
       onShare(percent);
-      const because = percent === 100 ? undefined : await hold(shift);
-      if (because === undefined) continue;
-      await takeBack();
-      return { status: "taken back", because };
+      const reason = percent === 100 ? undefined : await waitForStep(shift);
+      if (reason === undefined) continue;
+      await rollBack();
+      return { status: "rolled back", reason };
     }
   } catch (error) {
-    await takeBack();
+    await rollBack();
     throw error;
   }
   return { status: "released" };

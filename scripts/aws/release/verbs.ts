@@ -1,69 +1,79 @@
-/** What `npm run release` can do: release a version, take it back, and say what is in service. */
+/** The verbs of `npm run release`: release a version, roll back, show the status. */
 import type { Environment } from "../../../modules/variables";
 import { interruptible } from "../../terminal/interruptible";
-import { type Live, moveAlias, notePrevious, type Place } from "./alias";
-import { type CodeDeploy, followDeployment, startDeployment, stopDeployment, underWay } from "./deployment";
-import { type Ended, ringing, shiftTraffic, type Watch } from "./shift";
+import { type AliasAddress, type AliasState, moveAlias, notePrevious, requireInService } from "./alias";
+import { type CodeDeploy, followDeployment, runningDeployment, startDeployment, stopDeployment } from "./deployment";
+import { type AlarmWatch, alarmsInAlarm, type ReleaseResult, shiftTraffic } from "./shift";
 
 export interface Choices {
-  /** @default the newest version, or the one before */
+  /** @default the newest version; for a rollback the version before */
   readonly to?: number;
   readonly dryRun?: true;
   readonly ignoreAlarms?: true;
 }
 
-/** A release of one environment: what it acts on, and what it found there. */
+/** The state of an environment's alias and versions, and the clients that change it. */
 export interface Release {
   readonly environment: Environment;
-  readonly place: Place;
-  readonly watch: Watch;
-  /** Undefined where the alias's weights are moved here. */
+  readonly alias: AliasAddress;
+  readonly watch: AlarmWatch;
+  /** Undefined if this command shifts the alias's weights itself. */
   readonly codeDeploy: CodeDeploy | undefined;
-  readonly live: Live;
-  /** Numbers of the published versions, the newest first. */
+  readonly live: AliasState;
+  /** Numbers of the published versions, newest first. */
   readonly versions: readonly number[];
   readonly options: Choices;
 }
 
-const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
+const progress = (line: string): boolean => process.stderr.write(`${line}\n`);
 
-const versionWanted = ({ versions, options }: Release, otherwise: number | string | undefined, why: string): string => {
+const versionWanted = (
+  { versions, options }: Release,
+  otherwise: number | string | undefined,
+  purpose: string,
+): string => {
   const wanted = options.to ?? otherwise;
   if (wanted !== undefined && versions.includes(Number(wanted))) return String(wanted);
-  throw new Error(`Expected one of the versions ${versions.join(", ")} ${why} but got ${wanted ?? "none"}`);
+  throw new Error(`Expected one of the versions ${versions.join(", ")} ${purpose} but got ${wanted ?? "none"}`);
 };
 
-const requireQuiet = async ({ watch, options }: Release): Promise<void> => {
-  const names = options.ignoreAlarms ? [] : await ringing(watch);
+const requireNoAlarm = async ({ watch, options }: Release): Promise<void> => {
+  const names = options.ignoreAlarms ? [] : await alarmsInAlarm(watch);
   if (names.length === 0) return;
   throw new Error(
-    `Expected no critical alarm that rings but got ${names.join(", ")}: a release would be taken back at once; --ignore-alarms releases all the same`,
+    `Expected no critical alarm in ALARM but got ${names.join(", ")}: the release would be rolled back at once. --ignore-alarms releases anyway`,
   );
 };
 
-const byCodeDeploy = async (codeDeploy: CodeDeploy, { place, options }: Release, from: string, to: string) =>
+const byCodeDeploy = async (codeDeploy: CodeDeploy, { alias, options }: Release, from: string, to: string) =>
   interruptible(async (signal) => {
-    await notePrevious(place, from);
-    const id = await startDeployment(codeDeploy, place, { from, to, ignoreAlarms: options.ignoreAlarms === true });
-    tell(`deployment ${id}: ${from} -> ${to}`);
-    const ended = await followDeployment(codeDeploy, id, { signal, onStatus: tell });
-    if (ended === undefined) tell("CodeDeploy goes on: --status shows how far it is, --rollback takes it back");
+    await notePrevious(alias, from);
+    const id = await startDeployment(codeDeploy, alias, { from, to, ignoreAlarms: options.ignoreAlarms === true });
+    progress(`deployment ${id}: ${from} -> ${to}`);
+    const ended = await followDeployment(codeDeploy, id, { signal, onStatus: progress });
+    if (ended?.status === "released") await requireInService(alias, to);
+    if (ended === undefined)
+      progress("CodeDeploy continues: --status shows its progress, --rollback stops it and rolls back");
     return ended;
   });
 
-const byWeights = async ({ environment, place, watch, options }: Release, from: string, to: string): Promise<Ended> =>
+const byWeights = async (
+  { environment, alias, watch, options }: Release,
+  from: string,
+  to: string,
+): Promise<ReleaseResult> =>
   interruptible((signal) =>
-    shiftTraffic(place, {
+    shiftTraffic(alias, {
       from,
       to,
       strategy: environment.release_strategy,
       watch: options.ignoreAlarms ? { ...watch, alarmNames: [] } : watch,
       signal,
-      onShare: (percent) => tell(`version ${to} gets ${percent} % of the invocations`),
+      onShare: (percent) => progress(`version ${to} gets ${percent} % of the invocations`),
     }),
   );
 
-export type Result = Partial<Ended> & Readonly<Record<string, unknown>>;
+export type Result = Partial<ReleaseResult> & Readonly<Record<string, unknown>>;
 
 export const releaseNewest = async (release: Release): Promise<Result> => {
   const { environment, codeDeploy, live, versions, options } = release;
@@ -72,19 +82,20 @@ export const releaseNewest = async (release: Release): Promise<Result> => {
   const plan = { from, to, strategy, by: codeDeploy ? "CodeDeploy" : "weights" };
   if (live.next)
     throw new Error(
-      `Expected no release under way but got version ${live.next.version} at ${live.next.percent} %: wait for its end, or take it back with --rollback`,
+      `Expected no release in progress but got version ${live.next.version} at ${live.next.percent} %: wait until it ends, or roll it back with --rollback`,
     );
-  if (from === to) return { ...plan, nothing: `version ${to} is in service; npm run deploy publishes another` };
-  await requireQuiet(release);
+  if (from === to)
+    return { ...plan, nothing: `version ${to} is already in service; npm run deploy publishes a new one` };
+  await requireNoAlarm(release);
   if (options.dryRun) return { ...plan, nothing: "dry run" };
   const ended = codeDeploy ? await byCodeDeploy(codeDeploy, release, from, to) : await byWeights(release, from, to);
   return { ...plan, ...ended };
 };
 
 export const rollBack = async (release: Release): Promise<Result> => {
-  const { place, codeDeploy, live, versions, options } = release;
-  const deployment = codeDeploy && (await underWay(codeDeploy));
-  // A release that was taken back has noted the version that is in service.
+  const { alias, codeDeploy, live, versions, options } = release;
+  const deployment = codeDeploy && (await runningDeployment(codeDeploy));
+  // After a release that was rolled back, the noted version is the one in service.
   const noted = live.previous === live.version ? undefined : live.previous;
   const before = noted ?? versions.find((version) => version < Number(live.version));
   const to = live.next ? live.version : versionWanted(release, before, "to go back to");
@@ -92,17 +103,21 @@ export const rollBack = async (release: Release): Promise<Result> => {
   if (options.dryRun) return { ...plan, nothing: "dry run" };
   if (codeDeploy && deployment) {
     await stopDeployment(codeDeploy, deployment);
-    const ended = await interruptible((signal) => followDeployment(codeDeploy, deployment, { signal, onStatus: tell }));
-    return { ...plan, ...(ended && { restored: to }) };
+    const ended = await interruptible((signal) =>
+      followDeployment(codeDeploy, deployment, { signal, onStatus: progress }),
+    );
+    if (ended === undefined) return plan;
+    await requireInService(alias, to);
+    return { ...plan, restored: to };
   }
-  // What was taken back is not the version to go back to next time.
-  await moveAlias(place, { version: to, ...(!live.next && { previous: "" }) });
+  // Forget the noted version, so that the next rollback goes further back.
+  await moveAlias(alias, { version: to, ...(!live.next && { previous: "" }) });
   return { ...plan, restored: to };
 };
 
 export const statusOf = async ({ watch, codeDeploy, live, versions }: Release): Promise<Result> => ({
   ...live,
   newest: versions[0],
-  deployment: codeDeploy && (await underWay(codeDeploy)),
-  ringing: await ringing(watch),
+  deployment: codeDeploy && (await runningDeployment(codeDeploy)),
+  inAlarm: await alarmsInAlarm(watch),
 });

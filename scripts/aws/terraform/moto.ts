@@ -1,4 +1,4 @@
-/** A private AWS emulator: moto on a loopback port of its own. */
+/** Starts moto, an AWS emulator, on a loopback port. */
 import { SkippedError, UsageError } from "../../terminal/cli";
 import { type Server, serve } from "../../terminal/processes";
 
@@ -8,12 +8,12 @@ export interface Moto {
   readonly stop: () => Promise<void>;
 }
 
-/** What moto accepts as credentials: anything, as long as it is not someone's own. */
+/** moto accepts any credentials. These are not real ones. */
 export const EMULATOR_CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" } as const;
 
 /**
- * @param port 0 lets the operating system choose a free one
- * @throws SkippedError where moto is missing; UsageError where the port is in use
+ * @param port 0 lets the operating system choose a free port
+ * @throws SkippedError if moto is not installed; UsageError if the port is in use
  */
 export const startMoto = async (port: number, env: NodeJS.ProcessEnv = process.env): Promise<Moto> => {
   const server: Server = await serve(

@@ -1,12 +1,7 @@
-/** A plan as Markdown that fits into a comment on a pull request. */
+/** Formats a plan as Markdown for a comment on a pull request. */
+import type { TerraformJson } from "../../build/stacks";
+import { table } from "../../terminal/markdown";
 import { type Action, actionOf, changedAttributes, changesOf, type Plan, type ResourceChange } from "./plan";
-
-/** The parts of `cdk.tf.json` that tell which module a resource was written in. */
-export interface Synthesized {
-  readonly resource?: Readonly<
-    Record<string, Readonly<Record<string, { readonly "//"?: { readonly metadata?: { readonly path?: string } } }>>>
-  >;
-}
 
 // biome-ignore format: a ledger is read down its columns
 const ACTIONS = {
@@ -18,12 +13,12 @@ const ACTIONS = {
 
 const ORDER = Object.keys(ACTIONS) as (keyof typeof ACTIONS)[];
 
-/** Attributes that hold somebody's address: named, never shown. */
+/** Attributes that hold an address of a person: shown by name only. */
 const PRIVATE = new Set(["endpoint"]);
 
 const LONGEST_VALUE = 60;
 
-/** Text for a table's cell: nothing in it can end the cell or begin markup. */
+/** Escapes a text for a cell of a Markdown table. */
 const cell = (text: unknown): string =>
   String(text)
     .replaceAll(/\s+/g, " ")
@@ -31,14 +26,14 @@ const cell = (text: unknown): string =>
 
 const code = (text: string): string => `\`${text.replaceAll("`", "'").replaceAll("|", "\\|")}\``;
 
-/** @returns the second step of the path `<stack>/<module>/…`; a resource of the stack itself has none */
-export const moduleOf = (synthesized: Synthesized, { type, name }: Pick<ResourceChange, "type" | "name">): string => {
+/** @returns the second part of the path `<stack>/<module>/…`, or "stack" for a resource of the stack itself */
+export const moduleOf = (
+  synthesized: Pick<TerraformJson, "resource">,
+  { type, name }: Pick<ResourceChange, "type" | "name">,
+): string => {
   const steps = synthesized.resource?.[type]?.[name]?.["//"]?.metadata?.path?.split("/") ?? [];
   return steps.length > 2 ? (steps[1] ?? "stack") : "stack";
 };
-
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
 const isShort = (value: unknown): boolean =>
   value === null || value === undefined || (typeof value !== "object" && String(value).length <= LONGEST_VALUE);
@@ -82,7 +77,7 @@ interface MetricQuery {
   readonly metric?: readonly { readonly period?: number }[];
 }
 
-/** @returns when the alarm wakes somebody: `Sum of Errors >= 3, in 1 of 1 x 300 s` */
+/** @returns the condition of the alarm: `Sum of Errors >= 3, in 1 of 1 x 300 s` */
 const condition = (alarm: Readonly<Record<string, unknown>>): string => {
   const queries = (alarm.metric_query ?? []) as readonly MetricQuery[];
   const returned = queries.find(({ return_data }) => return_data);
@@ -95,7 +90,7 @@ const condition = (alarm: Readonly<Record<string, unknown>>): string => {
   return `${watched} ${comparison} ${alarm.threshold}, ${windows}`;
 };
 
-/** @returns the names of the topics that an alarm acts on, though their ARNs may not be known yet */
+/** @returns the names of the topics that an alarm notifies; their ARNs may not be known yet */
 const topicsOf = (plan: Plan, alarm: ResourceChange): string => {
   const { alarm_actions } = alarm.change.after ?? alarm.change.before ?? {};
   if (Array.isArray(alarm_actions) && alarm_actions.length > 0)
@@ -103,7 +98,7 @@ const topicsOf = (plan: Plan, alarm: ResourceChange): string => {
   const configured = plan.configuration?.root_module?.resources?.find(({ address }) => address === alarm.address);
   const references = configured?.expressions?.alarm_actions?.references ?? [];
   const topics = (plan.resource_changes ?? []).filter(({ address }) => references.includes(address));
-  return topics.map(({ change, address }) => (change.after ?? change.before)?.name ?? address).join(", ") || "nobody";
+  return topics.map(({ change, address }) => (change.after ?? change.before)?.name ?? address).join(", ") || "none";
 };
 
 const alarmRows = (plan: Plan): string[][] =>
@@ -119,11 +114,18 @@ const alarmRows = (plan: Plan): string[][] =>
       action === "none" ? "" : action,
     ]);
 
-/** @returns how often each action occurs among the changes */
+/** @returns the number of changes for each action */
 export const countActions = (changes: readonly ResourceChange[]): Record<keyof typeof ACTIONS, number> => {
   const count = (action: Action) => changes.filter((change) => actionOf(change) === action).length;
   return { create: count("create"), change: count("change"), replace: count("replace"), destroy: count("destroy") };
 };
+
+/** @returns the resources that a plan replaces or destroys, as `-/+ aws_s3_bucket.upload` */
+export const lossesOf = (plan: Plan): string[] =>
+  changesOf(plan).flatMap((change) => {
+    const action = actionOf(change);
+    return action === "replace" || action === "destroy" ? [`${ACTIONS[action].sign} ${change.address}`] : [];
+  });
 
 /** @returns one sentence: `Plan for dev: 3 to create, 1 to change, 0 to replace, 0 to destroy.` */
 export const headline = (environment: string, plan: Plan): string => {
@@ -132,10 +134,14 @@ export const headline = (environment: string, plan: Plan): string => {
 };
 
 /**
- * @param synthesized the stack's `cdk.tf.json`, which knows the module of each resource
- * @returns Markdown: counts by module, every change under its module, and all alarms as they will be
+ * @param synthesized the stack's `cdk.tf.json`, which has the module of each resource
+ * @returns Markdown: counts for each module, every change under its module, and all alarms after the change
  */
-export const summarizePlan = (environment: string, plan: Plan, synthesized: Synthesized): string => {
+export const summarizePlan = (
+  environment: string,
+  plan: Plan,
+  synthesized: Pick<TerraformJson, "resource">,
+): string => {
   const changes = changesOf(plan);
   const names = [...new Set(changes.map((change) => moduleOf(synthesized, change)))].sort();
   const ofModule = (name: string) => changes.filter((change) => moduleOf(synthesized, change) === name);
@@ -156,6 +162,8 @@ export const summarizePlan = (environment: string, plan: Plan, synthesized: Synt
       ? [table(["Module", ...ORDER.map((action) => ACTIONS[action].title)], counts), ...details]
       : []),
     "### Alarms",
-    alarms.length > 0 ? table(["Alarm", "When", "Missing data", "Tells", "Change"], alarms) : "There are none.",
+    alarms.length > 0
+      ? table(["Alarm", "When", "Missing data", "Notifies", "Change"], alarms)
+      : "The stack has no alarms.",
   ].join("\n\n")}\n`;
 };

@@ -1,4 +1,4 @@
-/** What `terraform show -json` says of a plan, as far as it is read here, and questions to ask of it. */
+/** The parts of a plan (`terraform show -json`) that are read here, and functions that read them. */
 
 /** https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
 export interface ResourceChange {
@@ -10,7 +10,7 @@ export interface ResourceChange {
     readonly actions: readonly string[];
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
-    /** Attributes whose values only the apply will know. */
+    /** Attributes whose values are known only after the apply. */
     readonly after_unknown?: unknown;
     readonly before_sensitive?: unknown;
     readonly after_sensitive?: unknown;
@@ -30,7 +30,7 @@ export interface Plan {
   };
 }
 
-/** What a plan does to a resource; a replacement is one thing, though Terraform lists two. */
+/** What a plan does to a resource. Terraform lists a replacement as two actions; here it is one. */
 export type Action = "create" | "change" | "replace" | "destroy" | "none";
 
 export const actionOf = ({ change: { actions } }: ResourceChange): Action => {
@@ -39,7 +39,7 @@ export const actionOf = ({ change: { actions } }: ResourceChange): Action => {
   return words[actions[0] ?? ""] ?? "none";
 };
 
-/** @returns the managed resources that the plan does something to */
+/** @returns the changes of managed resources */
 export const changesOf = ({ resource_changes = [] }: Plan): ResourceChange[] =>
   resource_changes.filter((change) => change.mode === "managed" && actionOf(change) !== "none");
 
@@ -48,7 +48,7 @@ const known = (unknowns: unknown, name: string): boolean => {
   return unknown === undefined || unknown === false || !JSON.stringify(unknown).includes("true");
 };
 
-/** @returns names of the attributes that differ, in alphabetical order; one that is not known yet counts */
+/** @returns the names of the attributes that change, in alphabetical order; unknown values count as changes */
 export const changedAttributes = ({ change: { before, after, after_unknown } }: ResourceChange): string[] =>
   [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
     .filter((name) => !known(after_unknown, name) || JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]))

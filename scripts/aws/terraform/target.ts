@@ -1,12 +1,11 @@
-/** Where a command acts: one environment, in a real account or in an emulator, with everything checked before anything is done. */
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+/** The target of plan, deploy and destroy: one environment in an account or an emulator, checked before anything is changed. */
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { naming, stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
 import { PROJECT } from "../../build/stacks";
 import { synth } from "../../build/synth";
-import { UsageError } from "../../terminal/cli";
 import { temporaryFolder } from "../../terminal/processes";
 import { answerTo, environmentNamed } from "../account";
 import { type Clients, clientsFor } from "../clients";
@@ -14,15 +13,19 @@ import { EMULATOR_CREDENTIALS } from "./moto";
 import { NEEDS, providerSource, requireTerraform } from "./tools";
 import { emulatorProvider, type Override, type Place } from "./working-copy";
 
-export interface Target extends Place {
+export interface Target {
+  /** The stack's name. */
+  readonly name: string;
   readonly environment: Environment;
-  /** The folder that cdktf calls its output: it contains `stacks/<name>`, which is `folder`. */
-  readonly outdir: string;
-  /** Where the state is, for the reader. */
+  /** Id of the account that the credentials belong to. */
+  readonly account: string;
+  /** Environment variables for Terraform. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Location of the state, for messages. */
   readonly state: string;
-  /** The state's file, where it is one. */
+  /** The state's file, if the state is a local file. */
   readonly stateFile?: string;
-  /** @default AWS itself */
+  /** URL of an emulator. @default AWS */
   readonly endpoint?: string;
   readonly aws: Clients;
 }
@@ -31,16 +34,7 @@ export interface TargetOptions {
   readonly endpointUrl?: string;
 }
 
-/** @throws UsageError for anything but the address of an HTTP server */
-export const endpointUrl = (text: string): string => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url.origin;
-  throw new UsageError(
-    `Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got ${JSON.stringify(text)}`,
-  );
-};
-
-/** An emulator has a state of its own, or Terraform would take its resources for those of the account. */
+/** An emulator has a state of its own; otherwise Terraform would take its resources for the account's. */
 export const stateFileOf = (stack: string, endpoint: string | undefined): string => {
   const host = endpoint === undefined ? "" : `.${new URL(endpoint).host.replaceAll(/[^\w.]/g, "-")}`;
   return join(PROJECT, `terraform.${stack}${host}.tfstate`);
@@ -54,34 +48,20 @@ const statePlace = (environment: Environment, endpoint: string | undefined) => {
   return { state: basename(stateFile), stateFile };
 };
 
-/** A copy that Terraform finds the emulator and a state of its own by; nothing is written where `npm run synth` writes. */
-const emulated = async (folder: string, name: string, stateFile: string): Promise<string> => {
-  const outdir = temporaryFolder();
-  const stack = join(outdir, "stacks", name);
-  await mkdir(stack, { recursive: true });
-  await cp(folder, stack, { recursive: true, filter: (path) => !/\.terraform/.test(path) });
-  const manifest = JSON.parse(await readFile(join(folder, "..", "..", "manifest.json"), "utf8"));
-  await writeFile(
-    join(outdir, "manifest.json"),
-    JSON.stringify({ ...manifest, stacks: { [name]: manifest.stacks[name] } }),
-  );
-  const override: Override = {
-    terraform: { backend: { local: { path: stateFile } } },
-    provider: emulatorProvider(folder),
-  };
-  await writeFile(join(stack, "emulator_override.tf.json"), JSON.stringify(override, undefined, 2));
-  return outdir;
-};
+/** Shared by all runs, so that the provider is downloaded once. */
+const PLUGIN_CACHE = join(PROJECT, ".cache", "terraform-plugins");
 
 const environmentVariables = async (endpoint: string | undefined): Promise<NodeJS.ProcessEnv> => {
   const source = await providerSource(temporaryFolder());
+  const { TF_PLUGIN_MIRROR, TF_PLUGIN_CACHE_DIR = PLUGIN_CACHE } = process.env;
+  // With a mirror nothing is downloaded; a cache would only copy the provider.
+  if (!TF_PLUGIN_MIRROR) await mkdir(TF_PLUGIN_CACHE_DIR, { recursive: true });
   return {
     ...process.env,
     ...source,
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
-    // With a mirror nothing is fetched, and a cache would copy the provider.
-    ...(process.env.TF_PLUGIN_MIRROR && { CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1" }),
+    ...(!TF_PLUGIN_MIRROR && { TF_PLUGIN_CACHE_DIR, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "1" }),
     ...(endpoint !== undefined && {
       ...EMULATOR_CREDENTIALS,
       AWS_ENDPOINT_URL: endpoint,
@@ -92,43 +72,74 @@ const environmentVariables = async (endpoint: string | undefined): Promise<NodeJ
   };
 };
 
-const identity = async (aws: Clients, endpoint: string | undefined): Promise<string> => {
-  const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({}))).catch(
-    (error: Error & { cause?: { code?: string } }) => {
-      if (endpoint === undefined || error.cause?.code !== "ECONNREFUSED") throw error;
-      throw new Error(`Expected an AWS emulator at ${endpoint} but nothing listens there`, { cause: error });
-    },
-  );
-  return `${Account} (${Arn})`;
+const identity = async (aws: Clients, endpoint: string | undefined) => {
+  const { Account: account, Arn: arn } = await answerTo(
+    "GetCallerIdentity",
+    aws.sts.send(new GetCallerIdentityCommand({})),
+  ).catch((error: Error & { cause?: { code?: string } }) => {
+    if (endpoint === undefined || error.cause?.code !== "ECONNREFUSED") throw error;
+    throw new Error(`Expected an AWS emulator at ${endpoint} but the connection is refused`, { cause: error });
+  });
+  if (account === undefined) throw new Error("Expected the id of an account from GetCallerIdentity but got none");
+  return { account, arn };
 };
 
 /**
- * Checks that the environment is valid and synthesized with a fresh zip, that Terraform is there and new enough, and that
- * the credentials are good; tells each in a line.
- * @throws UsageError for an environment that does not exist; InvalidEnvironments; SkippedError where Terraform or the
- *   provider is missing; Error of one line where the credentials are not good
+ * Checks Terraform's version and the credentials, and prints account and region.
+ * @throws UsageError for an unknown environment; InvalidEnvironments; SkippedError if Terraform or the provider is missing;
+ *   Error of one line if the credentials are not valid
  */
-export const prepareTarget = async (
+export const findTarget = async (
   name: string,
   { endpointUrl: endpoint }: TargetOptions,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Target> => {
   const environment = await environmentNamed(name);
   const { state, stateFile } = statePlace(environment, endpoint);
   const version = await requireTerraform(stateFile === undefined ? NEEDS.lockFile : NEEDS.stacks);
   const env = await environmentVariables(endpoint);
-  tell(`Terraform    ${version}, state in ${state}`);
+  print(`Terraform    ${version}, state in ${state}`);
 
   const aws = clientsFor(environment.aws_region, endpoint);
-  tell(`account      ${await identity(aws, endpoint)}`);
-  tell(`region       ${environment.aws_region}${endpoint === undefined ? "" : `, at ${endpoint}`}`);
+  const { account, arn } = await identity(aws, endpoint);
+  print(`account      ${account} (${arn})`);
+  print(`region       ${environment.aws_region}${endpoint === undefined ? "" : `, at ${endpoint}`}`);
+  return { name, environment, account, env, state, stateFile, endpoint, aws };
+};
 
-  const stacks = await synth();
-  const stack = stacks.find((each) => stackName(each.environment) === name);
+/**
+ * Builds the zip and synthesizes the environment.
+ * @returns the folder with the stack's `cdk.tf.json`
+ * @throws InvalidEnvironments, or Error of one line
+ */
+export const synthesizeTarget = async (
+  { name, environment }: Target,
+  print: (line: string) => void,
+): Promise<string> => {
+  const [stack] = await synth([environment]);
   if (!stack) throw new Error(`Expected a stack for ${name} but synthesis wrote none`);
-  tell(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
+  print(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
+  return stack.folder;
+};
 
-  const synthesized = join(stack.folder, "..", "..");
-  const outdir = endpoint && stateFile ? await emulated(stack.folder, name, stateFile) : synthesized;
-  return { name, environment, folder: join(outdir, "stacks", name), outdir, env, state, stateFile, endpoint, aws };
+/** Terraform merges such files over `cdk.tf.json` in the order of their names, so an override of the user's own wins. */
+const OVERRIDE = "0_target_override.tf.json";
+
+/** Sets the state's file, and for an emulator the provider. */
+const overrideOf = ({ stateFile, endpoint }: Target, stack: string): Override => ({
+  ...(stateFile !== undefined && { terraform: { backend: { local: { path: stateFile } } } }),
+  ...(endpoint !== undefined && { provider: emulatorProvider(stack) }),
+});
+
+/**
+ * Copies a synthesized stack, with its zip and the user's overrides, into a folder of its own. The synthesized stack stays
+ * unchanged. An emulator gets no overrides of the user's: they could name the state of an account.
+ */
+export const workingFolder = async (target: Target, stack: string, folder: string): Promise<Place> => {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const left = target.endpoint === undefined ? /\.terraform|\.tfstate/ : /\.terraform|\.tfstate|override\.tf\.json$/;
+  await cp(stack, folder, { recursive: true, filter: (path) => !left.test(relative(stack, path)) });
+  await writeFile(join(folder, OVERRIDE), JSON.stringify(overrideOf(target, stack), undefined, 2));
+  return { name: target.name, folder, env: target.env };
 };

@@ -1,11 +1,11 @@
-/** The tools these commands need from the machine: Terraform, its AWS provider, and moto. */
+/** Finds Terraform and its AWS provider on this machine. */
 import { existsSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SkippedError } from "../../terminal/cli";
 import { run } from "../../terminal/processes";
 
-/** What needs which version of Terraform or OpenTofu. */
+/** The minimum version of Terraform or OpenTofu, by what needs it. */
 // biome-ignore format: a ledger is read down its columns
 export const NEEDS = {
   stacks:   { version: "1.5.0",  of: "the stacks" },
@@ -13,13 +13,13 @@ export const NEEDS = {
   lockFile: { version: "1.10.0", of: "a state in S3 with a lock file" },
 } as const satisfies Record<string, { version: string; of: string }>;
 
-/** The binary that cdktf uses too. */
+/** cdktf uses the same binary. */
 export const terraformBinary = (env: NodeJS.ProcessEnv = process.env): string =>
   env.TERRAFORM_BINARY_NAME || "terraform";
 
 const numbers = (version: string): number[] => version.split(/[-+]/)[0]?.split(".").map(Number) ?? [];
 
-/** @returns whether a version is at least another; a pre-release counts as its release */
+/** @returns whether a version is at least the minimum; a pre-release counts as its release */
 export const atLeast = (version: string, minimum: string): boolean => {
   const [have, want] = [numbers(version), numbers(minimum)];
   const at = want.findIndex((number, place) => number !== (have[place] ?? 0));
@@ -29,8 +29,8 @@ export const atLeast = (version: string, minimum: string): boolean => {
 const isNotFound = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /**
- * @returns the version of the Terraform (or OpenTofu) on this machine
- * @throws SkippedError, one line that says how to get it, where it is missing or too old
+ * @returns the version of Terraform (or OpenTofu) on this machine
+ * @throws SkippedError that says how to install it, if it is missing or too old
  */
 export const requireTerraform = async (
   need: (typeof NEEDS)[keyof typeof NEEDS],
@@ -52,7 +52,7 @@ export const requireTerraform = async (
   );
 };
 
-/** Words of Node for this machine's platform, in Terraform's spelling. */
+/** This machine's platform, as Terraform names it: `linux_amd64`. */
 const providerPlatform = (): string => {
   const system = process.platform === "win32" ? "windows" : process.platform;
   return `${system}_${process.arch === "x64" ? "amd64" : process.arch}`;
@@ -60,7 +60,7 @@ const providerPlatform = (): string => {
 
 /**
  * @param mirror folder that contains `registry.terraform.io/`
- * @throws SkippedError, one line, where it holds no AWS provider for this machine
+ * @throws SkippedError if it has no AWS provider for this machine
  */
 const requireProviderIn = async (mirror: string): Promise<void> => {
   const folder = join(mirror, "registry.terraform.io/hashicorp/aws");
@@ -73,9 +73,9 @@ const requireProviderIn = async (mirror: string): Promise<void> => {
 };
 
 /**
- * Where Terraform looks for providers: TF_PLUGIN_MIRROR, or what the user's own configuration says.
- * @param folder where a CLI configuration may be written
- * @throws SkippedError, one line, for a mirror without the provider
+ * Sets where Terraform finds providers: TF_PLUGIN_MIRROR, or the user's own CLI configuration.
+ * @param folder a CLI configuration may be written into it
+ * @throws SkippedError for a mirror without the provider
  */
 export const providerSource = async (
   folder: string,
@@ -83,7 +83,7 @@ export const providerSource = async (
 ): Promise<{ TF_CLI_CONFIG_FILE: string | undefined }> => {
   const own = env.TF_CLI_CONFIG_FILE;
   const mirror = env.TF_PLUGIN_MIRROR;
-  // Terraform warns about a file that does not exist, in the midst of what we read.
+  // If the file does not exist, Terraform prints a warning into the output that is parsed.
   if (!mirror) return { TF_CLI_CONFIG_FILE: own && existsSync(own) ? own : undefined };
   await requireProviderIn(mirror);
   const file = join(folder, "terraform.rc");

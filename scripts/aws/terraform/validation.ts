@@ -1,4 +1,4 @@
-/** Every environment through Terraform itself: init, validate, and the tests in HCL against a mocked provider. */
+/** Runs `terraform init`, `validate` and `test` (with a mocked provider) on synthesized stacks. */
 import { copyFile, cp, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PROJECT } from "../../build/stacks";
@@ -38,10 +38,10 @@ const validateAndTest = async (place: Place): Promise<Validated> => {
 };
 
 /**
- * @param stacks folders that synthesis wrote; they are copied, never changed
- * @param providerVersion constraint that narrows the stacks' own
- * @returns one promise a stack, in the order given, each of which fails with one line where Terraform refuses the stack
- * @throws SkippedError where Terraform or the provider is missing
+ * @param stacks synthesized folders; they are copied, never changed
+ * @param providerVersion constraint that replaces the one in the stacks @default the stacks' own
+ * @returns one promise for each stack, in the order given; it is rejected with one line if Terraform refuses the stack
+ * @throws SkippedError if Terraform or the provider is missing
  */
 export const validateStacks = async (
   stacks: readonly string[],
@@ -50,7 +50,7 @@ export const validateStacks = async (
   await requireTerraform(NEEDS.mocks);
   const env = await isolatedEnv(temporaryFolder());
   const places: Place[] = [];
-  // One after the other, because they share one copy of the provider: the first fetches it, the others find it.
+  // Sequentially: the first stack installs the provider, and the others share it.
   for (const stack of stacks) {
     const place = { name: basename(stack), folder: await copyWithTests(stack, providerVersion), env };
     if (places[0]) await copyFile(join(places[0].folder, LOCK_FILE), join(place.folder, LOCK_FILE));

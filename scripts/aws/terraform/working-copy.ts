@@ -1,13 +1,13 @@
-/** A temporary copy of a synthesized stack, in which Terraform runs without touching anything of the user's. */
-import { readFileSync } from "node:fs";
+/** Runs Terraform in a temporary copy of a synthesized stack, without the user's credentials, state or settings. */
 import { cp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { readTerraformJson } from "../../build/stacks";
 import { type Outcome, run, temporaryFolder } from "../../terminal/processes";
 import { diagnose } from "./diagnosis";
 import { EMULATOR_CREDENTIALS } from "./moto";
 import { providerSource, terraformBinary } from "./tools";
 
-/** A folder with a configuration, and the environment that Terraform gets there. */
+/** A folder with a configuration, and the environment variables for Terraform. */
 export interface Place {
   readonly name: string;
   readonly folder: string;
@@ -20,15 +20,15 @@ export interface Override {
   readonly provider?: { readonly aws: readonly Record<string, unknown>[] };
 }
 
-/** Variables by which a user's shell would steer Terraform or the provider. */
-const PERSONAL = /^(AWS_|TF_VAR_|TF_CLI_ARGS|TF_LOG|TF_WORKSPACE|TF_DATA_DIR|TF_STATE)/;
+/** Shell variables that change what the synthesis, Terraform or the provider does. */
+const PERSONAL = /^(ENVIRONMENTS_FOLDER$|AWS_|TF_VAR_|TF_CLI_ARGS|TF_LOG|TF_WORKSPACE|TF_DATA_DIR|TF_STATE)/;
 
 export const withoutPersonal = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !PERSONAL.test(name)));
 
 /**
- * No credential, workspace or profile of the user's can get in: what runs with it can only reach `endpoint`.
- * @param folder holds what Terraform downloads (or links) and its CLI configuration; several places may share it
+ * Without the user's credentials, workspace and profile, Terraform can only reach `endpoint`.
+ * @param folder for downloaded providers and the CLI configuration; several stacks may share it
  */
 export const isolatedEnv = async (folder: string, endpoint?: string): Promise<NodeJS.ProcessEnv> => ({
   ...withoutPersonal(process.env),
@@ -43,17 +43,15 @@ export const isolatedEnv = async (folder: string, endpoint?: string): Promise<No
   TF_IN_AUTOMATION: "1",
 });
 
-/** @returns what each provider of a stack, that of another region included, needs to talk to an emulator on this machine */
+/** @returns settings for every provider of a stack, including the one of the replica's region, to use an emulator */
 export const emulatorProvider = (stack: string): Override["provider"] => {
-  const { provider } = JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")) as {
-    provider: { aws: readonly { readonly alias?: string }[] };
-  };
+  const { provider } = readTerraformJson(stack);
   return {
     aws: provider.aws.map(({ alias }) => ({ alias, s3_use_path_style: true, skip_metadata_api_check: "true" })),
   };
 };
 
-/** @param stack folder that synthesis wrote; what Terraform left there stays behind */
+/** @param stack synthesized folder; files that Terraform wrote there are not copied */
 export const copyStack = async (stack: string, override: Override): Promise<string> => {
   const folder = join(temporaryFolder(), basename(stack));
   await cp(stack, folder, {
@@ -64,7 +62,7 @@ export const copyStack = async (stack: string, override: Override): Promise<stri
   return folder;
 };
 
-/** @throws Error of one line for an exit code that is not listed; SkippedError where the provider cannot be had */
+/** @throws Error of one line for an exit code that is not listed; SkippedError if the provider cannot be installed */
 export const terraform = async (
   { name, folder, env }: Place,
   args: readonly string[],

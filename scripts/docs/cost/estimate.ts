@@ -1,15 +1,15 @@
-/** What a month costs, by service; what it would cost by another choice; and which assumption counts most. */
+/** Cost of a month by service, with other choices, and by assumption. */
 import type { Prices } from "../../../modules/prices";
 import type { Environment, VariableName } from "../../../modules/variables";
 import { ASSUMPTIONS, type Assumed, type Assumption, type Usage, usageOf } from "./usage";
 
-/** Lines of the bill and what each adds up: every price belongs to one of them. */
+/** Lines of the bill and the units in each. Every unit belongs to exactly one line. */
 export const LINES = {
   "Lambda requests": ["lambdaRequest"],
   "Lambda duration": ["arm64GbSecond", "x86GbSecond"],
   "S3 requests": ["s3Put", "s3Get"],
   "S3 storage": ["s3GbMonth"],
-  "Copies to another region": ["interRegionGb"],
+  "Replication to another region": ["interRegionGb"],
   "CloudWatch logs": ["logGb", "logGbMonth"],
   "CloudWatch metrics": ["metricMonth"],
   PutMetricData: ["putMetricDataRequest"],
@@ -23,7 +23,7 @@ export const LINES = {
 
 export type Line = keyof typeof LINES;
 
-/** US dollars a month. */
+/** US dollars per month. */
 export type Bill = Readonly<Record<Line, number>>;
 
 export const billOf = (usage: Usage, prices: Prices): Bill =>
@@ -36,7 +36,7 @@ export const billOf = (usage: Usage, prices: Prices): Bill =>
 
 export const totalOf = (bill: Bill): number => Object.values(bill).reduce((sum, usd) => sum + usd, 0);
 
-/** Choices worth comparing, by variable: add a row. */
+/** Values to compare, by variable: add a row. */
 const CHOICES = {
   lambda_memory_size: [1024, 1769, 3008],
   lambda_architecture: ["arm64", "x86_64"],
@@ -57,7 +57,7 @@ export interface Alternative {
 const total = (environment: Environment, assumed: Assumed, prices: Prices): number =>
   totalOf(billOf(usageOf(environment, assumed), prices));
 
-/** @returns the bill by each choice, everything else as it is */
+/** @returns the total for each value of each choice, with everything else unchanged */
 export const alternatives = (environment: Environment, assumed: Assumed, prices: Prices): Alternative[] =>
   (Object.keys(CHOICES) as (keyof typeof CHOICES)[]).flatMap((variable) =>
     [...new Set<Environment[typeof variable]>([...CHOICES[variable], environment[variable]])].map((value) => ({
@@ -70,11 +70,11 @@ export const alternatives = (environment: Environment, assumed: Assumed, prices:
 
 export interface Elasticity {
   readonly assumption: Assumption;
-  /** By how many percent the bill grows when the assumption grows by one. */
+  /** By how many percent the total grows if the assumption grows by one percent. */
   readonly percent: number;
 }
 
-/** @returns the assumptions, the one that counts most first */
+/** @returns the assumptions, the one with the largest effect first */
 export const elasticities = (environment: Environment, assumed: Assumed, prices: Prices): Elasticity[] => {
   const now = total(environment, assumed, prices);
   return (Object.keys(ASSUMPTIONS) as Assumption[])

@@ -1,23 +1,23 @@
-/** The original's estimate for light use, at today's list prices, and beside it what an environment of this project takes for the same. */
+/** The original's estimate for light usage, the same quantities at list prices, and the cost here for the same usage. */
 import type { Prices } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
 import { billOf, type Line, totalOf } from "./estimate";
 import { assumed, usageOf } from "./usage";
 
 interface LightRow {
-  /** What the original's README supposes. */
+  /** Quantities in the original's README. */
   readonly usage: string;
-  /** And what it says that costs. */
+  /** Cost that it states. */
   readonly originalUsd: number;
   readonly quantities: Readonly<Partial<Record<keyof Prices, number>>>;
-  /** Lines of this project's bill for the same. */
+  /** Lines of this project's bill for the same service. */
   readonly lines: readonly Line[];
 }
 
-/** A week of what is kept compressed. */
+/** GB-months of 1 GB of log, compressed and kept for a week. */
 const WEEK_OF_LOGS = (0.15 * 7) / 30;
 
-/** Table "light usage" of the README of the Terraform original; its six rows add up to 5.90, which it rounds to 6. */
+/** The table "light usage" in the README of the Terraform original. Its six rows add up to 5.90; it says 6. */
 // biome-ignore format: a ledger is read down its columns
 export const LIGHT = {
   "Lambda":             { usage: "1000 invocations of 1 GB-second", originalUsd: 0.2, quantities: { lambdaRequest: 1000, x86GbSecond: 1000 }, lines: ["Lambda requests", "Lambda duration"] },
@@ -28,19 +28,19 @@ export const LIGHT = {
   "SNS":                { usage: "100 notifications",               originalUsd: 0.1, quantities: { snsPublish: 100, snsEmail: 100 },        lines: ["SNS"] },
 } as const satisfies Record<string, LightRow>;
 
-/** 1000 images that take 10 GB with their variants, and 100 notifications. */
+/** 1000 images, which need 10 GB including their variants, and 100 notifications. */
 const LOAD = { images: 1000, meanMb: 2, notifications: 100 };
 
 export interface LightLine {
   readonly service: string;
   readonly usage: string;
-  /** Nothing where the original's table has no such row. */
+  /** @default the original's table has no such row */
   readonly originalUsd?: number;
   readonly listUsd?: number;
   readonly hereUsd: number;
 }
 
-/** @returns the original's rows, and one for what its table leaves out and this project has */
+/** @returns the original's rows, and one for everything else that this project uses */
 export const lightTable = (environment: Environment, prices: Prices): LightLine[] => {
   const bill = billOf(usageOf(environment, assumed(LOAD)), prices);
   const rows = Object.entries<LightRow>(LIGHT).map(([service, { usage, originalUsd, quantities, lines }]) => ({

@@ -1,4 +1,4 @@
-/** The estimate as a person reads it. */
+/** The estimate as text for the terminal. */
 import pc from "picocolors";
 import { PRICED_ON } from "../../../modules/prices";
 import { grouped, table } from "../../terminal/table";
@@ -25,7 +25,7 @@ const billTable = (bill: Bill): string => {
   const lines = Object.entries(bill).filter(([, amount]) => amount > 0);
   const share = (amount: number) => `${((100 * amount) / total).toFixed(1)} %`;
   const rows = lines.map(([line, amount]) => [line, usd(amount), share(amount)]);
-  return table({ service: "left", "USD a month": "right", share: "right" }, [
+  return table({ service: "left", "USD per month": "right", share: "right" }, [
     ...rows,
     [pc.bold("total"), pc.bold(usd(total)), ""],
   ]);
@@ -33,7 +33,7 @@ const billTable = (bill: Bill): string => {
 
 const choicesTable = ({ alternatives, bill }: Estimate): string =>
   table(
-    { choice: "left", "USD a month": "right", difference: "right" },
+    { "choice (● is set)": "left", "USD per month": "right", difference: "right" },
     alternatives.map(({ variable, value, isChosen, totalUsd }) => [
       `${isChosen ? pc.green("●") : "○"} ${variable} = ${value}`,
       usd(totalUsd),
@@ -43,7 +43,7 @@ const choicesTable = ({ alternatives, bill }: Estimate): string =>
 
 const assumptionsTable = ({ elasticities, assumed }: Estimate): string =>
   table(
-    { assumption: "left", value: "right", "1 % more makes": "right", "what it is": "left" },
+    { assumption: "left", value: "right", "effect of +1 %": "right", meaning: "left" },
     elasticities.map(({ assumption, percent }) => [
       assumption,
       assumed[assumption].toLocaleString("en-US"),
@@ -52,7 +52,7 @@ const assumptionsTable = ({ elasticities, assumed }: Estimate): string =>
     ]),
   );
 
-/** Of what is not simply how many: that everything grows with the number of images says nothing. */
+/** The assumption with the largest effect, other than the number of images, which everything depends on. */
 export const dominating = (elasticities: readonly Elasticity[]): Elasticity & { readonly about: string } => {
   const first = elasticities.find(({ assumption }) => assumption !== "images") as Elasticity;
   return { ...first, about: ASSUMPTIONS[first.assumption as Assumption].about };
@@ -63,14 +63,14 @@ export const estimateReport = (estimate: Estimate): string => {
   const perThousand = (1000 * totalOf(bill)) / assumed.images;
   const { assumption, about, percent } = dominating(elasticities);
   return [
-    `${environment} in ${region}: ${grouped(assumed.images)} images of ${assumed.meanMb} MB a month, list prices of ${PRICED_ON}`,
+    `${environment} in ${region}: ${grouped(assumed.images)} images of ${assumed.meanMb} MB per month, list prices of ${PRICED_ON}`,
     billTable(bill),
-    `${usd(perThousand)} USD for 1000 images. Free tiers, taxes and downloads are not in it; SMS neither, it depends on the country.`,
+    `${usd(perThousand)} USD per 1000 images. Not included: free tiers, taxes, downloads and SMS messages.`,
     "",
     choicesTable(estimate),
     "",
     assumptionsTable(estimate),
-    `Beside the number of images, ${pc.bold(assumption)} counts most (${about}): 1 % more makes ${percent.toFixed(2)} % more.`,
+    `Apart from the number of images, ${pc.bold(assumption)} has the largest effect (${about}): 1 % more costs ${percent.toFixed(2)} % more.`,
   ].join("\n");
 };
 
@@ -80,11 +80,11 @@ export const lightReport = (environment: string, rows: readonly LightLine[]): st
   const total = ["total", "", sum("originalUsd"), sum("listUsd"), sum("hereUsd")].map((cell) => pc.bold(cell));
   return table(
     {
-      "light use": "left",
-      "as the original assumes it": "left",
-      "USD, it says": "right",
-      "by list prices": "right",
-      [`${environment}, 1000 images`]: "right",
+      "light usage": "left",
+      "quantities in the original": "left",
+      "USD in the original": "right",
+      "USD at list prices": "right",
+      [`USD in ${environment}`]: "right",
     },
     [...rows.map((row) => [row.service, row.usage, usd(row.originalUsd), usd(row.listUsd), usd(row.hereUsd)]), total],
   );

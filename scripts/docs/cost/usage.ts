@@ -1,4 +1,4 @@
-/** What a month of uploads makes a stack use: an environment and a table of assumptions become quantities of what AWS charges for. */
+/** Usage of a stack in one month: turns an environment and a table of assumptions into the quantities that AWS charges for. */
 import { VARIANTS } from "../../../handler/src/variants";
 import { standingUsage } from "../../../modules/cost-widget";
 import type { Prices } from "../../../modules/prices";
@@ -6,62 +6,64 @@ import type { Environment } from "../../../modules/variables";
 import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
 import { readResults } from "../../trials/bench/results";
 
-/** Seconds of one vCPU, as the kept benchmark has them. */
+/** CPU time in ms, from the committed benchmark. */
 const MEASURED = growthOf(readResults().pictures).belowCap;
 const secondsOf = (ms: number): number => Number((ms / 1000).toPrecision(3));
 
-/** What nobody can read off the environment: add a row. */
+/** Quantities that do not follow from the environment: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const ASSUMPTIONS = {
-  images:           { value: 1_000_000, about: "uploads a month" },
-  meanMb:           { value: 3,         about: "megabytes of an upload" },
-  mbPerMp:          { value: 0.25,      about: "megabytes of an upload for each megapixel, as phones write JPEG" },
-  cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU for the variants of a megapixel, by scripts/trials/bench/results.json" },
-  cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU more for each image, by the same" },
+  images:           { value: 1_000_000, about: "uploads per month" },
+  meanMb:           { value: 3,         about: "size of an upload in megabytes" },
+  mbPerMp:          { value: 0.25,      about: "megabytes per megapixel of an upload, as in JPEGs from phones" },
+  cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU per megapixel, from scripts/trials/bench/results.json" },
+  cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU per image in addition, from the same file" },
   waitSeconds:      { value: 0.3,       about: "seconds that an invocation waits for S3" },
-  outputMbPerMp:    { value: 1,         about: "megabytes of the five variants for each megapixel, nine tenths of them PNG" },
-  monthsKept:       { value: 1,         about: "months that uploads and variants stay in their buckets" },
-  logBytes:         { value: 1440,      about: "bytes of log for each image, 26 for each line's envelope among them" },
-  embeddedLogBytes: { value: 470,       about: "bytes more where metrics are embedded in the log" },
-  logCompression:   { value: 0.15,      about: "what is left of a byte of log when it is stored" },
-  failedPercent:    { value: 0.1,       about: "percent of images that end in the dead-letter queue, and are read and deleted there" },
+  outputMbPerMp:    { value: 1,         about: "megabytes of all five variants per megapixel; nine tenths are PNG" },
+  monthsKept:       { value: 1,         about: "months that uploads and variants are kept" },
+  logBytes:         { value: 1440,      about: "bytes of log per image, including 26 bytes of overhead per line" },
+  embeddedLogBytes: { value: 470,       about: "additional bytes of log per image if metrics are embedded in the log" },
+  logCompression:   { value: 0.15,      about: "stored bytes per byte of log, because CloudWatch compresses it" },
+  failedPercent:    { value: 0.1,       about: "percent of images whose event goes to the dead-letter queue and is redriven" },
   tracedPercent:    { value: 5,         about: "percent of invocations that X-Ray samples" },
-  keyedPercent:     { value: 1,         about: "percent of S3's requests for which a bucket key asks KMS" },
-  accessLogBytes:   { value: 600,       about: "bytes that S3 writes down of a request" },
-  notifications:    { value: 100,       about: "e-mails of alarms and their ends" },
+  keyedPercent:     { value: 1,         about: "percent of S3 requests that call KMS, because of bucket keys" },
+  accessLogBytes:   { value: 600,       about: "bytes of access log per S3 request" },
+  notifications:    { value: 100,       about: "e-mail notifications per month" },
 } as const satisfies Record<string, { readonly value: number; readonly about: string }>;
 
 export type Assumption = keyof typeof ASSUMPTIONS;
 
 export type Assumed = Readonly<Record<Assumption, number>>;
 
-/** @param changed what is assumed instead */
+/** @param changed values that replace the defaults */
 export const assumed = (changed: Partial<Assumed> = {}): Assumed => ({
   ...(Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, { value }]) => [name, value])) as Assumed),
   ...changed,
 });
 
-/** Of each thing that AWS charges for, how much in a month. */
+/** Quantity per month of each unit that AWS charges for. */
 export type Usage = Readonly<Record<keyof Prices, number>>;
 
-/** Variants are made of at most 4096 x 3072 pixels, one after the other, so that a second vCPU would help nobody. */
+/** Larger pictures are shrunk to 4096 x 3072 pixels first. */
 const MOST_MP = 12.6;
 
 const MB_PER_GB = 1024;
 const BYTES_PER_GB = 1024 ** 3;
 const DAYS_PER_MONTH = 30;
 
-/** One upload, one download, and each variant. */
-const VARIANT_PUTS = Object.keys(VARIANTS).length;
-const PUTS = 1 + VARIANT_PUTS;
+/** Requests per image: the upload, the download and one for each variant. */
+const PUTS = 1 + Object.keys(VARIANTS).length;
 const GETS = 1;
 
-/** Megapixels that are read and encoded. */
+/** Megapixels per image that are encoded. */
 const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
 
 const variantsGb = (a: Assumed): number => (a.images * megapixelsOf(a) * a.outputMbPerMp) / MB_PER_GB;
 
-/** @returns how long one invocation runs */
+/** Uploads and their variants. */
+const picturesGb = (a: Assumed): number => (a.images * a.meanMb) / MB_PER_GB + variantsGb(a);
+
+/** @returns the duration of one invocation in seconds. Variants are encoded one after the other, so more than one vCPU does not help. */
 export const seconds = ({ lambda_memory_size }: Environment, a: Assumed): number => {
   const cpuSeconds = megapixelsOf(a) * a.cpuSecondsPerMp + a.cpuSecondsEach;
   return cpuSeconds / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
@@ -72,8 +74,7 @@ const logGbOf = ({ metrics_transport }: Environment, a: Assumed): number =>
 
 const storedGbOf = (environment: Environment, a: Assumed): number => {
   const { enable_s3_access_logging, s3_access_log_days, enable_replication } = environment;
-  const uploads = (a.images * a.meanMb) / MB_PER_GB;
-  const pictures = (uploads + variantsGb(a) * (enable_replication ? 2 : 1)) * a.monthsKept;
+  const pictures = picturesGb(a) * (enable_replication ? 2 : 1) * a.monthsKept;
   const accessLogs = (a.images * (PUTS + GETS) * a.accessLogBytes * s3_access_log_days) / DAYS_PER_MONTH / BYTES_PER_GB;
   return pictures + (enable_s3_access_logging ? accessLogs : 0);
 };
@@ -87,18 +88,19 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     lambdaRequest: a.images,
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,
-    s3Put: a.images * (PUTS + (environment.enable_replication ? VARIANT_PUTS : 0)),
+    // A replica of the upload and of each variant.
+    s3Put: a.images * PUTS * (environment.enable_replication ? 2 : 1),
     s3Get: a.images * GETS,
     s3GbMonth: storedGbOf(environment, a),
-    interRegionGb: environment.enable_replication ? variantsGb(a) : 0,
+    interRegionGb: environment.enable_replication ? picturesGb(a) : 0,
     logGb,
     logGbMonth: (logGb * a.logCompression * environment.log_retention_days) / DAYS_PER_MONTH,
     putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,
     snsPublish: a.notifications,
     snsEmail: a.notifications,
-    // Each letter is sent, received and deleted.
+    // Each message is sent, received and deleted.
     sqsRequest: environment.enable_dead_letter_queue ? (3 * a.images * a.failedPercent) / 100 : 0,
-    // Of every message to an encrypted topic, SNS asks for a key and to be let in.
+    // For each message to an encrypted topic, SNS calls KMS twice.
     kmsRequest: environment.enable_kms_key
       ? (a.images * (PUTS + GETS) * a.keyedPercent) / 100 + 2 * a.notifications
       : 0,

@@ -1,12 +1,12 @@
-/** How a new execution environment begins: what loading the package costs, beside the same sources unbundled. */
+/** Cold starts: the cost of loading the package, compared with the same sources unbundled. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
 import { SETTINGS } from "../../../handler/contract/settings";
-import { freshStack } from "../../build/fresh-stack";
 import { buildHandler } from "../../build/handler-package";
+import { devStack } from "../../build/local-stack";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { unpackFunction } from "../../sandbox/function-package";
 import { startSandbox } from "../../sandbox/sandbox";
@@ -16,7 +16,7 @@ import { median } from "./statistics";
 export interface Load {
   readonly wallMs: number;
   readonly cpuMs: number;
-  /** Modules that were loaded from files. */
+  /** Number of modules loaded from files. */
   readonly modules: number;
 }
 
@@ -24,12 +24,12 @@ export interface Cold {
   readonly runs: number;
   readonly bundleBytes: number;
   readonly zipBytes: number;
-  /** Medians of `require` in processes of their own. */
+  /** Medians of `require` in separate processes. */
   readonly bundled: Load;
   readonly unbundled: Load;
-  /** Of sharp alone, which both load. */
+  /** sharp alone, which both load. */
   readonly sharp: Load;
-  /** INIT of the local run: from the start of the process until it asks for its first event. */
+  /** Initialization in the local run: from the start of the process until it asks for its first event. */
   readonly initMs: number;
 }
 
@@ -38,14 +38,14 @@ const HANDLER = join(ROOT, "handler");
 
 const run = promisify(execFile);
 
-/** Prints what `require` of its argument took. */
+/** Prints the time that `require` of its argument takes. */
 const PROBE = `
   const cpu = process.cpuUsage(), startedAt = performance.now();
   require(process.argv[1]);
   const wallMs = performance.now() - startedAt, { user, system } = process.cpuUsage(cpu);
   console.log(JSON.stringify({ wallMs, cpuMs: (user + system) / 1000, modules: Object.keys(require.cache).length }));`;
 
-/** Values that let the handler load. */
+/** Settings with which the handler loads. */
 const SETTINGS_TO_LOAD = Object.fromEntries(
   Object.entries<{ kind: string; choices?: readonly string[] }>(SETTINGS).map(([name, { kind, choices }]) => [
     name,
@@ -58,7 +58,7 @@ const load = async (file: string): Promise<Load> => {
   return JSON.parse((await run(process.execPath, ["-e", PROBE, file], { env })).stdout) as Load;
 };
 
-/** The handler's sources as CommonJS, file by file, where its packages are found. */
+/** Transpiles the handler's sources to CommonJS, file by file, into a folder from which its packages resolve. */
 const transpileHandler = async (folder: string): Promise<string> => {
   const names = await readdir(HANDLER, { recursive: true });
   for (const name of names.filter((each) => /^(src|contract)\/.+\.ts$/.test(each.replaceAll("\\", "/")))) {
@@ -77,7 +77,7 @@ const medianLoad = (loads: readonly Load[]): Load => ({
   modules: median(loads.map(({ modules }) => modules)),
 });
 
-/** A sandbox of one process starts it before it takes any upload; its INIT is in the report of the first invocation. */
+/** A sandbox with one process starts it in advance; the first invocation's report has its initialization time. */
 const initMs = async (stackDir: string, picture: Buffer): Promise<number> => {
   const sandbox = await startSandbox({ blueprint: readBlueprint(stackDir), processes: 1 });
   try {
@@ -90,11 +90,11 @@ const initMs = async (stackDir: string, picture: Buffer): Promise<number> => {
   }
 };
 
-/** How often each is loaded, in turns, and how often the local run is begun: the first finds nothing in the disk's cache. */
+/** Number of loads of each, in turns, and of starts of the local run. More than one, because the first runs with a cold disk cache. */
 const RUNS = 11;
 const INIT_RUNS = 5;
 
-/** @param picture for the first invocation */
+/** @param picture bytes that the first invocation processes */
 export const measureCold = async (picture: Buffer): Promise<Cold> => {
   const { file: zip, bytes: zipBytes } = await buildHandler({ target: "host" });
   const { folder, taskRoot } = await unpackFunction(zip);
@@ -107,7 +107,7 @@ export const measureCold = async (picture: Buffer): Promise<Cold> => {
     for (let i = 0; i < RUNS; i++) for (const [at, file] of files.entries()) loads[at]?.push(await load(file));
     const [bundled, unbundled, sharp] = loads.map(medianLoad);
     if (!bundled || !unbundled || !sharp) throw new Error(`Expected a load for ${relative(ROOT, bundle)} but got none`);
-    const stackDir = await freshStack();
+    const stackDir = await devStack();
     const inits: number[] = [];
     for (let i = 0; i < INIT_RUNS; i++) inits.push(await initMs(stackDir, picture));
     const bundleBytes = (await readFile(bundle)).length;

@@ -1,4 +1,4 @@
-/** The pictures that are measured: a landscape with the grain of a camera, in every format and several sizes. */
+/** The benchmark's pictures: a landscape with camera grain, in every format and several sizes. */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import sharp, { type Sharp } from "sharp";
 import { bitmap } from "../../images/bitmap";
 import { paint, type Scene } from "../../images/landscape";
 
-/** What the files of one size are painted with. The grain is chosen so that 12 megapixels are 1.8 MB of JPEG, as from a camera. */
+/** The painted scene. With this grain, 12 megapixels are 1.8 MB of JPEG, as from a camera. */
 const SCENE: Omit<Scene, "widthPx" | "heightPx"> = {
   seed: 11,
   zenith: [74, 104, 158],
@@ -23,10 +23,10 @@ const SCENE: Omit<Scene, "widthPx" | "heightPx"> = {
   grain: 20,
 };
 
-/** A lens and a raw converter leave no noise of single pixels. */
+/** Lenses and raw converters smooth the noise of single pixels. */
 const BLUR_SIGMA = 0.6;
 
-/** How each kind of file is written: add a row. */
+/** Encoders of each kind of file: add a row. */
 const KINDS = {
   "baseline.jpg": (picture: Sharp) => picture.jpeg({ quality: 90 }).toBuffer(),
   "progressive.jpg": (picture: Sharp) => picture.jpeg({ quality: 90, progressive: true }).toBuffer(),
@@ -41,7 +41,7 @@ const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-/** A size: its nominal megapixels, and the kinds of file that it is written as. @default every kind */
+/** A size: nominal megapixels, and its kinds of file. @default every kind */
 export interface Size {
   readonly megapixels: number;
   readonly widthPx: number;
@@ -49,7 +49,7 @@ export interface Size {
   readonly kinds?: readonly Kind[];
 }
 
-/** Every size: add a row. The one of 6 megapixels is there for the fitted line. */
+/** Every size: add a row. 6 megapixels serve as a point of the fitted line. */
 // biome-ignore format: a ledger is read down its columns
 export const SIZES: readonly Size[] = [
   { megapixels:  2, widthPx: 1632, heightPx: 1224 },
@@ -73,7 +73,7 @@ const picturesOf = ({ megapixels, kinds = Object.keys(KINDS) as Kind[] }: Size, 
     return { name, kind, megapixels, file: join(folder, name) };
   });
 
-/** The pictures change with what paints and writes them, so the cache is named after it. */
+/** Names the cache after the code that paints and writes the pictures, so that a change invalidates it. */
 const digestOfPainter = async (): Promise<string> => {
   const hash = createHash("sha256").update(JSON.stringify(sharp.versions));
   for (const file of ["corpus.ts", "../../images/landscape.ts", "../../images/bitmap.ts"])
@@ -81,7 +81,7 @@ const digestOfPainter = async (): Promise<string> => {
   return hash.digest("hex").slice(0, 16);
 };
 
-/** Nobody ever sees a half-written picture, whoever else is painting. */
+/** Writes to a temporary file and renames it, so concurrent runs never see a partial picture. */
 const replaceFile = async (file: string, bytes: Buffer): Promise<void> => {
   const temporary = `${file}.${randomUUID()}`;
   try {
@@ -93,10 +93,10 @@ const replaceFile = async (file: string, bytes: Buffer): Promise<void> => {
 };
 
 /**
- * Paints what is not in the cache yet: about half a second for each megapixel.
+ * Paints the pictures that are not in the cache yet: about half a second per megapixel.
  *
- * @param cache folder that keeps the pictures
- * @param onPaint called before each size that is painted
+ * @param cache folder of the pictures
+ * @param onPaint called before a size is painted
  */
 export const corpus = async (
   cache: string,

@@ -1,22 +1,22 @@
-/** What a picture costs on Lambda: lines fitted to the handler's CPU time, and the price of that time. */
+/** The cost of a picture on Lambda: lines fitted to the handler's CPU time, and the price of that time. */
 import { EVERYWHERE } from "../../../modules/prices";
 import type { PictureResult } from "./results";
 import { fitLine, type Line } from "./statistics";
 
 const { arm64GbSecond, lambdaRequest } = EVERYWHERE;
 
-/** A function gets one whole vCPU at this memory, https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/** Memory size with one whole vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const WHOLE_CPU_MB = 1769;
 
 const MEMORY_SIZES_MB = [512, 1024, 1769, 3072];
 
-/** Milliseconds of CPU by megapixels: up to the cap each is read and encoded four times, beyond it only read. */
+/** CPU milliseconds by megapixels: below the cap each pixel is decoded and encoded four times, above it only decoded. */
 export interface Growth {
   readonly belowCap: Line;
   readonly aboveCap: Line;
 }
 
-/** Pictures of 4 : 3 are made smaller from 12.6 megapixels on, which are 4096 x 3072. */
+/** 4 : 3 pictures above 12.6 megapixels (4096 x 3072) are scaled down. */
 export const CAP_MEGAPIXELS = 12;
 
 export const growthOf = (pictures: readonly PictureResult[]): Growth => {
@@ -32,15 +32,15 @@ export const growthOf = (pictures: readonly PictureResult[]): Growth => {
 export interface Cost {
   readonly memoryMb: number;
   readonly msPerMegapixel: number;
-  /** Of a million pictures of one megapixel more. */
+  /** Cost of one more megapixel for a million pictures. */
   readonly usdPerMegapixel: number;
-  /** Of a picture of CAP_MEGAPIXELS. */
+  /** Billed milliseconds for a picture of CAP_MEGAPIXELS. */
   readonly ms: number;
-  /** Of a million of them, the requests included. */
+  /** Cost of a million such pictures, including requests. */
   readonly usd: number;
 }
 
-/** Encodes follow one another, so a second vCPU does nothing for one picture. */
+/** Encodes run one after the other, so a second vCPU does not speed up a single picture. */
 const billedMs = (cpuMs: number, memoryMb: number): number => cpuMs / Math.min(1, memoryMb / WHOLE_CPU_MB);
 
 const MILLION = 1_000_000;
@@ -48,7 +48,7 @@ const MILLION = 1_000_000;
 const usdOfMillion = (ms: number, memoryMb: number): number =>
   MILLION * (ms / 1_000) * (memoryMb / 1_024) * arm64GbSecond;
 
-/** @returns what the lines cost at each size of memory, on arm64; S3 and its waiting are not in it */
+/** @returns the cost at each memory size on arm64, without S3 and the time waiting for it */
 export const costsOf = ({ belowCap: { base, slope } }: Growth): Cost[] =>
   MEMORY_SIZES_MB.map((memoryMb) => {
     const msPerMegapixel = billedMs(slope, memoryMb);

@@ -1,4 +1,4 @@
-/** The machine that measures: figures of different machines must not be compared. */
+/** Describes the machine of a benchmark: results of different machines are not comparable. */
 import { arch, availableParallelism, cpus, loadavg, platform } from "node:os";
 import sharp from "sharp";
 
@@ -9,15 +9,15 @@ export interface Machine {
   readonly node: string;
   readonly sharp: string;
   readonly libvips: string;
-  /** @default there is no Pillow */
+  /** @default Pillow is not installed */
   readonly pillow?: string;
-  /** How many processes wanted a CPU in the last minute, before and after measuring: more than none disturbs wall clocks. */
+  /** Load average of the last minute, before and after measuring. Above 0, wall times are not reliable. */
   readonly load: { readonly before: number; readonly after: number };
 }
 
 const load = (): number => Number((loadavg()[0] ?? 0).toFixed(2));
 
-/** @returns the machine so far; call `finished` after measuring */
+/** Call it before measuring, and `finished` after. */
 export const machine = (pillow: string | undefined): { readonly finished: () => Machine } => {
   const before = load();
   return {

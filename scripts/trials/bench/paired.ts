@@ -1,4 +1,4 @@
-/** Measures every method on a picture, one after the other and again, so that what disturbs one disturbs all. */
+/** Measures every method on a picture in turns, so that disturbances affect all methods alike. */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,22 +9,22 @@ import { type Similarity, similarity } from "./similarity";
 import { median } from "./statistics";
 import type { Measurement } from "./worker";
 
-/** One picture's share of a benchmark. */
+/** The measurements of one picture. */
 export interface Task {
   readonly picture: Picture;
   readonly runs: number;
   readonly methods: readonly Method[];
-  /** Whether the variants are also compared with the source. */
+  /** Whether to compare the variants with the source. */
   readonly isCompared: boolean;
 }
 
-/** The picture that targets are about. */
+/** The picture of the targets. */
 export const REFERENCE = "12mp.baseline.jpg";
 const LARGE_MEGAPIXELS = 12;
 
 /**
- * What is worth its time: large files of other kinds than baseline JPEG and PNG are measured once, which is enough for
- * their memory. PNG with `optimize` costs 17 s whatever the picture came from, so it is measured on the reference only.
+ * Saves time: large files other than baseline JPEG and PNG are measured once, which is enough for their memory.
+ * PNG with `optimize` takes 17 s for any source, so only the reference is measured with it.
  */
 export const tasksOf = (pictures: readonly Picture[], runs: number): Task[] =>
   pictures.map((picture) => {
@@ -37,7 +37,7 @@ export const tasksOf = (pictures: readonly Picture[], runs: number): Task[] =>
     return { picture, runs: isRepeated ? runs : 1, methods, isCompared };
   });
 
-/** The tasks whose figures `--quick` is content with: the small pictures and the reference. */
+/** Tasks of `--quick`: the small pictures and the reference. */
 export const quickTasksOf = (pictures: readonly Picture[]): Task[] =>
   tasksOf(pictures, 1).filter(({ picture: { name, megapixels } }) => megapixels < 6 || name === REFERENCE);
 

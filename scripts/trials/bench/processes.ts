@@ -1,4 +1,4 @@
-/** Starts the processes that are measured, and finds the Python that has Pillow. */
+/** Starts the measured processes, and finds a Python with Pillow. */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,12 +9,12 @@ import type { Measurement, SharpMethod } from "./worker";
 
 const ROOT = join(__dirname, "../../..");
 
-/** Everything of a benchmark that can be made again. */
+/** Cached files of benchmarks; safe to delete. */
 export const CACHE = join(ROOT, ".cache", "bench");
 
 const PILLOW = join(__dirname, "pillow.py");
 
-/** How the five variants are made: add a row. `pillow` methods run in Python, the others in Node. */
+/** Ways to make the five variants: add a row. `pillow` methods run in Python, the others in Node. */
 export const METHODS = {
   handler: { about: "this handler: `processImage`, bundled from its source as the package is" },
   naive: { about: "five sharp pipelines with default options, each decoding again" },
@@ -25,19 +25,19 @@ export const METHODS = {
 
 export type Method = keyof typeof METHODS;
 
-/** @returns whether there is a way to read the picture's kind at all */
+/** @returns whether the method can read this kind of picture */
 export const canRead = (method: Method, { kind }: Picture): boolean => method !== "naive" || kind !== "bmp";
 
 export interface Tools {
-  /** The bundled worker; whoever prepared it removes it. */
+  /** The bundled worker; the caller removes it. */
   readonly worker: Awaited<ReturnType<typeof bundled>>;
-  /** A Python with Pillow. @default there is none */
+  /** A Python with Pillow. @default none was found */
   readonly python?: { readonly command: string; readonly version: string };
 }
 
 const run = promisify(execFile);
 
-/** Bundles a program of this folder, because a compiler at run time would be part of what is measured. */
+/** Bundles a program of this folder, because compilation at run time would be measured, too. */
 export const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
   const file = join(CACHE, `${name}.${process.pid}.cjs`);
   await build({
@@ -60,16 +60,16 @@ const pillowOf = async (python: string): Promise<Tools["python"]> => {
   return found && { command: python, version: `Pillow ${found.stdout.trim()}` };
 };
 
-/** @param python command of a Python that may have Pillow */
+/** @param python command of the Python to check for Pillow */
 export const prepareTools = async (python: string): Promise<Tools> => ({
   worker: await bundled("worker.ts"),
   python: await pillowOf(python),
 });
 
 /**
- * Makes the variants of a picture in a process of its own.
+ * Makes the variants of a picture in a separate process.
  *
- * @param outDir folder that the variants are written to. @default they are not kept
+ * @param outDir folder for the variants. @default they are not saved
  * @throws Error, one line, if the process fails
  */
 export const measure = async (method: Method, file: string, tools: Tools, outDir?: string): Promise<Measurement> => {

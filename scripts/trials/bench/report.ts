@@ -1,4 +1,4 @@
-/** What `npm run bench` prints. */
+/** Output of `npm run bench`. */
 import pc from "picocolors";
 import { grouped, table } from "../../terminal/table";
 import type { Cold, Load } from "./cold";
@@ -75,7 +75,7 @@ export const coldReport = ({ runs, bundleBytes, zipBytes, bundled, unbundled, sh
       loadRow("the same unbundled", unbundled),
       loadRow("sharp alone", sharp),
     ]),
-    `  bundle ${grouped(bundleBytes / 1e3)} kB, zip ${grouped(zipBytes / MB, 2)} MB, INIT of the local run ${grouped(initMs)} ms; medians of ${runs} runs`,
+    `  bundle ${grouped(bundleBytes / 1e3)} kB, zip ${grouped(zipBytes / MB, 2)} MB, initialization in the local run ${grouped(initMs)} ms; medians of ${runs} runs`,
   ].join("\n");
 
 export const throughputReport = ({ picture, uploads, levels, memoryMb }: Throughput): string =>

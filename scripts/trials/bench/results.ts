@@ -1,4 +1,4 @@
-/** What was measured, when and where: `npm run bench -- --json` prints it, and `--write` keeps it in results.json. */
+/** Results of a benchmark: `npm run bench -- --json` prints them, `--write` saves them in results.json. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cold } from "./cold";
@@ -8,7 +8,7 @@ import type { Method } from "./processes";
 import type { Similarity } from "./similarity";
 import type { Throughput } from "./throughput";
 
-/** Medians over the runs, but the largest peak. */
+/** Medians over the runs, except `peakBytes`, the maximum. */
 export interface Figures {
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -24,9 +24,9 @@ export interface PictureResult {
   readonly megapixels: number;
   readonly sourceBytes: number;
   readonly runs: number;
-  /** A method that cannot read the picture, or is not on this machine, is absent. */
+  /** Without methods that cannot read the picture or are not installed. */
   readonly methods: Readonly<Partial<Record<Method, Figures>>>;
-  /** To the source. @default not looked at */
+  /** Similarity to the source. @default not measured */
   readonly similarity?: Readonly<Partial<Record<Method, Similarity>>>;
 }
 
@@ -51,5 +51,5 @@ export const writeResults = (results: Results): void =>
     `${JSON.stringify(results, (_, value) => (typeof value === "number" ? rounded(value) : value), 2)}\n`,
   );
 
-/** Four significant digits are more than the noise leaves. Whole numbers stay as they are. */
+/** Five significant digits exceed the precision of the measurement. */
 const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(5)));

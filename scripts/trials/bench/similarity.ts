@@ -1,4 +1,4 @@
-/** How much of a picture survives: structural similarity of luma, and the error of all three channels. */
+/** Similarity of pictures: structural similarity of luma, and the error of all three channels. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
@@ -6,16 +6,16 @@ import { ssim } from "ssim.js";
 import { VARIANTS, type Variant } from "../../../handler/src/variants";
 
 export interface Similarity {
-  /** Of each lossy variant of full size: 1 is the same picture. Wang et al. 2004, as ssim.js computes it. */
+  /** SSIM of each lossy full-size variant: 1 means identical. Wang et al. 2004, computed by ssim.js. */
   readonly ssim: Readonly<Record<string, number>>;
   readonly meanSsim: number;
-  /** Decibels over R, G and B, the mean of the same variants: 3 more is half the error. */
+  /** Mean PSNR of the same variants over R, G and B, in decibels: 3 more means half the error. */
   readonly meanPsnrDb: number;
 }
 
 const TILE_PX = 384;
 
-/** Where tiles are taken, in fractions of what is left of the picture: sky, sun, hills, water and firs. */
+/** Positions of the tiles, as fractions of width and height minus the tile: sky, sun, hills, water and firs. */
 const PLACES = [
   [0.1, 0.1],
   [0.6, 0.45],
@@ -25,7 +25,7 @@ const PLACES = [
   [0.7, 0.95],
 ] as const;
 
-/** A whole picture of 12 megapixels would take minutes and gigabytes. */
+/** Tiles only: a whole picture of 12 megapixels would take minutes and gigabytes. */
 const tilesOf = async (picture: Sharp): Promise<Uint8ClampedArray[]> => {
   const { data, info } = await picture.autoOrient().removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
@@ -54,7 +54,7 @@ const tileSsim = (a: Uint8ClampedArray, b: Uint8ClampedArray): number => {
 const squaredError = (a: Uint8ClampedArray, b: Uint8ClampedArray): number => {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
-  return (sum * 4) / (3 * a.length); // Alpha is the same in both.
+  return (sum * 4) / (3 * a.length); // Alpha is equal in both.
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -64,7 +64,7 @@ export interface Likeness {
   readonly psnrDb: number;
 }
 
-/** @returns how alike two pictures of the same size are */
+/** @returns the similarity of two pictures of the same size */
 export const likeness = async (one: Sharp, other: Sharp): Promise<Likeness> => {
   const [a, b] = [await tilesOf(one), await tilesOf(other)];
   const each = (of: (x: Uint8ClampedArray, y: Uint8ClampedArray) => number): number =>
@@ -72,12 +72,12 @@ export const likeness = async (one: Sharp, other: Sharp): Promise<Likeness> => {
   return { ssim: each(tileSsim), psnrDb: 10 * Math.log10(255 ** 2 / each(squaredError)) };
 };
 
-/** The thumbnail has no source of its size, and PNG loses nothing. */
+/** Excludes the thumbnail, which has no source of its size, and PNG, which is lossless. */
 const isCompared = ({ quality, insidePx }: Variant): boolean => quality !== undefined && insidePx === undefined;
 
 /**
- * @param file a picture of at most 4096 px on a side that sharp can read
- * @param folder holds its variants, each in a file of the variant's name
+ * @param file a picture that sharp can read, at most 4096 px on each side
+ * @param folder contains its variants in files named after them
  */
 export const similarity = async (file: string, folder: string): Promise<Similarity> => {
   const source = await readFile(file);

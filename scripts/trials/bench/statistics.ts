@@ -1,4 +1,4 @@
-/** The statistics of the benchmark. */
+/** Statistics of the benchmark: median and fitted line. */
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);

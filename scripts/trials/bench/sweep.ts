@@ -1,4 +1,4 @@
-/** Tries encoder settings on the photo of 12 megapixels: what each costs in CPU time and bytes, and what it keeps. */
+/** Tries encoder settings on the 12-megapixel photo: CPU time, bytes and similarity of each. */
 import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { FORMATS } from "../../../handler/src/variants";
@@ -45,7 +45,7 @@ const PNG: readonly Settings[] = [
   ...levels.map((compressionLevel) => ({ adaptiveFiltering: false, compressionLevel })),
 ];
 
-/** Everything that is tried. A palette is not: 256 colours are no photo. */
+/** All settings to try. No palette: 256 colours are not enough for a photo. */
 export const ROWS: readonly Row[] = [
   ...JPEG.map((settings) => ({ format: "jpeg", quality: 85, settings }) as const),
   ...JPEG.map((settings) => ({ format: "jpeg", quality: 60, settings }) as const),
@@ -57,11 +57,11 @@ export interface Trial {
   readonly format: string;
   readonly quality?: number;
   readonly settings: Settings;
-  /** Whether the handler writes the format so. */
+  /** Whether the handler uses these settings. */
   readonly isChosen: boolean;
   readonly cpuMs: number;
   readonly bytes: number;
-  /** To the source; 1 for what is lossless. */
+  /** Similarity to the source; 1 for lossless formats. */
   readonly ssim: number;
   readonly psnrDb: number;
 }
@@ -75,7 +75,7 @@ const cpuMsOf = async (make: () => Promise<Buffer>): Promise<[cpuMs: number, mad
   return [(user + system) / 1_000, made];
 };
 
-/** Whether the handler writes the format with these settings. */
+/** @returns whether the handler uses these settings for the format */
 export const isChosen = ({ format, settings }: Row): boolean => {
   const sorted = (of: Settings) => JSON.stringify(Object.entries(of).sort());
   return sorted(settings) === sorted(FORMATS[format].encoder);
@@ -100,7 +100,7 @@ const tryOut = async (row: Row, pixels: () => Sharp): Promise<Trial> => {
 };
 
 /**
- * @param file that sharp can read, at most 4096 px on a side
+ * @param file a picture that sharp can read, at most 4096 px on each side
  * @param onTrial called after each row
  */
 export const sweepEncoders = async (file: string, onTrial: (done: number, total: number) => void): Promise<Trial[]> => {

@@ -1,4 +1,4 @@
-/** What the handler is held to. */
+/** Performance targets of the handler. */
 import { REFERENCE } from "./paired";
 import type { Method } from "./processes";
 import type { Figures, PictureResult } from "./results";
@@ -8,7 +8,7 @@ interface Target {
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly unit: string;
-  /** @returns nothing where it was not measured */
+  /** @returns undefined if it was not measured */
   readonly value: (pictures: readonly PictureResult[]) => number | undefined;
 }
 
@@ -29,7 +29,7 @@ const figures = (pictures: readonly PictureResult[], name: string, method: Metho
 const ratio = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a / b;
 
-/** An SSIM that differs by less is the same: WebP at effort 2 loses 0.0016 against effort 4, and nobody sees it. */
+/** Smaller differences in SSIM are invisible: WebP at effort 2 loses 0.0016 against effort 4. */
 const SSIM_TOLERANCE = 0.001;
 
 const similarityGained = (pictures: readonly PictureResult[]): number | undefined => {
@@ -42,7 +42,7 @@ const highestPeakMb = (pictures: readonly PictureResult[]): number | undefined =
   return peaks.length === 0 ? undefined : Math.max(...peaks) / 1e6;
 };
 
-/** Every target: add a row. Those without a picture's name are about the photo of 12 megapixels, as baseline JPEG. */
+/** Every target: add a row. Targets without a picture's name apply to the 12-megapixel baseline JPEG. */
 // biome-ignore format: a ledger is read down its columns
 const TARGETS: readonly Target[] = [
   { what: "CPU time of Pillow / handler",                      atLeast: 3,               unit: "x",  value: (all) => figures(all, REFERENCE, "pillow")?.cpuRatio },

@@ -1,6 +1,6 @@
-/** How many pictures the local pipeline takes at a time: uploads to the sandbox, the real package in real processes. */
+/** Throughput of the local pipeline: uploads to the sandbox, with the real package in real processes. */
 import { readFile } from "node:fs/promises";
-import { freshStack } from "../../build/fresh-stack";
+import { devStack } from "../../build/local-stack";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
 import type { Picture } from "./corpus";
@@ -8,7 +8,7 @@ import type { Picture } from "./corpus";
 export interface Level {
   readonly concurrency: number;
   readonly picturesPerSecond: number;
-  /** From upload to the last stored variant, as Lambda reports it, the slowest half left out. */
+  /** Median billed duration, in milliseconds. */
   readonly medianMs: number;
 }
 
@@ -16,7 +16,7 @@ export interface Throughput {
   readonly picture: string;
   readonly uploads: number;
   readonly levels: readonly Level[];
-  /** Of the package's own process, S3 client and all, after one picture: `maxMemoryUsedMB` of its report. */
+  /** `maxMemoryUsedMB` of the package's process after one picture, by picture. */
   readonly memoryMb: Readonly<Record<string, number>>;
 }
 
@@ -27,7 +27,7 @@ const field = (line: string, name: string): number | undefined => {
   return value === undefined ? undefined : Number(value);
 };
 
-/** Uploads a picture many times, to as many processes as `concurrency` says. */
+/** Uploads a picture `uploads` times to a sandbox with `concurrency` processes. */
 const runLevel = async (stackDir: string, bytes: Buffer, uploads: number, concurrency: number): Promise<Level> => {
   const sandbox = await startSandbox({ blueprint: readBlueprint(stackDir), processes: concurrency });
   try {
@@ -60,15 +60,15 @@ const memoryOf = async (stackDir: string, { name, file }: Picture): Promise<[str
 };
 
 /**
- * @param picture that is uploaded `uploads` times at each level
- * @param heaviest pictures that one process each takes, for their memory
+ * @param picture uploaded `uploads` times at each level
+ * @param heaviest pictures whose memory is measured, each in its own process
  */
 export const measureThroughput = async (
   picture: Picture,
   uploads: number,
   heaviest: readonly Picture[],
 ): Promise<Throughput> => {
-  const stackDir = await freshStack();
+  const stackDir = await devStack();
   const bytes = await readFile(picture.file);
   const levels: Level[] = [];
   for (const concurrency of CONCURRENCY) levels.push(await runLevel(stackDir, bytes, uploads, concurrency));

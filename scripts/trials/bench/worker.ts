@@ -1,4 +1,4 @@
-/** The process that is measured: makes the variants of one picture by one method, and prints what that took as JSON. */
+/** The measured process: makes the variants of one picture with one method, and prints the measurement as JSON. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -7,13 +7,13 @@ import type { Limits } from "../../../handler/src/input";
 import { FORMATS, VARIANTS, type Variant } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
-/** What one process took for the five variants of one picture; without loading itself, and without reading the file. */
+/** Cost of the five variants of one picture, without loading the program and reading the file. */
 export interface Measurement {
   readonly cpuMs: number;
   readonly wallMs: number;
-  /** Of the whole process. */
+  /** Peak memory of the whole process. */
   readonly peakBytes: number;
-  /** Of each variant. */
+  /** Size of each variant. */
   readonly bytes: Readonly<Record<string, number>>;
 }
 
@@ -23,7 +23,7 @@ const MAX_SIDE_PX = 4096;
 const FIT = { fit: "inside", withoutEnlargement: true } as const;
 const LIMITS: Limits = { maxPixels: 100_000_000, maxSidePx: 65_535, maxFrames: 1 };
 
-/** Sharp reads no BMP. */
+/** sharp cannot read BMP. */
 const opened = (file: Buffer): sharp.Sharp => {
   if (file.toString("latin1", 0, 2) !== "BM") return sharp(file).autoOrient();
   const header = readBmpHeader(file);
@@ -31,7 +31,7 @@ const opened = (file: Buffer): sharp.Sharp => {
   return sharp(pixels, { raw: { width: header.widthPx, height: header.heightPx, channels } });
 };
 
-/** One variant by sharp, from the file itself or from pixels. */
+/** Encodes one variant with sharp, from the file or from pixels. */
 const encoded = (image: sharp.Sharp, { format, quality, insidePx }: Variant, encoder: object): Promise<Buffer> => {
   if (insidePx !== undefined) image.resize(insidePx, insidePx, FIT);
   return image.toFormat(format, { ...encoder, ...(quality !== undefined && { quality }) }).toBuffer();
@@ -43,7 +43,7 @@ const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise
   return made;
 };
 
-/** Each method is prepared with the file, and then measured. The handler is loaded by its own method only: it changes sharp's settings. */
+/** Each method prepares the file; the returned function is measured. Only the first loads the handler, which changes sharp's settings. */
 const METHODS = {
   handler: async (file: Buffer) => {
     const { processImage } = await import("../../../handler/src/process.js");

@@ -1,11 +1,11 @@
-/** What is done to the real function, so that an alarm has a reason to go off. */
+/** The faults that the drill injects into the real function: each is the cause of an alarm. */
 
 import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { type Bench, type Conditions, type Recording, record } from "./bench";
 import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
-import { MINUTE_MS } from "./stretch";
+import { type Conditions, type FaultRun, type Recording, record } from "./recorded-run";
+import { MINUTE_MS } from "./timeline";
 
 export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
   ...blueprint,
@@ -22,10 +22,10 @@ export const UNAVAILABLE: ApiRefusal = {
 export const isStorage = ({ action }: { action: string }) => action.startsWith("s3:");
 export const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
 
-/** Uploads the same bytes so often, under keys of their own, at the same time. */
-export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (bench: Bench) => {
+/** Uploads the same bytes `count` times under different keys, in parallel. */
+export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (faultRun: FaultRun) => {
   const bytes = await make();
-  await Promise.all(Array.from({ length: count }, (_, i) => bench.upload(`drill/${i}`, bytes)));
+  await Promise.all(Array.from({ length: count }, (_, i) => faultRun.upload(`drill/${i}`, bytes)));
 };
 
 export const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
@@ -34,21 +34,21 @@ export const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults
     uploads(faults, photo),
   );
 
-/** Every attempt of one upload fails. @param queue what the dead letter queue answers to Lambda */
-export const failsForGood = (blueprint: Blueprint, queue?: ApiRefusal): Promise<Recording> =>
+/** Every attempt of one upload fails. @param queue refusal of the dead-letter queue. @default the queue accepts messages */
+export const failsPermanently = (blueprint: Blueprint, queue?: ApiRefusal): Promise<Recording> =>
   record(
-    { blueprint, isForGood: true, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : queue) },
+    { blueprint, isPermanent: true, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : queue) },
     uploads(1, photo),
   );
 
-/** As many attempts of one upload fail as the stack, as deployed, allows. */
+/** One upload fails until its last attempt, which succeeds. @param deployed function of the stack under test, before any mutation */
 export const failsAtFirst = (blueprint: Blueprint, { maximumRetryAttempts: faults }: FunctionBlueprint) =>
   record(
     { blueprint, faults, retryDelayMs: 50, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : undefined) },
     uploads(1, photo),
   );
 
-/** Real seconds that a scaled time limit lasts. */
+/** Real duration of a scaled timeout, in seconds. */
 const SCALED_LIMIT_SECONDS = 6;
 
 export const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): Conditions => ({
@@ -57,11 +57,11 @@ export const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECO
 });
 
 export const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
-  `a time limit of ${timeoutSeconds} s passes in ${SCALED_LIMIT_SECONDS} s`;
+  `the ${timeoutSeconds} s timeout takes ${SCALED_LIMIT_SECONDS} s`;
 
 /**
- * The variants of an upload are stored a little later after its download than the threshold allows. What the function does
- * in between is part of that time, so that a busy machine makes no difference.
+ * S3 delays storing the variants until the invocation is slightly longer than the threshold. The delay counts from the
+ * download, so processing time is part of it and a busy machine makes no difference.
  */
 export const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
   const conditions = atScale(blueprint);
@@ -90,6 +90,7 @@ export const busyBeyondTheLimit = async (blueprint: Blueprint, count: number): P
 /** Decoding begins early and lasts longest, so that a third of the time falls well into it. */
 export const BUSY_SHARE = 3;
 
+/** A promise that resolves when `open` is called. */
 const gateway = () => {
   let open = () => {};
   const gate = new Promise<undefined>((resolve) => {
@@ -98,30 +99,30 @@ const gateway = () => {
   return { gate, open: () => open() };
 };
 
-/** The function gets no answer before all uploads have reached it. */
+/** S3 answers no call until all uploads have reached the function. */
 export const burst = (blueprint: Blueprint, count: number): Promise<Recording> => {
   const { gate, open } = gateway();
-  return record({ blueprint, onCall: () => gate }, async (bench) => {
-    const delivered = bench.delivered(count);
-    await uploads(count, () => photo(48, 32))(bench);
+  return record({ blueprint, onCall: () => gate }, async (faultRun) => {
+    const delivered = faultRun.delivered(count);
+    await uploads(count, () => photo(48, 32))(faultRun);
     await delivered;
     open();
   });
 };
 
-/** An upload that waits for the function asks again at least so often. */
-const ASKED_AGAIN_MS = 300;
+/** Longer than the sandbox's delay between two attempts to start a throttled upload, in milliseconds. */
+const RETRY_INTERVAL_MS = 300;
 
-/** One upload holds all the concurrency that there is; the other waits for so long. */
+/** One upload occupies the reserved concurrency of 1; the other waits for `waitMs`. */
 export const heldUp = (blueprint: Blueprint, waitMs: number): Promise<Recording> => {
   const { gate, open } = gateway();
   const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
-  return record({ blueprint: altered(blueprint, { reservedConcurrency: 1 }), onCall }, async (bench) => {
-    const delivered = bench.delivered(2);
-    await uploads(2, photo)(bench);
+  return record({ blueprint: altered(blueprint, { reservedConcurrency: 1 }), onCall }, async (faultRun) => {
+    const delivered = faultRun.delivered(2);
+    await uploads(2, photo)(faultRun);
     await delivered;
-    bench.clock.skip(waitMs);
-    await after(ASKED_AGAIN_MS);
+    faultRun.clock.skip(waitMs);
+    await after(RETRY_INTERVAL_MS);
     open();
   });
 };
@@ -135,7 +136,7 @@ const withUsedMb = (line: LogLine, make: (mb: number) => number): LogLine => {
   return { ...line, message: line.message.replace(`"maxMemoryUsedMB":${mb}`, `"maxMemoryUsedMB":${make(mb)}`) };
 };
 
-/** A big image; what it needs counts for more, so that it lies half-way between the threshold and all of the memory. */
+/** A large image whose reported memory is scaled to half-way between the threshold and the memory size. */
 export const nearItsMemory = async (blueprint: Blueprint, thresholdMb: number): Promise<Recording> => {
   const recording = await record({ blueprint }, uploads(1, hugePhoto));
   const peakMb = Math.max(...recording.lines.map((line) => usedMb(line) ?? 0));
@@ -153,11 +154,11 @@ export const SMALL_MEMORY_MB = 160;
 export const GIVEN_UP_AFTER_SECONDS = 1;
 
 export const failingUploads = (blueprint: Blueprint): Promise<Recording> =>
-  record({ blueprint }, async (bench) => {
+  record({ blueprint }, async (faultRun) => {
     const bytes = await truncatedPhoto();
     for (let minute = 0; minute < 15; minute += 1) {
-      for (const i of [1, 2, 3]) await bench.upload(`drill/${minute}-${i}`, bytes);
-      await bench.settled();
-      bench.clock.skip(MINUTE_MS);
+      for (const i of [1, 2, 3]) await faultRun.upload(`drill/${minute}-${i}`, bytes);
+      await faultRun.settled();
+      faultRun.clock.skip(MINUTE_MS);
     }
   });

@@ -1,15 +1,15 @@
-/** The time that a drill lives in: it runs as fast as it is told, and can skip what nobody wants to wait for. */
+/** The drill's clock: runs at a given speed and can skip waiting times. */
 
 export interface Clock {
   readonly now: () => number;
-  /** Lets it run; until then it stands at its beginning. */
+  /** Starts the clock; until then it stands still. */
   start(): void;
   skip(ms: number): void;
 }
 
 /**
  * @param beginMs milliseconds since 1970
- * @param scale milliseconds that pass for each real one
+ * @param scale milliseconds of drill time for each real millisecond
  */
 export const createClock = (beginMs: number, scale = 1): Clock => {
   let startedAt: number | undefined;

@@ -1,4 +1,4 @@
-/** What becomes of an event that fails for good: whether it is kept, where, and whether somebody hears of it before. */
+/** Checks that no event can be lost without notice: the dead-letter queue, the retry limits, and the alarm on event age. */
 
 import { metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
@@ -6,7 +6,7 @@ import { readStack, type Stack } from "../../sandbox/terraform-json";
 import { shortName } from "./evidence";
 import { deniesWithoutTls, statementsOf } from "./policies";
 
-/** As long as SQS keeps anything: 14 days. */
+/** SQS's longest message retention: 14 days. */
 const LONGEST_SECONDS = 14 * 24 * 3600;
 
 const queueProblems = (stack: Stack, { function: fn }: Blueprint): string[] => {
@@ -17,12 +17,14 @@ const queueProblems = (stack: Stack, { function: fn }: Blueprint): string[] => {
   return stack.resources("aws_sqs_queue", attributes).flatMap(({ body }) => {
     const isEncrypted = body.sqs_managed_sse_enabled === true || body.kms_master_key_id !== undefined;
     return [
-      ...(body.arn === fn.deadLetterTargetArn ? [] : [`the function does not send to ${body.name} what it gives up`]),
-      ...(body.message_retention_seconds === LONGEST_SECONDS ? [] : [`${body.name} keeps nothing for 14 days`]),
+      ...(body.arn === fn.deadLetterTargetArn ? [] : [`${body.name} is not the function's dead-letter queue`]),
+      ...(body.message_retention_seconds === LONGEST_SECONDS
+        ? []
+        : [`${body.name} does not keep messages for 14 days`]),
       ...(isEncrypted ? [] : [`${body.name} is not encrypted`]),
       ...(statements.some((statement) => deniesWithoutTls(statement, "sqs:*", [String(body.arn)]))
         ? []
-        : [`${body.name} can be reached without TLS`]),
+        : [`${body.name} accepts requests without TLS`]),
     ];
   });
 };
@@ -34,14 +36,14 @@ const retryProblems = (stack: Stack, blueprint: Blueprint): string[] => {
     ...stack
       .resources("aws_lambda_function_event_invoke_config", ["function_name"])
       .filter(({ body }) => body.function_name !== name)
-      .map(({ body }) => `the limits of retries are for ${body.function_name}, not for ${name}`),
+      .map(({ body }) => `the retry limits apply to ${body.function_name}, not to ${name}`),
     ...ages
       .filter(({ threshold }) => threshold >= maximumEventAgeSeconds * 1_000)
-      .map((alarm) => `Lambda gives events up before ${shortName(alarm, blueprint)} can go off`),
+      .map((alarm) => `Lambda discards events before ${shortName(alarm, blueprint)} can fire`),
   ];
 };
 
-/** @returns one sentence for each way in which an event could get lost unheard */
+/** @returns one sentence for each way to lose an event without notice */
 export const deadLetterProblems = (stackDir: string, blueprint: Blueprint): string[] => {
   const stack = readStack(stackDir);
   return [...queueProblems(stack, blueprint), ...retryProblems(stack, blueprint)];

@@ -1,64 +1,66 @@
-/** The drill: each alarm's own fault as it was recorded, amid healthy traffic, and what became of every alarm. */
+/** The drill: plays each alarm's recorded fault amid healthy traffic and checks the states of all alarms. */
 
 import type { Alarm } from "../../cloudwatch/alarm";
 import { metricsOf } from "../../cloudwatch/alarm";
-import { type Message, notifications } from "../../cloudwatch/inbox";
 import { evaluationRange } from "../../cloudwatch/missing-data";
+import { type Message, notifications } from "../../cloudwatch/notifications";
 import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { FAULT_AT_MS } from "./bench";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf, reportOf, type Watched } from "./observe";
-import { type Ears, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
+import { FAULT_AT_MS } from "./recorded-run";
+import { type ExpectedCounts, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { metricOf } from "./signals";
-import { MINUTE_MS, merged, type Stretch, span } from "./stretch";
+import { MINUTE_MS, merged, span, type Timeline } from "./timeline";
 
-/** One alarm's fault, from its cause to the people who hear of it. */
+/** The result for one alarm, from the fault to the notification. */
 export interface Verdict {
   /** End of the alarm's name. */
   readonly alarm: string;
   readonly name: string;
   readonly cause: string;
-  /** What was not as deployed during the run. */
+  /** How the run differed from the deployed stack. @default it did not */
   readonly scaled?: string;
-  /** What the alarm watches, as "Sum of Errors in 300 s" or its expression. */
+  /** The alarm's metric, for example "Sum of Errors in 300 s", or its expression. */
   readonly watches: string;
-  /** The first line that its filter heard. */
+  /** The first log line that matches the alarm's metric filter. */
   readonly line?: string;
   readonly pattern?: string;
-  /** Values that the alarm looked at when it went off, newest first. */
+  /** Values that the alarm evaluated when it went to ALARM, newest first. */
   readonly datapoints: readonly number[];
-  /** Changes of state since the fault. */
+  /** State changes since the fault. */
   readonly states: readonly { readonly afterSeconds: number; readonly state: string }[];
   readonly reason?: string;
   readonly topic: string;
   readonly recipients: readonly string[];
   readonly message?: Message;
-  /** From the fault to the page, as a subscriber lives them. */
+  /** Seconds from the fault to the notification. */
   readonly pageSeconds?: number;
-  /** Other alarms that went off. */
+  /** Other alarms that went to ALARM. */
   readonly also: readonly string[];
-  /** What is wrong; nothing where the alarm did all that it should. */
+  /** One sentence for each mistake; empty if the alarm works. */
   readonly problems: readonly string[];
 }
 
 const BEFORE_MS = 60 * MINUTE_MS;
 
-/** How long CloudWatch may look back, and so how long it may take until an alarm knows. */
-export const memoryMs = (alarm: Alarm): number =>
-  evaluationRange(alarm.evaluationPeriods) * (metricsOf(alarm)[0]?.periodSeconds ?? 60) * 1_000;
+/** How far back CloudWatch looks for datapoints, in milliseconds. */
+export const memoryMs = (alarm: Alarm): number => {
+  const periodSeconds = metricsOf(alarm)[0]?.periodSeconds ?? 60;
+  return evaluationRange(alarm.evaluationPeriods, periodSeconds) * periodSeconds * 1_000;
+};
 
-export interface Scene {
-  readonly stretch: Stretch;
+export interface WatchedTimeline {
+  readonly timeline: Timeline;
   readonly watched: Watched;
 }
 
-const scenes = new WeakMap<Evidence, Map<string, Scene>>();
+const watchedTimelines = new WeakMap<Evidence, Map<string, WatchedTimeline>>();
 
-/** The fault amid traffic. Alarms are watched from some time before it until the slowest has seen its end. */
-export const sceneOf = (name: string, scenario: Scenario, evidence: Evidence): Scene => {
-  const known = scenes.get(evidence) ?? new Map<string, Scene>();
-  scenes.set(evidence, known);
+/** The fault amid healthy traffic, and the time range to evaluate: from before the fault until the slowest alarm has recovered. */
+export const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
+  const known = watchedTimelines.get(evidence) ?? new Map<string, WatchedTimeline>();
+  watchedTimelines.set(evidence, known);
   const fault = recorded(evidence, name);
   const slowestMs = Math.max(...evidence.blueprint.alarms.map(memoryMs));
   const faultEndsMs = scenario.isSilence ? FAULT_AT_MS + slowestMs + 2 * MINUTE_MS : span(fault, FAULT_AT_MS).toMs;
@@ -68,7 +70,7 @@ export const sceneOf = (name: string, scenario: Scenario, evidence: Evidence): S
     ? [traffic(evidence, beginMs, FAULT_AT_MS), traffic(evidence, faultEndsMs, endMs)]
     : [traffic(evidence, beginMs, endMs)];
   const made = known.get(name) ?? {
-    stretch: merged([...healthy, fault]),
+    timeline: merged([...healthy, fault]),
     watched: { fromMs: FAULT_AT_MS - 5 * MINUTE_MS, toMs: endMs },
   };
   known.set(name, made);
@@ -84,64 +86,64 @@ const watchesOf = ({ watches }: Alarm): string =>
 
 const topicEnd = (arn: string, end: string) => arn.endsWith(`-${end}`);
 
-/** Whether the people of the right topic, and they alone, are told when the alarm goes off and when it is over. */
+/** ALARM and OK must notify the expected topic and no other. */
 const actionProblems = (history: readonly Transition[], topic: string, blueprint: Blueprint): string[] => {
   const arn = blueprint.topics.find(({ arn: each }) => topicEnd(each, topic))?.arn;
-  if (arn === undefined) return [`no topic ends in ${topic}`];
+  if (arn === undefined) return [`no topic name ends in ${topic}`];
   return history
     .filter(({ from, actions }) => from !== "INSUFFICIENT_DATA" && actions.join() !== arn)
-    .map(({ to, actions }) => `tells ${actions.join(", ") || "nobody"} of ${to} instead of ${arn}`);
+    .map(({ to, actions }) => `sends ${to} to ${actions.join(", ") || "no topic"} instead of ${arn}`);
 };
 
 const stateProblems = (history: readonly Transition[]): string[] => {
   const before = history.filter(({ atMs }) => atMs <= FAULT_AT_MS).at(-1);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   return [
-    ...(before?.to === "OK" ? [] : [`is ${before?.to ?? "nowhere"} before the fault`]),
-    ...(wentOff(after) ? [] : ["stays silent"]),
+    ...(before?.to === "OK" ? [] : [`is ${before?.to ?? "not evaluated"} before the fault`]),
+    ...(wentOff(after) ? [] : ["does not fire"]),
     ...(wentOff(after) && after.at(-1)?.to !== "OK" ? ["does not return to OK"] : []),
   ];
 };
 
-/** Which counts the run raised, beside those that any traffic does, against those that it had to. */
-export const earProblems = (
+/** Compares the counts of every metric filter with the expected ones; measures, which any upload raises, only if one is expected. */
+export const filterProblems = (
   name: string,
-  hears: Ears,
+  counts: ExpectedCounts,
   faults: number,
   blueprint: Blueprint,
   evidence: Evidence,
 ): string[] => {
-  const isStrict = MEASURES.some((metric) => Object.hasOwn(hears, metric));
+  const isStrict = MEASURES.some((metric) => Object.hasOwn(counts, metric));
   return filtersOf(blueprint).flatMap((filter) => {
     const { name: metric } = filter.metric;
     const counted = reportOf(filter, recorded(evidence, name)).filter(({ value }) => value > 0).length;
-    const wanted = (hears[metric] ?? 0) * faults;
-    if (counted < wanted) return [`${metric} counts it ${counted} times instead of ${wanted}`];
+    const wanted = (counts[metric] ?? 0) * faults;
+    if (counted < wanted) return [`${metric} counts ${counted} matches instead of ${wanted}`];
     const isMeant = wanted > 0 || (MEASURES.includes(metric) && !isStrict);
-    return counted > 0 && !isMeant ? [`${metric} counts what is none of its business`] : [];
+    return counted > 0 && !isMeant ? [`${metric} counts lines that it must not count`] : [];
   });
 };
 
-/** A gauge or a rate takes no number of faults. */
-const faultsOfRun = (alarm: Alarm, { hears }: Scenario): number =>
-  metricOf(alarm)?.statistic === "Sum" && Object.keys(hears).length > 0 ? faultsOf(alarm) : 1;
+/** A gauge or a rate has no number of faults. */
+const faultsOfRun = (alarm: Alarm, { counts }: Scenario): number =>
+  metricOf(alarm)?.statistic === "Sum" && Object.keys(counts).length > 0 ? faultsOf(alarm) : 1;
 
 const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
-  const { stretch, watched } = sceneOf(short, scenario, evidence);
-  const history = historyOf(alarm, blueprint, stretch, watched);
+  const { timeline, watched } = timelineOf(short, scenario, evidence);
+  const history = historyOf(alarm, blueprint, timeline, watched);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   const off = wentOff(after);
   const others = blueprint.alarms.filter((other) => {
-    const seen = other === alarm ? [] : historyOf(other, blueprint, stretch, watched);
+    const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched);
     return wentOff(seen) !== undefined;
   });
   const also = others.map((other) => shortName(other, blueprint));
-  const wolves = also.filter((name) => !scenario.also.includes(name));
+  const unexpected = also.filter((name) => !scenario.also.includes(name));
   const names = metricsOf(alarm).map(({ name }) => name);
   const filter = filtersOf(blueprint).find(({ metric }) => names.includes(metric.name));
   const messages = off === undefined ? [] : notifications(off, blueprint.topics, blueprint.subscriptions);
-  const heardAt = filter && reportOf(filter, recorded(evidence, short)).find(({ value }) => value > 0)?.timestampMs;
+  const countedAtMs = filter && reportOf(filter, recorded(evidence, short)).find(({ value }) => value > 0)?.timestampMs;
   const secondsAfter = (atMs: number) => Math.round((atMs - FAULT_AT_MS) / 1_000);
   return {
     alarm: short,
@@ -151,7 +153,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
     watches: watchesOf(alarm),
     line: recorded(evidence, short).lines.find(
       (line) =>
-        line.timestampMs === heardAt &&
+        line.timestampMs === countedAtMs &&
         filter &&
         reportOf(filter, { lines: [line], data: [] }).some(({ value }) => value > 0),
     )?.message,
@@ -167,15 +169,16 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
     problems: [
       ...stateProblems(history),
       ...actionProblems(history, scenario.topic, blueprint),
-      ...wolves.map((name) => `${name} cries wolf`),
-      ...earProblems(short, scenario.hears, faultsOfRun(alarm, scenario), blueprint, evidence),
+      ...unexpected.map((name) => `${name} fires, too, without its own cause`),
+      ...filterProblems(short, scenario.counts, faultsOfRun(alarm, scenario), blueprint, evidence),
     ],
   };
 };
 
 /**
- * @param blueprint whose filters and alarms are drilled; a mutant, or that of the evidence
- * @param evidence of the scenarios that are to be judged
+ * @param blueprint the stack to drill: that of the evidence, or a mutant of it
+ * @param evidence recordings of the scenarios
+ * @returns one verdict for each alarm whose scenario was recorded
  */
 export const drill = (blueprint: Blueprint, evidence: Evidence): Verdict[] =>
   blueprint.alarms.flatMap((alarm) => {
@@ -184,7 +187,7 @@ export const drill = (blueprint: Blueprint, evidence: Evidence): Verdict[] =>
     return scenario !== undefined && isWanted ? [verdictOf(alarm, scenario, blueprint, evidence)] : [];
   });
 
-/** @returns alarms that no scenario is about: whoever adds an alarm says what it is for */
+/** @returns one sentence for each alarm without a scenario */
 export const withoutScenario = (blueprint: Blueprint): string[] =>
   blueprint.alarms
     .filter((alarm) => scenarioOf(alarm, blueprint) === undefined)
@@ -192,13 +195,13 @@ export const withoutScenario = (blueprint: Blueprint): string[] =>
       (alarm) => `Expected a scenario for alarm ${shortName(alarm, blueprint)} but got none: add a row to SCENARIOS`,
     );
 
-/** @returns what the runs beside the scenarios should be heard by, and are not */
+/** @returns mistakes of the metric filters in the runs that belong to no alarm */
 export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  Object.entries<Other>(OTHERS).flatMap(([name, { cause, hears }]) =>
+  Object.entries<Other>(OTHERS).flatMap(([name, { cause, counts }]) =>
     evidence.recordings.has(name)
-      ? earProblems(name, hears, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
+      ? filterProblems(name, counts, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
       : [],
   );
 
-/** The names that the ledger knows. */
+/** Names of all scenarios. */
 export const SCENARIO_NAMES: readonly string[] = Object.keys(SCENARIOS);

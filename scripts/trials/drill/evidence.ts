@@ -1,40 +1,41 @@
-/** The real runs that everything else is judged by: each scenario once, several at a time. */
+/** Records the real runs that the drill evaluates: each scenario once, several at a time. */
 
+import pLimit from "p-limit";
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { FAULT_AT_MS, type Recording } from "./bench";
 import { photo } from "./pictures";
+import { FAULT_AT_MS, type Recording } from "./recorded-run";
 import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
-import { EMPTY, MINUTE_MS, repeated, type Stretch } from "./stretch";
+import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
 
 export interface Evidence {
-  /** The stack as synthesized: what was run. */
+  /** The stack that was run. */
   readonly blueprint: Blueprint;
-  /** By the names of scenarios and of other runs. */
+  /** Recordings by name of the scenario or other run. */
   readonly recordings: ReadonlyMap<string, Recording>;
 }
 
 export interface GatherOptions {
-  /** Scenarios that are run; the others that everything is compared with always are. @default those of every alarm */
+  /** Scenarios to run; the runs of OTHERS always take place. @default the scenarios of all alarms */
   readonly only?: readonly string[];
-  /** Healthy uploads. @default two small ones */
+  /** Pictures of the healthy traffic. @default two small ones */
   readonly pictures?: readonly Buffer[];
   readonly onDone?: (name: string, done: number, total: number) => void;
 }
 
-/** @returns the end of an alarm's name, by which the ledger knows it */
+/** @returns the alarm's name without the function's name, as in SCENARIOS */
 export const shortName = ({ name }: Pick<Alarm, "name">, { function: fn }: Blueprint): string =>
   name.startsWith(`${fn.name}-`) ? name.slice(fn.name.length + 1) : name;
 
 export const scenarioOf = (alarm: Pick<Alarm, "name">, blueprint: Blueprint): Scenario | undefined =>
   Object.entries(SCENARIOS).find(([name]) => name === shortName(alarm, blueprint))?.[1];
 
-/** How many faults an alarm takes. */
+/** @returns the number of faults at which an alarm fires */
 export const faultsOf = ({ threshold }: Alarm): number => Math.max(1, Math.ceil(threshold));
 
 const RUNS_AT_A_TIME = 3;
 
-/** @throws Error when a run cannot be made at all: no package, no buckets */
+/** @throws Error if a run cannot start: no package, no buckets */
 export const gather = async (blueprint: Blueprint, options: GatherOptions = {}): Promise<Evidence> => {
   const { only, pictures = [await photo(), await photo(64, 96)], onDone } = options;
   const jobs: [name: string, run: () => Promise<Recording>][] = [
@@ -52,22 +53,20 @@ export const gather = async (blueprint: Blueprint, options: GatherOptions = {}):
       ]),
   ];
   const recordings = new Map<string, Recording>();
-  const queue = jobs.values();
-  const worker = async () => {
-    for (const [name, run] of queue) {
-      recordings.set(name, await run());
-      onDone?.(name, recordings.size, jobs.length);
-    }
+  const limit = pLimit(RUNS_AT_A_TIME);
+  const record = async ([name, run]: (typeof jobs)[number]) => {
+    recordings.set(name, await run());
+    onDone?.(name, recordings.size, jobs.length);
   };
-  await Promise.all(Array.from({ length: RUNS_AT_A_TIME }, worker));
+  await Promise.all(jobs.map((job) => limit(record, job)));
   return { blueprint, recordings };
 };
 
-/** @returns the recording, or silence if the run was not made */
-export const recorded = ({ recordings }: Evidence, name: string): Stretch => recordings.get(name) ?? EMPTY;
+/** @returns the recording; an empty timeline if the run did not take place */
+export const recorded = ({ recordings }: Evidence, name: string): Timeline => recordings.get(name) ?? EMPTY;
 
-/** One upload after the other was recorded, a minute apart. */
-export const healthyUploads = (evidence: Evidence): readonly Stretch[] => {
+/** @returns the recorded healthy uploads, one by one; they were recorded a minute apart */
+export const healthyUploads = (evidence: Evidence): readonly Timeline[] => {
   const { lines, data } = recorded(evidence, "healthy");
   const minuteOf = ({ timestampMs }: { readonly timestampMs: number }) =>
     Math.floor((timestampMs - FAULT_AT_MS) / MINUTE_MS);
@@ -78,8 +77,8 @@ export const healthyUploads = (evidence: Evidence): readonly Stretch[] => {
   }));
 };
 
-/** Ten uploads in five minutes are enough for any rate. */
+/** Ten uploads in five minutes: enough samples for every rate. */
 export const TRAFFIC_EVERY_MS = 30_000;
 
-export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Stretch =>
+export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Timeline =>
   repeated(healthyUploads(evidence), fromMs, toMs, TRAFFIC_EVERY_MS);

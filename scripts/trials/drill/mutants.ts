@@ -1,4 +1,4 @@
-/** Single changes to a synthesized stack, made by rules over its JSON: each must be noticed, or the drill proves nothing. */
+/** Mutants: single changes to a synthesized stack, made by rules for its JSON. The drill must notice each one. */
 import type { OTHERS } from "./scenarios";
 
 export type Json = Record<string, unknown>;
@@ -96,7 +96,7 @@ const alarmRule: Rule = (_label, row) => [
   ...metricChanges(row, []),
   ...queriesOf(row).flatMap((_, i) => [
     ...metricChanges(row, ["metric_query", i, "metric"]),
-    // Not SampleCount: every datum is 1, save rare corrections.
+    // Not SampleCount: nearly every datum is 1, so it equals Sum.
     ...["Average", "Maximum"].flatMap((stat) => change(row, ["metric_query", i, "metric", "stat"], () => stat)),
     ...change(row, ["metric_query", i, "metric", "period"], () => 60),
     ...expressions(row, ["metric_query", i, "expression"]),
@@ -126,7 +126,7 @@ const otherTopic = (arn: string): string => {
   return arn.replace(`_${from}.`, `_${TOPICS[(index + 1) % TOPICS.length]}.`);
 };
 
-/** Texts of a pattern that some recorded line contains: of the others no run can tell anything. */
+/** Texts of a pattern that occur in a recorded line. The runs cannot test the others. */
 const quotedTexts = (pattern: string, recorded: string): readonly string[] =>
   [...pattern.matchAll(/"([^"]+)"/g)].map(([, text = ""]) => text).filter((text) => recorded.includes(`"${text}"`));
 
@@ -161,7 +161,7 @@ const filterRule: Rule = (_label, row, recorded) => {
 
 const REMOVED: Rule = () => [{ path: [], to: undefined, words: "removed" }];
 
-/** Every action of every statement taken away, one at a time, and whole statements. */
+/** Removes each action of each statement, and each statement with one action. */
 const statementRule: Rule = (_label, row) => {
   const policy = JSON.parse(String(row.policy)) as { Statement: { Action: string | string[] }[] };
   const variant = (make: (statements: { Action: string | string[] }[]) => void): string => {
@@ -181,7 +181,7 @@ const statementRule: Rule = (_label, row) => {
   );
 };
 
-/** The policy's text with one thing in it replaced, if it is there. */
+/** Replaces one part of the policy's text, if present. */
 const reworded = (row: Json, words: string, from: RegExp, to: string): Change[] => {
   const policy = String(row.policy);
   return from.test(policy) ? [{ path: ["policy"], to: policy.replace(from, to), words }] : [];
@@ -192,7 +192,7 @@ const policyRule: Rule = (label, row, recorded) => [
   ...reworded(row, "s3:DeleteObject allowed", /"Action":\[/, '$&"s3:DeleteObject",'),
 ];
 
-/** Who may publish, write or use a key is one service, and only on behalf of this account. */
+/** Policies that allow one service to publish, write or use a key on behalf of this account only. */
 const trustRule: Rule = (label, row, recorded) => [
   ...statementRule(label, row, recorded),
   ...reworded(row, "another service", /("Service":)"[^"]*"/, '$1"ec2.amazonaws.com"'),
@@ -219,7 +219,7 @@ const functionRule: Rule = (_label, row) => {
   ];
 };
 
-/** The uploads and the permission to invoke are to be those of the alias, or both of none. */
+/** Notification and permission must both name the alias, or both none. */
 const permissionRule: Rule = (label, row, recorded) => [
   ...REMOVED(label, row, recorded),
   ...removed(row, ["qualifier"]),
@@ -241,7 +241,7 @@ const aliasRule: Rule = (_label, row) => [
   ...withoutEach(row, ["lifecycle", "ignore_changes"], (attribute) => attribute !== "description"),
 ];
 
-/** Each entry of a list left out in turn. */
+/** Removes each entry of a list. */
 const withoutEach = (
   row: Json,
   path: readonly (string | number)[],
@@ -304,7 +304,7 @@ const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], 
 
 /**
  * @param stack `cdk.tf.json` as an object
- * @param recorded every line of the runs, to know what they can tell
+ * @param recorded all recorded log lines
  */
 export const mutantsOf = (stack: Json, recorded: string): Mutant[] => {
   const resources = stack.resource as Record<string, Record<string, Json>>;

@@ -1,4 +1,4 @@
-/** Whether the function's role allows exactly what is needed: what the function was seen to call, and what others do by its leave. */
+/** Checks that the function's role allows exactly the calls of the function and what services do with its permissions. */
 import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint, BucketBlueprint } from "../../sandbox/blueprint";
 import { readStack, type Stack } from "../../sandbox/terraform-json";
@@ -8,17 +8,17 @@ import { OTHERS } from "./scenarios";
 
 interface Seen {
   readonly blueprint: Blueprint;
-  /** What the function was seen to call. */
+  /** Recorded calls of the function. */
   readonly calls: readonly ApiCall[];
 }
 
 interface Need {
-  /** Who needs it, and what for. */
+  /** Which service needs it, and why. */
   readonly because: string;
   readonly action: string;
-  /** Where it is needed: nowhere in a stack without such a thing. */
+  /** ARNs that need it; empty if the stack has no such resource. */
   readonly on: (seen: Seen) => readonly string[];
-  /** Value that the condition of the statement has to name, so that it is allowed for this and not for something else. */
+  /** Values that the statement's condition must contain. @default no condition is needed */
   readonly for?: (seen: Seen) => readonly string[];
 }
 
@@ -41,6 +41,20 @@ const logStreams = ({ blueprint: { function: fn } }: Seen): string[] => {
 
 const traces = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isTraced ? ["*"] : []);
 
+const settingsKey = ({ blueprint: { function: fn } }: Seen): string[] =>
+  fn.settingsKeyArn === undefined ? [] : [fn.settingsKeyArn];
+
+const vpc = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isInVpc ? ["*"] : []);
+
+const VPC_ACTIONS = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
 const queue = ({ blueprint: { queues, function: fn } }: Seen) =>
   queues.filter(({ arn }) => arn === fn.deadLetterTargetArn);
 
@@ -48,21 +62,23 @@ const arnsOf = (resources: readonly { readonly arn: string }[]): string[] => res
 
 const viaSqs = ({ blueprint }: Seen): string[] => [`sqs.${blueprint.region}.amazonaws.com`];
 
-/** Actions that the role needs although no call of the function shows it: add a row. */
+/** Actions that the role needs although the function does not call them itself: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const NEEDED_BESIDE_CALLS: readonly Need[] = [
-  { action: "s3:ListBucket",        on: (seen) => arnsOf(uploads(seen)),    because: "S3, to answer 404 instead of 403 for an object that is gone" },
-  { action: "s3:GetObject",         on: (seen) => objectsOf(uploads(seen)), because: "uploads that have no version, from before versioning was switched on" },
-  { action: "s3:GetObjectVersion",  on: (seen) => objectsOf(uploads(seen)), because: "uploads that have a version, from before versioning was switched off" },
-  { action: "logs:CreateLogStream", on: logStreams,                         because: "Lambda, to write the log" },
-  { action: "logs:PutLogEvents",    on: logStreams,                         because: "Lambda, to write the log" },
-  { action: "sqs:SendMessage",      on: (seen) => arnsOf(queue(seen)),      because: "Lambda, to keep the events that it gives up" },
-  { action: "kms:Decrypt",          on: (seen) => keysOf(uploads(seen)),    for: (seen) => arnsOf(uploads(seen)),  because: "S3, to read uploads that are encrypted with the stack's key" },
-  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3, to encrypt variants with the stack's key" },
-  { action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS, to use the stack's key for dead letters" },
-  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS, to encrypt dead letters with the stack's key" },
-  { action: "xray:PutTraceSegments",    on: traces, because: "Lambda, to hand on what X-Ray is told" },
-  { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda, to hand on what X-Ray is told" },
+  { action: "s3:ListBucket",        on: (seen) => arnsOf(uploads(seen)),    because: "S3 answers 404 instead of 403 for a deleted object" },
+  { action: "s3:GetObject",         on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was enabled have no version" },
+  { action: "s3:GetObjectVersion",  on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was suspended have a version" },
+  { action: "logs:CreateLogStream", on: logStreams,                         because: "Lambda writes the log" },
+  { action: "logs:PutLogEvents",    on: logStreams,                         because: "Lambda writes the log" },
+  { action: "sqs:SendMessage",      on: (seen) => arnsOf(queue(seen)),      because: "Lambda sends events to the dead-letter queue" },
+  { action: "kms:Decrypt",          on: (seen) => keysOf(uploads(seen)),    for: (seen) => arnsOf(uploads(seen)),  because: "S3 decrypts uploads with the stack's key" },
+  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3 encrypts variants with the stack's key" },
+  { action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS uses the stack's key for dead-letter queue messages" },
+  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS encrypts dead-letter queue messages with the stack's key" },
+  { action: "kms:Decrypt",          on: settingsKey, for: ({ blueprint }) => [blueprint.function.arn], because: "Lambda decrypts the environment variables" },
+  ...VPC_ACTIONS.map((action) => ({ action, on: vpc, because: "Lambda connects the function to its subnets" })),
+  { action: "xray:PutTraceSegments",    on: traces, because: "Lambda sends traces to X-Ray" },
+  { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda sends traces to X-Ray" },
 ];
 
 const resourceOf = ({ bucket, key, queueArn = "*" }: ApiCall): string =>
@@ -73,7 +89,7 @@ const allows = (statements: readonly Statement[], action: string, resource: stri
     ({ actions, resources }) => actions.includes(action) && resources.some((pattern) => covers(pattern, resource)),
   );
 
-/** A run with a changed environment may make calls that the stack as deployed never makes. */
+/** Excludes runs with changed settings: they can make calls that the deployed function never makes. */
 const callsOf = ({ recordings }: Evidence): ApiCall[] =>
   [...recordings]
     .filter(([name]) => !Object.hasOwn(OTHERS, name) || name === "healthy")
@@ -96,7 +112,7 @@ const statementsOfFunction = (stack: Stack): Statement[] => {
     .flatMap(({ body }) => statementsOf(body.policy));
 };
 
-/** @returns one sentence for each action that is missing, and for each that nobody uses */
+/** @returns one sentence for each missing action and for each unused one */
 export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
   const statements = statementsOfFunction(readStack(stackDir));
   const calls = callsOf(evidence);
@@ -125,12 +141,12 @@ export const permissionProblems = (stackDir: string, blueprint: Blueprint, evide
   return [
     ...((environment.TRACING === "on") === isTraced
       ? []
-      : ["the function traces what X-Ray does not sample, or the other way round"]),
+      : ["TRACING and the function's tracing mode contradict each other"]),
     ...[...denied].map((call) => `the function calls ${call}, which its role does not allow`),
     ...[...allowed]
       .filter((action) => !used.has(action))
-      .map((action) => `the role allows ${action}, which nobody uses`),
-    ...lacking.map(({ action, because }) => `the role lacks ${action}, for ${because}`),
+      .map((action) => `the role allows ${action}, which is never used`),
+    ...lacking.map(({ action, because }) => `the role lacks ${action}: ${because}`),
     ...conditionProblems(statements, blueprint),
   ];
 };

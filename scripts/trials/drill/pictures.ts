@@ -1,8 +1,8 @@
-/** The uploads of the drill. */
+/** Pictures that the drill uploads. */
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 
-/** @returns a JPEG of a colour gradient, so small that its bytes hardly count */
+/** @returns a small JPEG with a colour gradient */
 export const photo = async (widthPx = 96, heightPx = 64): Promise<Buffer> => {
   const pixels = Buffer.alloc(widthPx * heightPx * 3, 160);
   for (let i = 0; i < pixels.length; i += 3) pixels[i] = (i / 3) % 256;
@@ -11,7 +11,7 @@ export const photo = async (widthPx = 96, heightPx = 64): Promise<Buffer> => {
     .toBuffer();
 };
 
-/** A JPEG that ends in the middle. */
+/** @returns a JPEG that is cut off in the middle */
 export const truncatedPhoto = async (): Promise<Buffer> => {
   const whole = await photo();
   return whole.subarray(0, Math.floor(whole.length / 2));
@@ -19,13 +19,13 @@ export const truncatedPhoto = async (): Promise<Buffer> => {
 
 export const notAnImage = (): Buffer => Buffer.from("Dear diary, today nothing was photographed.\n");
 
-/** Decoders ignore what follows the end of a picture, so it is valid, of any size, and quick to process. */
+/** @returns a valid JPEG of `bytes` bytes that is quick to process: decoders ignore bytes after the end of the picture */
 export const photoOfBytes = async (bytes: number): Promise<Buffer> => {
   const whole = await photo();
   return Buffer.concat([whole, Buffer.alloc(Math.max(0, bytes - whole.length))]);
 };
 
-/** One colour only: few bytes, and as much memory once it is decoded as any picture of its width and height. */
+/** @returns a JPEG of one colour: few bytes, but as much memory when decoded as any picture of its size */
 export const hugePhoto = async (): Promise<Buffer> =>
   sharp({ create: { width: 6000, height: 6000, channels: 3, background: "#357" } })
     .jpeg()

@@ -1,4 +1,4 @@
-/** Policy documents of a synthesized stack, and whether a statement covers what is asked. */
+/** Policy documents of a synthesized stack, and what their statements cover. */
 import { asList } from "../../sandbox/terraform-json";
 
 export interface Statement {
@@ -29,7 +29,7 @@ const conditionsOf = (condition: unknown): Statement["conditions"] =>
     ),
   );
 
-/** @param policy the document as text; its references are resolved */
+/** @param policy JSON text with resolved references */
 export const statementsOf = (policy: unknown): Statement[] =>
   asList((JSON.parse(String(policy)) as Json).Statement)
     .filter(isObject)
@@ -42,7 +42,7 @@ export const statementsOf = (policy: unknown): Statement[] =>
       conditions: conditionsOf(statement.Condition),
     }));
 
-/** @param pattern of an action or a resource, with an asterisk at its end or none */
+/** @param pattern an action or a resource, with or without a final asterisk */
 export const covers = (pattern: string, name: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 

@@ -1,14 +1,14 @@
-/** Whether a release can be gradual, and be taken back: the alias that uploads invoke, and CodeDeploy, which moves it. */
+/** Checks that releases can be gradual and roll back: the alias that uploads invoke, and CodeDeploy, which shifts its traffic. */
 import type { Blueprint } from "../../sandbox/blueprint";
 import { asList, readStack, type Stack } from "../../sandbox/terraform-json";
 import { statementsOf } from "./policies";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a release changes, and Terraform must not change back. */
+/** Attributes that releases change; Terraform must not revert them. */
 const MOVED_BY_RELEASES = ["function_version", "routing_config"];
 
-/** What CodeDeploy needs of whom, without hooks and with the revision in the request: AWSCodeDeployRoleForLambdaLimited. */
+/** Permissions of CodeDeploy without hooks and with the revision in the request: see AWSCodeDeployRoleForLambdaLimited. */
 const NEEDED_BY_CODEDEPLOY = {
   alias: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
   alarms: ["cloudwatch:DescribeAlarms"],
@@ -29,15 +29,16 @@ const aliasProblems = (stack: Stack): string[] => {
     bodies(stack, "aws_codedeploy_deployment_group", "deployment_group_name").some(
       ({ deployment_group_name: group }) => group === name,
     );
-  if (aliases.length === 0) return published?.publish === true ? ["versions are published that no alias names"] : [];
+  if (aliases.length === 0)
+    return published?.publish === true ? ["versions are published, but no alias refers to them"] : [];
   return [
-    ...(published?.publish === true ? [] : ["no version is published, so that there is none to release"]),
+    ...(published?.publish === true ? [] : ["no version is published, so there is nothing to release"]),
     ...aliases.flatMap(({ name, function_version: version, lifecycle }) => {
       const ignored = asList(block(lifecycle).ignore_changes);
       return [
-        ...(version === "$LATEST" ? [`alias ${name} names what was deployed last, and no version`] : []),
+        ...(version === "$LATEST" ? [`alias ${name} refers to $LATEST instead of a version`] : []),
         ...MOVED_BY_RELEASES.filter((attribute) => !ignored.includes(attribute)).map(
-          (attribute) => `Terraform changes ${attribute} of alias ${name} back after a release`,
+          (attribute) => `Terraform reverts ${attribute} of alias ${name} after a release`,
         ),
         ...(isGroupOf(name) ? [] : [`CodeDeploy has no deployment group ${name}`]),
       ];
@@ -45,7 +46,7 @@ const aliasProblems = (stack: Stack): string[] => {
   ];
 };
 
-/** Whether every alarm that wakes somebody at once ends a deployment, too, and no deployment stays that was ended. */
+/** Every critical alarm must stop a deployment, and a stopped deployment must roll back. */
 const rollbackProblems = (group: Json, { alarms }: Blueprint): string[] => {
   const { enabled, alarms: watched } = block(group.alarm_configuration);
   const rollback = block(group.auto_rollback_configuration);
@@ -55,19 +56,19 @@ const rollbackProblems = (group: Json, { alarms }: Blueprint): string[] => {
   return [
     ...names
       .filter((name) => enabled !== true || !asList(watched).includes(name))
-      .map((name) => `a deployment goes on when ${name} goes off`),
+      .map((name) => `a deployment continues when ${name} fires`),
     ...asList(watched)
       .filter((name) => !names.includes(String(name)))
-      .map((name) => `a deployment waits for ${name}, which is no critical alarm`),
+      .map((name) => `${name} stops deployments but is not critical`),
     ...ROLLBACK_EVENTS.filter((event) => rollback.enabled !== true || !asList(rollback.events).includes(event)).map(
-      (event) => `a deployment is not taken back on ${event}`,
+      (event) => `a deployment does not roll back on ${event}`,
     ),
     ...(type === "BLUE_GREEN" && option === "WITH_TRAFFIC_CONTROL"
       ? []
-      : ["CodeDeploy moves a Lambda alias by BLUE_GREEN WITH_TRAFFIC_CONTROL only"]),
+      : ["CodeDeploy supports only BLUE_GREEN WITH_TRAFFIC_CONTROL for Lambda"]),
     ...(String(group.deployment_config_name).startsWith("CodeDeployDefault.Lambda")
       ? []
-      : [`${group.deployment_config_name} is no way to deploy a function`]),
+      : [`${group.deployment_config_name} is not a deployment configuration for Lambda`]),
   ];
 };
 
@@ -91,15 +92,15 @@ const roleProblems = (stack: Stack, group: Json, { function: fn }: Blueprint): s
   ]);
   return [
     ...[...needed].filter((each) => !given.has(each)).map((each) => `CodeDeploy's role lacks ${each}`),
-    ...[...given].filter((each) => !needed.has(each)).map((each) => `CodeDeploy's role allows ${each}, needlessly`),
+    ...[...given].filter((each) => !needed.has(each)).map((each) => `CodeDeploy's role allows ${each} without need`),
     ...(trust?.principals.join() === "codedeploy.amazonaws.com" &&
     trust.conditions["StringEquals aws:SourceAccount"]?.join() === account
       ? []
-      : ["not CodeDeploy alone, or not for this account alone, can take its role"]),
+      : ["CodeDeploy's role can be assumed by other services or for other accounts"]),
   ];
 };
 
-/** @returns one sentence for each that would keep a release from being gradual, or from being taken back */
+/** @returns one sentence for each mistake that prevents a gradual release or its rollback */
 export const releaseProblems = (stackDir: string, blueprint: Blueprint): string[] => {
   const stack = readStack(stackDir);
   const groups = bodies(

@@ -1,9 +1,9 @@
-/** What `npm run drill` prints. */
+/** Output of `npm run drill`. */
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Verdict } from "./drill";
+import type { MutantResult } from "./mutation-run";
 import type { DrillResult } from "./result";
-import type { Trial } from "./trial";
 
 const mark = (isRight: boolean): string => (isRight ? pc.green("✓") : pc.red("✗"));
 
@@ -11,8 +11,8 @@ const number = (value: number): string => value.toLocaleString("en-US", { maximu
 
 const STATES: Readonly<Record<string, (text: string) => string>> = { ALARM: pc.red, OK: pc.green };
 
-/** OK 40 s ALARM 60 s OK */
-const timeline = ({ states }: Verdict): string => {
+/** @returns for example "OK 40 s ALARM 60 s OK" */
+const stateChanges = ({ states }: Verdict): string => {
   const steps = states.map(({ state, afterSeconds }, i) => {
     const since = afterSeconds - (states[i - 1]?.afterSeconds ?? 0);
     return `${pc.dim(`${since} s`)} ${(STATES[state] ?? pc.yellow)(state)}`;
@@ -20,23 +20,35 @@ const timeline = ({ states }: Verdict): string => {
   return [pc.green("OK"), ...steps].join(" ");
 };
 
-/** A log line in a few words: its event, or what Lambda reports. */
-const gist = (line: string): string => {
+/** A log line in a few words: its event, or Lambda's report. */
+const shortLine = (line: string): string => {
   const { event, reason, type, record, level, message } = JSON.parse(line);
   if (type !== undefined) return `${type} ${record.errorType ?? record.status}`;
   return [event ?? `${level} ${message?.errorType ?? ""}`, reason].filter(Boolean).join(" ");
 };
 
-const heard = ({ line, watches, datapoints }: Verdict): string =>
+const signal = ({ line, watches, datapoints }: Verdict): string =>
   [
-    ...(line === undefined ? [] : [gist(line)]),
+    ...(line === undefined ? [] : [shortLine(line)]),
     `${watches}${datapoints.length === 0 ? "" : ` = ${datapoints.map(number).join(", ")}`}`,
   ].join("\n");
 
-const told = ({ topic, recipients }: Verdict): string =>
-  [topic, ...(recipients.length === 0 ? [pc.yellow("nobody is subscribed")] : recipients)].join("\n");
+const recipientsOf = ({ topic, recipients }: Verdict): string =>
+  [topic, ...(recipients.length === 0 ? [pc.yellow(NO_SUBSCRIBERS)] : recipients)].join("\n");
 
-const COLUMNS = { alarm: 28, cause: 30, "heard or measured": 44, "states since the fault": 28, told: 27, page: 9 };
+const NO_SUBSCRIBERS = "no subscribers";
+
+const notified = ({ recipients, pageSeconds }: Verdict): string =>
+  `${recipients.join(", ") || NO_SUBSCRIBERS}, ${pageSeconds === undefined ? "never" : `${number(pageSeconds)} s after the fault`}`;
+
+const COLUMNS = {
+  alarm: 28,
+  cause: 30,
+  "log line and metric": 44,
+  "states since the fault": 28,
+  notified: 27,
+  after: 9,
+};
 
 const summary = (alarms: readonly Verdict[]): string => {
   const table = new Table({
@@ -50,9 +62,9 @@ const summary = (alarms: readonly Verdict[]): string => {
     table.push([
       `${mark(problems.length === 0)} ${pc.bold(alarm)}${also.length === 0 ? "" : pc.dim(`\nalso: ${also.join(", ")}`)}`,
       `${cause}${scaled === undefined ? "" : pc.dim(`\n${scaled}`)}`,
-      heard(verdict),
-      timeline(verdict),
-      told(verdict),
+      signal(verdict),
+      stateChanges(verdict),
+      recipientsOf(verdict),
       pageSeconds === undefined ? pc.red("never") : `${number(pageSeconds)} s`,
     ]);
   }
@@ -60,19 +72,17 @@ const summary = (alarms: readonly Verdict[]): string => {
 };
 
 const details = (verdict: Verdict): string => {
-  const { name, cause, scaled, line, pattern, reason, watches, datapoints, topic, also, message, pageSeconds } =
-    verdict;
+  const { name, cause, scaled, line, pattern, reason, watches, datapoints, topic, also, message } = verdict;
   const rows: Readonly<Record<string, string | undefined>> = {
     cause,
     scaled,
     line,
     filter: pattern,
-    watches: `${watches} = ${datapoints.map(number).join(", ")}`,
-    states: timeline(verdict),
+    metric: `${watches} = ${datapoints.map(number).join(", ")}`,
+    states: stateChanges(verdict),
     reason,
     topic,
-    told: verdict.recipients.join(", ") || "nobody is subscribed",
-    page: pageSeconds === undefined ? "never" : `${number(pageSeconds)} s after the fault`,
+    notified: notified(verdict),
     also: also.join(", ") || undefined,
   };
   const shown = Object.entries(rows).filter(([, text]) => text !== undefined);
@@ -84,34 +94,36 @@ const details = (verdict: Verdict): string => {
   ].join("\n");
 };
 
-/** @param isDetailed everything of each alarm, the message included, instead of a table */
+/** @param isDetailed prints all details of each alarm, with the message, instead of a table */
 export const drillReport = (
   { environment, alarms, control, probes, seconds }: DrillResult,
   isDetailed: boolean,
 ): string => {
   const fired = alarms.filter(({ pageSeconds }) => pageSeconds !== undefined).length;
   const edge =
-    control.atTheEdge.length === 0 ? "" : `, with ${control.atTheEdge.join(", ")} one short of their thresholds`;
+    control.atTheEdge.length === 0 ? "" : ` (one fault below the threshold: ${control.atTheEdge.join(", ")})`;
   return [
     isDetailed ? alarms.map(details).join("\n\n") : summary(alarms),
     "",
-    `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} went off for their own reason`,
-    `${mark(control.problems.length === 0)} ${control.problems.length === 0 ? "none" : control.problems.length} cried wolf in a healthy hour${edge}`,
-    `${pc.dim(`${probes} trials at the boundaries; ${number(seconds)} s in all. CloudWatch itself may take a minute more than the pages say.`)}`,
+    `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} fired for their own cause`,
+    `${mark(control.problems.length === 0)} ${control.problems.length === 0 ? "no" : control.problems.length} ${control.problems.length > 1 ? "alarms" : "alarm"} fired during a healthy hour${edge}`,
+    pc.dim(
+      `${probes} boundary checks; ${number(seconds)} s in all. On AWS, notifications can arrive about a minute later.`,
+    ),
   ].join("\n");
 };
 
-export const trialReport = (trials: readonly Trial[]): string => {
-  const survivors = trials.filter(({ caughtBy }) => caughtBy === undefined);
-  const caught = trials.length - survivors.length;
-  const percent = number((100 * caught) / trials.length);
+export const mutantReport = (results: readonly MutantResult[]): string => {
+  const survivors = results.filter(({ caughtBy }) => caughtBy === undefined);
+  const caught = results.length - survivors.length;
+  const percent = number((100 * caught) / results.length);
   return [
-    `${mark(survivors.length === 0)} ${caught} of ${trials.length} changes to the stack were noticed (${percent} %)`,
+    `${mark(survivors.length === 0)} ${caught} of ${results.length} changes to the stack were noticed (${percent} %)`,
     ...survivors.map(({ mutant }) => `  ${pc.red("survived")} ${mutant}`),
   ].join("\n");
 };
 
-/** @returns everything that is wrong, or nothing if nothing is */
+/** @returns one line for each problem; undefined if there is none */
 export const problemReport = ({ alarms, problems }: DrillResult): string | undefined => {
   const all = [
     ...alarms.flatMap(({ alarm, problems: own }) => own.map((problem) => `${alarm}: ${problem}`)),

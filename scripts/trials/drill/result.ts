@@ -1,15 +1,15 @@
-/** What a drill found: `npm run drill -- --json` prints it as it is. */
+/** The result of a drill, as `npm run drill -- --json` prints it. */
 import type { Verdict } from "./drill";
+import type { MutantResult } from "./mutation-run";
 import type { Control } from "./probes";
-import type { Trial } from "./trial";
 
 export interface DrillResult {
   readonly environment: string;
   readonly alarms: readonly Verdict[];
   readonly control: Control;
-  /** How many times an alarm was tried at its boundaries. */
+  /** Number of boundary checks. */
   readonly probes: number;
   readonly problems: readonly string[];
-  readonly mutants?: readonly Trial[];
+  readonly mutants?: readonly MutantResult[];
   readonly seconds: number;
 }

@@ -1,6 +1,5 @@
-/** Why each alarm must go off: its real cause, what is to be heard of it, and who is told. */
+/** The scenario of each alarm: its cause, the expected metric counts, and the topic to notify. */
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { type Recording, record, silence } from "./bench";
 import {
   after,
   altered,
@@ -10,7 +9,7 @@ import {
   DENIED,
   failingUploads,
   failsAtFirst,
-  failsForGood,
+  failsPermanently,
   GIVEN_UP_AFTER_SECONDS,
   heldUp,
   isStorage,
@@ -25,42 +24,43 @@ import {
   withoutSetting,
 } from "./causes";
 import { hugePhoto, notAnImage, photo, photoOfBytes, truncatedPhoto } from "./pictures";
-import { MINUTE_MS } from "./stretch";
+import { emptyRun, type Recording, record } from "./recorded-run";
+import { MINUTE_MS } from "./timeline";
 
 /**
- * Metrics made from log lines, and how often each must count a fault at least; no other count may rise. Measures, which
- * every upload moves, are held to this only where one of them is named.
+ * Minimum count of each log metric for one fault; no other log metric may count. MEASURES, which every upload raises, are
+ * checked only if one of them is named.
  */
-export type Ears = Readonly<Record<string, number>>;
+export type ExpectedCounts = Readonly<Record<string, number>>;
 
 export interface Scenario {
   readonly cause: string;
-  /** End of the name of the topic that must be told. */
+  /** End of the name of the topic to notify. */
   readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts";
-  readonly hears: Ears;
-  /** Alarms that may go off with it, because its cause is theirs too. */
+  readonly counts: ExpectedCounts;
+  /** Alarms that may fire, too, because they share the cause. */
   readonly also: readonly string[];
-  /** What of the stack is not as deployed during the run. @default nothing is */
+  /** How the run differs from the deployed stack. @default it does not */
   readonly scaled?: (fn: FunctionBlueprint) => string;
-  /** The healthy traffic ends when the fault begins. @default it goes on */
+  /** Healthy traffic stops when the fault begins. @default it continues */
   readonly isSilence?: true;
-  /** @param threshold how many faults the alarm takes, or how much it allows */
+  /** @param threshold number of faults at which the alarm fires, or its threshold value */
   readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
 }
 
-/** By the end of the alarm's name: add a row. An alarm without one makes the drill fail. */
+/** Scenarios by the alarm's name without the function's name: add a row. The drill fails for an alarm without a scenario. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-error-rate": {
     cause: "S3 answers 503",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: ["release-errors", "log-errors", "image-processing-errors", "low-success-rate"],
     run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
   },
   "release-errors": {
-    cause: "a release whose handler cannot be loaded",
+    cause: "a release whose handler fails to load",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 1 },
+    counts: { LambdaErrors: 1 },
     also: ["log-errors", "high-error-rate", "events-dropped", "dead-letters"],
     run: (blueprint, threshold) =>
       record(
@@ -71,9 +71,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   throttles: {
     cause: "reserved concurrency is exhausted",
     topic: "critical-alerts",
-    hears: {},
+    counts: {},
     also: ["events-dropped", "dead-letters"],
-    scaled: () => `reserved concurrency is 1, and events are given up after ${GIVEN_UP_AFTER_SECONDS} s`,
+    scaled: () => `reserved concurrency 1, maximum event age ${GIVEN_UP_AFTER_SECONDS} s`,
     run: (blueprint, threshold) =>
       record(
         {
@@ -84,16 +84,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ),
   },
   "log-errors": {
-    cause: "one file that is no image",
+    cause: "one file that is not an image",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
     also: ["image-processing-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, notAnImage)),
   },
   "high-duration": {
     cause: "S3 answers slowly",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: [],
     scaled: timeIsScaled,
     run: slowStore,
@@ -101,55 +101,55 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-concurrency": {
     cause: "a burst of uploads",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: ["high-duration"],
-    scaled: () => "two processes take turns",
+    scaled: () => "two processes share the uploads",
     run: burst,
   },
   "low-success-rate": {
     cause: "most uploads are corrupt for 15 minutes",
     topic: "performance-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
     also: ["log-errors", "image-processing-errors"],
     run: failingUploads,
   },
   "no-invocations": {
-    cause: "nobody uploads anything",
+    cause: "no uploads",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: [],
     isSilence: true,
-    run: async () => silence(),
+    run: async () => emptyRun(),
   },
   "memory-high": {
-    cause: "an image that nearly fills the memory",
+    cause: "an image that needs nearly all memory",
     topic: "performance-alerts",
-    hears: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
+    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
     also: [],
-    scaled: ({ memoryMb }) => `what it needs counts for more, of ${memoryMb} MB`,
+    scaled: ({ memoryMb }) => `reported memory is scaled to just below ${memoryMb} MB`,
     run: nearItsMemory,
   },
   "event-age": {
-    cause: "an upload waits for others to end",
+    cause: "an upload waits for free concurrency",
     topic: "performance-alerts",
-    hears: {},
+    counts: {},
     also: ["throttles"],
-    scaled: () => "reserved concurrency is 1, and the wait is skipped",
+    scaled: () => "reserved concurrency 1; the clock skips the wait",
     run: heldUp,
   },
   "events-dropped": {
-    cause: "an upload waits for longer than Lambda lets it",
+    cause: "an upload waits longer than the maximum event age",
     topic: "critical-alerts",
-    hears: {},
+    counts: {},
     also: ["throttles", "dead-letters"],
     scaled: ({ maximumEventAgeSeconds }) =>
-      `reserved concurrency is 1, and the wait of ${maximumEventAgeSeconds} s is skipped`,
+      `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
     run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
   },
   "dead-letters": {
-    cause: "S3 answers 503 until Lambda gives up",
+    cause: "S3 answers 503 on every attempt",
     topic: "performance-alerts",
-    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -158,12 +158,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       "low-success-rate",
       "events-dropped",
     ],
-    run: (blueprint) => failsForGood(blueprint),
+    run: (blueprint) => failsPermanently(blueprint),
   },
   "dead-letter-errors": {
-    cause: "S3 answers 503, and the queue denies access",
+    cause: "S3 answers 503 on every attempt, and the queue denies access",
     topic: "critical-alerts",
-    hears: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -172,23 +172,22 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       "low-success-rate",
       "events-dropped",
     ],
-    run: (blueprint) => failsForGood(blueprint, DENIED),
+    run: (blueprint) => failsPermanently(blueprint, DENIED),
   },
   "timeout-errors": {
-    cause: "a large BMP keeps the process busy beyond the time limit",
+    cause: "decoding a large BMP takes longer than the timeout",
     topic: "log-alerts",
-    hears: { TimeoutErrors: 1 },
+    counts: { TimeoutErrors: 1 },
     also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ timeoutSeconds }) =>
-      `a time limit of ${timeoutSeconds} s passes in 1/${BUSY_SHARE} of what the BMP takes`,
+    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is 1/${BUSY_SHARE} of the decoding time`,
     run: busyBeyondTheLimit,
   },
   "memory-errors": {
-    cause: "an image too big for the memory",
+    cause: "an image that needs too much memory",
     topic: "log-alerts",
-    hears: { MemoryErrors: 1 },
+    counts: { MemoryErrors: 1 },
     also: ["high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ memoryMb }) => `memory is ${SMALL_MEMORY_MB} MB instead of ${memoryMb} MB`,
+    scaled: ({ memoryMb }) => `${SMALL_MEMORY_MB} MB memory instead of ${memoryMb} MB`,
     run: (blueprint, threshold) =>
       record(
         { blueprint: altered(blueprint, { memoryMb: SMALL_MEMORY_MB, maximumRetryAttempts: 0 }) },
@@ -198,29 +197,29 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "image-processing-errors": {
     cause: "corrupt uploads",
     topic: "log-alerts",
-    hears: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
     also: ["log-errors"],
     run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, truncatedPhoto)),
   },
   "s3-permission-errors": {
     cause: "S3 answers 403",
     topic: "log-alerts",
-    hears: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
+    counts: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
     also: ["log-errors", "high-error-rate", "release-errors"],
     run: (blueprint, threshold) => storageAnswers(blueprint, DENIED, threshold),
   },
   "critical-errors": {
     cause: "a setting is missing",
     topic: "log-alerts",
-    hears: { LambdaErrors: 2, CriticalErrors: 1 },
+    counts: { LambdaErrors: 2, CriticalErrors: 1 },
     also: ["log-errors", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: () => `the environment lacks ${MISSING}`,
+    scaled: () => `${MISSING} is not set`,
     run: withoutSetting,
   },
   "large-images": {
     cause: "images just above LARGE_IMAGE_BYTES",
     topic: "log-alerts",
-    hears: { LargeImages: 1 },
+    counts: { LargeImages: 1 },
     also: [],
     run: (blueprint, threshold) =>
       record(
@@ -230,38 +229,38 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
-/** Counts that any traffic moves, or that only describe it. */
+/** Metrics that every upload raises. */
 export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB"];
 
-/** A file may be called anything: no filter may listen to words. */
+/** A file name with words that a filter on plain text would match. */
 const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
 
-/** Runs that no alarm is about, but without which not every metric would be seen. */
+/** A run that belongs to no alarm but makes every metric appear. */
 export interface Other {
   readonly cause: string;
-  readonly hears: Ears;
-  /** Stacks without which it would be of no use. @default every one is of use */
+  readonly counts: ExpectedCounts;
+  /** Whether the run makes sense for a stack. @default for every stack */
   readonly isFor?: (fn: FunctionBlueprint) => boolean;
-  /** @param deployed function that the blueprint's is a mutant of, or itself */
+  /** @param deployed the function before any mutation */
   readonly run: (blueprint: Blueprint, pictures: readonly Buffer[], deployed: FunctionBlueprint) => Promise<Recording>;
 }
 
 export const OTHERS = {
   healthy: {
     cause: "healthy traffic",
-    hears: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),
+    counts: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),
     run: (blueprint, pictures) =>
-      record({ blueprint }, async (bench) => {
+      record({ blueprint }, async (faultRun) => {
         for (const [i, picture] of pictures.entries()) {
-          await bench.upload(`photos/${i} ${BAIT}.jpg`, picture);
-          await bench.settled();
-          bench.clock.skip(MINUTE_MS);
+          await faultRun.upload(`photos/${i} ${BAIT}.jpg`, picture);
+          await faultRun.settled();
+          faultRun.clock.skip(MINUTE_MS);
         }
       }),
   },
   "metrics-outage": {
     cause: "CloudWatch refuses PutMetricData",
-    hears: { MetricsLost: 1 },
+    counts: { MetricsLost: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, METRICS_TRANSPORT: "put_metric_data" };
       return record(
@@ -274,8 +273,8 @@ export const OTHERS = {
     },
   },
   disturbance: {
-    cause: "S3 answers 503 for as long as Lambda tries again",
-    hears: {
+    cause: "S3 answers 503 until the last attempt",
+    counts: {
       LambdaErrors: 2,
       ImageProcessingErrors: 1,
       ImageSizeBytes: 1,
@@ -287,8 +286,8 @@ export const OTHERS = {
     run: (blueprint, _, deployed) => failsAtFirst(blueprint, deployed),
   },
   "process-death": {
-    cause: "no room for the objects of JavaScript",
-    hears: { CriticalErrors: 1 },
+    cause: "the JavaScript heap is full",
+    counts: { CriticalErrors: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };
       return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));

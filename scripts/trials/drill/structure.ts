@@ -1,4 +1,4 @@
-/** What can be seen of a stack's monitoring without waiting: whether all that is joined by names does meet. */
+/** Static checks of a stack's monitoring: whether metrics, filters, alarms, widgets and topics refer to each other correctly. */
 
 import { metricsOf } from "../../cloudwatch/alarm";
 import type { MetricFilter } from "../../cloudwatch/metric-filter";
@@ -12,7 +12,7 @@ import { releaseProblems } from "./releases";
 import { trustProblems } from "./trust";
 import { type Address, keyOf, widgetMetrics } from "./widgets";
 
-/** The metric with any values of its dimensions: a filter takes them from the line. */
+/** The metric with placeholder dimension values: a filter takes the real ones from the line. */
 const openKeyOf = ({ dimensions, ...address }: Address): string =>
   keyOf({ ...address, dimensions: Object.fromEntries(Object.keys(dimensions).map((name) => [name, "*"])) });
 
@@ -23,15 +23,15 @@ const isOneOf = (addresses: readonly Address[]) => {
   return (address: Address) => keys.has(keyOf(address)) || keys.has(openKeyOf(address));
 };
 
-/** What a filter makes: where it takes dimensions from lines, with the values that the runs gave them. */
-const madeBy = (filter: MetricFilter, { recordings }: Evidence): Address[] => {
+/** The metrics of a filter. If it takes dimension values from lines, with the values in the recorded runs. */
+const metricsOfFilter = (filter: MetricFilter, { recordings }: Evidence): Address[] => {
   const made = { ...filter.metric, dimensions: filter.metric.dimensions ?? {} };
   if (!isOpen(made)) return [made];
   const seen = [...recordings.values()].flatMap((recording) => reportOf(filter, recording));
   return seen.length === 0 ? [made] : [...new Map(seen.map((datum) => [keyOf(datum), datum])).values()];
 };
 
-/** Metrics of filters, of Lambda, of the log group, and those that the function was seen to publish. */
+/** Metrics of filters, of Lambda, of the log group, and those that the function published in the runs. */
 const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Evidence): Address[] => [
   ...metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
   ...Object.keys(LAMBDA_METRICS).flatMap((name) =>
@@ -41,10 +41,10 @@ const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Ev
   ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
 ];
 
-const filterProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
+const filterDefinitionProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
   const { metricFilters, alarms, function: fn } = blueprint;
   const isRead = isOneOf([...alarms.flatMap(metricsOf), ...widgetMetrics(blueprint)]);
-  // The dashboard of an environment with several regions is in the stack of the first.
+  // With several regions, the first region's stack has the dashboard.
   const isReadElsewhere = blueprint.dashboards.length === 0;
   return metricFilters.flatMap((filter) => {
     const { name, logGroup, metric } = filter;
@@ -52,14 +52,14 @@ const filterProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
       ...(logGroup === fn.logGroup
         ? []
         : [`filter ${name} is on log group ${logGroup}, the function writes to ${fn.logGroup}`]),
-      ...madeBy(filter, evidence)
+      ...metricsOfFilter(filter, evidence)
         .filter((address) => !isReadElsewhere && !isRead(address))
-        .map((address) => `nobody reads ${keyOf(address)}, which filter ${name} makes`),
+        .map((address) => `no alarm or widget uses ${keyOf(address)} of filter ${name}`),
       ...(metric.value.startsWith("$") && metric.defaultValue !== undefined
-        ? [`filter ${name} has default ${metric.defaultValue}, which would drag the average of its values`]
+        ? [`filter ${name} has default ${metric.defaultValue}, which distorts the average of its values`]
         : []),
       ...(metric.value === "1" && metric.defaultValue !== 0 && metric.dimensions === undefined
-        ? [`filter ${name} counts, but not to 0 where nothing matches`]
+        ? [`filter ${name} does not report 0 for minutes without a match`]
         : []),
     ];
   });
@@ -67,16 +67,16 @@ const filterProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
 
 const readerProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
   const isProduced = isOneOf(produced(blueprint, evidence));
-  const deaf = (address: Address) => (isProduced(address) ? [] : [keyOf(address)]);
+  const unproduced = (address: Address) => (isProduced(address) ? [] : [keyOf(address)]);
   return [
     ...blueprint.alarms.flatMap((alarm) =>
       metricsOf(alarm)
-        .flatMap(deaf)
-        .map((metric) => `alarm ${shortName(alarm, blueprint)} watches ${metric}, which nothing produces`),
+        .flatMap(unproduced)
+        .map((metric) => `alarm ${shortName(alarm, blueprint)} uses ${metric}, which is never published`),
     ),
     ...widgetMetrics(blueprint)
-      .flatMap(deaf)
-      .map((metric) => `a widget charts ${metric}, which nothing produces`),
+      .flatMap(unproduced)
+      .map((metric) => `a widget shows ${metric}, which is never published`),
   ];
 };
 
@@ -90,10 +90,10 @@ const alarmProblems = (blueprint: Blueprint): string[] =>
     );
     return [
       ...wrong.map(
-        ([state, actions]) => `alarm ${short} tells ${actions.join(", ") || "nobody"} of ${state}, not ${end}`,
+        ([state, actions]) => `alarm ${short} sends ${state} to ${actions.join(", ") || "no topic"}, not to ${end}`,
       ),
       ...(alarm.actionsEnabled === false ? [`alarm ${short} has its actions disabled`] : []),
-      ...(alarm.treatMissingData === undefined ? [`alarm ${short} does not say what silence means`] : []),
+      ...(alarm.treatMissingData === undefined ? [`alarm ${short} sets no treat_missing_data`] : []),
     ];
   });
 
@@ -102,14 +102,14 @@ const notificationProblems = (blueprint: Blueprint): string[] =>
     ({ events, prefix, suffix }) => events.includes("s3:ObjectCreated:*") && !prefix && !suffix,
   )
     ? []
-    : ["no bucket notifies the function of every upload"];
+    : ["no bucket invokes the function for every upload"];
 
 /**
- * @param stackDir folder of the `cdk.tf.json` that the blueprint was read from
- * @returns what does not meet, one sentence each
+ * @param stackDir folder of the blueprint's `cdk.tf.json`
+ * @returns one sentence for each mistake
  */
 export const structureProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => [
-  ...filterProblems(blueprint, evidence),
+  ...filterDefinitionProblems(blueprint, evidence),
   ...readerProblems(blueprint, evidence),
   ...alarmProblems(blueprint),
   ...notificationProblems(blueprint),

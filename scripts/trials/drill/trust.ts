@@ -1,4 +1,4 @@
-/** Who may act on the stack without the function: S3 invokes it, alarms and budgets publish, services use the stack's key. */
+/** Checks the permissions of services: S3 invokes the function, alarms and budgets publish, services use the stack's key. */
 import type { Blueprint } from "../../sandbox/blueprint";
 import { readStack, type Stack } from "../../sandbox/terraform-json";
 import { covers, deniesWithoutTls, type Statement, statementsOf } from "./policies";
@@ -7,16 +7,16 @@ const CLOUDWATCH = "cloudwatch.amazonaws.com";
 const BUDGETS = "budgets.amazonaws.com";
 const LOG_DELIVERY = "logging.s3.amazonaws.com";
 
-/** What whoever publishes to an encrypted topic needs: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+/** Key permissions of a publisher to an encrypted topic: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 const TO_PUBLISH = ["kms:Decrypt", "kms:GenerateDataKey"];
 
-/** What a log group needs of its key: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+/** Key permissions of an encrypted log group: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
 const TO_LOG = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey", "kms:DescribeKey"];
 
 const SOURCE_ACCOUNT = "StringEquals aws:SourceAccount";
 const LOG_CONTEXT = "ArnEquals kms:EncryptionContext:aws:logs:arn";
 
-/** A principal that is limited by one condition to what is its business. */
+/** A service principal, restricted by one condition. */
 interface Trusted {
   readonly principal: string;
   readonly condition: string;
@@ -36,7 +36,7 @@ const may = (statements: readonly Statement[], action: string, resource: string,
       statement.resources.some((pattern) => covers(pattern, resource)),
   );
 
-/** @param by attribute that tells what a policy is for */
+/** @param by attribute that identifies the policy's resource */
 const policiesBy = (stack: Stack, type: string, by = "arn"): ((of: string) => Statement[]) => {
   const rows = stack.resources(type, [by, "policy"]).map(({ body }) => body);
   return (of) => rows.filter((row) => row[by] === of).flatMap(({ policy }) => statementsOf(policy));
@@ -57,7 +57,7 @@ const invocationProblems = (stack: Stack, { function: fn }: Blueprint): string[]
     ? []
     : [`S3 may not invoke ${fn.alias?.arn ?? "the function"}`];
 
-/** @returns ARNs of the topics that a budget tells */
+/** @returns ARNs of the topics that a budget notifies */
 const budgeted = (stack: Stack): Set<string> =>
   new Set(
     stack
@@ -66,13 +66,13 @@ const budgeted = (stack: Stack): Set<string> =>
       .flatMap(({ subscriber_sns_topic_arns: arns }) => arns),
   );
 
-/** Whether everybody who has something to tell may publish, and use the key of a topic that is encrypted. */
+/** Every publisher must be allowed to publish, and to use the key of an encrypted topic. */
 const topicProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   const topicPolicy = policiesBy(stack, "aws_sns_topic_policy");
   const keyPolicy = policiesBy(stack, "aws_kms_key");
-  const told = budgeted(stack);
+  const notified = budgeted(stack);
   return blueprint.topics.flatMap(({ arn, name, keyArn }) => {
-    const publishers = { CloudWatch: CLOUDWATCH, ...(told.has(arn) && { "AWS Budgets": BUDGETS }) };
+    const publishers = { CloudWatch: CLOUDWATCH, ...(notified.has(arn) && { "AWS Budgets": BUDGETS }) };
     return Object.entries(publishers).flatMap(([who, principal]) => {
       const trusted = { principal, condition: SOURCE_ACCOUNT, value: accountOf(blueprint) };
       return [
@@ -80,14 +80,14 @@ const topicProblems = (stack: Stack, blueprint: Blueprint): string[] => {
         ...(keyArn === undefined
           ? []
           : TO_PUBLISH.filter((action) => !may(keyPolicy(keyArn), action, keyArn, trusted)).map(
-              (action) => `${who} has no ${action} on the key of ${name}, so that its messages are lost`,
+              (action) => `${who} has no ${action} on the key of ${name}, so its messages are lost`,
             )),
       ];
     });
   });
 };
 
-/** Whether nobody reaches a bucket without TLS, and log delivery writes down what happens to those that are logged. */
+/** Buckets must refuse requests without TLS; S3 must be allowed to deliver access logs. */
 const bucketProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   const bucketPolicy = policiesBy(stack, "aws_s3_bucket_policy", "bucket");
   const logged = stack.resources("aws_s3_bucket_logging", ["bucket", "target_bucket"]).map(({ body }) => body);
@@ -105,14 +105,14 @@ const bucketProblems = (stack: Stack, blueprint: Blueprint): string[] => {
         ({ name, arn }) =>
           !bucketPolicy(name).some((statement) => deniesWithoutTls(statement, "s3:*", [arn, `${arn}/*`])),
       )
-      .map(({ name }) => `${name} can be reached without TLS`),
+      .map(({ name }) => `${name} accepts requests without TLS`),
     ...logged
       .filter(({ bucket, target_bucket: target }) => !delivers(bucket, String(target)))
-      .map(({ bucket, target_bucket: target }) => `S3 may not write down in ${target} what happens to ${bucket}`),
+      .map(({ bucket, target_bucket: target }) => `S3 may not deliver access logs of ${bucket} to ${target}`),
   ];
 };
 
-/** Whether the log group may use its key, and that the account keeps hold of every key. */
+/** CloudWatch Logs must be allowed to use its key, and the account must keep control of every key. */
 const keyProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   const keyPolicy = policiesBy(stack, "aws_kms_key");
   const groups = stack.resources("aws_cloudwatch_log_group", ["arn", "name", "kms_key_id"]).map(({ body }) => body);
@@ -139,11 +139,11 @@ const keyProblems = (stack: Stack, blueprint: Blueprint): string[] => {
               actions.includes("kms:*"),
           ),
       )
-      .map((arn) => `the account itself has no hold of ${arn}`),
+      .map((arn) => `the account itself has no access to ${arn}`),
   ];
 };
 
-/** @returns one sentence for each who lacks what the stack relies on */
+/** @returns one sentence for each missing permission */
 export const trustProblems = (stackDir: string, blueprint: Blueprint): string[] => {
   const stack = readStack(stackDir);
   return [

@@ -1,16 +1,16 @@
-/** The metrics that dashboards chart: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+/** The metrics on dashboards: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 
 import type { Dimensions } from "../../cloudwatch/metric-store";
 import type { Blueprint } from "../../sandbox/blueprint";
 
-/** A metric as its reader asks for it: dimensions must be exactly those of its producer. */
+/** A metric with its exact dimensions. */
 export interface Address {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Dimensions;
 }
 
-/** @returns one text for each metric there can be */
+/** @returns a unique text for a metric */
 export const keyOf = ({ namespace, name, dimensions }: Address): string =>
   [
     namespace,
@@ -26,7 +26,7 @@ interface Body {
   }[];
 }
 
-/** @returns metric rows of the stack's own region, written out in full; rows of metric math name no metric */
+/** @returns the metrics that the widgets of the stack's own region name in full, without expressions */
 export const widgetMetrics = ({ dashboards, region }: Blueprint): Address[] =>
   dashboards
     .flatMap(({ body }) => (body as Body).widgets)

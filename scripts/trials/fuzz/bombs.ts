@@ -1,4 +1,4 @@
-/** Files of few bytes that a decoder could spend its life on. */
+/** Small files that would keep a decoder busy for hours or fill its memory. */
 import sharp from "sharp";
 import type { RefusalReason } from "../../../handler/contract/events";
 import { bmp } from "../../images/bmp/writer";
@@ -11,16 +11,16 @@ interface Bomb {
 
 const MEBIBYTE = 2 ** 20;
 
-/** 50 000 rows of 6 250 bytes and a filter byte, packed 1 000 to 1. */
+/** 50 000 rows of 6 250 bytes and a filter byte, compressed 1 000 to 1. */
 const hugePng = (): Buffer => greyPng(50_000, 50_000, 1, chunk("IDAT", packed(0, 6_251 * 1_000, 50)));
 
-/** A picture of 8 x 8 px that captions itself with so many megabytes of the letter A. */
+/** A picture of 8 x 8 px with a compressed caption of `mebibytes` MiB. */
 export const captionedPng = (mebibytes: number): Buffer => {
   const text = Buffer.concat([Buffer.from("Comment\0\0", "latin1"), packed(0x41, MEBIBYTE, mebibytes)]);
   return greyPng(8, 8, 8, chunk("zTXt", text), chunk("IDAT", packed(0, 8 * 9, 1)));
 };
 
-/** Tags and values of one page of 8 x 8 grey pixels, which lie at byte 8: TIFF 6.0, section 4. */
+/** Tags and values of one page of 8 x 8 grey pixels at byte 8: TIFF 6.0, section 4. */
 const PAGE = [
   [256, 8],
   [257, 8],
@@ -53,7 +53,7 @@ export const pagedTiff = (pages: number): Buffer => {
   return file;
 };
 
-/** A picture whose last scan is repeated until there are so many. */
+/** A progressive JPEG whose last scan is repeated until it has `scans` scans. */
 export const scannedJpeg = async (scans: number): Promise<Buffer> => {
   const picture = await sharp({ create: { width: 512, height: 512, channels: 3, background: "#888" } })
     .jpeg({ progressive: true })
@@ -64,11 +64,11 @@ export const scannedJpeg = async (scans: number): Promise<Buffer> => {
   return Buffer.concat([picture.subarray(0, -2), ...more, picture.subarray(-2)]);
 };
 
-/** Every bomb, and the reason that it must be refused for: add a row. */
+/** Every bomb, and the expected reason for its refusal: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const BOMBS = {
   "a PNG of 50 000 x 50 000 px":             { reason: "too-many-pixels",    make: hugePng },
-  "a PNG with 1 GB of packed text":          { reason: "decompression-bomb", make: () => captionedPng(1_024) },
+  "a PNG with 1 GB of compressed text":         { reason: "decompression-bomb", make: () => captionedPng(1_024) },
   "a BMP that claims 2^31 px":               { reason: "too-many-pixels",    make: () => bmp({ bits: 24, body: [] }, 46_341, 46_341) },
   "a TIFF of 10 000 pages":                  { reason: "too-many-frames",    make: () => pagedTiff(10_000) },
   "a progressive JPEG of 60 000 scans":      { reason: "decompression-bomb", make: () => scannedJpeg(60_000) },

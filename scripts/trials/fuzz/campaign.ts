@@ -1,17 +1,18 @@
-/** Many damaged pictures through the handler's own code, in processes of their own, and what became of them. */
+/** Runs many damaged pictures through the handler's code, in separate processes, and counts the outcomes. */
+import pLimit from "p-limit";
 import type { SourceFormat } from "../../../handler/src/input";
-import { type Guard, startGuard, type Trial } from "./guard";
 import { type FuzzInput, inputOf } from "./mutations";
 import { makeSeeds } from "./seeds";
+import { type Attempt, startWorker, type WorkerHandle } from "./worker-handle";
 
-/** What is wrong at all: a refusal and a right image are not. */
-export type FailureKind = Exclude<Trial["outcome"], "made" | "refused"> | "too much memory";
+/** Outcomes that are failures of the handler. */
+export type FailureKind = Exclude<Attempt["outcome"], "made" | "refused"> | "too much memory";
 
-/** What became of the inputs that were made of one format. */
-export interface Tally {
+/** Outcomes of the inputs of one format. */
+export interface FormatCounts {
   inputs: number;
   made: number;
-  /** By reason. */
+  /** Count by reason. */
   readonly refused: Record<string, number>;
   readonly failed: Partial<Record<FailureKind, number>>;
   peakBytes: number;
@@ -25,7 +26,7 @@ export interface Failure {
 
 export interface Campaign {
   readonly seed: number;
-  readonly tallies: Readonly<Record<SourceFormat, Tally>>;
+  readonly counts: Readonly<Record<SourceFormat, FormatCounts>>;
   readonly failures: readonly Failure[];
   readonly seconds: number;
 }
@@ -34,38 +35,42 @@ export interface CampaignOptions {
   readonly seed: number;
   readonly numbers: readonly number[];
   readonly processes: number;
-  /** When it ends at the latest, with what was tried by then. @default when all were tried */
+  /** Stops after this time. @default no limit */
   readonly seconds?: number;
   readonly onDone?: (done: number) => void;
 }
 
-/** Small, so that a header that claims a huge picture costs milliseconds and 20 000 files take minutes. */
+/** Low limits: a header that claims a huge picture costs milliseconds, so 20 000 files take minutes. */
 const LIMITS = { maxPixels: 2_000_000, maxSidePx: 65_535, maxFrames: 1_000 };
 
-/** Some 100 MB are the process itself. */
+/** The process itself takes about 100 MB. */
 const MAX_PEAK_BYTES = 300e6;
 
-/** @returns the same trial, or what is wrong with its image where it should look like that of the undamaged picture */
-const compared = async ({ original }: FuzzInput, trial: Trial, guard: Guard): Promise<Trial> => {
-  if (original === undefined || trial.outcome !== "made") return trial;
-  const { detail } = await guard.attempt({ bytes: original, limits: LIMITS });
-  if (detail === trial.detail) return trial;
-  return { ...trial, outcome: "wrong", detail: "Expected the picture as it was or a refusal but got another picture" };
+/** @returns the attempt; "wrong" if its image should equal that of the undamaged picture but does not */
+const compared = async ({ original }: FuzzInput, attempt: Attempt, worker: WorkerHandle): Promise<Attempt> => {
+  if (original === undefined || attempt.outcome !== "made") return attempt;
+  const { detail } = await worker.attempt({ bytes: original, limits: LIMITS });
+  if (detail === attempt.detail) return attempt;
+  return {
+    ...attempt,
+    outcome: "wrong",
+    detail: "Expected the undamaged picture or a refusal but got another picture",
+  };
 };
 
-/** @returns what is wrong, in a word; undefined if nothing is */
-const failureOf = ({ mutation }: FuzzInput, { outcome, peakBytes }: Trial): FailureKind | undefined => {
+/** @returns the kind of failure; undefined if there is none */
+const failureOf = ({ mutation }: FuzzInput, { outcome, peakBytes }: Attempt): FailureKind | undefined => {
   if (peakBytes > MAX_PEAK_BYTES) return "too much memory";
   if (outcome === "refused") return mutation === "left as it is" ? "wrong" : undefined;
   return outcome === "made" ? undefined : outcome;
 };
 
-const noted = (tally: Tally, trial: Trial, failure: FailureKind | undefined): void => {
-  tally.inputs += 1;
-  tally.peakBytes = Math.max(tally.peakBytes, trial.peakBytes);
-  if (failure !== undefined) tally.failed[failure] = (tally.failed[failure] ?? 0) + 1;
-  else if (trial.outcome === "made") tally.made += 1;
-  else tally.refused[trial.detail] = (tally.refused[trial.detail] ?? 0) + 1;
+const addTo = (counts: FormatCounts, attempt: Attempt, failure: FailureKind | undefined): void => {
+  counts.inputs += 1;
+  counts.peakBytes = Math.max(counts.peakBytes, attempt.peakBytes);
+  if (failure !== undefined) counts.failed[failure] = (counts.failed[failure] ?? 0) + 1;
+  else if (attempt.outcome === "made") counts.made += 1;
+  else counts.refused[attempt.detail] = (counts.refused[attempt.detail] ?? 0) + 1;
 };
 
 export const runCampaign = async ({
@@ -78,30 +83,31 @@ export const runCampaign = async ({
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1_000;
   const seeds = await makeSeeds();
-  const empty = (): Tally => ({ inputs: 0, made: 0, refused: {}, failed: {}, peakBytes: 0 });
-  const tallies = Object.fromEntries(Object.keys(seeds).map((format) => [format, empty()])) as Record<
+  const empty = (): FormatCounts => ({ inputs: 0, made: 0, refused: {}, failed: {}, peakBytes: 0 });
+  const counts = Object.fromEntries(Object.keys(seeds).map((format) => [format, empty()])) as Record<
     SourceFormat,
-    Tally
+    FormatCounts
   >;
   const failures: Failure[] = [];
-  const queue = numbers.values();
+  const workers = Array.from({ length: processes }, () => startWorker());
+  const idle = [...workers];
   let done = 0;
-  const worker = async () => {
-    const guard = startGuard();
-    try {
-      for (const number of queue) {
-        if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
-        const input = inputOf(seeds, seed, number);
-        const trial = await compared(input, await guard.attempt({ bytes: input.bytes, limits: LIMITS }), guard);
-        const failure = failureOf(input, trial);
-        noted(tallies[input.format], trial, failure);
-        if (failure !== undefined) failures.push({ input, failure, detail: trial.detail });
-        onDone?.(++done);
-      }
-    } finally {
-      guard.stop();
-    }
+  const tryOne = async (number: number) => {
+    if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
+    const worker = idle.pop() as WorkerHandle;
+    const input = inputOf(seeds, seed, number);
+    const attempt = await compared(input, await worker.attempt({ bytes: input.bytes, limits: LIMITS }), worker);
+    const failure = failureOf(input, attempt);
+    addTo(counts[input.format], attempt, failure);
+    if (failure !== undefined) failures.push({ input, failure, detail: attempt.detail });
+    idle.push(worker);
+    onDone?.(++done);
   };
-  await Promise.all(Array.from({ length: processes }, worker));
-  return { seed, tallies, failures, seconds: elapsed() };
+  const limit = pLimit(processes);
+  try {
+    await Promise.all(numbers.map((number) => limit(tryOne, number)));
+  } finally {
+    for (const worker of workers) worker.stop();
+  }
+  return { seed, counts, failures, seconds: elapsed() };
 };

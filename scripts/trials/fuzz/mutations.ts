@@ -1,105 +1,102 @@
-/** Ways to damage a picture, and the one that belongs to a number: the same seed and number give the same bytes everywhere. */
+/** Ways to damage a picture. The same seed and number give the same bytes on every machine. */
 import type { SourceFormat } from "../../../handler/src/input";
 import { withChecksums } from "../../images/png";
+import { seededRandom } from "../seeded-random";
 import type { Seed } from "./seeds";
 
-/** Random numbers that follow from a seed. */
-interface Dice {
-  /** @returns a whole number from 0 to one less than `end` */
+/** A sequence of random choices. */
+interface Choices {
+  /** @returns a whole number >= 0 and < `end` */
   readonly below: (end: number) => number;
   readonly pick: <T>(items: readonly T[]) => T;
 }
 
-/** A Weyl sequence through the finalizer of MurmurHash3. */
-const diceOf = (seed: number, number: number): Dice => {
-  let state = Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b);
-  const below = (end: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let hash = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return ((hash ^ (hash >>> 16)) >>> 0) % end;
-  };
+const choicesOf = (seed: number, number: number): Choices => {
+  const random = seededRandom(seed);
+  let draws = 0;
+  const below = (end: number): number => Math.floor(random(number, draws++) * end);
   return { below, pick: (items) => items[below(items.length)] as (typeof items)[number] };
 };
 
-/** @param other another picture, mostly of the same format */
-type Mutation = (bytes: Buffer, dice: Dice, other: Buffer) => Buffer;
+/** @param other another picture, usually of the same format */
+type Mutation = (bytes: Buffer, choices: Choices, other: Buffer) => Buffer;
 
-/** Where headers, directories and tables lie in files as small as these. */
+/** In these small files, headers, directories and tables are within the first 160 bytes. */
 const HEAD_BYTES = 160;
 
-const flipped = (bytes: Buffer, dice: Dice, within: number): Buffer => {
+const flipped = (bytes: Buffer, choices: Choices, within: number): Buffer => {
   const damaged = Buffer.from(bytes);
-  for (let flips = 1 + dice.below(8); flips > 0; flips--) {
-    const at = dice.below(Math.min(within, bytes.length));
-    damaged[at] = (damaged[at] ?? 0) ^ (1 << dice.below(8));
+  for (let flips = 1 + choices.below(8); flips > 0; flips--) {
+    const at = choices.below(Math.min(within, bytes.length));
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << choices.below(8));
   }
   return damaged;
 };
 
-/** Numbers at which arithmetic turns over. */
+/** Numbers at which integer arithmetic overflows. */
 const EDGES = [
   0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
 ];
 
-const edged: Mutation = (bytes, dice) => {
+const edged: Mutation = (bytes, choices) => {
   const damaged = Buffer.from(bytes);
-  for (let fields = 1 + dice.below(3); fields > 0; fields--) {
-    const length = dice.pick([1, 2, 4]);
-    const at = dice.below(Math.max(1, Math.min(HEAD_BYTES, bytes.length - length)));
-    const value = dice.pick(EDGES) % 2 ** (8 * length);
+  for (let fields = 1 + choices.below(3); fields > 0; fields--) {
+    const length = choices.pick([1, 2, 4]);
+    const at = choices.below(Math.max(1, Math.min(HEAD_BYTES, bytes.length - length)));
+    const value = choices.pick(EDGES) % 2 ** (8 * length);
     if (at + length > bytes.length) continue;
-    if (dice.below(2) === 0) damaged.writeUIntLE(value, at, length);
+    if (choices.below(2) === 0) damaged.writeUIntLE(value, at, length);
     else damaged.writeUIntBE(value, at, length);
   }
   return damaged;
 };
 
-/** @returns where a piece begins and ends */
-const pieceOf = (bytes: Buffer, dice: Dice): [number, number] => {
-  const start = dice.below(bytes.length);
-  return [start, start + 1 + dice.below(Math.min(64, bytes.length - start))];
+/** @returns start and end of a random piece */
+const pieceOf = (bytes: Buffer, choices: Choices): [number, number] => {
+  const start = choices.below(bytes.length);
+  return [start, start + 1 + choices.below(Math.min(64, bytes.length - start))];
 };
 
-/** By what is done: add a row. */
+/** Every kind of damage: add a row. */
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "left as it is": (bytes) => bytes,
-  "cut off": (bytes, dice) => bytes.subarray(0, dice.below(bytes.length)),
-  "cut off near its end": (bytes, dice) => bytes.subarray(0, Math.max(0, bytes.length - 1 - dice.below(16))),
-  "bits flipped": (bytes, dice) => flipped(bytes, dice, bytes.length),
-  "bits of the header flipped": (bytes, dice) => flipped(bytes, dice, HEAD_BYTES),
+  "cut off": (bytes, choices) => bytes.subarray(0, choices.below(bytes.length)),
+  "cut off near its end": (bytes, choices) => bytes.subarray(0, Math.max(0, bytes.length - 1 - choices.below(16))),
+  "bits flipped": (bytes, choices) => flipped(bytes, choices, bytes.length),
+  "bits of the header flipped": (bytes, choices) => flipped(bytes, choices, HEAD_BYTES),
   "fields of the header at an edge": edged,
-  "fields at an edge, checksums right": (bytes, dice, other) => withChecksums(edged(bytes, dice, other)),
-  "bits flipped, checksums right": (bytes, dice) => withChecksums(flipped(bytes, dice, bytes.length)),
-  "checksum or end wrong": (bytes, dice) => {
+  "fields at an edge, checksums right": (bytes, choices, other) => withChecksums(edged(bytes, choices, other)),
+  "bits flipped, checksums right": (bytes, choices) => withChecksums(flipped(bytes, choices, bytes.length)),
+  "checksum or end wrong": (bytes, choices) => {
     const damaged = Buffer.from(bytes);
     const end = damaged.includes("IEND") ? damaged.lastIndexOf("IEND") - 4 : damaged.length;
-    const at = end - 1 - dice.below(4);
-    damaged[at] = (damaged[at] ?? 0) ^ (1 + dice.below(255));
+    const at = end - 1 - choices.below(4);
+    damaged[at] = (damaged[at] ?? 0) ^ (1 + choices.below(255));
     return damaged;
   },
   "joined with another": (bytes, _dice, other) => Buffer.concat([bytes, other]),
-  "begun as one and ended as another": (bytes, dice, other) =>
-    Buffer.concat([bytes.subarray(0, dice.below(bytes.length)), other.subarray(dice.below(other.length))]),
-  "a piece of another within": (bytes, dice, other) => {
-    const at = dice.below(bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), other.subarray(...pieceOf(other, dice)), bytes.subarray(at)]);
+  "begun as one and ended as another": (bytes, choices, other) =>
+    Buffer.concat([bytes.subarray(0, choices.below(bytes.length)), other.subarray(choices.below(other.length))]),
+  "a piece of another within": (bytes, choices, other) => {
+    const at = choices.below(bytes.length);
+    return Buffer.concat([bytes.subarray(0, at), other.subarray(...pieceOf(other, choices)), bytes.subarray(at)]);
   },
-  "a piece repeated": (bytes, dice) => {
-    const [start, end] = pieceOf(bytes, dice);
-    const again = Array.from({ length: 1 + dice.below(40) }, () => bytes.subarray(start, end));
+  "a piece repeated": (bytes, choices) => {
+    const [start, end] = pieceOf(bytes, choices);
+    const again = Array.from({ length: 1 + choices.below(40) }, () => bytes.subarray(start, end));
     return Buffer.concat([bytes.subarray(0, end), ...again, bytes.subarray(end)]);
   },
-  "a piece left out": (bytes, dice) => {
-    const [start, end] = pieceOf(bytes, dice);
+  "a piece left out": (bytes, choices) => {
+    const [start, end] = pieceOf(bytes, choices);
     return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
   },
-  "a piece of one value": (bytes, dice) => Buffer.from(bytes).fill(dice.pick([0, 0xff]), ...pieceOf(bytes, dice)),
-  "nothing but one byte": (bytes, dice) => Buffer.from([dice.pick([bytes[0] ?? 0, dice.below(256)])]),
+  "a piece of one value": (bytes, choices) =>
+    Buffer.from(bytes).fill(choices.pick([0, 0xff]), ...pieceOf(bytes, choices)),
+  "nothing but one byte": (bytes, choices) => Buffer.from([choices.pick([bytes[0] ?? 0, choices.below(256)])]),
   "nothing at all": () => Buffer.alloc(0),
 };
 
-/** A picture is as it was after these, or it is none: half a picture must not pass for a whole one. */
+/** After these, the result must equal the undamaged picture or be refused: half a picture must not pass as a whole one. */
 const ALL_OR_NOTHING = ["left as it is", "cut off", "cut off near its end", "joined with another"];
 
 export interface FuzzInput {
@@ -108,11 +105,11 @@ export interface FuzzInput {
   readonly kind: string;
   readonly mutation: string;
   readonly bytes: Buffer;
-  /** The undamaged picture, where the variants must be the same as those of it. */
+  /** The undamaged picture, if the variants must be equal to its variants. */
   readonly original?: Buffer;
 }
 
-/** Formats take turns, and so do the kinds of each. */
+/** Cycles through the formats, and through the kinds of each format. */
 export const inputOf = (
   seeds: Readonly<Record<SourceFormat, readonly Seed[]>>,
   seed: number,
@@ -121,10 +118,10 @@ export const inputOf = (
   const groups = Object.values(seeds);
   const group = groups[number % groups.length] ?? [];
   const { format, kind, bytes } = group[Math.floor(number / groups.length) % group.length] as Seed;
-  const dice = diceOf(seed, number);
-  const mutation = dice.pick(Object.keys(MUTATIONS));
-  const other = dice.pick(dice.below(4) === 0 ? groups.flat() : group);
-  const damaged = MUTATIONS[mutation]?.(bytes, dice, other.bytes) ?? bytes;
+  const choices = choicesOf(seed, number);
+  const mutation = choices.pick(Object.keys(MUTATIONS));
+  const other = choices.pick(choices.below(4) === 0 ? groups.flat() : group);
+  const damaged = MUTATIONS[mutation]?.(bytes, choices, other.bytes) ?? bytes;
   const original = ALL_OR_NOTHING.includes(mutation) ? { original: bytes } : {};
   return { number, format, kind, mutation, bytes: damaged, ...original };
 };

@@ -1,8 +1,8 @@
-/** What the fuzzer prints. */
+/** Output of `npm run fuzz`. */
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Defusal } from "./bomb-squad";
-import type { Campaign, Failure, FailureKind, Tally } from "./campaign";
+import type { BombResult } from "./bomb-run";
+import type { Campaign, Failure, FailureKind, FormatCounts } from "./campaign";
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
@@ -16,35 +16,35 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   crash: "crashes",
   hang: "hangs",
   "unhandled rejection": "unhandled rejections",
-  wrong: "wrong",
+  wrong: "wrong results",
   "too much memory": "too much memory",
 };
 
-const refusals = ({ refused }: Tally): string =>
+const refusals = ({ refused }: FormatCounts): string =>
   Object.entries(refused)
     .sort(([, one], [, other]) => other - one)
     .map(([reason, count]) => `${count} ${reason}`)
     .join("\n");
 
-/** @param fileOf where the input of a failure was saved */
+/** @param fileOf path of the saved input of a failure */
 export const campaignReport = (
-  { seed, tallies, failures, seconds }: Campaign,
+  { seed, counts, failures, seconds }: Campaign,
   fileOf: (failure: Failure) => string,
 ): string => {
   const kinds = Object.keys(FAILURES) as FailureKind[];
-  const rows = Object.entries(tallies).map(([format, tally]) => [
+  const rows = Object.entries(counts).map(([format, counted]) => [
     format,
-    tally.inputs,
-    tally.made,
-    refusals(tally),
-    ...kinds.map((kind) => tally.failed[kind] ?? 0),
-    megabytes(tally.peakBytes),
+    counted.inputs,
+    counted.made,
+    refusals(counted),
+    ...kinds.map((kind) => counted.failed[kind] ?? 0),
+    megabytes(counted.peakBytes),
   ]);
-  const inputs = Object.values(tallies).reduce((sum, tally) => sum + tally.inputs, 0);
+  const inputs = Object.values(counts).reduce((sum, { inputs: count }) => sum + count, 0);
   const mark = failures.length === 0 ? pc.green("✓") : pc.red("✗");
   return [
-    tableOf(["format", "inputs", "right images", "refused", ...Object.values(FAILURES), "peak memory"], rows),
-    `${mark} ${inputs} inputs of seed ${seed} in ${Math.round(seconds)} s, ${failures.length} of them not survived well`,
+    tableOf(["format", "inputs", "correct images", "refused", ...Object.values(FAILURES), "peak memory"], rows),
+    `${mark} ${inputs} inputs of seed ${seed} in ${Math.round(seconds)} s, ${failures.length} failures`,
     ...failures.map(
       (failure) =>
         `${pc.red("✗")} ${failure.input.number}: ${failure.input.format}, ${failure.input.kind}, ${failure.input.mutation}: ` +
@@ -53,10 +53,10 @@ export const campaignReport = (
   ].join("\n");
 };
 
-export const bombReport = (defusals: readonly Defusal[]): string =>
+export const bombReport = (results: readonly BombResult[]): string =>
   tableOf(
     ["bomb", "file", "outcome", "time", "peak memory"],
-    defusals.map(({ name, fileBytes, outcome, detail, ms, peakBytes, isRight }) => [
+    results.map(({ name, fileBytes, outcome, detail, ms, peakBytes, isRight }) => [
       `${isRight ? pc.green("✓") : pc.red("✗")} ${name}`,
       `${fileBytes} bytes`,
       `${outcome}: ${detail}`,

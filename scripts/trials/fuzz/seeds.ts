@@ -1,4 +1,4 @@
-/** Small valid pictures of every format and kind that is accepted: what the fuzzer damages. */
+/** Small valid pictures of every accepted format and kind, as input for the fuzzer. */
 import sharp, { type Sharp } from "sharp";
 import type { SourceFormat } from "../../../handler/src/input";
 import { CORPUS } from "../../images/bmp/corpus";

@@ -1,6 +1,8 @@
 /** One local run: a sandbox, and what becomes of the files that are put into it. */
+
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import pLimit from "p-limit";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { UsageError } from "../../terminal/cli";
@@ -14,6 +16,8 @@ export interface RunOptions {
   readonly outDir: string;
   /** Of the S3 endpoint. @default a free one */
   readonly port: number | undefined;
+  /** Port on which the function waits for a debugger. @default no debugger */
+  readonly inspectPort?: number;
   /** Whether objects stay in S3 when their variants are saved. A large folder's would fill the memory. */
   readonly keepsObjects: boolean;
   /** Called for uploads that others made, by the S3 endpoint. */
@@ -32,13 +36,21 @@ export interface Run {
 
 const PROCESSES = Math.min(availableParallelism(), 4);
 
-export const openRun = async ({ stackDir, outDir, port, keepsObjects, onResult }: RunOptions): Promise<Run> => {
+export const openRun = async ({
+  stackDir,
+  outDir,
+  port,
+  inspectPort,
+  keepsObjects,
+  onResult,
+}: RunOptions): Promise<Run> => {
   const collector = createCollector(outDir);
   const waiting = new Map<string, (result: Promise<Result>) => void>();
   const sandbox: Sandbox = await startSandbox({
     blueprint: readBlueprint(stackDir),
     port,
-    processes: PROCESSES,
+    inspectPort,
+    processes: inspectPort === undefined ? PROCESSES : 1,
     onObjectCreated: (object) => collector.onObjectCreated(object, sandbox),
     onSettled: (object, [outcome]) => {
       if (object.bucket !== sandbox.uploadBucket) return;
@@ -67,17 +79,9 @@ export const openRun = async ({ stackDir, outDir, port, keepsObjects, onResult }
   return {
     sandbox,
     process: async (inputs, onDone) => {
-      const results: Result[] = [];
-      const queue = inputs.entries();
-      // As many at a time as keep the processes busy: of a large folder not all is held in memory.
-      const worker = async () => {
-        for (const [i, input] of queue) {
-          results[i] = await processOne(input);
-          onDone();
-        }
-      };
-      await Promise.all(Array.from({ length: PROCESSES + 1 }, worker));
-      return results;
+      // One more than there are processes keeps them busy; a large folder never is in memory as a whole.
+      const limit = pLimit(PROCESSES + 1);
+      return Promise.all(inputs.map((input) => limit(() => processOne(input).finally(onDone))));
     },
   };
 };

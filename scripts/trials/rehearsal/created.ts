@@ -1,4 +1,4 @@
-/** What exists in an account after an apply, as AWS itself tells it, beside what a stack should have made. */
+/** Compares the resources in an account after an apply with those that the stack should have created. */
 import {
   DescribeAlarmsCommand,
   type Dimension,
@@ -22,7 +22,7 @@ import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns
 import type { Clients } from "../../aws/clients";
 import type { Deployed } from "./deployed";
 
-/** One thing that was looked at. */
+/** One comparison. */
 export interface Finding {
   readonly title: string;
   readonly expected: unknown;
@@ -87,7 +87,7 @@ const buckets: Look = async ({ s3 }, { uploadBucket, processedBucket }) => {
   return (await Promise.all(findings)).flat();
 };
 
-/** Written out again here, so that a permission more in the modules is seen. */
+/** Repeated here on purpose, so that an additional permission in the modules is noticed. */
 const leastPrivilege = ({ blueprint, accountId, uploadBucket, processedBucket }: Deployed) => [
   { Effect: "Allow", Action: ["s3:GetObject", "s3:GetObjectVersion"], Resource: `arn:aws:s3:::${uploadBucket}/*` },
   { Effect: "Allow", Action: ["s3:ListBucket"], Resource: `arn:aws:s3:::${uploadBucket}` },
@@ -114,7 +114,7 @@ const role: Look = async ({ iam }, deployed) => {
     .map(({ PolicyDocument }) => decoded(PolicyDocument) as { Statement: { Sid?: string }[] })
     .flatMap(({ Statement }) => Statement.map(({ Sid, ...statement }) => statement));
   return [
-    { title: "role: may do what it needs, and nothing else", expected: leastPrivilege(deployed), got: statements },
+    { title: "role: has exactly the permissions that it needs", expected: leastPrivilege(deployed), got: statements },
   ];
 };
 
@@ -197,7 +197,7 @@ const filters: Look = async ({ logs }, { blueprint }) => {
   return [{ title: `metric filters: all ${expected.length}`, expected: byName(expected), got: byName(got) }];
 };
 
-/** CloudWatch keeps the rows of metric math as a set. */
+/** CloudWatch does not keep the order of metric queries. */
 const byId = (queries: readonly MetricDataQuery[] | undefined): MetricDataQuery[] =>
   [...(queries ?? [])].sort((a, b) => ((a.Id ?? "") < (b.Id ?? "") ? -1 : 1));
 
@@ -246,7 +246,7 @@ const alarms: Look = async ({ cloudwatch }, { blueprint }) => {
     actions: [alarm.actionsEnabled ?? true, alarm.alarmActions, alarm.okActions],
     watches: "namespace" in alarm.watches ? alarm.watches : [...alarm.watches].sort((a, b) => (a.id < b.id ? -1 : 1)),
   }));
-  // An alarm that says what it watches in one metric has no queries, so that either shape compares as JSON.
+  // An alarm has either one metric or queries; both compare as JSON.
   const plain = (rows: readonly { name: string }[]) =>
     JSON.parse(JSON.stringify(byName(rows), (key, value) => (key === "label" ? undefined : value)));
   return [{ title: `alarms: all ${expected.length}`, expected: plain(expected), got: plain(got) }];
@@ -286,9 +286,9 @@ const subscriptions: Look = async ({ sns }, { blueprint }) => {
   ];
 };
 
-/** Everything that is looked at: add a function. */
+/** All comparisons: add a function. */
 const LOOKS = [buckets, role, theFunction, notification, filters, alarms, dashboard, subscriptions] as const;
 
-/** @returns one finding for each thing that was looked at, whether as expected or not */
+/** @returns one finding for each comparison, equal or not */
 export const lookAtCreated = async (aws: Clients, deployed: Deployed): Promise<Finding[]> =>
   (await Promise.all(LOOKS.map((look) => look(aws, deployed)))).flat();

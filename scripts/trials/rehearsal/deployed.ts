@@ -1,4 +1,4 @@
-/** A stack under the names it got when it was deployed. */
+/** A deployed stack with its real names. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
@@ -8,23 +8,23 @@ import type { Clients } from "../../aws/clients";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
 
 export interface Deployed {
-  /** As it was synthesized, with the account and the bucket names that came to be. */
+  /** The synthesized blueprint with the real account id and bucket names. */
   readonly blueprint: Blueprint;
   readonly accountId: string;
   readonly uploadBucket: string;
   readonly processedBucket: string;
   readonly roleName: string;
-  /** As Lambda and Terraform give it: base64. */
+  /** Base64, as in Lambda and Terraform. */
   readonly zipSha256: string;
   readonly logRetentionDays: number;
 }
 
-/** What a blueprint has in place of an account, and of the end of a bucket's name. */
+/** Placeholders in a blueprint for the account id and the suffix of bucket names. */
 const UNDEPLOYED = { accountId: "000000000000", nameEnd: "local" };
 
 /**
- * @param stack folder that was applied
- * @param outputs of the applied stack
+ * @param stack the applied stack
+ * @param outputs outputs of the applied stack
  */
 export const deployedAs = async (
   aws: Clients,

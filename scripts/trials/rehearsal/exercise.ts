@@ -1,4 +1,4 @@
-/** The deployed function at work: real images into the created upload bucket, five variants each out of the processed one. */
+/** Runs the deployed function: real images in the upload bucket must become five variants each in the processed bucket. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
@@ -15,9 +15,9 @@ import { removeAtExit } from "../../terminal/processes";
 import type { Finding } from "./created";
 import type { Deployed } from "./deployed";
 
-const SAMPLES = join(PROJECT, "scripts", "samples");
+const SAMPLES = join(PROJECT, "scripts", "images", "samples");
 
-/** Formats as sharp names them; written out again here, so that a variant less in the handler is seen. */
+/** Formats by sharp's names; repeated here on purpose, so that a missing variant is noticed. */
 // biome-ignore format: a ledger is read down its columns
 const VARIANTS = {
   compressed: { extension: "jpg",  format: "jpeg" },
@@ -27,7 +27,7 @@ const VARIANTS = {
   thumbnail:  { extension: "jpg",  format: "jpeg" },
 } as const;
 
-/** How the function is configured is asked of AWS; what moto does not keep (its logging) is taken from the stack. */
+/** Reads the function's configuration from AWS, except logging, which moto does not store. */
 const asDeployed = async (
   { lambda }: Clients,
   { blueprint }: Deployed,
@@ -48,7 +48,7 @@ const asDeployed = async (
   };
 };
 
-/** @returns a Lambda whose processes and files are gone when this program is */
+/** @returns a local Lambda whose processes and files are removed when this program exits */
 const startLambda = async (
   fn: FunctionBlueprint,
   endpoint: string,
@@ -67,7 +67,7 @@ const startLambda = async (
   return lambda;
 };
 
-/** Uploads a file and gives the function the event that S3 would send. @returns what became of the event */
+/** Uploads a file and invokes the function with S3's event. @returns the status */
 const upload = async ({ s3 }: Clients, deployed: Deployed, lambda: Lambda, file: string): Promise<string> => {
   const bytes = await readFile(join(SAMPLES, file));
   const key = `with spaces/${file}`;
@@ -90,7 +90,7 @@ const upload = async ({ s3 }: Clients, deployed: Deployed, lambda: Lambda, file:
   return errorType ? `${status}: ${errorType}` : status;
 };
 
-/** @returns `name variant: format, content type` of everything in the processed bucket, each opened as an image */
+/** Opens each object in the processed bucket as an image. @returns `key: format, content type` of each */
 const stored = async ({ s3 }: Clients, Bucket: string): Promise<string[]> => {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
   const rows = Contents.map(async ({ Key = "" }) => {
@@ -111,7 +111,7 @@ const expectedVariants = (files: readonly string[]): string[] =>
     )
     .sort();
 
-/** Custom metrics that the handler publishes, and the statistic in which each counts images. */
+/** Custom metrics of the handler, and the statistic with which each counts images. */
 const COUNTS_IMAGES = { ImagesProcessed: "Sum", ProcessingSuccess: "Sum", ProcessingTime: "SampleCount" } as const;
 
 const metricData = async ({ cloudwatch }: Clients, { name, environment }: FunctionBlueprint) => {
@@ -134,8 +134,8 @@ const metricData = async ({ cloudwatch }: Clients, { name, environment }: Functi
 };
 
 /**
- * Uploads every sample, and runs the deployed zip with the deployed configuration on each.
- * @param endpoint of the emulator, which the function finds by AWS_ENDPOINT_URL, as any SDK does
+ * Uploads every sample and runs the deployed zip with the deployed configuration for each.
+ * @param endpoint URL of the emulator; the function gets it as AWS_ENDPOINT_URL
  */
 export const exercise = async (
   aws: Clients,
@@ -152,7 +152,7 @@ export const exercise = async (
   const serious = lines.filter((line) => /"level":"(WARN|ERROR|CRITICAL|FATAL)"/.test(line));
   return [
     { title: "exercise: every invocation succeeds", expected: files.map(() => "success"), got: outcomes },
-    { title: "exercise: nothing at WARN or above in the log", expected: [], got: serious },
+    { title: "exercise: no log line at WARN or above", expected: [], got: serious },
     {
       title: `exercise: ${files.length} images, five variants each, in the processed bucket`,
       expected: expectedVariants(files),

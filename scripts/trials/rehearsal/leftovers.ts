@@ -1,4 +1,4 @@
-/** Everything of the kinds that a stack makes, wherever it came from: what is there after a destroy was left over. */
+/** Lists all resources of a stack's kinds in an account: any that remain after a destroy are leftovers. */
 import { DescribeAlarmsCommand, ListDashboardsCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListRolesCommand } from "@aws-sdk/client-iam";
@@ -9,7 +9,7 @@ import type { Clients } from "../../aws/clients";
 
 type Names = readonly (string | undefined)[] | undefined;
 
-/** Kinds of resource, and how to list them: add a row. One page is enough for an account that should be empty. */
+/** Kinds of resources and how to list them: add a row. One page is enough for an account that should be empty. */
 // biome-ignore format: a ledger is read down its columns
 const KINDS: Readonly<Record<string, (aws: Clients) => Promise<Names>>> = {
   bucket:       async ({ s3 })         => (await s3.send(new ListBucketsCommand({}))).Buckets?.map((row) => row.Name),
@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, (aws: Clients) => Promise<Names>>> = {
   subscription: async ({ sns })        => (await sns.send(new ListSubscriptionsCommand({}))).Subscriptions?.map((row) => row.SubscriptionArn),
 };
 
-/** @returns `kind name` of everything there is in an account that should be empty */
+/** @returns `kind name` of each resource in the account */
 export const leftovers = async (aws: Clients): Promise<string[]> => {
   const lists = Object.entries(KINDS).map(async ([kind, list]) =>
     ((await list(aws)) ?? []).map((name) => `${kind} ${name}`),

@@ -1,12 +1,12 @@
-/** A stack of `dev` made for a rehearsal: in a temporary folder, for this machine's CPU, with the values a rehearsal needs. */
+/** Synthesizes `dev` for a rehearsal: in a temporary folder, for this machine's CPU, with the values that a rehearsal needs. */
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ARCHITECTURES } from "../../../handler/contract/runtime";
-import { ENVIRONMENTS, synthesize } from "../../../main";
-import { readEnvironments } from "../../../modules/environment";
+import { ENVIRONMENTS, readEnvironments } from "../../../modules/environment";
 import type { Environment, VariableName } from "../../../modules/variables";
 import { buildHandler } from "../../build/handler-package";
+import { stackFor } from "../../build/stack-for";
 import { readBlueprint } from "../../sandbox/blueprint";
 import { temporaryFolder } from "../../terminal/processes";
 
@@ -15,8 +15,8 @@ const REHEARSED = "dev";
 export type Values = Partial<Record<VariableName, string | number | boolean>>;
 
 /**
- * Somebody to tell, so that subscriptions are made, and the CPU that can run the deployed zip here. No saved queries: moto
- * has none, and the provider would try them again for minutes.
+ * Addresses, so that subscriptions are created, and this machine's CPU, so that the deployed zip runs here. No saved
+ * queries: moto lacks them, and the provider would retry for minutes.
  */
 const valuesForHere = (): Values => {
   const architecture = Object.entries(ARCHITECTURES).find(([, { cpu }]) => cpu === process.arch)?.[0];
@@ -30,7 +30,7 @@ const valuesForHere = (): Values => {
   };
 };
 
-/** @returns a tfvars text with some of its values replaced, or added where it does not set them */
+/** @returns a tfvars text with some values replaced or added */
 export const withValues = (tfvars: string, values: Values): string => {
   const sets = (line: string) => Object.keys(values).some((name) => new RegExp(`^\\s*${name}\\s*=`).test(line));
   const kept = tfvars.split("\n").filter((line) => !sets(line));
@@ -41,13 +41,13 @@ export const withValues = (tfvars: string, values: Values): string => {
 export interface RehearsalStack {
   readonly environment: Environment;
   readonly folder: string;
-  /** Its zip. */
+  /** Path of the zip. */
   readonly packageFile: string;
 }
 
 /**
- * By default the zip is the one that runs on this machine: on Linux, the very bytes that are built for Lambda on this CPU.
- * Neither the shell's TF_VAR_<name> nor `dev.local.tfvars` are read.
+ * The default zip is the one for this machine: on Linux, the same bytes as the package for Lambda on this CPU.
+ * TF_VAR_<name> and `dev.local.tfvars` are ignored.
  */
 export const rehearsalStack = async (values: Values = {}, zip?: string): Promise<RehearsalStack> => {
   const root = temporaryFolder();
@@ -58,8 +58,7 @@ export const rehearsalStack = async (values: Values = {}, zip?: string): Promise
   await writeFile(join(environments, file), withValues(tfvars, { ...valuesForHere(), ...values }));
   const [environment] = await readEnvironments(environments, {});
   if (environment === undefined) throw new Error(`Expected an environment for ${file} but got none`);
-  process.env.HANDLER_PACKAGE = zip ?? (await buildHandler({ target: "host" })).file;
-  synthesize([environment], join(root, "out"));
-  const folder = join(root, "out", "stacks", REHEARSED);
+  const packagePath = zip ?? (await buildHandler({ target: "host" })).file;
+  const folder = stackFor(environment, { packagePath });
   return { environment, folder, packageFile: readBlueprint(folder).function.packageFile };
 };

@@ -1,4 +1,4 @@
-/** The life of a stack against an emulator: applied, looked at, planned again, and destroyed. */
+/** Applies, plans and destroys a stack against an emulator. */
 import { appendFile, copyFile, cp } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Plan } from "../../aws/terraform/plan";
@@ -23,7 +23,7 @@ const overrideOf = (stack: string): Override => ({
 
 const QUIET = ["-no-color", "-input=false"] as const;
 
-/** @returns a place with the stack in it, where Terraform is initialized and can reach nothing but the emulator */
+/** @returns an initialized Terraform working copy of the stack that can reach only the emulator */
 export const prepare = async (stack: string, endpoint: string): Promise<Place> => {
   const place = {
     name: "dev",
@@ -34,12 +34,12 @@ export const prepare = async (stack: string, endpoint: string): Promise<Place> =
   return place;
 };
 
-/** @throws Error of one line that also says what exists, where the apply stops half-way */
+/** @throws Error of one line that also lists what exists if the apply fails half-way */
 export const apply = async (place: Place): Promise<void> => {
   await terraform(place, ["apply", "-auto-approve", ...QUIET], LIMIT_SECONDS.apply);
 };
 
-/** @param refresh whether to ask the emulator what exists, or to believe the state */
+/** @param refresh whether to read the emulator's resources or trust the state */
 export const plan = async (place: Place, refresh: boolean): Promise<Plan> => {
   const file = "rehearsal.tfplan";
   await terraform(place, ["plan", `-out=${file}`, `-refresh=${refresh}`, ...QUIET], LIMIT_SECONDS.plan);
@@ -47,7 +47,7 @@ export const plan = async (place: Place, refresh: boolean): Promise<Plan> => {
   return JSON.parse(stdout) as Plan;
 };
 
-/** @returns what Terraform would do if the applied stack became another; the emulator is not asked, so its gaps do not show */
+/** @returns the plan from the applied stack to another; without a refresh, so the emulator's gaps do not show */
 export const planOf = async (stack: string, applied: Place): Promise<Plan> => {
   const place = { ...applied, folder: await copyStack(stack, overrideOf(stack)) };
   await copyFile(join(applied.folder, STATE), join(place.folder, STATE));
@@ -55,7 +55,7 @@ export const planOf = async (stack: string, applied: Place): Promise<Plan> => {
   return plan(place, false);
 };
 
-/** @returns a copy of a stack whose zip has one byte more, which no reader of zips minds */
+/** @returns a copy of a stack whose zip has one additional byte, which zip readers ignore */
 export const withOtherCode = async (stack: { folder: string; packageFile: string }): Promise<string> => {
   const folder = join(temporaryFolder(), "stack");
   await cp(stack.folder, folder, { recursive: true });

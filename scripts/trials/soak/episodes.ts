@@ -1,38 +1,38 @@
-/** What is uploaded during a soak: small pictures and some that are none, replaced, repeated, removed, told of late or twice. */
+/** The uploads of a soak: small pictures and invalid files, some replaced, repeated, deleted, or with late or duplicate events. */
 import sharp from "sharp";
-import { type Dice, oneOf } from "./dice";
+import { oneOf, type Random } from "../seeded-random";
 import { keyOf } from "./faults";
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
 export interface Picture {
   readonly bytes: Buffer;
-  /** All of it. @default it can never become variants */
+  /** Colour of all its pixels. @default the file is invalid */
   readonly colour?: Colour;
-  /** How often its event is delivered. */
+  /** How often S3 delivers its event. */
   readonly deliveries: number;
 }
 
-/** One key, and what happens under it. */
+/** One key, and what happens to it. */
 export interface Episode {
   readonly key: string;
-  /** Uploaded one after the other, before any of their events is delivered. */
+  /** Uploaded one after the other, before any event is delivered. */
   readonly pictures: readonly Picture[];
-  /** The newest upload's event comes first. */
+  /** The event of the newest upload is delivered first. */
   readonly isNewestFirst: boolean;
-  /** The object is removed before the events are delivered. */
+  /** The object is deleted before the events are delivered. */
   readonly isRemoved: boolean;
 }
 
-/** Of a thousand episodes, or pictures where they are about those. */
+/** Frequencies per thousand episodes ("bad" and "twice": per thousand pictures). */
 const PERMILLE = { bad: 60, replaced: 80, repeated: 40, newestFirst: 500, removed: 30, twice: 50 } as const;
 
 const FORMATS = ["jpeg", "png", "webp", "tiff"] as const;
 
-/** Far from grey, so that its opposite is another colour. */
-const colourOf = (dice: Dice, key: string): Colour => {
+/** Avoids grey, so that the inverted colour is clearly different. */
+const colourOf = (random: Random, key: string): Colour => {
   const channel = (name: string) => {
-    const level = dice(key, name) * 160;
+    const level = random(key, name) * 160;
     return Math.round(level < 80 ? level : level + 95);
   };
   return [channel("red"), channel("green"), channel("blue")];
@@ -45,23 +45,23 @@ const paint = ([r, g, b]: Colour, format: (typeof FORMATS)[number]): Promise<Buf
     .toFormat(format)
     .toBuffer();
 
-/** Files that are refused for good. */
+/** Files that the function refuses. */
 const BAD: readonly [(good: Buffer) => Buffer, ...((good: Buffer) => Buffer)[]] = [
   () => Buffer.alloc(0),
   () => Buffer.from("Dear diary, today nothing was photographed.\n"),
   (good) => good.subarray(0, Math.floor(good.length / 2)),
 ];
 
-/** @param uploads that are left: an episode is no longer than that */
-const episodeOf = async (dice: Dice, number: number, uploads: number): Promise<Episode> => {
+/** @param uploads remaining uploads: the episode has no more than these */
+const episodeOf = async (random: Random, number: number, uploads: number): Promise<Episode> => {
   const key = keyOf(number);
   const happens = (what: keyof typeof PERMILLE, ...about: string[]) =>
-    dice(key, what, ...about) * 1_000 < PERMILLE[what];
+    random(key, what, ...about) * 1_000 < PERMILLE[what];
   const deliveries = (which: string) => (happens("twice", which) ? 2 : 1);
-  const colour = colourOf(dice, key);
-  const good = await paint(colour, oneOf(FORMATS, dice(key, "format")));
+  const colour = colourOf(random, key);
+  const good = await paint(colour, oneOf(FORMATS, random(key, "format")));
   const first: Picture = happens("bad")
-    ? { bytes: oneOf(BAD, dice(key, "bytes"))(good), deliveries: deliveries("first") }
+    ? { bytes: oneOf(BAD, random(key, "bytes"))(good), deliveries: deliveries("first") }
     : { bytes: good, colour, deliveries: deliveries("first") };
   const second: Picture | undefined = happens("repeated")
     ? { ...first, deliveries: deliveries("second") }
@@ -76,25 +76,25 @@ const episodeOf = async (dice: Dice, number: number, uploads: number): Promise<E
   };
 };
 
-/** @returns episodes with so many uploads in all */
-export const episodesOf = async (dice: Dice, uploads: number): Promise<Episode[]> => {
+/** @returns episodes with `uploads` uploads in total */
+export const episodesOf = async (random: Random, uploads: number): Promise<Episode[]> => {
   const episodes: Episode[] = [];
   for (let left = uploads; left > 0; left -= episodes.at(-1)?.pictures.length ?? 0)
-    episodes.push(await episodeOf(dice, episodes.length, left));
+    episodes.push(await episodeOf(random, episodes.length, left));
   return episodes;
 };
 
-/** @returns how often each thing befalls uploads and their events */
-export const happenings = (episodes: readonly Episode[]): Record<string, number> => {
+/** @returns how often each irregularity occurs */
+export const irregularitiesOf = (episodes: readonly Episode[]): Record<string, number> => {
   const pictures = episodes.flatMap((episode) => episode.pictures);
   const pairs = episodes.filter((episode) => episode.pictures.length > 1);
   const isRepeat = ({ pictures: [first, second] }: Episode) => first?.bytes === second?.bytes;
   return {
-    "no picture": pictures.filter(({ colour }) => colour === undefined).length,
+    "invalid file": pictures.filter(({ colour }) => colour === undefined).length,
     "replaced by another": pairs.filter((episode) => !isRepeat(episode)).length,
     "uploaded again": pairs.filter(isRepeat).length,
     "newest event first": pairs.filter(({ isNewestFirst }) => isNewestFirst).length,
     "event delivered twice": pictures.filter(({ deliveries }) => deliveries > 1).length,
-    "removed before its event": episodes.filter(({ isRemoved }) => isRemoved).length,
+    "deleted before its event": episodes.filter(({ isRemoved }) => isRemoved).length,
   };
 };

@@ -1,12 +1,12 @@
-/** What a soak leaves behind, collected for its account. */
+/** Collects what a soak leaves behind: uploads with their request ids, and variants. */
 import sharp from "sharp";
 import type { Outcome } from "../../sandbox/lambda";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
-import type { Upload, Variant } from "./account";
 import type { Colour, Picture } from "./episodes";
+import type { Upload, Variant } from "./reconcile";
 
-/** An upload with all that was done about it. */
+/** An upload with its invocations. */
 export interface Created {
   readonly object: CreatedObject;
   readonly picture: Picture;
@@ -19,7 +19,7 @@ const isReplaced = (object: CreatedObject, created: readonly Created[]): boolean
     ({ object: { key, eTag, sequence } }) => key === object.key && eTag !== object.eTag && sequence > object.sequence,
   );
 
-/** One for each version, or for the same bytes under the same key where the bucket keeps none. */
+/** @returns one entry for each version, or in an unversioned bucket for each key and eTag */
 export const uploadsOf = (created: readonly Created[]): Upload[] => {
   const uploads = new Map<string, Upload>();
   for (const { object, outcomes } of created) {
@@ -35,7 +35,7 @@ export const uploadsOf = (created: readonly Created[]): Upload[] => {
   return [...uploads.values()];
 };
 
-/** Encoders change colours a little. */
+/** Lossy encoders change colours slightly. */
 const TOLERANCE = 12;
 
 const shows = async (bytes: Buffer, colour: Colour): Promise<boolean> => {
@@ -57,7 +57,7 @@ export const variantsOf = async (
     const { bytes, metadata } = await download(processedBucket, key);
     const { variant: name = "", "request-id": requestId = "" } = metadata;
     const colour = pictures.get(requestId)?.colour;
-    variants.push({ key, name, requestId, isTrue: colour !== undefined && (await shows(bytes, colour)) });
+    variants.push({ key, name, requestId, isRight: colour !== undefined && (await shows(bytes, colour)) });
   }
   return variants;
 };

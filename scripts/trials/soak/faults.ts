@@ -1,23 +1,23 @@
-/** What the store does to the function during a soak: which faults there are, how often, and which call meets which. */
+/** The faults that S3 injects during a soak: their kinds, frequencies, and which call gets which fault. */
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Damage } from "../../sandbox/damage";
-import { type Dice, oneOf } from "./dice";
+import { oneOf, type Random } from "../seeded-random";
 
 interface Fault {
-  /** Calls that may meet it. */
+  /** Calls that it can affect. */
   readonly of: readonly ("GET" | "PUT")[];
-  /** A refusal, a damaged answer, or none at all. */
+  /** A refusal, a damaged response, or no response. */
   readonly is: ApiRefusal | Damage | "silence";
-  /** Of a thousand calls. */
+  /** Frequency per thousand calls. */
   readonly permille: number;
 }
 
 const BOTH = ["GET", "PUT"] as const;
 const GET = ["GET"] as const;
 
-const refusal = (status: number, code: string): ApiRefusal => ({ status, code, message: `${code}, as told` });
+const refusal = (status: number, code: string): ApiRefusal => ({ status, code, message: `${code}, injected` });
 
-/** Every fault of the store: add a row. Those that cost seconds are rare. */
+/** Every fault of S3: add a row. Faults that cost seconds are rare. */
 // biome-ignore format: a ledger is read down its columns
 export const FAULTS = {
   throttled:            { of: BOTH, permille: 15, is: refusal(503, "SlowDown") },
@@ -39,19 +39,19 @@ type Row = readonly [FaultName, Fault];
 
 const ROWS = Object.entries(FAULTS) as unknown as readonly [Row, ...Row[]];
 
-/** Of a thousand uploads, how many meet one fault again and again, until they are given up. */
+/** Of a thousand uploads, how many get the same fault on every attempt, so that Lambda gives up. */
 const PERSISTENT_PERMILLE = 30;
 
-/** A persistent fault of storing is about this variant: the four others are stored and must not be announced. */
+/** A persistent PUT fault affects this variant only: the other four are stored, and the function must not log a success. */
 const PERSISTENT_VARIANT = "webp";
 
-/** Begins the key of an upload and those of its variants; keys of uploads end in a number. */
+/** @returns the key of an upload, which is also the prefix of its variants' keys */
 export const keyOf = (episode: number): string => `soak/${String(episode).padStart(5, "0")}`;
 
 const KEY = /^soak\/(\d+)(?:_([a-z]+)_)?/;
 
-/** @returns the name of the fault that a call meets, counted by how often there was one like it */
-export const createMeeting = (dice: Dice): ((call: ApiCall) => FaultName | undefined) => {
+/** @returns a function that picks the fault of a call, from the seed and the number of equal calls before it */
+export const createFaultPicker = (random: Random): ((call: ApiCall) => FaultName | undefined) => {
   const calls = new Map<string, number>();
   return ({ caller, action, key = "" }) => {
     const [, episode, variant = ""] = KEY.exec(key) ?? [];
@@ -61,15 +61,15 @@ export const createMeeting = (dice: Dice): ((call: ApiCall) => FaultName | undef
     const count = (calls.get(call) ?? 0) + 1;
     calls.set(call, count);
     const possible = ROWS.filter(([, { of }]) => of.includes(method));
-    const isPersistent = dice(episode, "persistent") * 1_000 < PERSISTENT_PERMILLE;
-    if (!isPersistent) return drawn(possible, dice(call, count) * 1_000);
-    const [name, { of }] = oneOf(ROWS, dice(episode, "fault"));
-    const isMeant = of.includes("PUT") ? variant === PERSISTENT_VARIANT : method === "GET";
-    return isMeant ? name : undefined;
+    const isPersistent = random(episode, "persistent") * 1_000 < PERSISTENT_PERMILLE;
+    if (!isPersistent) return drawn(possible, random(call, count) * 1_000);
+    const [name, { of }] = oneOf(ROWS, random(episode, "fault"));
+    const isAffected = of.includes("PUT") ? variant === PERSISTENT_VARIANT : method === "GET";
+    return isAffected ? name : undefined;
   };
 };
 
-/** @param at from 0 to 1000 */
+/** @param at a number >= 0 and < 1000 */
 const drawn = (rows: readonly Row[], at: number): FaultName | undefined => {
   let upTo = 0;
   for (const [name, { permille }] of rows) {

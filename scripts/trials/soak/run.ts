@@ -1,45 +1,45 @@
-/** The soak itself: many uploads through the sandbox of a stack, while its store fails the function in every way at random. */
+/** Runs a soak: many uploads through the sandbox of a stack while S3 injects faults at random. */
 import { FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import type { Damage } from "../../sandbox/damage";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox";
-import { type Account, accountOf, type Line } from "./account";
-import { createDice } from "./dice";
-import { episodesOf, happenings } from "./episodes";
+import { seededRandom } from "../seeded-random";
+import { episodesOf, irregularitiesOf } from "./episodes";
 import { type Created, uploadsOf, variantsOf } from "./evidence";
-import { createMeeting, FAULTS, type FaultName } from "./faults";
-import { createStage } from "./stage";
+import { createFaultPicker, FAULTS, type FaultName } from "./faults";
+import { createEpisodePlayer } from "./play-episodes";
+import { type Line, type Reconciliation, reconcile } from "./reconcile";
 
 export interface SoakOptions {
   readonly count: number;
   readonly seed: number;
-  /** How many keys are under way at a time. */
+  /** Number of keys in progress at the same time. */
   readonly concurrency: number;
-  /** How many run the function at a time. @default 4 */
+  /** Maximum number of parallel processes of the function. @default 4 */
   readonly processes?: number;
   readonly onDone?: (uploads: number) => void;
 }
 
-export interface SoakResult extends Account {
-  /** How often the store failed, by fault. */
+export interface SoakResult extends Reconciliation {
+  /** Injected faults, by name. */
   readonly faults: Readonly<Record<string, number>>;
-  /** What else befell uploads and their events, and how often. */
-  readonly happenings: Readonly<Record<string, number>>;
-  /** Attempts of Lambda beyond the first. */
+  /** Irregular uploads and events, by kind. */
+  readonly irregularities: Readonly<Record<string, number>>;
+  /** Lambda's attempts after the first. */
   readonly retries: number;
 }
 
-/** Real seconds of the function's time limit: long enough for a body that stalls, short enough to be reached. */
+/** The function's timeout in this run: long enough to detect a stalled body, short enough to time out. */
 export const TIME_LIMIT_SECONDS = 8;
 
-/** @returns the seams through which the store fails, and how often it did */
+/** @returns the sandbox options that inject faults, and how often each was injected */
 const createFaults = (seed: number) => {
-  const meet = createMeeting(createDice(seed));
+  const faultOf = createFaultPicker(seededRandom(seed));
   const counts = new Map<FaultName, number>();
   const damages = new Map<string, Damage>();
-  const seams: Pick<SandboxOptions, "intercept" | "damage"> = {
+  const hooks: Pick<SandboxOptions, "intercept" | "damage"> = {
     intercept: async (call) => {
-      const name = meet(call);
+      const name = faultOf(call);
       if (name === undefined) return undefined;
       counts.set(name, (counts.get(name) ?? 0) + 1);
       const { is } = FAULTS[name];
@@ -55,43 +55,43 @@ const createFaults = (seed: number) => {
       return damage;
     },
   };
-  return { seams, counts };
+  return { hooks, counts };
 };
 
 export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<SoakResult> => {
-  const { seams, counts } = createFaults(options.seed);
-  const episodes = await episodesOf(createDice(options.seed), options.count);
-  const stage = createStage(episodes);
+  const { hooks, counts } = createFaults(options.seed);
+  const episodes = await episodesOf(seededRandom(options.seed), options.count);
+  const player = createEpisodePlayer(episodes);
   const created: Created[] = [];
   const variantKeys = new Set<string>();
   const sandbox: Sandbox = await startSandbox({
-    ...seams,
+    ...hooks,
     blueprint: { ...blueprint, function: { ...blueprint.function, timeoutSeconds: TIME_LIMIT_SECONDS } },
     processes: options.processes ?? 4,
     retryDelaysMs: [50, 100],
-    deliveries: (object) => (object.bucket === sandbox.uploadBucket ? stage.deliveries(object) : []),
+    deliveries: (object) => (object.bucket === sandbox.uploadBucket ? player.deliveries(object) : []),
     onObjectCreated: ({ bucket, key }) => {
       if (bucket === sandbox.processedBucket) variantKeys.add(key);
     },
     onSettled: (object, outcomes) => {
       if (object.bucket !== sandbox.uploadBucket) return;
-      created.push({ object, outcomes, picture: stage.settled(object) });
+      created.push({ object, outcomes, picture: player.settled(object) });
       options.onDone?.(created.length);
     },
   });
   try {
-    await stage.play(sandbox, options.concurrency);
+    await player.play(sandbox, options.concurrency);
     const outcomes = await sandbox.settled();
-    const account = accountOf({
+    const reconciled = reconcile({
       uploads: uploadsOf(created),
       variants: await variantsOf(sandbox, [...variantKeys], created),
       lines: sandbox.logs.map(({ text }) => JSON.parse(text) as Line),
       deadRequestIds: (await sandbox.deadLetters()).map(({ requestId }) => requestId),
     });
     return {
-      ...account,
+      ...reconciled,
       faults: Object.fromEntries(Object.keys(FAULTS).map((name) => [name, counts.get(name as FaultName) ?? 0])),
-      happenings: happenings(episodes),
+      irregularities: irregularitiesOf(episodes),
       retries: outcomes.reduce((sum, { attempts }) => sum + attempts - 1, 0),
     };
   } finally {

@@ -1,30 +1,22 @@
-/** What two synthesized stacks do not have in common, resource by resource. */
-import type { Synthesized } from "../plan-summary";
+/** Compares two synthesized stacks, resource by resource. */
+import type { TerraformJson } from "../../../build/stacks";
 import { moduleOf } from "../plan-summary";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The parts of a `cdk.tf.json` that are compared. */
-export interface Stack extends Synthesized {
-  readonly resource: NonNullable<Synthesized["resource"]>;
-  readonly provider: { readonly aws: readonly Json[] };
-  readonly terraform: Json;
-  readonly output: Readonly<Record<string, Json>>;
-}
-
-/** An argument that differs, with both values; one that a stack does not have is undefined. */
+/** An argument that differs, with both values; undefined if a stack does not set it. */
 export interface Change {
   readonly argument: string;
   readonly values: readonly [unknown, unknown];
 }
 
-/** Something that one stack has and the other has not, or has otherwise. */
+/** A resource or output that differs, or that only one of the stacks has. */
 export interface Difference {
-  /** As in `modules/`, or "stack" for what belongs to none. */
+  /** As in `modules/`, or "stack" outside all modules. */
   readonly module: string;
   readonly address: string;
   readonly found: "only in the first" | "only in the second" | "in both";
-  /** None where only one has it. */
+  /** Empty if only one stack has it. */
   readonly changes: readonly Change[];
 }
 
@@ -33,7 +25,7 @@ interface Part {
   readonly body: unknown;
 }
 
-const partsOf = (stack: Stack): Map<string, Part> => {
+const partsOf = (stack: TerraformJson): Map<string, Part> => {
   const resources = Object.entries(stack.resource).flatMap(([type, named]) =>
     Object.entries(named).map(([name, body]): [string, Part] => [
       `${type}.${name}`,
@@ -54,20 +46,20 @@ const partsOf = (stack: Stack): Map<string, Part> => {
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
 
-/** A policy is JSON in a string. */
-const opened = (value: unknown): unknown =>
+/** Policies are JSON in a string. */
+const parsed = (value: unknown): unknown =>
   typeof value === "string" && /^\{.*"Statement":/.test(value) ? JSON.parse(value) : value;
 
-/** @returns every value by its path; what the stack says only in a comment is left out, statements of policies are named by their Sid */
+/** @returns every value by its path, without comments; a policy statement is named by its Sid */
 const leaves = (value: unknown, path: readonly string[] = []): [string, unknown][] => {
-  const inner = opened(value);
+  const inner = parsed(value);
   if (!isObject(inner)) return [[path.join("."), inner]];
   return Object.entries(inner)
     .filter(([key]) => key !== "//")
     .flatMap(([key, item]) => leaves(item, [...path, isObject(item) && typeof item.Sid === "string" ? item.Sid : key]));
 };
 
-/** Arguments that hold somebody's address: whether there is one is told, and not which. */
+/** Arguments that hold an address of a person: shown as (set). */
 const PRIVATE = new Set(["endpoint"]);
 
 const changesOf = (first: unknown, second: unknown): Change[] => {
@@ -78,8 +70,8 @@ const changesOf = (first: unknown, second: unknown): Change[] => {
     .map((change) => (PRIVATE.has(change.argument) ? { ...change, values: ["(set)", "(set)"] } : change));
 };
 
-/** @returns what differs, by module and address */
-export const differences = (first: Stack, second: Stack): Difference[] => {
+/** @returns the differences, sorted by module and address */
+export const differences = (first: TerraformJson, second: TerraformJson): Difference[] => {
   const [a, b] = [partsOf(first), partsOf(second)];
   return [...new Set([...a.keys(), ...b.keys()])]
     .map((address): Difference => {

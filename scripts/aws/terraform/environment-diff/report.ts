@@ -1,4 +1,4 @@
-/** A comparison of two environments as a person reads it. */
+/** Formats the comparison of two environments for the terminal. */
 import pc from "picocolors";
 import type { Difference } from "./comparison";
 import type { VariableDifference } from "./variables";
@@ -9,9 +9,9 @@ export interface Comparison {
 }
 
 const LONGEST_VALUE = 48;
-/** Of an argument with more values that differ, only their number is told. */
+/** If more values of an argument differ, only their number is shown. */
 const MOST_VALUES = 4;
-/** Of more resources that differ in the same way, only their number is told. */
+/** If more resources differ in the same way, only their number is shown. */
 const MOST_NAMES = 3;
 
 const SIGNS = { "only in the first": pc.red("-"), "only in the second": pc.green("+"), "in both": pc.yellow("~") };
@@ -19,7 +19,7 @@ const SIGNS = { "only in the first": pc.red("-"), "only in the second": pc.green
 const grouped = <T>(rows: readonly T[], keyOf: (row: T) => string): [key: string, rows: readonly T[]][] =>
   [...new Set(rows.map(keyOf))].map((key) => [key, rows.filter((row) => keyOf(row) === key)]);
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? "nothing";
+const shown = (value: unknown): string => JSON.stringify(value) ?? "unset";
 
 const changed = ({ changes }: Difference): string =>
   grouped(changes, ({ argument }) => argument.split(".")[0] ?? "")
@@ -44,7 +44,7 @@ const line = (same: readonly Difference[]): string[] => {
   return [`  ${SIGNS[first.found]} ${`${type} ${which}`.trim()}${words && `: ${words}`}`];
 };
 
-/** @returns the variables, and then the modules; resources of one type that differ in the same way share a line */
+/** @returns the variables, then the modules; resources of one type that differ in the same way share a line */
 export const comparisonLines = ({ variables, differences }: Comparison): string[] => {
   const width = Math.max(0, ...variables.map(({ variable }) => variable.length));
   return [

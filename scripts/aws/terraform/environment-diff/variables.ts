@@ -1,17 +1,18 @@
-/** Which variables two environments set differently, their own names apart. */
-import { type Environment, keys, VARIABLES, type VariableName } from "../../../../modules/variables";
+/** Compares the variables of two environments, ignoring their names. */
+import { keys } from "../../../../modules/inputs/inputs";
+import { type Environment, VARIABLES, type VariableName } from "../../../../modules/variables";
 
 export interface VariableDifference {
   readonly variable: VariableName;
   readonly values: readonly [unknown, unknown];
 }
 
-/** Variables that hold somebody's address: whether there is one is told, and not which. */
+/** Variables that hold an address of a person: shown as (set). */
 const isPrivate = (variable: VariableName): boolean => /_(email|sms)$/.test(variable);
 
 /**
- * @param other whose variables are taken
- * @returns them under the name of `one`: where a value has the environment's name in it, it has that of `one` then
+ * @param other the environment to rename
+ * @returns the values of `other`, with its name replaced by the name of `one` in every value
  */
 export const renamed = (other: Environment, one: Environment): Environment => {
   const own = new RegExp(`\\b${other.environment}\\b`, "g");
@@ -22,7 +23,7 @@ export const renamed = (other: Environment, one: Environment): Environment => {
   return Object.fromEntries(values) as Environment;
 };
 
-/** @returns the values as they are set, of which one that differs in the environments' names only is none */
+/** @returns the variables whose values differ in more than the environments' names */
 export const variableDifferences = (first: Environment, second: Environment): VariableDifference[] => {
   const other = renamed(second, first);
   return keys(VARIABLES)

@@ -1,0 +1,29 @@
+/** Runs once before all test files: makes what many of them need, so that no two of them make it at the same time. */
+import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildHandler } from "../../scripts/build/handler-package";
+
+/** The committed environments. To add one, add a name. */
+const COMMITTED = ["dev", "prod", "staging"];
+
+const ENVIRONMENTS = join(__dirname, "../../environments");
+
+/** Tests see the committed environments only, not those that the user adds beside them. */
+const copyEnvironments = (): string => {
+  const folder = join(mkdtempSync(join(tmpdir(), "image-processor-tests-")), "environments");
+  mkdirSync(folder);
+  for (const name of COMMITTED) copyFileSync(join(ENVIRONMENTS, `${name}.tfvars`), join(folder, `${name}.tfvars`));
+  return folder;
+};
+
+/** What Jest passes of a run. */
+interface RunOfJest {
+  readonly testPathPatterns: { readonly patterns: readonly string[] };
+}
+
+export default async ({ testPathPatterns }: RunOfJest): Promise<void> => {
+  process.env.ENVIRONMENTS_FOLDER = copyEnvironments();
+  // A run of a few files builds only what these ask for.
+  if (testPathPatterns.patterns.length === 0) await buildHandler({ target: "host" });
+};

@@ -1,0 +1,115 @@
+/** How Node runs the project's TypeScript: in small projects of their own, and for every command. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { scripts } from "../../package.json";
+
+const ROOT = join(__dirname, "../..");
+const made: string[] = [];
+
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true });
+});
+
+/** @returns a project with these files, the packages of this one, and its own cache */
+const project = (files: Readonly<Record<string, string>>) => {
+  const folder = mkdtempSync(join(tmpdir(), "typescript-"));
+  made.push(folder);
+  mkdirSync(join(folder, "scripts"));
+  copyFileSync(join(ROOT, "scripts/typescript.cjs"), join(folder, "scripts/typescript.cjs"));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) write(name, text);
+  const run = (file = "main.ts") => {
+    const args = ["--require", "./scripts/typescript.cjs", file];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    return { stdout, stderr, status };
+  };
+  return { folder, write, run };
+};
+
+const said = (stdout: string) => ({ stdout, stderr: "", status: 0 });
+
+describe("a TypeScript file", () => {
+  it("is transpiled once, and again when it has changed", () => {
+    const { folder, write, run } = project({ "main.ts": 'const text: string = "one";\nconsole.log(text);\n' });
+    const cached = join(folder, ".cache/typescript/main.ts.js");
+
+    expect(run()).toEqual(said("one\n"));
+    writeFileSync(cached, readFileSync(cached, "utf8").replace("one", "from the cache"));
+    expect(run()).toEqual(said("from the cache\n"));
+    write("main.ts", 'console.log("two");\n');
+    expect(run()).toEqual(said("two\n"));
+  });
+
+  it("runs where nothing can be written", () => {
+    const { write, run } = project({ "main.ts": "console.log(1 as number);\n" });
+    write(".cache", "a file in the place of the folder");
+
+    expect(run()).toEqual(said("1\n"));
+  });
+
+  it("has its own lines in stack traces", () => {
+    const { folder, run } = project({
+      "main.ts": 'import { fail } from "./fail";\n\ninterface Gone {\n  a: 1;\n}\n\nfail();\n',
+      "fail.ts": 'type Gone = 1;\n\nexport const fail = () => {\n  throw new Error("as wished");\n};\n',
+    });
+
+    const { stderr, status } = run();
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`Error: as wished\n    at fail (${folder}/fail.ts:4:9)\n`);
+    expect(stderr).toContain(`    at Object.<anonymous> (${folder}/main.ts:7:5)\n`);
+  });
+
+  it("evaluates an import at its first use, but the handler at once", () => {
+    const { folder, write, run } = project({
+      "main.ts":
+        'import { a } from "./a";\nimport { b } from "./handler/src/b";\nconsole.log("main");\nconsole.log(a, b);\n',
+      "a.ts": 'console.log("a is evaluated");\nexport const a = 1;\n',
+    });
+    mkdirSync(join(folder, "handler/src"), { recursive: true });
+    write("handler/src/b.ts", 'console.log("b is evaluated");\nexport const b = 2;\n');
+
+    expect(run()).toEqual(said("b is evaluated\nmain\na is evaluated\n1 2\n"));
+  });
+
+  it("is meant by an import, where a JSON file has the same name", () => {
+    const { run } = project({
+      "main.ts": 'import { from } from "./data";\nimport json from "./data.json";\nconsole.log(from, json.from);\n',
+      "data.ts": 'export const from = "TypeScript";\n',
+      "data.json": '{ "from": "JSON" }',
+    });
+
+    expect(run()).toEqual(said("TypeScript JSON\n"));
+  });
+
+  it("can import an ES module, and a TypeScript file by the name that it would have in JavaScript", () => {
+    const { run } = project({
+      "main.ts":
+        'const main = async () => {\n  const { a } = await import("./a.js");\n  const { b } = await import("./b.mjs");\n  console.log(a, b);\n};\nvoid main();\n',
+      "a.ts": "export const a = 1;\n",
+      "b.mjs": "export const b = 2;\n",
+    });
+
+    expect(run()).toEqual(said("1 2\n"));
+  });
+});
+
+describe("every command of package.json", () => {
+  const files = Object.values(scripts).flatMap((shell) => /scripts\/commands\/[\w-]+\.ts$/.exec(shell)?.[0] ?? []);
+
+  it("loads nothing for its help but what parses and colours command lines", () => {
+    const code = `
+      for (const file of ${JSON.stringify(files)}) require("./" + file).command.helpInformation();
+      const packages = Object.keys(require.cache).flatMap((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1] ?? []);
+      console.log(JSON.stringify([...new Set(packages)].filter((name) => !name.startsWith("@swc/")).sort()));
+    `;
+
+    const args = ["--require", "./scripts/typescript.cjs", "-e", code];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" });
+
+    expect({ stdout, stderr }).toEqual({ stdout: '["commander","picocolors"]\n', stderr: "" });
+  });
+});

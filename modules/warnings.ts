@@ -1,0 +1,55 @@
+/** Warnings to show before a deployment: valid environments that will surprise someone. */
+import { isExampleAddress } from "./example-address";
+import { stackName } from "./naming";
+import { addressesOf } from "./stack-inputs";
+import type { Environment } from "./variables";
+
+/** @returns the topics without a subscriber; an existing topic belongs to someone else, who subscribes people to it */
+const withoutSubscriber = (environment: Environment): string[] => {
+  const addresses = addressesOf(environment);
+  const { critical_alert_sms, critical_alert_https_endpoint, slack_channel_id } = environment;
+  const subscribed = {
+    critical: [...addresses.critical, critical_alert_sms, critical_alert_https_endpoint, slack_channel_id],
+    performance: addresses.performance,
+    log: addresses.log,
+  };
+  return (["critical", "performance", "log"] as const).filter(
+    (severity) =>
+      environment[`existing_${severity}_alerts_topic_arn`] === "" && subscribed[severity].every((each) => each === ""),
+  );
+};
+
+type Check = (environment: Environment, all: readonly Environment[]) => string | undefined;
+
+/** One warning each: add a function. */
+const CHECKS: readonly Check[] = [
+  (environment) => {
+    const topics = withoutSubscriber(environment);
+    if (topics.length === 0) return undefined;
+    const which = topics.length === 3 ? ", so notifications" : ` for ${topics.join(" and ")} notifications, so these`;
+    return `${stackName(environment)} has no subscribers${which} reach no one. Set alert_email in environments/${environment.environment}.local.tfvars or TF_VAR_alert_email.`;
+  },
+  (environment, all) => {
+    const others = all.filter(
+      ({ environment: name, aws_region, metric_namespace }) =>
+        name < environment.environment &&
+        aws_region === environment.aws_region &&
+        metric_namespace === environment.metric_namespace,
+    );
+    return others.length === 0
+      ? undefined
+      : `${[...others, environment].map(stackName).join(" and ")} share the metric_namespace ${environment.metric_namespace}. In one account, each would count the log lines of the others.`;
+  },
+  (environment) =>
+    isExampleAddress(environment.runbook_base_url)
+      ? `${stackName(environment)} links to runbooks at ${environment.runbook_base_url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`
+      : undefined,
+  (environment) =>
+    environment.existing_upload_bucket_name === ""
+      ? undefined
+      : `${stackName(environment)} replaces the notification configuration of the bucket ${environment.existing_upload_bucket_name}.`,
+];
+
+/** @param environments all that will be synthesized @returns one sentence for each warning */
+export const warnings = (environments: readonly Environment[]): string[] =>
+  environments.flatMap((environment) => CHECKS.flatMap((check) => check(environment, environments) ?? []));

@@ -1,0 +1,89 @@
+/** Downloads the variants of an upload and compares each with the uploaded picture: format, content type, size and colours. */
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import sharp, { type Sharp } from "sharp";
+import { decodeBmp, readBmpHeader } from "../../handler/src/bmp";
+import { FORMATS, VARIANTS, type Variant, type VariantName } from "../../handler/src/variants";
+import { answerTo } from "./account";
+import type { RoundOptions } from "./account-uploads";
+
+/** Side of the tiny copies that are compared. */
+const SIDE_PX = 16;
+
+/** Mean difference of the tiny copies, of 255. Other pictures differ by far more than the loss of an encoder. */
+const MAX_DIFFERENCE = 12;
+
+interface Picture {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** RGB of a tiny copy on white. */
+  readonly colours: Buffer;
+}
+
+/** sharp does not read BMP. */
+const opened = (bytes: Buffer): Sharp => {
+  if (bytes.toString("latin1", 0, 2) !== "BM") return sharp(bytes).autoOrient();
+  const header = readBmpHeader(bytes);
+  const { pixels, channels } = decodeBmp(bytes, header);
+  return sharp(pixels, { raw: { width: header.widthPx, height: header.heightPx, channels } });
+};
+
+const pictureOf = async (bytes: Buffer): Promise<Picture> => {
+  const upright = await opened(bytes).png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
+  const colours = await sharp(upright.data)
+    .flatten({ background: "#fff" })
+    .resize(SIDE_PX, SIDE_PX, { fit: "fill" })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer();
+  return { widthPx: upright.info.width, heightPx: upright.info.height, colours };
+};
+
+const difference = (one: Buffer, other: Buffer): number =>
+  one.reduce((sum, value, at) => sum + Math.abs(value - (other[at] ?? 0)), 0) / one.length;
+
+/** @param source smaller than the largest variant @returns the size of a variant, in pixels */
+const sizeOf = ({ widthPx, heightPx }: Picture, { insidePx = Number.POSITIVE_INFINITY }: Variant): [number, number] => {
+  const scale = Math.min(1, insidePx / Math.max(widthPx, heightPx));
+  return [Math.round(widthPx * scale), Math.round(heightPx * scale)];
+};
+
+const problemOf = async (
+  name: VariantName,
+  source: Picture,
+  { bytes, contentType }: { readonly bytes: Buffer; readonly contentType: string | undefined },
+): Promise<string | undefined> => {
+  const variant: Variant = VARIANTS[name];
+  const metadata = await sharp(bytes)
+    .metadata()
+    .catch(() => undefined);
+  if (metadata?.format !== variant.format || contentType !== FORMATS[variant.format].contentType)
+    return `${name} is ${metadata?.format ?? "not an image"}, stored as ${contentType}`;
+  const got = await pictureOf(bytes);
+  const [widthPx, heightPx] = sizeOf(source, variant);
+  if (Math.abs(got.widthPx - widthPx) > 1 || Math.abs(got.heightPx - heightPx) > 1)
+    return `${name} is ${got.widthPx} × ${got.heightPx} px instead of ${widthPx} × ${heightPx}`;
+  return difference(got.colours, source.colours) > MAX_DIFFERENCE ? `${name} shows another picture` : undefined;
+};
+
+/**
+ * @param upload bytes of the uploaded picture
+ * @param variants keys in the processed bucket
+ * @returns what is wrong with the stored variants
+ * @throws Error of one line
+ */
+export const variantProblems = async (
+  upload: Uint8Array,
+  variants: Readonly<Partial<Record<VariantName, string>>>,
+  { s3, buckets }: RoundOptions,
+): Promise<string[]> => {
+  const source = await pictureOf(Buffer.from(upload));
+  const problems = (Object.entries(variants) as [VariantName, string][]).map(async ([name, Key]) => {
+    const command = new GetObjectCommand({ Bucket: buckets.processed, Key });
+    const { Body, ContentType } = await answerTo("GetObject", s3.send(command));
+    const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    return problemOf(name, source, { bytes, contentType: ContentType }).catch(
+      (error: Error) => `${name} cannot be decoded: ${error.message}`,
+    );
+  });
+  return (await Promise.all(problems)).filter((problem) => problem !== undefined);
+};

@@ -1,0 +1,96 @@
+/** Stacks that run on this machine: synthesized again only when something that they are made from has changed. */
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
+import { UsageError } from "../terminal/cli";
+import { buildHandler } from "./handler-package";
+import { PROJECT, stackFolder } from "./stacks";
+
+/** Contains a folder for each stack, named after the digest of its sources. */
+const CACHE = join(PROJECT, ".cache", "stacks");
+
+const DEBUG_PACKAGES = join(PROJECT, ".cache", "debug");
+
+const HOUR_MS = 3_600_000;
+
+/** Variables as Terraform reads them from the shell: `TF_VAR_<name>`. */
+type Variables = Readonly<Record<string, string>>;
+
+/** Recipients for alarms where the environment names none: addresses and numbers that belong to nobody. */
+const STAND_INS: Variables = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
+
+/**
+ * @param debug whether the handler in the zip can be debugged: not minified, with a source map
+ * @returns folder of the `cdk.tf.json` of `dev`, or of its first region, with the zip for this machine
+ * @throws Error with what the build or the synthesis reports
+ */
+export const devStack = ({ debug = false } = {}): Promise<string> => localStack("dev", {}, debug);
+
+/**
+ * @returns folder of a stack's `cdk.tf.json`, with the zip for this machine and a recipient for each alarm
+ * @throws UsageError for an unknown environment; Error with what the build or the synthesis reports
+ */
+export const drillStack = (name: string): Promise<string> => localStack(name, STAND_INS);
+
+/** @param standIns apply where the shell does not set the same variable */
+const localStack = async (name: string, standIns: Variables, debug = false): Promise<string> => {
+  const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
+  const variables = { ...standIns, ...process.env };
+  const folder = join(CACHE, await digestOf(name, variables, sha256));
+  if (!existsSync(folder)) await synthesizeInto(folder, name, variables, file);
+  const [only = name] = await readdir(join(folder, "stacks"));
+  return stackFolder(only, folder);
+};
+
+/** The folder appears complete or not at all. CDKTF is loaded only here, because loading it is slow. */
+const synthesizeInto = async (folder: string, name: string, variables: NodeJS.ProcessEnv, packagePath: string) => {
+  const environment = await environmentOf(name, variables);
+  const { stackFor } = await import("./stack-for.js");
+  const temporary = `${folder}.${randomUUID()}`;
+  await mkdir(temporary, { recursive: true });
+  stackFor(environment, { outdir: temporary, packagePath });
+  // If the folder exists by now, another run has made the same.
+  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
+  await removeOld();
+};
+
+/** By its stack's name; `dev` is its first region too. */
+const environmentOf = async (name: string, variables: NodeJS.ProcessEnv) => {
+  const environments = await readEnvironments(ENVIRONMENTS, variables);
+  const found =
+    environments.find((each) => stackName(each) === name) ??
+    environments.find(({ environment }) => environment === name);
+  if (found !== undefined) return found;
+  const names = environments.map(stackName).join(", ");
+  throw new UsageError(`Expected one of ${names} for --env but got ${JSON.stringify(name)}`);
+};
+
+/** Stacks younger than an hour stay: another run may be reading them. */
+const removeOld = async (): Promise<void> => {
+  for (const name of await readdir(CACHE)) {
+    const folder = join(CACHE, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > HOUR_MS) await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Folders, and the files in them that a stack is made from. */
+const SOURCES: Readonly<Record<string, RegExp>> = {
+  [PROJECT]: /^(main\.ts|package-lock\.json)$/,
+  [join(PROJECT, "modules")]: /\.ts$/,
+  [join(PROJECT, "handler/contract")]: /\.ts$/,
+  [ENVIRONMENTS]: /\.tfvars$/,
+};
+
+const digestOf = async (stack: string, shell: NodeJS.ProcessEnv, packageSha256: string): Promise<string> => {
+  const variables = Object.entries(shell).filter(([name]) => name.startsWith("TF_VAR_"));
+  const hash = createHash("sha256").update(JSON.stringify([stack, packageSha256, variables.sort()]));
+  for (const [folder, pattern] of Object.entries(SOURCES)) {
+    const names = (await readdir(folder)).filter((name) => pattern.test(name)).sort();
+    for (const name of names) hash.update(`\0${name}\0`).update(await readFile(join(folder, name)));
+  }
+  return hash.digest("hex");
+};

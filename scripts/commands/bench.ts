@@ -1,0 +1,132 @@
+/** `npm run bench`: compares the handler with plain sharp, bare encoders and Pillow on the same pictures. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import pc from "picocolors";
+import { runCommand } from "../terminal/cli";
+import { wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
+import { measureCold } from "../trials/bench/cold";
+import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
+import { machine } from "../trials/bench/machine";
+import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
+import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
+import { benchReport, coldReport, throughputReport } from "../trials/bench/report";
+import { type PictureResult, type Results, writeResults } from "../trials/bench/results";
+import { type Trial as EncoderTrial, sweepEncoders } from "../trials/bench/sweep";
+import { sweepReport } from "../trials/bench/sweep-report";
+import { judge } from "../trials/bench/targets";
+import { measureThroughput } from "../trials/bench/throughput";
+
+interface Options {
+  readonly runs: number;
+  readonly python: string;
+  readonly quick: boolean;
+  readonly sweep: boolean;
+  readonly cold: boolean;
+  readonly throughput: boolean;
+  readonly json: boolean;
+  readonly write: boolean;
+  readonly targets: boolean;
+}
+
+const SAMPLE = join(__dirname, "../images/samples/sunrise-sideways.jpg");
+
+const note = (text: string): void => void process.stderr.write(`${pc.dim(text)}\n`);
+
+const pictures = (isWanted: (megapixels: number) => boolean = () => true): Promise<Picture[]> =>
+  corpus(
+    join(CACHE, "pictures"),
+    SIZES.filter(({ megapixels }) => isWanted(megapixels)),
+    ({ megapixels }) => note(`painting ${megapixels} megapixels …`),
+  );
+
+const measureAll = (tasks: readonly Task[], tools: Tools): Promise<PictureResult[]> =>
+  withProgress({ showsTimeLeft: true }, async (onDone) => {
+    const total = tasks.reduce((sum, { runs, methods }) => sum + runs * methods.length, 0);
+    let done = 0;
+    const results: PictureResult[] = [];
+    for (const task of tasks) results.push(await measureTask(task, tools, () => onDone(++done, total)));
+    return results;
+  });
+
+const sweep = async (): Promise<EncoderTrial[]> => {
+  const all = await pictures((megapixels) => megapixels === 12);
+  const reference = all.find(({ name }) => name === REFERENCE);
+  if (reference === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
+  return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(reference.file, onDone));
+};
+
+const cold = async () => measureCold(await readFile(SAMPLE));
+
+const UPLOADS = 24;
+
+const throughput = async () => {
+  const all = await pictures((megapixels) => megapixels === 2 || megapixels === 48);
+  const small = all.filter(({ megapixels, kind }) => megapixels === 2 && kind === "baseline.jpg");
+  const [picture] = small;
+  if (picture === undefined) throw new Error("Expected a JPEG of 2 megapixels for the corpus but got none");
+  // A BMP of 48 megapixels exceeds max_image_bytes, so it is refused before it needs memory.
+  return measureThroughput(
+    picture,
+    UPLOADS,
+    all.filter(({ megapixels, kind }) => megapixels === 48 && kind !== "bmp"),
+  );
+};
+
+const measured = async ({ runs, python, quick, write }: Options): Promise<Results> => {
+  const tools = await prepareTools(python);
+  try {
+    if (tools.python === undefined)
+      note(pc.yellow(`skipped: Pillow, because ${python} does not have it; use --python <command> for another Python`));
+    const here = machine(tools.python?.version);
+    const tasks = quick
+      ? quickTasksOf(await pictures((megapixels) => megapixels <= 12))
+      : tasksOf(await pictures(), runs);
+    const found = await measureAll(tasks, tools);
+    const rest = write ? { cold: await cold(), throughput: await throughput() } : {};
+    return { date: new Date().toISOString().slice(0, 10), machine: here.finished(), pictures: found, ...rest };
+  } finally {
+    await tools.worker.remove();
+  }
+};
+
+/** Some documents need CDKTF, which is slow to load: import it here only. */
+const keep = async (results: Results): Promise<void> => {
+  writeResults(results);
+  const { updateDocuments } = await import("../docs/generated.js");
+  await updateDocuments(false);
+};
+
+const run = async (options: Options): Promise<void> => {
+  const show = <T>(value: T, report: (value: T) => string): void =>
+    console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
+  if (options.sweep) return show(await sweep(), sweepReport);
+  if (options.cold) return show(await cold(), coldReport);
+  if (options.throughput) return show(await throughput(), throughputReport);
+  const results = await measured(options);
+  const verdicts = judge(results.pictures);
+  show({ ...results, targets: verdicts }, () => benchReport(results, verdicts));
+  if (options.write) await keep(results);
+  if (options.targets && verdicts.some(({ isMet }) => isMet === false)) process.exitCode = 1;
+};
+
+export const command = new Command("npm run bench --")
+  .description("Compares the handler with plain sharp, bare encoders and Pillow; fails if a target is missed.")
+  .option("--runs <number>", "measurements of each picture and method", wholeNumber("--runs", 1, 100), 5)
+  .option("--python <command>", "a Python with Pillow", "python3")
+  .option("--quick", "small pictures and the 12 MP photo, once", false)
+  .option("--sweep", "only encoder settings, with the 12-megapixel photo", false)
+  .option("--cold", "only the cost of loading the package", false)
+  .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
+  .option("--json", "print the result as JSON", false)
+  .option(
+    "--write",
+    "measure everything and save it in scripts/trials/bench/results.json and docs/performance.md",
+    false,
+  )
+  .option("--no-targets", "measure without judging")
+  .addHelpText("after", "\nExit code 1: a target is missed.")
+  .action(run);
+
+if (require.main === module) void runCommand(command);

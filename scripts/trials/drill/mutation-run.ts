@@ -1,0 +1,84 @@
+/** Mutation testing of the drill: which mutants of a stack do the drill, its boundary checks and static checks notice? */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
+import { drill, otherProblems, withoutScenario } from "./drill";
+import type { Evidence } from "./evidence";
+import { type Mutant, mutantsOf } from "./mutants";
+import { photo } from "./pictures";
+import { control, probeProblems } from "./probes";
+import type { Recording } from "./recorded-run";
+import { OTHERS } from "./scenarios";
+import { structureProblems } from "./structure";
+
+export interface MutantResult {
+  readonly mutant: string;
+  /** The first problem found. @default the mutant survived */
+  readonly caughtBy?: string;
+}
+
+export interface MutationRunOptions {
+  /** @default all mutants */
+  readonly wanted?: (mutant: Mutant) => boolean;
+  readonly onDone?: (done: number, total: number) => void;
+}
+
+/** @returns all problems of a stack or a mutant of it; cheap checks come first */
+export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
+  yield* structureProblems(stackDir, blueprint, evidence);
+  yield* withoutScenario(blueprint);
+  yield* probeProblems(blueprint, evidence);
+  for (const { alarm, problems } of drill(blueprint, evidence)) yield* problems.map((problem) => `${alarm} ${problem}`);
+  yield* control(blueprint, evidence).problems;
+  yield* otherProblems(blueprint, evidence);
+};
+
+/** Records a run again with the mutated function. */
+const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: Evidence): Promise<Evidence> => {
+  const run: Recording = await OTHERS[name].run(blueprint, [await photo()], evidence.blueprint.function);
+  return { ...evidence, recordings: new Map([...evidence.recordings, [name, run]]) };
+};
+
+/**
+ * Evaluates filters and alarms again for each mutant, with the recorded runs. The function runs again only if the mutant
+ * changes it.
+ * @throws Error if `cdk.tf.json` cannot be read
+ */
+export const runMutants = async (
+  stackDir: string,
+  evidence: Evidence,
+  { wanted = () => true, onDone }: MutationRunOptions = {},
+): Promise<MutantResult[]> => {
+  const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
+  const recorded = [...evidence.recordings.values()]
+    .flatMap(({ lines }) => lines.map(({ message }) => message))
+    .join("\n");
+  const mutants = mutantsOf(stack, recorded).filter(wanted);
+  const folder = mkdtempSync(join(tmpdir(), "mutant-"));
+  const { packageFile } = evidence.blueprint.function;
+
+  const resultOf = async (mutant: Mutant): Promise<MutantResult> => {
+    writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(mutant.stack));
+    try {
+      const read = readBlueprint(folder);
+      const blueprint = { ...read, function: { ...read.function, packageFile } };
+      const judgedBy = mutant.reruns ? await rerun(mutant.reruns, blueprint, evidence) : evidence;
+      const [caughtBy] = problemsOf(folder, blueprint, judgedBy);
+      return { mutant: mutant.name, caughtBy };
+    } catch (error) {
+      return { mutant: mutant.name, caughtBy: (error as Error).message };
+    }
+  };
+
+  try {
+    const results: MutantResult[] = [];
+    for (const mutant of mutants) {
+      results.push(await resultOf(mutant));
+      onDone?.(results.length, mutants.length);
+    }
+    return results;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

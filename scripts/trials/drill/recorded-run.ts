@@ -1,0 +1,124 @@
+/** One real run of the function with an injected fault: a sandbox whose API calls and clock the drill controls. */
+import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
+import type { Blueprint } from "../../sandbox/blueprint";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import { type Clock, createClock } from "./clock";
+import { MINUTE_MS, type Timeline } from "./timeline";
+
+/** Start of every run: 20 seconds after a full minute. */
+export const FAULT_AT_MS = Date.UTC(2026, 0, 1, 12, 0, 20);
+
+export interface Conditions {
+  readonly blueprint: Blueprint;
+  /** Milliseconds of drill time for each real millisecond. @default 1 */
+  readonly scale?: number;
+  /** Number of failed attempts after which the fault ends and retries succeed. @default 1 */
+  readonly faults?: number;
+  /** The fault never ends. @default it ends after `faults` failed attempts */
+  readonly isPermanent?: true;
+  /** Real milliseconds before a retry. @default 50, or 1500 if several uploads must fail before the first retry */
+  readonly retryDelayMs?: number;
+  /** Delays or refuses a call of the function during the fault. @default calls succeed */
+  readonly onCall?: (call: ApiCall) => Promise<ApiRefusal | undefined>;
+}
+
+/** What a scenario can do during its run. */
+export interface FaultRun {
+  readonly clock: Clock;
+  readonly blueprint: Blueprint;
+  upload(key: string, bytes: Uint8Array): Promise<void>;
+  /** Resolves when all invocations have ended. */
+  settled(): Promise<unknown>;
+  /** Resolves when `count` uploads have reached the function. */
+  delivered(count: number): Promise<void>;
+}
+
+export interface Recording extends Timeline {
+  /** API calls of the function. */
+  readonly calls: readonly ApiCall[];
+  /** Real duration of the run. */
+  readonly wallMs: number;
+}
+
+const EMPTY_RUN = { lines: [], data: [], calls: [], wallMs: 0 } as const satisfies Recording;
+
+/** @returns the recording of a run in which nothing happens */
+export const emptyRun = (): Recording => EMPTY_RUN;
+
+/** Lambda retries after one minute: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const RETRY_AFTER_MS = MINUTE_MS;
+
+const hasFailed = (text: string): boolean => {
+  if (!text.includes('"platform.report"')) return false;
+  return JSON.parse(text).record.status !== "success";
+};
+
+/** Runs the function and records its log, metrics and API calls from the first upload to the end of the last invocation. */
+export const record = async (
+  conditions: Conditions,
+  run: (faultRun: FaultRun) => Promise<void>,
+): Promise<Recording> => {
+  const { blueprint, scale = 1, faults = 1, isPermanent = false, onCall } = conditions;
+  const { retryDelayMs = faults === 1 ? 50 : 1_500 } = conditions;
+  const clock = createClock(FAULT_AT_MS, scale);
+  const startedAt = performance.now();
+  const calls: ApiCall[] = [];
+  let failures = 0;
+  let uploads = 0;
+  let onUpload = () => {};
+
+  const sandbox: Sandbox = await startSandbox({
+    blueprint,
+    processes: 2,
+    throttleDelayMs: 10,
+    now: clock.now,
+    // Retries come after milliseconds, not minutes: the clock skips the difference.
+    retryDelaysMs: [retryDelayMs, retryDelayMs],
+    intercept: async (call) => {
+      if (call.caller !== FUNCTION_ACCESS_KEY_ID) return undefined;
+      calls.push(call);
+      return isPermanent || failures < faults ? onCall?.(call) : undefined;
+    },
+    onLogLine: ({ text }) => {
+      if (!hasFailed(text)) return;
+      failures += 1;
+      if (failures >= faults) clock.skip(RETRY_AFTER_MS);
+    },
+    onObjectCreated: ({ bucket }) => {
+      if (bucket !== sandbox.uploadBucket) return;
+      uploads += 1;
+      onUpload();
+    },
+  });
+  try {
+    const before = sandbox.logs.length;
+    await run({
+      clock,
+      blueprint,
+      upload: async (key, bytes) => {
+        clock.start();
+        await sandbox.measureQueue();
+        await sandbox.upload(key, bytes);
+      },
+      settled: sandbox.settled,
+      delivered: (count) =>
+        new Promise((resolve) => {
+          onUpload = () => {
+            // The sandbox invokes the function right after this callback.
+            if (uploads >= count) setImmediate(resolve);
+          };
+          onUpload();
+        }),
+    });
+    await sandbox.settled();
+    const lines = sandbox.logs.slice(before).map(({ text, timestampMs }) => ({ message: text, timestampMs }));
+    const data = sandbox.metrics.data().map((datum) => atDrillTime(datum, scale));
+    return { lines, data, calls, wallMs: performance.now() - startedAt };
+  } finally {
+    await sandbox.stop();
+  }
+};
+
+/** Lambda measures durations with the real clock: convert them to drill time. */
+const atDrillTime = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
+  datum.namespace === "AWS/Lambda" && datum.name === "Duration" ? { ...datum, value: datum.value * scale } : datum;

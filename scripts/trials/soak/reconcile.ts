@@ -1,0 +1,115 @@
+/** Reconciles every upload of a soak with the log, the stored objects and the dead-letter queue. */
+
+/** One object. Uploads of the same version (in an unversioned bucket: of the same bytes) share their variants. */
+export interface Upload {
+  readonly key: string;
+  readonly uploads: number;
+  /** Another object replaced it under the same key. */
+  readonly isReplaced: boolean;
+  /** Request ids of all its invocations. */
+  readonly requestIds: readonly string[];
+}
+
+export interface Variant {
+  readonly key: string;
+  readonly name: string;
+  /** Request id of the invocation that wrote it. */
+  readonly requestId: string;
+  /** Whether it shows the uploaded picture. */
+  readonly isRight: boolean;
+}
+
+/** The fields of a log line that show the result of an upload. */
+export interface Line {
+  readonly event?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+}
+
+export interface Evidence {
+  readonly uploads: readonly Upload[];
+  readonly variants: readonly Variant[];
+  readonly lines: readonly Line[];
+  /** Request ids of the dead-letter queue messages. */
+  readonly deadRequestIds: readonly string[];
+}
+
+export interface Reconciliation {
+  readonly uploads: number;
+  readonly processed: number;
+  /** Count by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly superseded: number;
+  readonly deadLettered: number;
+  readonly lost: number;
+  /** Mistakes of the function, such as a success logged with four variants. */
+  readonly problems: readonly string[];
+}
+
+const VARIANTS_PER_UPLOAD = 5;
+
+type Ending = { readonly is: "processed" | "superseded" | "deadLettered" | "lost" } | { readonly reason: string };
+
+interface Traces {
+  readonly events: readonly (string | undefined)[];
+  readonly reason?: string;
+  readonly variants: readonly Variant[];
+  readonly isDead: boolean;
+}
+
+const tracesOf = ({ requestIds }: Upload, { lines, variants, deadRequestIds }: Evidence): Traces => {
+  const isOwn = (requestId: string | undefined) => requestId !== undefined && requestIds.includes(requestId);
+  const own = lines.filter(({ requestId }) => isOwn(requestId));
+  return {
+    events: own.map(({ event }) => event),
+    reason: own.find(({ reason }) => reason !== undefined)?.reason,
+    variants: variants.filter(({ requestId }) => isOwn(requestId)),
+    isDead: requestIds.some((id) => deadRequestIds.includes(id)),
+  };
+};
+
+const isComplete = ({ variants }: Traces): boolean =>
+  variants.length === VARIANTS_PER_UPLOAD && new Set(variants.map(({ name }) => name)).size === VARIANTS_PER_UPLOAD;
+
+const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
+  if (traces.events.includes("image.processed") && isComplete(traces)) return { is: "processed" };
+  if (traces.reason !== undefined) return { reason: traces.reason };
+  if (isReplaced && traces.events.includes("image.superseded")) return { is: "superseded" };
+  return { is: traces.isDead ? "deadLettered" : "lost" };
+};
+
+const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
+  ...(traces.events.includes("image.processed") && !isComplete(traces)
+    ? [`${key} was logged as processed but has ${traces.variants.length} variants`]
+    : []),
+  ...traces.variants
+    .filter(({ isRight }) => !isRight)
+    .map((variant) => `${variant.key} does not show the picture of ${key}`),
+];
+
+export const reconcile = (evidence: Evidence): Reconciliation => {
+  const endings = evidence.uploads.map((upload) => {
+    const traces = tracesOf(upload, evidence);
+    return { upload, ending: endingOf(upload, traces), problems: problemsOf(upload, traces) };
+  });
+  const sum = (wanted: (ending: Ending) => boolean) =>
+    endings.filter(({ ending }) => wanted(ending)).reduce((count, { upload }) => count + upload.uploads, 0);
+  const count = (what: string) => sum((ending) => "is" in ending && ending.is === what);
+  const reasons = [...new Set(endings.flatMap(({ ending }) => ("reason" in ending ? [ending.reason] : [])))].sort();
+  const claimed = new Set(evidence.uploads.flatMap(({ requestIds }) => requestIds));
+  const unclaimed = evidence.variants.filter(({ requestId }) => !claimed.has(requestId));
+  return {
+    uploads: sum(() => true),
+    processed: count("processed"),
+    refused: Object.fromEntries(
+      reasons.map((reason) => [reason, sum((ending) => "reason" in ending && ending.reason === reason)]),
+    ),
+    superseded: count("superseded"),
+    deadLettered: count("deadLettered"),
+    lost: count("lost"),
+    problems: [
+      ...endings.flatMap(({ problems }) => problems),
+      ...unclaimed.map(({ key }) => `${key} belongs to no upload`),
+    ],
+  };
+};
