@@ -16,10 +16,13 @@ export const breakSilence = (name: string): (() => void) => {
     clearTimeout(timer);
     for (const [i, stream] of streams.entries()) if (originals[i]) stream.write = originals[i];
   };
-  const timer = setTimeout(() => {
-    stop();
-    process.stderr.write(pc.dim(`${name.replace(/ --$/, "")} is working …\n`));
-  }, Number(process.env.NOTICE_AFTER_MS ?? LIMIT_MS));
+  const timer = setTimeout(
+    () => {
+      stop();
+      process.stderr.write(pc.dim(`${name.replace(/ --$/, "")} is working …\n`));
+    },
+    Number(process.env.NOTICE_AFTER_MS ?? LIMIT_MS),
+  );
   timer.unref();
   for (const stream of streams) {
     const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
