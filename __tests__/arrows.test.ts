@@ -110,6 +110,18 @@ describe("the rooms", () => {
     expect(joined).toEqual([]);
   });
 
+  it("of modules do not know the environment, nor does anything that a module imports", () => {
+    const isModule = (file: string) => /extends Construct\b/.test(readFileSync(join(ROOT, file), "utf8"));
+    const reached = new Set(FILES.filter((file) => file.startsWith("modules/") && isModule(file)));
+    for (const file of reached) for (const { from, to } of imports) if (from === file) reached.add(to);
+
+    const forbidden = ["variables", "environment", "rules", "stack", "stack-inputs"].map(
+      (name) => `modules/${name}.ts`,
+    );
+    expect(reached.size).toBeGreaterThan(20);
+    expect([...reached].filter((file) => forbidden.includes(file))).toEqual([]);
+  });
+
   it("import each other without a cycle between files", () => {
     expect(cycleIn(imports)).toBeUndefined();
   });

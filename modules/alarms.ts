@@ -1,9 +1,24 @@
 /** The ledgers of alarms: what each watches and whom it notifies, and how a row becomes a CloudWatch alarm. */
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
-import type { FaultName } from "../handler/contract/metrics";
-import { type AliasScope, type AnyMetric, type MetricAddress, metricAddress } from "./metrics";
-import { type Severity, stackName } from "./naming";
-import type { Environment, FlagVariable, NumberVariable } from "./variables";
+import type { FaultName, Metric } from "../handler/contract/metrics";
+import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
+import type { FlagInput, NumberInput, Values } from "./inputs/inputs";
+import type { LOG_ALARM_VALUES } from "./inputs/log_alerts";
+import {
+  type AliasScope,
+  type AnyMetric,
+  isLambdaMetric,
+  isQueueMetric,
+  type MetricAddress,
+  metricAddress,
+} from "./metrics";
+import type { Severity } from "./naming";
+
+/** Thresholds and switches that alarms of `cloudwatch_alarms` refer to by name. An environment has them, too. */
+export type AlarmValues = Values<typeof ALARM_VALUES>;
+
+/** Thresholds that alarms of `log_alerts` refer to by name. */
+export type LogAlarmValues = Values<typeof LOG_ALARM_VALUES>;
 
 /** CloudWatch's names for the comparisons. Use ">=" for an upper limit: the alarm fires at the threshold, not only above it. */
 const COMPARISONS = { ">=": "GreaterThanOrEqualToThreshold", "<": "LessThanThreshold" } as const;
@@ -13,10 +28,10 @@ export interface Rate {
   readonly label: string;
   /** The metrics, by their ids in the expression. */
   readonly of: Readonly<Record<string, AnyMetric>>;
-  readonly expression: (environment: Environment) => string;
+  readonly expression: (values: AlarmValues) => string;
 }
 
-interface Alarm {
+interface Alarm<Threshold extends string> {
   /** The topic that is notified when the alarm goes to ALARM and when it returns to OK. */
   readonly severity: Severity;
   /** What is wrong, as the first sentence of the notification. Without a full stop. */
@@ -27,27 +42,28 @@ interface Alarm {
   readonly datapointsToAlarm: number;
   readonly evaluationPeriods: number;
   readonly comparison: keyof typeof COMPARISONS;
-  /** A number, or the name of the variable that holds it. */
-  readonly threshold: number | NumberVariable;
-  /** Variable that the threshold is a percentage of. @default the threshold is an absolute value */
-  readonly percentOf?: NumberVariable;
+  /** A number, or the name of the input that holds it. */
+  readonly threshold: number | Threshold;
   /** How CloudWatch treats a period without data. */
   readonly treatMissingData: "notBreaching" | "breaching";
 }
 
-interface MetricAlarm extends Alarm {
-  readonly metric: AnyMetric | Rate;
+/** @typeParam M names of the metrics that it may watch; an address watches any metric of CloudWatch */
+export interface MetricAlarm<M extends string = AnyMetric> extends Alarm<NumberInput<typeof ALARM_VALUES>> {
+  readonly metric: M | Rate | MetricAddress;
+  /** Input that the threshold is a percentage of. @default the threshold is an absolute value */
+  readonly percentOf?: NumberInput<typeof ALARM_VALUES>;
   /** Flag that switches the alarm on. @default the alarm always exists */
-  readonly enabledBy?: FlagVariable;
+  readonly enabledBy?: FlagInput<typeof ALARM_VALUES>;
   /** Watch only the version that was published last. @default all invocations of the function */
   readonly version?: "newest";
-  /** Variable that limits the metric. Where it is set, the alarm fires at NEAR_LIMIT of it at the latest. @default no limit */
+  /** Input that limits the metric. Where it is set, the alarm fires at NEAR_LIMIT of it at the latest. @default no limit */
   readonly limit?: "reserved_concurrent_executions";
 }
 
 const NEAR_LIMIT = 0.8;
 
-interface LogAlarm extends Alarm {
+export interface LogAlarm extends Alarm<NumberInput<typeof LOG_ALARM_VALUES>> {
   /** The alarm's name without the function's name and hyphen in front. */
   readonly name: string;
 }
@@ -91,50 +107,80 @@ export const LOG_ALARMS = {
 /** Names of all alarms of both ledgers, without the function's name in front. */
 export type AlarmName = keyof typeof METRIC_ALARMS | (typeof LOG_ALARMS)[FaultName]["name"];
 
-/** An alarm of either ledger with the values of one environment. */
-export interface AlarmRow extends Pick<MetricAlarm, "version">, Alarm {
+/** An alarm of any ledger, with its threshold as a number. */
+export interface AnyAlarmRow extends Pick<MetricAlarm, "version" | "percentOf">, Alarm<never> {
   readonly name: string;
-  readonly metric: AnyMetric | Rate;
+  readonly metric: string | Rate | MetricAddress;
   readonly threshold: number;
-  /** How the threshold was derived. @default it is the value of its variable */
+  /** How the threshold was derived. @default it is the value of its input */
   readonly thresholdIs?: string;
 }
 
-const resolved = <A extends Alarm>(alarm: A, environment: Environment) => {
+/** An alarm of the two ledgers of this file, with its threshold as a number. */
+export interface AlarmRow extends AnyAlarmRow {
+  readonly metric: AnyMetric | Rate;
+}
+
+type Ledger<A> = Readonly<Record<string, A>>;
+
+const isLambdaOrQueueMetric = (metric: MetricAlarm<string>["metric"]): boolean =>
+  typeof metric === "string" ? isLambdaMetric(metric) || isQueueMetric(metric) : "namespace" in metric;
+
+const resolved = <A extends Alarm<string> & { readonly percentOf?: string }>(alarm: A, values: object) => {
   const { threshold, percentOf } = alarm;
-  const value = typeof threshold === "number" ? threshold : environment[threshold];
-  return { ...alarm, threshold: percentOf === undefined ? value : Math.ceil((value * environment[percentOf]) / 100) };
+  const numberOf = (name: string) => (values as Readonly<Record<string, number>>)[name] ?? Number.NaN;
+  const value = typeof threshold === "number" ? threshold : numberOf(threshold);
+  return { ...alarm, threshold: percentOf === undefined ? value : Math.ceil((value * numberOf(percentOf)) / 100) };
 };
 
 /** Keeps the threshold below the metric's hard limit; otherwise the alarm could never fire, or would fire too late. */
-const belowLimit = ({ limit, ...row }: AlarmRow & Pick<MetricAlarm, "limit">, environment: Environment): AlarmRow => {
-  const near = limit && environment[limit] > 0 ? Math.max(1, Math.floor(NEAR_LIMIT * environment[limit])) : undefined;
+const belowLimit = ({ limit, ...row }: AnyAlarmRow & Pick<MetricAlarm, "limit">, values: AlarmValues): AnyAlarmRow => {
+  const near = limit && values[limit] > 0 ? Math.max(1, Math.floor(NEAR_LIMIT * values[limit])) : undefined;
   if (near === undefined || row.threshold <= near) return row;
   return { ...row, threshold: near, thresholdIs: `${NEAR_LIMIT * 100} % of ${limit}` };
 };
 
-/** @returns the alarms of `cloudwatch_alarms` that the environment enables, with thresholds as numbers */
-export const metricAlarms = (environment: Environment): AlarmRow[] =>
-  Object.entries<MetricAlarm>(METRIC_ALARMS)
-    .filter(([, { enabledBy }]) => enabledBy === undefined || environment[enabledBy])
-    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, environment) }, environment));
+/**
+ * @param ledger alarms by name
+ * @param only whether to leave out alarms on metrics that only the image handler, or filters on its log, publish
+ * @returns the alarms that the values enable
+ */
+export const alarmRows = (
+  values: AlarmValues,
+  ledger: Ledger<MetricAlarm<string>>,
+  only?: "metrics of Lambda and SQS",
+): AnyAlarmRow[] =>
+  Object.entries(ledger)
+    .filter(([, { enabledBy }]) => enabledBy === undefined || values[enabledBy])
+    .filter(([, { metric }]) => only === undefined || isLambdaOrQueueMetric(metric))
+    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, values) }, values));
+
+/** @returns the alarms of `cloudwatch_alarms` that the values enable, with thresholds as numbers */
+export const metricAlarms = (values: AlarmValues): AlarmRow[] => alarmRows(values, METRIC_ALARMS) as AlarmRow[];
+
+/** @returns the alarms of a ledger by fault, with thresholds as numbers */
+export const faultAlarmRows = (
+  values: LogAlarmValues,
+  ledger: Ledger<LogAlarm>,
+): (AnyAlarmRow & { metric: string })[] =>
+  Object.entries(ledger).map(([metric, alarm]) => ({ metric, ...resolved(alarm, values) }));
 
 /** @returns the alarms of `log_alerts`, with thresholds as numbers */
-export const logAlarms = (environment: Environment): (AlarmRow & { readonly metric: FaultName })[] =>
-  (Object.entries(LOG_ALARMS) as [FaultName, LogAlarm][]).map(([metric, alarm]) => ({
-    metric,
-    ...resolved(alarm, environment),
-  }));
+export const logAlarms = (values: LogAlarmValues): (AlarmRow & { readonly metric: FaultName })[] =>
+  faultAlarmRows(values, LOG_ALARMS) as (AlarmRow & { readonly metric: FaultName })[];
 
 /** @returns names of the critical alarms, without the function's name in front; each of them rolls a release back */
-export const criticalAlarms = (environment: Environment): string[] =>
-  [...metricAlarms(environment), ...logAlarms(environment)].flatMap(({ name, severity }) =>
+export const criticalAlarms = (values: AlarmValues & LogAlarmValues): string[] =>
+  [...metricAlarms(values), ...logAlarms(values)].flatMap(({ name, severity }) =>
     severity === "critical" ? [name] : [],
   );
 
 /** @returns every alarm of both ledgers; a threshold that comes from a variable is that variable's name */
 export const allAlarms = () => [
-  ...Object.entries<MetricAlarm>(METRIC_ALARMS).map(([name, alarm]) => ({ ...alarm, name: name as AlarmName })),
+  ...Object.entries<MetricAlarm & Pick<AlarmRow, "metric">>(METRIC_ALARMS).map(([name, alarm]) => ({
+    ...alarm,
+    name: name as AlarmName,
+  })),
   ...(Object.entries(LOG_ALARMS) as [FaultName, (typeof LOG_ALARMS)[FaultName]][]).map(([metric, alarm]) => ({
     ...alarm,
     metric,
@@ -145,9 +191,12 @@ export const allAlarms = () => [
 export const description = ({
   metric,
   ...alarm
-}: Omit<AlarmRow, "threshold"> & { readonly threshold: number | NumberVariable }): string => {
+}: Omit<AnyAlarmRow, "threshold"> & { readonly threshold: number | string }): string => {
   const scope = alarm.version === "newest" ? " of the newest version" : "";
-  const measured = typeof metric === "string" ? `${alarm.statistic} of ${metric}${scope}` : metric.label;
+  const measured =
+    typeof metric === "object" && "label" in metric
+      ? metric.label
+      : `${alarm.statistic} of ${typeof metric === "string" ? metric : metric.metricName}${scope}`;
   const periods =
     alarm.evaluationPeriods === 1
       ? `in ${alarm.periodSeconds} s`
@@ -160,48 +209,64 @@ export const description = ({
 };
 
 export interface AlarmContext {
-  readonly environment: Environment;
   readonly functionName: string;
-  readonly topicArns: Readonly<Record<Severity, string>>;
+  readonly metricNamespace: string;
+  readonly topicArns: Readonly<Partial<Record<Severity, string>>>;
+  readonly values: AlarmValues;
+  /** The ledger of custom metrics. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly deadLetterQueueName?: string;
   /** The version that was published last, behind its alias. @default no alarm watches a single version */
   readonly newest?: Required<AliasScope>;
+  /** Sentence after the description of each alarm: where to look first. */
+  readonly help: string;
+  /** Whether the first query of each alarm is saved. */
+  readonly savedQueries: boolean;
+  readonly runbookBaseUrl: string;
 }
 
-const signal = (alarm: AlarmRow, context: AlarmContext): Partial<CloudwatchMetricAlarmConfig> => {
-  const { environment, functionName, newest } = context;
+const signal = (alarm: AnyAlarmRow, context: AlarmContext): Partial<CloudwatchMetricAlarmConfig> => {
+  const { newest, values } = context;
   const { metric, periodSeconds: period, statistic, version } = alarm;
-  const scope = { functionName, metricNamespace: environment.metric_namespace, ...(version && { alias: newest }) };
-  const addressOf = (name: AnyMetric): MetricAddress => metricAddress(name, scope);
+  const metricScope = { ...context, ...(version && { alias: newest }) };
+  const addressOf = (name: string): MetricAddress => metricAddress(name, metricScope, context.metrics);
   if (typeof metric === "string") return { ...addressOf(metric), period, statistic };
+  if ("namespace" in metric) return { ...metric, period, statistic };
   const parts = Object.entries(metric.of).map(([id, name]) => ({
     id,
     metric: { ...addressOf(name), period, stat: statistic },
     returnData: false,
   }));
-  const rate = { id: "rate", label: metric.label, expression: metric.expression(environment), returnData: true };
+  const rate = { id: "rate", label: metric.label, expression: metric.expression(values), returnData: true };
   return { metricQuery: [...parts, rate] };
 };
 
 /** @returns the address of the alarm's runbook; undefined where runbook_base_url is not set */
-export const runbookUrl = ({ runbook_base_url: base }: Environment, alarm: string): string | undefined =>
-  base === "" ? undefined : `${base}/${alarm}.md`;
+export const runbookUrl = (values: { readonly runbook_base_url: string }, alarm: string): string | undefined =>
+  values.runbook_base_url === "" ? undefined : `${values.runbook_base_url}/${alarm}.md`;
 
 /** @returns the name of an alarm's saved query, without the function's name in front */
 export const alarmQueryName = (alarm: string): string => `alarms/${alarm}`;
 
 /** @returns the text of the notification: what is wrong, where to look first, and the runbook */
-const textOf = (alarm: AlarmRow, { environment, functionName }: AlarmContext): string => {
-  const stack = stackName(environment);
-  const log = environment.enable_saved_queries
-    ? `Logs Insights query: ${functionName}/${alarmQueryName(alarm.name)}.`
-    : `Log: npm run logs -- ${stack} --errors.`;
-  const url = runbookUrl(environment, alarm.name);
-  const runbook = url === undefined ? [] : [`Runbook: ${url}`];
-  return [description(alarm), `Start with: npm run doctor -- ${stack}.`, log, ...runbook].join(" ");
+const textOf = (alarm: AnyAlarmRow, { functionName, help, savedQueries, runbookBaseUrl }: AlarmContext): string => {
+  const query = savedQueries ? `Logs Insights query: ${functionName}/${alarmQueryName(alarm.name)}.` : "";
+  const url = runbookUrl({ runbook_base_url: runbookBaseUrl }, alarm.name);
+  const runbook = url === undefined ? "" : `Runbook: ${url}`;
+  return [description(alarm), help, query, runbook].filter((sentence) => sentence !== "").join(" ");
+};
+
+/** @throws Error if the alarm's severity has no topic */
+const topicOf = ({ name, severity }: AnyAlarmRow, { topicArns }: AlarmContext): string => {
+  const arn = topicArns[severity];
+  if (arn !== undefined) return arn;
+  throw new Error(
+    `Expected one of ${Object.keys(topicArns).join(", ")} for the severity of the alarm ${name} but got "${severity}"`,
+  );
 };
 
 /** @returns the arguments of the `aws_cloudwatch_metric_alarm` for a row */
-export const alarmConfig = (alarm: AlarmRow, context: AlarmContext): CloudwatchMetricAlarmConfig => ({
+export const alarmConfig = (alarm: AnyAlarmRow, context: AlarmContext): CloudwatchMetricAlarmConfig => ({
   alarmName: `${context.functionName}-${alarm.name}`,
   alarmDescription: textOf(alarm, context),
   ...signal(alarm, context),
@@ -210,6 +275,6 @@ export const alarmConfig = (alarm: AlarmRow, context: AlarmContext): CloudwatchM
   comparisonOperator: COMPARISONS[alarm.comparison],
   threshold: alarm.threshold,
   treatMissingData: alarm.treatMissingData,
-  alarmActions: [context.topicArns[alarm.severity]],
-  okActions: [context.topicArns[alarm.severity]],
+  alarmActions: [topicOf(alarm, context)],
+  okActions: [topicOf(alarm, context)],
 });

@@ -33,10 +33,9 @@ export const REGIONS = {
   check: z.array(z.string().regex(REGION_NAME)).refine((regions) => new Set(regions).size === regions.length),
 };
 export const NAME = text("lower-case letters, digits and hyphens, starting with a letter", /^[a-z](-?[a-z0-9])*$/);
-export const NAMESPACE = text(
-  "a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/)",
-  /^(?!AWS\/)[\w.\-/#]{1,255}$/,
-);
+const NAMESPACE_WORDS = "a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/)";
+export const NAMESPACE = text(NAMESPACE_WORDS, /^(?!AWS\/)[\w.\-/#]{1,255}$/);
+export const NAMESPACE_OR_DEFAULT = text(`${NAMESPACE_WORDS}, or ""`, /^(?!AWS\/)[\w.\-/#]{0,255}$/);
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const RESERVED_BUCKET_PREFIXES = ["xn--", "sthree-", "amzn-s3-demo-"];
@@ -108,6 +107,7 @@ export const SECURITY_GROUPS = listOf(
 );
 export const KMS_KEY = text('the ARN of a KMS key, or ""', /^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)?$/);
 export const TOPIC = text('the ARN of an SNS topic, or ""', /^(arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256})?$/);
+export const TOPIC_ARN = text("the ARN of an SNS topic", /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/);
 export const POLICY = text(
   'the ARN of an IAM policy, or ""',
   /^(arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512})?$/,

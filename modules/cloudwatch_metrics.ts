@@ -2,44 +2,71 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { Construct } from "constructs";
-import { METRICS, type MeasuredName, type Metric } from "../handler/contract/metrics";
-import { dashboardBody } from "./dashboard";
-import { metricFilterConfig } from "./metrics";
-import { homeOf, naming } from "./naming";
-import type { Environment } from "./variables";
+import { METRICS, type Metric } from "../handler/contract/metrics";
+import { regionOf } from "./caller";
+import { type DashboardStack, dashboardBody } from "./dashboard";
+import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
+import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
+import { defaultsOf, type Given, type Values, valuesOf } from "./inputs/inputs";
+import { LOG_ALARM_VALUES } from "./inputs/log_alerts";
+import { isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
 
-export interface CloudwatchMetricsProps {
-  readonly environment: Environment;
-  readonly functionName: string;
-  /** The log group to read. Pass a reference, so that Terraform creates the group before its filters. */
-  readonly logGroupName: string;
-}
-
-const isMeasured = (entry: [string, Metric]): entry is [MeasuredName, Metric] =>
-  entry[1].kind === "measure" && entry[1].from !== "handler";
+export type CloudwatchMetricsProps = Given<typeof CLOUDWATCH_METRICS> & {
+  /** Custom metrics by name; faults belong to `log_alerts`. @default the metrics of the image handler */
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  /** What the dashboard shows: one entry for each region. @default this function, with the default thresholds */
+  readonly stacks?: readonly [DashboardStack, ...DashboardStack[]];
+};
 
 export class CloudwatchMetrics extends Construct {
-  /** The dashboard of all regions. It is created in the first region. Undefined where enable_cloudwatch_dashboard is off. */
-  readonly dashboard: { readonly name: string; readonly region: string } | undefined;
+  readonly outputs: {
+    /** "" without a dashboard. */
+    readonly dashboard_name: string;
+    readonly dashboard_arn: string;
+    readonly metric_namespace: string;
+    /** Names of the filters, by metric. */
+    readonly metric_filter_names: Readonly<Record<string, string>>;
+  };
 
-  constructor(scope: Construct, id: string, { environment, functionName, logGroupName }: CloudwatchMetricsProps) {
+  constructor(scope: Construct, id: string, props: CloudwatchMetricsProps) {
     super(scope, id);
-    const metricScope = { functionName, metricNamespace: environment.metric_namespace, logGroupName };
-    for (const [metric] of Object.entries<Metric>(METRICS).filter(isMeasured)) {
-      new CloudwatchLogMetricFilter(this, metric, metricFilterConfig(metric, metricScope));
-    }
-    if (!environment.enable_cloudwatch_dashboard) return;
-    const home = homeOf(environment);
-    const { dashboardName } = naming(home);
-    const isHere = home.aws_region === environment.aws_region;
-    this.dashboard = {
-      name: isHere ? this.createDashboard(dashboardName, environment) : dashboardName,
-      region: home.aws_region,
+    const values = valuesOf("cloudwatch_metrics", CLOUDWATCH_METRICS, props);
+    const metricScope = {
+      functionName: values.function_name,
+      metricNamespace: namespaceOf(values),
+      logGroupName: values.log_group_name,
+    };
+    const filters = Object.entries<Metric>(props.metrics ?? METRICS)
+      .filter(([, { kind, from }]) => kind === "measure" && from !== "handler")
+      .filter(([, row]) => values.enable_image_metrics || !isImageMetric(row))
+      .map(
+        ([name, row]) =>
+          [name, new CloudwatchLogMetricFilter(this, name, metricFilterConfig(name, row, metricScope))] as const,
+      );
+    const dashboard = values.enable_dashboard
+      ? new CloudwatchDashboard(this, "dashboard", {
+          dashboardName: values.dashboard_name || `${values.function_name}-monitoring`,
+          dashboardBody: JSON.stringify(dashboardBody(props.stacks ?? [defaultStack(values, regionOf(this, values))])),
+        })
+      : undefined;
+    this.outputs = {
+      dashboard_name: dashboard?.dashboardName ?? "",
+      dashboard_arn: dashboard?.dashboardArn ?? "",
+      metric_namespace: metricScope.metricNamespace,
+      metric_filter_names: Object.fromEntries(filters.map(([name, filter]) => [name, filter.name])),
     };
   }
-
-  private createDashboard(dashboardName: string, environment: Environment): string {
-    const body = JSON.stringify(dashboardBody(environment));
-    return new CloudwatchDashboard(this, "dashboard", { dashboardName, dashboardBody: body }).dashboardName;
-  }
 }
+
+const defaultStack = (values: Values<typeof CLOUDWATCH_METRICS>, region: string): DashboardStack => ({
+  values: {
+    ...defaultsOf(ALARM_VALUES),
+    ...defaultsOf(LOG_ALARM_VALUES),
+    aws_region: region,
+    metric_namespace: namespaceOf(values),
+    runbook_base_url: "",
+  },
+  names: { functionName: values.function_name, logGroupName: values.log_group_name, aliasName: "live" },
+  showsRegion: false,
+  showsImages: values.enable_image_metrics,
+});

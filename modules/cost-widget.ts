@@ -2,11 +2,21 @@
 import { REFUSALS } from "../handler/contract/events";
 import { metricDimensions } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../handler/contract/metrics";
-import { logAlarms, metricAlarms } from "./alarms";
+import { type AlarmValues, type LogAlarmValues, logAlarms, metricAlarms } from "./alarms";
 import { metricAddress } from "./metrics";
-import { homeOf, type Names } from "./naming";
+import { homeOf, type Named, type Names } from "./naming";
 import { PRICED_ON, type Prices, pricesOf } from "./prices";
-import type { Environment } from "./variables";
+
+/** What the cost of a stack depends on. An environment has all of it. */
+export interface CostValues extends AlarmValues, LogAlarmValues, Named {
+  readonly lambda_architecture: "arm64" | "x86_64";
+  readonly metrics_transport: "put_metric_data" | "emf";
+  readonly metric_namespace: string;
+  readonly enable_cost_widget: boolean;
+  readonly enable_cloudwatch_dashboard: boolean;
+  readonly enable_kms_key: boolean;
+  readonly enable_replication: boolean;
+}
 
 /** One upload and its five variants. */
 export const PUTS_PER_IMAGE = 6;
@@ -19,25 +29,24 @@ const charged = ({ from }: Metric): number =>
   from === "handler" || metricDimensions(from) === undefined ? 1 : Object.keys(REFUSALS).length;
 
 /** Monthly usage of a stack without any upload. */
-export const standingUsage = (environment: Environment) => ({
+export const standingUsage = (values: CostValues) => ({
   metricMonth: Object.values<Metric>(METRICS).reduce((sum, metric) => sum + charged(metric), 0),
-  alarmMetricMonth: [...metricAlarms(environment), ...logAlarms(environment)]
+  alarmMetricMonth: [...metricAlarms(values), ...logAlarms(values)]
     .map(({ metric }) => (typeof metric === "string" ? 1 : Object.keys(metric.of).length))
     .reduce((sum, metrics) => sum + metrics, 0),
-  dashboardMonth:
-    environment.enable_cloudwatch_dashboard && homeOf(environment).aws_region === environment.aws_region ? 1 : 0,
+  dashboardMonth: values.enable_cloudwatch_dashboard && homeOf(values).aws_region === values.aws_region ? 1 : 0,
   // A key is regional: replicas in another region need a second one.
-  kmsKeyMonth: environment.enable_kms_key ? (environment.enable_replication ? 2 : 1) : 0,
+  kmsKeyMonth: values.enable_kms_key ? (values.enable_replication ? 2 : 1) : 0,
 });
 
 /** Without an exponent: the documentation of CloudWatch metric math does not mention that notation. */
 const decimal = (usd: number): string => usd.toFixed(18).replace(/\.?0+$/, "");
 
-const expressions = (environment: Environment, prices: Prices): Record<string, string> => {
-  const gbSecond = environment.lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond;
-  const millisecond = ((environment.lambda_memory_size / 1024) * gbSecond) / 1000;
-  const perPublish = environment.metrics_transport === "put_metric_data" ? prices.putMetricDataRequest : 0;
-  const standing = Object.entries(standingUsage(environment))
+const expressions = (values: CostValues, prices: Prices): Record<string, string> => {
+  const gbSecond = values.lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond;
+  const millisecond = ((values.lambda_memory_size / 1024) * gbSecond) / 1000;
+  const perPublish = values.metrics_transport === "put_metric_data" ? prices.putMetricDataRequest : 0;
+  const standing = Object.entries(standingUsage(values))
     .map(([unit, count]) => count * prices[unit as keyof Prices])
     .reduce((sum, usd) => sum + usd, 0);
   return {
@@ -50,10 +59,10 @@ const expressions = (environment: Environment, prices: Prices): Record<string, s
 };
 
 /** @returns the widget without its position; undefined where it is switched off or the region has no price row */
-export const costWidget = (environment: Environment, { functionName, logGroupName }: Names) => {
-  const prices = pricesOf(environment.aws_region);
-  if (!environment.enable_cost_widget || prices === undefined) return undefined;
-  const scope = { functionName, metricNamespace: environment.metric_namespace };
+export const costWidget = (values: CostValues, { functionName, logGroupName }: Names) => {
+  const prices = pricesOf(values.aws_region);
+  if (!values.enable_cost_widget || prices === undefined) return undefined;
+  const scope = { functionName, metricNamespace: values.metric_namespace };
   const used = {
     invocations: metricAddress("Invocations", scope),
     durationMs: metricAddress("Duration", scope),
@@ -64,8 +73,8 @@ export const costWidget = (environment: Environment, { functionName, logGroupNam
   return {
     type: "metric",
     properties: {
-      title: `Cost per hour in USD in ${environment.aws_region}, without storage; list prices of ${PRICED_ON}`,
-      region: environment.aws_region,
+      title: `Cost per hour in USD in ${values.aws_region}, without storage; list prices of ${PRICED_ON}`,
+      region: values.aws_region,
       view: "timeSeries",
       stacked: true,
       period: 3600,
@@ -76,7 +85,7 @@ export const costWidget = (environment: Environment, { functionName, logGroupNam
           ...Object.entries(dimensions).flat(),
           { id, stat: "Sum", visible: false },
         ]),
-        ...Object.entries(expressions(environment, prices)).map(([label, expression], index) => [
+        ...Object.entries(expressions(values, prices)).map(([label, expression], index) => [
           { id: `usd${index}`, label, expression },
         ]),
       ],

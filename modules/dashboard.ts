@@ -1,11 +1,18 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region as a chart, every threshold as a line. */
 import { REFUSALS } from "../handler/contract/events";
-import { type HandlerMetricName, METRICS, type MeasuredName } from "../handler/contract/metrics";
-import { type AlarmRow, logAlarms, metricAlarms, runbookUrl, SUCCESS_RATE } from "./alarms";
-import { costWidget } from "./cost-widget";
-import { type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
-import { type Names, naming, stacksOf } from "./naming";
-import { type Environment, type FlagVariable, keys } from "./variables";
+import { type HandlerMetricName, METRICS, type MeasuredName, type MetricName } from "../handler/contract/metrics";
+import {
+  type AlarmRow,
+  type AlarmValues,
+  type LogAlarmValues,
+  logAlarms,
+  metricAlarms,
+  runbookUrl,
+  SUCCESS_RATE,
+} from "./alarms";
+import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
+import { type FlagInput, keys } from "./inputs/inputs";
+import { isImageMetric, type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
 
 /** Titles of the metric widgets, in reading order. A table of recent errors follows them. */
 const WIDGETS = [
@@ -22,7 +29,28 @@ const WIDGETS = [
 const OPTIONAL_WIDGETS = {
   "Uploads Waiting & Dropped": "enable_async_alarms",
   "Dead-Letter Queue": "enable_dead_letter_queue",
-} as const satisfies Record<string, FlagVariable>;
+} as const satisfies Record<string, FlagInput<typeof ALARM_VALUES>>;
+
+/** The values that the dashboard of a stack shows, as lines or in its links. An environment has all of them. */
+export interface DashboardValues extends AlarmValues, LogAlarmValues {
+  readonly aws_region: string;
+  readonly metric_namespace: string;
+  /** Line in the widget of image sizes. @default no line */
+  readonly large_image_bytes?: number;
+  readonly runbook_base_url: string;
+}
+
+/** One stack of the dashboard: one region. */
+export interface DashboardStack {
+  readonly values: DashboardValues;
+  readonly names: { readonly functionName: string; readonly logGroupName: string; readonly aliasName: string };
+  /** Whether the titles of the widgets end with the region. */
+  readonly showsRegion: boolean;
+  /** Whether the metrics of the image handler are charted. */
+  readonly showsImages: boolean;
+  /** Widget with the cost, without its position. @default none */
+  readonly cost?: { readonly type: string; readonly properties: object } | undefined;
+}
 
 type Statistic = "Sum" | "Average" | "Maximum" | "p99";
 
@@ -63,6 +91,8 @@ export const CHARTS = {
 
 type Charted = keyof typeof CHARTS;
 
+type Names = DashboardStack["names"];
+
 /** The widget that shows something, and the axis it uses there. */
 type Place = Pick<Chart, "widget" | "axis">;
 
@@ -76,17 +106,19 @@ const placeOf = ({ metric }: AlarmRow): Place | undefined =>
 const yAxis = ({ axis }: Place) => (axis === undefined ? {} : { yAxis: axis });
 
 /** Horizontal lines of a widget: the thresholds of the alarms on its metrics, and useful limits. */
-const annotations = (widget: Chart["widget"], environment: Environment) => {
-  const thresholds = metricAlarms(environment).flatMap((alarm) => {
+const annotations = (widget: Chart["widget"], { values, showsImages }: DashboardStack) => {
+  const thresholds = metricAlarms(values).flatMap((alarm) => {
     const place = placeOf(alarm);
     if (place?.widget !== widget) return [];
     return [{ label: `${alarm.name} ${alarm.comparison} ${alarm.threshold}`, value: alarm.threshold, ...yAxis(place) }];
   });
-  if (widget !== "Image Size") return thresholds;
+  if (widget !== "Image Size" || !showsImages) return thresholds;
   return [
     ...thresholds,
-    { label: "large_image_bytes", value: environment.large_image_bytes },
-    { label: "lambda_memory_size", value: environment.lambda_memory_size, ...yAxis(CHARTS.MemoryUsedMB) },
+    ...(values.large_image_bytes === undefined
+      ? []
+      : [{ label: "large_image_bytes", value: values.large_image_bytes }]),
+    { label: "lambda_memory_size", value: values.lambda_memory_size, ...yAxis(CHARTS.MemoryUsedMB) },
   ];
 };
 
@@ -95,11 +127,11 @@ const series = (
   metric: Charted,
   { each }: Chart,
   statistic: Statistic,
-  environment: Environment,
+  values: DashboardValues,
   { functionName }: Names,
 ) => {
-  const address = metricAddress(metric, { functionName, metricNamespace: environment.metric_namespace });
-  const alarm = metricAlarms(environment).find((row) => row.metric === metric);
+  const address = metricAddress(metric, { functionName, metricNamespace: values.metric_namespace });
+  const alarm = metricAlarms(values).find((row) => row.metric === metric);
   const [id] = Object.entries(SUCCESS_RATE.of).find(([, part]) => part === metric) ?? [];
   const options = {
     stat: statistic,
@@ -113,30 +145,37 @@ const series = (
   return each.values.map((value) => [address.namespace, metric, ...pairs, each.dimension, value, options]);
 };
 
-const metricWidget = (title: Chart["widget"], environment: Environment, names: Names) => {
-  const charted = (Object.entries(CHARTS) as [Charted, Chart][]).filter(([, { widget }]) => widget === title);
+/** @returns the metrics of a widget; without images, only those that every function has */
+const chartsOf = (title: Chart["widget"], showsImages: boolean): [Charted, Chart][] =>
+  (Object.entries(CHARTS) as [Charted, Chart][])
+    .filter(([, { widget }]) => widget === title)
+    .filter(([metric]) => showsImages || !(metric in METRICS && isImageMetric(METRICS[metric as MetricName])));
+
+const metricWidget = (title: Chart["widget"], stack: DashboardStack) => {
+  const { values, names, showsImages } = stack;
+  const charted = chartsOf(title, showsImages);
   const lines = charted.flatMap(([metric, chart]) =>
-    chart.statistics.flatMap((statistic) => series(metric, chart, statistic, environment, names)),
+    chart.statistics.flatMap((statistic) => series(metric, chart, statistic, values, names)),
   );
   const { label, expression } = SUCCESS_RATE;
-  const rate = [{ id: "rate", label, expression: expression(environment), ...yAxis(RATE_PLACE) }];
+  const rate = [{ id: "rate", label, expression: expression(values), ...yAxis(RATE_PLACE) }];
   return {
     type: "metric",
     properties: {
       title,
-      region: environment.aws_region,
+      region: values.aws_region,
       view: "timeSeries",
       stacked: false,
       period: 300,
-      metrics: title === RATE_PLACE.widget ? [...lines, rate] : lines,
+      metrics: title === RATE_PLACE.widget && showsImages ? [...lines, rate] : lines,
       yAxis: { left: { min: 0 }, right: { min: 0 } },
-      annotations: { horizontal: annotations(title, environment) },
+      annotations: { horizontal: annotations(title, stack) },
     },
   };
 };
 
 /** The lines that LambdaErrors counts, and the invocations that Lambda reports as failed. */
-const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
+const recentErrors = ({ aws_region }: DashboardValues, { logGroupName }: Names) => {
   const levels = JSON.stringify(METRICS.LambdaErrors.from[0].levels);
   return {
     type: "log",
@@ -155,9 +194,9 @@ const recentErrors = ({ aws_region }: Environment, { logGroupName }: Names) => {
   };
 };
 
-const titlesOf = (environment: Environment): Chart["widget"][] => [
-  ...WIDGETS,
-  ...keys(OPTIONAL_WIDGETS).filter((title) => environment[OPTIONAL_WIDGETS[title]]),
+const titlesOf = ({ values, showsImages }: DashboardStack): Chart["widget"][] => [
+  ...WIDGETS.filter((title) => chartsOf(title, showsImages).length > 0),
+  ...keys(OPTIONAL_WIDGETS).filter((title) => values[OPTIONAL_WIDGETS[title]]),
 ];
 
 const WIDGETS_IN_A_ROW = 3;
@@ -165,13 +204,13 @@ const WIDGET_ROWS = 6;
 
 /** Rows of one stack: space for all charts, then recent errors, then releases. */
 const CHART_ROWS = Math.ceil((WIDGETS.length + keys(OPTIONAL_WIDGETS).length) / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
-const rowsOf = ({ enable_release_alias }: Environment): number =>
+const rowsOf = ({ enable_release_alias }: DashboardValues): number =>
   CHART_ROWS + WIDGET_ROWS + (enable_release_alias ? WIDGET_ROWS : 0);
 
 /** Invocations through the alias and errors of each version: shows a failing release even at a small share of traffic. */
-const releases = (environment: Environment, { functionName, aliasName }: Names, y: number) => {
-  if (!environment.enable_release_alias) return [];
-  const scope = { functionName, metricNamespace: environment.metric_namespace, alias: { aliasName } };
+const releases = (values: DashboardValues, { functionName, aliasName }: Names, y: number) => {
+  if (!values.enable_release_alias) return [];
+  const scope = { functionName, metricNamespace: values.metric_namespace, alias: { aliasName } };
   const line = (metric: LambdaMetricName) => {
     const { namespace, dimensions } = metricAddress(metric, scope);
     return [namespace, metric, ...Object.entries(dimensions ?? {}).flat(), { stat: "Sum", label: `${metric}, alias` }];
@@ -181,7 +220,7 @@ const releases = (environment: Environment, { functionName, aliasName }: Names, 
   const perVersion = `SEARCH('${schema} FunctionName="${functionName}" Resource="${functionName}:${aliasName}" MetricName="Errors"', 'Sum', 60)`;
   const properties = {
     title: "Releases: errors by version",
-    region: environment.aws_region,
+    region: values.aws_region,
     view: "timeSeries",
     stacked: false,
     period: 60,
@@ -192,31 +231,31 @@ const releases = (environment: Environment, { functionName, aliasName }: Names, 
 };
 
 /** @param y row of the first widget */
-const widgetsOf = (stack: Environment, y: number) => {
-  const names = naming(stack);
+const widgetsOf = (stack: DashboardStack, y: number) => {
+  const { values, names } = stack;
   const widgets = [
     ...titlesOf(stack).map((title, index) => ({
       x: (index % WIDGETS_IN_A_ROW) * 8,
       y: y + Math.floor(index / WIDGETS_IN_A_ROW) * WIDGET_ROWS,
       width: 8,
       height: WIDGET_ROWS,
-      ...metricWidget(title, stack, names),
+      ...metricWidget(title, stack),
     })),
-    { x: 0, y: y + CHART_ROWS, width: 24, height: WIDGET_ROWS, ...recentErrors(stack, names) },
-    ...releases(stack, names, y + CHART_ROWS + WIDGET_ROWS),
+    { x: 0, y: y + CHART_ROWS, width: 24, height: WIDGET_ROWS, ...recentErrors(values, names) },
+    ...releases(values, names, y + CHART_ROWS + WIDGET_ROWS),
   ];
-  if (stack.regions.length === 0) return widgets;
+  if (!stack.showsRegion) return widgets;
   // The console does not show the region of a widget, so the title does.
   return widgets.map(({ properties, ...widget }) => ({
     ...widget,
-    properties: { ...properties, title: `${properties.title}, ${stack.aws_region}` },
+    properties: { ...properties, title: `${properties.title}, ${values.aws_region}` },
   }));
 };
 
 /** Links to the runbook of each alarm; nothing where runbook_base_url is not set. */
-const runbooks = (environment: Environment, y: number) => {
-  const links = [...metricAlarms(environment), ...logAlarms(environment)].flatMap(({ name }) => {
-    const url = runbookUrl(environment, name);
+const runbooks = (values: DashboardValues, y: number) => {
+  const links = [...metricAlarms(values), ...logAlarms(values)].flatMap(({ name }) => {
+    const url = runbookUrl(values, name);
     return url === undefined ? [] : [`[${name}](${url})`];
   });
   if (links.length === 0) return [];
@@ -225,23 +264,22 @@ const runbooks = (environment: Environment, y: number) => {
 };
 
 /** The cost of each stack. */
-const costs = (stacks: readonly Environment[], y: number) =>
-  stacks.flatMap((stack, at) => {
-    const widget = costWidget(stack, naming(stack));
-    return widget === undefined ? [] : [{ x: 0, y: y + at * 6, width: 24, height: 6, ...widget }];
-  });
+const costs = (stacks: readonly DashboardStack[], y: number) =>
+  stacks.flatMap(({ cost }, at) =>
+    cost === undefined ? [] : [{ x: 0, y: y + at * 6, width: 24, height: 6, ...cost }],
+  );
 
 /**
- * Shows the stacks of all regions, one below the other, then runbooks and costs.
+ * Shows the stacks one below the other, then runbooks and costs.
  * @returns the value of `dashboard_body`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export const dashboardBody = (environment: Environment) => {
-  const stacks = stacksOf(environment);
+export const dashboardBody = (stacks: readonly [DashboardStack, ...DashboardStack[]]) => {
+  const [{ values }] = stacks;
   return {
     widgets: [
-      ...stacks.flatMap((stack, at) => widgetsOf(stack, at * rowsOf(environment))),
-      ...runbooks(environment, stacks.length * rowsOf(environment)),
-      ...costs(stacks, stacks.length * rowsOf(environment) + 2),
+      ...stacks.flatMap((stack, at) => widgetsOf(stack, at * rowsOf(values))),
+      ...runbooks(values, stacks.length * rowsOf(values)),
+      ...costs(stacks, stacks.length * rowsOf(values) + 2),
     ],
   };
 };

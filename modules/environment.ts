@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { closest } from "fastest-levenshtein";
+import { keys } from "./inputs/inputs";
 import { stacksOf } from "./naming";
 import { RULES } from "./rules";
 import { parseHcl, parseTfvars } from "./tfvars";
-import { type Environment, keys, VARIABLES, type Variable, type VariableName } from "./variables";
+import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
 
 /** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
 export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
@@ -105,17 +106,26 @@ const checked = (file: string, home: string, sources: readonly Source[]) => {
   return { environment, problems };
 };
 
+/** @returns the names of all environments in a folder: `<name>.tfvars`, sorted */
+export const environmentFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
+    .map((file) => basename(file, ".tfvars"))
+    .sort();
+
 /**
  * Reads every `<name>.tfvars` in a folder. `<name>.local.tfvars` overrides it. `TF_VAR_<variable>` applies where both leave
  * a variable unset (or `null`), then its default.
+ * @param names reads only these files @default all
  * @returns the environments, sorted by name; an environment with several regions appears once for each `aws_region`
- * @throws InvalidEnvironments with all mistakes of all files
+ * @throws InvalidEnvironments with all mistakes of all files that are read
  */
-export const readEnvironments = async (folder: string, shell: NodeJS.ProcessEnv): Promise<Environment[]> => {
-  const present = readdirSync(folder).sort();
-  const names = present
-    .filter((file) => file.endsWith(".tfvars") && !file.endsWith(".local.tfvars"))
-    .map((file) => basename(file, ".tfvars"));
+export const readEnvironments = async (
+  folder: string,
+  shell: NodeJS.ProcessEnv,
+  names: readonly string[] = environmentFiles(folder),
+): Promise<Environment[]> => {
+  const present = readdirSync(folder);
   const shellSource = await readShell(shell);
   const environments = await Promise.all(
     names.map(async (name) => {

@@ -1,4 +1,6 @@
 /** The Lambda function, its IAM role and its log group. */
+
+import { existsSync } from "node:fs";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsCloudwatchLogGroup } from "@cdktf/provider-aws/lib/data-aws-cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
@@ -10,118 +12,127 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaFunctionRecursionConfig } from "@cdktf/provider-aws/lib/lambda-function-recursion-config";
 import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { HANDLER } from "../handler/contract/runtime";
-import type { SettingName } from "../handler/contract/settings";
+import { accountOf, regionOf } from "./caller";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { LAMBDA_FUNCTION } from "./inputs/lambda_function";
 import { dnsSuffixOf, partitionOf } from "./partitions";
-import type { Environment } from "./variables";
 
-export interface LambdaFunctionProps {
-  readonly environment: Environment;
-  readonly functionName: string;
-  /** Name of the alias that uploads invoke. Used only where enable_release_alias is on. */
-  readonly aliasName: string;
-  readonly roleName: string;
-  readonly logGroupName: string;
-  readonly accountId: string;
-  /** Zip of the function. It is copied next to the Terraform JSON. */
-  readonly packagePath: string;
-  readonly uploadBucketArn: string;
-  readonly processedBucketArn: string;
-  readonly processedBucketId: string;
-  /** KMS key of buckets, queue and log group. @default keys owned by AWS */
-  readonly keyArn?: string;
-  /** Queue for events whose last attempt failed. @default Lambda drops them */
-  readonly deadLetterQueueArn?: string;
-}
+export type LambdaFunctionProps = Given<typeof LAMBDA_FUNCTION>;
+
+type LambdaValues = Values<typeof LAMBDA_FUNCTION>;
 
 export class LambdaFunction extends Construct {
-  readonly functionName: string;
-  readonly functionArn: string;
-  /** Undefined where enable_release_alias is off: uploads then invoke `$LATEST`. */
+  readonly outputs: {
+    readonly function_name: string;
+    readonly function_arn: string;
+    readonly function_invoke_arn: string;
+    /** The version that was published last; `$LATEST` without enable_alias. */
+    readonly function_version: string;
+    readonly function_role_name: string;
+    readonly function_role_arn: string;
+    readonly role_arn: string;
+    readonly log_group_name: string;
+    readonly log_group_arn: string;
+  };
+  /** Undefined without enable_alias: callers then invoke `$LATEST`. */
   readonly alias: Pick<LambdaAlias, "name" | "arn"> | undefined;
-  /** The version that was published last; `$LATEST` where no version is published. */
-  readonly newestVersion: string;
-  readonly invokeArn: string;
-  readonly roleName: string;
-  readonly roleArn: string;
-  readonly logGroupName: string;
-  readonly logGroupArn: string;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
-    const { environment } = props;
-    const logGroup = this.logGroup(props);
+    const given = valuesOf("lambda_function", LAMBDA_FUNCTION, props);
+    const needsArn = given.enable_kms_key || given.vpc_subnet_ids.length > 0;
+    const values = needsArn
+      ? { ...given, account_id: accountOf(this, given), aws_region: regionOf(this, given) }
+      : given;
+    const logGroup = this.logGroup(values);
     const role = new IamRole(this, "role", {
-      name: props.roleName,
+      name: values.role_name || `${values.function_name}-role`,
       assumeRolePolicy: JSON.stringify(TRUST),
-      permissionsBoundary: environment.permissions_boundary_arn || undefined,
+      permissionsBoundary: values.permissions_boundary_arn || undefined,
     });
     const policy = new IamRolePolicy(this, "policy", {
       name: "least-privilege",
       role: role.id,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(props, logGroup.arn) }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(values, logGroup.arn) }),
     });
-    const zip = new HandlerPackage(this, "package", {
-      path: props.packagePath,
+    const fn = this.createFunction(values, role.arn, logGroup, policy);
+    if (values.enable_recursion_guard)
+      new LambdaFunctionRecursionConfig(this, "recursion", {
+        functionName: fn.functionName,
+        recursiveLoop: "Terminate",
+      });
+    this.alias = values.enable_alias ? this.aliasOf(fn, values.alias_name) : undefined;
+    this.limitRetries(fn.functionName, values);
+    this.outputs = {
+      function_name: fn.functionName,
+      function_arn: fn.arn,
+      function_invoke_arn: fn.invokeArn,
+      function_version: fn.version,
+      function_role_name: role.name,
+      function_role_arn: role.arn,
+      role_arn: role.arn,
+      log_group_name: logGroup.name,
+      log_group_arn: logGroup.arn,
+    };
+  }
+
+  private createFunction(
+    values: LambdaValues,
+    role: string,
+    logGroup: CloudwatchLogGroup | DataAwsCloudwatchLogGroup,
+    policy: IamRolePolicy,
+  ): AwsLambdaFunction {
+    const zip = new FunctionPackage(this, "package", {
+      path: existing(values.package_path),
       type: AssetType.FILE,
       // A fixed text instead of a hash of the contents: new code must not change the JSON.
       assetHash: "current",
     });
-    const fn = new AwsLambdaFunction(this, "function", {
-      functionName: props.functionName,
-      role: role.arn,
-      runtime: environment.lambda_runtime,
-      architectures: [environment.lambda_architecture],
-      handler: HANDLER,
+    return new AwsLambdaFunction(this, "function", {
+      functionName: values.function_name,
+      role,
+      runtime: values.runtime,
+      architectures: [values.architecture],
+      handler: values.handler,
+      layers: values.lambda_layers.length > 0 ? values.lambda_layers : undefined,
       filename: zip.path,
       sourceCodeHash: Fn.filebase64sha256(zip.path),
-      timeout: environment.lambda_timeout,
-      memorySize: environment.lambda_memory_size,
-      environment: { variables: settings(props) },
-      kmsKeyArn: props.keyArn,
-      ...(environment.vpc_subnet_ids.length > 0 && {
-        vpcConfig: { subnetIds: environment.vpc_subnet_ids, securityGroupIds: environment.vpc_security_group_ids },
+      timeout: values.timeout,
+      memorySize: values.memory_size,
+      ...(Object.keys(values.environment_variables).length > 0 && {
+        environment: { variables: values.environment_variables },
       }),
-      ...(environment.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
-      ...(props.deadLetterQueueArn !== undefined && { deadLetterConfig: { targetArn: props.deadLetterQueueArn } }),
+      kmsKeyArn: values.enable_kms_key ? values.kms_key_arn : undefined,
+      ...(values.vpc_subnet_ids.length > 0 && {
+        vpcConfig: { subnetIds: values.vpc_subnet_ids, securityGroupIds: values.vpc_security_group_ids },
+      }),
+      ...(values.enable_xray_tracing && { tracingConfig: { mode: "Active" } }),
+      ...(values.enable_dead_letter_queue && { deadLetterConfig: { targetArn: values.dead_letter_queue_arn } }),
       loggingConfig: {
         logFormat: "JSON",
         logGroup: logGroup.name,
         // WARN would suppress platform.report lines, which the timeout and memory metrics are made from.
         systemLogLevel: "INFO",
-        // The handler applies log_level itself and always writes the lines that metrics are made from.
-        applicationLogLevel: environment.log_level === "DEBUG" ? "DEBUG" : "INFO",
+        applicationLogLevel: values.application_log_level,
       },
-      ...(environment.reserved_concurrent_executions !== -1 && {
-        reservedConcurrentExecutions: environment.reserved_concurrent_executions,
+      ...(values.reserved_concurrent_executions !== -1 && {
+        reservedConcurrentExecutions: values.reserved_concurrent_executions,
       }),
-      ...(environment.enable_release_alias && { publish: true }),
-      codeSigningConfigArn: this.trustedSigner(environment.code_signing_profile_version_arn),
+      ...(values.enable_alias && { publish: true }),
+      codeSigningConfigArn: this.trustedSigner(values.code_signing_profile_version_arn),
       dependsOn: [logGroup, policy],
     });
-    if (environment.enable_recursion_guard)
-      new LambdaFunctionRecursionConfig(this, "recursion", {
-        functionName: fn.functionName,
-        recursiveLoop: "Terminate",
-      });
-    this.alias = environment.enable_release_alias ? this.aliasOf(fn, props.aliasName) : undefined;
-    this.limitRetries(fn.functionName, environment);
-
-    this.functionName = fn.functionName;
-    this.functionArn = fn.arn;
-    this.newestVersion = fn.version;
-    this.invokeArn = fn.invokeArn;
-    this.roleName = role.name;
-    this.roleArn = role.arn;
-    this.logGroupName = logGroup.name;
-    this.logGroupArn = logGroup.arn;
   }
 
   /** Lambda would otherwise create the group without retention, and Terraform would fail later because the name is taken. */
-  private logGroup({ environment, logGroupName: name, keyArn }: LambdaFunctionProps) {
-    if (environment.existing_log_group_name !== "") return new DataAwsCloudwatchLogGroup(this, "log_group", { name });
-    const retentionInDays = environment.log_retention_days;
-    return new CloudwatchLogGroup(this, "log_group", { name, retentionInDays, kmsKeyId: keyArn });
+  private logGroup(values: LambdaValues): CloudwatchLogGroup | DataAwsCloudwatchLogGroup {
+    if (values.existing_log_group_name !== "")
+      return new DataAwsCloudwatchLogGroup(this, "log_group", { name: values.existing_log_group_name });
+    return new CloudwatchLogGroup(this, "log_group", {
+      name: values.log_group_name || `/aws/lambda/${values.function_name}`,
+      retentionInDays: values.log_retention_days,
+      kmsKeyId: values.enable_kms_key ? values.kms_key_arn : undefined,
+    });
   }
 
   /** Points to the first version when it is created. Later only a release moves it; Terraform ignores the difference. */
@@ -143,10 +154,14 @@ export class LambdaFunction extends Construct {
     }).arn;
   }
 
-  /** Only where the limits differ from Lambda's defaults. They belong to the alias where there is one, because S3 invokes the alias. */
-  private limitRetries(functionName: string, environment: Environment): void {
-    const { lambda_retry_attempts: attempts, lambda_max_event_age_seconds: ageSeconds } = environment;
-    if (attempts === LAMBDA_LIMITS.retryAttempts && ageSeconds === LAMBDA_LIMITS.eventAgeSeconds) return;
+  /** Only where the limits differ from Lambda's defaults. They belong to the alias where there is one, because callers invoke the alias. */
+  private limitRetries(functionName: string, values: LambdaValues): void {
+    const { retry_attempts: attempts, max_event_age_seconds: ageSeconds } = values;
+    if (
+      attempts === LAMBDA_FUNCTION.retry_attempts.default &&
+      ageSeconds === LAMBDA_FUNCTION.max_event_age_seconds.default
+    )
+      return;
     new LambdaFunctionEventInvokeConfig(this, "retries", {
       functionName,
       qualifier: this.alias?.name,
@@ -156,80 +171,57 @@ export class LambdaFunction extends Construct {
   }
 }
 
-/** Lambda's defaults: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
-const LAMBDA_LIMITS = { retryAttempts: 2, eventAgeSeconds: 6 * 3600 };
-
 /** Always `handler.zip`, so that the JSON does not depend on the name of the source file. */
-class HandlerPackage extends TerraformAsset {
+class FunctionPackage extends TerraformAsset {
   override get fileName(): string {
     return "handler.zip";
   }
 }
 
-const settings = ({ environment, processedBucketId }: LambdaFunctionProps): Record<SettingName, string> => ({
-  PROCESSED_BUCKET: processedBucketId,
-  LOG_LEVEL: environment.log_level,
-  METRIC_NAMESPACE: environment.metric_namespace,
-  METRICS_TRANSPORT: environment.metrics_transport,
-  LARGE_IMAGE_BYTES: String(environment.large_image_bytes),
-  MAX_IMAGE_BYTES: String(environment.max_image_bytes),
-  MAX_IMAGE_PIXELS: String(environment.max_image_pixels),
-  MAX_IMAGE_SIDE_PX: String(environment.max_image_side_px),
-  MAX_IMAGE_FRAMES: String(environment.max_image_frames),
-  TRACING: environment.enable_xray_tracing ? "on" : "off",
-});
+/** @throws Error of one line if the zip does not exist */
+const existing = (path: string): string => {
+  if (existsSync(path)) return path;
+  throw new Error(`lambda_function: Expected an existing zip for package_path but got ${JSON.stringify(path)}`);
+};
 
 const TRUST = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-/** Plain objects instead of a data source: a plan shows the full policy, and a test can compare it. */
-const statements = ({ environment, ...props }: LambdaFunctionProps, logGroupArn: string) => [
-  {
-    Sid: "ReadUploads",
-    Effect: "Allow",
-    Action: ["s3:GetObject", "s3:GetObjectVersion"],
-    Resource: `${props.uploadBucketArn}/*`,
-  },
-  {
-    // Without ListBucket, S3 answers 403 instead of 404 for a deleted object, which looks like a permission error.
-    Sid: "TellDeletedFromDenied",
-    Effect: "Allow",
-    Action: ["s3:ListBucket"],
-    Resource: props.uploadBucketArn,
-  },
-  {
-    Sid: "WriteVariants",
-    Effect: "Allow",
-    Action: ["s3:PutObject"],
-    Resource: `${props.processedBucketArn}/*`,
-  },
-  {
-    Sid: "WriteLogs",
-    Effect: "Allow",
-    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    Resource: `${logGroupArn}:*`,
-  },
-  ...(props.deadLetterQueueArn === undefined ? [] : [sendDeadLetters(props.deadLetterQueueArn)]),
-  ...(environment.metrics_transport === "put_metric_data" ? [publishMetrics(environment.metric_namespace)] : []),
-  ...(environment.enable_xray_tracing ? [SEND_TRACES] : []),
-  ...(props.keyArn === undefined
-    ? []
-    : [
-        useKey("DecryptUploads", "kms:Decrypt", props.keyArn, props.uploadBucketArn),
-        useKey("EncryptVariants", "kms:GenerateDataKey", props.keyArn, props.processedBucketArn),
-        decryptSettings(props.keyArn, functionArn({ environment, ...props })),
-      ]),
-  ...(props.keyArn === undefined || props.deadLetterQueueArn === undefined
-    ? []
-    : [encryptDeadLetters(props.keyArn, environment.aws_region)]),
-  ...(environment.vpc_subnet_ids.length > 0 ? networkInterfaces(functionArn({ environment, ...props })) : []),
-];
+/** @throws Error if the document is not JSON with a list of statements */
+const statementsOf = ([name, document]: [string, string]): object[] => {
+  try {
+    const { Statement } = JSON.parse(document) as { Statement: object | object[] };
+    return Array.isArray(Statement) ? Statement : [Statement];
+  } catch {
+    throw new Error(
+      `lambda_function: Expected a policy document as JSON for policy_documents.${name} but got ${document}`,
+    );
+  }
+};
+
+const statements = (values: LambdaValues, logGroupArn: string) => {
+  const { enable_dead_letter_queue: queue, enable_kms_key: key, kms_key_arn: keyArn } = values;
+  return [
+    ...Object.entries(values.policy_documents).flatMap(statementsOf),
+    {
+      Sid: "WriteLogs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${logGroupArn}:*`,
+    },
+    ...(queue ? [sendDeadLetters(values.dead_letter_queue_arn)] : []),
+    ...(values.enable_xray_tracing ? [SEND_TRACES] : []),
+    ...(key ? [decryptSettings(keyArn, functionArn(values))] : []),
+    ...(key && queue ? [encryptDeadLetters(keyArn, values.aws_region)] : []),
+    ...(values.vpc_subnet_ids.length > 0 ? networkInterfaces(functionArn(values)) : []),
+  ];
+};
 
 /** Computed and not referenced: the function depends on the policy that contains it. */
-const functionArn = ({ environment: { aws_region: region }, accountId, functionName }: LambdaFunctionProps): string =>
-  `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${functionName}`;
+const functionArn = ({ aws_region: region, account_id, function_name }: LambdaValues): string =>
+  `arn:${partitionOf(region)}:lambda:${region}:${account_id}:function:${function_name}`;
 
 /**
  * Lambda also has a grant for the role, but a grant is lost when the role is created again:
@@ -283,15 +275,6 @@ const encryptDeadLetters = (keyArn: string, region: string) => ({
   Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.${dnsSuffixOf(region)}` } },
 });
 
-/** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
-const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
-  Sid: sid,
-  Effect: "Allow",
-  Action: [action],
-  Resource: keyArn,
-  Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] } },
-});
-
 /** X-Ray has no resource-level permissions. */
 const SEND_TRACES = {
   Sid: "SendTraces",
@@ -299,12 +282,3 @@ const SEND_TRACES = {
   Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
   Resource: "*",
 };
-
-/** PutMetricData has no resource-level permissions; the condition restricts it to the namespace. */
-const publishMetrics = (namespace: string) => ({
-  Sid: "PublishMetrics",
-  Effect: "Allow",
-  Action: ["cloudwatch:PutMetricData"],
-  Resource: "*",
-  Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
-});

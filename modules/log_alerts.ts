@@ -3,37 +3,80 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
-import { type AlarmContext, alarmConfig, logAlarms } from "./alarms";
-import { metricFilterConfig } from "./metrics";
-import { savedQueries } from "./queries";
+import { type FaultName, METRICS, type Metric } from "../handler/contract/metrics";
+import { type AlarmContext, alarmConfig, faultAlarmRows, LOG_ALARMS, type LogAlarm } from "./alarms";
+import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
+import { defaultsOf, type Given, type Values, valuesOf } from "./inputs/inputs";
+import { LOG_ALERTS } from "./inputs/log_alerts";
+import { knownRows, LOG_ALARM_KEYS } from "./known-rows";
+import { isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
 
-export interface LogAlertsProps extends AlarmContext {
-  readonly logGroupName: string;
-}
+/** @typeParam M names of the faults: an alarm on any other name does not compile */
+export type LogAlertsProps<M extends string = FaultName> = Given<typeof LOG_ALERTS> & {
+  /** Faults by name, each with the log lines that count. @default the faults of the image handler */
+  readonly metrics?: Readonly<Record<M, Metric>>;
+  /** One alarm for each fault. @default LOG_ALARMS */
+  readonly faults?: Readonly<Record<NoInfer<M>, LogAlarm>>;
+  /** Text of saved queries by name, for enable_saved_queries. @default none */
+  readonly queries?: Readonly<Record<string, string>>;
+};
 
-export class LogAlerts extends Construct {
-  /** Full names of the alarms, by name without the function's name in front. */
-  readonly alarmNames: Readonly<Record<string, string>>;
+export class LogAlerts<M extends string = FaultName> extends Construct {
+  readonly outputs: {
+    /** Full names of the alarms, by name without the function's name in front. */
+    readonly alarm_names: Readonly<Record<string, string>>;
+    readonly alarm_arns: Readonly<Record<string, string>>;
+    readonly metric_filter_names: Readonly<Record<string, string>>;
+  };
 
-  constructor(scope: Construct, id: string, props: LogAlertsProps) {
+  constructor(scope: Construct, id: string, props: LogAlertsProps<M>) {
     super(scope, id);
-    const metricScope = { ...props, metricNamespace: props.environment.metric_namespace };
-    this.alarmNames = Object.fromEntries(
-      logAlarms(props.environment).map((alarm) => {
-        new CloudwatchLogMetricFilter(this, alarm.metric, metricFilterConfig(alarm.metric, metricScope));
-        return [alarm.name, new CloudwatchMetricAlarm(this, alarm.name, alarmConfig(alarm, props)).alarmName];
-      }),
-    );
-    if (props.environment.enable_saved_queries) this.saveQueries(props);
+    const values = valuesOf("log_alerts", LOG_ALERTS, props);
+    const metrics: Readonly<Record<string, Metric>> = props.metrics ?? METRICS;
+    const ledger: Readonly<Record<string, LogAlarm>> = props.faults ?? LOG_ALARMS;
+    knownRows("log_alerts", ledger, LOG_ALARM_KEYS);
+    const metricScope = {
+      functionName: values.function_name,
+      metricNamespace: namespaceOf(values),
+      logGroupName: values.log_group_name,
+    };
+    const made = faultAlarmRows(values, ledger).flatMap(({ metric, ...alarm }) => {
+      const row = metrics[metric];
+      if (row === undefined) throw new Error(`log_alerts: Expected a metric of the ledger but got "${metric}"`);
+      if (!values.enable_image_metrics && isImageMetric(row)) return [];
+      const filter = new CloudwatchLogMetricFilter(this, metric, metricFilterConfig(metric, row, metricScope));
+      const config = alarmConfig({ ...alarm, metric }, contextOf(values, metricScope, metrics));
+      return [{ metric, filter, name: alarm.name, alarm: new CloudwatchMetricAlarm(this, alarm.name, config) }];
+    });
+    if (values.enable_saved_queries) this.saveQueries(values, props.queries ?? {});
+    this.outputs = {
+      alarm_names: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.alarmName])),
+      alarm_arns: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.arn])),
+      metric_filter_names: Object.fromEntries(made.map(({ metric, filter }) => [metric, filter.name])),
+    };
   }
 
   /** The console shows a slash in a query's name as a folder. */
-  private saveQueries({ environment, functionName, logGroupName }: LogAlertsProps): void {
-    for (const [name, queryString] of Object.entries(savedQueries(environment)))
+  private saveQueries(values: Values<typeof LOG_ALERTS>, queries: Readonly<Record<string, string>>): void {
+    for (const [name, queryString] of Object.entries(queries))
       new CloudwatchQueryDefinition(this, `query-${name.replaceAll("/", "-")}`, {
-        name: `${functionName}/${name}`,
-        logGroupNames: [logGroupName],
+        name: `${values.function_name}/${name}`,
+        logGroupNames: [values.log_group_name],
         queryString,
       });
   }
 }
+
+const contextOf = (
+  values: Values<typeof LOG_ALERTS>,
+  metricScope: Pick<AlarmContext, "functionName" | "metricNamespace">,
+  metrics: Readonly<Record<string, Metric>>,
+): AlarmContext => ({
+  ...metricScope,
+  topicArns: { log: values.log_alerts_topic_arn },
+  values: defaultsOf(ALARM_VALUES),
+  metrics,
+  help: values.alarm_help,
+  savedQueries: values.enable_saved_queries,
+  runbookBaseUrl: values.runbook_base_url,
+});

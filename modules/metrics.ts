@@ -1,14 +1,7 @@
 /** Metrics ledger -> namespace and dimensions of each metric in CloudWatch, and its metric filter. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
-import {
-  type FaultName,
-  METRICS,
-  type MeasuredName,
-  type Metric,
-  type MetricName,
-  type Unit,
-} from "../handler/contract/metrics";
+import { METRICS, type Metric, type MetricName, type Unit } from "../handler/contract/metrics";
 import { deadLetterQueueName } from "./naming";
 
 /** Metrics that Lambda publishes for the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
@@ -41,6 +34,8 @@ export interface MetricScope {
   readonly metricNamespace: string;
   /** Restricts Lambda's own metrics to one alias. @default all invocations of the function */
   readonly alias?: AliasScope;
+  /** Queue that the SQS metrics are about. @default `<function>-dead-letters` */
+  readonly deadLetterQueueName?: string;
 }
 
 /** Invocations through an alias, or those of them that ran one version. */
@@ -55,9 +50,9 @@ export interface MetricAddress {
   readonly dimensions?: Record<string, string>;
 }
 
-const isLambdaMetric = (metric: AnyMetric): metric is LambdaMetricName => metric in LAMBDA_METRICS;
+export const isLambdaMetric = (metric: string): metric is LambdaMetricName => Object.hasOwn(LAMBDA_METRICS, metric);
 
-const isQueueMetric = (metric: AnyMetric): metric is QueueMetricName => metric in QUEUE_METRICS;
+export const isQueueMetric = (metric: string): metric is QueueMetricName => Object.hasOwn(QUEUE_METRICS, metric);
 
 /** @returns the unit of a metric, as CloudWatch spells it */
 export const unitOf = (metric: AnyMetric): Unit => ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...METRICS })[metric].unit;
@@ -70,28 +65,49 @@ const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): 
 });
 
 /**
+ * @param metrics the ledger of custom metrics
  * @returns namespace, name and dimensions to query. Metrics of Lambda and of the handler have the dimension FunctionName,
  * those of SQS the dimension QueueName. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
+ * @throws Error if nothing publishes the metric
  */
 export const metricAddress = (
-  metric: AnyMetric,
-  { functionName, metricNamespace, alias }: MetricScope,
+  metric: string,
+  scope: MetricScope,
+  metrics: Readonly<Record<string, Metric>> = METRICS,
 ): MetricAddress => {
+  const { functionName, metricNamespace, alias } = scope;
   if (isLambdaMetric(metric))
     return { namespace: "AWS/Lambda", metricName: metric, dimensions: lambdaDimensions(functionName, alias) };
-  const dimensions = { FunctionName: functionName };
-  if (isQueueMetric(metric))
-    return { namespace: "AWS/SQS", metricName: metric, dimensions: { QueueName: deadLetterQueueName(functionName) } };
-  if (METRICS[metric].from === "handler") return { namespace: metricNamespace, metricName: metric, dimensions };
-  return { namespace: metricNamespace, metricName: metric };
+  if (isQueueMetric(metric)) {
+    const QueueName = scope.deadLetterQueueName ?? deadLetterQueueName(functionName);
+    return { namespace: "AWS/SQS", metricName: metric, dimensions: { QueueName } };
+  }
+  const row = metrics[metric];
+  if (row === undefined)
+    throw new Error(`Expected a metric of Lambda, SQS or the ledger of metrics but got "${metric}"`);
+  const dimensions = row.from === "handler" ? { dimensions: { FunctionName: functionName } } : {};
+  return { namespace: metricNamespace, metricName: metric, ...dimensions };
 };
 
-/** @param logGroupName of the function; pass a reference, so that Terraform creates the group first */
+/** @returns the namespace of the custom metrics: the given one, or one that no other function shares */
+export const namespaceOf = (values: { readonly metric_namespace: string; readonly function_name: string }): string =>
+  values.metric_namespace || `ImageProcessor/${values.function_name}`;
+
+/** Whether the metric needs log events, or the publishing, of the image handler. Other functions have neither. */
+export const isImageMetric = ({ from }: Metric): boolean =>
+  from === "handler" || from.some((source) => "event" in source);
+
+/**
+ * @param row of the ledger of metrics
+ * @param logGroupName of the function; pass a reference, so that Terraform creates the group first
+ * @throws Error if the handler publishes the metric itself
+ */
 export const metricFilterConfig = (
-  metric: MeasuredName | FaultName,
+  metric: string,
+  { from, unit }: Metric,
   { functionName, metricNamespace, logGroupName }: MetricScope & { readonly logGroupName: string },
 ): CloudwatchLogMetricFilterConfig => {
-  const { from, unit } = METRICS[metric];
+  if (from === "handler") throw new Error(`Expected log lines for the filter of ${metric} but got "handler"`);
   const value = metricValue(from);
   const dimensions = metricDimensions(from);
   return {

@@ -7,9 +7,15 @@ import {
   type MeasuredName,
   type ReportMeasure,
 } from "../handler/contract/metrics";
-import { type AlarmRow, alarmQueryName, logAlarms, metricAlarms } from "./alarms";
+import {
+  type AlarmRow,
+  type AlarmValues,
+  alarmQueryName,
+  type LogAlarmValues,
+  logAlarms,
+  metricAlarms,
+} from "./alarms";
 import type { AnyMetric } from "./metrics";
-import type { Environment } from "./variables";
 
 interface SavedQuery {
   /** The query reads a line that is any of these. */
@@ -176,7 +182,7 @@ export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
 };
 
 /** @returns the text of every query of an environment, by name without the function's name in front */
-export const savedQueries = (environment: Environment): Readonly<Record<string, string>> => ({
+export const savedQueries = (values: AlarmValues & LogAlarmValues): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(
     Object.entries<SavedQuery>(QUERIES).map(([name, { from, commands }]) => [
       name,
@@ -184,9 +190,6 @@ export const savedQueries = (environment: Environment): Readonly<Record<string, 
     ]),
   ),
   ...Object.fromEntries(
-    [...metricAlarms(environment), ...logAlarms(environment)].map((alarm) => [
-      alarmQueryName(alarm.name),
-      alarmQuery(alarm),
-    ]),
+    [...metricAlarms(values), ...logAlarms(values)].map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm)]),
   ),
 });

@@ -14,34 +14,17 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { accountOf } from "./caller";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { S3_BUCKETS } from "./inputs/s3_buckets";
 import { dnsSuffixOf } from "./partitions";
 
-export interface S3BucketsProps {
-  /** Prefixes of the bucket names, at most 37 characters each. The provider appends a unique suffix. */
-  readonly bucketPrefixes: {
-    readonly upload: string;
-    readonly processed: string;
-    readonly logs: string;
-    /** Replicas of variants. */
-    readonly replica: string;
-    /** Replicas of uploads. */
-    readonly originals: string;
-  };
-  /** Full names of the buckets to create. @default the prefix and a unique suffix */
-  readonly bucketNames: { readonly upload?: string; readonly processed?: string };
-  /** Names of buckets that exist already; nothing about them is changed. @default both buckets are created */
-  readonly existingBucketNames: { readonly upload?: string; readonly processed?: string };
-  /** Whether versioning is enabled for both buckets. */
-  readonly versioning: boolean;
-  /** KMS key of both buckets. @default keys owned by S3 (AES256) */
-  readonly keyArn?: string;
-  /** Days to keep the server access logs of both buckets in a third bucket. @default no access logs */
-  readonly accessLogDays?: number;
-  /** The account that owns the buckets. Only its buckets may deliver access logs. */
-  readonly accountId: string;
+export type S3BucketsProps = Given<typeof S3_BUCKETS> & {
   /** Replicates uploads and variants to another region. @default no replication */
   readonly replica?: Replica;
-}
+};
+
+type S3Values = Values<typeof S3_BUCKETS>;
 
 export interface Replica {
   /** Provider of the other region. */
@@ -55,6 +38,8 @@ export interface Replica {
   readonly name: string;
   /** IAM policy that limits the role. @default no limit */
   readonly permissionsBoundaryArn?: string;
+  /** Prefixes of the buckets for replicas, at most 37 characters each. */
+  readonly bucketPrefixes: { readonly replica: string; readonly originals: string };
 }
 
 interface BucketOptions {
@@ -71,43 +56,55 @@ interface BucketOptions {
   readonly forceDestroy?: true;
 }
 
-/** Days until noncurrent versions and unfinished multipart uploads are removed. */
-const LIFECYCLE_DAYS = { noncurrent: 30, unfinished: 7 };
-
 export class S3Buckets extends Construct {
-  readonly uploadBucketId: string;
-  readonly uploadBucketArn: string;
-  readonly uploadBucketDomainName: string;
-  readonly processedBucketId: string;
-  readonly processedBucketArn: string;
-  readonly processedBucketDomainName: string;
+  readonly outputs: {
+    readonly upload_bucket_id: string;
+    readonly upload_bucket_arn: string;
+    readonly upload_bucket_domain_name: string;
+    readonly processed_bucket_id: string;
+    readonly processed_bucket_arn: string;
+    readonly processed_bucket_domain_name: string;
+    readonly bucket_arns: { readonly upload: string; readonly processed: string };
+    /** "" without access logs. */
+    readonly log_bucket_id: string;
+  };
+  private readonly values: S3Values;
 
   constructor(scope: Construct, id: string, props: S3BucketsProps) {
     super(scope, id);
-    const upload = this.createdOrExisting("upload", props);
-    const processed = this.createdOrExisting("processed", props);
+    this.values = valuesOf("s3_buckets", S3_BUCKETS, props);
+    const upload = this.createdOrExisting("upload");
+    const processed = this.createdOrExisting("processed");
     const created = Object.fromEntries(
       Object.entries({ upload, processed }).flatMap(([kind, bucket]) =>
         bucket instanceof S3Bucket ? [[kind, bucket]] : [],
       ),
     );
     for (const [kind, bucket] of Object.entries(created)) this.policy(kind, bucket, []);
-    if (props.accessLogDays !== undefined) this.logAccess(created, props, props.accessLogDays);
-    if (props.replica !== undefined) this.replicate(created, props, props.replica);
-
-    this.uploadBucketId = upload.id;
-    this.uploadBucketArn = upload.arn;
-    this.uploadBucketDomainName = upload.bucketDomainName;
-    this.processedBucketId = processed.id;
-    this.processedBucketArn = processed.arn;
-    this.processedBucketDomainName = processed.bucketDomainName;
+    const logs = this.values.enable_access_logging ? this.logAccess(created) : undefined;
+    if (props.replica !== undefined) this.replicate(created, props.replica);
+    this.outputs = {
+      upload_bucket_id: upload.id,
+      upload_bucket_arn: upload.arn,
+      upload_bucket_domain_name: upload.bucketDomainName,
+      processed_bucket_id: processed.id,
+      processed_bucket_arn: processed.arn,
+      processed_bucket_domain_name: processed.bucketDomainName,
+      bucket_arns: { upload: upload.arn, processed: processed.arn },
+      log_bucket_id: logs?.id ?? "",
+    };
   }
 
-  private createdOrExisting(kind: "upload" | "processed", props: S3BucketsProps): S3Bucket | DataAwsS3Bucket {
-    const { bucketPrefixes, bucketNames, existingBucketNames, versioning: versioned, keyArn } = props;
-    const existing = existingBucketNames[kind];
-    if (existing !== undefined) return new DataAwsS3Bucket(this, kind, { bucket: existing });
-    return this.bucket(kind, { bucketPrefix: bucketPrefixes[kind], name: bucketNames[kind], versioned, keyArn });
+  private createdOrExisting(kind: "upload" | "processed"): S3Bucket | DataAwsS3Bucket {
+    const { values } = this;
+    const existing = values[`existing_${kind}_bucket_name`];
+    if (existing !== "") return new DataAwsS3Bucket(this, kind, { bucket: existing });
+    return this.bucket(kind, {
+      bucketPrefix: values[`${kind}_bucket_prefix`],
+      name: values[`${kind}_bucket_name`] || undefined,
+      versioned: values.enable_versioning,
+      keyArn: values.enable_kms_key ? values.kms_key_arn : undefined,
+    });
   }
 
   private bucket(name: string, options: BucketOptions): S3Bucket {
@@ -138,8 +135,8 @@ export class S3Buckets extends Construct {
           id: "expire-leftovers",
           status: "Enabled",
           filter: [{ prefix: "" }],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: LIFECYCLE_DAYS.unfinished }],
-          noncurrentVersionExpiration: [{ noncurrentDays: LIFECYCLE_DAYS.noncurrent }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: this.values.unfinished_upload_days }],
+          noncurrentVersionExpiration: [{ noncurrentDays: this.values.noncurrent_days }],
           // A delete marker without older versions is useless. S3 removes it only on request or together with objects.
           expiration: [expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays }],
         },
@@ -168,16 +165,17 @@ export class S3Buckets extends Construct {
     });
   }
 
-  private logAccess(logged: Record<string, S3Bucket>, props: S3BucketsProps, expireDays: number): void {
+  private logAccess(logged: Record<string, S3Bucket>): S3Bucket {
+    const { log_bucket_prefix: bucketPrefix, access_log_days: expireDays } = this.values;
     const logs = this.bucket("logs", {
-      bucketPrefix: props.bucketPrefixes.logs,
+      bucketPrefix,
       // S3 log delivery does not support KMS keys. Logs arrive for hours after the last request, hence forceDestroy.
       versioned: false,
       expireDays,
       forceDestroy: true,
     });
     const sources = Object.values(logged).map(({ arn }) => arn);
-    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, props.accountId)]);
+    const policy = this.policy("logs", logs, [deliverLogs(logs.arn, sources, accountOf(this, this.values))]);
     for (const [name, { id: bucket }] of Object.entries(logged)) {
       new S3BucketLoggingA(this, `${name}_logging`, {
         bucket,
@@ -186,15 +184,16 @@ export class S3Buckets extends Construct {
         dependsOn: [policy],
       });
     }
+    return logs;
   }
 
   /** Replicas have buckets of their own, without a notification: a replica in an upload bucket would be processed again. */
-  private replicate(sources: Readonly<Record<string, S3Bucket>>, props: S3BucketsProps, replica: Replica): void {
+  private replicate(sources: Readonly<Record<string, S3Bucket>>, replica: Replica): void {
     const { provider, keyArn, name } = replica;
     const pairs = REPLICATED.flatMap((row) => {
       const source = sources[row.source];
       if (source === undefined) return [];
-      const bucketPrefix = props.bucketPrefixes[row.target];
+      const bucketPrefix = replica.bucketPrefixes[row.target];
       const target = this.bucket(row.target, { bucketPrefix, versioned: true, keyArn, provider });
       this.policy(row.target, target, []);
       return [{ ...row, from: source, to: target }];

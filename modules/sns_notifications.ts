@@ -3,71 +3,87 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
+import { accountOf } from "./caller";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { SNS_NOTIFICATIONS } from "./inputs/sns_notifications";
 import type { Severity } from "./naming";
 
-export interface SnsNotificationsProps {
-  readonly topicNames: Readonly<Record<Severity, string>>;
-  /** ARNs of topics that exist already; "" creates the topic. The owner of a topic decides who may publish to it. */
-  readonly existingTopicArns: Readonly<Record<Severity, string>>;
-  /** E-mail address for each severity; no subscription where it is "". */
-  readonly emails: Readonly<Record<Severity, string>>;
-  /** More e-mail addresses for each severity. */
-  readonly additionalEmails: Readonly<Record<Severity, readonly string[]>>;
-  /** Phone number (E.164) that is subscribed to the critical topic, or "". */
-  readonly criticalSms: string;
-  /** HTTPS endpoint that is subscribed to the critical topic, or "". It must confirm the subscription by itself. */
-  readonly criticalHttpsEndpoint: string;
-  /** Only alarms of this account may publish. */
-  readonly accountId: string;
-  /** Severity whose topic AWS Budgets may publish to. @default none */
-  readonly budgetTo?: Severity;
-  /** KMS key that encrypts messages; its policy must let the publishing services use it. @default not encrypted */
-  readonly keyArn?: string;
+export type SnsNotificationsProps = Given<typeof SNS_NOTIFICATIONS>;
+
+type SnsValues = Values<typeof SNS_NOTIFICATIONS>;
+
+interface Topic {
+  readonly arn: string;
+  readonly name: string;
+  /** ARN of the topic as a reference to its policy. @default the topic exists already */
+  readonly policyArn?: string;
 }
 
 export class SnsNotifications extends Construct {
-  readonly topicArns: Readonly<Record<Severity, string>>;
-  /** ARN of the topic that AWS Budgets publishes to, as a reference to the policy: Terraform then creates the policy first. */
-  readonly budgetTopicArn: string | undefined;
+  readonly outputs: { readonly [S in Severity as `${S}_alerts_topic_arn` | `${S}_alerts_topic_name`]: string } & {
+    readonly topic_arns: Readonly<Record<Severity, string>>;
+    readonly topic_names: Readonly<Record<Severity, string>>;
+    /** Topic that AWS Budgets publishes to, as a reference to its policy: Terraform then creates the policy first. */
+    readonly budget_topic_arn: string;
+  };
 
   constructor(scope: Construct, id: string, props: SnsNotificationsProps) {
     super(scope, id);
-    const { topicNames, existingTopicArns, accountId, budgetTo, keyArn } = props;
-    const topic = (severity: Severity): { arn: string; topicPolicy?: SnsTopicPolicy } => {
-      if (existingTopicArns[severity] !== "") return { arn: existingTopicArns[severity] };
-      // Don't use the AWS-managed key: CloudWatch cannot publish with it and reports no error.
-      const { arn } = new SnsTopic(this, severity, { name: topicNames[severity], kmsMasterKeyId: keyArn });
-      const publishers = [ALARMS, ...(severity === budgetTo ? [BUDGET] : [])];
-      const policy = {
-        Version: "2012-10-17",
-        Statement: publishers.map((publisher) => mayPublish(publisher, accountId, arn)),
-      };
-      const topicPolicy = new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(policy) });
-      return { arn, topicPolicy };
+    const given = valuesOf("sns_notifications", SNS_NOTIFICATIONS, props);
+    const values = { ...given, account_id: accountOf(this, given) };
+    const critical = this.topic("critical", values);
+    const performance = this.topic("performance", values);
+    const log = this.topic("log", values);
+    const topics: Readonly<Record<Severity, Topic>> = { critical, performance, log };
+    this.subscribe(topics, values);
+    const budget = topics[values.budget_severity];
+    this.outputs = {
+      critical_alerts_topic_arn: critical.arn,
+      critical_alerts_topic_name: critical.name,
+      performance_alerts_topic_arn: performance.arn,
+      performance_alerts_topic_name: performance.name,
+      log_alerts_topic_arn: log.arn,
+      log_alerts_topic_name: log.name,
+      topic_arns: { critical: critical.arn, performance: performance.arn, log: log.arn },
+      topic_names: { critical: critical.name, performance: performance.name, log: log.name },
+      budget_topic_arn: budget.policyArn ?? budget.arn,
     };
-    const topics = { critical: topic("critical"), performance: topic("performance"), log: topic("log") };
-    this.topicArns = { critical: topics.critical.arn, performance: topics.performance.arn, log: topics.log.arn };
-    this.budgetTopicArn = budgetTo && (topics[budgetTo].topicPolicy ?? topics[budgetTo]).arn;
-    this.subscribe(props);
   }
 
-  private subscribe({ emails, additionalEmails, criticalSms, criticalHttpsEndpoint }: SnsNotificationsProps): void {
-    for (const [severity, topicArn] of Object.entries(this.topicArns) as [Severity, string][]) {
-      const address = emails[severity];
+  private topic(severity: Severity, values: SnsValues): Topic {
+    const existing = values[`existing_${severity}_alerts_topic_arn`];
+    if (existing !== "") return { arn: existing, name: existing.split(":").at(-1) ?? "" };
+    const { arn, name } = new SnsTopic(this, severity, {
+      name: `${values.project_name}-${values.environment}-${severity}-alerts`,
+      // Don't use the AWS-managed key: CloudWatch cannot publish with it and reports no error.
+      kmsMasterKeyId: values.enable_kms_key ? values.kms_key_arn : undefined,
+    });
+    const forBudget = values.enable_budget_publisher && severity === values.budget_severity;
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [ALARMS, ...(forBudget ? [BUDGET] : [])].map((each) => mayPublish(each, values.account_id, arn)),
+    };
+    const topicPolicy = new SnsTopicPolicy(this, `${severity}_policy`, { arn, policy: JSON.stringify(policy) });
+    return { arn, name, policyArn: topicPolicy.arn };
+  }
+
+  private subscribe(topics: Readonly<Record<Severity, Topic>>, values: SnsValues): void {
+    for (const [severity, { arn: topicArn }] of Object.entries(topics) as [Severity, Topic][]) {
+      const address = values[`${severity}_alert_email`];
       const email = (id: string, endpoint: string) =>
         new SnsTopicSubscription(this, id, { topicArn, protocol: "email", endpoint });
       if (address !== "") email(`${severity}_email`, address);
-      for (const other of additionalEmails[severity])
+      for (const other of values[`additional_${severity}_alert_emails`])
         if (other !== address) email(`${severity}_email_${idOf(other)}`, other);
     }
-    const { critical: topicArn } = this.topicArns;
-    if (criticalSms !== "")
-      new SnsTopicSubscription(this, "critical_sms", { topicArn, protocol: "sms", endpoint: criticalSms });
-    if (criticalHttpsEndpoint !== "")
+    const { arn: topicArn } = topics.critical;
+    const { critical_alert_sms: sms, critical_alert_https_endpoint: https } = values;
+    if (sms !== "") new SnsTopicSubscription(this, "critical_sms", { topicArn, protocol: "sms", endpoint: sms });
+    if (https !== "")
       new SnsTopicSubscription(this, "critical_https", {
         topicArn,
         protocol: "https",
-        endpoint: criticalHttpsEndpoint,
+        endpoint: https,
         endpointAutoConfirms: true,
       });
   }

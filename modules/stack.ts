@@ -16,12 +16,15 @@ import { CodeDeploy } from "./codedeploy";
 import { CostBudget } from "./cost_budget";
 import { DeadLetterQueue } from "./dead_letter_queue";
 import { EncryptionKey, ReplicaKey } from "./encryption_key";
+import { imageProcessor } from "./image_processor";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { type Names, naming, nextRegion, type Severity, stackName, tagsOf } from "./naming";
+import { homeOf, type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
 import { consoleUrl } from "./partitions";
+import { savedQueries } from "./queries";
 import { type Replica, S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
+import { addressesOf, dashboardStacks, helpOf, isHome } from "./stack-inputs";
 import type { Environment } from "./variables";
 
 export interface ImageProcessorStackProps {
@@ -29,29 +32,6 @@ export interface ImageProcessorStackProps {
   /** Zip of the function. @default the zip that `npm run build` creates for lambda_architecture */
   readonly packagePath?: string;
 }
-
-/** The e-mail address of each topic; "" where it has none. */
-export const emailsOf = (environment: Environment): Record<Severity, string> => ({
-  critical: environment.critical_alert_email,
-  performance: environment.performance_alert_email,
-  log: environment.log_alert_email,
-});
-
-/** More e-mail addresses of each topic. */
-const additionalEmailsOf = (environment: Environment): Record<Severity, readonly string[]> => ({
-  critical: environment.additional_critical_alert_emails,
-  performance: environment.additional_performance_alert_emails,
-  log: environment.additional_log_alert_emails,
-});
-
-/** @returns all e-mail addresses of each topic */
-export const addressesOf = (environment: Environment): Record<Severity, readonly string[]> => {
-  const [emails, additional] = [emailsOf(environment), additionalEmailsOf(environment)];
-  const all = (severity: Severity) => [
-    ...new Set([emails[severity], ...additional[severity]].filter((address) => address !== "")),
-  ];
-  return { critical: all("critical"), performance: all("performance"), log: all("log") };
-};
 
 /**
  * First version of hashicorp/aws that accepts each runtime. nodejs24.x:
@@ -63,109 +43,130 @@ const PROVIDER_VERSIONS = {
 } as const satisfies Record<RuntimeName, string>;
 
 /** A budget never pages anyone. */
-const BUDGET_TO: Severity = "performance";
+const BUDGET_TO = "performance";
 
 export class ImageProcessorStack extends TerraformStack {
   constructor(scope: Construct, id: string, { environment, packagePath }: ImageProcessorStackProps) {
     super(scope, id);
     const names = naming(environment);
-    const { functionName, logGroupName } = names;
+    const { functionName } = names;
     this.configureTerraform(environment);
     const { accountId } = new DataAwsCallerIdentity(this, "current");
     const tags = tagsOf(environment);
-    const permissionsBoundaryArn = environment.permissions_boundary_arn || undefined;
     const keyArn = this.keyOf(environment, names, accountId);
 
-    const buckets = new S3Buckets(this, "s3_buckets", {
-      bucketPrefixes: names.bucketPrefixes,
-      bucketNames: {
-        upload: environment.upload_bucket_name || undefined,
-        processed: environment.processed_bucket_name || undefined,
-      },
-      existingBucketNames: {
-        upload: environment.existing_upload_bucket_name || undefined,
-        processed: environment.existing_processed_bucket_name || undefined,
-      },
-      versioning: environment.enable_s3_versioning,
-      keyArn,
-      ...(environment.enable_s3_access_logging && { accessLogDays: environment.s3_access_log_days }),
-      accountId,
-      ...(environment.enable_replication && { replica: this.replicaOf(environment, accountId, keyArn) }),
-    });
+    const kms = { enable_kms_key: keyArn !== undefined, kms_key_arn: keyArn ?? "", account_id: accountId };
+    const buckets = this.buckets(environment, kms);
     const deadLetters = environment.enable_dead_letter_queue
       ? new DeadLetterQueue(this, "dead_letter_queue", { name: names.deadLetterQueueName, keyArn })
       : undefined;
-    const lambda = new LambdaFunction(this, "lambda_function", {
-      environment,
-      functionName,
-      aliasName: names.aliasName,
-      roleName: names.roleName,
-      logGroupName,
-      accountId,
-      packagePath: existing(packagePath, environment.lambda_architecture),
-      uploadBucketArn: buckets.uploadBucketArn,
-      processedBucketArn: buckets.processedBucketArn,
-      processedBucketId: buckets.processedBucketId,
-      keyArn,
-      deadLetterQueueArn: deadLetters?.queueArn,
+    const lambda = this.lambda(environment, {
+      ...kms,
+      package_path: existing(packagePath, environment.lambda_architecture),
+      buckets: buckets.outputs,
+      dead_letter_queue_arn: deadLetters?.queueArn ?? "",
     });
     const notifications = new SnsNotifications(this, "sns_notifications", {
-      topicNames: names.topics,
-      existingTopicArns: {
-        critical: environment.existing_critical_alerts_topic_arn,
-        performance: environment.existing_performance_alerts_topic_arn,
-        log: environment.existing_log_alerts_topic_arn,
-      },
-      emails: emailsOf(environment),
-      additionalEmails: additionalEmailsOf(environment),
-      criticalSms: environment.critical_alert_sms,
-      criticalHttpsEndpoint: environment.critical_alert_https_endpoint,
-      accountId,
-      keyArn,
-      ...(tags.Budget !== undefined && { budgetTo: BUDGET_TO }),
+      ...environment,
+      environment: stackName(environment),
+      ...kms,
+      enable_budget_publisher: tags.Budget !== undefined,
+      budget_severity: BUDGET_TO,
     });
-    if (environment.slack_channel_id !== "") this.chat(environment, names, accountId, notifications.topicArns.critical);
+    const topics = notifications.outputs;
+    if (environment.slack_channel_id !== "") this.chat(environment, names, accountId, topics.critical_alerts_topic_arn);
     const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
-      environment,
-      functionName,
-      logGroupName: lambda.logGroupName,
+      function_name: functionName,
+      log_group_name: lambda.outputs.log_group_name,
+      metric_namespace: environment.metric_namespace,
+      aws_region: environment.aws_region,
+      enable_image_metrics: true,
+      enable_dashboard: environment.enable_cloudwatch_dashboard && isHome(environment),
+      dashboard_name: names.dashboardName,
+      stacks: dashboardStacks(environment),
     });
-    const { topicArns } = notifications;
+    const alarmInputs = {
+      ...environment,
+      function_name: functionName,
+      enable_image_metrics: true,
+      alarm_help: helpOf(environment),
+    };
     const alarms = new CloudwatchAlarms(this, "cloudwatch_alarms", {
-      environment,
-      functionName,
-      topicArns,
-      newest: { aliasName: names.aliasName, version: lambda.newestVersion },
+      ...alarmInputs,
+      critical_alerts_topic_arn: topics.critical_alerts_topic_arn,
+      performance_alerts_topic_arn: topics.performance_alerts_topic_arn,
+      dead_letter_queue_name: names.deadLetterQueueName,
+      alias_name: names.aliasName,
+      function_version: lambda.outputs.function_version,
     });
     const logAlerts = new LogAlerts(this, "log_alerts", {
-      environment,
-      functionName,
-      topicArns,
-      logGroupName: lambda.logGroupName,
+      ...alarmInputs,
+      log_group_name: lambda.outputs.log_group_name,
+      log_alerts_topic_arn: topics.log_alerts_topic_arn,
+      queries: savedQueries(environment),
     });
     if (environment.enable_codedeploy && lambda.alias) {
-      const alarmNames = { ...alarms.alarmNames, ...logAlerts.alarmNames };
+      const alarmNames = { ...alarms.outputs.alarm_names, ...logAlerts.outputs.alarm_names };
       new CodeDeploy(this, "releases", {
         names: names.releases,
         strategy: environment.release_strategy,
-        functionArn: lambda.functionArn,
+        functionArn: lambda.outputs.function_arn,
         aliasArn: lambda.alias.arn,
         criticalAlarmNames: criticalAlarms(environment).flatMap((name) => alarmNames[name] ?? []),
         accountId,
         region: environment.aws_region,
-        permissionsBoundaryArn,
+        permissionsBoundaryArn: environment.permissions_boundary_arn || undefined,
       });
     }
-    if (tags.Budget !== undefined && notifications.budgetTopicArn !== undefined) {
+    if (tags.Budget !== undefined)
       new CostBudget(this, "cost_budget", {
         name: names.budgetName,
         monthlyUsd: environment.monthly_budget_usd,
         tag: { key: "Budget", value: tags.Budget },
-        topicArn: notifications.budgetTopicArn,
+        topicArn: topics.budget_topic_arn,
       });
-    }
     this.invokeOnUpload(buckets, lambda, accountId);
     this.output(environment, { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts });
+  }
+
+  private buckets(environment: Environment, kms: KmsInputs): S3Buckets {
+    const { bucketPrefixes } = naming(environment);
+    return new S3Buckets(this, "s3_buckets", {
+      ...environment,
+      ...kms,
+      upload_bucket_prefix: bucketPrefixes.upload,
+      processed_bucket_prefix: bucketPrefixes.processed,
+      log_bucket_prefix: bucketPrefixes.logs,
+      enable_versioning: environment.enable_s3_versioning,
+      enable_access_logging: environment.enable_s3_access_logging,
+      access_log_days: environment.s3_access_log_days,
+      ...(environment.enable_replication && { replica: this.replicaOf(environment, kms) }),
+    });
+  }
+
+  private lambda(environment: Environment, props: LambdaProps): LambdaFunction {
+    const { functionName, roleName, logGroupName, aliasName } = naming(environment);
+    const { buckets, ...given } = props;
+    return new LambdaFunction(this, "lambda_function", {
+      ...environment,
+      ...given,
+      function_name: functionName,
+      role_name: roleName,
+      log_group_name: logGroupName,
+      runtime: environment.lambda_runtime,
+      architecture: environment.lambda_architecture,
+      timeout: environment.lambda_timeout,
+      memory_size: environment.lambda_memory_size,
+      retry_attempts: environment.lambda_retry_attempts,
+      max_event_age_seconds: environment.lambda_max_event_age_seconds,
+      enable_alias: environment.enable_release_alias,
+      alias_name: aliasName,
+      ...imageProcessor({
+        ...environment,
+        ...buckets,
+        kms_key_arn: props.enable_kms_key ? props.kms_key_arn : undefined,
+      }),
+    });
   }
 
   /** Resource names come from construct ids, without a hash: `aws_s3_bucket.s3_buckets_upload`. */
@@ -179,6 +180,8 @@ export class ImageProcessorStack extends TerraformStack {
     new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags: tagsOf(environment) }] });
     this.addOverride("terraform.required_version", this.configureBackend(environment));
     const providerVersion = PROVIDER_VERSIONS[environment.lambda_runtime];
+    // The bindings write "aws", which other tools than Terraform do not resolve.
+    this.addOverride("terraform.required_providers.aws.source", "hashicorp/aws");
     this.addOverride("terraform.required_providers.aws.version", `>= ${providerVersion}, < 7.0.0`);
   }
 
@@ -201,9 +204,10 @@ export class ImageProcessorStack extends TerraformStack {
   }
 
   /** Providers and KMS keys are regional, so the replica needs its own. */
-  private replicaOf(environment: Environment, accountId: string, keyArn: string | undefined): Replica {
+  private replicaOf(environment: Environment, kms: KmsInputs): Replica {
     const region = nextRegion(environment);
-    const { replicationName: name, keyName } = naming(environment);
+    const keyArn = kms.enable_kms_key ? kms.kms_key_arn : undefined;
+    const { replicationName: name, keyName, bucketPrefixes } = naming(environment);
     const provider = new AwsProvider(this, "aws_replica", {
       alias: "replica",
       region,
@@ -212,13 +216,19 @@ export class ImageProcessorStack extends TerraformStack {
     const key =
       keyArn === undefined
         ? undefined
-        : new ReplicaKey(this, "replica_key", { provider, name: `${keyName}-replica`, region, accountId });
+        : new ReplicaKey(this, "replica_key", {
+            provider,
+            name: `${keyName}-replica`,
+            region,
+            accountId: kms.account_id,
+          });
     return {
       provider,
       region,
       name,
       keyArn: key?.keyArn,
       from: { region: environment.aws_region, keyArn },
+      bucketPrefixes,
       permissionsBoundaryArn: environment.permissions_boundary_arn || undefined,
     };
   }
@@ -256,15 +266,15 @@ export class ImageProcessorStack extends TerraformStack {
     const permission = new LambdaPermission(this, "upload_permission", {
       statementId: "AllowUploadBucket",
       action: "lambda:InvokeFunction",
-      functionName: lambda.functionName,
+      functionName: lambda.outputs.function_name,
       qualifier: lambda.alias?.name,
       principal: "s3.amazonaws.com",
-      sourceArn: buckets.uploadBucketArn,
+      sourceArn: buckets.outputs.upload_bucket_arn,
       sourceAccount: accountId,
     });
-    const { arn: lambdaFunctionArn } = lambda.alias ?? { arn: lambda.functionArn };
+    const { arn: lambdaFunctionArn } = lambda.alias ?? { arn: lambda.outputs.function_arn };
     new S3BucketNotification(this, "upload_notification", {
-      bucket: buckets.uploadBucketId,
+      bucket: buckets.outputs.upload_bucket_id,
       lambdaFunction: [{ lambdaFunctionArn, events: ["s3:ObjectCreated:*"] }],
       // S3 checks the permission when the notification is created.
       dependsOn: [permission],
@@ -287,6 +297,19 @@ const existing = (packagePath: string | undefined, architecture: Architecture): 
   throw new Error(`The function's package ${relative(process.cwd(), path)} does not exist. Build it with: ${command}`);
 };
 
+/** Inputs for encryption that several modules have. */
+interface KmsInputs {
+  readonly enable_kms_key: boolean;
+  readonly kms_key_arn: string;
+  readonly account_id: string;
+}
+
+interface LambdaProps extends KmsInputs {
+  readonly package_path: string;
+  readonly buckets: S3Buckets["outputs"];
+  readonly dead_letter_queue_arn: string;
+}
+
 interface Modules {
   readonly buckets: S3Buckets;
   readonly deadLetters: DeadLetterQueue | undefined;
@@ -302,38 +325,60 @@ const outputsOf = (
   { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts }: Modules,
 ): Record<string, [description: string, value: string | Readonly<Record<string, string>>]> => {
   const { aws_region: region } = environment;
-  const { dashboard } = metrics;
+  const { dashboardName } = naming(homeOf(environment));
+  const dashboard = environment.enable_cloudwatch_dashboard ? metrics.outputs.dashboard_name || dashboardName : NOTHING;
   return {
-    upload_bucket_name: ["Bucket for uploads", buckets.uploadBucketId],
-    upload_bucket_arn: ["ARN of the upload bucket", buckets.uploadBucketArn],
-    processed_bucket_name: ["Bucket for variants", buckets.processedBucketId],
-    processed_bucket_arn: ["ARN of the bucket for variants", buckets.processedBucketArn],
-    lambda_function_name: ["Name of the function", lambda.functionName],
-    lambda_function_arn: ["ARN of the function", lambda.functionArn],
-    lambda_log_group_name: ["Name of the function's log group", lambda.logGroupName],
+    upload_bucket_name: ["Bucket for uploads", buckets.outputs.upload_bucket_id],
+    upload_bucket_arn: ["ARN of the upload bucket", buckets.outputs.upload_bucket_arn],
+    processed_bucket_name: ["Bucket for variants", buckets.outputs.processed_bucket_id],
+    processed_bucket_arn: ["ARN of the bucket for variants", buckets.outputs.processed_bucket_arn],
+    lambda_function_name: ["Name of the function", lambda.outputs.function_name],
+    lambda_function_arn: ["ARN of the function", lambda.outputs.function_arn],
+    lambda_log_group_name: ["Name of the function's log group", lambda.outputs.log_group_name],
     dead_letter_queue_name: ['Name of the dead-letter queue, or ""', deadLetters?.queueName ?? NOTHING],
     dead_letter_queue_url: ['URL of the dead-letter queue, or ""', deadLetters?.queueUrl ?? NOTHING],
     dead_letter_queue_arn: ['ARN of the dead-letter queue, or ""', deadLetters?.queueArn ?? NOTHING],
-    critical_alerts_topic_arn: ["ARN of the topic for critical alarms", notifications.topicArns.critical],
-    performance_alerts_topic_arn: ["ARN of the topic for performance alarms", notifications.topicArns.performance],
-    log_alerts_topic_arn: ["ARN of the topic for alarms on log lines", notifications.topicArns.log],
-    cloudwatch_dashboard_name: ['Name of the dashboard, or ""', dashboard?.name ?? NOTHING],
+    critical_alerts_topic_arn: [
+      "ARN of the topic for critical alarms",
+      notifications.outputs.critical_alerts_topic_arn,
+    ],
+    performance_alerts_topic_arn: [
+      "ARN of the topic for performance alarms",
+      notifications.outputs.performance_alerts_topic_arn,
+    ],
+    log_alerts_topic_arn: ["ARN of the topic for alarms on log lines", notifications.outputs.log_alerts_topic_arn],
+    cloudwatch_dashboard_name: ['Name of the dashboard, or ""', dashboard],
     cloudwatch_dashboard_url: [
       'Address of the dashboard in the AWS console, or ""',
-      dashboard ? consoleUrl(dashboard.region, "cloudwatch", `dashboards:name=${dashboard.name}`) : NOTHING,
+      dashboard === NOTHING
+        ? NOTHING
+        : consoleUrl(homeOf(environment).aws_region, "cloudwatch", `dashboards:name=${dashboard}`),
     ],
+    cloudwatch_dashboard_arn: ['ARN of the dashboard, or ""', metrics.outputs.dashboard_arn],
     metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
-    cloudwatch_alarms: ["Names of the alarms on metrics, by short name", alarms.alarmNames],
-    log_based_alarms: ["Names of the alarms on log lines, by short name", logAlerts.alarmNames],
+    cloudwatch_alarms: ["Names of the alarms on metrics, by short name", alarms.outputs.alarm_names],
+    log_based_alarms: ["Names of the alarms on log lines, by short name", logAlerts.outputs.alarm_names],
+    alarm_arns: [
+      "ARNs of all alarms, by short name",
+      { ...alarms.outputs.alarm_arns, ...logAlerts.outputs.alarm_arns },
+    ],
+    metric_filter_names: [
+      "Names of the metric filters, by metric",
+      { ...metrics.outputs.metric_filter_names, ...logAlerts.outputs.metric_filter_names },
+    ],
+    topic_names: ["Names of the topics, by severity", notifications.outputs.topic_names],
     aws_region: ["Region of the stack", region],
-    upload_command_example: ["Command that uploads a photo", `aws s3 cp photo.jpg s3://${buckets.uploadBucketId}/`],
+    upload_command_example: [
+      "Command that uploads a photo",
+      `aws s3 cp photo.jpg s3://${buckets.outputs.upload_bucket_id}/`,
+    ],
     view_logs_command: [
       "Command that follows the log",
-      `aws logs tail ${lambda.logGroupName} --follow --region ${region}`,
+      `aws logs tail ${lambda.outputs.log_group_name} --follow --region ${region}`,
     ],
     test_alarm_command: [
       "Command that tests whether notifications reach you",
-      `aws cloudwatch set-alarm-state --alarm-name ${alarms.alarmNames["high-error-rate"]} --state-value ALARM --state-reason "Testing" --region ${region}`,
+      `aws cloudwatch set-alarm-state --alarm-name ${alarms.outputs.alarm_names["high-error-rate"]} --state-value ALARM --state-reason "Testing" --region ${region}`,
     ],
     sns_subscription_note: ["What you still have to do for notifications", subscriptionNote(environment)],
   };

@@ -1,53 +1,41 @@
 /** The variables of an environment: allowed values, defaults and descriptions. */
 import type { z } from "zod";
-import { ARCHITECTURES, RUNTIMES } from "../handler/contract/runtime";
-import { SETTINGS } from "../handler/contract/settings";
+import { RUNTIMES } from "../handler/contract/runtime";
 import {
   BUCKET,
-  BYTES,
-  COUNT,
   choice,
   EMAIL,
   EMAILS,
   FLAG,
-  HTTPS,
   KEY,
   KMS_KEY,
   LABEL,
-  LOG_GROUP,
   NAME,
-  NAMESPACE,
-  NEW_BUCKET,
-  PERCENT,
   PHONE,
-  POLICY,
   REGION,
   REGIONS,
-  RESERVATION,
-  RETENTION,
-  SECURITY_GROUPS,
-  SIGNER,
   SLACK_CHANNEL,
   SLACK_WORKSPACE,
-  SUBNETS,
   TAGS,
-  TOPIC,
-  URL_BASE,
   whole,
 } from "./checks";
+import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
+import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
+import { COMMON } from "./inputs/common";
+import { IMAGE_PROCESSOR } from "./inputs/image_processor";
+import { type Input, keys } from "./inputs/inputs";
+import { LAMBDA_FUNCTION } from "./inputs/lambda_function";
+import { LOG_ALARM_VALUES, LOG_ALERTS } from "./inputs/log_alerts";
+import { S3_BUCKETS } from "./inputs/s3_buckets";
+import { SNS_NOTIFICATIONS } from "./inputs/sns_notifications";
 import { STRATEGIES } from "./release-strategies";
 
-export interface Variable {
-  /** The allowed values, as in "Expected <what> for <name> but got <value>". */
-  readonly what: string;
-  readonly check: z.ZodType;
-  /** Value where neither a file nor TF_VAR_<name> sets one. */
-  readonly default?: unknown;
+/** An input of the root: one of a module, or the root's own. */
+export interface Variable extends Input {
   /** The variable whose value is used instead of a default. */
   readonly sameAs?: "additional_alert_emails" | "alert_email" | "alert_sms" | "aws_region" | "the file's name";
   /** Other defaults, by the name of the environment. */
   readonly defaultIn?: Readonly<Record<string, unknown>>;
-  readonly description: string;
 }
 
 const shown = (value: unknown): string =>
@@ -64,89 +52,87 @@ export const defaultInWords = ({ default: value, sameAs, defaultIn = {} }: Varia
   return [shown(value), ...others].join(", ");
 };
 
-export const keys = <K extends string>(ledger: Record<K, unknown>) => Object.keys(ledger) as [K, ...K[]];
-
 /** Every variable of an environment: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const VARIABLES = {
   aws_region:                            { ...REGION,                                        default: "us-east-1",                     description: "Region of the stack." },
   regions:                               { ...REGIONS,                                       default: [],                              description: "Regions with one stack each; aws_region first. Empty for a single stack in aws_region." },
-  enable_replication:                    { ...FLAG,                                          default: false,                           description: "Replicates the variants of each region to the next region. Deletions are not replicated." },
+  enable_replication:                    { ...FLAG,                                          default: false,                           description: "Replicates uploads and variants of each region to the next region. Deletions are not replicated." },
   environment:                           { ...NAME,                                          sameAs: "the file's name",                description: "Name of the environment, part of all resource names. Must equal the name of the file." },
   project_name:                          { ...NAME,                                          default: "image-processor",               description: "First part of all resource names." },
   protected:                             { ...FLAG,                                          default: true, defaultIn: { dev: false }, description: "Asks before `deploy` changes the environment and before `destroy` removes it. `load` and `smoke` refuse to run without a confirmation." },
-  permissions_boundary_arn:              { ...POLICY,                                        default: "",                              description: "IAM policy that limits every role of the stack." },
+  permissions_boundary_arn:              COMMON.permissions_boundary_arn,
   extra_tags:                            { ...TAGS,                                          default: {},                              description: "More tags for all resources." },
   lambda_runtime:                        { ...choice(...keys(RUNTIMES)),                     default: "nodejs22.x",                    description: "Lambda runtime. nodejs24.x needs version 6.19 or later of the AWS provider, and the stack then requires it." },
-  lambda_architecture:                   { ...choice(...keys(ARCHITECTURES)),                default: "arm64",                         description: "CPU architecture of the function. The package is built for it." },
-  lambda_timeout:                        { ...whole(1, 900, "seconds"),                      default: 60,                              description: "Timeout of one invocation in seconds." },
-  lambda_memory_size:                    { ...whole(128, 10_240, "megabytes"),               default: 1024,                            description: "Memory in MB. CPU grows with memory: 1769 MB is one full vCPU." },
-  enable_xray_tracing:                   { ...FLAG,                                          default: false,                           description: "Traces invocations, S3 requests and variants with AWS X-Ray." },
-  reserved_concurrent_executions:        { ...RESERVATION,                                   default: -1,                              description: "Reserved concurrency: guaranteed and maximum number of parallel invocations. -1 leaves it unreserved." },
-  code_signing_profile_version_arn:      { ...SIGNER,                                        default: "",                              description: "AWS Signer profile version. Lambda then rejects packages that it did not sign. `HANDLER_PACKAGE` passes the signed zip to `synth`, `plan` and `deploy`." },
-  enable_recursion_guard:                { ...FLAG,                                          default: false,                           description: "Sets recursive loop detection to Terminate, overriding any manual exception." },
-  vpc_subnet_ids:                        { ...SUBNETS,                                       default: [],                              description: "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS and X-Ray: VPC endpoints or a NAT gateway." },
-  vpc_security_group_ids:                { ...SECURITY_GROUPS,                               default: [],                              description: "Security groups of the function in these subnets. They must allow outgoing HTTPS." },
+  lambda_architecture:                   LAMBDA_FUNCTION.architecture,
+  lambda_timeout:                        LAMBDA_FUNCTION.timeout,
+  lambda_memory_size:                    LAMBDA_FUNCTION.memory_size,
+  enable_xray_tracing:                   LAMBDA_FUNCTION.enable_xray_tracing,
+  reserved_concurrent_executions:        LAMBDA_FUNCTION.reserved_concurrent_executions,
+  code_signing_profile_version_arn:      LAMBDA_FUNCTION.code_signing_profile_version_arn,
+  enable_recursion_guard:                LAMBDA_FUNCTION.enable_recursion_guard,
+  vpc_subnet_ids:                        LAMBDA_FUNCTION.vpc_subnet_ids,
+  vpc_security_group_ids:                LAMBDA_FUNCTION.vpc_security_group_ids,
   enable_release_alias:                  { ...FLAG,                                          default: false,                           description: "Uploads invoke a published version through the alias `live`. `npm run release` moves the alias after a deployment." },
   enable_codedeploy:                     { ...FLAG,                                          default: false,                           description: "CodeDeploy moves the alias. Without it, `npm run release` does." },
   release_strategy:                      { ...choice(...keys(STRATEGIES)),                   default: "AllAtOnce",                     description: "How traffic moves to a new version, by CodeDeploy's names." },
-  lambda_retry_attempts:                 { ...whole(0, 2),                                   default: 2,                               description: "How often Lambda retries a failed upload event." },
-  lambda_max_event_age_seconds:          { ...whole(60, 21_600, "seconds"),                  default: 21_600,                          description: "How long an upload event may wait for the function in seconds, including retries." },
+  lambda_retry_attempts:                 LAMBDA_FUNCTION.retry_attempts,
+  lambda_max_event_age_seconds:          LAMBDA_FUNCTION.max_event_age_seconds,
   enable_dead_letter_queue:              { ...FLAG,                                          default: false,                           description: "Keeps events that Lambda drops in a queue for 14 days, for `npm run redrive`, with two alarms on it." },
-  log_level:                             { ...choice(...SETTINGS.LOG_LEVEL.choices),         default: "INFO",                          description: SETTINGS.LOG_LEVEL.about },
-  log_retention_days:                    { ...RETENTION,                                     default: 7,                               description: "Days to keep log lines." },
-  existing_log_group_name:               { ...LOG_GROUP,                                     default: "",                              description: "Log group that exists already. The stack does not change its retention or encryption. To take over the group `/aws/lambda/<function>` instead, run `terraform import aws_cloudwatch_log_group.lambda_function_log_group <name>`." },
-  enable_s3_versioning:                  { ...FLAG,                                          default: true,                            description: "Keeps overwritten and deleted objects of both buckets for 30 days." },
-  upload_bucket_name:                    { ...NEW_BUCKET,                                    default: "",                              description: "Name of the upload bucket to create. Default: a unique name that starts with `<project_name>-<environment>-upload-`." },
-  processed_bucket_name:                 { ...NEW_BUCKET,                                    default: "",                              description: "Name of the bucket for variants to create. Default: a unique name that starts with `<project_name>-<environment>-processed-`." },
-  existing_upload_bucket_name:           { ...BUCKET,                                        default: "",                              description: "Upload bucket that exists already. The stack replaces its notification configuration and changes nothing else." },
-  existing_processed_bucket_name:        { ...BUCKET,                                        default: "",                              description: "Bucket for variants that exists already. The stack does not change it." },
-  enable_s3_access_logging:              { ...FLAG,                                          default: false,                           description: "Writes S3 server access logs of both buckets to a separate bucket." },
-  s3_access_log_days:                    { ...whole(1, 3650, "days"),                        default: 90,                              description: "Days to keep S3 access logs." },
+  log_level:                             IMAGE_PROCESSOR.log_level,
+  log_retention_days:                    LAMBDA_FUNCTION.log_retention_days,
+  existing_log_group_name:               LAMBDA_FUNCTION.existing_log_group_name,
+  enable_s3_versioning:                  S3_BUCKETS.enable_versioning,
+  upload_bucket_name:                    S3_BUCKETS.upload_bucket_name,
+  processed_bucket_name:                 S3_BUCKETS.processed_bucket_name,
+  existing_upload_bucket_name:           S3_BUCKETS.existing_upload_bucket_name,
+  existing_processed_bucket_name:        S3_BUCKETS.existing_processed_bucket_name,
+  enable_s3_access_logging:              S3_BUCKETS.enable_access_logging,
+  s3_access_log_days:                    S3_BUCKETS.access_log_days,
   enable_kms_key:                        { ...FLAG,                                          default: false,                           description: "Encrypts buckets, topics, queue and log group with a KMS key of the stack instead of AWS-owned keys." },
   existing_kms_key_arn:                  { ...KMS_KEY,                                       default: "",                              description: "KMS key that exists already, instead of enable_kms_key. Its policy needs the statements of modules/encryption_key.ts for CloudWatch Logs, alarms and budgets." },
-  large_image_bytes:                     { ...BYTES,                                         default: 10_485_760,                      description: SETTINGS.LARGE_IMAGE_BYTES.about },
-  max_image_bytes:                       { ...BYTES,                                         default: 104_857_600,                     description: SETTINGS.MAX_IMAGE_BYTES.about },
-  max_image_pixels:                      { ...whole(1, 1_000_000_000, "pixels"),             default: 100_000_000,                     description: SETTINGS.MAX_IMAGE_PIXELS.about },
-  max_image_side_px:                     { ...whole(1, 1_000_000, "pixels"),                 default: 65_535,                          description: SETTINGS.MAX_IMAGE_SIDE_PX.about },
-  max_image_frames:                      { ...whole(1, 1_000_000, "frames"),                 default: 1_000,                           description: SETTINGS.MAX_IMAGE_FRAMES.about },
-  metric_namespace:                      { ...NAMESPACE,                                     default: "ImageProcessor/Lambda",         description: "Namespace of the custom metrics. Environments in the same account need different namespaces." },
-  metrics_transport:                     { ...choice(...SETTINGS.METRICS_TRANSPORT.choices), default: "put_metric_data",               description: SETTINGS.METRICS_TRANSPORT.about },
+  large_image_bytes:                     IMAGE_PROCESSOR.large_image_bytes,
+  max_image_bytes:                       IMAGE_PROCESSOR.max_image_bytes,
+  max_image_pixels:                      IMAGE_PROCESSOR.max_image_pixels,
+  max_image_side_px:                     IMAGE_PROCESSOR.max_image_side_px,
+  max_image_frames:                      IMAGE_PROCESSOR.max_image_frames,
+  metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
+  metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,
   alert_email:                           { ...EMAIL,                                         default: "",                              description: "E-mail address for all notifications." },
-  critical_alert_email:                  { ...EMAIL,                                         sameAs: "alert_email",                    description: "E-mail address for critical notifications." },
-  performance_alert_email:               { ...EMAIL,                                         sameAs: "alert_email",                    description: "E-mail address for performance notifications." },
-  log_alert_email:                       { ...EMAIL,                                         sameAs: "alert_email",                    description: "E-mail address for notifications from log alarms." },
+  critical_alert_email:                  { ...SNS_NOTIFICATIONS.critical_alert_email, sameAs: "alert_email" },
+  performance_alert_email:               { ...SNS_NOTIFICATIONS.performance_alert_email, sameAs: "alert_email" },
+  log_alert_email:                       { ...SNS_NOTIFICATIONS.log_alert_email, sameAs: "alert_email" },
   additional_alert_emails:               { ...EMAILS,                                        default: [],                              description: "More e-mail addresses for all notifications." },
-  additional_critical_alert_emails:      { ...EMAILS,                                        sameAs: "additional_alert_emails",        description: "More e-mail addresses for critical notifications." },
-  additional_performance_alert_emails:   { ...EMAILS,                                        sameAs: "additional_alert_emails",        description: "More e-mail addresses for performance notifications." },
-  additional_log_alert_emails:           { ...EMAILS,                                        sameAs: "additional_alert_emails",        description: "More e-mail addresses for notifications from log alarms." },
+  additional_critical_alert_emails:      { ...SNS_NOTIFICATIONS.additional_critical_alert_emails, sameAs: "additional_alert_emails" },
+  additional_performance_alert_emails:   { ...SNS_NOTIFICATIONS.additional_performance_alert_emails, sameAs: "additional_alert_emails" },
+  additional_log_alert_emails:           { ...SNS_NOTIFICATIONS.additional_log_alert_emails, sameAs: "additional_alert_emails" },
   alert_sms:                             { ...PHONE,                                         default: "",                              description: "Phone number (E.164) for critical notifications." },
-  critical_alert_sms:                    { ...PHONE,                                         sameAs: "alert_sms",                      description: "Phone number (E.164) for critical notifications. Overrides alert_sms." },
-  critical_alert_https_endpoint:         { ...HTTPS,                                         default: "",                              description: "HTTPS endpoint for critical notifications, such as PagerDuty's or Opsgenie's address for Amazon CloudWatch. It must confirm the subscription by itself. Keep the address out of Git: it contains a key." },
+  critical_alert_sms:                    { ...SNS_NOTIFICATIONS.critical_alert_sms, sameAs: "alert_sms", description: "Phone number (E.164) for critical notifications. Overrides alert_sms." },
+  critical_alert_https_endpoint:         SNS_NOTIFICATIONS.critical_alert_https_endpoint,
   slack_workspace_id:                    { ...SLACK_WORKSPACE,                               default: "",                              description: "Slack workspace that you have authorized in AWS Chatbot (Amazon Q Developer in chat applications)." },
   slack_channel_id:                      { ...SLACK_CHANNEL,                                 default: "",                              description: "Slack channel for critical notifications." },
-  existing_critical_alerts_topic_arn:    { ...TOPIC,                                         default: "",                              description: "SNS topic for critical alarms that exists already. Its policy must let cloudwatch.amazonaws.com publish." },
-  existing_performance_alerts_topic_arn: { ...TOPIC,                                         default: "",                              description: "SNS topic for performance alarms that exists already. Its policy must let cloudwatch.amazonaws.com publish, and budgets.amazonaws.com for a budget." },
-  existing_log_alerts_topic_arn:         { ...TOPIC,                                         default: "",                              description: "SNS topic for alarms on log lines that exists already. Its policy must let cloudwatch.amazonaws.com publish." },
-  enable_cloudwatch_dashboard:           { ...FLAG,                                          default: true,                            description: "Creates the dashboard." },
+  existing_critical_alerts_topic_arn:    SNS_NOTIFICATIONS.existing_critical_alerts_topic_arn,
+  existing_performance_alerts_topic_arn: SNS_NOTIFICATIONS.existing_performance_alerts_topic_arn,
+  existing_log_alerts_topic_arn:         SNS_NOTIFICATIONS.existing_log_alerts_topic_arn,
+  enable_cloudwatch_dashboard:           CLOUDWATCH_METRICS.enable_dashboard,
   enable_cost_widget:                    { ...FLAG,                                          default: false,                           description: "Shows the cost per hour on the dashboard, in regions with known prices." },
-  enable_no_invocation_alarm:            { ...FLAG,                                          default: false,                           description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
-  enable_async_alarms:                   { ...FLAG,                                          default: false,                           description: "Creates the alarms `event-age` and `events-dropped`." },
-  enable_memory_alarm:                   { ...FLAG,                                          default: false,                           description: "Creates the alarm `memory-high`." },
-  enable_saved_queries:                  { ...FLAG,                                          default: false,                           description: "Saves the queries of `modules/queries.ts` in CloudWatch Logs Insights." },
-  runbook_base_url:                      { ...URL_BASE,                                      default: "",                              description: "Address where you publish the pages of `docs/runbooks`. Alarms and dashboard link to them." },
-  error_threshold:                       { ...COUNT,                                         default: 3,                               description: "Failed invocations in 5 minutes that trigger `high-error-rate`." },
-  duration_threshold_ms:                 { ...whole(1, 900_000, "milliseconds"),             default: 45_000,                          description: "Duration of the slowest invocation in milliseconds that triggers `high-duration`. Must be less than lambda_timeout." },
-  throttle_threshold:                    { ...COUNT,                                         default: 5,                               description: "Throttled invocations in 5 minutes that trigger `throttles`." },
-  concurrent_executions_threshold:       { ...COUNT,                                         default: 50,                              description: "Parallel invocations that trigger `high-concurrency`." },
-  release_error_threshold:               { ...COUNT,                                         default: 1,                               description: "Failed invocations of the newest version in one minute that trigger `release-errors`." },
-  log_error_threshold:                   { ...COUNT,                                         default: 1,                               description: "Log lines at ERROR or above in one minute that trigger `log-errors`." },
-  success_rate_threshold_percent:        { ...PERCENT,                                       default: 90,                              description: "Success rate in percent below which `low-success-rate` triggers." },
-  success_rate_min_samples:              { ...COUNT,                                         default: 5,                               description: "Minimum number of images in 5 minutes for a success rate." },
-  image_error_threshold:                 { ...COUNT,                                         default: 3,                               description: "Refused or failed images in 5 minutes that trigger `image-processing-errors`." },
-  large_images_threshold:                { ...COUNT,                                         default: 5,                               description: "Large images in 5 minutes that trigger `large-images`." },
-  event_age_threshold_ms:                { ...whole(1, 21_600_000, "milliseconds"),          default: 600_000,                         description: "Waiting time of an upload event in milliseconds that triggers `event-age`. Must be less than lambda_max_event_age_seconds." },
-  memory_threshold_percent:              { ...PERCENT,                                       default: 90,                              description: "Memory used, in percent of lambda_memory_size, that triggers `memory-high`." },
+  enable_no_invocation_alarm:            ALARM_VALUES.enable_no_invocation_alarm,
+  enable_async_alarms:                   ALARM_VALUES.enable_async_alarms,
+  enable_memory_alarm:                   ALARM_VALUES.enable_memory_alarm,
+  enable_saved_queries:                  LOG_ALERTS.enable_saved_queries,
+  runbook_base_url:                      COMMON.runbook_base_url,
+  error_threshold:                       ALARM_VALUES.error_threshold,
+  duration_threshold_ms:                 ALARM_VALUES.duration_threshold_ms,
+  throttle_threshold:                    ALARM_VALUES.throttle_threshold,
+  concurrent_executions_threshold:       ALARM_VALUES.concurrent_executions_threshold,
+  release_error_threshold:               ALARM_VALUES.release_error_threshold,
+  log_error_threshold:                   ALARM_VALUES.log_error_threshold,
+  success_rate_threshold_percent:        ALARM_VALUES.success_rate_threshold_percent,
+  success_rate_min_samples:              ALARM_VALUES.success_rate_min_samples,
+  image_error_threshold:                 LOG_ALARM_VALUES.image_error_threshold,
+  large_images_threshold:                LOG_ALARM_VALUES.large_images_threshold,
+  event_age_threshold_ms:                ALARM_VALUES.event_age_threshold_ms,
+  memory_threshold_percent:              ALARM_VALUES.memory_threshold_percent,
   cost_center:                           { ...LABEL,                                         default: "",                              description: "Tag CostCenter of all resources." },
   owner:                                 { ...LABEL,                                         default: "",                              description: "Tag Owner of all resources: a team, not a person." },
   monthly_budget_usd:                    { ...whole(0, 1_000_000, "US dollars"),             default: 0,                               description: "Monthly budget in US dollars. The performance topic is notified at 80 % actual and 100 % forecast cost. 0 creates no budget." },

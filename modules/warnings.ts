@@ -1,7 +1,7 @@
 /** Warnings to show before a deployment: valid environments that will surprise someone. */
 import { isExampleAddress } from "./example-address";
 import { stackName } from "./naming";
-import { addressesOf } from "./stack";
+import { addressesOf } from "./stack-inputs";
 import type { Environment } from "./variables";
 
 /** @returns the topics without a subscriber; an existing topic belongs to someone else, who subscribes people to it */

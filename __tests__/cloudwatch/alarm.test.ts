@@ -307,6 +307,25 @@ describe("refusals", () => {
       { treatMissingData: "notbreaching" },
     ],
     [
+      "Expected 10, 20, 30 or a multiple of 60 for the period of alarm a but got 90",
+      { watches: { ...errors, periodSeconds: 90 } },
+    ],
+    ["Expected at most 86400 s for period x evaluationPeriods of alarm a but got 86460", { evaluationPeriods: 1441 }],
+    [
+      "Expected at most 604800 s for period x evaluationPeriods of alarm a but got 608400",
+      { evaluationPeriods: 169, watches: { ...errors, periodSeconds: 3600 } },
+    ],
+    [
+      "Expected at most 10 for the metrics of alarm a but got 11",
+      {
+        watches: Array.from({ length: 11 }, (_, index) => ({
+          id: `m${index}`,
+          metric: errors,
+          returnData: index === 0,
+        })),
+      },
+    ],
+    [
       "Expected 1 to 1 (evaluationPeriods) for datapointsToAlarm of alarm a but got 2",
       { evaluationPeriods: 1, datapointsToAlarm: 2 },
     ],
@@ -378,6 +397,16 @@ describe("percentiles with few samples", () => {
   it.each(["Average", "p100", "p0"])("keep %s as it is", (statistic) => {
     expect(stateWith(statistic, 1, "ignore")).toBe("ALARM");
   });
+});
+
+it.each([
+  [60, 1440],
+  [300, 288],
+  [3600, 168],
+  [86_400, 7],
+])("allows %d s times %d periods, the most that CloudWatch accepts", (periodSeconds, evaluationPeriods) => {
+  const watches = { ...errors, periodSeconds };
+  expect(evaluated({ evaluationPeriods, watches, treatMissingData: "notBreaching" }, []).state).toBe("OK");
 });
 
 it("a fault can only help an alarm to fire: one more breaching data point never turns ALARM into OK", () => {

@@ -213,6 +213,20 @@ describe("suppressed actions", () => {
   });
 });
 
+it("dates a message by the time at which the actions ran", () => {
+  const actionsSuppressor = { alarm: "deploying", waitSeconds: 120, extensionSeconds: 180 };
+  const alarms = [composite({ actionsSuppressor }), metricAlarm("fault"), metricAlarm("deploying")];
+  const states = new Map<string, AlarmState>(alarms.map(({ name }) => [name, "OK"]));
+  const { step } = createWatch(alarms, storeOf({ fault: from(2, 20), deploying: [] }), states);
+  const acted = from(0, 6).flatMap((minute) => step(NOON + minute * MINUTE).acted);
+  const topics = [{ arn: TOPIC, name: "pages" }];
+  const subscriptions = [{ topicArn: TOPIC, protocol: "sms", endpoint: "+15555550100" }];
+  const messages = acted.flatMap((transition) => notifications(transition, topics, subscriptions));
+  expect(messages.map(({ atMs, subject }) => [minuteOf(atMs), subject])).toEqual([
+    [4, 'ALARM: "page" in US East (N. Virginia)'],
+  ]);
+});
+
 it("e-mails the alarms that are in ALARM, when the actions run", () => {
   const { step } = createWatch(
     [

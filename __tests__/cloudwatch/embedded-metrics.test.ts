@@ -118,6 +118,11 @@ it.each([
     "Expected milliseconds since 1970 for Timestamp but got nothing",
   ],
   [
+    "a timestamp with a fraction",
+    embedded({}, { Time: 1 }, { Timestamp: 5.5 }),
+    "Expected milliseconds since 1970 for Timestamp but got 5.5",
+  ],
+  [
     "a timestamp that is a text",
     embedded({}, { Time: 1 }, { Timestamp: "now" }),
     'Expected milliseconds since 1970 for Timestamp but got "now"',

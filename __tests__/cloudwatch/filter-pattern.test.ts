@@ -302,6 +302,7 @@ describe("space-delimited (#matching-term-space-delimited-log-events)", () => {
     ["[w1!=ERROR && w1!=WARN, w2]", []],
     ["[w1, w2 = message || w1 = WARN]", ["ERROR message", "WARN message"]],
     ["[w1 = ERROR && w2 = message*, w2]", ["ERROR message"]],
+    ["[w = ERROR, w = WARN, rest]", ["ERROR WARN message"]],
     ["[]", WORDS],
     ["[...]", WORDS],
     ["[w1=ERROR, ...]", ["ERROR WARN message", "ERROR message"]],

@@ -59,8 +59,9 @@ describe("a store", () => {
     const store = storeOf(datum(0));
     expect(sumAt(store, MINUTE)).toBe(1);
     store.put(datum(1, 2));
-    store.put(datum(2, 2 * MINUTE));
-    expect([sumAt(store, MINUTE), sumAt(store, 2 * MINUTE)]).toEqual([2, 3]);
+    store.put(datum(2, MINUTE));
+    store.put(datum(3, 2 * MINUTE));
+    expect([sumAt(store, MINUTE), sumAt(store, 2 * MINUTE)]).toEqual([3, 4]);
   });
 
   it("lists data that are not visible yet", () => {
@@ -183,6 +184,17 @@ describe("evaluations", () => {
       [20, "fast", "ALARM"],
       [60, "fast", "OK"],
       [60, "slow", "ALARM"],
+    ]);
+  });
+
+  it("come at their own times only, even if data have become visible between them", () => {
+    const { step } = createWatch([alarmOf()], storeOf(datum(0, 80 * SECOND)));
+    const states = [0, 60, 90, 120].flatMap((second) =>
+      step(NOON + second * SECOND).transitions.map(({ to }) => [second, to]),
+    );
+    expect(states).toEqual([
+      [0, "OK"],
+      [120, "ALARM"],
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** The documents: every link leads somewhere, every file they name exists, and every test they cite is there. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { VARIABLES } from "../../modules/variables";
 
 const ROOT = join(__dirname, "../..");
 
@@ -89,6 +90,17 @@ describe("the documents", () => {
 
     expect(named.length).toBeGreaterThan(30);
     expect(missing.map(({ document, text }) => `${document}: ${text}`)).toEqual([]);
+  });
+
+  it("name only variables that exist, where a finding of a scanner is resolved by one", () => {
+    const [, section = ""] = /^## Scan with checkov\n([\s\S]*?)^## /m.exec(read("docs/terraform.md")) ?? [];
+    const answers = section.split("\n").flatMap((line) => /^\| .+ \| (.+) \|$/.exec(line)?.[1] ?? []);
+    const named = answers.flatMap((answer) =>
+      [...answer.matchAll(/`([a-z0-9]+(?:_[a-z0-9]+)+)`/g)].map(([, name]) => name),
+    );
+
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name = "") => !Object.hasOwn(VARIABLES, name))).toEqual([]);
   });
 
   it("are all in the index", () => {

@@ -21,7 +21,6 @@ const DETAILS: Record<BombName, string> = {
     "Expected texts and profiles of at most 33554432 bytes for a PNG but got more in zTXt",
   "a BMP that claims 2^31 px": "Expected at most 100000000 pixels for width x height but got 46341 x 46341",
   "a TIFF of 10 000 pages": "Expected at most 1000 frames or pages for the file but got more",
-  "a TIFF whose page links to itself": "IFD looping",
   "a progressive JPEG of 60 000 scans": "Expected at most 100 scans for a JPEG but got more",
 };
 

@@ -1,8 +1,9 @@
 import sharp from "sharp";
 import { REFUSALS, type RefusalReason } from "../../handler/contract/events";
 import { Refusal } from "../../handler/src/errors";
-import type { Limits, UNSUPPORTED } from "../../handler/src/input";
+import type { Limits } from "../../handler/src/input";
 import { processImage } from "../../handler/src/process";
+import type { REFUSED_FORMATS } from "../../handler/src/refused-formats";
 import { bmp } from "../../scripts/images/bmp/writer";
 import { LIMITS, oneOfEach, plain } from "./pictures";
 
@@ -25,27 +26,94 @@ const pngHeader = (width: number, height: number, crc: number): Buffer => {
   return Buffer.concat([chunk, Buffer.from([0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54, 0x35, 0xaf, 0x06, 0x1e])]);
 };
 
-/** Beginnings of files as their specifications have them. */
-const STRANGERS: Record<keyof typeof UNSUPPORTED, readonly Buffer[]> = {
-  GIF: ["GIF87a\x01\0\x01\0", "GIF89a\x01\0\x01\0"].map((text) => Buffer.from(text, "latin1")),
+const latin1 = (...texts: readonly string[]): Buffer[] => texts.map((text) => Buffer.from(text, "latin1"));
+
+/** An icon or a cursor with one entry, whose data lie behind it. */
+const icon = (type: number): Buffer => {
+  const bytes = Buffer.alloc(62);
+  bytes.set([0, 0, type, 0, 1, 0, 16, 16]);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeUInt32LE(22, 18);
+  return bytes;
+};
+
+/** A TGA without signature: 4 x 4 px of the depth. */
+const tga = (imageType: number, depth: number, mapType = 0): Buffer => {
+  const bytes = Buffer.alloc(18 + 64);
+  bytes.set([0, mapType, imageType]);
+  bytes.set([4, 0, 4, 0, depth, 32], 12);
+  return bytes;
+};
+
+const ftyp = (...brands: readonly string[]): Buffer => {
+  const [major = "", ...others] = brands;
+  const bytes = Buffer.from(`\0\0\0\0ftyp${major}\0\0\0\0${others.join("")}mdat`, "latin1");
+  bytes.writeUInt32BE(bytes.length - 4);
+  return bytes;
+};
+
+const SVG_ROOT = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+
+/** Beginnings of files as in their specifications. */
+const STRANGERS: Record<keyof typeof REFUSED_FORMATS, readonly Buffer[]> = {
+  "camera raw (CR2)": latin1("II*\0\x10\0\0\0CR\x02\0"),
+  "camera raw (CR3)": [ftyp("crx ", "crx ", "isom")],
+  "camera raw (CRW)": latin1("II\x1a\0\0\0HEAPCCDR"),
+  "camera raw (ORF)": latin1("IIRO\x08\0\0\0", "IIRS\x08\0\0\0", "MMOR\0\0\0\x08"),
+  "camera raw (RW2)": latin1("IIU\0\x18\0\0\0"),
+  "camera raw (RAF)": latin1("FUJIFILMCCD-RAW 0201"),
+  "camera raw (X3F)": latin1("FOVb\0\0\x02\0"),
+  "camera raw (MRW)": latin1("\0MRM\0\0\0\0"),
+  "camera raw (IIQ)": latin1("II*\0\x08\0\0\0IIII", "MM\0*\0\0\0\x08MMMM"),
+  GIF: latin1("GIF87a\x01\0\x01\0", "GIF89a\x01\0\x01\0"),
   SVG: [
-    '<svg xmlns="http://www.w3.org/2000/svg"/>',
-    '\ufeff<?xml version="1.0"?>\n<!-- a drawing -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
-    '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd"><svg/>'.replace("<svg/>", "<svg width='1'/>"),
+    SVG_ROOT,
+    `\ufeff<?xml version="1.0"?>\n<!-- a drawing -->\n${SVG_ROOT}`,
+    `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd"><svg width='1'/>`,
+    `<!DOCTYPE svg [<!ENTITY a "b"> <!ENTITY c "d">]>\n<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>`,
+    `<?xml version="1.0"?><!-- ${"long ".repeat(20_000)} --><!-- > -->\n${SVG_ROOT}`,
+    Buffer.from(`\ufeff${SVG_ROOT}`, "utf16le"),
   ].map((text) => Buffer.from(text)),
-  AVIF: ["avif", "avis"].map((brand) => Buffer.from(`\0\0\0\x1cftyp${brand}`, "latin1")),
-  HEIC: ["heic", "heix", "hevc", "mif1", "msf1"].map((brand) => Buffer.from(`\0\0\0\x18ftyp${brand}`, "latin1")),
-  "JPEG 2000": ["\0\0\0\x0cjP  \r\n\x87\n", "\xff\x4f\xff\x51\0\x29"].map((text) => Buffer.from(text, "latin1")),
-  "JPEG XL": ["\0\0\0\x0cJXL \r\n\x87\n", "\xff\x0a\xfa\x7f"].map((text) => Buffer.from(text, "latin1")),
-  "JPEG XR": [Buffer.from("II\xbc\x01\x20\0\0\0", "latin1")],
-  PDF: [Buffer.from("%PDF-1.7\n")],
-  PostScript: ["%!PS-Adobe-3.0 EPSF-3.0", "\xc5\xd0\xd3\xc6\x1e\0"].map((text) => Buffer.from(text, "latin1")),
-  PSD: [Buffer.from("8BPS\0\x01", "latin1")],
-  ICO: ["\0\0\x01\0\x01\0\x10\x10", "\0\0\x02\0\x01\0\x20\x20"].map((text) => Buffer.from(text, "latin1")),
-  EXR: [Buffer.from("v/1\x01\x02\0\0\0", "latin1")],
-  HDR: [Buffer.from("#?RADIANCE\n"), Buffer.from("#?RGBE\n")],
-  DDS: [Buffer.from("DDS \x7c\0\0\0", "latin1")],
-  QOI: [Buffer.from("qoif\0\0\0\x01", "latin1")],
+  AVIF: [ftyp("avif"), ftyp("avis"), ftyp("mif1", "miaf", "avif"), Buffer.from("\0\0\0\x1cftypavif", "latin1")],
+  HEIC: [...["heic", "heix", "hevc", "mif1", "msf1"].map((brand) => ftyp(brand)), ftyp("mif1", "heic")],
+  MP4: [ftyp("isom", "mp41", "avc1"), ftyp("mp42")],
+  QuickTime: [ftyp("qt  ")],
+  "JPEG 2000": latin1("\0\0\0\x0cjP  \r\n\x87\n", "\xff\x4f\xff\x51\0\x29"),
+  "JPEG XL": latin1("\0\0\0\x0cJXL \r\n\x87\n", "\xff\x0a\xfa\x7f"),
+  "JPEG XR": latin1("II\xbc\x01\x20\0\0\0"),
+  PDF: latin1("%PDF-1.7\n"),
+  PostScript: latin1("%!PS-Adobe-3.0 EPSF-3.0", "\xc5\xd0\xd3\xc6\x1e\0"),
+  PSD: latin1("8BPS\0\x01"),
+  PSB: latin1("8BPS\0\x02"),
+  XCF: latin1("gimp xcf v011\0"),
+  ICO: [...latin1("\0\0\x01\0\x01\0\x10\x10", "\0\0\x02\0\x01\0\x20\x20"), icon(1), icon(2)],
+  ICNS: latin1("icns\0\0\x10\0"),
+  EXR: latin1("v/1\x01\x02\0\0\0"),
+  HDR: latin1("#?RADIANCE\n", "#?RGBE\n"),
+  DDS: latin1("DDS \x7c\0\0\0"),
+  QOI: latin1("qoif\0\0\0\x01"),
+  PBM: latin1("P1\n# a comment\n2 2\n", "P4\n2 2\n"),
+  PGM: latin1("P2 2 2 255\n", "P5\n2 2\n255\n"),
+  PPM: latin1("P3\n2 2\n255\n", "P6\n2 2\n255\n"),
+  PAM: latin1("P7\nWIDTH 2\n"),
+  PFM: latin1("PF\n2 2\n-1.0\n", "Pf\n2 2\n"),
+  XPM: latin1("/* XPM */\nstatic char *a[] = {"),
+  XBM: latin1("#define a_width 16\n#define a_height 16\n"),
+  PCX: latin1("\n\x05\x01\x08\0\0\0\0", "\n\0\x01\x01\0\0"),
+  SGI: latin1("\x01\xda\0\x01\0\x03", "\x01\xda\x01\x02\0\x03"),
+  DICOM: [Buffer.concat([Buffer.alloc(128), Buffer.from("DICM\x02\0")])],
+  FITS: latin1("SIMPLE  =                    T"),
+  WMF: latin1("\xd7\xcd\xc6\x9a\0\0"),
+  EMF: [Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.alloc(36, 9), Buffer.from(" EMF")])],
+  DjVu: latin1("AT&TFORM\0\0\0\0DJVU"),
+  BPG: latin1("BPG\xfb\0"),
+  FLIF: latin1("FLIF31"),
+  MNG: latin1("\x8aMNG\r\n\x1a\n"),
+  JNG: latin1("\x8bJNG\r\n\x1a\n"),
+  TGA: [
+    ...[tga(2, 24), tga(2, 32), tga(3, 8), tga(10, 16), tga(1, 8, 1)],
+    Buffer.from(`${"any bytes ".repeat(4)}TRUEVISION-XFILE.\0`, "latin1"),
+  ],
 };
 
 it.each(Object.entries(STRANGERS))("refuses %s by name", async (name, files) => {
@@ -75,7 +143,7 @@ it.each([
   ],
   [
     "an HTML page",
-    Buffer.from("<!DOCTYPE html><title>x</title>"),
+    Buffer.from("<!DOCTYPE html><title>x</title><svg/>"),
     ["not-an-image", "Expected JPEG, PNG, WebP, BMP or TIFF for the file but got bytes 3c21444f43545950"],
   ],
 ])("refuses %s", async (_what, bytes, refusal) => {
@@ -200,6 +268,7 @@ it("covers every reason; those that do not depend on the bytes are tested with t
     "side-too-long",
     "too-many-frames",
     "decompression-bomb",
+    "too-much-memory",
   ];
   const ofStore: RefusalReason[] = ["too-many-bytes", "deleted"];
 

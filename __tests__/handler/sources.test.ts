@@ -83,7 +83,6 @@ const OPAQUE: readonly [string, () => Promise<Buffer>, Colour, number][] = [
     MILD,
     2,
   ],
-  ["a Lab TIFF", () => plain(40, 20, MILD).toColourspace("lab").tiff({ compression: "lzw" }).toBuffer(), MILD, 2],
   ["a PNG of 16 bits", () => plain(40, 20, MILD).toColourspace("rgb16").png().toBuffer(), MILD, 0],
   ["a grey PNG of 16 bits", () => plain(40, 20, GREY).toColourspace("grey16").png().toBuffer(), GREY, 0],
   ["a grey JPEG", () => plain(40, 20, GREY).toColourspace("b-w").jpeg({ quality: 100 }).toBuffer(), GREY, 1],

@@ -319,6 +319,8 @@ describe("the runtime", () => {
     const stack = await stackWith('lambda_runtime = "nodejs24.x"');
 
     expect(one(stack, "aws_lambda_function").runtime).toBe("nodejs24.x");
-    expect(stack.terraform.required_providers).toEqual({ aws: { source: "aws", version: ">= 6.19.0, < 7.0.0" } });
+    expect(stack.terraform.required_providers).toEqual({
+      aws: { source: "hashicorp/aws", version: ">= 6.19.0, < 7.0.0" },
+    });
   });
 });

@@ -8,7 +8,7 @@ const UPLOAD = "${aws_s3_bucket.s3_buckets_upload.arn}";
 const PROCESSED = "${aws_s3_bucket.s3_buckets_processed.arn}";
 
 describe("lambda_function", () => {
-  const common = [
+  const images = [
     {
       Sid: "ReadUploads",
       Effect: "Allow",
@@ -17,13 +17,13 @@ describe("lambda_function", () => {
     },
     { Sid: "TellDeletedFromDenied", Effect: "Allow", Action: ["s3:ListBucket"], Resource: UPLOAD },
     { Sid: "WriteVariants", Effect: "Allow", Action: ["s3:PutObject"], Resource: `${PROCESSED}/*` },
-    {
-      Sid: "WriteLogs",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: "${aws_cloudwatch_log_group.lambda_function_log_group.arn}:*",
-    },
   ];
+  const logs = {
+    Sid: "WriteLogs",
+    Effect: "Allow",
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: "${aws_cloudwatch_log_group.lambda_function_log_group.arn}:*",
+  };
 
   it("has exactly these permissions where it publishes metrics itself", async () => {
     const { policy, ...others } = one(synthesized(await devWith('metric_namespace = "Mine"')), "aws_iam_role_policy");
@@ -35,14 +35,14 @@ describe("lambda_function", () => {
       Resource: "*",
       Condition: { StringEquals: { "cloudwatch:namespace": "Mine" } },
     };
-    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...common, publish] });
+    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...images, publish, logs] });
     expect(others).toEqual({ name: "least-privilege", role: "${aws_iam_role.lambda_function_role.id}" });
   });
 
   it("has no permission to publish metrics where they are embedded in the log", async () => {
     const { policy } = one(synthesized(await devWith('metrics_transport = "emf"')), "aws_iam_role_policy");
 
-    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: common });
+    expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...images, logs] });
   });
 
   it("may use the stack's key to read objects of the upload bucket and to write those of the processed bucket", async () => {
@@ -55,7 +55,7 @@ describe("lambda_function", () => {
       Resource: "${aws_kms_key.encryption_key_key.arn}",
       Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucket, `${bucket}/*`] } },
     });
-    expect((json(policy) as { Statement: unknown[] }).Statement.slice(common.length + 1, -1)).toEqual([
+    expect((json(policy) as { Statement: unknown[] }).Statement.slice(images.length + 1, -2)).toEqual([
       use("DecryptUploads", "kms:Decrypt", UPLOAD),
       use("EncryptVariants", "kms:GenerateDataKey", PROCESSED),
     ]);

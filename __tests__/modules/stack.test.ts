@@ -1,6 +1,7 @@
 /** How the modules form a stack, and its outputs. */
 import { tmpdir } from "node:os";
 import { App } from "cdktf";
+import { METRICS, type Metric } from "../../handler/contract/metrics";
 import { ImageProcessorStack } from "../../modules/stack";
 import { committed, devWith, one, type Synthesized, synthesized, temporary } from "./synthesized";
 
@@ -63,7 +64,7 @@ describe("a stack", () => {
     });
     expect(terraform).toEqual({
       backend: { local: { path: "../../../terraform.prod.tfstate" } },
-      required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
       required_version: ">= 1.5",
     });
   });
@@ -92,7 +93,7 @@ describe("a stack", () => {
           use_lockfile: true,
         },
       },
-      required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
+      required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
       required_version: ">= 1.10",
     });
     expect(elsewhere.terraform.backend).toEqual({
@@ -166,6 +167,24 @@ describe("the outputs", () => {
   const group = "${aws_cloudwatch_log_group.lambda_function_log_group.name}";
   const dashboard = "${aws_cloudwatch_dashboard.cloudwatch_metrics_dashboard.dashboard_name}";
   const console = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards";
+  const faultAlarms = [
+    "timeout-errors",
+    "memory-errors",
+    "image-processing-errors",
+    "s3-permission-errors",
+    "critical-errors",
+    "large-images",
+  ];
+  const alarmArns = (module: string, ...names: string[]) =>
+    Object.fromEntries(
+      Object.entries(alarms(module, ...names)).map(([name, value]) => [name, value.replace(".alarm_name}", ".arn}")]),
+    );
+  const filters = (module: string, kind: Metric["kind"]) =>
+    Object.fromEntries(
+      Object.entries<Metric>(METRICS)
+        .filter(([, row]) => row.kind === kind && row.from !== "handler")
+        .map(([name]) => [name, `\${aws_cloudwatch_log_metric_filter.${module}_${name}.name}`]),
+    );
   const metricAlarms = ["high-error-rate", "throttles", "log-errors", "high-duration", "high-concurrency"];
   const expected = {
     upload_bucket_name: "${aws_s3_bucket.s3_buckets_upload.id}",
@@ -183,16 +202,20 @@ describe("the outputs", () => {
     log_alerts_topic_arn: "${aws_sns_topic.sns_notifications_log.arn}",
     cloudwatch_dashboard_name: dashboard,
     cloudwatch_dashboard_url: `${console}:name=${dashboard}`,
+    cloudwatch_dashboard_arn: "${aws_cloudwatch_dashboard.cloudwatch_metrics_dashboard.dashboard_arn}",
     metric_namespace: "ImageProcessor/Lambda",
     cloudwatch_alarms: alarms("cloudwatch_alarms", ...metricAlarms, "low-success-rate"),
-    log_based_alarms: alarms(
-      "log_alerts",
-      "timeout-errors",
-      "memory-errors",
-      "image-processing-errors",
-      "s3-permission-errors",
-      "critical-errors",
-      "large-images",
+    log_based_alarms: alarms("log_alerts", ...faultAlarms),
+    alarm_arns: {
+      ...alarmArns("cloudwatch_alarms", ...metricAlarms, "low-success-rate"),
+      ...alarmArns("log_alerts", ...faultAlarms),
+    },
+    metric_filter_names: {
+      ...filters("cloudwatch_metrics", "measure"),
+      ...filters("log_alerts", "fault"),
+    },
+    topic_names: Object.fromEntries(
+      ["critical", "performance", "log"].map((each) => [each, `\${aws_sns_topic.sns_notifications_${each}.name}`]),
     ),
     aws_region: "us-east-1",
     upload_command_example: "aws s3 cp photo.jpg s3://${aws_s3_bucket.s3_buckets_upload.id}/",
@@ -222,6 +245,7 @@ describe("the outputs", () => {
       ...expected,
       cloudwatch_dashboard_name: "",
       cloudwatch_dashboard_url: "",
+      cloudwatch_dashboard_arn: "",
       sns_subscription_note:
         "AWS sends a confirmation to each e-mail address. Notifications arrive only after you follow its link.",
     });

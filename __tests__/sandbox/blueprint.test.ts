@@ -116,6 +116,7 @@ describe("the blueprint of a stack", () => {
       maximumEventAgeSeconds: 21_600,
       deadLetterTargetArn: undefined,
       isTraced: false,
+      isInVpc: false,
     });
   });
 

@@ -26,15 +26,17 @@ const listening = (): Promise<void> =>
     });
   });
 
-/** Attaches Node's own debugger, and lets the program continue. */
+/** Attaches Node's own debugger, and lets the program continue; input is lost until the debugger reads it. */
 const attach = (port: number) => {
   const client = spawn(process.execPath, ["inspect", `127.0.0.1:${port}`], { stdio: ["pipe", "pipe", "ignore"] });
   const printed: string[] = [];
-  client.stdout.on("data", (chunk) => {
-    printed.push(String(chunk));
-    if (String(chunk).includes("Break on start")) client.stdin.write("c\n");
-  });
-  return { printed, detach: () => client.kill() };
+  client.stdout.on("data", (chunk) => printed.push(String(chunk)));
+  const continuing = setInterval(() => client.stdin.write("c\n"), 250);
+  const detach = () => {
+    clearInterval(continuing);
+    client.kill();
+  };
+  return { printed, detach };
 };
 
 describe("the handler under a debugger", () => {
@@ -49,8 +51,8 @@ describe("the handler under a debugger", () => {
     const sandbox = await starting;
     await sandbox.upload("not-a-picture.txt", Buffer.from("text"));
     const [outcome] = await sandbox.settled();
-    await sandbox.stop();
     detach();
+    await sandbox.stop();
 
     expect(printed.join("")).toContain("Break on start in");
     expect(outcome?.status).toBe("success");

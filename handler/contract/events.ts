@@ -12,6 +12,7 @@ export const REFUSALS = {
   "too-many-frames": "more frames or pages than MAX_IMAGE_FRAMES (only the first is ever processed)",
   "decompression-bomb":
     "decoding would cost far more than the picture needs, for example hundreds of scans or tens of megabytes of text",
+  "too-much-memory": "decoding would need more memory than the function has",
   deleted: "the object was deleted before it could be read",
 } as const satisfies Record<string, string>;
 

@@ -1,44 +1,12 @@
 /** Decodes CIELAB TIFFs: libvips reads only those of 16 bits, and assumes the wrong illuminant. */
 import sharp from "sharp";
 import { Refusal } from "./errors";
+import { labelledRgb, type TiffPicture } from "./tiff";
 
 /** Storage of a* and b* by photometric interpretation: TIFF 6.0, section 23, and Adobe's technical note on ICC L*a*b*. */
 const INTERPRETATIONS: Readonly<Record<number, "two's complement" | "offset">> = { 8: "two's complement", 9: "offset" };
 
 type Storage = (typeof INTERPRETATIONS)[number];
-
-const PHOTOMETRIC = 262;
-const RGB = 2;
-
-/** A copy of the file labelled as RGB, so that libvips returns the stored numbers unchanged. */
-export interface Disguised {
-  readonly bytes: Buffer;
-  readonly storage: Storage;
-}
-
-/**
- * @param bytes of a TIFF
- * @returns undefined if the first page is not CIELAB
- * @throws RangeError if the file ends within its first directory
- */
-export const disguisedLab = (bytes: Buffer): Disguised | undefined => {
-  const isLittle = bytes[0] === 0x49;
-  const short = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const isBig = short(2) === 43;
-  const huge = (at: number) => Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  const first = isBig ? huge(8) : isLittle ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
-  const [entries, size, count] = isBig ? [first + 8, 20, huge(first)] : [first + 2, 12, short(first)];
-  for (let at = entries; at < entries + count * size; at += size) {
-    if (short(at) !== PHOTOMETRIC) continue;
-    const value = at + (isBig ? 12 : 8);
-    const storage = INTERPRETATIONS[short(value)];
-    if (storage === undefined) return undefined;
-    const copy = Buffer.from(bytes);
-    copy[value + (isLittle ? 0 : 1)] = RGB;
-    return { bytes: copy, storage };
-  }
-  return undefined;
-};
 
 /** XYZ of D50 (ISO 3664), and the matrix from XYZ under D50 to linear sRGB, with Bradford adaptation. */
 const WHITE = [0.9642, 1, 0.8249] as const;
@@ -81,27 +49,11 @@ export interface LabPicture {
   readonly channels: 3 | 4;
 }
 
-/** Sample types with encoded values. Floating-point samples are plain L*, a* and b*, which libvips reads. */
-const DEPTHS = ["uchar", "ushort"];
-
-export interface LabHeader {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly isDeep: boolean;
-}
-
-/** @returns undefined for a picture that libvips decodes correctly itself */
-export const readLabHeader = async ({ bytes }: Disguised): Promise<LabHeader | undefined> => {
-  const { autoOrient, depth } = await sharp(bytes, { limitInputPixels: false }).metadata();
-  return DEPTHS.includes(depth)
-    ? { widthPx: autoOrient.width, heightPx: autoOrient.height, isDeep: depth === "ushort" }
-    : undefined;
-};
-
 /** @returns the picture, upright. @throws Refusal `corrupt` if it does not have 3 or 4 channels; errors of libvips */
-export const decodeLab = async ({ bytes, storage }: Disguised, { isDeep }: LabHeader): Promise<LabPicture> => {
-  // An embedded profile describes CIELAB, not RGB: ignore it.
-  const { data, info } = await sharp(bytes, { limitInputPixels: false, ignoreIcc: true })
+export const decodeLab = async (picture: TiffPicture): Promise<LabPicture> => {
+  const storage = INTERPRETATIONS[picture.kind.photometric] ?? "offset";
+  const isDeep = picture.kind.bits[0] === 16;
+  const { data, info } = await sharp(labelledRgb(picture), { limitInputPixels: false })
     .autoOrient()
     .toColourspace(isDeep ? "rgb16" : "srgb")
     .raw({ depth: isDeep ? "ushort" : "uchar" })

@@ -1,6 +1,7 @@
 /** The format that the name or content type of an upload claims. It is only logged; processing never depends on it. */
 import { extname } from "node:path";
-import { ACCEPTED, type SourceFormat, UNSUPPORTED } from "./input";
+import { ACCEPTED, type SourceFormat } from "./input";
+import { REFUSED_FORMATS } from "./refused-formats";
 
 /** Other names of formats. To add one, add a row. */
 const SYNONYMS: Readonly<Record<string, string>> = {
@@ -15,11 +16,15 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   "x-ms-bmp": "bmp",
   "svg+xml": "svg",
   heif: "heic",
+  mov: "quicktime",
 };
 
 const formatCalled = (word: string): string => SYNONYMS[word] ?? word;
 
-const KNOWN = [...Object.keys(ACCEPTED), ...Object.keys(UNSUPPORTED).map((name) => name.toLowerCase())];
+/** Names in parentheses are those of the format; what comes before is its kind. */
+const nameOf = (format: string): string => (/\((.+)\)/.exec(format)?.[1] ?? format).toLowerCase();
+
+const KNOWN = [...Object.keys(ACCEPTED), ...Object.keys(REFUSED_FORMATS).map(nameOf)];
 
 /**
  * @param contentType of the object; many clients send application/octet-stream, which declares no format

@@ -49,10 +49,28 @@ export const storageError = (operation: string, thrown: unknown): Error => {
 /** @returns the thrown value as an Error */
 export const asError = (thrown: unknown): Error => (types.isNativeError(thrown) ? thrown : new Error(String(thrown)));
 
-/** @returns the message of the thrown value on one line, at most 300 characters */
+/** @returns the message of the thrown value on one line, each sentence once, at most 300 characters */
 export const oneLine = (thrown: unknown): string => {
   const { message, name } = asError(thrown);
-  return (message || name).replace(/\s+/g, " ").trim().slice(0, 300);
+  const lines = (message.trim() || name).split("\n").map((line) => line.replace(/\s+/g, " ").trim());
+  return [...new Set(lines.filter((line) => line !== ""))].join(" ").slice(0, 300);
+};
+
+/** What decoders say of files that are whole: a kind that they do not read, or too little memory. */
+const DECODER_REASONS: readonly (readonly [message: RegExp, reason: RefusalReason])[] = [
+  [/out of memory|insufficient memory|cannot allocate/i, "too-much-memory"],
+  [/unsupported (jpeg|tiff|feature)|unsupported_feature|not (supported|implemented|configured)/i, "unsupported-format"],
+];
+
+/** @returns the refusal that an error of a decoder stands for: `corrupt`, unless it says that it does not read the kind */
+export const decoderRefusal = (thrown: unknown): Refusal => {
+  // The reason is on the lines that follow; libvips keeps one list of them for all threads, so it can be empty.
+  const said = oneLine(thrown)
+    .replace(/^Warning treated as error due to failOn setting/, "")
+    .trim();
+  const detail = said.replace(/:$/, "") || "the decoder gave no reason";
+  const reason = DECODER_REASONS.find(([message]) => message.test(detail))?.[1] ?? "corrupt";
+  return new Refusal(reason, detail, { cause: thrown });
 };
 
 /** @returns an error for an unexpected value: `Expected <what> for <name> but got <value>` */

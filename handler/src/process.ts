@@ -1,15 +1,9 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
-import sharp, { type Sharp } from "sharp";
-import { decodeBmp, readBmpHeader } from "./bmp";
-import { decodeLab, disguisedLab, readLabHeader } from "./cielab-tiff";
-import { oneLine, Refusal } from "./errors";
-import { ACCEPTED, admit, type Limits, type SourceFormat, sniff } from "./input";
-import { admitStructure } from "./structure-limits";
+import sharp from "sharp";
+import { decodeImage, type Pixels } from "./decode";
+import { type Limits, type SourceFormat, sniff } from "./input";
 import type { Traced } from "./tracing";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
-
-/** Maximum side in px. Larger uploads are scaled down to it before variants are made. */
-export const MAX_SOURCE_SIDE_PX = 4096;
 
 /** One encoded variant. */
 export interface Encoded {
@@ -27,18 +21,6 @@ export interface ProcessedImage {
   readonly variants: readonly Encoded[];
 }
 
-/** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
-interface Pixels {
-  readonly data: Buffer;
-  readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
-}
-
-// Nothing is decoded twice, so a cache would only use memory.
-sharp.cache(false);
-// Second line of defence after `sniff`: libvips can only use the loaders of accepted formats, never SVG for example.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader" in format ? [format.loader] : [])) });
-
 /**
  * @param bytes the uploaded file
  * @param signal stops the work after the current variant. @default the work runs to its end
@@ -53,12 +35,7 @@ export const processImage = async (
   traced: Traced = (_, work) => work(),
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
-  const { image, widthPx, heightPx } = await orCorrupt(async () => {
-    admitStructure(bytes, format, limits);
-    if (format === "bmp") return openBmp(bytes, limits);
-    return (format === "tiff" ? await openLab(bytes, limits) : undefined) ?? openWithSharp(bytes, limits);
-  });
-  const pixels = await traced("decode", () => orCorrupt(() => decode(image)));
+  const { pixels, widthPx, heightPx } = await decodeImage(bytes, format, limits, traced);
   const variants: Encoded[] = [];
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
   for (const [name, variant] of Object.entries(VARIANTS)) {
@@ -66,61 +43,6 @@ export const processImage = async (
     signal?.throwIfAborted();
   }
   return { source: { format, widthPx, heightPx }, variants };
-};
-
-/** Turns any error of a decoder into a refusal: the file caused it. */
-const orCorrupt = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal("corrupt", oneLine(error), { cause: error });
-  }
-};
-
-interface Opened {
-  readonly image: Sharp;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
-
-const openWithSharp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
-  // `admit` checks the size and gives the exact reason; libvips keeps its own safety limits (`unlimited` is off).
-  const image = sharp(bytes, { limitInputPixels: false });
-  const { autoOrient, space, icc } = await image.metadata();
-  admit(autoOrient.width, autoOrient.height, limits);
-  // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
-  if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
-  return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
-};
-
-/** @returns undefined if the picture is not CIELAB */
-const openLab = async (bytes: Buffer, limits: Limits): Promise<Opened | undefined> => {
-  const disguised = disguisedLab(bytes);
-  if (disguised === undefined) return undefined;
-  const header = await readLabHeader(disguised);
-  if (header === undefined) return undefined;
-  admit(header.widthPx, header.heightPx, limits);
-  const { pixels, widthPx, heightPx, channels } = await decodeLab(disguised, header);
-  return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
-};
-
-const openBmp = async (bytes: Buffer, limits: Limits): Promise<Opened> => {
-  const header = readBmpHeader(bytes);
-  const { widthPx, heightPx } = header;
-  admit(widthPx, heightPx, limits);
-  const { pixels, channels } = decodeBmp(bytes, header);
-  return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
-};
-
-/** Decodes the upload once, to at most 67 MB; all variants are made from these pixels. */
-const decode = async (image: Sharp): Promise<Pixels> => {
-  const { data, info } = await image
-    .autoOrient()
-    .resize(MAX_SOURCE_SIDE_PX, MAX_SOURCE_SIDE_PX, { fit: "inside", withoutEnlargement: true })
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data, raw: { width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 } };
 };
 
 const encode = async ({ data, raw }: Pixels, name: VariantName, variant: Variant): Promise<Encoded> => {

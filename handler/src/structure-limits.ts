@@ -2,6 +2,8 @@
 import { inflateSync } from "node:zlib";
 import { Refusal } from "./errors";
 import type { Limits, SourceFormat } from "./input";
+import { segmentsOf } from "./jpeg";
+import { openTiffFile } from "./tiff-directory";
 
 /** Reads the headers of markers, chunks or directories only. Stops where they are broken: the decoder reports that. */
 type Walk = (bytes: Buffer, limits: Limits) => void;
@@ -12,21 +14,18 @@ const MAX_SCANS = 100;
 /** More than any real colour profile or caption needs when uncompressed. */
 const MAX_PACKED_TEXT_BYTES = 32 * 2 ** 20;
 
-const SOS = 0xda;
-const EOI = 0xd9;
+/** More than any camera or editor writes: extended metadata comes in segments of 64 KB. */
+const MAX_SEGMENTS = 10_000;
 
-/** Counts scans. ITU-T T.81, B.1.1: all markers have a length except SOI, EOI, restarts and stuffed bytes within a scan. */
+const SOS = 0xda;
+
 const admitScans: Walk = (bytes) => {
-  let scans = 0;
-  let at = 2;
-  while (at + 4 <= bytes.length && bytes[at + 1] !== EOI) {
-    const code = bytes[at + 1] ?? 0;
-    const hasLength = code >= 0xc0 && code !== 0xff && (code < 0xd0 || code > 0xd8);
+  let [scans, segments] = [0, 0];
+  for (const { code } of segmentsOf(bytes)) {
     if (code === SOS && ++scans > MAX_SCANS)
       throw new Refusal("decompression-bomb", `Expected at most ${MAX_SCANS} scans for a JPEG but got more`);
-    const next = bytes.indexOf(0xff, hasLength ? at + 2 + bytes.readUInt16BE(at + 2) : at + 1);
-    if (next === -1) return;
-    at = next;
+    if (++segments > MAX_SEGMENTS)
+      throw new Refusal("decompression-bomb", `Expected at most ${MAX_SEGMENTS} segments for a JPEG but got more`);
   }
 };
 
@@ -84,20 +83,12 @@ const admitAnimation: Walk = (bytes, limits) => {
   }
 };
 
-/** Counts pages. TIFF 6.0, section 2, and BigTIFF: each directory ends with the offset of the next one; 0 is the end. */
+/** Counts pages: each directory ends with the offset of the next one; 0 is the end. */
 const admitPages: Walk = (bytes, limits) => {
-  const isLittle = bytes[0] === 0x49;
-  const short = (at: number) => (isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const long = (at: number) => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-  const huge = (at: number) => Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  const isBig = short(2) === 43;
+  const file = openTiffFile(bytes);
   const seen = new Set<number>();
-  for (let at = isBig ? huge(8) : long(4); at !== 0 && !seen.has(at) && at + 8 <= bytes.length; ) {
+  for (let at = file.first; at !== 0 && !seen.has(at) && at + 8 <= bytes.length; at = file.nextAfter(at))
     admitFrames(seen.add(at).size, limits);
-    const next = isBig ? at + 8 + huge(at) * 20 : at + 2 + short(at) * 12;
-    if (next + (isBig ? 8 : 4) > bytes.length) return;
-    at = isBig ? huge(next) : long(next);
-  }
 };
 
 const WALKS: Readonly<Partial<Record<SourceFormat, Walk>>> = {

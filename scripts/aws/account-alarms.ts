@@ -10,13 +10,12 @@ import {
   SetAlarmStateCommand,
   type StateValue,
 } from "@aws-sdk/client-cloudwatch";
-import { closest } from "fastest-levenshtein";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
 import { poll } from "../terminal/polling";
-import { answerTo, NotDeployed } from "./account";
+import { answerTo, NotDeployed, nearTo } from "./account";
 
 export const REASONS = {
   test: "test by npm run alarms",
@@ -62,8 +61,9 @@ export const fullName = (environment: Environment, text: string): string => {
   const name = text.startsWith(prefix) ? text.slice(prefix.length) : text;
   const names = expectedNames(environment);
   if (names.includes(name)) return `${prefix}${name}`;
+  const near = nearTo(name, names);
   throw new UsageError(
-    `Expected an alarm of ${stackName(environment)} for NAME but got ${JSON.stringify(text)}; did you mean ${closest(name, names)}?`,
+    `Expected an alarm of ${stackName(environment)} for NAME but got ${JSON.stringify(text)}${near === undefined ? `: it has ${names.join(", ")}` : `; did you mean ${near}?`}`,
   );
 };
 

@@ -83,8 +83,10 @@ const linesOf = async ({ aws, environment, sinceMs }: LoadRun, pattern: string):
 
 const usageOf = async (run: LoadRun, requestIds: ReadonlySet<unknown>): Promise<Usage> => {
   const lines = await linesOf(run, '{ $.type = "platform.report" }');
-  const records = lines.map(({ record }) => record as Fields).filter(({ requestId }) => requestIds.has(requestId));
-  const measures = records.map(({ metrics }) => metrics as Readonly<Record<string, number>>);
+  const records = lines
+    .map(({ record }) => (record ?? {}) as Fields)
+    .filter(({ requestId }) => requestIds.has(requestId));
+  const measures = records.map(({ metrics }) => (metrics ?? {}) as Readonly<Record<string, number>>);
   return {
     invocations: records.length,
     billedMs: measures.reduce((sum, { billedDurationMs = 0 }) => sum + billedDurationMs, 0),

@@ -2,7 +2,6 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import sharp, { type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "../../handler/src/bmp";
-import { MAX_SOURCE_SIDE_PX } from "../../handler/src/process";
 import { FORMATS, VARIANTS, type Variant, type VariantName } from "../../handler/src/variants";
 import { answerTo } from "./account";
 import type { RoundOptions } from "./account-uploads";
@@ -42,8 +41,8 @@ const pictureOf = async (bytes: Buffer): Promise<Picture> => {
 const difference = (one: Buffer, other: Buffer): number =>
   one.reduce((sum, value, at) => sum + Math.abs(value - (other[at] ?? 0)), 0) / one.length;
 
-/** @returns the size of a variant, in pixels */
-const sizeOf = ({ widthPx, heightPx }: Picture, { insidePx = MAX_SOURCE_SIDE_PX }: Variant): [number, number] => {
+/** @param source smaller than the largest variant @returns the size of a variant, in pixels */
+const sizeOf = ({ widthPx, heightPx }: Picture, { insidePx = Number.POSITIVE_INFINITY }: Variant): [number, number] => {
   const scale = Math.min(1, insidePx / Math.max(widthPx, heightPx));
   return [Math.round(widthPx * scale), Math.round(heightPx * scale)];
 };

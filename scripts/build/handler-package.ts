@@ -132,10 +132,10 @@ const checkNativeParts = (files: Files, zip: string, machine: number | undefined
 };
 
 /** Pure JavaScript, so the same bytes on every machine; zip keeps local times, so a local time is the same in every time zone. */
-const zipped = (files: Files): Uint8Array => {
+const zipped = (files: Files, level: 0 | 9): Uint8Array => {
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   const UNIX = 3;
-  return zipSync(sorted, { level: 9, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
+  return zipSync(sorted, { level, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
 };
 
 /** Nobody ever sees a half-written file, whoever else is building. */
@@ -196,7 +196,7 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
     }
   }
   checkNativeParts(files, name, machine);
-  const zip = zipped(files);
+  const zip = zipped(files, debug ? 0 : 9);
   const built: Stamp = { inputs, sha256: sha256(zip), bytes: zip.length };
   await mkdir(outDir, { recursive: true });
   await replaceFile(file, zip);

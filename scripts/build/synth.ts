@@ -1,4 +1,4 @@
-/** Every environment as Terraform JSON, with a fresh package of the function beside it. */
+/** Environments as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packageOfUser, synthesize } from "../../main";
@@ -38,19 +38,19 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
 };
 
 /**
- * Builds the packages that are not fresh (none where HANDLER_PACKAGE names one) and synthesizes every environment into
+ * Builds the packages that are not fresh (none where HANDLER_PACKAGE names one) and synthesizes environments into
  * CDKTF_OUTDIR, or `cdktf.out` of the project.
+ * @param only these stacks; folders of others stay @default every environment, and no other folder stays
  * @throws InvalidEnvironments, or Error of one line
  */
-export const synth = async (): Promise<Synthesized[]> => {
-  const environments = await readEnvironments(ENVIRONMENTS, process.env);
+export const synth = async (only?: readonly Environment[]): Promise<Synthesized[]> => {
+  const environments = only ?? (await readEnvironments(ENVIRONMENTS, process.env));
   const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
 
   const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
   const stacks = join(outdir, "stacks");
-  const names = environments.map(stackName);
-  removeOthers(stacks, names);
+  if (only === undefined) removeOthers(stacks, environments.map(stackName));
   synthesize(environments, { outdir });
   return environments.map((environment) => summary(environment, stacks));
 };

@@ -115,12 +115,26 @@ const ruleOf = (alarm: Alarm): Rule => {
   return { evaluationPeriods, datapointsToAlarm, treatMissingData };
 };
 
-/** API reference, PutMetricAlarm: every metric of an alarm has the same period. */
+/** Limits of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const SHORT_PERIODS: readonly number[] = [10, 20, 30];
+const MAX_METRICS = 10;
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** Every metric of an alarm has the same period. */
 const periodOf = (alarm: Alarm): number => {
-  const [period, ...others] = new Set(metricsOf(alarm).map(({ periodSeconds }) => periodSeconds));
+  const metrics = metricsOf(alarm);
+  const [period, ...others] = new Set(metrics.map(({ periodSeconds }) => periodSeconds));
   if (period === undefined || others.length > 0) {
     throw expected("one period", "the metrics", alarm, [period, ...others]);
   }
+  if (!SHORT_PERIODS.includes(period) && !(period > 0 && period % 60 === 0)) {
+    throw expected("10, 20, 30 or a multiple of 60", "the period", alarm, period);
+  }
+  if (metrics.length > MAX_METRICS) throw expected(`at most ${MAX_METRICS}`, "the metrics", alarm, metrics.length);
+  const limit = period < HOUR_SECONDS ? DAY_SECONDS : 7 * DAY_SECONDS;
+  const seconds = period * alarm.evaluationPeriods;
+  if (seconds > limit) throw expected(`at most ${limit} s`, "period x evaluationPeriods", alarm, seconds);
   return period;
 };
 

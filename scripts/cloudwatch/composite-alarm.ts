@@ -97,8 +97,7 @@ export const suppressionTimer = <T>({ waitSeconds, extensionSeconds }: ActionsSu
       pending = change ?? pending;
       if (isSuppressing) set("Alarm", Infinity);
       else if (change !== undefined) set("WaitPeriod", atMs + waitSeconds * 1000);
-      else if (by === "Alarm" && pending !== undefined) set("ExtensionPeriod", atMs + extensionSeconds * 1000);
-      else if (by === "Alarm") set(undefined, Infinity);
+      else if (by === "Alarm") set("ExtensionPeriod", atMs + extensionSeconds * 1000);
     },
     due: (byMs) => {
       if (pending === undefined || untilMs > byMs) return undefined;

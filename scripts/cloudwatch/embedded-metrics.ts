@@ -61,7 +61,7 @@ const dimensionSet = (keys: unknown, root: JsonObject, reject: Reject): Dimensio
     return reject(`at most ${MAX_DIMENSIONS} dimensions`, "a dimension set", keys.length);
   }
   const entries = keys.map((key): [string, string] | undefined => {
-    const value = typeof key === "string" && Object.hasOwn(root, key) ? root[key] : undefined;
+    const value = typeof key === "string" ? root[key] : undefined;
     const isValid = typeof value === "string" && value.length <= MAX_DIMENSION_LENGTH;
     return isValid ? [String(key), value] : reject("a text", `dimension ${String(key)}`, value);
   });
@@ -80,7 +80,7 @@ const metricOf = (definition: unknown, root: JsonObject, reject: Reject): Metric
   const { Name: name, Unit: unit = "None" } = isObject(definition) ? definition : {};
   if (typeof name !== "string" || name === "") return reject("a name", "a metric", name);
   if (typeof unit !== "string" || !UNITS.includes(unit)) return reject("a unit of CloudWatch", `metric ${name}`, unit);
-  const target = Object.hasOwn(root, name) ? root[name] : undefined;
+  const target = root[name];
   const values: unknown[] = Array.isArray(target) ? target : [target];
   if (values.length > MAX_VALUES) return reject(`at most ${MAX_VALUES} values`, `metric ${name}`, values.length);
   if (!values.every((value) => typeof value === "number")) return reject("numbers", `metric ${name}`, target);

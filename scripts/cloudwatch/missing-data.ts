@@ -77,8 +77,7 @@ export const stateOf = (
   const missing = evaluationPeriods - breaching - within;
   const filled = treatMissingData === "breaching" ? missing : 0;
   if (breaching + filled >= datapointsToAlarm) return "ALARM";
-  const isDecided = missing === 0 || within > 0;
-  if (isDecided || treatMissingData === "breaching" || treatMissingData === "notBreaching") return "OK";
+  if (within > 0 || treatMissingData === "breaching" || treatMissingData === "notBreaching") return "OK";
   if (treatMissingData === "ignore") return current;
   const ageOfOldest = verdicts.lastIndexOf("breaching") + 1;
   return ageOfOldest >= datapointsToAlarm ? "ALARM" : "INSUFFICIENT_DATA";

@@ -13,6 +13,7 @@ import {
   testAlarm,
 } from "../aws/account-alarms";
 import { type Clients, clientsFor } from "../aws/clients";
+import { onAccount } from "../aws/local-run";
 import { ago } from "../terminal/ago";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
@@ -114,8 +115,10 @@ const run = async (env: string, verb: string, name: string | undefined, options:
     throw new UsageError(`Expected ${wanted} for ${verb} but got ${JSON.stringify(name) ?? "nothing"}`);
   }
   const environment = await environmentNamed(env);
-  const { cloudwatch } = clientsFor(environment.aws_region, options.endpointUrl);
-  await chosen.run(cloudwatch, environment, name ?? "", options);
+  const { endpointUrl } = options;
+  const aws = clientsFor(environment.aws_region, endpointUrl);
+  const done = chosen.run(aws.cloudwatch, environment, name ?? "", options);
+  await onAccount(done, { aws, environment, endpointUrl });
 };
 
 const seconds = (text: string): number => {

@@ -10,6 +10,7 @@ import { ENCRYPTION_CHECKS } from "../aws/doctor/encryption";
 import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
 import { NOTIFICATION_CHECKS } from "../aws/doctor/notifications";
 import { functionConfiguration, UPLOAD_CHECKS } from "../aws/doctor/upload-path";
+import { onAccount } from "../aws/local-run";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 
@@ -50,7 +51,7 @@ const run = async (env: string, options: { json?: true; endpointUrl?: string }):
   const { Account, Arn } = await answerTo("GetCallerIdentity", aws.sts.send(new GetCallerIdentityCommand({})));
   const subject = { environment, names, aws };
   // Without the function the other checks are pointless.
-  await functionConfiguration(subject);
+  await onAccount(functionConfiguration(subject), { aws, environment, endpointUrl: options.endpointUrl });
   const diagnoses = await diagnose(subject);
   const hasProblem = diagnoses.some(({ findings }) => findings.some(({ state }) => state === "problem"));
   if (options.json) console.log(JSON.stringify({ environment: env, account: Account, diagnoses }, undefined, 2));

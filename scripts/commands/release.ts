@@ -6,6 +6,7 @@ import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
+import { onAccount } from "../aws/local-run";
 import { readAlias, readVersions } from "../aws/release/alias";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
 import { runCommand, UsageError } from "../terminal/cli";
@@ -27,10 +28,13 @@ export const release = async (environment: Environment, options: Options): Promi
       `Expected true for enable_release_alias of ${stackName(environment)} but got false: without the alias, a deployment is in service at once`,
     );
   const { functionName, aliasName, releases: names } = naming(environment);
-  const { lambda, cloudwatch, codedeploy } = clientsFor(environment.aws_region, options.endpointUrl);
+  const { endpointUrl } = options;
+  const aws = clientsFor(environment.aws_region, endpointUrl);
+  const { lambda, cloudwatch, codedeploy } = aws;
   const alias = { environment, lambda, functionName, aliasName };
   const alarmNames = criticalAlarms(environment).map((name) => `${functionName}-${name}`);
-  const [live, versions] = [await readAlias(alias), await readVersions(alias)];
+  const live = await onAccount(readAlias(alias), { aws, environment, endpointUrl });
+  const versions = await readVersions(alias);
   const codeDeploy = environment.enable_codedeploy ? { codedeploy, names } : undefined;
   const verb = options.status ? statusOf : options.rollback ? rollBack : releaseNewest;
   return verb({

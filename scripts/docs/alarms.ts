@@ -2,7 +2,7 @@
 import { EVENTS } from "../../handler/contract/events";
 import { filterPattern } from "../../handler/contract/filter-pattern";
 import { METRICS, type Metric, type Unit } from "../../handler/contract/metrics";
-import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { type AlarmRow, allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
 import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
 import { QUERIES } from "../../modules/queries";
@@ -22,9 +22,7 @@ const RESPONSE: Readonly<Record<Severity, string>> = {
 
 const SEVERITIES = Object.keys(RESPONSE) as Severity[];
 
-type Row = ReturnType<typeof metricAlarms>[number];
-
-const alarmsOf = (environment: Environment): Row[] => [...metricAlarms(environment), ...logAlarms(environment)];
+const alarmsOf = (environment: Environment): AlarmRow[] => [...metricAlarms(environment), ...logAlarms(environment)];
 
 const bySeverity = <A extends { readonly severity: Severity }>(alarms: readonly A[]): A[] =>
   alarms.toSorted((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
@@ -33,8 +31,8 @@ const minutes = (seconds: number): string => (seconds === 60 ? "1 minute" : `${s
 
 const UNITS: Readonly<Record<Unit, string>> = { Count: "", Milliseconds: " ms", Bytes: " bytes", Megabytes: " MB" };
 
-/** Such as "Errors ≥ 3 in 5 minutes". */
-const condition = (alarm: Row): string => {
+/** @returns such as "`Errors` ≥ 3 in 5 minutes" */
+const condition = (alarm: AlarmRow): string => {
   const { metric, comparison, threshold, periodSeconds, datapointsToAlarm, evaluationPeriods } = alarm;
   const [measured, unit] =
     typeof metric === "string" ? [code(metric), UNITS[unitOf(metric)]] : [metric.label.toLowerCase(), ""];

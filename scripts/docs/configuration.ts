@@ -1,5 +1,7 @@
 /** The generated parts of docs/configuration.md and of the README's section "Configure". */
 import { SETTINGS } from "../../handler/contract/settings";
+import type { Input } from "../../modules/inputs/inputs";
+import { MODULE_INPUTS } from "../../modules/inputs/modules";
 import { defaultInWords, VARIABLES, type Variable, type VariableName } from "../../modules/variables";
 import { readTerraformJson } from "../build/stacks";
 import { code, table } from "../terminal/markdown";
@@ -24,6 +26,21 @@ export const mainVariablesTable = (): string =>
     ["variable", "default", "description"],
     MAIN_VARIABLES.map((name) => [code(name), defaultInWords(VARIABLES[name]), VARIABLES[name].description]),
   );
+
+/** @returns the inputs of a module, the required ones first */
+export const moduleInputsTable = (module: keyof typeof MODULE_INPUTS): string => {
+  const rows = Object.entries<Input>(MODULE_INPUTS[module]);
+  const isRequired = ([, row]: [string, Input]) => !("default" in row);
+  return table(
+    ["input", "allowed", "default", "description"],
+    [...rows.filter(isRequired), ...rows.filter((row) => !isRequired(row))].map(([name, row]) => [
+      code(name),
+      row.what,
+      isRequired([name, row]) ? "required" : defaultInWords(row),
+      row.description,
+    ]),
+  );
+};
 
 export const variablesTable = (): string =>
   table(

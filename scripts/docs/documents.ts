@@ -1,4 +1,6 @@
 /** The documents that hold generated parts: add a row, and its markers in the document. */
+import { keys } from "../../modules/inputs/inputs";
+import { MODULE_INPUTS } from "../../modules/inputs/modules";
 import { readStack } from "../sandbox/terraform-json";
 import {
   alarmsByEnvironment,
@@ -10,14 +12,14 @@ import {
   queriesTable,
 } from "./alarms";
 import { commandsTable, exitCodesTable, mainCommandsTable } from "./commands";
-import { mainVariablesTable, outputsTable, settingsTable, variablesTable } from "./configuration";
+import { mainVariablesTable, moduleInputsTable, outputsTable, settingsTable, variablesTable } from "./configuration";
 import { PERFORMANCE_TABLES, performancePlot } from "./performance";
 import { permissionsTable } from "./permissions";
 import { roomsDiagram, roomsTable } from "./rooms-diagram";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./scale";
 import { environmentNamed, stackOf } from "./stacks";
 import { modulesTable } from "./terraform";
-import { refusalsTable, variantsTable } from "./variants";
+import { refusalsTable, tiffTable, variantsTable } from "./variants";
 
 /** Makes the Markdown of one generated part. */
 export type Part = () => string | Promise<string>;
@@ -52,6 +54,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
     outputs:   outputsTable,
     settings:  settingsTable,
   },
+  "docs/modules.md": Object.fromEntries(keys(MODULE_INPUTS).map((name) => [name, () => moduleInputsTable(name)])),
   "docs/performance.md": PERFORMANCE_TABLES,
   "docs/scale.md": {
     demand:    async () => demandTable(await environmentNamed("prod")),
@@ -66,6 +69,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
   },
   "docs/variants.md": {
     refusals:  refusalsTable,
+    tiff:      tiffTable,
   },
 };
 

@@ -16,6 +16,10 @@ export const REASONS = {
   DecryptUploads:            "S3 decrypts uploads with this role, for this bucket only",
   EncryptVariants:           "S3 encrypts variants with this role, for this bucket only",
   EncryptDeadLetters:        "SQS encrypts messages with this role, through SQS only",
+  DecryptSettings:           "Lambda decrypts the environment variables of this function",
+  ConnectToVpc:              "Lambda creates the network interfaces of the function in its subnets",
+  DenyVpcToCode:             "the function's code needs none of these permissions",
+  ShowMetrics:               "the chat channel shows the graph of an alarm",
   AllowUploadBucket:         "S3 invokes the function for this bucket of this account only",
   DenyWithoutTls:            "refuses requests without TLS",
   AccessLogsOfTheBuckets:    "S3 delivers the access logs of both buckets",
@@ -32,12 +36,8 @@ export const REASONS = {
   EncryptCopies:             "through S3 only",
   "lambda.amazonaws.com":     "Lambda runs the function with this role",
   "codedeploy.amazonaws.com": "CodeDeploy releases with this role, in this account only",
+  "chatbot.amazonaws.com":    "Amazon Q Developer posts to chat channels with this role, in this account only",
   "s3.amazonaws.com":         "S3 replicates with this role",
-  DecryptSettings:           "Lambda decrypts the environment variables of this function",
-  ConnectToVpc:              "Lambda creates the network interfaces of the function in its subnets",
-  DenyVpcToCode:             "the function's code needs none of these permissions",
-  ShowMetrics:               "the chat channel shows the graph of an alarm",
-  "chatbot.amazonaws.com":    "for chat channels of this account only",
 } as const satisfies Record<string, string>;
 
 /** Resource types with a policy of their own. */

@@ -6,7 +6,7 @@ const rooms = Object.entries<Room>(ROOMS);
 
 const idOf = (name: string): string => name.replaceAll(/\W/g, "_");
 
-/** The rooms that another room of `imports` reaches anyway; drawing those arrows too would hide the layers. */
+/** @returns the rooms that a room imports, directly or through others */
 const reachable = (name: string): ReadonlySet<string> => {
   const reached = new Set<string>();
   const visit = (from: string): void => {
@@ -20,6 +20,7 @@ const reachable = (name: string): ReadonlySet<string> => {
   return reached;
 };
 
+/** Leaves out arrows to rooms that are reached through another room: they would hide the layers. */
 const directArrows = ({ imports }: Room): string[] =>
   imports.filter((room) => !imports.some((other) => other !== room && reachable(other).has(room)));
 

@@ -1,81 +1,81 @@
-/** The rooms of the project: what each is for, which rooms it may import, and which of its files others may import. */
+/** The rooms of the project: the purpose of each, the rooms that it may import, and its public files. */
 
 export interface Room {
-  /** Folder or file from the project's root; the longest one that fits a file is its room. */
+  /** Folder or file, from the project's root. A file belongs to the room with the longest matching path. */
   readonly path: string;
   readonly purpose: string;
-  /** Rooms it may import; its own files are always allowed. */
+  /** Rooms that it may import. Files of the same room may always import each other. */
   readonly imports: readonly string[];
-  /** Files that other rooms may import, from the room's folder. */
+  /** Public files, from the room's folder: other rooms may import only these. */
   readonly entries: readonly string[];
 }
 
-/** Every room by its name: add a row. `__tests__/arrows.test.ts` checks each import of the project against it. */
+/** Every room: add a row. `__tests__/arrows.test.ts` checks each import of the project against it. */
 // biome-ignore format: a ledger is read down its columns
 export const ROOMS = {
   "main.ts": {
     path: "main.ts",
-    purpose: "one stack for each environment file, then synthesis",
+    purpose: "Synthesizes one stack for each environment file.",
     imports: ["modules"],
     entries: [""],
   },
   modules: {
     path: "modules",
-    purpose: "the six Terraform modules as classes, their ledgers, and the stack that joins them",
+    purpose: "The six Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
-    purpose: "what the function logs, measures, reads and needs",
+    purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
     entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts"],
   },
   "handler/src": {
     path: "handler/src",
-    purpose: "the function: an upload in, its variants out",
+    purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "variants.ts"],
+    entries: ["bmp.ts", "decode.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "tiff-kinds.ts", "variants.ts"],
   },
   commands: {
     path: "scripts/commands",
-    purpose: "one file for each command of package.json: options, one call, output, exit code",
+    purpose: "One file for each command of `package.json`: options, one call, output, exit code.",
     imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
     path: "scripts/terminal",
-    purpose: "what commands share: options, errors, exit codes, tables, processes",
+    purpose: "What commands share: options, errors, exit codes, tables, processes.",
     imports: [],
     entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
-    purpose: "handler sources to a zip, environments to stack folders",
+    purpose: "Builds the Lambda package and synthesizes stacks.",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
     entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",
-    purpose: "the CloudWatch engine: filter patterns, metrics, metric math, alarms, notifications",
+    purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
     imports: [],
     entries: ["alarm.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
-    purpose: "one machine that behaves like the synthesized stack: reads cdk.tf.json and the zip",
+    purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json` and the package.",
     imports: ["cloudwatch"],
     entries: ["api-call.ts", "blueprint.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "storage.ts", "terraform-json.ts"],
   },
   drill: {
     path: "scripts/trials/drill",
-    purpose: "makes every alarm fire for its own cause; imports only the sandbox and the engine, so that its reading is independent",
+    purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
     imports: ["sandbox", "cloudwatch"],
     entries: ["drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts"],
   },
   trials: {
     path: "scripts/trials",
-    purpose: "what is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator",
+    purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
       "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
@@ -87,23 +87,23 @@ export const ROOMS = {
   },
   aws: {
     path: "scripts/aws",
-    purpose: "what talks to an account or an emulator: clients, alarms, log, uploads, dead letters, releases, Terraform",
+    purpose: "Uses an AWS account or an emulator: clients, alarms, log, uploads, dead-letter queue, releases, Terraform.",
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
-      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "protection.ts", "smoke-outcomes.ts",
+      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "smoke-outcomes.ts",
       "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
       "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
   images: {
     path: "scripts/images",
-    purpose: "sample pictures, and writers of unusual files",
+    purpose: "Sample pictures, and writers of unusual files.",
     imports: [],
     entries: ["bitmap.ts", "bmp/corpus.ts", "bmp/writer.ts", "landscape.ts", "png.ts", "samples.ts"],
   },
   docs: {
     path: "scripts/docs",
-    purpose: "generated tables, runbooks, plots, cost and scale models",
+    purpose: "Generated parts of the documents, runbooks, plots, cost and scale models.",
     imports: ["terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts"],
   },

@@ -111,7 +111,7 @@ export const checkRunbooks = async (folder: string): Promise<void> => {
   for (const file of new Set([...wanted.keys(), ...readdirSync(folder)])) {
     const path = join(folder, file);
     if (!existsSync(path) || wanted.get(file) !== readFileSync(path, "utf8"))
-      throw new Error(`docs/runbooks/${file} is out of date. Run npm run reference.`);
+      throw new Error(`docs/runbooks/${file} is out of date. Run npm run docs.`);
   }
 };
 

@@ -1,5 +1,4 @@
 /** The committed environments, and their synthesized stacks, for the documents. */
-
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { stackFor } from "../build/stack-for";

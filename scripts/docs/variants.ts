@@ -1,6 +1,7 @@
-/** The generated parts about pictures: what is made from an upload, and what is refused. */
+/** The generated parts about pictures: what is made from an upload, what is refused, and which TIFFs are accepted. */
 import { REFUSALS } from "../../handler/contract/events";
-import { MAX_SOURCE_SIDE_PX } from "../../handler/src/process";
+import { MAX_SOURCE_SIDE_PX } from "../../handler/src/decode";
+import { TIFF_KINDS } from "../../handler/src/tiff-kinds";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
 import { code, table } from "../terminal/markdown";
 
@@ -22,4 +23,18 @@ export const refusalsTable = (): string =>
   table(
     ["reason", "when"],
     Object.entries(REFUSALS).map(([reason, meaning]) => [code(reason), meaning]),
+  );
+
+/** @returns a row for each kind of TIFF that is accepted */
+export const tiffTable = (): string =>
+  table(
+    ["kind", "colours", "bits per sample", "extra samples, such as alpha", "layout", "compression"],
+    Object.entries(TIFF_KINDS).map(([kind, { photometrics, bits, extras, layouts, compressions }]) => [
+      kind,
+      photometrics.join(" or ").replaceAll("*", "\\*"),
+      bits.join(", "),
+      extras.some((list: string) => list !== "") ? "allowed" : "none",
+      layouts.join(", "),
+      compressions.join(", "),
+    ]),
   );

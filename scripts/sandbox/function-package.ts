@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
-import { unzipSync } from "fflate";
+import { unzip } from "./zip";
 
 export interface UnpackedFunction {
   /** Contains the other two; the caller removes it. */
@@ -29,8 +29,8 @@ export const unpackFunction = async (zipFile: string): Promise<UnpackedFunction>
   return { folder, taskRoot, bootstrapFile };
 };
 
-const unzipTo = async (folder: string, zip: Uint8Array): Promise<void> => {
-  const files = Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith("/"));
+const unzipTo = async (folder: string, zip: Buffer): Promise<void> => {
+  const files = [...unzip(zip)];
   const folders = new Set(files.map(([path]) => dirname(join(folder, path))));
   for (const each of folders) await mkdir(each, { recursive: true });
   await Promise.all(files.map(([path, bytes]) => writeFile(join(folder, path), bytes)));

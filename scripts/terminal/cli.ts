@@ -1,4 +1,5 @@
 /** What every command has in common: `--help`, errors of one line, exit codes, and nothing left behind. */
+import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { collectTemporaryFiles } from "./processes";
@@ -8,10 +9,10 @@ import { breakSilence } from "./silence";
 // biome-ignore format: a ledger is read down its columns
 export const EXIT_CODES = {
   ok:          { code: 0,   means: "success" },
-  failed:      { code: 1,   means: "something failed, was refused, or is not as it should be; `--help` says what that is for a command" },
-  usage:       { code: 2,   means: "the command line is wrong; nothing was done" },
-  skipped:     { code: 3,   means: "a tool that the command needs is not on this machine; nothing was tried" },
-  interrupted: { code: 128, means: "and the number of the signal: Ctrl-C gives 130; what was begun was ended or put back" },
+  failed:      { code: 1,   means: "the command failed, or found a problem; `--help` says what that means for a command" },
+  usage:       { code: 2,   means: "wrong command line; nothing was done" },
+  skipped:     { code: 3,   means: "a required tool is missing on this machine; nothing was done" },
+  interrupted: { code: 128, means: "ended by signal n, for example 130 after Ctrl-C; what had been started was stopped or undone" },
 } as const satisfies Record<string, { code: number; means: string }>;
 
 /** The command line itself is wrong: exit 2. Any other error means that the command failed: exit 1. */
@@ -22,6 +23,16 @@ export class UsageError extends Error {
 /** A tool that the command needs is missing on this machine, so nothing was tried: exit 3, which never counts as a pass. */
 export class SkippedError extends Error {
   override readonly name = "SkippedError";
+}
+
+/** A signal ended the command early, but not in the middle of something: exit 128 and the signal's number. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+  readonly signal: NodeJS.Signals;
+  constructor(what: string, signal: NodeJS.Signals) {
+    super(`${what} was interrupted by ${signal}`);
+    this.signal = signal;
+  }
 }
 
 /**
@@ -50,9 +61,10 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
 };
 
 const exitCodeOf = (error: unknown): number => {
-  const { ok, failed, usage, skipped } = EXIT_CODES;
+  const { ok, failed, usage, skipped, interrupted } = EXIT_CODES;
   if (error instanceof CommanderError) return (error.exitCode === 0 ? ok : usage).code;
   if (error instanceof SkippedError) return skipped.code;
+  if (error instanceof InterruptedError) return interrupted.code + constants.signals[error.signal];
   return (error instanceof UsageError ? usage : failed).code;
 };
 

@@ -4,9 +4,8 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../scripts/terminal/processes";
-import { RUN_TYPESCRIPT } from "../../../scripts/terminal/run-typescript";
 import { type Answers, startAccount } from "../../commands/account";
+import { runIn } from "../../commands/run";
 
 const PROJECT = join(__dirname, "../../..");
 const ACCOUNT = "123456789012";
@@ -70,20 +69,14 @@ const command = async (verb: string, args: readonly string[], { changes = [], st
   writeFileSync(paths.STATE, state);
   writeFileSync(join(here, "terraform"), TERRAFORM);
   chmodSync(join(here, "terraform"), 0o755);
-  const { code, stdout, stderr } = await run({
-    program: process.execPath,
-    args: [...RUN_TYPESCRIPT, `scripts/commands/${verb}.ts`, ...args, "--endpoint-url", endpoint],
-    cwd: PROJECT,
-    env: {
-      ...paths,
-      PATH: `${here}:/usr/bin:/bin`,
-      NO_COLOR: "1",
-      CDKTF_OUTDIR: join(here, "cdktf.out"),
-      // The package does not matter, so that none is built.
-      HANDLER_PACKAGE: join(PROJECT, "package.json"),
-    },
-    limitSeconds: 120,
-  });
+  const variables = {
+    ...paths,
+    TERRAFORM_BINARY_NAME: join(here, "terraform"),
+    CDKTF_OUTDIR: join(here, "cdktf.out"),
+    // The package does not matter, so that none is built.
+    HANDLER_PACKAGE: join(PROJECT, "package.json"),
+  };
+  const { code, stdout, stderr } = await runIn(variables, verb, ...args, "--endpoint-url", endpoint);
   const calls = readFileSync(paths.CALLS, "utf8").trim().split("\n");
   return { code, stdout, stderr, applied: calls.filter((call) => / apply /.test(call)) };
 };
@@ -99,7 +92,7 @@ const reviewed = (origin: object = {}): string => {
 };
 
 describe("npm run deploy", () => {
-  it.concurrent("prints account, region and summary, and applies a plan that only adds to an unprotected environment", async () => {
+  it("prints account, region and summary, and applies a plan that only adds to an unprotected environment", async () => {
     const { code, stdout, applied } = await command("deploy", ["dev"], { changes: [change(["create"])] });
 
     expect(code).toBe(0);
@@ -110,7 +103,7 @@ describe("npm run deploy", () => {
     expect(applied).toEqual([expect.stringMatching(/^stack apply -input=false -no-color \S+\/plan\/plan\.tfplan$/)]);
   });
 
-  it.concurrent.each([
+  it.each([
     ["dev", ["delete", "create"], "it replaces or destroys 1 resources"],
     ["dev", ["delete"], "it replaces or destroys 1 resources"],
     ["prod", ["create"], "prod is protected"],
@@ -124,17 +117,17 @@ describe("npm run deploy", () => {
     ]);
   });
 
-  it.concurrent("deploys a protected environment with --auto-approve", async () => {
+  it("deploys a protected environment with --auto-approve", async () => {
     const { code, applied } = await command("deploy", ["prod", "--auto-approve"], { changes: [change(["create"])] });
 
     expect([code, applied.length]).toEqual([0, 1]);
   });
 
-  it.concurrent("needs no approval if nothing changes", async () => {
+  it("needs no approval if nothing changes", async () => {
     expect((await command("deploy", ["prod"])).code).toBe(0);
   });
 
-  it.concurrent("applies exactly a reviewed plan", async () => {
+  it("applies exactly a reviewed plan", async () => {
     const plan = reviewed();
 
     const { code, applied } = await command("deploy", ["prod", "--plan", plan], { changes: [change(["delete"])] });
@@ -142,7 +135,7 @@ describe("npm run deploy", () => {
     expect([code, applied]).toEqual([0, [`stack apply -input=false -no-color ${join(plan, "plan.tfplan")}`]]);
   });
 
-  it.concurrent.each([
+  it.each([
     [{ account: "999999999999" }, `the account ${ACCOUNT}`, "999999999999"],
     [{ region: "eu-west-1" }, "the region us-east-1", "eu-west-1"],
     [{ stack: "staging" }, "the stack prod", "staging"],
@@ -155,7 +148,7 @@ describe("npm run deploy", () => {
     expect(stderr.trimEnd().endsWith(` is for ${got}`)).toBe(true);
   });
 
-  it.concurrent("refuses a folder without a plan", async () => {
+  it("refuses a folder without a plan", async () => {
     const empty = folder();
 
     const { code, stderr } = await command("deploy", ["prod", "--plan", empty]);
@@ -166,7 +159,7 @@ describe("npm run deploy", () => {
     ]);
   });
 
-  it.concurrent("refuses a reviewed plan whose zip was replaced", async () => {
+  it("refuses a reviewed plan whose zip was replaced", async () => {
     const plan = reviewed();
     writeFileSync(join(plan, "stack", "handler.zip"), "another");
     const source_code_hash = createHash("sha256").update("the planned").digest("base64");
@@ -190,7 +183,7 @@ describe("npm run deploy", () => {
 });
 
 describe("npm run plan", () => {
-  it.concurrent("writes everything that deploy needs", async () => {
+  it("writes everything that deploy needs", async () => {
     const out = folder();
 
     const { code, stdout } = await command("plan", ["dev", "--out", out], { changes: [change(["create"])] });
@@ -205,13 +198,13 @@ describe("npm run plan", () => {
     });
     expect(readFileSync(join(out, "plan.md"), "utf8")).toMatch(/^## Plan for dev: 1 to create/);
     expect(
-      JSON.parse(readFileSync(join(out, "stack", "target_override.tf.json"), "utf8")).terraform.backend.local.path,
+      JSON.parse(readFileSync(join(out, "stack", "0_target_override.tf.json"), "utf8")).terraform.backend.local.path,
     ).toBe(join(PROJECT, `terraform.dev.${new URL(endpoint).host.replace(":", "-")}.tfstate`));
   });
 });
 
 describe("npm run destroy", () => {
-  it.concurrent.each([
+  it.each([
     [["prod"], "nothing"],
     [["prod", "--yes-destroy", "dev"], '"dev"'],
     [["staging"], "nothing"],
@@ -225,7 +218,7 @@ describe("npm run destroy", () => {
     ]);
   });
 
-  it.concurrent("notices that resources are left", async () => {
+  it("notices that resources are left", async () => {
     const { code, stderr, applied } = await command("destroy", ["dev"], { state: "aws_sns_topic.critical\n" });
 
     expect([code, stderr, applied]).toEqual([
@@ -235,7 +228,7 @@ describe("npm run destroy", () => {
     ]);
   });
 
-  it.concurrent("does nothing if nothing exists", async () => {
+  it("does nothing if nothing exists", async () => {
     const { code, applied } = await command("destroy", ["prod", "--yes-destroy", "prod"]);
 
     expect([code, applied]).toEqual([0, []]);

@@ -70,16 +70,16 @@ describe("the estimate", () => {
 
   const byLine = (one: string, other: string) => Object.keys(LINES).indexOf(one) - Object.keys(LINES).indexOf(other);
 
-  it("includes the replication of every variant to another region", async () => {
+  it("includes the replication of each upload and its variants to another region", async () => {
     const dev = await devWith("");
     const load = { images: 1024, meanMb: 2 };
 
     const [alone, copied] = [billed(dev, load), billed({ ...dev, enable_replication: true }, load)];
 
     expect(moved(alone, copied)).toEqual(["S3 requests", "S3 storage", "Replication to another region"]);
-    expect(copied["Replication to another region"]).toBeCloseTo(8 * 0.02, 10);
-    expect(copied["S3 storage"] - alone["S3 storage"]).toBeCloseTo(8 * 0.023, 10);
-    expect(copied["S3 requests"] - alone["S3 requests"]).toBeCloseTo(1024 * 5 * 0.000005, 10);
+    expect(copied["Replication to another region"]).toBeCloseTo(10 * 0.02, 10);
+    expect(copied["S3 storage"] - alone["S3 storage"]).toBeCloseTo(10 * 0.023, 10);
+    expect(copied["S3 requests"] - alone["S3 requests"]).toBeCloseTo(1024 * 6 * 0.000005, 10);
   });
 
   it("does not depend on memory below one vCPU, except for the time spent waiting", async () => {

@@ -122,8 +122,19 @@ describe("a changed stack", () => {
     !NOT_RUN.test(name) &&
     (!name.includes("metric_alarm") || QUICK.some((alarm) => name.includes(`_${alarm.replaceAll("-", "_")}:`)));
 
-  it("is noticed", async () => {
-    const results = await runMutants(stackDir, evidence, { wanted: isQuick });
+  /** The resource's type and what is changed in it, without the resource's name and the values. */
+  const kindOf = ({ name }: Mutant): string =>
+    name
+      .replace(/\.\S+:/, "")
+      .split(" ")
+      .slice(0, 2)
+      .join(" ");
+
+  it("is noticed, tried with one change of each kind", async () => {
+    const tried = new Set<string>();
+    const isFirstOfKind = (mutant: Mutant) => isQuick(mutant) && tried.size < tried.add(kindOf(mutant)).size;
+
+    const results = await runMutants(stackDir, evidence, { wanted: isFirstOfKind });
 
     expect(results.length).toBeGreaterThanOrEqual(40);
     expect(results.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
@@ -137,9 +148,7 @@ describe("a changed stack", () => {
       const labels = Object.entries(before).flatMap(([type, rows]) =>
         Object.keys(rows).map((label) => [type, label] as const),
       );
-      return labels.filter(
-        ([type, label]) => JSON.stringify(before[type]?.[label]) !== JSON.stringify(after[type]?.[label]),
-      ).length;
+      return labels.filter(([type, label]) => before[type]?.[label] !== after[type]?.[label]).length;
     });
 
     expect(new Set(changed)).toEqual(new Set([1]));

@@ -138,11 +138,13 @@ const data: Check["look"] = async (subject) => {
 };
 
 const dashboard: Check["look"] = async ({ environment, aws }) => {
-  const { dashboardName } = naming(homeOf(environment));
+  // The stack in the first region has the dashboard of all regions.
+  const home = homeOf(environment);
+  const { dashboardName } = naming(home);
   const command = new GetDashboardCommand({ DashboardName: dashboardName });
   const found = await ifFound(answerTo("GetDashboard", aws.cloudwatch.send(command)));
   return found?.DashboardBody === undefined || found.DashboardName !== dashboardName
-    ? [problem(`${dashboardName} does not exist`, deploy(environment))]
+    ? [problem(`${dashboardName} does not exist`, deploy(home))]
     : [ok(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
 };
 

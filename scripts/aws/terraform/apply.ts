@@ -1,4 +1,5 @@
 /** Runs `terraform apply` of a saved plan or of a destruction, shows its progress, and reports what exists if it fails. */
+import { InterruptedError } from "../../terminal/cli";
 import { onInterrupt, run } from "../../terminal/processes";
 import { diagnose } from "./diagnosis";
 import type { Target } from "./target";
@@ -32,7 +33,7 @@ const stopGently = (terraformPid: number): void => {
  */
 export const apply = async (target: Target, place: Place, args: readonly string[]): Promise<void> => {
   const { name } = target;
-  let interrupted = false;
+  let interruptedBy: NodeJS.Signals | undefined;
   const outcome = await run({
     program: terraformBinary(place.env),
     args: ["apply", "-input=false", "-no-color", ...args],
@@ -41,8 +42,8 @@ export const apply = async (target: Target, place: Place, args: readonly string[
     limitSeconds: LIMIT_SECONDS,
     onOutput: showProgress(),
     onStart: (pid) =>
-      onInterrupt(() => {
-        interrupted = true;
+      onInterrupt((signal) => {
+        interruptedBy = signal;
         stopGently(pid);
       }),
   }).finally(() => onInterrupt(undefined));
@@ -52,7 +53,7 @@ export const apply = async (target: Target, place: Place, args: readonly string[
     console.error(
       `${whatExists(target, exists)} Run the same command to continue, or npm run destroy -- ${name} to remove them.`,
     );
-  if (interrupted) throw new Error(`terraform apply of ${name} was interrupted`);
+  if (interruptedBy !== undefined) throw new InterruptedError(`terraform apply of ${name}`, interruptedBy);
   throw diagnose(`terraform apply of ${name}`, `${outcome.stdout}\n${outcome.stderr}`);
 };
 

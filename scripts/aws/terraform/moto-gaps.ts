@@ -15,14 +15,14 @@ import type { Target } from "./target";
  * minutes without a message. Add a row.
  */
 // biome-ignore format: a ledger is read down its columns
-const UNSUPPORTED: Readonly<Record<string, { readonly variable: VariableName; readonly off: string }>> = {
-  aws_cloudwatch_query_definition:      { variable: "enable_saved_queries",             off: "false" },
-  aws_lambda_function_recursion_config: { variable: "enable_recursion_guard",           off: "false" },
-  aws_lambda_code_signing_config:       { variable: "code_signing_profile_version_arn", off: '""' },
-  aws_chatbot_slack_channel_configuration: { variable: "slack_channel_id", off: '""' },
-  aws_budgets_budget:                   { variable: "monthly_budget_usd",               off: "0" },
+const UNSUPPORTED: Readonly<Record<string, { readonly variables: readonly VariableName[]; readonly off: string }>> = {
+  aws_cloudwatch_query_definition:         { variables: ["enable_saved_queries"],                   off: "false" },
+  aws_lambda_function_recursion_config:    { variables: ["enable_recursion_guard"],                 off: "false" },
+  aws_lambda_code_signing_config:          { variables: ["code_signing_profile_version_arn"],       off: '""' },
+  aws_chatbot_slack_channel_configuration: { variables: ["slack_workspace_id", "slack_channel_id"], off: '""' },
+  aws_budgets_budget:                      { variables: ["monthly_budget_usd"],                     off: "0" },
   // Created, but never deleted.
-  aws_codedeploy_deployment_group:      { variable: "enable_codedeploy",                off: "false" },
+  aws_codedeploy_deployment_group:         { variables: ["enable_codedeploy"],                      off: "false" },
 };
 
 /** @returns whether an emulator is moto, which has a page about itself */
@@ -35,11 +35,16 @@ export const isMoto = async (endpoint: string): Promise<boolean> =>
     .catch(() => false);
 
 /** @param stack folder that synthesis wrote @throws Error that names the variables to switch off */
-export const requireSupportedByMoto = ({ name, environment }: Target, stack: string): void => {
+export const requireSupportedByMoto = (
+  { name, environment }: Pick<Target, "name" | "environment">,
+  stack: string,
+): void => {
   const types = Object.keys(readTerraformJson(stack).resource);
   const gaps = Object.entries(UNSUPPORTED).filter(([type]) => types.includes(type));
   if (gaps.length === 0) return;
-  const lines = gaps.map(([, { variable, off }]) => `${variable} = ${off}`).join(", ");
+  const lines = gaps
+    .flatMap(([, { variables, off }]) => variables.map((variable) => `${variable} = ${off}`))
+    .join(", ");
   throw new Error(
     `moto does not support ${gaps.map(([type]) => type).join(", ")} of ${name}: set ${lines} in environments/${environment.environment}.local.tfvars. Nothing was deployed`,
   );

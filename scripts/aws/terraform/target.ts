@@ -1,6 +1,6 @@
 /** The target of plan, deploy and destroy: one environment in an account or an emulator, checked before anything is changed. */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { naming, stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
@@ -112,32 +112,34 @@ export const findTarget = async (
  * @returns the folder with the stack's `cdk.tf.json`
  * @throws InvalidEnvironments, or Error of one line
  */
-export const synthesizeTarget = async ({ name }: Target, print: (line: string) => void): Promise<string> => {
-  const stacks = await synth();
-  const stack = stacks.find((each) => stackName(each.environment) === name);
+export const synthesizeTarget = async (
+  { name, environment }: Target,
+  print: (line: string) => void,
+): Promise<string> => {
+  const [stack] = await synth([environment]);
   if (!stack) throw new Error(`Expected a stack for ${name} but synthesis wrote none`);
   print(`environment  ${name} is valid: ${stack.resources} resources, ${stack.alarms} alarms, with a fresh zip`);
   return stack.folder;
 };
 
-/** Sets the state's file, and for an emulator the provider: Terraform merges it over `cdk.tf.json`. */
+/** Terraform merges such files over `cdk.tf.json` in the order of their names, so an override of the user's own wins. */
+const OVERRIDE = "0_target_override.tf.json";
+
+/** Sets the state's file, and for an emulator the provider. */
 const overrideOf = ({ stateFile, endpoint }: Target, stack: string): Override => ({
   ...(stateFile !== undefined && { terraform: { backend: { local: { path: stateFile } } } }),
   ...(endpoint !== undefined && { provider: emulatorProvider(stack) }),
 });
 
 /**
- * Copies a synthesized stack, with its zip, into a folder of its own and initializes Terraform there. The synthesized stack
- * stays unchanged.
- * @throws SkippedError if the provider cannot be installed; Error of one line
+ * Copies a synthesized stack, with its zip and the user's overrides, into a folder of its own. The synthesized stack stays
+ * unchanged. An emulator gets no overrides of the user's: they could name the state of an account.
  */
 export const workingFolder = async (target: Target, stack: string, folder: string): Promise<Place> => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await cp(stack, folder, {
-    recursive: true,
-    filter: (path) => !/\.terraform|\.tfstate|override\.tf\.json$/.test(path),
-  });
-  await writeFile(join(folder, "target_override.tf.json"), JSON.stringify(overrideOf(target, stack), undefined, 2));
+  const left = target.endpoint === undefined ? /\.terraform|\.tfstate/ : /\.terraform|\.tfstate|override\.tf\.json$/;
+  await cp(stack, folder, { recursive: true, filter: (path) => !left.test(relative(stack, path)) });
+  await writeFile(join(folder, OVERRIDE), JSON.stringify(overrideOf(target, stack), undefined, 2));
   return { name: target.name, folder, env: target.env };
 };

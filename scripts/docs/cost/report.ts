@@ -33,7 +33,7 @@ const billTable = (bill: Bill): string => {
 
 const choicesTable = ({ alternatives, bill }: Estimate): string =>
   table(
-    { choice: "left", "USD per month": "right", difference: "right" },
+    { "choice (● is set)": "left", "USD per month": "right", difference: "right" },
     alternatives.map(({ variable, value, isChosen, totalUsd }) => [
       `${isChosen ? pc.green("●") : "○"} ${variable} = ${value}`,
       usd(totalUsd),

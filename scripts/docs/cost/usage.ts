@@ -52,14 +52,16 @@ const BYTES_PER_GB = 1024 ** 3;
 const DAYS_PER_MONTH = 30;
 
 /** Requests per image: the upload, the download and one for each variant. */
-const VARIANT_PUTS = Object.keys(VARIANTS).length;
-const PUTS = 1 + VARIANT_PUTS;
+const PUTS = 1 + Object.keys(VARIANTS).length;
 const GETS = 1;
 
 /** Megapixels per image that are encoded. */
 const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
 
 const variantsGb = (a: Assumed): number => (a.images * megapixelsOf(a) * a.outputMbPerMp) / MB_PER_GB;
+
+/** Uploads and their variants. */
+const picturesGb = (a: Assumed): number => (a.images * a.meanMb) / MB_PER_GB + variantsGb(a);
 
 /** @returns the duration of one invocation in seconds. Variants are encoded one after the other, so more than one vCPU does not help. */
 export const seconds = ({ lambda_memory_size }: Environment, a: Assumed): number => {
@@ -72,8 +74,7 @@ const logGbOf = ({ metrics_transport }: Environment, a: Assumed): number =>
 
 const storedGbOf = (environment: Environment, a: Assumed): number => {
   const { enable_s3_access_logging, s3_access_log_days, enable_replication } = environment;
-  const uploads = (a.images * a.meanMb) / MB_PER_GB;
-  const pictures = (uploads + variantsGb(a) * (enable_replication ? 2 : 1)) * a.monthsKept;
+  const pictures = picturesGb(a) * (enable_replication ? 2 : 1) * a.monthsKept;
   const accessLogs = (a.images * (PUTS + GETS) * a.accessLogBytes * s3_access_log_days) / DAYS_PER_MONTH / BYTES_PER_GB;
   return pictures + (enable_s3_access_logging ? accessLogs : 0);
 };
@@ -87,10 +88,11 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     lambdaRequest: a.images,
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,
-    s3Put: a.images * (PUTS + (environment.enable_replication ? VARIANT_PUTS : 0)),
+    // A replica of the upload and of each variant.
+    s3Put: a.images * PUTS * (environment.enable_replication ? 2 : 1),
     s3Get: a.images * GETS,
     s3GbMonth: storedGbOf(environment, a),
-    interRegionGb: environment.enable_replication ? variantsGb(a) : 0,
+    interRegionGb: environment.enable_replication ? picturesGb(a) : 0,
     logGb,
     logGbMonth: (logGb * a.logCompression * environment.log_retention_days) / DAYS_PER_MONTH,
     putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,

@@ -41,7 +41,7 @@ const statesOf = ({ stdout, stderr }: Outcome): Record<string, string[]> | strin
   const { diagnoses } = JSON.parse(stdout) as { diagnoses: { check: string; findings: { state: string }[] }[] };
   const by = (state: string) =>
     diagnoses.filter(({ findings }) => findings.some((each) => each.state === state)).map(({ check }) => check);
-  return { doubtful: by("doubtful"), wrong: by("wrong"), unknown: by("unknown") };
+  return { warning: by("warning"), problem: by("problem"), unknown: by("unknown") };
 };
 
 /**
@@ -96,7 +96,7 @@ export const deployRound = async (environment: string, region: string): Promise<
     },
     {
       title: "doctor: finds only missing uploads and subscribers; moto has no account settings",
-      expected: [0, { doubtful: ["metrics", "subscriptions"], wrong: [], unknown: ["concurrency"] }],
+      expected: [0, { warning: ["metrics", "subscriptions"], problem: [], unknown: ["concurrency"] }],
       got: [examined.code, statesOf(examined)],
     },
     {
@@ -106,12 +106,12 @@ export const deployRound = async (environment: string, region: string): Promise<
     },
     {
       title: "destroy: refuses to delete objects, with their number",
-      expected: `exit 1: error: Expected empty buckets but got 2 object versions in ${full}: --empty-buckets deletes them for ever; nothing is destroyed`,
+      expected: `exit 1: error: Expected empty buckets but got 2 object versions in ${full}: --empty-buckets deletes them permanently. Nothing was destroyed`,
       got: summary(refused),
     },
     {
       title: "destroy: deletes them with --empty-buckets",
-      expected: `exit 0: Nothing of ${environment} is left.`,
+      expected: `exit 0: ${environment} is destroyed.`,
       got: summary(destroyed),
     },
     { title: "destroy: nothing is left", expected: [], got: left },

@@ -15,7 +15,7 @@ import { removeAtExit } from "../../terminal/processes";
 import type { Finding } from "./created";
 import type { Deployed } from "./deployed";
 
-const SAMPLES = join(PROJECT, "scripts", "samples");
+const SAMPLES = join(PROJECT, "scripts", "images", "samples");
 
 /** Formats by sharp's names; repeated here on purpose, so that a missing variant is noticed. */
 // biome-ignore format: a ledger is read down its columns

@@ -1,5 +1,6 @@
 /** Compares the variables of two environments, ignoring their names. */
-import { type Environment, keys, VARIABLES, type VariableName } from "../../../../modules/variables";
+import { keys } from "../../../../modules/inputs/inputs";
+import { type Environment, VARIABLES, type VariableName } from "../../../../modules/variables";
 
 export interface VariableDifference {
   readonly variable: VariableName;

@@ -1,0 +1,66 @@
+/** Every kind of TIFF: those of the ledger come out right, those with faults only in their metadata, too, all others are refused. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { unzipSync } from "fflate";
+import { Refusal } from "../../handler/src/errors";
+import { processImage } from "../../handler/src/process";
+import { TIFF_KINDS } from "../../handler/src/tiff-kinds";
+import expected from "../fixtures/tiff/expected.json";
+import { LIMITS, pixelsOf } from "./pictures";
+
+const CASES = unzipSync(readFileSync(join(__dirname, "../fixtures/tiff/cases.zip")));
+const fileOf = (path: string): Buffer => Buffer.from(CASES[path] ?? Buffer.alloc(0));
+const sourceOf = (name: string): Buffer => fileOf(`sources/${name}.tiff`);
+
+/** @returns the largest difference of a sample in the lossless variant, or what differs otherwise */
+const difference = async (name: string, picture: string): Promise<number | string> => {
+  const wanted = await pixelsOf(fileOf(`expected/${picture}.png`));
+  const { variants } = await processImage(sourceOf(name), LIMITS);
+  const made = await pixelsOf(variants.find((variant) => variant.name === "png")?.bytes ?? Buffer.alloc(0));
+  const shape = [made.width, made.height, made.channels].join(" x ");
+  if (shape !== [wanted.width, wanted.height, wanted.channels].join(" x ")) return shape;
+  return made.data.reduce((most, sample, i) => Math.max(most, Math.abs(sample - (wanted.data[i] ?? 0))), 0);
+};
+
+/** How far decoders may differ: by rounding of a premultiplied alpha, of a profile, of CIELAB in 8 bits, or of JPEG. */
+const TOLERANCES: Readonly<Record<string, number>> = {
+  cmyk: 3,
+  "cmyk 16": 3,
+  "cmyk jpeg": 6,
+  cielab: 9,
+  "grey jpeg": 2,
+  "rgb jpeg": 3,
+  ycbcr: 2,
+};
+
+const ACCEPTED = Object.entries(expected.accepted);
+
+it.each(Object.keys(TIFF_KINDS))("decodes every painted case of the kind %s like the reference", async (row) => {
+  const cases = ACCEPTED.filter(([, painted]) => painted.row === row);
+  const allowed = (name: string) => TOLERANCES[row] ?? (name.includes("extra-1") ? 1 : 0);
+
+  const off = await Promise.all(
+    cases.map(async ([name, { picture }]) => [name, await difference(name, picture)] as const),
+  );
+
+  expect(cases.length).toBeGreaterThan(0);
+  expect(off.filter(([name, most]) => typeof most === "string" || most > allowed(name))).toEqual([]);
+});
+
+it("has painted cases of no other kinds", () => {
+  expect([...new Set(ACCEPTED.map(([, { row }]) => row))].sort()).toEqual(Object.keys(TIFF_KINDS).sort());
+});
+
+it.each(Object.entries(expected.repaired))(
+  "decodes a TIFF exactly although its metadata is faulty: %s",
+  async (name, { picture }) => {
+    expect(await difference(name, picture)).toBe(0);
+  },
+);
+
+it.each(Object.entries(expected.refused))("refuses a TIFF by its kind: %s", async (name, { detail }) => {
+  const error = await processImage(sourceOf(name), LIMITS).catch((thrown: unknown) => thrown);
+
+  expect(error).toBeInstanceOf(Refusal);
+  expect([(error as Refusal).reason, (error as Refusal).message]).toEqual(["unsupported-format", detail]);
+});

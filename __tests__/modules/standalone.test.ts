@@ -1,0 +1,388 @@
+/** The modules without the stack: for a function of someone else, and with wrong inputs. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { App, TerraformStack, Testing } from "cdktf";
+import { METRICS } from "../../handler/contract/metrics";
+import { LOG_ALARMS, METRIC_ALARMS, type MetricAlarm } from "../../modules/alarms";
+import { CloudwatchAlarms } from "../../modules/cloudwatch_alarms";
+import { CloudwatchMetrics } from "../../modules/cloudwatch_metrics";
+import { LambdaFunction } from "../../modules/lambda_function";
+import { LogAlerts } from "../../modules/log_alerts";
+import { S3Buckets } from "../../modules/s3_buckets";
+import { SnsNotifications } from "../../modules/sns_notifications";
+import { InvoiceAlarms } from "./standalone";
+import { json, temporary } from "./synthesized";
+
+type Blocks = Record<string, Record<string, Record<string, unknown>>>;
+
+const app = () => new App({ outdir: temporary() });
+
+const blocksOf = (stack: TerraformStack): { resource: Blocks; data: Blocks } => {
+  const { resource = {}, data = {} } = JSON.parse(Testing.synth(stack));
+  return { resource, data };
+};
+
+const withStack = <T>(make: (stack: TerraformStack) => T) => {
+  const stack = new TerraformStack(app(), "test");
+  const made = make(stack);
+  return { made, ...blocksOf(stack) };
+};
+
+const TOPICS = {
+  critical_alerts_topic_arn: "arn:aws:sns:eu-west-1:123456789012:critical",
+  performance_alerts_topic_arn: "arn:aws:sns:eu-west-1:123456789012:performance",
+};
+
+const ALARM = {
+  severity: "performance",
+  summary: "Something is high",
+  statistic: "Sum",
+  periodSeconds: 60,
+  datapointsToAlarm: 1,
+  evaluationPeriods: 1,
+  comparison: ">=",
+  threshold: 1,
+  treatMissingData: "notBreaching",
+} as const;
+
+describe("alarms for a function that exists already", () => {
+  const resource = () => blocksOf(new InvoiceAlarms(app())).resource;
+
+  it("watch what Lambda publishes for it, its own queue, and its log", () => {
+    const alarms = Object.values(resource().aws_cloudwatch_metric_alarm ?? {});
+
+    expect(alarms.map(({ alarm_name }) => alarm_name).sort()).toEqual(
+      [
+        "critical-errors",
+        "high-concurrency",
+        "high-duration",
+        "high-error-rate",
+        "memory-errors",
+        "queue-depth",
+        "throttles",
+        "timeout-errors",
+      ].map((name) => `invoices-worker-${name}`),
+    );
+    expect(alarms.find(({ alarm_name }) => alarm_name === "invoices-worker-queue-depth")).toMatchObject({
+      alarm_description:
+        "Invoices are waiting: Maximum of ApproximateNumberOfMessagesVisible >= 100 in 3 of 3 periods of 300 s.",
+      namespace: "AWS/SQS",
+      dimensions: { QueueName: "invoices" },
+      threshold: 100,
+    });
+  });
+
+  it("count log lines in a namespace that no other function shares", () => {
+    const filters = Object.values(resource().aws_cloudwatch_log_metric_filter ?? {});
+
+    expect(filters.map((filter) => filter.metric_transformation)).toMatchObject(
+      Array(3).fill({ namespace: "ImageProcessor/invoices-worker" }),
+    );
+  });
+
+  it("mention no command of this project", () => {
+    expect(JSON.stringify(resource())).not.toContain("npm run");
+  });
+
+  it("are made by the code in docs/modules.md", () => {
+    const code = readFileSync(join(__dirname, "standalone.ts"), "utf8");
+    const [, example = ""] = /\/\/ docs:start\n(.*)\/\/ docs:end/s.exec(code) ?? [];
+
+    expect(readFileSync(join(__dirname, "../../docs/modules.md"), "utf8")).toContain(example.trim());
+  });
+});
+
+describe("a caller's ledger", () => {
+  it("may add a metric and an alarm on it", () => {
+    const metrics = {
+      ...METRICS,
+      Retries: { kind: "measure", unit: "Count", from: [{ levels: ["WARN"] }], about: "retries" },
+    } as const;
+
+    const { resource } = withStack((stack) => [
+      new CloudwatchMetrics(stack, "metrics", {
+        function_name: "worker",
+        log_group_name: "/aws/lambda/worker",
+        metrics,
+      }),
+      new CloudwatchAlarms(stack, "alarms", {
+        function_name: "worker",
+        ...TOPICS,
+        enable_image_metrics: true,
+        metrics,
+        alarms: { retries: { ...ALARM, metric: "Retries" } },
+      }),
+    ]);
+
+    const address = { namespace: "ImageProcessor/worker", metric_name: "Retries" };
+    expect(Object.values(resource.aws_cloudwatch_metric_alarm ?? {})).toMatchObject([address]);
+    const filters = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {});
+    expect(filters.map(({ name }) => name)).toContain("worker-Retries");
+  });
+
+  it("cannot name a metric that nothing publishes", () => {
+    const make = () =>
+      withStack(
+        (stack) =>
+          new CloudwatchAlarms(stack, "alarms", {
+            function_name: "worker",
+            ...TOPICS,
+            enable_image_metrics: true,
+            // @ts-expect-error no such metric
+            alarms: { retries: { ...ALARM, metric: "Retries" } },
+          }),
+      );
+
+    expect(make).toThrow('Expected a metric of Lambda, SQS or the ledger of metrics but got "Retries"');
+  });
+
+  it("may replace the faults and their alarms", () => {
+    const { made } = withStack(
+      (stack) =>
+        new LogAlerts(stack, "log_alerts", {
+          function_name: "worker",
+          log_group_name: "/aws/lambda/worker",
+          log_alerts_topic_arn: "arn:aws:sns:eu-west-1:123456789012:log",
+          metrics: { Declined: { kind: "fault", unit: "Count", from: [{ levels: ["ERROR"] }], about: "declined" } },
+          faults: { Declined: { ...ALARM, severity: "log", name: "declined" } },
+        }),
+    );
+
+    expect(Object.keys(made.outputs.alarm_names)).toEqual(["declined"]);
+    expect(Object.keys(made.outputs.metric_filter_names)).toEqual(["Declined"]);
+  });
+});
+
+describe("without the metrics of the image handler, the dashboard", () => {
+  it("charts what every function has", () => {
+    const { resource } = withStack(
+      (stack) =>
+        new CloudwatchMetrics(stack, "metrics", {
+          function_name: "worker",
+          log_group_name: "/aws/lambda/worker",
+        }),
+    );
+
+    const [dashboard] = Object.values(resource.aws_cloudwatch_dashboard ?? {});
+    const { widgets } = json(dashboard?.dashboard_body) as { widgets: { properties: { title: string } }[] };
+    expect(widgets.map(({ properties }) => properties.title)).toEqual([
+      "Invocations & Errors",
+      "Duration avg/max/p99",
+      "Concurrent Executions",
+      "Success vs Error",
+      "Image Size",
+      "Recent Errors",
+    ]);
+    expect(dashboard?.dashboard_body).not.toContain("ProcessingSuccess");
+    expect(Object.keys(resource.aws_cloudwatch_log_metric_filter ?? {})).toHaveLength(2);
+  });
+});
+
+describe("a module without an account id and a region", () => {
+  it("takes both from the provider", () => {
+    const package_path = join(temporary(), "worker.zip");
+    writeFileSync(package_path, "zip");
+
+    const { resource, data } = withStack(
+      (stack) =>
+        new LambdaFunction(stack, "worker", {
+          function_name: "worker",
+          package_path,
+          enable_kms_key: true,
+          kms_key_arn: "arn:aws:kms:eu-west-1:123456789012:key/1",
+        }),
+    );
+
+    expect(Object.keys(data).sort()).toEqual(["aws_caller_identity", "aws_region"]);
+    const [role] = Object.values(resource.aws_iam_role_policy ?? {});
+    expect(role?.policy).toMatch(
+      /arn:aws:lambda:\$\{data\.aws_region\.[^}]*\.id\}:\$\{data\.aws_caller_identity\.[^}]*\.account_id\}:function:worker/,
+    );
+  });
+
+  it("reads neither where it needs none", () => {
+    const { data } = withStack(
+      (stack) => new CloudwatchAlarms(stack, "alarms", { function_name: "worker", ...TOPICS }),
+    );
+
+    expect(data).toEqual({});
+  });
+});
+
+describe("a function without images", () => {
+  it("has only the permission to write its log, and what the caller adds", () => {
+    const package_path = join(temporary(), "worker.zip");
+    writeFileSync(package_path, "zip");
+
+    const { made, resource } = withStack(
+      (stack) =>
+        new LambdaFunction(stack, "worker", {
+          function_name: "worker",
+          package_path,
+          handler: "app.main",
+          runtime: "python3.13",
+          policy_documents: {
+            table: JSON.stringify({ Statement: { Effect: "Allow", Action: "dynamodb:GetItem", Resource: "*" } }),
+          },
+        }),
+    );
+
+    const [fn] = Object.values(resource.aws_lambda_function ?? {});
+    expect(fn).toMatchObject({ handler: "app.main", runtime: "python3.13", timeout: 60, memory_size: 1024 });
+    expect(fn).not.toHaveProperty("environment");
+    const [role] = Object.values(resource.aws_iam_role_policy ?? {});
+    const { Statement } = json(role?.policy) as { Statement: { Action: unknown }[] };
+    expect(Statement.map(({ Action }) => Action)).toEqual([
+      "dynamodb:GetItem",
+      ["logs:CreateLogStream", "logs:PutLogEvents"],
+    ]);
+    expect(Object.keys(made.outputs).sort()).toEqual(
+      [
+        "function_arn",
+        "function_invoke_arn",
+        "function_name",
+        "function_role_arn",
+        "function_role_name",
+        "function_version",
+        "log_group_arn",
+        "log_group_name",
+        "role_arn",
+      ].sort(),
+    );
+  });
+});
+
+describe("the outputs of a module", () => {
+  it("have the original's names", () => {
+    const { made } = withStack((stack) => ({
+      buckets: new S3Buckets(stack, "buckets", {
+        upload_bucket_name: "acme-in",
+        processed_bucket_name: "acme-out",
+      }),
+      sns: new SnsNotifications(stack, "sns", { project_name: "a", environment: "b" }),
+      metrics: new CloudwatchMetrics(stack, "metrics", {
+        function_name: "worker",
+        log_group_name: "/aws/lambda/worker",
+      }),
+      alarms: new CloudwatchAlarms(stack, "alarms", { function_name: "worker", ...TOPICS }),
+    }));
+
+    expect(Object.keys(made.buckets.outputs)).toEqual([
+      "upload_bucket_id",
+      "upload_bucket_arn",
+      "upload_bucket_domain_name",
+      "processed_bucket_id",
+      "processed_bucket_arn",
+      "processed_bucket_domain_name",
+      "bucket_arns",
+      "log_bucket_id",
+    ]);
+    expect(Object.keys(made.sns.outputs)).toEqual([
+      "critical_alerts_topic_arn",
+      "critical_alerts_topic_name",
+      "performance_alerts_topic_arn",
+      "performance_alerts_topic_name",
+      "log_alerts_topic_arn",
+      "log_alerts_topic_name",
+      "topic_arns",
+      "topic_names",
+      "budget_topic_arn",
+    ]);
+    expect(Object.keys(made.metrics.outputs)).toEqual([
+      "dashboard_name",
+      "dashboard_arn",
+      "metric_namespace",
+      "metric_filter_names",
+    ]);
+    expect(Object.keys(made.alarms.outputs)).toEqual(["alarm_names", "alarm_arns", "all_alarm_names"]);
+    expect(Object.keys(made.alarms.outputs.alarm_arns)).toEqual(Object.keys(made.alarms.outputs.alarm_names));
+  });
+});
+
+describe("a module refuses in one line", () => {
+  const alarms = (props: object) => () =>
+    withStack((stack) => new CloudwatchAlarms(stack, "alarms", { function_name: "worker", ...TOPICS, ...props }));
+  const faults = (ledger: object) => () =>
+    withStack(
+      (stack) =>
+        new LogAlerts(stack, "log_alerts", {
+          function_name: "worker",
+          log_group_name: "/aws/lambda/worker",
+          log_alerts_topic_arn: "arn:aws:sns:eu-west-1:123456789012:log",
+          enable_image_metrics: true,
+          faults: ledger as typeof LOG_ALARMS,
+        }),
+    );
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ["a threshold of the wrong type", alarms({ error_threshold: "three" }), 'cloudwatch_alarms: Expected a whole number from 1 to 1000000 for error_threshold but got "three"'],
+    ["a namespace of AWS", alarms({ metric_namespace: "AWS/Mine" }), 'cloudwatch_alarms: Expected a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/), or "" for metric_namespace but got "AWS/Mine"'],
+    ["an unknown property of an alarm", alarms({ alarms: { high: { ...ALARM, metric: "Errors", treshold: 2 } as MetricAlarm } }), "cloudwatch_alarms: Expected known properties for the alarm high but got treshold"],
+    ["a severity without a topic", alarms({ alarms: { high: { ...ALARM, metric: "Errors", severity: "log" } } }), 'Expected one of critical, performance for the severity of the alarm high but got "log"'],
+    ["two alarms of one name", faults({ ...LOG_ALARMS, LargeImages: { ...LOG_ALARMS.LargeImages, name: "memory-errors" } }), "log_alerts: Expected different names for alarms but got memory-errors twice"],
+    ["an alarm on a fault that is not in the ledger", faults({ ...LOG_ALARMS, Lost: { ...LOG_ALARMS.LargeImages, name: "lost" } }), 'log_alerts: Expected a metric of the ledger but got "Lost"'],
+  ])("%s", (_, make, message) => {
+    expect(make).toThrow(message);
+  });
+
+  it("a zip that does not exist", () => {
+    const make = () =>
+      withStack(
+        (stack) =>
+          new LambdaFunction(stack, "worker", {
+            function_name: "worker",
+            package_path: "no/such.zip",
+          }),
+      );
+
+    expect(make).toThrow('lambda_function: Expected an existing zip for package_path but got "no/such.zip"');
+  });
+
+  it("a policy document that is not JSON", () => {
+    const package_path = join(temporary(), "worker.zip");
+    writeFileSync(package_path, "zip");
+    const make = () =>
+      withStack(
+        (stack) =>
+          new LambdaFunction(stack, "worker", {
+            function_name: "worker",
+            package_path,
+            policy_documents: { table: "allow all" },
+          }),
+      );
+
+    expect(make).toThrow(
+      "lambda_function: Expected a policy document as JSON for policy_documents.table but got allow all",
+    );
+  });
+
+  it("all wrong inputs at once, one on each line", () => {
+    const make = alarms({ error_threshold: 0, throttle_threshold: 0 });
+
+    expect(make).toThrow(
+      "cloudwatch_alarms: Expected a whole number from 1 to 1000000 for error_threshold but got 0\n" +
+        "cloudwatch_alarms: Expected a whole number from 1 to 1000000 for throttle_threshold but got 0",
+    );
+  });
+});
+
+describe("the ledger of alarms", () => {
+  it("is complete in the stack only with the metrics of the image handler", () => {
+    const { made } = withStack(
+      (stack) =>
+        new CloudwatchAlarms(stack, "alarms", {
+          function_name: "worker",
+          ...TOPICS,
+          enable_image_metrics: true,
+          enable_async_alarms: true,
+          enable_memory_alarm: true,
+          enable_dead_letter_queue: true,
+          enable_release_alias: true,
+          enable_no_invocation_alarm: true,
+        }),
+    );
+
+    expect(Object.keys(made.outputs.alarm_names)).toEqual(Object.keys(METRIC_ALARMS));
+  });
+});

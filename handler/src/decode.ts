@@ -1,0 +1,122 @@
+/** Decodes an upload to pixels that all variants are made from, after checking what that costs. */
+import sharp, { type Sharp } from "sharp";
+import { decodeBmp, readBmpHeader } from "./bmp";
+import { decodeLab } from "./cielab-tiff";
+import { decoderRefusal, Refusal } from "./errors";
+import { ACCEPTED, admit, type Limits, type SourceFormat } from "./input";
+import { repairJpeg } from "./jpeg";
+import { withColourProfile } from "./png-colour";
+import { admitStructure } from "./structure-limits";
+import { hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTiff } from "./tiff";
+import type { Traced } from "./tracing";
+
+/** Maximum side in px. Larger uploads are scaled down to it before variants are made. */
+export const MAX_SOURCE_SIDE_PX = 4096;
+
+/** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
+export interface Pixels {
+  readonly data: Buffer;
+  readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
+}
+
+/** An upload as pixels; width and height are those of the upload after orientation is applied. */
+export interface Decoded {
+  readonly pixels: Pixels;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+// Nothing is decoded twice, so a cache would only use memory.
+sharp.cache(false);
+// Second line of defence after `sniff`: libvips can only use the loaders of accepted formats, never SVG for example.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({ operation: Object.values(ACCEPTED).flatMap((format) => ("loader" in format ? [format.loader] : [])) });
+
+/**
+ * @param format according to the first bytes
+ * @param traced wraps decoding in a named trace
+ * @throws Refusal if the file cannot be decoded exactly
+ */
+export const decodeImage = async (
+  bytes: Buffer,
+  format: SourceFormat,
+  limits: Limits,
+  traced: Traced = (_, work) => work(),
+): Promise<Decoded> => {
+  const { image, widthPx, heightPx } = await orRefusal(async () => {
+    admitStructure(bytes, format, limits);
+    return OPENERS[format](bytes, limits);
+  });
+  const pixels = await traced("decode", () => orRefusal(() => decode(image)));
+  return { pixels, widthPx, heightPx };
+};
+
+/** Turns any error of a decoder into a refusal: the file caused it. */
+const orRefusal = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Refusal ? error : decoderRefusal(error);
+  }
+};
+
+interface Opened {
+  readonly image: Sharp;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+type Open = (bytes: Buffer, limits: Limits) => Promise<Opened>;
+
+const openWithSharp: Open = async (bytes, limits) => {
+  // `admit` checks the size and gives the exact reason; libvips keeps its own safety limits (`unlimited` is off).
+  const image = sharp(bytes, { limitInputPixels: false });
+  const { autoOrient, space, icc } = await image.metadata();
+  admit(autoOrient.width, autoOrient.height, limits);
+  // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
+  if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
+  return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
+};
+
+const openTiff: Open = async (bytes, limits) => {
+  const picture = readTiff(bytes);
+  const { widthPx, heightPx } = picture;
+  admit(...((orientationOf(picture) > 4 ? [heightPx, widthPx] : [widthPx, heightPx]) as [number, number]), limits);
+  if (!isCielab(picture)) {
+    const opened = await openWithSharp(await normalizedTiff(picture), limits);
+    if (hasFalseAlpha(picture)) opened.image.removeAlpha();
+    return opened;
+  }
+  const { pixels, channels, ...size } = await decodeLab(picture);
+  return { image: sharp(pixels, { raw: { width: size.widthPx, height: size.heightPx, channels } }), ...size };
+};
+
+const openBmp: Open = async (bytes, limits) => {
+  const header = readBmpHeader(bytes);
+  const { widthPx, heightPx } = header;
+  admit(widthPx, heightPx, limits);
+  const { pixels, channels } = decodeBmp(bytes, header);
+  return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
+};
+
+const OPENERS: Readonly<Record<SourceFormat, Open>> = {
+  jpeg: (bytes, limits) => openWithSharp(repairJpeg(bytes), limits),
+  png: (bytes, limits) => openWithSharp(withColourProfile(bytes), limits),
+  webp: openWithSharp,
+  tiff: openTiff,
+  bmp: openBmp,
+};
+
+/** Decodes the upload once, to at most 67 MB; all variants are made from these pixels. */
+const decode = async (image: Sharp): Promise<Pixels> => {
+  const { data, info } = await image
+    .autoOrient()
+    .resize(MAX_SOURCE_SIDE_PX, MAX_SOURCE_SIDE_PX, { fit: "inside", withoutEnlargement: true })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels !== 3 && channels !== 4)
+    throw new Refusal("unsupported-format", `Expected 3 or 4 channels for the picture but got ${channels}`);
+  return { data, raw: { width, height, channels } };
+};

@@ -1,0 +1,86 @@
+/** What the image handler needs from its function: entry point, environment variables and permissions. */
+import { HANDLER } from "../handler/contract/runtime";
+import type { SettingName } from "../handler/contract/settings";
+import type { IMAGE_PROCESSOR } from "./inputs/image_processor";
+import type { Values } from "./inputs/inputs";
+
+export interface ImageProcessorProps extends Values<typeof IMAGE_PROCESSOR> {
+  readonly enable_xray_tracing: boolean;
+  readonly upload_bucket_arn: string;
+  readonly processed_bucket_arn: string;
+  readonly processed_bucket_id: string;
+  /** KMS key of both buckets. @default keys owned by S3 */
+  readonly kms_key_arn?: string | undefined;
+}
+
+/** @returns inputs of `lambda_function` for the image handler */
+export const imageProcessor = (props: ImageProcessorProps) => ({
+  handler: HANDLER,
+  environment_variables: settings(props),
+  policy_documents: {
+    image_processor: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }),
+  },
+  // The handler applies log_level itself and always writes the lines that metrics are made from.
+  application_log_level: props.log_level === "DEBUG" ? ("DEBUG" as const) : ("INFO" as const),
+});
+
+const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
+  PROCESSED_BUCKET: props.processed_bucket_id,
+  LOG_LEVEL: props.log_level,
+  METRIC_NAMESPACE: props.metric_namespace,
+  METRICS_TRANSPORT: props.metrics_transport,
+  LARGE_IMAGE_BYTES: String(props.large_image_bytes),
+  MAX_IMAGE_BYTES: String(props.max_image_bytes),
+  MAX_IMAGE_PIXELS: String(props.max_image_pixels),
+  MAX_IMAGE_SIDE_PX: String(props.max_image_side_px),
+  MAX_IMAGE_FRAMES: String(props.max_image_frames),
+  TRACING: props.enable_xray_tracing ? "on" : "off",
+});
+
+/** Plain objects instead of a data source: a plan shows the full policy, and a test can compare it. */
+const statements = (props: ImageProcessorProps) => [
+  {
+    Sid: "ReadUploads",
+    Effect: "Allow",
+    Action: ["s3:GetObject", "s3:GetObjectVersion"],
+    Resource: `${props.upload_bucket_arn}/*`,
+  },
+  {
+    // Without ListBucket, S3 answers 403 instead of 404 for a deleted object, which looks like a permission error.
+    Sid: "TellDeletedFromDenied",
+    Effect: "Allow",
+    Action: ["s3:ListBucket"],
+    Resource: props.upload_bucket_arn,
+  },
+  {
+    Sid: "WriteVariants",
+    Effect: "Allow",
+    Action: ["s3:PutObject"],
+    Resource: `${props.processed_bucket_arn}/*`,
+  },
+  ...(props.metrics_transport === "put_metric_data" ? [publishMetrics(props.metric_namespace)] : []),
+  ...(props.kms_key_arn === undefined
+    ? []
+    : [
+        useKey("DecryptUploads", "kms:Decrypt", props.kms_key_arn, props.upload_bucket_arn),
+        useKey("EncryptVariants", "kms:GenerateDataKey", props.kms_key_arn, props.processed_bucket_arn),
+      ]),
+];
+
+/** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
+const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
+  Sid: sid,
+  Effect: "Allow",
+  Action: [action],
+  Resource: keyArn,
+  Condition: { StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, `${bucketArn}/*`] } },
+});
+
+/** PutMetricData has no resource-level permissions; the condition restricts it to the namespace. */
+const publishMetrics = (namespace: string) => ({
+  Sid: "PublishMetrics",
+  Effect: "Allow",
+  Action: ["cloudwatch:PutMetricData"],
+  Resource: "*",
+  Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
+});

@@ -1,0 +1,47 @@
+/** Inputs of the module `cloudwatch_alarms`. */
+import { COUNT, FLAG, PERCENT, RESERVATION, TOPIC_ARN, text, whole } from "../checks";
+import { COMMON } from "./common";
+import type { Inputs } from "./inputs";
+
+const QUEUE = text('the name of an SQS queue, or ""', /^[\w-]{0,80}$/);
+const ALIAS = text("an alias name", /^[\w-]{1,128}$/);
+const VERSION = text("a published version", /^(\$LATEST|\d+)$/);
+const HELP = text('a sentence, or ""', /^[^\n]{0,300}$/);
+
+/** Thresholds and switches: rows of the ledger of alarms refer to them by name. */
+// biome-ignore format: a ledger is read down its columns
+export const ALARM_VALUES = {
+  error_threshold:                 { ...COUNT,                               default: 3,       description: "Failed invocations in 5 minutes that trigger `high-error-rate`." },
+  duration_threshold_ms:           { ...whole(1, 900_000, "milliseconds"),   default: 45_000,  description: "Duration of the slowest invocation in milliseconds that triggers `high-duration`. Must be less than the timeout of the function." },
+  throttle_threshold:              { ...COUNT,                               default: 5,       description: "Throttled invocations in 5 minutes that trigger `throttles`." },
+  concurrent_executions_threshold: { ...COUNT,                               default: 50,      description: "Parallel invocations that trigger `high-concurrency`." },
+  release_error_threshold:         { ...COUNT,                               default: 1,       description: "Failed invocations of the newest version in one minute that trigger `release-errors`." },
+  log_error_threshold:             { ...COUNT,                               default: 1,       description: "Log lines at ERROR or above in one minute that trigger `log-errors`." },
+  success_rate_threshold_percent:  { ...PERCENT,                             default: 90,      description: "Success rate in percent below which `low-success-rate` triggers." },
+  success_rate_min_samples:        { ...COUNT,                               default: 5,       description: "Minimum number of images in 5 minutes for a success rate." },
+  event_age_threshold_ms:          { ...whole(1, 21_600_000, "milliseconds"), default: 600_000, description: "Waiting time of an upload event in milliseconds that triggers `event-age`. Must be less than the maximum event age." },
+  memory_threshold_percent:        { ...PERCENT,                             default: 90,      description: "Memory used, in percent of lambda_memory_size, that triggers `memory-high`." },
+  lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),     default: 1024,    description: "Memory of the function in MB." },
+  reserved_concurrent_executions:  { ...RESERVATION,                         default: -1,      description: "Reserved concurrency of the function. `high-concurrency` fires at 80 % of it at the latest. -1: none." },
+  enable_no_invocation_alarm:      { ...FLAG,                                default: false,   description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
+  enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },
+  enable_memory_alarm:             { ...FLAG,                                default: false,   description: "Creates the alarm `memory-high`." },
+  enable_dead_letter_queue:        { ...FLAG,                                default: false,   description: "Creates the alarms `dead-letters` and `dead-letter-errors`." },
+  enable_release_alias:            { ...FLAG,                                default: false,   description: "Creates the alarm `release-errors` on function_version." },
+} as const satisfies Inputs;
+
+// biome-ignore format: a ledger is read down its columns
+export const CLOUDWATCH_ALARMS = {
+  function_name:                COMMON.function_name,
+  critical_alerts_topic_arn:    { ...TOPIC_ARN,                     description: "Topic for critical alarms." },
+  performance_alerts_topic_arn: { ...TOPIC_ARN,                     description: "Topic for performance alarms." },
+  metric_namespace:             COMMON.metric_namespace,
+  enable_image_metrics:         COMMON.enable_image_metrics,
+  ...ALARM_VALUES,
+  dead_letter_queue_name:       { ...QUEUE,   default: "",          description: "Queue for enable_dead_letter_queue. Default: `<function_name>-dead-letters`." },
+  alias_name:                   { ...ALIAS,   default: "live",      description: "Alias of the function for enable_release_alias." },
+  function_version:             { ...VERSION, default: "$LATEST",   description: "Version that was published last, for enable_release_alias." },
+  runbook_base_url:             COMMON.runbook_base_url,
+  alarm_help:                   { ...HELP,    default: "",          description: "Sentence after the description of each alarm: where to look first." },
+  enable_saved_queries:         { ...FLAG,    default: false,       description: "Names the saved query in the description of each alarm." },
+} as const satisfies Inputs;
