@@ -1,13 +1,14 @@
 /** Builds the Lambda package: the bundled handler and sharp for one platform, in a zip whose bytes depend on nothing else. */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildFailure, build as esbuild } from "esbuild";
 import { zipSync } from "fflate";
 import { ARCHITECTURES, type Architecture, packageFile, RUNTIMES } from "../../handler/contract/runtime";
 import { type Files, filesOfPackage, isNative, type LockedPackage, packagesOfSharp } from "./sharp-packages";
+import { requireWritable } from "./writable";
 
 /** A Lambda architecture, or "host": this machine, with the sharp that npm installed on it. */
 export type Target = Architecture | "host";
@@ -131,14 +132,14 @@ const checkNativeParts = (files: Files, zip: string, machine: number | undefined
   }
 };
 
-/** Pure JavaScript, so the same bytes on every machine; zip keeps local times, so a local time is the same in every time zone. */
+/** Pure JavaScript, so every machine writes the same bytes. A zip has local times, so a local time is the same in every time zone. */
 const zipped = (files: Files, level: 0 | 9): Uint8Array => {
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   const UNIX = 3;
   return zipSync(sorted, { level, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
 };
 
-/** Nobody ever sees a half-written file, whoever else is building. */
+/** Replaces the file in one step, so that another build never reads half of it. */
 const replaceFile = async (file: string, contents: Uint8Array | string): Promise<void> => {
   const temporary = `${file}.${randomUUID()}`;
   try {
@@ -188,6 +189,7 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
   const stamp = force ? undefined : await readStamp(file);
   if (stamp?.inputs === inputs) return { file, rebuilt: false, bytes: stamp.bytes, sha256: stamp.sha256 };
 
+  await requireWritable(outDir);
   const files: Files = {};
   for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row, debug);
   for (const wanted of packages) {
@@ -198,7 +200,6 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
   checkNativeParts(files, name, machine);
   const zip = zipped(files, debug ? 0 : 9);
   const built: Stamp = { inputs, sha256: sha256(zip), bytes: zip.length };
-  await mkdir(outDir, { recursive: true });
   await replaceFile(file, zip);
   await replaceFile(`${file}.json`, `${JSON.stringify(built)}\n`);
   return { file, rebuilt: true, bytes: built.bytes, sha256: built.sha256 };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 type Json = Readonly<Record<string, unknown>>;
 
 /** An argument block, and CDKTF's path of the construct that wrote it. */
-export type Block = Json & { readonly "//"?: { readonly metadata?: { readonly path?: string } } };
+type Block = Json & { readonly "//"?: { readonly metadata?: { readonly path?: string } } };
 
 /** A stack's `cdk.tf.json`. */
 export interface TerraformJson {

@@ -6,6 +6,7 @@ import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { buildHandler } from "./handler-package";
+import { requireWritable } from "./writable";
 
 export interface Synthesized {
   readonly environment: Environment;
@@ -45,10 +46,11 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
  */
 export const synth = async (only?: readonly Environment[]): Promise<Synthesized[]> => {
   const environments = only ?? (await readEnvironments(ENVIRONMENTS, process.env));
+  const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
+  await requireWritable(outdir);
   const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
 
-  const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
   const stacks = join(outdir, "stacks");
   if (only === undefined) removeOthers(stacks, environments.map(stackName));
   synthesize(environments, { outdir });

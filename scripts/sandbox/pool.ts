@@ -21,7 +21,7 @@ export interface PoolOptions {
 }
 
 /** One attempt to process an event. */
-export interface Run {
+interface Run {
   readonly startedMs: number;
   readonly end: End;
   readonly report: PlatformEvent;

@@ -22,7 +22,7 @@ const moved = <T extends { readonly timestampMs: number; readonly visibleMs?: nu
     ...(item.visibleMs !== undefined && { visibleMs: item.visibleMs + byMs }),
   }));
 
-export const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
+const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
   lines: moved(lines, byMs),
   data: moved(data, byMs),
 });
