@@ -5,6 +5,7 @@ const FOREIGN = /^(AWS_|TF_VAR_|TF_WORKSPACE$|CDKTF_|HANDLER_PACKAGE$|DEBUG$|FOR
 
 const OWN: Readonly<Record<string, string>> = {
   NO_COLOR: "1",
+  NOTICE_AFTER_MS: "1e6",
   AWS_EC2_METADATA_DISABLED: "true",
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
