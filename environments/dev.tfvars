@@ -1,4 +1,4 @@
-# Development: the defaults. README.md lists every variable, its allowed values and its default.
+# Development: the defaults. docs/configuration.md lists every variable, its allowed values and its default.
 
 environment = "dev"
 aws_region  = "us-east-1"

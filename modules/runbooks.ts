@@ -83,7 +83,7 @@ export const RUNBOOKS: Readonly<Record<AlarmName, (facts: RunbookFacts) => Runbo
     fix: [
       `Compare \`durationMs\` with \`widthPx\`, \`heightPx\` and \`sizeBytes\` in ${query("slowest-images")}.`,
       `If only large images are slow, raise \`lambda_memory_size\`: ${apply}.`,
-      `If all images are slow, raise \`lambda_timeout\` until S3 has recovered: ${apply}.`,
+      `If all images are slow, raise \`lambda_timeout\` and \`duration_threshold_ms\` together until S3 has recovered, so that this alarm still fires before the timeout: ${apply}.`,
     ],
   }),
   "high-concurrency": ({ environment, value }) => ({
@@ -168,7 +168,7 @@ export const RUNBOOKS: Readonly<Record<AlarmName, (facts: RunbookFacts) => Runbo
       ...ifAlarm("events-dropped", "The runbook of `events-dropped` has more about both."),
     ],
     fix: [
-      `List the uploads and their errors: \`npm run redrive -- ${stack} --dry-run\`.`,
+      `List the uploads, their ages and errors: \`npm run redrive -- ${stack} --dry-run\`. After a quiet time, the metric of the queue is up to 15 minutes late, so the ages say when it began.`,
       `Fix the cause, then invoke the function again: \`npm run redrive -- ${stack}\`. What fails again stays in the queue.`,
     ],
   }),

@@ -23,7 +23,7 @@ interface Link {
   readonly anchor: string | undefined;
 }
 
-/** Without blocks of code, in which nothing is a link. */
+/** The text without blocks of code, which contain no links. */
 const prose = (document: string): string => read(document).replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
 
 const linksIn = (document: string): Link[] =>
@@ -49,10 +49,10 @@ const anchorsIn = (document: string): string[] =>
 const shown = ({ document, file, anchor }: Link): string =>
   `${document}: ${file}${anchor === undefined ? "" : `#${anchor}`}`;
 
-/** Made by a command, or local to one person: they need not exist. */
+/** Files made by a command, or local to one person: they need not exist. */
 const NOT_COMMITTED = /^(dist|out|cdktf\.out|\.cache|node_modules)\/|\.local\.tfvars$|[<*]/;
 
-/** A path between backticks: with a folder that the project has, or the name of a file at its root. */
+/** Whether a text between backticks is the path of a file in a folder of the project. */
 const isPath = (text: string): boolean =>
   /^[\w.@/<>*-]+$/.test(text) &&
   /^(handler|modules|scripts|__tests__|docs|environments|\.github|\.ci|\.vscode)\//.test(text);
@@ -81,6 +81,17 @@ describe("the documents", () => {
     expect(missing.map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
   });
 
+  it("run single tests by titles that exist", () => {
+    const commands = DOCUMENTS.flatMap((document) => [
+      ...read(document).matchAll(/jest (\S+\.test\.ts) -t "([^"]+)"/g),
+    ]);
+
+    expect(commands.length).toBeGreaterThan(0);
+    expect(
+      commands.filter(([, file = "", title = ""]) => !read(file).includes(title)).map(([command]) => command),
+    ).toEqual([]);
+  });
+
   it("name only files and folders that exist", () => {
     const named = DOCUMENTS.flatMap((document) =>
       [...prose(document).matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => ({ document, text })),
@@ -92,9 +103,10 @@ describe("the documents", () => {
     expect(missing.map(({ document, text }) => `${document}: ${text}`)).toEqual([]);
   });
 
-  it("name only variables that exist, where a finding of a scanner is resolved by one", () => {
+  it("name only variables that exist, for findings of a scanner and for recipients", () => {
     const [, section = ""] = /^## Scan with checkov\n([\s\S]*?)^## /m.exec(read("docs/terraform.md")) ?? [];
-    const answers = section.split("\n").flatMap((line) => /^\| .+ \| (.+) \|$/.exec(line)?.[1] ?? []);
+    const recipients = /^\| recipient [\s\S]*?\n\n/m.exec(read("docs/alarms.md"))?.[0] ?? "";
+    const answers = `${section}${recipients}`.split("\n").flatMap((line) => /^\| .+ \| (.+) \|$/.exec(line)?.[1] ?? []);
     const named = answers.flatMap((answer) =>
       [...answer.matchAll(/`([a-z0-9]+(?:_[a-z0-9]+)+)`/g)].map(([, name]) => name),
     );
@@ -123,6 +135,17 @@ describe("the README", () => {
 
     expect(existsSync(join(ROOT, sample))).toBe(true);
     expect(sample).toMatch(/^scripts\/images\/samples\//);
+  });
+
+  it("shows as many variants, alarms and variables as it says", () => {
+    const readme = read("README.md");
+    const rowsOf = (name: string): number => {
+      const [, part = ""] = new RegExp(`<!-- generated:${name} -->([\\s\\S]*?)<!-- /generated`).exec(readme) ?? [];
+      return part.split("\n").filter((line) => line.startsWith("| `") || line.startsWith("| [")).length;
+    };
+
+    expect(readme).toMatch(/\*\*Five variants .*\*\*Twelve alarms /s);
+    expect([rowsOf("variants"), rowsOf("alarms"), rowsOf("variables")]).toEqual([5, 12, 10]);
   });
 
   it("gives the command that runs all tests", () => {

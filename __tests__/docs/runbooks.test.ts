@@ -55,6 +55,7 @@ const CONSTANTS = [
   "concurrency of the function to 0",
   "If the concurrency is 0",
   "wait in the dead-letter queue, for 14 days",
+  "up to 15 minutes late",
 ];
 
 /** @returns what is wrong with a command in a runbook, or undefined */

@@ -21,10 +21,17 @@ const MAIN_VARIABLES: readonly VariableName[] = [
   "enable_dead_letter_queue",
 ];
 
+const MEGABYTE = 1024 ** 2;
+
+const defaultOf = (name: string, row: Variable): string => {
+  const isBytes = name.endsWith("_bytes") && typeof row.default === "number";
+  return isBytes ? `${defaultInWords(row)} (${Number(row.default) / MEGABYTE} MB)` : defaultInWords(row);
+};
+
 export const mainVariablesTable = (): string =>
   table(
     ["variable", "default", "description"],
-    MAIN_VARIABLES.map((name) => [code(name), defaultInWords(VARIABLES[name]), VARIABLES[name].description]),
+    MAIN_VARIABLES.map((name) => [code(name), defaultOf(name, VARIABLES[name]), VARIABLES[name].description]),
   );
 
 /** @returns the inputs of a module, the required ones first */
@@ -48,7 +55,7 @@ export const variablesTable = (): string =>
     Object.entries<Variable>(VARIABLES).map(([name, row]) => [
       code(name),
       row.what,
-      defaultInWords(row),
+      defaultOf(name, row),
       row.description,
     ]),
   );
