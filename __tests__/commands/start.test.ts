@@ -151,8 +151,8 @@ describe("npm start", () => {
     expect(readdirSync(join(folder, "demo/late"))).toHaveLength(5);
     expect(exitCode).toBe(0);
     expect(asked).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("this address is a stack on this machine, not an AWS account"),
+      code: 2,
+      stderr: expect.stringContaining("which is npm start"),
     });
     expect(readdirSync(folder).filter((name) => name.startsWith("sandbox-"))).toEqual([]);
     await expect(fetch(String(endpoint))).rejects.toThrow("fetch failed");

@@ -1,4 +1,4 @@
-/** The folders that synthesis writes. */
+/** The folders that synthesis writes, and what is in them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -10,13 +10,13 @@ import { requireWritable } from "./writable";
 
 export interface Synthesized {
   readonly environment: Environment;
-  /** Where `cdk.tf.json` lies. */
+  /** Folder of `cdk.tf.json`. */
   readonly folder: string;
   readonly resources: number;
   readonly alarms: number;
 }
 
-/** Folders of stacks that no longer exist. Those of the others stay, for Terraform keeps its providers there. */
+/** Removes the folders of stacks that no longer exist. The others stay, because Terraform keeps its providers in them. */
 const removeOthers = (stacks: string, names: readonly string[]): void => {
   if (!existsSync(stacks)) return;
   for (const name of readdirSync(stacks)) {

@@ -137,12 +137,15 @@ const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string => {
 };
 
 export const command = new Command("npm start --")
-  .description("Runs pictures through the stack that would be deployed, on this machine.")
-  .argument("[path...]", "pictures, or folders of them; without any the samples, and then S3 stays open")
+  .description("Processes pictures on this machine with the stack that would be deployed.")
+  .argument(
+    "[path...]",
+    "pictures, or folders of pictures; without a path: the samples, and the S3 endpoint stays open until Ctrl-C",
+  )
   .option("--out <folder>", "where the variants are saved", "out")
   .option("--port <number>", "port of the S3 endpoint (default: a free one)", wholeNumber("--port", 1, 65_535))
   .option("--inspect <port>", "make the function wait for a debugger on this port", wholeNumber("--inspect", 1, 65_535))
-  .addHelpText("after", "\nExit code 1: a picture ended without variants.")
+  .addHelpText("after", "\nExit code 1: a picture has no variants, or they cannot be saved.")
   .action(start);
 
 if (require.main === module) void runCommand(command);
