@@ -49,7 +49,7 @@ describe("a command that is interrupted", () => {
 
     expect(exitCode).toBe(code);
     await until(() => temporaryFiles().length === 0 && processes().length === 0 && children(child.pid) === 0);
-  }, 60_000);
+  }, 180_000);
 });
 
 const children = (pid: number | undefined): number =>

@@ -22,7 +22,7 @@ const start = (...args: string[]) => {
       cwd: ROOT,
       env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6" },
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 180_000,
     },
   );
   return { status, stdout, stderr };
@@ -49,7 +49,7 @@ describe("npm start", () => {
     expect(stdout).toMatch(/ImageProcessor\/Lambda ProcessingSuccess +Count +1 +1 +1 +1/);
     expect(stdout).toMatch(/^5 variants of this run are in made$/m);
     expect(readdirSync(join(folder, "made"))).toHaveLength(5);
-  }, 60_000);
+  }, 180_000);
 
   it("exits with 1 and gives the reason of each file that is refused", () => {
     mkdirSync(join(folder, "mixed/deep"), { recursive: true });
@@ -65,7 +65,7 @@ describe("npm start", () => {
     expect(stdout).not.toContain("hidden");
     expect(stdout.match(/^ {2}would alert: .*$/gm)).toEqual(["  would alert: log-errors -> critical-alerts"]);
     expect(stdout).toContain("Log lines at WARN and above");
-  }, 60_000);
+  }, 180_000);
 
   it("saves variants under any key, shortens names that are too long for a file, and names what it skips", async () => {
     const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
@@ -102,7 +102,7 @@ describe("npm start", () => {
       expect.stringMatching(/^x+_?~\w{8}\.webp$/),
       expect.stringMatching(/^ü_webp_\w{8}\.webp$/),
     ]);
-  }, 60_000);
+  }, 180_000);
 
   it("fails for the file whose variants cannot be saved, and goes on with the others", () => {
     const samples = join(ROOT, "scripts/images/samples");
@@ -118,7 +118,7 @@ describe("npm start", () => {
     expect(stdout).toMatch(/^✓ free\.bmp/m);
     expect(stdout).toMatch(/^✗ taken\/one\.bmp {2}a variant cannot be saved: (EEXIST|ENOTDIR): /m);
     expect(stdout).toMatch(/^5 variants of this run are in two-out$/m);
-  }, 60_000);
+  }, 180_000);
 
   it("without a file takes the samples, then whatever comes to its S3, until Ctrl-C", async () => {
     const child = spawn(process.execPath, [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--out", "demo"], {
@@ -156,7 +156,7 @@ describe("npm start", () => {
     });
     expect(readdirSync(folder).filter((name) => name.startsWith("sandbox-"))).toEqual([]);
     await expect(fetch(String(endpoint))).rejects.toThrow("fetch failed");
-  }, 60_000);
+  }, 180_000);
 
   // biome-ignore format: a table is read down its columns
   it.each([
