@@ -33,24 +33,28 @@ export const devStack = ({ debug = false } = {}): Promise<string> =>
   });
 
 /**
+ * @param changes variables that replace those of the environment. @default none
  * @returns folder of a stack's `cdk.tf.json`, with the zip for this machine and a recipient for each alarm
  * @throws UsageError for an unknown environment; Error with what the build or the synthesis reports
  */
-export const drillStack = (name: string): Promise<string> =>
-  localStack(name, { ...STAND_INS, ...process.env }, false, (shell) => environmentNamed(name, "--env", shell));
+export const drillStack = (name: string, changes: Partial<Environment> = {}): Promise<string> => {
+  const find = async (shell: NodeJS.ProcessEnv) => ({ ...(await environmentNamed(name, "--env", shell)), ...changes });
+  return localStack(`${name} ${JSON.stringify(changes)}`, { ...STAND_INS, ...process.env }, false, find);
+};
 
+/** @param key tells apart stacks that are made from the same sources and variables of the shell */
 const localStack = async (
-  name: string,
+  key: string,
   shell: NodeJS.ProcessEnv,
   debug: boolean,
   find: (shell: NodeJS.ProcessEnv) => Promise<Environment>,
 ): Promise<string> => {
   await requireWritable(CACHE);
   const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
-  const folder = join(CACHE, await digestOf(name, shell, sha256));
+  const folder = join(CACHE, await digestOf(key, shell, sha256));
   if (!existsSync(folder)) await synthesizeInto(folder, await find(shell), file);
-  const [only = name] = await readdir(join(folder, "stacks"));
-  return stackFolder(only, folder);
+  const [stack = ""] = await readdir(join(folder, "stacks"));
+  return stackFolder(stack, folder);
 };
 
 /** The folder appears complete or not at all. */

@@ -155,6 +155,8 @@ const serve = async (handler: Handler): Promise<never> => {
   }
 };
 
+// Without a reader, the sandbox is gone. Logging that error would fail in the same way, again and again.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 patchConsole();
 silenceVersionWarning();
 // If the pipes are closed, the sandbox was killed. Reporting that as an error would write again, without end.
