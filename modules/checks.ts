@@ -16,7 +16,7 @@ export const whole = (from: number, to: number, unit?: string) => ({
 export const text = (what: string, pattern: RegExp) => ({ what, check: z.string().regex(pattern) });
 
 /** Retention periods that CloudWatch Logs accepts: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const RETENTION_DAYS = [
+const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
@@ -113,7 +113,7 @@ export const POLICY = text(
   /^(arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512})?$/,
 );
 export const HTTPS = text('an address that starts with https://, or ""', /^(https:\/\/[^\s"/]+(\/[^\s"]*)?)?$/);
-export const LOG_GROUP = text('the name of a log group, or ""', /^([\w.\-/#]{1,512})?$/);
+const _LOG_GROUP = text('the name of a log group, or ""', /^([\w.\-/#]{1,512})?$/);
 export const SLACK_WORKSPACE = text('a Slack workspace id such as T0123456789, or ""', /^(T[A-Z0-9]{1,254})?$/);
 export const SLACK_CHANNEL = text('a Slack channel id such as C0123456789, or ""', /^([CG][A-Z0-9]{1,254})?$/);
 /** Limits that every tagged service accepts: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */

@@ -65,7 +65,7 @@ interface Chart {
 
 /** The widget and statistics of each metric: a measure without a row does not compile. */
 // biome-ignore format: a ledger is read down its columns
-export const CHARTS = {
+const CHARTS = {
   Invocations:          { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Errors:               { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Throttles:            { widget: "Invocations & Errors",  statistics: ["Sum"] },

@@ -1,10 +1,10 @@
 /** Reads `environments/<name>.tfvars` into validated, typed environments. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { closest } from "fastest-levenshtein";
 import { keys } from "./inputs/inputs";
 import { stacksOf } from "./naming";
 import { RULES } from "./rules";
+import { didYouMean } from "./spelling";
 import { parseHcl, parseTfvars } from "./tfvars";
 import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
 
@@ -12,7 +12,7 @@ import { type Environment, VARIABLES, type Variable, type VariableName } from ".
 export const ENVIRONMENTS = process.env.ENVIRONMENTS_FOLDER || join(__dirname, "../environments");
 
 /** The tfvars files or TF_VAR_ variables are not valid. The message has one line for each mistake. */
-export class InvalidEnvironments extends Error {
+class InvalidEnvironments extends Error {
   override readonly name = "InvalidEnvironments";
 }
 
@@ -36,7 +36,7 @@ const isVariable = (name: string): name is VariableName => Object.hasOwn(VARIABL
 const isExpression = (value: unknown) => /[$%]\{/.test(JSON.stringify(value));
 
 const nameProblem = (origin: string, name: string) =>
-  `${origin}: Expected a known variable but got ${name}; did you mean ${closest(name, keys(VARIABLES))}?`;
+  `${origin}: Expected a known variable but got ${name}${didYouMean(name, keys(VARIABLES))}`;
 
 const expressionProblem = (origin: string, source: string, name: string, value: unknown) => {
   const line = source.split("\n").findIndex((text) => new RegExp(`^\\s*${name}\\s*=`).test(text)) + 1;

@@ -5,7 +5,7 @@ import { homeOf, naming, type Severity, stackName, stacksOf } from "./naming";
 import type { Environment } from "./variables";
 
 /** The e-mail address of each topic; "" where it has none. */
-export const emailsOf = (environment: Environment): Record<Severity, string> => ({
+const emailsOf = (environment: Environment): Record<Severity, string> => ({
   critical: environment.critical_alert_email,
   performance: environment.performance_alert_email,
   log: environment.log_alert_email,

@@ -148,6 +148,3 @@ export type Environment = { readonly [V in VariableName]: z.output<(typeof VARIA
 
 /** The variables with numbers: they can be thresholds. */
 export type NumberVariable = { [V in VariableName]: Environment[V] extends number ? V : never }[VariableName];
-
-/** The variables with true or false: they can enable something. */
-export type FlagVariable = { [V in VariableName]: Environment[V] extends boolean ? V : never }[VariableName];

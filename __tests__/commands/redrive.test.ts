@@ -1,11 +1,11 @@
 /** `npm run redrive` with the real package and a real queue. */
 import { PurgeQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { naming } from "../../modules/naming";
-import { environmentNamed } from "../../scripts/aws/account";
 import { clientsFor } from "../../scripts/aws/clients";
 import { queueUrlOf } from "../../scripts/aws/dead-letters";
 import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
 import { MONITORING_CHECKS } from "../../scripts/aws/doctor/monitoring";
+import { environmentNamed } from "../../scripts/build/environments";
 import { drillStack } from "../../scripts/build/local-stack";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";

@@ -2,12 +2,12 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
-import { runIn } from "./run";
+import { run, runIn } from "./run";
 
 const ROOT = join(__dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "start-test-"));
@@ -20,9 +20,9 @@ const start = (...args: string[]) => {
     [...RUN_TYPESCRIPT, "scripts/commands/start.ts", ...args],
     {
       cwd: ROOT,
-      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1" },
+      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6" },
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 180_000,
     },
   );
   return { status, stdout, stderr };
@@ -47,9 +47,9 @@ describe("npm start", () => {
     ]);
     expect(stdout).toMatch(/^✓ evening-lake\.webp {2}webp \d+ x \d+, [\d,]+ bytes, processed in [\d,]+ ms$/m);
     expect(stdout).toMatch(/ImageProcessor\/Lambda ProcessingSuccess +Count +1 +1 +1 +1/);
-    expect(stdout).toMatch(/^5 variants are in made$/m);
+    expect(stdout).toMatch(/^5 variants of this run are in made$/m);
     expect(readdirSync(join(folder, "made"))).toHaveLength(5);
-  }, 60_000);
+  }, 180_000);
 
   it("exits with 1 and gives the reason of each file that is refused", () => {
     mkdirSync(join(folder, "mixed/deep"), { recursive: true });
@@ -63,13 +63,67 @@ describe("npm start", () => {
     expect(stdout).toMatch(/^✗ deep\/fake\.jpg {2}unsupported-format: .*GIF$/m);
     expect(stdout).toMatch(/^✗ empty\.png {2}empty: .*0 bytes$/m);
     expect(stdout).not.toContain("hidden");
+    expect(stdout.match(/^ {2}would alert: .*$/gm)).toEqual(["  would alert: log-errors -> critical-alerts"]);
     expect(stdout).toContain("Log lines at WARN and above");
-  }, 60_000);
+  }, 180_000);
+
+  it("saves variants under any key, shortens names that are too long for a file, and names what it skips", async () => {
+    const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    const long = "x".repeat(240);
+    mkdirSync(join(folder, "odd/deep"), { recursive: true });
+    for (const name of ["a b+c%20?#.png", "ü.png", `${long}.png`, "deep/\\q'.png"])
+      writeFileSync(join(folder, "odd", name), picture);
+    symlinkSync("ü.png", join(folder, "odd/link.png"));
+    symlinkSync("deep", join(folder, "odd/folder"));
+    symlinkSync("nowhere", join(folder, "odd/broken"));
+
+    const { status, stdout, stderr } = start("odd", "--out", "odd-out");
+
+    expect(stderr.split("\n").sort()).toEqual([
+      "",
+      "skipped: odd/broken is a link to nothing",
+      "skipped: odd/folder is a link to a folder",
+    ]);
+    expect(status).toBe(0);
+    expect([...stdout.matchAll(/^✓ (.*?) {2}png/gm)].map(([, key]) => key)).toEqual([
+      "a b+c%20?#.png",
+      "deep/\\q'.png",
+      "link.png",
+      `${long}.png`,
+      "ü.png",
+    ]);
+    const files = readdirSync(join(folder, "odd-out"), { recursive: true, encoding: "utf8" });
+    expect(files.filter((file) => file.endsWith(".webp")).sort()).toEqual([
+      expect.stringMatching(/^a b\+c%20\?#_webp_\w{8}\.webp$/),
+      expect.stringMatching(/^deep\/\\q'_webp_\w{8}\.webp$/),
+      expect.stringMatching(/^link_webp_\w{8}\.webp$/),
+      expect.stringMatching(/^x+_?~\w{8}\.webp$/),
+      expect.stringMatching(/^ü_webp_\w{8}\.webp$/),
+    ]);
+  }, 180_000);
+
+  it("fails for the file whose variants cannot be saved, and goes on with the others", () => {
+    const samples = join(ROOT, "scripts/images/samples");
+    mkdirSync(join(folder, "two/taken"), { recursive: true });
+    copyFileSync(join(samples, "moonlight.bmp"), join(folder, "two/free.bmp"));
+    copyFileSync(join(samples, "moonlight.bmp"), join(folder, "two/taken/one.bmp"));
+    mkdirSync(join(folder, "two-out"));
+    writeFileSync(join(folder, "two-out/taken"), "a file in the place of the folder");
+
+    const { status, stdout } = start("two", "--out", "two-out");
+
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^✓ free\.bmp/m);
+    expect(stdout).toMatch(/^✗ taken\/one\.bmp {2}a variant cannot be saved: (EEXIST|ENOTDIR): /m);
+    expect(stdout).toMatch(/^5 variants of this run are in two-out$/m);
+  }, 180_000);
 
   it("without a file takes the samples, then whatever comes to its S3, until Ctrl-C", async () => {
     const child = spawn(process.execPath, [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--out", "demo"], {
       cwd: ROOT,
-      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", TMPDIR: folder },
+      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6", TMPDIR: folder },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";
@@ -88,6 +142,7 @@ describe("npm start", () => {
       .toBuffer();
     await fetch(`${endpoint}/${bucket}/late/extra.png`, { method: "PUT", body: new Uint8Array(body) });
     await seen(/✓ late\/extra\.png/);
+    const asked = await run("alarms", "dev", "list", "--endpoint-url", String(endpoint));
     child.kill("SIGINT");
     const [exitCode] = await once(child, "exit");
 
@@ -95,13 +150,17 @@ describe("npm start", () => {
     expect([...printed.matchAll(/^✓ (\S+)/gm)].map(([, key]) => key)).toEqual([...samples, "late/extra.png"]);
     expect(readdirSync(join(folder, "demo/late"))).toHaveLength(5);
     expect(exitCode).toBe(0);
+    expect(asked).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("which is npm start"),
+    });
     expect(readdirSync(folder).filter((name) => name.startsWith("sandbox-"))).toEqual([]);
     await expect(fetch(String(endpoint))).rejects.toThrow("fetch failed");
-  }, 60_000);
+  }, 180_000);
 
   // biome-ignore format: a table is read down its columns
   it.each([
-    [["nope.jpg"],             "error: Expected a file or folder for nope.jpg but got nothing\n"],
+    [["nope.jpg"],             "error: nope.jpg does not exist (samples are in scripts/images/samples)\n"],
     [["nothing-here"],         "error: Expected at least one file for nothing-here but got an empty folder\n"],
     [["--frob"],               "error: unknown option '--frob'\n"],
     [["--port", "x"],          'error: Expected a whole number from 1 to 65535 for --port but got "x"\n'],

@@ -1,7 +1,7 @@
 /** An environment with several regions: one stack in each, and one dashboard. */
 import { readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
-import { environmentNamed } from "../../scripts/aws/account";
+import { environmentNamed } from "../../scripts/build/environments";
 import { environmentsOf, json, one, type Synthesized, synthesized } from "./synthesized";
 
 const REGIONS = 'regions = ["us-east-1", "ap-southeast-2"]\n';

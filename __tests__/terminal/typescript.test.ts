@@ -112,4 +112,16 @@ describe("every command of package.json", () => {
 
     expect({ stdout, stderr }).toEqual({ stdout: '["commander","picocolors"]\n', stderr: "" });
   });
+
+  it("shows no default in its help that is an object", () => {
+    const code = `
+      for (const file of ${JSON.stringify(files)}) console.log(require("./" + file).command.helpInformation());
+    `;
+
+    const args = ["--require", "./scripts/typescript.cjs", "-e", code];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" });
+
+    expect({ defaults: stdout.match(/\(default: [{[].*\)/g), stderr }).toEqual({ defaults: null, stderr: "" });
+    expect(stdout.match(/^Usage: /gm)).toHaveLength(files.length);
+  });
 });

@@ -1,7 +1,7 @@
 /** Ends the work of an invocation shortly before its timeout, so that there is time to log why. */
 
 /** The image was not finished in time. A retry or a higher lambda_timeout may help. */
-export class OutOfTime extends Error {
+class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
 

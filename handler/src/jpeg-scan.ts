@@ -4,7 +4,7 @@
  */
 
 /** A component of the frame: its sampling factors, and the Huffman tables that the scan uses for it. */
-export interface ScanComponent {
+interface ScanComponent {
   readonly horizontal: number;
   readonly vertical: number;
   readonly dc: HuffmanTable;

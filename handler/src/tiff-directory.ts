@@ -16,7 +16,7 @@ const SIZES: Readonly<Record<number, number>> = {
 };
 
 /** An entry of a directory. Its values lie in the file, at `at`. */
-export interface Entry {
+interface Entry {
   readonly type: number;
   readonly count: number;
   readonly at: number;

@@ -4,7 +4,7 @@ import type { Settings } from "../contract/settings";
 /** Runs work as a named subsegment. */
 export type Traced = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-export interface Tracing {
+interface Tracing {
   readonly traced: Traced;
   /** @returns the SDK client; each of its calls is recorded as a subsegment */
   readonly captured: <C>(client: C) => C;

@@ -12,12 +12,13 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { logAlarms, metricAlarms } from "../../modules/alarms";
 import { naming, stackName } from "../../modules/naming";
+import { nearTo } from "../../modules/spelling";
 import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
 import { poll } from "../terminal/polling";
-import { answerTo, NotDeployed, nearTo } from "./account";
+import { answerTo, NotDeployed } from "./account";
 
-export const REASONS = {
+const REASONS = {
   test: "test by npm run alarms",
   testOver: "test by npm run alarms is over",
   reset: "reset by npm run alarms",
@@ -142,7 +143,7 @@ export const resetAlarm = async (alarm: AlarmAddress): Promise<{ before: FoundAl
 };
 
 /** An action that an alarm executed, from its history. */
-export interface Action {
+interface Action {
   readonly at: Date;
   /** "Successfully executed action <ARN>", or "Failed to execute action <ARN>. Received error: …". */
   readonly summary: string;

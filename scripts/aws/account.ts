@@ -1,40 +1,9 @@
-/** Shared by commands that talk to an account: finds the environment by its name, and turns SDK errors into one line. */
-import { distance } from "fastest-levenshtein";
-import { ENVIRONMENTS, environmentFiles, readEnvironments } from "../../modules/environment";
+/** Shared by commands that talk to an account: turns SDK errors into one line. */
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { UsageError } from "../terminal/cli";
 
 // The clients' versions are fixed in package.json, so the SDK's warning about this Node is of no use to the reader.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
-/** Names that begin like the text, or differ from it by a typing mistake. */
-export const nearTo = (text: string, names: readonly string[]): string | undefined =>
-  names.find((name) => name.startsWith(text)) ?? names.find((name) => distance(text, name) <= 1 + text.length / 5);
-
-/** @returns the names of all stacks, or those of the files if one of the files is not valid */
-const stackNames = (): Promise<readonly string[]> =>
-  readEnvironments(ENVIRONMENTS, process.env).then(
-    (environments) => environments.map(stackName),
-    () => environmentFiles(ENVIRONMENTS),
-  );
-
-/**
- * Reads only the file of the environment: a mistake in another one is no reason to stop.
- * @throws UsageError that lists the environments there are; InvalidEnvironments
- */
-export const environmentNamed = async (name: string): Promise<Environment> => {
-  // The stack of a region has the region's name after the file's.
-  const files = environmentFiles(ENVIRONMENTS).filter((file) => name === file || name.startsWith(`${file}-`));
-  const environments = files.length === 0 ? [] : await readEnvironments(ENVIRONMENTS, process.env, files);
-  const found = environments.find((environment) => stackName(environment) === name);
-  if (found !== undefined) return found;
-  const names = await stackNames();
-  const near = nearTo(name, names);
-  throw new UsageError(
-    `Expected one of ${names.join(", ")} for <env> but got ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${near}?`}`,
-  );
-};
 
 /** An error of an SDK client, or the Error of one line that `answerTo` makes of it. */
 interface ServiceError extends Error {

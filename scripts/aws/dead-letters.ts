@@ -30,7 +30,7 @@ export const messagesIn = async (sqs: SQSClient, QueueUrl: string): Promise<numb
   throw new Error(`Expected ${COUNTS.join(" and ")} from GetQueueAttributes but got ${JSON.stringify(Attributes)}`);
 };
 
-export interface DeadLetter {
+interface DeadLetter {
   /** Keys of the uploads that the event is about. */
   readonly keys: readonly string[];
   /** The error that Lambda attached to the message. */

@@ -18,13 +18,13 @@ export interface Percentiles {
   readonly max: number;
 }
 
-export const percentiles = (values: readonly number[]): Percentiles | undefined => {
+const percentiles = (values: readonly number[]): Percentiles | undefined => {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] as number;
   return sorted.length === 0 ? undefined : { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 };
 
-export interface Usage {
+interface Usage {
   /** Including retries. */
   readonly invocations: number;
   readonly billedMs: number;
@@ -33,7 +33,7 @@ export interface Usage {
 }
 
 /** @returns US dollars for Lambda, S3 requests and PutMetricData so far, or undefined if the region's prices are not known */
-export const costOf = (environment: Environment, uploads: number, usage: Usage): number | undefined => {
+const costOf = (environment: Environment, uploads: number, usage: Usage): number | undefined => {
   const prices = pricesOf(environment.aws_region);
   if (prices === undefined) return undefined;
   const { lambda_memory_size, lambda_architecture, metrics_transport } = environment;

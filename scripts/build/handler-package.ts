@@ -1,13 +1,14 @@
-/** Builds the Lambda package: the bundled handler and sharp for one platform, in a zip whose bytes depend on nothing else. */
+/** Builds the Lambda package, a zip of the bundled handler and sharp for one platform. The same inputs give the same bytes. */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildFailure, build as esbuild } from "esbuild";
 import { zipSync } from "fflate";
 import { ARCHITECTURES, type Architecture, packageFile, RUNTIMES } from "../../handler/contract/runtime";
 import { type Files, filesOfPackage, isNative, type LockedPackage, packagesOfSharp } from "./sharp-packages";
+import { requireWritable } from "./writable";
 
 /** A Lambda architecture, or "host": this machine, with the sharp that npm installed on it. */
 export type Target = Architecture | "host";
@@ -20,13 +21,13 @@ export interface BuildOptions {
   readonly outDir?: string;
   /** Whether the code can be debugged: not minified, with a source map that names the sources here. @default false */
   readonly debug?: boolean;
-  /** Whether to build although nothing changed. @default false: what is there already is kept if its inputs are the same */
+  /** Whether to build even if nothing has changed. @default false: an existing zip of the same inputs is kept */
   readonly force?: boolean;
   /** Folder with handler, package-lock.json and node_modules. @default the project this script belongs to */
   readonly root?: string;
 }
 
-/** What is kept beside a zip to know whether it is still good. */
+/** Kept beside a zip, to tell whether the zip is up to date. */
 interface Stamp {
   /** Digest of everything the zip is made from. */
   readonly inputs: string;
@@ -48,7 +49,7 @@ const PROJECT = join(__dirname, "../..");
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Files of the handler and of this script that decide what the zip holds, as [name, path]. */
+/** Files of the handler and of this script that determine the zip's contents, as [name, path]. */
 const inputFiles = async (root: string): Promise<[name: string, path: string][]> => {
   const under = async (base: string, folder: string): Promise<[string, string][]> =>
     (await readdir(join(base, folder), { recursive: true }))
@@ -69,7 +70,7 @@ const digestOfInputs = async (root: string, packages: readonly LockedPackage[]):
   return sha256(Buffer.from(JSON.stringify([await Promise.all(files), packages])));
 };
 
-/** Files of the bundle and their sources; what one of them requires of another stays a `require`, which it may leave undone. */
+/** Files of the bundle and their sources. A `require` between them stays as it is, because it is evaluated only when needed. */
 // biome-ignore format: a ledger is read down its columns
 const BUNDLES = {
   "index.js":  { source: "handler/src/index.ts",  external: ["sharp", "./tracer"] },
@@ -95,9 +96,9 @@ const bundle = async (
     target: Object.values(RUNTIMES).map(({ esbuildTarget }) => esbuildTarget),
     mainFields: ["module", "main"],
     alias: { "@aws-sdk/credential-provider-node": "./handler/src/credentials.ts" },
-    // Nothing outside the inputs may decide, so no tsconfig.json that happens to lie around.
+    // Only the inputs may determine the result, so tsconfig.json is not read.
     tsconfigRaw: {},
-    // CommonJS is sloppy unless told; every source is a module, and written as strict code.
+    // The sources are modules, which are strict; CommonJS is strict only where it says so.
     banner: { js: '"use strict";' },
     logLevel: "silent",
   }).catch((failure: Error & Partial<BuildFailure>) => {
@@ -131,14 +132,14 @@ const checkNativeParts = (files: Files, zip: string, machine: number | undefined
   }
 };
 
-/** Pure JavaScript, so the same bytes on every machine; zip keeps local times, so a local time is the same in every time zone. */
+/** Pure JavaScript, so every machine writes the same bytes. A zip has local times, so a local time is the same in every time zone. */
 const zipped = (files: Files, level: 0 | 9): Uint8Array => {
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   const UNIX = 3;
   return zipSync(sorted, { level, mtime: new Date(1980, 0, 1), os: UNIX, attrs: 0o100644 << 16 });
 };
 
-/** Nobody ever sees a half-written file, whoever else is building. */
+/** Replaces the file in one step, so that another build never reads half of it. */
 const replaceFile = async (file: string, contents: Uint8Array | string): Promise<void> => {
   const temporary = `${file}.${randomUUID()}`;
   try {
@@ -188,6 +189,7 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
   const stamp = force ? undefined : await readStamp(file);
   if (stamp?.inputs === inputs) return { file, rebuilt: false, bytes: stamp.bytes, sha256: stamp.sha256 };
 
+  await requireWritable(outDir);
   const files: Files = {};
   for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row, debug);
   for (const wanted of packages) {
@@ -198,7 +200,6 @@ export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler>
   checkNativeParts(files, name, machine);
   const zip = zipped(files, debug ? 0 : 9);
   const built: Stamp = { inputs, sha256: sha256(zip), bytes: zip.length };
-  await mkdir(outDir, { recursive: true });
   await replaceFile(file, zip);
   await replaceFile(`${file}.json`, `${JSON.stringify(built)}\n`);
   return { file, rebuilt: true, bytes: built.bytes, sha256: built.sha256 };

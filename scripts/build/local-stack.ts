@@ -4,11 +4,12 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
-import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { UsageError } from "../terminal/cli";
+import { environmentNamed } from "./environments";
 import { buildHandler } from "./handler-package";
+import { stackFor } from "./stack-for";
 import { PROJECT, stackFolder } from "./stacks";
+import { requireWritable } from "./writable";
 
 /** Contains a folder for each stack, named after the digest of its sources. */
 const CACHE = join(PROJECT, ".cache", "stacks");
@@ -17,68 +18,53 @@ const DEBUG_PACKAGES = join(PROJECT, ".cache", "debug");
 
 const HOUR_MS = 3_600_000;
 
-/** Variables as Terraform reads them from the shell: `TF_VAR_<name>`. */
-type Variables = Readonly<Record<string, string>>;
-
-type Changes = Partial<Environment>;
-
 /** Recipients for alarms where the environment names none: addresses and numbers that belong to nobody. */
-const STAND_INS: Variables = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
+const STAND_INS = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
 
 /**
  * @param debug whether the handler in the zip can be debugged: not minified, with a source map
  * @returns folder of the `cdk.tf.json` of `dev`, or of its first region, with the zip for this machine
  * @throws Error with what the build or the synthesis reports
  */
-export const devStack = ({ debug = false } = {}): Promise<string> => localStack("dev", {}, { debug });
+export const devStack = ({ debug = false } = {}): Promise<string> =>
+  localStack("dev", process.env, debug, async (shell) => {
+    const [first] = await readEnvironments(ENVIRONMENTS, shell, ["dev"]);
+    return first ?? environmentNamed("dev");
+  });
 
 /**
  * @param changes variables that replace those of the environment. @default none
  * @returns folder of a stack's `cdk.tf.json`, with the zip for this machine and a recipient for each alarm
  * @throws UsageError for an unknown environment; Error with what the build or the synthesis reports
  */
-export const drillStack = (name: string, changes: Changes = {}): Promise<string> =>
-  localStack(name, STAND_INS, { changes });
-
-/** @param standIns apply where the shell does not set the same variable */
-const localStack = async (
-  name: string,
-  standIns: Variables,
-  { debug = false, changes = {} }: { readonly debug?: boolean; readonly changes?: Changes },
-): Promise<string> => {
-  const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
-  const variables = { ...standIns, ...process.env };
-  const folder = join(CACHE, await digestOf(`${name} ${JSON.stringify(changes)}`, variables, sha256));
-  if (!existsSync(folder)) await synthesizeInto(folder, { name, variables, changes }, file);
-  const [only = name] = await readdir(join(folder, "stacks"));
-  return stackFolder(only, folder);
+export const drillStack = (name: string, changes: Partial<Environment> = {}): Promise<string> => {
+  const find = async (shell: NodeJS.ProcessEnv) => ({ ...(await environmentNamed(name, "--env", shell)), ...changes });
+  return localStack(`${name} ${JSON.stringify(changes)}`, { ...STAND_INS, ...process.env }, false, find);
 };
 
-/** The folder appears complete or not at all. CDKTF is loaded only here, because loading it is slow. */
-const synthesizeInto = async (
-  folder: string,
-  { name, variables, changes }: { name: string; variables: NodeJS.ProcessEnv; changes: Changes },
-  packagePath: string,
-) => {
-  const environment = { ...(await environmentOf(name, variables)), ...changes };
-  const { stackFor } = await import("./stack-for.js");
+/** @param key tells apart stacks that are made from the same sources and variables of the shell */
+const localStack = async (
+  key: string,
+  shell: NodeJS.ProcessEnv,
+  debug: boolean,
+  find: (shell: NodeJS.ProcessEnv) => Promise<Environment>,
+): Promise<string> => {
+  await requireWritable(CACHE);
+  const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
+  const folder = join(CACHE, await digestOf(key, shell, sha256));
+  if (!existsSync(folder)) await synthesizeInto(folder, await find(shell), file);
+  const [stack = ""] = await readdir(join(folder, "stacks"));
+  return stackFolder(stack, folder);
+};
+
+/** The folder appears complete or not at all. */
+const synthesizeInto = async (folder: string, environment: Environment, packagePath: string) => {
   const temporary = `${folder}.${randomUUID()}`;
   await mkdir(temporary, { recursive: true });
   stackFor(environment, { outdir: temporary, packagePath });
   // If the folder exists by now, another run has made the same.
   await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
   await removeOld();
-};
-
-/** By its stack's name; `dev` is its first region too. */
-const environmentOf = async (name: string, variables: NodeJS.ProcessEnv) => {
-  const environments = await readEnvironments(ENVIRONMENTS, variables);
-  const found =
-    environments.find((each) => stackName(each) === name) ??
-    environments.find(({ environment }) => environment === name);
-  if (found !== undefined) return found;
-  const names = environments.map(stackName).join(", ");
-  throw new UsageError(`Expected one of ${names} for --env but got ${JSON.stringify(name)}`);
 };
 
 /** Stacks younger than an hour stay: another run may be reading them. */

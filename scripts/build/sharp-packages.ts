@@ -38,7 +38,7 @@ type LockEntries = Readonly<Record<string, LockEntry>>;
 /** Paths with forward slashes, and contents. */
 export type Files = Record<string, Uint8Array>;
 
-/** Whether a package holds binaries: sharp's own, or libvips. */
+/** Whether a package contains binaries: those of sharp, or libvips. */
 export const isNative = (name: string): boolean => name.startsWith("@img/sharp-");
 
 const suits = (entry: LockEntry, { os, cpu, libc }: Platform): boolean =>
@@ -119,7 +119,7 @@ const checkIntegrity = async (tarball: string, { integrity }: LockedPackage, adv
   }
 };
 
-/** By the npm client, so that the registry, proxy and credentials are those npm is configured with. */
+/** Uses the npm client, and with it npm's registry, proxy and credentials. */
 const fetchTarball = async (root: string, wanted: LockedPackage, tarball: string): Promise<void> => {
   const spec = `${wanted.name}@${wanted.version}`;
   const folder = `${tarball}.${randomUUID()}`;
@@ -146,7 +146,7 @@ const versionIn = async (folder: string): Promise<string | undefined> =>
     : undefined;
 
 /**
- * The files of one package that are needed at run time: of node_modules where npm installed it, otherwise fetched once
+ * The files of one package that are needed at run time: from node_modules if npm installed it, otherwise fetched once
  * into `.cache/` as the tarball, whose integrity is checked against the lockfile at every use.
  *
  * @throws Error, one line that says what to do, if node_modules holds another version, if the tarball is not what the

@@ -1,4 +1,4 @@
-/** One environment's stack, synthesized to be read or run on this machine and then thrown away. */
+/** One environment's stack, synthesized for this machine only: to be read or run, and then removed. */
 import { join } from "node:path";
 import { synthesize } from "../../main";
 import { stackName } from "../../modules/naming";

@@ -1,11 +1,11 @@
-/** The folders that synthesis writes. */
+/** The folders that synthesis writes, and what is in them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** An argument block, and CDKTF's path of the construct that wrote it. */
-export type Block = Json & { readonly "//"?: { readonly metadata?: { readonly path?: string } } };
+type Block = Json & { readonly "//"?: { readonly metadata?: { readonly path?: string } } };
 
 /** A stack's `cdk.tf.json`. */
 export interface TerraformJson {

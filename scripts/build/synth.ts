@@ -6,16 +6,17 @@ import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { buildHandler } from "./handler-package";
+import { requireWritable } from "./writable";
 
 export interface Synthesized {
   readonly environment: Environment;
-  /** Where `cdk.tf.json` lies. */
+  /** Folder of `cdk.tf.json`. */
   readonly folder: string;
   readonly resources: number;
   readonly alarms: number;
 }
 
-/** Folders of stacks that no longer exist. Those of the others stay, for Terraform keeps its providers there. */
+/** Removes the folders of stacks that no longer exist. The others stay, because Terraform keeps its providers in them. */
 const removeOthers = (stacks: string, names: readonly string[]): void => {
   if (!existsSync(stacks)) return;
   for (const name of readdirSync(stacks)) {
@@ -45,10 +46,11 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
  */
 export const synth = async (only?: readonly Environment[]): Promise<Synthesized[]> => {
   const environments = only ?? (await readEnvironments(ENVIRONMENTS, process.env));
+  const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
+  await requireWritable(outdir);
   const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
 
-  const outdir = resolve(process.env.CDKTF_OUTDIR ?? join(__dirname, "../../cdktf.out"));
   const stacks = join(outdir, "stacks");
   if (only === undefined) removeOthers(stacks, environments.map(stackName));
   synthesize(environments, { outdir });

@@ -12,9 +12,9 @@
 import type { Cursor } from "./cursor";
 import { NUMBER, printRegex, QUOTED, quoted, readRegex, regexOf, unquoted } from "./tokens";
 
-export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
+type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=";
 
-export type Value =
+type Value =
   | { readonly kind: "quoted" | "bare" | "number"; readonly text: string }
   | { readonly kind: "regex"; readonly source: string };
 

@@ -52,7 +52,7 @@ export interface Transition {
 type OpenTransition = { -readonly [K in keyof Transition]: Transition[K] };
 
 /** What happened at one time. */
-export interface Step {
+interface Step {
   readonly transitions: readonly Transition[];
   /** Transitions whose actions ran now, at once or after a wait or extension period. */
   readonly acted: readonly Transition[];

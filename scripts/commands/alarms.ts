@@ -2,7 +2,6 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { stackName } from "../../modules/naming";
-import { environmentNamed } from "../aws/account";
 import {
   type AccountAlarm,
   type AlarmList,
@@ -14,6 +13,7 @@ import {
 } from "../aws/account-alarms";
 import { type Clients, clientsFor } from "../aws/clients";
 import { onAccount } from "../aws/local-run";
+import { environmentNamed } from "../build/environments";
 import { ago } from "../terminal/ago";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";

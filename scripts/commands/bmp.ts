@@ -1,4 +1,4 @@
-/** `npm run bmp`: writes down what Pillow and ImageMagick make of every kind of BMP, for the test of the handler's decoder. */
+/** `npm run bmp`: records how Pillow and ImageMagick decode every kind of BMP, for the test of the handler's decoder. */
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const EXPECTATIONS = join(__dirname, "../images/bmp/expectations.json");
 const outputOf = async (command: string, ...words: string[]): Promise<string> =>
   (await promisify(execFile)(command, words, { maxBuffer: 2 ** 24 })).stdout;
 
-/** @throws SkippedError that names the program which is not there */
+/** @throws SkippedError that names the missing program */
 const findPrograms = async ({ python, convert }: Options): Promise<void> => {
   const pillow = await outputOf(python, "-c", "import PIL").catch(() => undefined);
   if (pillow === undefined) throw new SkippedError(`Expected a Python with Pillow for --python but got ${python}`);
@@ -38,7 +38,7 @@ const run = async (options: Options): Promise<void> => {
 };
 
 export const command = new Command("npm run bmp --")
-  .description("Asks Pillow and ImageMagick for the pixels of every kind of BMP, and writes down what they say.")
+  .description("Decodes every kind of BMP with Pillow and ImageMagick, and records the pixels.")
   .option("--python <command>", "a Python that has Pillow", "python3")
   .option("--convert <command>", "ImageMagick's convert", "convert")
   .addHelpText("after", "\nExit code 1: a program could not read one of the files.")

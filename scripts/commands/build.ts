@@ -19,7 +19,7 @@ export const command = new Command("npm run build --")
       .default(["arm64"]),
   )
   .option("--force", "build although nothing changed", false)
-  .addHelpText("after", "\nExit code 1: the package cannot be built, or lacks something that the function needs.")
+  .addHelpText("after", "\nExit code 1: the package cannot be built.")
   .action(async ({ architecture, force }: { architecture: Target[]; force: boolean }) => {
     for (const target of new Set(architecture)) console.log(await report(target, force));
   });

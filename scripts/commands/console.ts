@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { homeOf, naming } from "../../modules/naming";
 import { consoleUrl } from "../../modules/partitions";
 import type { Environment } from "../../modules/variables";
-import { environmentNamed } from "../aws/account";
+import { environmentNamed } from "../build/environments";
 import { runCommand } from "../terminal/cli";
 import { environmentArgument } from "../terminal/options";
 

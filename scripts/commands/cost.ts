@@ -1,7 +1,7 @@
 /** `npm run cost`: cost of an environment per month, by service, by choice and by assumption. */
 import { Command } from "commander";
 import { PRICED_ON, PRICED_REGIONS, type Prices, pricesOf } from "../../modules/prices";
-import { environmentNamed } from "../aws/account";
+import { environmentNamed } from "../build/environments";
 import { alternatives, billOf, elasticities, totalOf } from "../docs/cost/estimate";
 import { lightTable } from "../docs/cost/light";
 import { dominating, estimateReport, lightReport } from "../docs/cost/report";
@@ -12,7 +12,7 @@ import { environmentArgument } from "../terminal/options";
 interface Options {
   readonly images?: number;
   readonly meanMb?: number;
-  readonly assume: Partial<Assumed>;
+  readonly assume?: Partial<Assumed>;
   readonly light?: true;
   readonly json?: true;
 }
@@ -25,7 +25,7 @@ const positive = (text: string, name: string): number => {
 
 const isAssumption = (name: string): name is Assumption => Object.hasOwn(ASSUMPTIONS, name);
 
-const assumption = (text: string, before: Partial<Assumed>): Partial<Assumed> => {
+const assumption = (text: string, before: Partial<Assumed> = {}): Partial<Assumed> => {
   const [name = "", value = ""] = text.split("=");
   if (isAssumption(name)) return { ...before, [name]: positive(value, `--assume ${name}`) };
   throw new UsageError(`Expected one of ${Object.keys(ASSUMPTIONS).join(", ")} for --assume but got ${name}`);
@@ -72,7 +72,7 @@ export const command = new Command("npm run cost --")
   .addArgument(environmentArgument())
   .option("--images <n>", "uploads per month", (text) => positive(text, "--images"))
   .option("--mean-mb <n>", "size of an upload in megabytes", (text) => positive(text, "--mean-mb"))
-  .option("--assume <name=n>", "another value for one of the listed assumptions; may be repeated", assumption, {})
+  .option("--assume <name=n>", "another value for one of the listed assumptions; may be repeated", assumption)
   .option(
     "--light",
     "compare the light usage that the Terraform original estimates: as it states, at list prices, and here",

@@ -2,11 +2,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { environmentNamed } from "../aws/account";
 import { countObjects, emptyBucket } from "../aws/buckets";
 import { apply, existing, whatExists } from "../aws/terraform/apply";
 import { findTarget, synthesizeTarget, type Target, type TargetOptions, workingFolder } from "../aws/terraform/target";
 import { type Place, terraform } from "../aws/terraform/working-copy";
+import { environmentNamed } from "../build/environments";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 import { temporaryFolder } from "../terminal/processes";

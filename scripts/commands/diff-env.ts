@@ -1,10 +1,10 @@
 /** `npm run diff-env`: compares two environments: their variables, and the resources that differ, by module. */
 import { Command } from "commander";
 import type { Environment } from "../../modules/variables";
-import { environmentNamed } from "../aws/account";
 import { differences } from "../aws/terraform/environment-diff/comparison";
 import { type Comparison, comparisonLines } from "../aws/terraform/environment-diff/report";
 import { renamed, variableDifferences } from "../aws/terraform/environment-diff/variables";
+import { environmentNamed } from "../build/environments";
 import { stackFor } from "../build/stack-for";
 import { readTerraformJson, type TerraformJson } from "../build/stacks";
 import { runCommand } from "../terminal/cli";

@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { Command } from "commander";
 import pc from "picocolors";
 import { naming } from "../../modules/naming";
-import { answerTo, environmentNamed } from "../aws/account";
+import { answerTo } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { type Finding, findingsOf, type State, type Subject } from "../aws/doctor/check";
 import { ENCRYPTION_CHECKS } from "../aws/doctor/encryption";
@@ -11,6 +11,7 @@ import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
 import { NOTIFICATION_CHECKS } from "../aws/doctor/notifications";
 import { functionConfiguration, UPLOAD_CHECKS } from "../aws/doctor/upload-path";
 import { onAccount } from "../aws/local-run";
+import { environmentNamed } from "../build/environments";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 

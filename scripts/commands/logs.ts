@@ -2,9 +2,9 @@
 
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { environmentNamed } from "../aws/account";
 import { type LogEvent, type LogGroup, logEvents, logGroupOf, patternFor } from "../aws/account-log";
 import { clientsFor } from "../aws/clients";
+import { environmentNamed } from "../build/environments";
 import { runCommand, UsageError } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { type Fields, fieldsOf, logLine } from "../terminal/log-line";

@@ -2,8 +2,8 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import type { Environment } from "../../modules/variables";
-import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
+import { environmentNamed } from "../build/environments";
 import { stackFor } from "../build/stack-for";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { readBlueprint } from "../sandbox/blueprint";

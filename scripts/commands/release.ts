@@ -4,11 +4,11 @@ import pc from "picocolors";
 import { criticalAlarms } from "../../modules/alarms";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { environmentNamed } from "../aws/account";
 import { clientsFor } from "../aws/clients";
 import { onAccount } from "../aws/local-run";
 import { readAlias, readVersions } from "../aws/release/alias";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
+import { environmentNamed } from "../build/environments";
 import { runCommand, UsageError } from "../terminal/cli";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 

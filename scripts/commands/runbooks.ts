@@ -2,9 +2,9 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { environmentNamed } from "../aws/account";
 import { findBuckets } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
+import { environmentNamed } from "../build/environments";
 import { PLACEHOLDERS, runbookPages, writeRunbookPages } from "../docs/runbooks";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";

@@ -18,7 +18,7 @@ const checkSamples = async (): Promise<void> => {
   const stale = await staleSamples();
   if (stale.length > 0) {
     throw new Error(
-      `Expected what npm run samples makes for scripts/images/samples but got other files for ${stale.join(", ")}`,
+      `Expected the files that npm run samples paints for scripts/images/samples but got others for ${stale.join(", ")}`,
     );
   }
   console.log(`scripts/images/samples: ${Object.keys(SAMPLES).length} files, all as this script makes them`);
@@ -27,7 +27,7 @@ const checkSamples = async (): Promise<void> => {
 export const command = new Command("npm run samples --")
   .description("Paints the sample pictures into scripts/images/samples.")
   .option("--check", "write nothing; fail if the files there are not what this script makes", false)
-  .addHelpText("after", "\nExit code 1: with --check, a sample is not what the script makes.")
+  .addHelpText("after", "\nExit code 1: with --check, a sample differs from what the script paints.")
   .action(({ check }: { check: boolean }) => (check ? checkSamples() : writeSamples()));
 
 if (require.main === module) void runCommand(command);

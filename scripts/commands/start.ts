@@ -1,37 +1,38 @@
 /** `npm start`: runs pictures through the stack that would be deployed, on this machine. */
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { constants } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { devStack } from "../build/local-stack";
 import type { Sandbox } from "../sandbox/sandbox";
-import { EXIT_CODES, runCommand, UsageError } from "../terminal/cli";
+import { runCommand, UsageError } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";
-import { withProgress } from "../terminal/progress";
+import { exitCodeOfSignal, onInterrupt } from "../terminal/processes";
+import { withNotice, withProgress } from "../terminal/progress";
 import { type Input, inputsOf } from "../trials/local-run/inputs";
-import { imageReport, lettersReport, logReport, metricsReport } from "../trials/local-run/report";
+import { deadLettersReport, imageReport, logReport, metricsReport } from "../trials/local-run/report";
 import type { Result } from "../trials/local-run/results";
 import { openRun, type Run } from "../trials/local-run/run";
 
 const SAMPLES = join(__dirname, "../images/samples");
 
-/** npm runs scripts in the project's root; paths are meant from where the user stands. */
+/** npm runs scripts in the project's root; the user's paths are relative to the folder where npm was started. */
 const BASE = process.env.INIT_CWD ?? process.cwd();
 
 interface StartOptions {
   readonly out: string;
-  readonly port?: string;
+  readonly port?: number;
   readonly inspect?: number;
 }
 
 const start = async (paths: readonly string[], options: StartOptions): Promise<void> => {
-  const port = portOf(options.port);
+  const { port } = options;
   const outDir = outDirOf(options.out);
   const isDemo = paths.length === 0;
-  const inputs = await inputsOf(isDemo ? [SAMPLES] : paths, BASE);
-  const stackDir = await withNotice(
-    "preparing the package and the dev stack",
+  const inputs = await inputsOf(isDemo ? [SAMPLES] : paths, BASE, (path, why) =>
+    console.error(`${pc.yellow("skipped:")} ${path} is ${why}`),
+  );
+  const stackDir = await withNotice("preparing the package and the dev stack", () =>
     devStack({ debug: options.inspect !== undefined }),
   );
   const interrupted = interruption();
@@ -48,7 +49,7 @@ const start = async (paths: readonly string[], options: StartOptions): Promise<v
   try {
     const results = await Promise.race([processAll(run, inputs), interrupted]);
     if (!Array.isArray(results)) {
-      process.exitCode = EXIT_CODES.interrupted.code + constants.signals[results];
+      process.exitCode = results.exitCode;
       return;
     }
     const { logs, metrics } = run.sandbox;
@@ -56,7 +57,7 @@ const start = async (paths: readonly string[], options: StartOptions): Promise<v
       ...results.map(imageReport),
       metricsReport(metrics, startedMs),
       logReport(logs),
-      await lettersOf(run),
+      await deadLettersOf(run),
       outputsReport(results, outDir),
     );
     if (results.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
@@ -80,29 +81,22 @@ const processAll = async (run: Run, inputs: readonly Input[]): Promise<Result[]>
   return withProgress({ total: inputs.length }, (onDone) => run.process(inputs, () => onDone(++done)));
 };
 
-const lettersOf = async ({ sandbox }: Run): Promise<string | undefined> =>
-  lettersReport(await sandbox.deadLetters(), sandbox.endpointUrl);
+const deadLettersOf = async ({ sandbox }: Run): Promise<string | undefined> =>
+  deadLettersReport(await sandbox.deadLetters(), sandbox.endpointUrl);
 
-/** Of an upload that came by the S3 endpoint. */
+/** For an upload that another program made through the S3 endpoint. */
 const printUpload = async (result: Promise<Result>, run: Run): Promise<void> => {
   const { sandbox } = run;
   try {
     const image = await result;
     const lines = sandbox.logs.filter(({ requestId }) => requestId !== undefined && requestId === image.requestId);
-    print(imageReport(image), logReport(lines), await lettersOf(run));
+    print(imageReport(image), logReport(lines), await deadLettersOf(run));
   } catch (error) {
     console.error(`${pc.red("error:")} ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 
-const portOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new UsageError(`Expected a whole number from 1 to 65535 for --port but got ${JSON.stringify(text)}`);
-};
-
-/** One folder at a time: Node's own `recursive` never ends where a file system takes no folders, such as /proc. */
+/** One folder at a time: Node's `recursive` hangs in file systems that take no folders, such as /proc. */
 const makeFolder = (folder: string): void => {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
@@ -122,31 +116,18 @@ const outDirOf = (path: string): string => {
   return folder;
 };
 
-/** Says on a terminal what is being waited for, until it is there. */
-const withNotice = async <T>(notice: string, work: Promise<T>): Promise<T> => {
-  if (!process.stderr.isTTY) return work;
-  process.stderr.write(pc.dim(`${notice} …`));
-  try {
-    return await work;
-  } finally {
-    process.stderr.write("\r\x1b[K");
-  }
-};
-
-/** Resolves at Ctrl-C, or when the process is asked to end; a second one ends it at once. */
-const interruption = (): Promise<"SIGINT" | "SIGTERM"> =>
-  new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done(signal));
-  });
+/** Resolves at Ctrl-C, or when the process is asked to end; a second signal ends it at once. */
+const interruption = (): Promise<{ exitCode: number }> =>
+  new Promise((resolve) => onInterrupt((signal) => resolve({ exitCode: exitCodeOfSignal(signal) })));
 
 const outputsReport = (results: readonly Result[], outDir: string): string | undefined => {
   const count = results.reduce((sum, { variants }) => sum + variants.length, 0);
   const folder = relative(BASE, outDir);
   const shown = folder.startsWith("..") ? outDir : folder || ".";
-  return count === 0 ? undefined : `${count} variants are in ${pc.bold(shown)}`;
+  return count === 0 ? undefined : `${count} variants of this run are in ${pc.bold(shown)}`;
 };
 
-/** The local S3 takes any credentials, but the AWS CLI wants some. */
+/** The local S3 accepts any credentials; the AWS CLI requires some. */
 const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string => {
   const credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1";
   return [
@@ -156,12 +137,15 @@ const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string => {
 };
 
 export const command = new Command("npm start --")
-  .description("Runs pictures through the stack that would be deployed, on this machine.")
-  .argument("[path...]", "pictures, or folders of them; without any the samples, and then S3 stays open")
+  .description("Processes pictures on this machine with the stack that would be deployed.")
+  .argument(
+    "[path...]",
+    "pictures, or folders of pictures; without a path: the samples, and the S3 endpoint stays open until Ctrl-C",
+  )
   .option("--out <folder>", "where the variants are saved", "out")
-  .option("--port <number>", "port of the S3 endpoint; a free one by default")
+  .option("--port <number>", "port of the S3 endpoint (default: a free one)", wholeNumber("--port", 1, 65_535))
   .option("--inspect <port>", "make the function wait for a debugger on this port", wholeNumber("--inspect", 1, 65_535))
-  .addHelpText("after", "\nExit code 1: a picture ended without variants.")
+  .addHelpText("after", "\nExit code 1: a picture has no variants, or they cannot be saved.")
   .action(start);
 
 if (require.main === module) void runCommand(command);

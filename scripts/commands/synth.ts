@@ -4,7 +4,7 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { stackName } from "../../modules/naming";
 import { warnings } from "../../modules/warnings";
-import { environmentNamed } from "../aws/account";
+import { environmentNamed } from "../build/environments";
 import { synth } from "../build/synth";
 import { runCommand } from "../terminal/cli";
 

@@ -49,8 +49,8 @@ const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
   lint: "Checks style and formatting with Biome.",
   format: "Fixes style and formatting with Biome.",
   types: "Checks types with TypeScript.",
+  unused: "Finds files, exports and packages that nothing uses, with knip.",
   test: "Runs all tests with Jest.",
-  check: "Runs everything that a commit must pass: style, types, documents, tests.",
 };
 
 const descriptionOf = (script: string, command: Command | undefined): string => {

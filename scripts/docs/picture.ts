@@ -11,7 +11,7 @@ import { openRun } from "../trials/local-run/run";
 /** The sample that the README's first command processes. */
 export const SAMPLE = "scripts/images/samples/sunrise-sideways.jpg";
 
-export const PICTURE = "docs/images/variants.png";
+const PICTURE = "docs/images/variants.png";
 
 /** One picture with its caption; also stored inside the PNG, so that a test can tell when it is out of date. */
 export interface Shown {

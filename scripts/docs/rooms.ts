@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "The six Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
-    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarms.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "spelling.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -53,7 +53,7 @@ export const ROOMS = {
     path: "scripts/build",
     purpose: "Builds the Lambda package and synthesizes stacks.",
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
-    entries: ["handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
+    entries: ["environments.ts", "handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
   cloudwatch: {
     path: "scripts/cloudwatch",

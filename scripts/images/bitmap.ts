@@ -1,4 +1,4 @@
-/** Writes BMP, which sharp does not. */
+/** Writes BMP files, which sharp cannot write. */
 
 /**
  * 24 bits, uncompressed, rows from the bottom: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage

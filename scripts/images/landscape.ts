@@ -1,8 +1,8 @@
-/** Paints a landscape from a few colours and a seed: sky, sun, clouds, hills in haze, a lake that mirrors them, firs. */
+/** Paints a landscape from a few colours and a seed: sky, sun, clouds, hills in haze, a lake with their reflection, firs. */
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** What a landscape is painted with. Places and lengths are fractions of the picture's height; `sunAt` is [across, down]. */
+/** Parameters of a landscape. Positions and lengths are fractions of the picture's height; `sunAt` is [across, down]. */
 export interface Scene {
   readonly seed: number;
   readonly widthPx: number;
@@ -22,7 +22,7 @@ export interface Scene {
   readonly grain: number;
 }
 
-/** Taken once, because the inner loops call them a hundred million times. */
+/** Local names, because the inner loops call these functions a hundred million times. */
 const { abs, floor, imul, max, min, round, sqrt } = Math;
 
 const clamp = (value: number): number => min(1, max(0, value));
@@ -40,7 +40,7 @@ const smooth = (from: number, to: number, value: number): number => {
   return t * t * (3 - 2 * t);
 };
 
-/** A number from 0 to 1 that looks random but belongs to the place: integer arithmetic, the same on every machine. */
+/** A number from 0 to 1 that looks random but depends on the position only: integer arithmetic, the same on every machine. */
 const random = (x: number, y: number, seed: number): number => {
   let hash = imul(x, 0x27d4eb2d) ^ imul(y, 0x165667b1) ^ imul(seed, 0x9e3779b1);
   hash = imul(hash ^ (hash >>> 15), 0x85ebca6b);
@@ -78,10 +78,10 @@ const sky = (scene: Scene, x: number, y: number): Colour => {
   return mix(clouded, scene.sun, smooth(scene.sunRadius * 1.06, scene.sunRadius * 0.94, distance));
 };
 
-/** How many pixels beyond either edge a reflection may look. */
+/** Number of pixels beyond either edge that a reflection may read. */
 const MARGIN_PX = 200;
 
-/** The ridge line of a hill, counted from the farthest: how far down it is, for each column. */
+/** The ridge of a hill, counted from the farthest: its distance from the top, for each column. */
 const ridgeLine = ({ seed, widthPx, heightPx }: Scene, hill: number): Float64Array =>
   Float64Array.from({ length: widthPx + 2 * MARGIN_PX }, (_, index) => {
     const x = (index - MARGIN_PX) / heightPx;
@@ -121,7 +121,7 @@ const lake = (view: View, x: number, y: number): Colour => {
 
 const FIR_SPACING = 0.045;
 
-/** Whether a place is within a fir of the near shore: cones of saw-toothed branches, taller towards the left edge. */
+/** Whether a position is within a fir on the near shore: cones of saw-toothed branches, taller towards the left edge. */
 const inFirs = (scene: Scene, x: number, y: number): boolean => {
   const ground = 0.9 + 0.14 * x + 0.02 * fractal(x * 6, 0.5, scene.seed + 500, 4);
   if (y > ground) return true;
@@ -144,7 +144,7 @@ const colourAt = (view: View, x: number, y: number, star: boolean): Colour => {
 };
 
 /**
- * Uses exact operations of floating point only (no powers, no sines), so that every machine paints the same.
+ * Uses only exact floating-point operations (no powers, no sines), so that every machine paints the same picture.
  *
  * @returns 8-bit RGB, row by row from the top left
  */

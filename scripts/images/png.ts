@@ -1,4 +1,4 @@
-/** Writes PNG chunk by chunk, as no library does for files that must not exist: PNG (third edition), section 5. */
+/** Writes PNG chunk by chunk, because libraries write no invalid files: PNG (third edition), section 5. */
 import { constants, deflateRawSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
@@ -23,13 +23,13 @@ export const chunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([uint32(data.length), body, uint32(crc32(body))]);
 };
 
-/** @returns a grey picture of so many bits; `chunks` stand between its header and its end */
+/** @returns a grey picture of the given bit depth; `chunks` are placed between its header and its end */
 export const greyPng = (widthPx: number, heightPx: number, bits: number, ...chunks: readonly Buffer[]): Buffer => {
   const header = Buffer.concat([uint32(widthPx), uint32(heightPx), Buffer.from([bits, 0, 0, 0, 0])]);
   return Buffer.concat([SIGNATURE, chunk("IHDR", header), ...chunks, chunk("IEND", Buffer.alloc(0))]);
 };
 
-/** @returns the file with right checksums, for a header that was tampered with would not be read otherwise */
+/** @returns the file with correct checksums; without them a decoder would not read a changed header */
 export const withChecksums = (png: Buffer): Buffer => {
   const mended = Buffer.from(png);
   for (let at = SIGNATURE.length; at + 12 <= mended.length; ) {
@@ -50,7 +50,7 @@ const adler32 = (byte: bigint, count: bigint): number => {
   return Number((b << 16n) | a);
 };
 
-/** @returns a zlib stream of `times` x `blockBytes` equal bytes: one packed block, again and again */
+/** @returns a zlib stream of `times` x `blockBytes` equal bytes: one compressed block, repeated */
 export const packed = (byte: number, blockBytes: number, times: number): Buffer => {
   const block = deflateRawSync(Buffer.alloc(blockBytes, byte), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
   const blocks = Array.from({ length: times }, () => block);

@@ -100,7 +100,7 @@ const BALLOON = `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="800
 const photo = (scene: Scene): Sharp =>
   sharp(paint(scene), { raw: { width: scene.widthPx, height: scene.heightPx, channels: 3 } });
 
-/** Every sample: add a row. The sunrise is stored turned to the left, with the EXIF orientation that turns it back. */
+/** Every sample: add a row. The sunrise is stored rotated to the left, with the EXIF orientation that rotates it back. */
 export const SAMPLES = {
   "sunrise-sideways.jpg": () =>
     photo(SUNRISE).rotate(270).withMetadata({ orientation: 6 }).jpeg({ quality: 80 }).toBuffer(),
@@ -118,14 +118,14 @@ const decoded = async (file: Buffer) => {
   return { data, facts: JSON.stringify({ ...info, format, orientation }) };
 };
 
-/** Equal bytes, or equal pixels: another build of an encoder may pack the same picture differently. */
+/** Equal bytes, or equal pixels: another build of an encoder may compress the same picture differently. */
 const isSamePicture = async (a: Buffer, b: Buffer): Promise<boolean> => {
   if (a.equals(b)) return true;
   const [one, other] = await Promise.all([decoded(a), decoded(b)]);
   return one.facts === other.facts && one.data.equals(other.data);
 };
 
-/** @returns the samples in `folder` that are missing or not what this script paints, and files that are no samples */
+/** @returns the names of samples in `folder` that are missing or differ from what this script paints, and of other files */
 export const staleSamples = async (folder = FOLDER): Promise<string[]> => {
   const present = await readdir(folder);
   const stale = present.filter((name) => !(name in SAMPLES));

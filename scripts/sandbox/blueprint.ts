@@ -8,7 +8,7 @@ import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 
 /** A name for a published version of a function. */
-export interface AliasBlueprint {
+interface AliasBlueprint {
   readonly name: string;
   readonly arn: string;
   readonly version: string;

@@ -159,6 +159,8 @@ const serve = async (handler: Handler): Promise<never> => {
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 patchConsole();
 silenceVersionWarning();
+// If the pipes are closed, the sandbox was killed. Reporting that as an error would write again, without end.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 process.on("uncaughtException", (error) => exitAfter("", 129, error));
 process.on("unhandledRejection", (reason) => exitAfter("Runtime.UnhandledPromiseRejection", 128, reason));
 loadHandler(env.LAMBDA_TASK_ROOT ?? ".", env._HANDLER ?? "").then(

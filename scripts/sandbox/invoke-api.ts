@@ -4,7 +4,7 @@ import type { Lambda } from "./lambda";
 
 export const INVOKE_PATH = "/2015-03-31/functions/:name/invocations";
 
-export interface InvokeRequest {
+interface InvokeRequest {
   /** Name or ARN of the function, with or without a qualifier. */
   readonly name: string;
   /** RequestResponse, Event or DryRun. */
@@ -12,7 +12,7 @@ export interface InvokeRequest {
   readonly payload: string;
 }
 
-export interface InvokeResponse {
+interface InvokeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -21,7 +21,7 @@ export interface PoolOptions {
 }
 
 /** One attempt to process an event. */
-export interface Run {
+interface Run {
   readonly startedMs: number;
   /** Before the report of the invocation is logged. */
   readonly endedMs: number;

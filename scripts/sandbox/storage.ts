@@ -46,6 +46,18 @@ const MAX_BODY_BYTES = 1024 ** 3;
 
 const METADATA = "x-amz-meta-";
 
+/** Services whose AWS JSON calls the embedded server answers. */
+const SERVED = /^AmazonSQS\./;
+
+const isOtherLambdaCall = (url: string): boolean =>
+  /^\/\d{4}-\d{2}-\d{2}\/functions\//.test(url) && !/\/invocations(\?|$)/.test(url);
+
+const NOT_AN_ACCOUNT = {
+  __type: "NotAnAccount",
+  message:
+    "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Invoke, FilterLogEvents and GetMetricStatistics",
+};
+
 /** @throws Error if the port is in use */
 export const startStorage = async (options: StorageOptions): Promise<Storage> => {
   const { buildApp } = await import("fauxqs");
@@ -62,8 +74,12 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
 
   const { intercept, damage, versioned = [], operations = {} } = options;
   app.addHook("preHandler", async (request, reply) => {
-    const operation = operations[String(request.headers["x-amz-target"])];
-    if (operation === undefined) return;
+    const target = request.headers["x-amz-target"];
+    const operation = operations[String(target)];
+    if (operation === undefined) {
+      const isUnknown = target === undefined ? isOtherLambdaCall(request.url) : !SERVED.test(String(target));
+      return isUnknown ? reply.status(400).header("x-amzn-errortype", "NotAnAccount").send(NOT_AN_ACCOUNT) : undefined;
+    }
     const { body } = request;
     // The server parses AWS JSON 1.0 (for SQS), but not 1.1.
     const answer = operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 type Json = Readonly<Record<string, unknown>>;
 
-export interface Resource {
+interface Resource {
   /** For example `aws_s3_bucket.upload`. */
   readonly address: string;
   /** The requested attributes, with references resolved. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 
 /** One immutable version of an object. */
-export interface Version {
+interface Version {
   readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
   readonly body: Buffer;
 }

@@ -1,4 +1,4 @@
-/** How long ago something was. */
+/** Formats how long ago something was. */
 const UNITS = [
   ["d", 86_400],
   ["h", 3_600],
@@ -6,7 +6,7 @@ const UNITS = [
   ["s", 1],
 ] as const;
 
-/** @returns a time that has passed, in the greatest unit that fits it: "3 h ago" */
+/** @returns the time in the largest unit that is not zero: "3 h ago" */
 export const ago = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ["s", 1];

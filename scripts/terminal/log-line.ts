@@ -1,10 +1,10 @@
-/** One line of the function's log, as a person reads it on a terminal. */
+/** Formats a line of the function's log for a terminal. */
 import pc from "picocolors";
 
-/** Of a line that is a JSON object. */
+/** The fields of a line that is a JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** @returns the fields of a line that is a JSON object, or none */
+/** @returns the fields of a line that is a JSON object; of any other line, none */
 export const fieldsOf = (text: string): Fields => {
   try {
     const value: unknown = JSON.parse(text);
@@ -14,7 +14,7 @@ export const fieldsOf = (text: string): Fields => {
   }
 };
 
-/** Fields that are the same in every line, or shown elsewhere. */
+/** Fields that are left out: they are the same in every line, or shown elsewhere. */
 const NOISE = [
   "level",
   "event",
@@ -34,13 +34,13 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
   WARN: pc.yellow,
 };
 
-/** Lambda's own lines have no level; it counts those of failed invocations as WARN. */
+/** Lambda's own lines have no level; those of failed invocations count as WARN. */
 export const levelOf = ({ level, type, record }: Fields): string => {
   if (typeof type !== "string") return String(level ?? "");
   return type === "platform.report" && (record as Fields).status !== "success" ? "WARN" : "INFO";
 };
 
-/** @returns the line's level, its event, and `name=value` of what else it says */
+/** @returns the line's level, its event, and the other fields as `name=value` */
 export const logLine = (fields: Fields): string => {
   const { event, type, message, record } = fields;
   const level = levelOf(fields);

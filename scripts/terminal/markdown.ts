@@ -1,4 +1,4 @@
-/** Pieces of Markdown that generated parts of the documents are made of. */
+/** Markdown for the generated parts of documents. */
 
 export const code = (text: unknown): string => `\`${String(text).replaceAll("|", "\\|")}\``;
 

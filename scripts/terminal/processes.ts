@@ -103,7 +103,7 @@ export interface Command {
 }
 
 export interface Outcome {
-  /** -1 where a signal ended it. */
+  /** -1 if a signal ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -146,7 +146,7 @@ const launch = (command: Command) => {
   return { child, output, ended, stop };
 };
 
-/** @throws Error of the operating system where the program cannot be started; one line where the time limit is over */
+/** @throws Error of the operating system if the program cannot be started; Error of one line after the time limit */
 export const run = async (command: Command): Promise<Outcome> => {
   const { ended, stop } = launch(command);
   let over = false;
@@ -168,7 +168,7 @@ export interface Server {
 /**
  * Starts a server and waits until its output matches.
  * @param command its time limit is for the start only
- * @throws Error with the server's last words where it ends or is not ready in time
+ * @throws Error with the server's last line of output if it ends or is not ready in time
  */
 export const serve = async (command: Command, ready: RegExp): Promise<Server> => {
   const { child, output, ended, stop } = launch(command);
@@ -189,7 +189,7 @@ export const serve = async (command: Command, ready: RegExp): Promise<Server> =>
     stop();
     throw error;
   });
-  // A server alone is no reason to go on: where the program ends, it ends.
+  // The server does not keep this process running; it ends with it.
   child.unref();
   for (const stream of [child.stdout, child.stderr]) (stream as Socket).unref();
   return {

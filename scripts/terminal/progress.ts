@@ -1,4 +1,4 @@
-/** Progress on stderr while a command works: a bar, shown on a terminal only. */
+/** Progress on stderr while a command works, shown on a terminal only. */
 import { SingleBar } from "cli-progress";
 import pc from "picocolors";
 
@@ -34,5 +34,16 @@ export const withProgress = async <T>(
     });
   } finally {
     bar.stop();
+  }
+};
+
+/** Shows on a terminal what is being waited for, until it is there. */
+export const withNotice = async <T>(notice: string, work: () => Promise<T>): Promise<T> => {
+  if (!process.stderr.isTTY) return work();
+  process.stderr.write(pc.dim(`${notice} …`));
+  try {
+    return await work();
+  } finally {
+    process.stderr.write("\r\x1b[K");
   }
 };

@@ -8,7 +8,7 @@ const NO_LINES = Object.fromEntries([...EDGES, ...LINES].map((place) => [place, 
 
 type Align = "left" | "right";
 
-/** Columns only, without lines; the heads are dim. */
+/** Columns without lines between them; the headers are dim. */
 export const table = (columns: Readonly<Record<string, Align>>, rows: readonly (readonly string[])[]): string => {
   const lines = new Table({
     head: Object.keys(columns).map(pc.dim),
@@ -24,6 +24,6 @@ export const table = (columns: Readonly<Record<string, Align>>, rows: readonly (
     .join("\n");
 };
 
-/** @returns a number with its thousands apart */
+/** @returns a number with thousands separators */
 export const grouped = (value: number, digits = 0): string =>
   value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -12,7 +12,7 @@ import { topicArn } from "./notifications";
 import { functionConfiguration } from "./upload-path";
 
 /** A resource and the id, ARN or alias of its key; undefined if it uses none of KMS. */
-export interface Encrypted {
+interface Encrypted {
   readonly resource: string;
   readonly key: string | undefined;
 }

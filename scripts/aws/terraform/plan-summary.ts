@@ -115,7 +115,7 @@ const alarmRows = (plan: Plan): string[][] =>
     ]);
 
 /** @returns the number of changes for each action */
-export const countActions = (changes: readonly ResourceChange[]): Record<keyof typeof ACTIONS, number> => {
+const countActions = (changes: readonly ResourceChange[]): Record<keyof typeof ACTIONS, number> => {
   const count = (action: Action) => changes.filter((change) => actionOf(change) === action).length;
   return { create: count("create"), change: count("change"), replace: count("replace"), destroy: count("destroy") };
 };

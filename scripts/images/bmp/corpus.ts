@@ -1,12 +1,12 @@
-/** One small BMP of every kind there is, in the words of the specification; their right pixels are in `expectations.json`. */
+/** One small BMP of every kind in the specification; their correct pixels are in `expectations.json`. */
 import { runLengths } from "./rle";
 import { type BmpKind, bgr, bmp, type Colour } from "./writer";
 
-/** Odd, so that rows of every depth are padded. */
+/** An odd width, so that rows of every bit depth are padded. */
 const WIDTH = 19;
 const HEIGHT = 7;
 
-/** A picture without symmetry: each channel grows along another way, with runs and single pixels for run lengths. */
+/** A picture without symmetry: each channel grows in another direction, with runs and single pixels for run-length encoding. */
 const indexAt = (x: number, y: number): number => (x < 6 ? y : (x * 7 + y * 13) % 23);
 
 const shade = (i: number): Colour => [(i * 47) % 256, (i * 101 + 30) % 256, 255 - ((i * 29) % 256)];
@@ -43,7 +43,7 @@ const masksOf = (r: number, g: number, b: number, a: number): number[] => [
 const indexed = (bits: number, colours: number, kind: Partial<BmpKind> = {}, used = Math.min(colours, 2 ** bits)) =>
   bmp({ bits, palette: palette(colours), ...kind }, WIDTH, HEIGHT, (x, y) => indexAt(x, y) % used);
 
-/** Colours of the pictures that are encoded by run lengths. */
+/** Colours of the run-length encoded pictures. */
 const RUN_COLOURS = { 4: 16, 8: 40 };
 
 const runs = (bits: 4 | 8, kind: Partial<BmpKind> & { jumps?: boolean; rows?: number } = {}) => {
@@ -56,10 +56,10 @@ const runs = (bits: 4 | 8, kind: Partial<BmpKind> & { jumps?: boolean; rows?: nu
   return bmp({ bits, compression: bits === 4 ? 2 : 1, palette: palette(colours), body, ...rest }, WIDTH, HEIGHT);
 };
 
-/** How many rows are drawn where the encoding ends early. */
+/** Number of rows that are drawn if the encoding ends early. */
 const LOWER_ROWS = 4;
 
-/** What an encoding that ends early shows, without any encoding. */
+/** The picture of an encoding that ends early, not encoded. */
 const lowerRows = (bits: 4 | 8) =>
   bmp({ bits, palette: palette(RUN_COLOURS[bits]) }, WIDTH, HEIGHT, (x, y) =>
     y < HEIGHT - LOWER_ROWS ? 0 : indexAt(x, y) % RUN_COLOURS[bits],
@@ -71,7 +71,7 @@ const fields = (bits: 16 | 32, lengths: readonly [number, number, number, number
 const direct = (bits: 24 | 32, kind: Partial<BmpKind> = {}, width = WIDTH) =>
   bmp({ bits, ...kind }, width, HEIGHT, (x, y) => bgr(colourAt(x, y)));
 
-/** Every kind by its file's name: add a row, and let `scripts/images/bmp/expect.py` write down what others make of it. */
+/** Every kind by its file name: add a row, then run `npm run bmp`, which records how Pillow and ImageMagick decode it. */
 export const CORPUS = {
   "1-bit": () => indexed(1, 2),
   "1-bit-top-down": () => indexed(1, 2, { topDown: true }),

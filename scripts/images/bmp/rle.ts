@@ -2,13 +2,13 @@
 
 interface Encoding {
   readonly bits: 4 | 8;
-  /** Pixels of index 0 are jumped over instead of drawn. @default they are drawn */
+  /** Pixels of index 0 are skipped. @default they are drawn */
   readonly jumps?: boolean;
-  /** How many rows there are before the end of the picture. @default all */
+  /** Number of rows before the end of the picture. @default all */
   readonly rows?: number;
 }
 
-/** So many literal pixels at most, because the longest run is one byte's count. */
+/** Maximum number of literal pixels in one run: its length is one byte. */
 const MOST = 255;
 const FEWEST_LITERALS = 3;
 
@@ -26,7 +26,7 @@ const paired = ({ bits }: Encoding, indices: readonly number[]): number[] =>
         (_, i) => ((indices[2 * i] ?? 0) << 4) | (indices[2 * i + 1] ?? 0),
       );
 
-/** One pixel twice, as the index byte of a run has it. */
+/** The index of one pixel, twice, as a run of 4-bit pixels stores it. */
 const runByte = (encoding: Encoding, index: number): number => (encoding.bits === 8 ? index : (index << 4) | index);
 
 const literals = (encoding: Encoding, indices: readonly number[]): number[] => {

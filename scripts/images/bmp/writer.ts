@@ -1,6 +1,6 @@
-/** Writes BMP files of every kind, right or wrong, as their headers are told to be. */
+/** Writes BMP files of every kind, valid or invalid, with the given headers. */
 
-/** R, G, B and, where it matters, A. */
+/** R, G, B and, if the kind has it, A. */
 export type Colour = readonly number[];
 
 export interface BmpKind {
@@ -13,13 +13,13 @@ export interface BmpKind {
   readonly topDown?: boolean;
   /** @default none */
   readonly palette?: readonly Colour[];
-  /** How many colours the header says that there are. @default as many as there are */
+  /** Number of colours in the header. @default the number of colours in the palette */
   readonly claimedColours?: number;
-  /** R, G, B and perhaps A, written where the header has its masks or behind it. @default none */
+  /** Masks of R, G, B and optionally A, written into the header or after it. @default none */
   readonly masks?: readonly number[];
   /** Bytes between the headers and the pixels. @default 0 */
   readonly gapBytes?: number;
-  /** What stands in place of rows of pixels. @default the rows */
+  /** Bytes in place of the rows of pixels. @default the rows */
   readonly body?: readonly number[];
 }
 
@@ -28,7 +28,7 @@ type SampleAt = (x: number, y: number) => number;
 /** A colour as the number that a 24- or 32-bit BMP stores. */
 export const bgr = ([r = 0, g = 0, b = 0, a = 0]: Colour): number => ((a << 24) | (r << 16) | (g << 8) | b) >>> 0;
 
-/** @returns a BMP whose pixels hold the values that `sampleAt` gives, written as the specification says */
+/** @returns a BMP whose pixels have the values of `sampleAt`, written as the specification says */
 export const bmp = (kind: BmpKind, width: number, height: number, sampleAt: SampleAt = () => 0): Buffer => {
   const { bits, headerBytes = 40, topDown = false, palette = [], gapBytes = 0, body } = kind;
   const header = headerOf(kind, width, height);

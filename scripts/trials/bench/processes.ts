@@ -38,7 +38,7 @@ export interface Tools {
 const run = promisify(execFile);
 
 /** Bundles a program of this folder, because compilation at run time would be measured, too. */
-export const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
+const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
   const file = join(CACHE, `${name}.${process.pid}.cjs`);
   await build({
     absWorkingDir: ROOT,

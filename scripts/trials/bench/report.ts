@@ -55,7 +55,7 @@ const similarityReport = (pictures: readonly PictureResult[]): string[] => {
 
 const rounded = (value: number): string => grouped(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 0.1 ? 2 : 4);
 
-export const verdictLine = ({ what, wanted, unit, value, isMet }: Verdict): string => {
+const verdictLine = ({ what, wanted, unit, value, isMet }: Verdict): string => {
   if (value === undefined) return `${pc.yellow("-")} ${what}: ${pc.yellow("not measured")}, wanted ${wanted}`;
   const mark = isMet ? pc.green("✓ met") : pc.red("✗ missed");
   return `${mark}  ${what}: ${rounded(value)}${unit}, wanted ${wanted}`;

@@ -5,7 +5,7 @@ import { readBlueprint } from "../../sandbox/blueprint";
 import { startSandbox } from "../../sandbox/sandbox";
 import type { Picture } from "./corpus";
 
-export interface Level {
+interface Level {
   readonly concurrency: number;
   readonly picturesPerSecond: number;
   /** Median billed duration, in milliseconds. */

@@ -23,7 +23,7 @@ const points = z
   .pipe(z.array(text.regex(/^(?:-|X|-?\d+(?:\.\d+)?)$/)));
 
 /** The input of each kind of case: add a row here and in ANSWERS to support another kind. */
-export const INPUTS = {
+const INPUTS = {
   pattern: z.object({ pattern: text, line, values: z.array(text).optional() }),
   accepted: z.object(FILTER),
   filter: z.object({ ...FILTER, lines: z.array(z.tuple([z.number(), line])) }),

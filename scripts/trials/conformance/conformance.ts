@@ -3,9 +3,9 @@ import { NotModelledError } from "../../cloudwatch/not-modelled";
 import { ANSWERS } from "./answers";
 import type { Case, Kind, UnknownCase } from "./cases";
 
-export type Outcome = "agrees" | "differs" | "not supported";
+type Outcome = "agrees" | "differs" | "not supported";
 
-export interface Result {
+interface Result {
   readonly outcome: Outcome;
   /** One line, for what does not agree: place, kind, both answers and the source. */
   readonly line: string;

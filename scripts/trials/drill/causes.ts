@@ -50,7 +50,7 @@ export const failsAtFirst = (blueprint: Blueprint, { maximumRetryAttempts: fault
 /** Real duration of a scaled timeout, in seconds. */
 const SCALED_LIMIT_SECONDS = 6;
 
-export const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): Conditions => ({
+const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): Conditions => ({
   blueprint: altered(blueprint, { timeoutSeconds }),
   scale: blueprint.function.timeoutSeconds / timeoutSeconds,
 });

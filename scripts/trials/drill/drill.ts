@@ -52,7 +52,7 @@ export const memoryMs = (alarm: Alarm): number => {
   return evaluationRange(alarm.evaluationPeriods, periodSeconds) * periodSeconds * 1_000;
 };
 
-export interface WatchedTimeline {
+interface WatchedTimeline {
   readonly timeline: Timeline;
   readonly watched: Watched;
 }
@@ -60,7 +60,7 @@ export interface WatchedTimeline {
 const watchedTimelines = new WeakMap<Evidence, Map<string, WatchedTimeline>>();
 
 /** The fault amid healthy traffic, and the time range to evaluate: from before the fault until the slowest alarm has recovered. */
-export const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
+const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
   const known = watchedTimelines.get(evidence) ?? new Map<string, WatchedTimeline>();
   watchedTimelines.set(evidence, known);
   const fault = recorded(evidence, name);
@@ -108,7 +108,7 @@ const stateProblems = (history: readonly Transition[]): string[] => {
 };
 
 /** Compares the counts of every metric filter with the expected ones; measures, which any upload raises, only if one is expected. */
-export const filterProblems = (
+const filterProblems = (
   name: string,
   counts: ExpectedCounts,
   faults: number,

@@ -42,7 +42,7 @@ export interface MutationRunOptions {
 }
 
 /** @returns all problems of a stack or a mutant of it; cheap checks come first */
-export const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
+const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
   yield* structureProblems(stackDir, blueprint, evidence);
   yield* withoutScenario(blueprint);
   yield* probeProblems(blueprint, evidence);

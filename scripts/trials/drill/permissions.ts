@@ -64,7 +64,7 @@ const viaSqs = ({ blueprint }: Seen): string[] => [`sqs.${blueprint.region}.amaz
 
 /** Actions that the role needs although the function does not call them itself: add a row. */
 // biome-ignore format: a ledger is read down its columns
-export const NEEDED_BESIDE_CALLS: readonly Need[] = [
+const NEEDED_BESIDE_CALLS: readonly Need[] = [
   { action: "s3:ListBucket",        on: (seen) => arnsOf(uploads(seen)),    because: "S3 answers 404 instead of 403 for a deleted object" },
   { action: "s3:GetObject",         on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was enabled have no version" },
   { action: "s3:GetObjectVersion",  on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was suspended have a version" },

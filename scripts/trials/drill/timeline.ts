@@ -32,7 +32,7 @@ const moved = <T extends Timed>(items: readonly T[], byMs: number): T[] =>
     ...(item.activeSinceMs !== undefined && { activeSinceMs: item.activeSinceMs + byMs }),
   }));
 
-export const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
+const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
   lines: moved(lines, byMs),
   data: moved(data, byMs),
 });

@@ -15,7 +15,7 @@ const LIMITS = {
   maxFrames: VARIABLES.max_image_frames.default,
 };
 
-export const MAX_MS = 1_000;
+const MAX_MS = 1_000;
 export const MAX_PEAK_BYTES = 200e6;
 
 export const runBombs = async (): Promise<BombResult[]> => {

@@ -8,8 +8,11 @@ import { fieldsOf, levelOf, logLine } from "../../terminal/log-line";
 import { grouped, table } from "../../terminal/table";
 import type { Result } from "./results";
 
-/** One table of an image's variants, or the reason why it has none. */
-export const imageReport = ({ key, sizeBytes, variants, processed, problem }: Result): string => {
+/** One table of an image's variants, or the reason why it has none; and the alarms that follow. */
+export const imageReport = (result: Result): string =>
+  [variantsReport(result), ...result.alerts.map((alert) => `  ${pc.yellow("would alert:")} ${alert}`)].join("\n");
+
+const variantsReport = ({ key, sizeBytes, variants, processed, problem }: Result): string => {
   if (problem !== undefined) return `${pc.red("✗")} ${pc.bold(key)}  ${problem}`;
   const { format, widthPx, heightPx, durationMs } = processed ?? {};
   const upload = `${format} ${widthPx} x ${heightPx}, ${grouped(sizeBytes)} bytes, processed in ${grouped(Number(durationMs))} ms`;
@@ -68,13 +71,13 @@ export const logReport = (logs: readonly LogLine[]): string | undefined => {
     : `Log lines at WARN and above\n${lines.map((fields) => `  ${logLine(fields)}`).join("\n")}`;
 };
 
-/** @returns where the events lie that were given up, and what to do with them; nothing where there are none */
-export const lettersReport = (letters: readonly DeadLetter[], endpointUrl: string): string | undefined => {
-  if (letters.length === 0) return undefined;
+/** @returns the messages in the dead-letter queue, and how to send them again; nothing if there are none */
+export const deadLettersReport = (deadLetters: readonly DeadLetter[], endpointUrl: string): string | undefined => {
+  if (deadLetters.length === 0) return undefined;
   const command = `TF_VAR_enable_dead_letter_queue=true npm run redrive -- dev --endpoint-url ${endpointUrl}`;
   return [
-    `Given up, and kept in the dead letter queue: ${letters.length}`,
-    ...letters.map(({ requestId, errorMessage }) => `  ${requestId}  ${errorMessage}`),
-    `While S3 is open, this sends them again: ${command}`,
+    `Messages in the dead-letter queue: ${deadLetters.length}`,
+    ...deadLetters.map(({ requestId, errorMessage }) => `  ${requestId}  ${errorMessage}`),
+    `While this S3 endpoint is open, this command sends them again: ${command}`,
   ].join("\n");
 };

@@ -1,6 +1,7 @@
-/** What became of each upload: its variants, saved as files, or the reason why there are none. */
+/** The result of each upload: its variants, saved as files, or the reason why there are none. */
+import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, parse } from "node:path";
 import sharp from "sharp";
 import type { Outcome } from "../../sandbox/lambda";
 import type { CreatedObject } from "../../sandbox/s3-events";
@@ -27,8 +28,10 @@ export interface Result {
   readonly variants: readonly Variant[];
   /** What the function logged when it was done; a log line's fields. */
   readonly processed?: Fields;
-  /** @default the image was processed */
+  /** @default the image was processed, and its variants are saved */
   readonly problem?: string;
+  /** Alarms that the upload alone or with the uploads before would put into ALARM, such as "log-errors -> critical-alerts". */
+  readonly alerts: readonly string[];
 }
 
 /** Collects variants as they are stored, until the outcome of their upload is known. */
@@ -49,30 +52,37 @@ export const createCollector = (outDir: string) => {
     onObjectCreated: (object: CreatedObject, sandbox: Sandbox): void => {
       if (object.bucket !== sandbox.processedBucket) return;
       const stored = sandbox.download(object.bucket, object.key);
-      // Whoever claims it hears of a failure; if the run is interrupted, nobody does.
+      // `claim` reports a failure. After an interruption it is not called, and the failure does not matter.
       stored.catch(() => {});
       unclaimed.push({ object, stored });
     },
 
     /** Saves the variants of one upload below the output folder. */
-    resultOf: async (upload: CreatedObject, outcome: Outcome | undefined, sandbox: Sandbox): Promise<Result> => {
+    resultOf: async (
+      upload: CreatedObject,
+      outcome: Outcome | undefined,
+      sandbox: Sandbox,
+    ): Promise<Omit<Result, "alerts">> => {
       const { key, sizeBytes } = upload;
-      if (outcome === undefined) return { key, sizeBytes, variants: [], problem: "no notification is about it" };
+      if (outcome === undefined) return { key, sizeBytes, variants: [], problem: "no notification matches its key" };
       const claimed = await claim(outcome.requestId);
-      const variants = await Promise.all(
-        claimed.map((variant) => saved(variant, join(outDir, safePath(variant.object.key)), upload)),
+      const files = claimed.map((variant) => ({ variant, file: join(outDir, safePath(variant.object.key)) }));
+      const saves = await Promise.all(
+        files.map(({ variant, file }) => saved(variant, file, upload).catch((error: Error) => error)),
       );
+      const variants = saves.filter((each): each is Variant => !(each instanceof Error));
+      const unsaved = saves.find((each) => each instanceof Error);
       const lines = sandbox.logs
         .filter(({ requestId }) => requestId === outcome.requestId)
         .map(({ text }) => fieldsOf(text));
-      const isProcessed = outcome.status === "success" && variants.length > 0;
+      const isProcessed = outcome.status === "success" && claimed.length > 0;
       return {
         key,
         requestId: outcome.requestId,
         sizeBytes,
         variants: variants.sort((a, b) => (a.name < b.name ? -1 : 1)),
         processed: lines.find(({ event }) => event === "image.processed"),
-        problem: isProcessed ? undefined : problemOf(outcome, lines),
+        problem: isProcessed ? unsaved && `a variant cannot be saved: ${unsaved.message}` : problemOf(outcome, lines),
       };
     },
   };
@@ -97,16 +107,33 @@ const saved = async (
   };
 };
 
-/** A key may be anything; a file shall not be written outside the output folder. */
+/** File systems allow 255 bytes in a name, S3 1,024 in a key. */
+const MAX_NAME_BYTES = 255;
+
+/** @returns the name, or its start, a digest of all of it, and its extension */
+const shortened = (name: string): string => {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const { ext } = parse(name);
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  const rest = MAX_NAME_BYTES - Buffer.byteLength(`~${digest}${ext}`);
+  // A character that the cut divides is left out.
+  const start = Buffer.from(name)
+    .subarray(0, rest)
+    .toString()
+    .replace(/\uFFFD+$/, "");
+  return `${start}~${digest}${ext}`;
+};
+
+/** A key may contain any characters; no file may be written outside the output folder. */
 const safePath = (key: string): string =>
   key
     .split("/")
-    .map((name) => (/^\.{0,2}$/.test(name) ? "_" : name))
+    .map((name) => (/^\.{0,2}$/.test(name) ? "_" : shortened(name.replaceAll("\0", "_"))))
     .join("/");
 
 const problemOf = ({ status, errorType = "" }: Outcome, lines: readonly Fields[]): string => {
   if (status === "timeout") return "the function timed out";
-  if (status === "dropped") return "the function had no room for it";
+  if (status === "dropped") return "the event was dropped after too many throttles";
   if (errorType.startsWith("Runtime.")) return errorType;
   const { reason, detail, errorMessage, problem } = lines.findLast(({ level }) => level === "ERROR") ?? {};
   if (reason !== undefined) return `${reason}: ${detail}`;

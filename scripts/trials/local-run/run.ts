@@ -1,11 +1,14 @@
-/** One local run: a sandbox, and what becomes of the files that are put into it. */
+/** One local run: a sandbox, the files that are uploaded to it, and their results. */
 
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
-import { readBlueprint } from "../../sandbox/blueprint";
+import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
+import type { Outcome } from "../../sandbox/lambda";
+import type { CreatedObject } from "../../sandbox/s3-events";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import { UsageError } from "../../terminal/cli";
+import { createAlerts } from "./alerts";
 import type { Input } from "./inputs";
 import { createCollector, type Result } from "./results";
 
@@ -20,7 +23,7 @@ export interface RunOptions {
   readonly inspectPort?: number;
   /** Whether objects stay in S3 when their variants are saved. A large folder's would fill the memory. */
   readonly keepsObjects: boolean;
-  /** Called for uploads that others made, by the S3 endpoint. */
+  /** Called for each upload that another program makes through the S3 endpoint. */
   readonly onResult: (result: Promise<Result>) => void;
 }
 
@@ -34,6 +37,16 @@ export interface Run {
   process(inputs: readonly Input[], onDone: () => void): Promise<Result[]>;
 }
 
+/** Stops the sandbox if the stack's alarms cannot be evaluated: its processes would keep this one alive. */
+const startAlerts = async (blueprint: Blueprint, sandbox: Sandbox): Promise<() => string[]> => {
+  try {
+    return createAlerts(blueprint, sandbox);
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
+};
+
 const PROCESSES = Math.min(availableParallelism(), 4);
 
 export const openRun = async ({
@@ -46,8 +59,9 @@ export const openRun = async ({
 }: RunOptions): Promise<Run> => {
   const collector = createCollector(outDir);
   const waiting = new Map<string, (result: Promise<Result>) => void>();
+  const blueprint = readBlueprint(stackDir);
   const sandbox: Sandbox = await startSandbox({
-    blueprint: readBlueprint(stackDir),
+    blueprint,
     port,
     inspectPort,
     processes: inspectPort === undefined ? PROCESSES : 1,
@@ -56,8 +70,14 @@ export const openRun = async ({
       if (object.bucket !== sandbox.uploadBucket) return;
       const take = waiting.get(object.key) ?? onResult;
       waiting.delete(object.key);
-      take(collector.resultOf(object, outcome, sandbox));
+      take(resultOf(object, outcome));
     },
+  });
+
+  const alertsNow = await startAlerts(blueprint, sandbox);
+  const resultOf = async (object: CreatedObject, outcome: Outcome | undefined): Promise<Result> => ({
+    ...(await collector.resultOf(object, outcome, sandbox)),
+    alerts: alertsNow(),
   });
 
   const processOne = async ({ file, key }: Input): Promise<Result> => {

@@ -5,7 +5,7 @@ import { moduleOf } from "../plan-summary";
 type Json = Readonly<Record<string, unknown>>;
 
 /** An argument that differs, with both values; undefined if a stack does not set it. */
-export interface Change {
+interface Change {
   readonly argument: string;
   readonly values: readonly [unknown, unknown];
 }

@@ -19,7 +19,7 @@ beforeAll(() => {
   mkdirSync(folder);
   // The folder is read once, when the module is loaded.
   process.env.ENVIRONMENTS_FOLDER = folder;
-  ({ environmentNamed } = require("../../scripts/aws/account"));
+  ({ environmentNamed } = require("../../scripts/build/environments"));
 });
 
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,0 +1,29 @@
+/** `npm run check`: everything that a change has to pass. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Command } from "commander";
+import { runCommand } from "../terminal/cli";
+
+/** Scripts of package.json, in this order: add a row. */
+const STEPS = [
+  ["lint"],
+  ["types"],
+  ["unused"],
+  ["docs", "--", "--check"],
+  ["test"],
+] as const satisfies readonly (readonly string[])[];
+
+const check = async (): Promise<void> => {
+  for (const step of STEPS) {
+    const child = spawn("npm", ["run", "--silent", ...step], { stdio: "inherit" });
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`npm run ${step.join(" ")} failed`);
+  }
+};
+
+export const command = new Command("npm run check --")
+  .description(`Runs ${STEPS.map(([name]) => name).join(", ")}, and stops at the first that fails.`)
+  .addHelpText("after", "\nExit code 1: a step failed.")
+  .action(check);
+
+if (require.main === module) void runCommand(command);
