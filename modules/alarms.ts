@@ -1,6 +1,7 @@
 /** The ledgers of alarms: what each watches and whom it notifies, and how a row becomes a CloudWatch alarm. */
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { FaultName, Metric } from "../handler/contract/metrics";
+import { withWindow } from "./alarm-windows";
 import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import type { FlagInput, NumberInput, Values } from "./inputs/inputs";
 import type { LOG_ALARM_VALUES } from "./inputs/log_alerts";
@@ -153,7 +154,8 @@ export const alarmRows = (
   Object.entries(ledger)
     .filter(([, { enabledBy }]) => enabledBy === undefined || values[enabledBy])
     .filter(([, { metric }]) => only === undefined || isLambdaOrQueueMetric(metric))
-    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, values) }, values));
+    .map(([name, alarm]) => belowLimit({ name, ...resolved(alarm, values) }, values))
+    .map((row) => withWindow(row, values.lambda_timeout));
 
 /** @returns the alarms of `cloudwatch_alarms` that the values enable, with thresholds as numbers */
 export const metricAlarms = (values: AlarmValues): AlarmRow[] => alarmRows(values, METRIC_ALARMS) as AlarmRow[];

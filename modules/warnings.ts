@@ -1,6 +1,8 @@
 /** Warnings to show before a deployment: valid environments that will surprise someone. */
+import { shortestStepSeconds } from "./alarm-windows";
 import { isExampleAddress } from "./example-address";
 import { stackName } from "./naming";
+import { STRATEGIES } from "./release-strategies";
 import { addressesOf } from "./stack-inputs";
 import type { Environment } from "./variables";
 
@@ -20,6 +22,15 @@ const withoutSubscriber = (environment: Environment): string[] => {
 };
 
 type Check = (environment: Environment, all: readonly Environment[]) => string | undefined;
+
+/** @returns a sentence if a release moves on before Lambda has reported the failures of the step before */
+const shortStep = (environment: Environment): string | undefined => {
+  const { enable_release_alias, release_strategy, lambda_timeout } = environment;
+  const { everyMinutes } = STRATEGIES[release_strategy];
+  const atLeast = shortestStepSeconds(lambda_timeout);
+  if (!enable_release_alias || everyMinutes === 0 || everyMinutes * 60 > atLeast) return undefined;
+  return `${stackName(environment)} shifts traffic after ${everyMinutes * 60} s (release_strategy ${release_strategy}), but Lambda can report a failure ${atLeast} s after its start (lambda_timeout ${lambda_timeout} s and delivery). Choose a strategy with longer steps, or a shorter lambda_timeout.`;
+};
 
 /** One warning each: add a function. */
 const CHECKS: readonly Check[] = [
@@ -44,6 +55,7 @@ const CHECKS: readonly Check[] = [
     isExampleAddress(environment.runbook_base_url)
       ? `${stackName(environment)} links to runbooks at ${environment.runbook_base_url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`
       : undefined,
+  shortStep,
   (environment) =>
     environment.existing_upload_bucket_name === ""
       ? undefined

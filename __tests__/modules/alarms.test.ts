@@ -85,7 +85,7 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
     "critical-errors":         `Sum of ${ns} CriticalErrors {} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
     "large-images":            `Sum of ${ns} LargeImages {} in 300 s | ${above} 5, 1 of 1, notBreaching | ${topic("log")}`,
     ...(flags.enable_release_alias && {
-      "release-errors":        `Sum of AWS/Lambda Errors ${ofVersion} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
+      "release-errors":        `Sum of AWS/Lambda Errors ${ofVersion} in 60 s | ${above} 1, 1 of 5, notBreaching | ${topic("critical")}`,
     }),
     ...(flags.enable_memory_alarm && {
       "memory-high":           `Maximum of ${ns} MemoryUsedMB {} in 300 s | ${above} 1593, 1 of 1, notBreaching | ${topic("performance")}`,
@@ -207,7 +207,7 @@ describe("alarms", () => {
       new Set([
         "Invocations are failing: Sum of Errors >= 7 in 300 s.",
         "Lambda is throttling invocations: Sum of Throttles >= 5 in 300 s.",
-        "The newest version is failing: Sum of Errors of the newest version >= 1 in 60 s.",
+        "The newest version is failing: Sum of Errors of the newest version >= 1 in 1 of 5 periods of 60 s.",
         "The function is logging errors: Sum of LambdaErrors >= 1 in 60 s.",
         "Invocations are close to the timeout: Maximum of Duration >= 45000 in 300 s.",
         "Many invocations are running in parallel: Maximum of ConcurrentExecutions >= 50 in 60 s.",

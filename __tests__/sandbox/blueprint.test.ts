@@ -115,6 +115,7 @@ describe("the blueprint of a stack", () => {
       maximumRetryAttempts: 2,
       maximumEventAgeSeconds: 21_600,
       deadLetterTargetArn: undefined,
+      settingsKeyArn: undefined,
       isTraced: false,
       isInVpc: false,
     });

@@ -1,22 +1,24 @@
 /** The local dead-letter queue: its messages, and what Lambda cuts off. */
-import type { Datum } from "../../scripts/cloudwatch/metric-store";
 import { type DeadLetterQueue, openDeadLetterQueue } from "../../scripts/sandbox/dead-letters";
+import type { SentDatum } from "../../scripts/sandbox/sent";
 import { type Storage, startStorage } from "../../scripts/sandbox/storage";
 
 const DEAD_LETTER = { requestId: "r1", errorCode: 200, errorMessage: "no", event: { Records: [] } };
 
-const data: Datum[] = [];
+const data: SentDatum[] = [];
+let nowMs: number;
 let storage: Storage;
 let queue: DeadLetterQueue;
 
 beforeEach(async () => {
   data.length = 0;
+  nowMs = 5_000;
   storage = await startStorage({ buckets: [] });
   queue = await openDeadLetterQueue({
     queue: { name: "dead-letters", arn: "arn:aws:sqs:us-east-1:000000000000:dead-letters" },
     region: "us-east-1",
     endpointUrl: storage.endpointUrl,
-    now: () => 5_000,
+    now: () => nowMs,
     onDatum: (datum) => data.push(datum),
   });
 });
@@ -45,12 +47,20 @@ describe("the dead-letter queue", () => {
     expect(message?.errorMessage).toBe(errorMessage.slice(0, characters));
   });
 
-  it("publishes the number of messages when it opens and after each message", async () => {
+  it("publishes the number of messages when it opens, after each message, and when it is emptied", async () => {
     await queue.send(DEAD_LETTER);
+    nowMs = 7_000;
     await queue.send(DEAD_LETTER);
+    await queue.purge();
 
     const dimensions = { QueueName: "dead-letters" };
-    const datum = { namespace: "AWS/SQS", name: "ApproximateNumberOfMessagesVisible", dimensions, unit: "Count" };
-    expect(data).toEqual([0, 1, 2].map((value) => ({ ...datum, timestampMs: 5_000, value })));
+    const name = "ApproximateNumberOfMessagesVisible";
+    const datum = { namespace: "AWS/SQS", name, dimensions, unit: "Count", channel: "activeQueueMetric" };
+    expect(data).toEqual([
+      { ...datum, timestampMs: 5_000, sentMs: 5_000, value: 0 },
+      { ...datum, timestampMs: 5_000, sentMs: 5_000, activeSinceMs: 5_000, value: 1 },
+      { ...datum, timestampMs: 7_000, sentMs: 7_000, activeSinceMs: 5_000, value: 2 },
+      { ...datum, timestampMs: 7_000, sentMs: 7_000, activeSinceMs: 5_000, value: 0 },
+    ]);
   });
 });

@@ -35,6 +35,7 @@ interface Ran {
   /** Parsed JSON lines. */
   readonly lines: readonly Record<string, unknown>[];
   readonly reports: readonly Record<string, unknown>[];
+  readonly data: readonly LambdaDatum[];
   valuesOf(name: LambdaDatum["name"]): number[];
   sumOf(name: LambdaDatum["name"]): number;
 }
@@ -82,6 +83,7 @@ const run = async (
       outcomes,
       lines,
       reports: lines.filter(({ type }) => type === "platform.report").map(({ record }) => record),
+      data,
       valuesOf: (name) => data.filter((datum) => datum.name === name).map(({ value }) => value),
       sumOf: (name) => data.filter((datum) => datum.name === name).reduce((sum, { value }) => sum + value, 0),
     };
@@ -220,6 +222,32 @@ describe("the local Lambda", () => {
 
     expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 1 }]);
     expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
+  });
+
+  it("dates the metrics of an invocation at its start, and sends them after its end", async () => {
+    let nowMs = 1_000_000;
+    const clock: Clock = {
+      now: () => nowMs,
+      onLine: (text) => {
+        if (text.includes("at work")) nowMs += 40_000;
+        // What happens after the report is no part of the invocation.
+        if (text.includes('"platform.report"')) nowMs += 5_000;
+      },
+    };
+
+    const { data } = await run('exports.handler = async () => console.log("at work");', {}, [{}], 1, clock);
+
+    const times = data.map(({ name, timestampMs, sentMs }) => [name, timestampMs - 1_000_000, sentMs - 1_000_000]);
+    expect(times).toEqual([
+      ["AsyncEventsReceived", 0, 0],
+      ["Throttles", 0, 0],
+      ["ConcurrentExecutions", 0, 0],
+      ["Invocations", 0, 40_000],
+      ["Errors", 0, 40_000],
+      ["Duration", 0, 40_000],
+      ["AsyncEventAge", 0, 40_000],
+      ["AsyncEventsDropped", 45_000, 45_000],
+    ]);
   });
 
   describe("the age of an event", () => {

@@ -5,16 +5,20 @@ import sharp from "sharp";
 import { devStack } from "../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
+import { type SentDatum, visibleMsOf } from "../../scripts/sandbox/sent";
 
 let blueprint: Blueprint;
 let sandbox: Sandbox;
 const stored: string[] = [];
+const sent: SentDatum[] = [];
 
 beforeAll(async () => {
   blueprint = readBlueprint(await devStack());
   sandbox = await startSandbox({
     blueprint,
     retryDelaysMs: [1, 1],
+    delivery: "typical",
+    onDatum: (datum) => sent.push(datum),
     onObjectCreated: ({ bucket, key }) => stored.push(`${bucket}/${key}`),
   });
 }, 60_000);
@@ -113,6 +117,21 @@ describe("the local run", () => {
     ]);
     expect(stored.filter((path) => path.startsWith(sandbox.processedBucket))).toHaveLength(before);
     expect(sumOf("ProcessingFailure")).toBe(2);
+  });
+
+  it("gives each datum and log line the time from which alarms can see it", () => {
+    const channels = new Map(sent.map(({ namespace, channel }) => [namespace, channel]));
+    expect([...channels].sort()).toEqual([
+      ["AWS/Lambda", "lambdaMetric"],
+      ["ImageProcessor/Lambda", "putMetricData"],
+    ]);
+    const visible = (each: readonly { readonly visibleMs?: number }[]) => each.map(({ visibleMs }) => visibleMs).sort();
+    expect(visible(sandbox.metrics.data())).toEqual(
+      visible(sent.map((datum) => ({ visibleMs: visibleMsOf(datum, "typical") }))),
+    );
+    const late = sandbox.logs.map(({ timestampMs, visibleMs = 0 }) => visibleMs - timestampMs);
+    expect(Math.min(...late)).toBeGreaterThan(180_000);
+    expect(Math.max(...late)).toBeLessThanOrEqual(240_000);
   });
 
   it("leaves no open port when it is stopped", async () => {

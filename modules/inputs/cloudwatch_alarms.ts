@@ -22,6 +22,7 @@ export const ALARM_VALUES = {
   event_age_threshold_ms:          { ...whole(1, 21_600_000, "milliseconds"), default: 600_000, description: "Waiting time of an upload event in milliseconds that triggers `event-age`. Must be less than the maximum event age." },
   memory_threshold_percent:        { ...PERCENT,                             default: 90,      description: "Memory used, in percent of lambda_memory_size, that triggers `memory-high`." },
   lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),     default: 1024,    description: "Memory of the function in MB." },
+  lambda_timeout:                  { ...whole(1, 900, "seconds"),            default: 60,      description: "Timeout of the function in seconds. Alarms on its errors and durations look back further than that." },
   reserved_concurrent_executions:  { ...RESERVATION,                         default: -1,      description: "Reserved concurrency of the function. `high-concurrency` fires at 80 % of it at the latest. -1: none." },
   enable_no_invocation_alarm:      { ...FLAG,                                default: false,   description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
   enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },

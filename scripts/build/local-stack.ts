@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
+import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
 import { buildHandler } from "./handler-package";
 import { PROJECT, stackFolder } from "./stacks";
@@ -19,6 +20,8 @@ const HOUR_MS = 3_600_000;
 /** Variables as Terraform reads them from the shell: `TF_VAR_<name>`. */
 type Variables = Readonly<Record<string, string>>;
 
+type Changes = Partial<Environment>;
+
 /** Recipients for alarms where the environment names none: addresses and numbers that belong to nobody. */
 const STAND_INS: Variables = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
 
@@ -27,27 +30,37 @@ const STAND_INS: Variables = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_
  * @returns folder of the `cdk.tf.json` of `dev`, or of its first region, with the zip for this machine
  * @throws Error with what the build or the synthesis reports
  */
-export const devStack = ({ debug = false } = {}): Promise<string> => localStack("dev", {}, debug);
+export const devStack = ({ debug = false } = {}): Promise<string> => localStack("dev", {}, { debug });
 
 /**
+ * @param changes variables that replace those of the environment. @default none
  * @returns folder of a stack's `cdk.tf.json`, with the zip for this machine and a recipient for each alarm
  * @throws UsageError for an unknown environment; Error with what the build or the synthesis reports
  */
-export const drillStack = (name: string): Promise<string> => localStack(name, STAND_INS);
+export const drillStack = (name: string, changes: Changes = {}): Promise<string> =>
+  localStack(name, STAND_INS, { changes });
 
 /** @param standIns apply where the shell does not set the same variable */
-const localStack = async (name: string, standIns: Variables, debug = false): Promise<string> => {
+const localStack = async (
+  name: string,
+  standIns: Variables,
+  { debug = false, changes = {} }: { readonly debug?: boolean; readonly changes?: Changes },
+): Promise<string> => {
   const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
   const variables = { ...standIns, ...process.env };
-  const folder = join(CACHE, await digestOf(name, variables, sha256));
-  if (!existsSync(folder)) await synthesizeInto(folder, name, variables, file);
+  const folder = join(CACHE, await digestOf(`${name} ${JSON.stringify(changes)}`, variables, sha256));
+  if (!existsSync(folder)) await synthesizeInto(folder, { name, variables, changes }, file);
   const [only = name] = await readdir(join(folder, "stacks"));
   return stackFolder(only, folder);
 };
 
 /** The folder appears complete or not at all. CDKTF is loaded only here, because loading it is slow. */
-const synthesizeInto = async (folder: string, name: string, variables: NodeJS.ProcessEnv, packagePath: string) => {
-  const environment = await environmentOf(name, variables);
+const synthesizeInto = async (
+  folder: string,
+  { name, variables, changes }: { name: string; variables: NodeJS.ProcessEnv; changes: Changes },
+  packagePath: string,
+) => {
+  const environment = { ...(await environmentOf(name, variables)), ...changes };
   const { stackFor } = await import("./stack-for.js");
   const temporary = `${folder}.${randomUUID()}`;
   await mkdir(temporary, { recursive: true });

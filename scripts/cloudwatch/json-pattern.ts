@@ -100,13 +100,25 @@ const passes = (test: JsonTest, root: object): boolean => {
   });
 };
 
-const objectIn = (line: string): object | undefined => {
+const parsedObject = (line: string): object | undefined => {
   try {
     const root: unknown = JSON.parse(line);
     return typeof root === "object" && root !== null && !Array.isArray(root) ? root : undefined;
   } catch {
     return undefined;
   }
+};
+
+/** Every filter of a log group reads the same lines: parse each of the latest ones once. */
+const parsedLines = new Map<string, object | undefined>();
+const MAX_PARSED_LINES = 2_000;
+
+const objectIn = (line: string): object | undefined => {
+  if (parsedLines.has(line)) return parsedLines.get(line);
+  const root = parsedObject(line);
+  if (parsedLines.size >= MAX_PARSED_LINES) parsedLines.clear();
+  parsedLines.set(line, root);
+  return root;
 };
 
 /** @returns the first string or number that the selector finds in a JSON object */

@@ -1,40 +1,79 @@
 /** `npm run drill`: makes each alarm of an environment fire for its own cause, and checks that none fires without one. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { drillStack } from "../build/local-stack";
+import { DELIVERIES, type Delivery } from "../cloudwatch/delivery";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand, UsageError } from "../terminal/cli";
 import { withProgress } from "../terminal/progress";
+import { type Control, control } from "../trials/drill/control";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
 import { type Evidence, gather, shortName } from "../trials/drill/evidence";
-import { runMutants } from "../trials/drill/mutation-run";
-import { type Control, control, probeProblems, probesOf } from "../trials/drill/probes";
+import { type MutantResult, runMutants, shortenWindows } from "../trials/drill/mutation-run";
+import { probeProblems, probesOf, slowProblems } from "../trials/drill/probes";
 import { drillReport, mutantReport, problemReport } from "../trials/drill/report";
 import type { DrillResult } from "../trials/drill/result";
+import { slowProbesOf } from "../trials/drill/slow-probes";
 import { structureProblems } from "../trials/drill/structure";
 import { samplePictures } from "../trials/drill-samples";
 
 interface Options {
   readonly env: string;
-  readonly alarm?: string;
+  readonly alarm: readonly string[];
+  readonly delivery: Delivery;
   readonly mutants: boolean;
   readonly json: boolean;
 }
 
-/** The boundary checks of the rate use refused uploads, too. */
-const runsFor = (alarm: string): string[] => (alarm === "low-success-rate" ? [alarm, "log-errors"] : [alarm]);
+/** Timeouts for which alarms on metrics of invocations are checked, besides the environment's own. */
+const TIMEOUTS_SECONDS = [60, 300, 900];
 
-const wantedAlarm = (name: string | undefined, names: readonly string[]): string | undefined => {
-  const wanted = name === undefined ? undefined : names.find((each) => name === each || name.endsWith(`-${each}`));
-  if (name !== undefined && wanted === undefined) {
+/** The boundary checks of the rate use refused uploads, too. */
+const runsFor = (alarms: readonly string[]): string[] => [
+  ...alarms,
+  ...(alarms.includes("low-success-rate") ? ["log-errors"] : []),
+];
+
+const wantedAlarms = (wanted: readonly string[], names: readonly string[]): string[] =>
+  wanted.map((name) => {
+    const found = names.find((each) => name === each || name.endsWith(`-${each}`));
+    if (found !== undefined) return found;
     throw new UsageError(`Expected one of ${names.join(", ")} for --alarm but got ${JSON.stringify(name)}`);
-  }
-  return wanted;
+  });
+
+/** The same recordings, judged by the alarms of the stack with other timeouts. */
+const atOtherTimeouts = (env: string, evidence: Evidence): Promise<Evidence[]> => {
+  const others = TIMEOUTS_SECONDS.filter((seconds) => seconds !== evidence.blueprint.function.timeoutSeconds);
+  return Promise.all(
+    others.map(async (seconds) => {
+      const blueprint = readBlueprint(await drillStack(env, { lambda_timeout: seconds }));
+      return { ...evidence, blueprint };
+    }),
+  );
 };
 
-const problemsOf = (stackDir: string, evidence: Evidence, alarm: string | undefined, found: Control): string[] => {
+const timeoutOf = ({ blueprint }: Evidence): number => blueprint.function.timeoutSeconds;
+
+const timeoutProblems = (all: readonly Evidence[]): string[] =>
+  all.flatMap((evidence) =>
+    slowProblems(evidence).map((problem) => `lambda_timeout ${timeoutOf(evidence)}: ${problem}`),
+  );
+
+const slowOf = (all: readonly Evidence[]): DrillResult["slow"] => ({
+  timeoutsSeconds: all.map(timeoutOf).sort((one, other) => one - other),
+  alarms: [
+    ...new Set(
+      all.flatMap((each) => slowProbesOf(each).map(({ alarm }) => shortName({ name: alarm }, each.blueprint))),
+    ),
+  ],
+  problems: timeoutProblems(all),
+});
+
+const problemsOf = (stackDir: string, evidence: Evidence, alarms: readonly string[], found: Control): string[] => {
   const { blueprint } = evidence;
-  if (alarm !== undefined)
-    return probeProblems(blueprint, evidence).filter((problem) => problem.startsWith(`${alarm},`));
+  if (alarms.length > 0)
+    return probeProblems(blueprint, evidence).filter((problem) =>
+      alarms.some((alarm) => problem.startsWith(`${alarm},`)),
+    );
   return [
     ...withoutScenario(blueprint),
     ...probeProblems(blueprint, evidence),
@@ -44,59 +83,77 @@ const problemsOf = (stackDir: string, evidence: Evidence, alarm: string | undefi
   ];
 };
 
-const run = async ({ env, alarm: name, mutants, json }: Options): Promise<void> => {
+const mutantsOf = async (
+  stackDir: string,
+  evidence: Evidence,
+  others: readonly Evidence[],
+): Promise<MutantResult[]> => {
+  const results = await withProgress({ label: "mutants" }, (onDone) => runMutants(stackDir, evidence, { onDone }));
+  return [...results, ...others.flatMap(shortenWindows)];
+};
+
+const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<void> => {
   const startedAt = performance.now();
   const stackDir = await drillStack(env);
   const blueprint = readBlueprint(stackDir);
-  const names = blueprint.alarms.map((each) => shortName(each, blueprint));
-  const alarm = wantedAlarm(name, names);
-  if (alarm !== undefined && !SCENARIO_NAMES.includes(alarm)) throw new Error(withoutScenario(blueprint).join("; "));
+  const wanted = wantedAlarms(
+    alarm,
+    blueprint.alarms.map((each) => shortName(each, blueprint)),
+  );
+  if (!wanted.every((each) => SCENARIO_NAMES.includes(each))) throw new Error(withoutScenario(blueprint).join("; "));
   const pictures = await samplePictures();
   const evidence = await withProgress({ label: "faults" }, (onDone) =>
     gather(blueprint, {
       pictures,
-      ...(alarm && { only: runsFor(alarm) }),
+      delivery,
+      ...(wanted.length > 0 && { only: runsFor(wanted) }),
       onDone: (_, done, total) => onDone(done, total),
     }),
   );
-  const alarms = drill(blueprint, evidence).filter((verdict) => alarm === undefined || verdict.alarm === alarm);
+  const others = await atOtherTimeouts(env, evidence);
+  const verdicts = drill(blueprint, evidence).filter((each) => wanted.length === 0 || wanted.includes(each.alarm));
   const found = control(blueprint, evidence);
-  const problems = problemsOf(stackDir, evidence, alarm, found);
-  const probes = probesOf(evidence).length;
-  const results = mutants
-    ? await withProgress({ label: "mutants" }, (onDone) => runMutants(stackDir, evidence, { onDone }))
-    : undefined;
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const problems = [...problemsOf(stackDir, evidence, wanted, found), ...timeoutProblems(others)];
+  const results = mutants ? await mutantsOf(stackDir, evidence, others) : undefined;
   const result: DrillResult = {
     environment: env,
-    alarms,
+    delivery,
+    alarms: verdicts,
     control: found,
-    probes,
+    probes: probesOf(evidence).length + others.reduce((sum, each) => sum + slowProbesOf(each).length, 0),
+    slow: slowOf([evidence, ...others]),
     problems,
     ...(results && { mutants: results }),
-    seconds,
+    seconds: (performance.now() - startedAt) / 1_000,
   };
 
   if (json) console.log(JSON.stringify(result, undefined, 2));
   else {
-    console.log(drillReport(result, alarm !== undefined));
+    console.log(drillReport(result, wanted.length > 0));
     if (results !== undefined) console.log(mutantReport(results));
     const wrong = problemReport(result);
     if (wrong !== undefined) console.log(wrong);
   }
   const isRight =
     problems.length === 0 &&
-    alarms.every((verdict) => verdict.problems.length === 0) &&
+    verdicts.every((verdict) => verdict.problems.length === 0) &&
     (results ?? []).every(({ caughtBy }) => caughtBy !== undefined);
   if (!isRight) process.exitCode = 1;
 };
+
+const collected = (name: string, before: readonly string[]): readonly string[] => [...before, name];
 
 export const command = new Command("npm run drill --")
   .description(
     "Makes each alarm of an environment fire for its own cause, on this machine, with the stack that would be deployed.",
   )
   .option("--env <name>", "environment", "dev")
-  .option("--alarm <name>", "only this alarm, in detail")
+  .addOption(
+    new Option("--alarm <name>", "only this alarm, in detail; can be repeated")
+      .argParser(collected)
+      .default([], "all alarms"),
+  )
+  .addOption(new Option("--delivery <delays>", "how fast data reach CloudWatch").choices(DELIVERIES).default("typical"))
   .option("--mutants", "also change the stack in many ways and check that the drill notices each change", false)
   .option("--json", "print the result as JSON", false)
   .addHelpText(

@@ -1,8 +1,8 @@
 /** The local dead-letter queue: an SQS queue that receives events as Lambda would send them, and its metric. */
 
-import type { Datum } from "../cloudwatch/metric-store";
 import { FUNCTION_ACCESS_KEY_ID, type Intercept } from "./api-call";
 import type { QueueBlueprint } from "./blueprint";
+import type { SentDatum } from "./sent";
 
 /** A dead-letter queue message: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
 export interface DeadLetter {
@@ -23,7 +23,7 @@ export interface DeadLetterQueueOptions {
   /** Time for the data, in milliseconds since 1970. */
   readonly now: () => number;
   /** Called for every datum of the namespace AWS/SQS. */
-  readonly onDatum: (datum: Datum) => void;
+  readonly onDatum: (datum: SentDatum) => void;
 }
 
 export interface DeadLetterQueue {
@@ -33,6 +33,8 @@ export interface DeadLetterQueue {
   messages(): Promise<readonly DeadLetter[]>;
   /** Publishes the number of visible messages. */
   measure(): Promise<void>;
+  /** Deletes all messages, and publishes that there are none. */
+  purge(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,11 +86,20 @@ export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Prom
     const response = await fetch(`${endpointUrl}/_fauxqs/queues/${queue.name}`);
     return (await response.json()).messages as { readonly ready: readonly Message[] };
   };
+  /** The queue is idle until its first message. */
+  let activeSinceMs: number | undefined;
   const measure = async () => {
     const { ready } = await stored();
     const dimensions = { QueueName: queue.name };
     const name = "ApproximateNumberOfMessagesVisible";
-    onDatum({ namespace: "AWS/SQS", name, dimensions, unit: "Count", timestampMs: now(), value: ready.length });
+    const sentMs = now();
+    const sent = {
+      channel: "activeQueueMetric",
+      sentMs,
+      ...(activeSinceMs !== undefined && { activeSinceMs }),
+    } as const;
+    const datum = { namespace: "AWS/SQS", name, dimensions, unit: "Count", timestampMs: sentMs, value: ready.length };
+    onDatum({ ...datum, ...sent });
   };
 
   const { QueueUrl } = await call("CreateQueue", { QueueName: queue.name });
@@ -99,6 +110,7 @@ export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Prom
       const action = "sqs:SendMessage";
       const refusal = await intercept?.({ caller: FUNCTION_ACCESS_KEY_ID, action, queueArn: queue.arn });
       if (refusal !== undefined) throw new Error(`${refusal.code}: ${refusal.message}`);
+      activeSinceMs ??= now();
       const MessageAttributes = attributesOf(deadLetter);
       await call("SendMessage", { QueueUrl, MessageBody: JSON.stringify(deadLetter.event), MessageAttributes });
       // Don't wait for the next minute: the clock of a drill skips minutes.
@@ -106,6 +118,10 @@ export const openDeadLetterQueue = async (options: DeadLetterQueueOptions): Prom
     },
     messages: async () => (await stored()).ready.map(deadLetterOf),
     measure,
+    purge: async () => {
+      await call("PurgeQueue", { QueueUrl });
+      await measure();
+    },
     stop: async () => clearInterval(published),
   };
 };

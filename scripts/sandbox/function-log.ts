@@ -7,6 +7,8 @@ export interface LogLine {
   readonly text: string;
   /** When CloudWatch Logs received it, in milliseconds since 1970. */
   readonly timestampMs: number;
+  /** When metric filters' data for the line are visible to alarms. @default at once */
+  readonly visibleMs?: number;
   /** @default the line was written while the function was loading */
   readonly requestId?: string;
 }

@@ -65,6 +65,8 @@ export interface LambdaDatum {
   readonly unit: string;
   readonly value: number;
   readonly timestampMs: number;
+  /** When Lambda sends it: for metrics of an invocation, its end. */
+  readonly sentMs: number;
 }
 
 /** The result of one event. */
@@ -137,8 +139,8 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     },
   });
 
-  const measure = (name: LambdaDatum["name"], value: number, timestampMs = now()) =>
-    onMetric({ name, unit: LAMBDA_METRICS[name], value, timestampMs });
+  const measure = (name: LambdaDatum["name"], value: number, timestampMs = now(), sentMs = timestampMs) =>
+    onMetric({ name, unit: LAMBDA_METRICS[name], value, timestampMs, sentMs });
 
   const pause = (delayMs: number) => sleep(delayMs, undefined, { signal: stopped.signal }).catch(() => {});
 
@@ -166,15 +168,15 @@ export const createLambda = (options: LambdaOptions): Lambda => {
   };
 
   const attempt = async (requestId: string, event: unknown) => {
-    const { end, startedMs, report } = await pool.run(requestId, event).finally(() => {
+    const { end, startedMs, endedMs, report } = await pool.run(requestId, event).finally(() => {
       running -= 1;
     });
-    // A success publishes 0 errors. All three are dated at the start of the invocation:
+    // A success publishes 0 errors. All three are dated at the start of the invocation and sent after its end:
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    measure("Invocations", 1, startedMs);
-    measure("Errors", end.status === "success" ? 0 : 1, startedMs);
-    measure("Duration", end.durationMs, startedMs);
-    return { end, report };
+    measure("Invocations", 1, startedMs, endedMs);
+    measure("Errors", end.status === "success" ? 0 : 1, startedMs, endedMs);
+    measure("Duration", end.durationMs, startedMs, endedMs);
+    return { end, endedMs, report };
   };
 
   const giveUp = async ({ requestId, attempts, errorMessage = RATE_EXCEEDED }: Outcome, event: unknown) => {
@@ -197,8 +199,10 @@ export const createLambda = (options: LambdaOptions): Lambda => {
       const { throttles, isAdmitted } = await admit(acceptedMs);
       outcome = { ...outcome, throttles: outcome.throttles + throttles };
       if (!isAdmitted) break;
-      measure("AsyncEventAge", now() - acceptedMs);
-      const { end, report } = await attempt(outcome.requestId, event);
+      const admittedMs = now();
+      const { end, endedMs, report } = await attempt(outcome.requestId, event);
+      // Assumed: sent with the other metrics of the invocation.
+      measure("AsyncEventAge", admittedMs - acceptedMs, admittedMs, endedMs);
       reports.push(report.record);
       const { status, errorType } = end;
       outcome = { ...outcome, status, errorType, attempts: outcome.attempts + 1 };

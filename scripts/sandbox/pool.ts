@@ -23,6 +23,8 @@ export interface PoolOptions {
 /** One attempt to process an event. */
 export interface Run {
   readonly startedMs: number;
+  /** Before the report of the invocation is logged. */
+  readonly endedMs: number;
   readonly end: End;
   readonly report: PlatformEvent;
 }
@@ -93,11 +95,12 @@ export const createPool = (options: PoolOptions): Pool => {
       const startedMs = now();
       onPlatformEvent(start(requestId, fn), requestId);
       const end = init.status === "success" ? await environment.invoke(requestId, event) : init;
+      const endedMs = now();
       const reported = report(requestId, end, fn, fresh.delete(environment) ? init : undefined);
       onPlatformEvent(runtimeDone(requestId, end), requestId);
       onPlatformEvent(reported, requestId);
       release(environment);
-      return { startedMs, end, report: reported };
+      return { startedMs, endedMs, end, report: reported };
     },
     warm: async () => {
       idle.push(await open());

@@ -1,6 +1,7 @@
 /** A local machine that behaves like a synthesized stack: an upload invokes the function, and you can read its log and metrics. */
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import type { ChannelName, Delivery } from "../cloudwatch/delivery";
 import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import type { ApiCall, Intercept } from "./api-call";
@@ -14,6 +15,7 @@ import { invokeApi } from "./invoke-api";
 import { createLambda, dimensionsOf, type Lambda, type Outcome } from "./lambda";
 import { operationsOn } from "./operations";
 import { type CreatedObject, isMatch, s3Event } from "./s3-events";
+import { type SentDatum, visibleMsOf } from "./sent";
 import { type StoredObject, startStorage } from "./storage";
 import { expected } from "./terraform-json";
 
@@ -37,7 +39,11 @@ export interface SandboxOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** S3 delivers the event of an object each time one of these resolves. @default once, immediately */
   readonly deliveries?: (object: CreatedObject) => readonly Promise<unknown>[];
+  /** Delays of the delivery to CloudWatch. @default alarms can see data and lines at once */
+  readonly delivery?: Delivery;
   readonly onLogLine?: (line: LogLine) => void;
+  /** Called for each datum that services and the function send to CloudWatch. */
+  readonly onDatum?: (datum: SentDatum) => void;
   /** Called for each object created in any bucket. */
   readonly onObjectCreated?: (object: CreatedObject) => void;
   /** Called when every invocation for an object has ended, with one outcome for each matching notification. */
@@ -61,6 +67,8 @@ export interface Sandbox {
   deadLetters(): Promise<readonly DeadLetter[]>;
   /** Publishes the queue metric once. Call it when you advance the clock past a full minute. */
   measureQueue(): Promise<void>;
+  /** Deletes all messages of the dead-letter queue. */
+  purgeQueue(): Promise<void>;
   /** All lines of the function's log group, oldest first. */
   readonly logs: readonly LogLine[];
   readonly metrics: MetricStore;
@@ -89,12 +97,21 @@ const assemble = async (
 ): Promise<Omit<Sandbox, "stop">> => {
   const { blueprint, now = Date.now, intercept, damage, port, deliveries = () => [Promise.resolve()] } = options;
   const { function: fn, buckets } = blueprint;
+  const { delivery } = options;
   const { uploadBucket, processedBucket } = bucketsOf(blueprint);
   const logs: LogLine[] = [];
   const metrics = new MetricStore();
   const outcomes: Promise<readonly Outcome[]>[] = [];
+  const publish = (datum: SentDatum) => {
+    const { channel, sentMs, activeSinceMs, ...published } = datum;
+    metrics.put({ ...published, ...(delivery && { visibleMs: visibleMsOf(datum, delivery) }) });
+    options.onDatum?.(datum);
+  };
   /** The function dates its data by the real clock; translate to the sandbox's clock. */
-  const onDatum = (datum: Datum) => metrics.put({ ...datum, timestampMs: datum.timestampMs + now() - Date.now() });
+  const publishOwn = (datum: Datum, channel: ChannelName) => {
+    const sentMs = now();
+    publish({ ...datum, timestampMs: datum.timestampMs + sentMs - Date.now(), channel, sentMs });
+  };
 
   const storage = await startStorage({
     buckets: buckets.map(({ name }) => name),
@@ -116,10 +133,10 @@ const assemble = async (
     target &&
     (await openDeadLetterQueue({
       ...{ queue: target, region: fn.region, endpointUrl: storage.endpointUrl, intercept, now },
-      onDatum: (datum) => metrics.put(datum),
+      onDatum: publish,
     }));
   onStop(async () => deadLetters?.stop());
-  const cloudWatch = await startCloudWatchApi({ onDatum, intercept });
+  const cloudWatch = await startCloudWatchApi({ onDatum: (datum) => publishOwn(datum, "putMetricData"), intercept });
   onStop(cloudWatch.stop);
   const unpacked = await unpackFunction(fn.packageFile);
   onStop(() => rm(unpacked.folder, { recursive: true, force: true }));
@@ -129,17 +146,19 @@ const assemble = async (
     unpacked,
     endpoints: { AWS_ENDPOINT_URL_S3: storage.endpointUrl, AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpointUrl },
     sendDeadLetter: deadLetters?.send,
-    onLogLine: (line) => {
+    onLogLine: (written) => {
+      const sent = { channel: "filterMetric", sentMs: written.timestampMs } as const;
+      const line = { ...written, ...(delivery && { visibleMs: visibleMsOf(sent, delivery) }) };
       logs.push(line);
       const embedded = embeddedMetrics(line.text);
-      embedded.data.forEach(onDatum);
+      for (const datum of embedded.data) publishOwn(datum, "embeddedMetric");
       const errors = validationErrors(embedded, fn.logGroup, line.timestampMs);
-      if (errors !== undefined) metrics.put(errors);
+      if (errors !== undefined) publish({ ...errors, channel: "embeddedMetric", sentMs: line.timestampMs });
       options.onLogLine?.(line);
     },
     onMetric: (datum) => {
       for (const dimensions of dimensionsOf(fn, datum.name))
-        metrics.put({ namespace: "AWS/Lambda", dimensions, ...datum });
+        publish({ namespace: "AWS/Lambda", dimensions, channel: "lambdaMetric", ...datum });
     },
   });
   onStop(lambda.stop);
@@ -172,7 +191,8 @@ const assemble = async (
   const settled = () => allOf(outcomes);
   const deadLetterMessages = async () => (await deadLetters?.messages()) ?? [];
   const measureQueue = async () => deadLetters?.measure();
-  const data = { deadLetters: deadLetterMessages, measureQueue, logs, metrics };
+  const purgeQueue = async () => deadLetters?.purge();
+  const data = { deadLetters: deadLetterMessages, measureQueue, purgeQueue, logs, metrics };
   return { endpointUrl, uploadBucket, processedBucket, upload, download: get, remove, settled, ...data };
 };
 

@@ -6,11 +6,15 @@ import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { drillStack } from "../../../scripts/build/local-stack";
 import { assumed } from "../../../scripts/docs/cost/usage";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
+import type { SentDatum } from "../../../scripts/sandbox/sent";
+import { control } from "../../../scripts/trials/drill/control";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../../../scripts/trials/drill/drill";
-import { type Evidence, gather } from "../../../scripts/trials/drill/evidence";
+import { type Evidence, gather, shortName } from "../../../scripts/trials/drill/evidence";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
-import { runMutants } from "../../../scripts/trials/drill/mutation-run";
-import { control, probeProblems } from "../../../scripts/trials/drill/probes";
+import { runMutants, shortenWindows } from "../../../scripts/trials/drill/mutation-run";
+import { probeProblems, slowProblems } from "../../../scripts/trials/drill/probes";
+import type { Recording } from "../../../scripts/trials/drill/recorded-run";
+import { slowProbesOf } from "../../../scripts/trials/drill/slow-probes";
 import { structureProblems } from "../../../scripts/trials/drill/structure";
 
 /** Quick scenarios of every kind: a count of log lines, a count of Lambda data, a gauge, a rate, and missing traffic. */
@@ -20,6 +24,8 @@ const QUICK = [
   "s3-permission-errors",
   "high-concurrency",
   "event-age",
+  "release-errors",
+  "high-error-rate",
   "low-success-rate",
   "no-invocations",
 ];
@@ -85,19 +91,22 @@ describe("the drill", () => {
       pattern: '{ ($.event = "storage.denied") }',
       datapoints: [1],
       states: [
-        { afterSeconds: 40, state: "ALARM" },
-        { afterSeconds: 100, state: "OK" },
+        { afterSeconds: 220, state: "ALARM" },
+        { afterSeconds: 280, state: "OK" },
       ],
       topic: "log-alerts",
       recipients: ["email oncall@example.com"],
-      pageSeconds: 40,
+      pageSeconds: 220,
       also: ["log-errors", "release-errors"],
     });
     expect(JSON.parse(verdict?.line ?? "")).toMatchObject({ event: "storage.denied", operation: "GetObject" });
   });
 
   it("leaves every alarm OK during a healthy hour with one fault less than the thresholds", () => {
-    expect(control(blueprint, evidence)).toEqual({ atTheEdge: ["high-concurrency"], problems: [] });
+    expect(control(blueprint, evidence)).toEqual({
+      atTheEdge: ["event-age", "high-concurrency", "high-error-rate"],
+      problems: [],
+    });
   });
 
   it("finds no failed boundary check", () => {
@@ -108,8 +117,68 @@ describe("the drill", () => {
     expect(otherProblems(blueprint, evidence)).toEqual([]);
   });
 
+  it("names a run whose embedded metrics CloudWatch rejects", () => {
+    const [[name, recording]] = [...evidence.recordings] as [[string, Recording]];
+    const [datum] = recording.data as [SentDatum];
+    const rejection = { ...datum, namespace: "AWS/Logs", name: "EMFValidationErrors", value: 2 };
+    const recordings = new Map([[name, { ...recording, data: [...recording.data, rejection] }]]);
+
+    expect(otherProblems(blueprint, { ...evidence, recordings })).toEqual([
+      `${name}: CloudWatch rejects 2 embedded metrics`,
+    ]);
+  });
+
   it("finds no mistake in the structure of the stack", () => {
     expect(structureProblems(stackDir, blueprint, evidence)).toEqual([]);
+  });
+});
+
+describe("the longest invocations", () => {
+  const evidenceAt = async (seconds: number): Promise<Evidence> => ({
+    ...evidence,
+    blueprint: readBlueprint(await drillStack("prod", { lambda_timeout: seconds })),
+  });
+
+  it.each([60, 300, 900])("of %i s amid healthy traffic are noticed in time, with either delivery", async (seconds) => {
+    const slow = await evidenceAt(seconds);
+
+    expect(slowProbesOf(slow).map(({ alarm, delivery }) => [shortName({ name: alarm }, blueprint), delivery])).toEqual(
+      ["event-age", "high-error-rate", "no-invocations", "release-errors"].flatMap((alarm) => [
+        [alarm, "typical"],
+        [alarm, "worst"],
+      ]),
+    );
+    expect(slowProblems(slow)).toEqual([]);
+  });
+
+  it.each([
+    [60, ["release-errors: evaluation_periods 5 -> 4"]],
+    [
+      300,
+      [
+        "event-age: evaluation_periods 2 -> 1",
+        "high-error-rate: evaluation_periods 2 -> 1",
+        "release-errors: evaluation_periods 9 -> 8",
+      ],
+    ],
+    [
+      900,
+      [
+        "event-age: evaluation_periods 4 -> 3",
+        "high-error-rate: evaluation_periods 4 -> 3",
+        "release-errors: evaluation_periods 19 -> 18",
+      ],
+    ],
+  ])("of %i s are missed with one evaluation period less", async (seconds, expected) => {
+    const results = shortenWindows(await evidenceAt(seconds)).filter(
+      ({ mutant }) => !mutant.includes("low-success-rate"),
+    );
+
+    expect(results.map(({ mutant }) => mutant)).toEqual(
+      expect.arrayContaining(expected.map((change) => `lambda_timeout ${seconds}, ${change}`)),
+    );
+    const noticed = results.filter(({ mutant }) => expected.some((change) => mutant.endsWith(change)));
+    expect(noticed.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
   });
 });
 

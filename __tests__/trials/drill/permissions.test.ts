@@ -30,7 +30,10 @@ beforeAll(async () => {
     const stackDir = await drillStack(environment);
     const blueprint = readBlueprint(stackDir);
     const healthy = await OTHERS.healthy.run(blueprint, [await photo()]);
-    runs.set(environment, { stackDir, evidence: { blueprint, recordings: new Map([["healthy", healthy]]) } });
+    runs.set(environment, {
+      stackDir,
+      evidence: { blueprint, delivery: "typical", recordings: new Map([["healthy", healthy]]) },
+    });
   }
 }, 60_000);
 

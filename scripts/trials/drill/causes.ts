@@ -1,11 +1,10 @@
 /** The faults that the drill injects into the real function: each is the cause of an alarm. */
 
-import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
 import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
 import { type Conditions, type FaultRun, type Recording, record } from "./recorded-run";
-import { MINUTE_MS } from "./timeline";
+import { MINUTE_MS, type SentLine } from "./timeline";
 
 export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
   ...blueprint,
@@ -64,15 +63,16 @@ export const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
  * download, so processing time is part of it and a busy machine makes no difference.
  */
 export const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
-  const conditions = atScale(blueprint);
+  const { scale = 1 } = atScale(blueprint);
   const limitMs = blueprint.function.timeoutSeconds * 1_000;
-  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / (conditions.scale ?? 1);
+  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / scale;
   let begunAt = 0;
   const onCall: Conditions["onCall"] = ({ action }) => {
     if (action.startsWith("s3:Get")) begunAt = performance.now();
     return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
   };
-  return record({ ...conditions, onCall }, uploads(1, photo));
+  // The timeout itself is not scaled: a busy machine must not end the invocation.
+  return record({ blueprint, scale, limitMs, onCall }, uploads(1, photo));
 };
 
 /**
@@ -110,9 +110,6 @@ export const burst = (blueprint: Blueprint, count: number): Promise<Recording> =
   });
 };
 
-/** Longer than the sandbox's delay between two attempts to start a throttled upload, in milliseconds. */
-const RETRY_INTERVAL_MS = 300;
-
 /** One upload occupies the reserved concurrency of 1; the other waits for `waitMs`. */
 export const heldUp = (blueprint: Blueprint, waitMs: number): Promise<Recording> => {
   const { gate, open } = gateway();
@@ -122,15 +119,15 @@ export const heldUp = (blueprint: Blueprint, waitMs: number): Promise<Recording>
     await uploads(2, photo)(faultRun);
     await delivered;
     faultRun.clock.skip(waitMs);
-    await after(RETRY_INTERVAL_MS);
+    await faultRun.throttled();
     open();
   });
 };
 
-const usedMb = ({ message }: LogLine): number | undefined =>
+const usedMb = ({ message }: SentLine): number | undefined =>
   message.includes('"platform.report"') ? JSON.parse(message).record.metrics.maxMemoryUsedMB : undefined;
 
-const withUsedMb = (line: LogLine, make: (mb: number) => number): LogLine => {
+const withUsedMb = (line: SentLine, make: (mb: number) => number): SentLine => {
   const mb = usedMb(line);
   if (mb === undefined) return line;
   return { ...line, message: line.message.replace(`"maxMemoryUsedMB":${mb}`, `"maxMemoryUsedMB":${make(mb)}`) };

@@ -44,6 +44,8 @@ export interface Verdict {
 
 const BEFORE_MS = 60 * MINUTE_MS;
 
+const LONGEST_DELAY_MS = 16 * MINUTE_MS;
+
 /** How far back CloudWatch looks for datapoints, in milliseconds. */
 export const memoryMs = (alarm: Alarm): number => {
   const periodSeconds = metricsOf(alarm)[0]?.periodSeconds ?? 60;
@@ -64,7 +66,7 @@ export const timelineOf = (name: string, scenario: Scenario, evidence: Evidence)
   const fault = recorded(evidence, name);
   const slowestMs = Math.max(...evidence.blueprint.alarms.map(memoryMs));
   const faultEndsMs = scenario.isSilence ? FAULT_AT_MS + slowestMs + 2 * MINUTE_MS : span(fault, FAULT_AT_MS).toMs;
-  const endMs = faultEndsMs + slowestMs + 5 * MINUTE_MS;
+  const endMs = faultEndsMs + slowestMs + LONGEST_DELAY_MS + 5 * MINUTE_MS;
   const beginMs = FAULT_AT_MS - BEFORE_MS;
   const healthy = scenario.isSilence
     ? [traffic(evidence, beginMs, FAULT_AT_MS), traffic(evidence, faultEndsMs, endMs)]
@@ -131,11 +133,11 @@ const faultsOfRun = (alarm: Alarm, { counts }: Scenario): number =>
 const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
   const { timeline, watched } = timelineOf(short, scenario, evidence);
-  const history = historyOf(alarm, blueprint, timeline, watched);
+  const history = historyOf(alarm, blueprint, timeline, watched, evidence.delivery);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   const off = wentOff(after);
   const others = blueprint.alarms.filter((other) => {
-    const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched);
+    const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched, evidence.delivery);
     return wentOff(seen) !== undefined;
   });
   const also = others.map((other) => shortName(other, blueprint));
@@ -155,7 +157,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
       (line) =>
         line.timestampMs === countedAtMs &&
         filter &&
-        reportOf(filter, { lines: [line], data: [] }).some(({ value }) => value > 0),
+        reportOf(filter, { lines: [line] }).some(({ value }) => value > 0),
     )?.message,
     pattern: filter?.pattern,
     datapoints: off?.datapoints.flatMap(({ value }) => value ?? []).slice(0, alarm.evaluationPeriods) ?? [],
@@ -195,13 +197,23 @@ export const withoutScenario = (blueprint: Blueprint): string[] =>
       (alarm) => `Expected a scenario for alarm ${shortName(alarm, blueprint)} but got none: add a row to SCENARIOS`,
     );
 
-/** @returns mistakes of the metric filters in the runs that belong to no alarm */
-export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  Object.entries<Other>(OTHERS).flatMap(([name, { cause, counts }]) =>
+/** @returns the embedded metrics that CloudWatch rejects, one sentence for each run with any */
+const rejectionProblems = ({ recordings }: Evidence): string[] =>
+  [...recordings].flatMap(([name, { data }]) => {
+    const rejected = data.filter((datum) => datum.name === "EMFValidationErrors");
+    const count = rejected.reduce((sum, { value }) => sum + value, 0);
+    return count === 0 ? [] : [`${name}: CloudWatch rejects ${count} embedded metrics`];
+  });
+
+/** @returns rejected embedded metrics, and mistakes of the metric filters in the runs that belong to no alarm */
+export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[] => [
+  ...rejectionProblems(evidence),
+  ...Object.entries<Other>(OTHERS).flatMap(([name, { cause, counts }]) =>
     evidence.recordings.has(name)
       ? filterProblems(name, counts, 1, blueprint, evidence).map((problem) => `${cause}: ${problem}`)
       : [],
-  );
+  ),
+];
 
 /** Names of all scenarios. */
 export const SCENARIO_NAMES: readonly string[] = Object.keys(SCENARIOS);

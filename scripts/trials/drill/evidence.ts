@@ -2,6 +2,7 @@
 
 import pLimit from "p-limit";
 import type { Alarm } from "../../cloudwatch/alarm";
+import type { Delivery } from "../../cloudwatch/delivery";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { photo } from "./pictures";
 import { FAULT_AT_MS, type Recording } from "./recorded-run";
@@ -11,6 +12,8 @@ import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
 export interface Evidence {
   /** The stack that was run. */
   readonly blueprint: Blueprint;
+  /** How fast data reach CloudWatch. */
+  readonly delivery: Delivery;
   /** Recordings by name of the scenario or other run. */
   readonly recordings: ReadonlyMap<string, Recording>;
 }
@@ -18,6 +21,8 @@ export interface Evidence {
 export interface GatherOptions {
   /** Scenarios to run; the runs of OTHERS always take place. @default the scenarios of all alarms */
   readonly only?: readonly string[];
+  /** @default "typical" */
+  readonly delivery?: Delivery;
   /** Pictures of the healthy traffic. @default two small ones */
   readonly pictures?: readonly Buffer[];
   readonly onDone?: (name: string, done: number, total: number) => void;
@@ -37,7 +42,7 @@ const RUNS_AT_A_TIME = 3;
 
 /** @throws Error if a run cannot start: no package, no buckets */
 export const gather = async (blueprint: Blueprint, options: GatherOptions = {}): Promise<Evidence> => {
-  const { only, pictures = [await photo(), await photo(64, 96)], onDone } = options;
+  const { only, delivery = "typical", pictures = [await photo(), await photo(64, 96)], onDone } = options;
   const jobs: [name: string, run: () => Promise<Recording>][] = [
     ...blueprint.alarms.flatMap((alarm): [string, () => Promise<Recording>][] => {
       const scenario = scenarioOf(alarm, blueprint);
@@ -59,7 +64,7 @@ export const gather = async (blueprint: Blueprint, options: GatherOptions = {}):
     onDone?.(name, recordings.size, jobs.length);
   };
   await Promise.all(jobs.map((job) => limit(record, job)));
-  return { blueprint, recordings };
+  return { blueprint, delivery, recordings };
 };
 
 /** @returns the recording; an empty timeline if the run did not take place */

@@ -65,6 +65,9 @@ const thresholds = ({ threshold, comparison_operator: comparison }: Json): reado
 /** CloudWatch takes no evaluation of more periods than there are to alarm on, nor fewer. */
 const windows = (row: Json): Change[] => [
   ...change(row, ["evaluation_periods"], (periods: number) => periods + 1),
+  ...(Number(row.evaluation_periods) > Number(row.datapoints_to_alarm)
+    ? change(row, ["evaluation_periods"], (periods: number) => periods - 1)
+    : []),
   ...(Number(row.datapoints_to_alarm) > 1 ? change(row, ["datapoints_to_alarm"], (wanted: number) => wanted - 1) : []),
   ...(Number(row.evaluation_periods) > Number(row.datapoints_to_alarm)
     ? change(row, ["datapoints_to_alarm"], (wanted: number) => wanted + 1)

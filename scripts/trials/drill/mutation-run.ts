@@ -3,14 +3,31 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
+import { control } from "./control";
 import { drill, otherProblems, withoutScenario } from "./drill";
-import type { Evidence } from "./evidence";
+import { type Evidence, shortName } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
 import { photo } from "./pictures";
-import { control, probeProblems } from "./probes";
+import { probeProblems } from "./probes";
 import type { Recording } from "./recorded-run";
 import { OTHERS } from "./scenarios";
 import { structureProblems } from "./structure";
+
+/** @returns for each alarm, whether its boundary checks notice one evaluation period less */
+export const shortenWindows = (evidence: Evidence): MutantResult[] =>
+  evidence.blueprint.alarms
+    .filter(({ evaluationPeriods, datapointsToAlarm = evaluationPeriods }) => evaluationPeriods > datapointsToAlarm)
+    .map((alarm) => {
+      const short = shortName(alarm, evidence.blueprint);
+      const changed = { ...alarm, evaluationPeriods: alarm.evaluationPeriods - 1 };
+      const alarms = evidence.blueprint.alarms.map((each) => (each === alarm ? changed : each));
+      const [caughtBy] = probeProblems({ ...evidence.blueprint, alarms }, evidence);
+      const { timeoutSeconds } = evidence.blueprint.function;
+      return {
+        mutant: `lambda_timeout ${timeoutSeconds}, ${short}: evaluation_periods ${alarm.evaluationPeriods} -> ${changed.evaluationPeriods}`,
+        caughtBy,
+      };
+    });
 
 export interface MutantResult {
   readonly mutant: string;

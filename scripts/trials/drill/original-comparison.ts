@@ -10,6 +10,7 @@ import { MINUTE_MS, merged, type Timeline } from "./timeline";
 const ORIGINAL = join(__dirname, "../../../__tests__/fixtures/original");
 
 const AT_MS = Date.UTC(2026, 0, 1, 12);
+const AT = { timestampMs: AT_MS, sentMs: AT_MS } as const;
 const ID = "8a2c9e2e-0000-4000-8000-000000000000";
 
 /** A line in the text format of Python's Lambda runtime. */
@@ -44,13 +45,13 @@ const BAIT = python("INFO", "Successfully processed AccessDenied 403 PIL Task ti
 const HANDLED = "the handler catches every error and returns, so Lambda counts none";
 
 const lineOf = (metric: string): Timeline => ({
-  lines: LINES[metric] === undefined ? [] : [{ timestampMs: AT_MS, message: LINES[metric] }],
+  lines: LINES[metric] === undefined ? [] : [{ ...AT, channel: "filterMetric", message: LINES[metric] }],
   data: [],
 });
 
 const handled = (alarm: Alarm): Timeline => ({
   lines: [],
-  data: metricsOf(alarm).map((metric) => ({ ...metric, unit: "Count", timestampMs: AT_MS, value: 0 })),
+  data: metricsOf(alarm).map((metric) => ({ ...metric, ...AT, channel: "lambdaMetric", unit: "Count", value: 0 })),
 });
 
 const MANY = 100;
@@ -61,8 +62,8 @@ const faultsNeeded = (alarm: Alarm, blueprint: Blueprint): number | undefined =>
   const fault = metric?.namespace === "AWS/Lambda" ? handled(alarm) : lineOf(metric?.name ?? "");
   const fires = (count: number): boolean => {
     const timeline = merged(Array.from({ length: count }, () => fault));
-    const watched = { fromMs: AT_MS, toMs: AT_MS + 10 * MINUTE_MS };
-    return historyOf(alarm, blueprint, timeline, watched).some(({ to }) => to === "ALARM");
+    const watched = { fromMs: AT_MS, toMs: AT_MS + 20 * MINUTE_MS };
+    return historyOf(alarm, blueprint, timeline, watched, "typical").some(({ to }) => to === "ALARM");
   };
   return Array.from({ length: MANY }, (_, i) => i + 1).find(fires);
 };

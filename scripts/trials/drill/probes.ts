@@ -7,39 +7,17 @@
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import type { MetricQuery } from "../../cloudwatch/metric-queries";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { memoryMs } from "./drill";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";
-import { filtersOf, historyOf, type Watched } from "./observe";
+import { filtersOf, historyOf } from "./observe";
+import { BEGIN_MS, HOUR_MS, isGauge, type Probe, type Timing, timingOf, togetherMs, WATCH_MS } from "./probe";
 import { FAULT_AT_MS } from "./recorded-run";
 import { metricOf, signalsOf, spread, withValue } from "./signals";
-import { MINUTE_MS, merged, repeated, startingAt, type Timeline } from "./timeline";
+import { slowProbes, slowProbesOf } from "./slow-probes";
+import { MINUTE_MS, merged, repeated, span, startingAt, type Timeline, visibleFromMs } from "./timeline";
 
-export interface Probe {
-  /** The alarm's full name. */
-  readonly alarm: string;
-  readonly title: string;
-  readonly timeline: Timeline;
-  readonly watched: Watched;
-  /** Latest time of ALARM, and the time range of the return to OK. @default the alarm must stay OK */
-  readonly fires?: { readonly byMs: number; readonly notOkBeforeMs?: number; readonly okByMs: number };
-}
-
-const HOUR_MS = 60 * MINUTE_MS;
-const BEGIN_MS = FAULT_AT_MS - HOUR_MS;
 const GAUGED_EVERY_MS = 20_000;
-const WATCH_MS = FAULT_AT_MS - 5 * MINUTE_MS;
-
-interface Timing {
-  readonly periodMs: number;
-  /** How long a single datum counts. */
-  readonly windowMs: number;
-  readonly memoryMs: number;
-}
-
-const timingOf = (alarm: Alarm): Timing => {
-  const periodMs = (metricsOf(alarm)[0]?.periodSeconds ?? 60) * 1_000;
-  return { periodMs, windowMs: alarm.evaluationPeriods * periodMs, memoryMs: memoryMs(alarm) };
-};
+const QUEUE_FULL_MS = 20 * MINUTE_MS;
+const QUEUE = "AWS/SQS";
 
 /** Whether healthy traffic publishes no data for the alarm. CloudWatch then looks further back for datapoints. */
 const isSparse = (alarm: Alarm, { blueprint, recordings }: Evidence): boolean => {
@@ -49,12 +27,10 @@ const isSparse = (alarm: Alarm, { blueprint, recordings }: Evidence): boolean =>
   return !isMade && !data.some(({ name }) => watched.some((metric) => metric.name === name));
 };
 
-const isGauge = (alarm: Alarm): boolean => metricOf(alarm)?.statistic !== "Sum";
-
-/** For an hour: one fault too few in each period, or repeated values one below the threshold. */
-const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
+/** @returns a timeline of an hour: one fault too few in each period, or repeated values one below the threshold. */
+export const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
   const { blueprint } = evidence;
-  const { periodMs } = timingOf(alarm);
+  const { periodMs } = timingOf(alarm, evidence, evidence.delivery);
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
   if (isGauge(alarm)) {
     return repeated([withValue(signals, alarm.threshold - 1)], FAULT_AT_MS, FAULT_AT_MS + HOUR_MS, GAUGED_EVERY_MS);
@@ -66,10 +42,10 @@ const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
 /** Counts: exactly the threshold, spread over the period; one less in each period of an hour. */
 const countProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { blueprint } = evidence;
-  const timing = timingOf(alarm);
+  const timing = timingOf(alarm, evidence, evidence.delivery);
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
   const faults = faultsOf(alarm);
-  const lastMs = FAULT_AT_MS + timing.periodMs - MINUTE_MS;
+  const lastMs = FAULT_AT_MS + togetherMs(timing);
   const atThreshold = (spreadToMs: number) => spread(signals, faults, FAULT_AT_MS, spreadToMs);
   return [
     ...edgeProbes(alarm, evidence, { atThreshold, lastMs, timing }),
@@ -78,12 +54,27 @@ const countProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
 };
 
 /** Gauges: exactly the threshold once; one less repeatedly. */
+/** Later by `byMs`, but from the same activity of the queue. */
+const later = (timeline: Timeline, byMs: number): Timeline => ({
+  lines: [],
+  data: timeline.data.map((datum) => ({
+    ...datum,
+    timestampMs: datum.timestampMs + byMs,
+    sentMs: datum.sentMs + byMs,
+  })),
+});
+
 const gaugeProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { blueprint } = evidence;
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
-  const atThreshold = () => startingAt(withValue(signals, alarm.threshold), FAULT_AT_MS);
+  const once = startingAt(withValue(signals, alarm.threshold), FAULT_AT_MS);
+  // A queue publishes its metric for as long as it holds messages.
+  const lastMs = metricOf(alarm)?.namespace === QUEUE ? FAULT_AT_MS + QUEUE_FULL_MS : FAULT_AT_MS;
+  const minutes = Array.from({ length: (lastMs - FAULT_AT_MS) / MINUTE_MS + 1 }, (_, minute) => minute * MINUTE_MS);
+  const atThreshold = () => merged(minutes.map((afterMs) => later(once, afterMs)));
+  const timing = timingOf(alarm, evidence, evidence.delivery);
   return [
-    ...edgeProbes(alarm, evidence, { atThreshold, lastMs: FAULT_AT_MS, timing: timingOf(alarm) }),
+    ...edgeProbes(alarm, evidence, { atThreshold, lastMs, timing }),
     hourProbe(alarm, evidence, `${alarm.threshold - 1} repeatedly`, justTooLittle(alarm, evidence)),
   ];
 };
@@ -98,32 +89,40 @@ interface Edge {
 /** Exactly the threshold: spread over the period amid traffic, and at once before traffic stops. */
 const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, timing }: Edge): Probe[] => {
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
-  const until = (trafficEndsMs: number, spreadToMs: number): Timeline =>
-    merged([traffic(evidence, BEGIN_MS, trafficEndsMs), atThreshold(spreadToMs)]);
+  const { delivery } = evidence;
+  const until = (trafficEndsMs: number, faults: Timeline): Timeline =>
+    merged([traffic(evidence, BEGIN_MS, trafficEndsMs), faults]);
+  const [spreadOut, atOnce] = [atThreshold(lastMs), atThreshold(FAULT_AT_MS)];
+  const firesBy = (faults: Timeline) => visibleFromMs(faults, delivery, lastMs) + MINUTE_MS;
+  const lastOf = (faults: Timeline) => span(faults, lastMs).toMs;
+  const countsMs = Math.max(isSparse(alarm, evidence) ? timing.memoryMs : 0, timing.windowMs);
   return [
     {
       alarm: alarm.name,
       title: `exactly ${alarm.threshold}`,
-      timeline: until(FAULT_AT_MS + HOUR_MS, lastMs),
+      timeline: until(FAULT_AT_MS + HOUR_MS, spreadOut),
       watched,
+      delivery,
       fires: {
-        byMs: lastMs + MINUTE_MS,
+        byMs: firesBy(spreadOut),
         notOkBeforeMs: FAULT_AT_MS + timing.windowMs,
-        okByMs: lastMs + (isSparse(alarm, evidence) ? timing.memoryMs : timing.windowMs) + MINUTE_MS,
+        okByMs: lastOf(spreadOut) + countsMs + MINUTE_MS,
       },
     },
     {
       alarm: alarm.name,
       title: `exactly ${alarm.threshold}, then no traffic`,
-      timeline: until(FAULT_AT_MS, FAULT_AT_MS),
+      timeline: until(FAULT_AT_MS, atOnce),
       watched,
-      fires: { byMs: FAULT_AT_MS + MINUTE_MS, okByMs: FAULT_AT_MS + timing.memoryMs + MINUTE_MS },
+      delivery,
+      fires: { byMs: firesBy(atOnce), okByMs: lastOf(atOnce) + timing.memoryMs + MINUTE_MS },
     },
   ];
 };
 
 const hourProbe = ({ name }: Alarm, evidence: Evidence, title: string, added: Timeline): Probe => ({
   alarm: name,
+  delivery: evidence.delivery,
   title,
   timeline: merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), added]),
   watched: { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS },
@@ -131,20 +130,25 @@ const hourProbe = ({ name }: Alarm, evidence: Evidence, title: string, added: Ti
 
 /** An alarm on missing traffic: the lowest traffic, the longest allowed pause, and a pause that is too long. */
 const silenceProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
-  const { periodMs, memoryMs: longestMs } = timingOf(alarm);
+  const { periodMs, delayMs, memoryMs: longestMs } = timingOf(alarm, evidence, evidence.delivery);
+  const { delivery } = evidence;
   const uploads = healthyUploads(evidence);
   const every = (ms: number) => repeated(uploads, BEGIN_MS, FAULT_AT_MS + 2 * HOUR_MS, ms);
-  const quiet = { alarm: alarm.name, watched: { fromMs: WATCH_MS, toMs: FAULT_AT_MS + 2 * HOUR_MS - MINUTE_MS } };
+  const quiet = {
+    alarm: alarm.name,
+    delivery,
+    watched: { fromMs: WATCH_MS, toMs: FAULT_AT_MS + 2 * HOUR_MS - MINUTE_MS },
+  };
   const backMs = FAULT_AT_MS + longestMs + 3 * MINUTE_MS;
   const pause = [traffic(evidence, BEGIN_MS, FAULT_AT_MS), traffic(evidence, backMs, FAULT_AT_MS + 2 * HOUR_MS)];
   return [
     { ...quiet, title: "one upload in each period", timeline: every(periodMs) },
-    { ...quiet, title: "the longest allowed pauses", timeline: every(longestMs - MINUTE_MS) },
+    { ...quiet, title: "the longest allowed pauses", timeline: every(longestMs - delayMs - 2 * MINUTE_MS) },
     {
       ...quiet,
       title: "a pause that is too long",
       timeline: merged(pause),
-      fires: { byMs: FAULT_AT_MS + longestMs + MINUTE_MS, okByMs: backMs + MINUTE_MS },
+      fires: { byMs: FAULT_AT_MS + longestMs + MINUTE_MS, okByMs: backMs + delayMs + 2 * MINUTE_MS },
     },
   ];
 };
@@ -154,7 +158,7 @@ const samplesOf = (rows: readonly MetricQuery[]): number =>
 
 /** A rate: bursts of uploads, one in each period, with a share of refused ones. */
 const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
-  const { periodMs, windowMs } = timingOf(alarm);
+  const { periodMs, windowMs, delayMs } = timingOf(alarm, evidence, evidence.delivery);
   const { evaluationPeriods: periods, datapointsToAlarm: wanted = periods, threshold } = alarm;
   const samples = samplesOf("statistic" in alarm.watches ? [] : alarm.watches);
   const good = healthyUploads(evidence);
@@ -167,7 +171,7 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + 11 * periodMs };
   const lastMs = (apart: number) => FAULT_AT_MS + apart * periodMs;
   const fires = (apart: number) => ({
-    byMs: lastMs(apart) + MINUTE_MS,
+    byMs: lastMs(apart) + delayMs + 2 * MINUTE_MS,
     okByMs: lastMs(apart) + windowMs + MINUTE_MS,
   });
   const few = Math.floor((samples * (100 - threshold)) / 100) + 1;
@@ -178,6 +182,7 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
     title,
     timeline,
     watched,
+    delivery: evidence.delivery,
     ...(expected && { fires: expected }),
   });
   const consecutive = Array.from({ length: wanted }, () => few);
@@ -222,10 +227,13 @@ const restProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
   const healthy = traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS);
   const silent = traffic(evidence, BEGIN_MS, FAULT_AT_MS);
+  const { delivery } = evidence;
   const firesWithoutData = alarm.treatMissingData === "breaching";
   return [
-    { alarm: alarm.name, title: "a healthy hour", timeline: healthy, watched },
-    ...(firesWithoutData ? [] : [{ alarm: alarm.name, title: "an hour without traffic", timeline: silent, watched }]),
+    { alarm: alarm.name, title: "a healthy hour", timeline: healthy, watched, delivery },
+    ...(firesWithoutData
+      ? []
+      : [{ alarm: alarm.name, title: "an hour without traffic", timeline: silent, watched, delivery }]),
   ];
 };
 
@@ -237,17 +245,24 @@ export const probesOf = (evidence: Evidence): readonly Probe[] => {
   if (known !== undefined) return known;
   const made = evidence.blueprint.alarms
     .filter((alarm) => evidence.recordings.has(shortName(alarm, evidence.blueprint)))
-    .flatMap((alarm) => [...probesOfAlarm(alarm, evidence), ...restProbes(alarm, evidence)]);
+    .flatMap((alarm) => [
+      ...probesOfAlarm(alarm, evidence),
+      ...slowProbes(alarm, evidence),
+      ...restProbes(alarm, evidence),
+    ]);
   probes.set(evidence, made);
   return made;
 };
 
 const time = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
-const problemOf = ({ alarm: name, timeline, watched, fires }: Probe, blueprint: Blueprint): string | undefined => {
+export const problemOf = (
+  { alarm: name, timeline, watched, delivery, fires }: Probe,
+  blueprint: Blueprint,
+): string | undefined => {
   const alarm = blueprint.alarms.find((each) => each.name === name);
   if (alarm === undefined) return "the alarm is missing";
-  const history = historyOf(alarm, blueprint, timeline, watched);
+  const history = historyOf(alarm, blueprint, timeline, watched, delivery);
   const isBad = history.find(({ to, from }) => to === "INSUFFICIENT_DATA" && from !== "INSUFFICIENT_DATA");
   const off = history.find(({ to }) => to === "ALARM");
   if (isBad !== undefined) return `goes to INSUFFICIENT_DATA at ${time(isBad.atMs)}`;
@@ -261,34 +276,15 @@ const problemOf = ({ alarm: name, timeline, watched, fires }: Probe, blueprint: 
   return undefined;
 };
 
-/** @returns failed boundary checks of a stack or of a mutant of it, one sentence each */
-export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  probesOf(evidence).flatMap((probe) => {
+const failed = (probes: readonly Probe[], blueprint: Blueprint): string[] =>
+  probes.flatMap((probe) => {
     const problem = problemOf(probe, blueprint);
     return problem === undefined ? [] : [`${shortName({ name: probe.alarm }, blueprint)}, ${probe.title}: ${problem}`];
   });
 
-/** The negative control: a busy hour that keeps as many alarms as possible just below their thresholds. */
-export interface Control {
-  /** Alarms kept one fault below their threshold. Faults that another alarm counts, too, are left out. */
-  readonly atTheEdge: readonly string[];
-  readonly problems: readonly string[];
-}
+/** @returns failed boundary checks of a stack or of a mutant of it, one sentence each */
+export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
+  failed(probesOf(evidence), blueprint);
 
-const countsOnlyAt = (alarm: Alarm, added: Timeline, { alarms, ...rest }: Blueprint): boolean =>
-  alarms.every((other) => other === alarm || signalsOf(other, { alarms, ...rest }, added).length === 0);
-
-export const control = (blueprint: Blueprint, evidence: Evidence): Control => {
-  const edges = evidence.blueprint.alarms
-    .filter((alarm) => metricOf(alarm) !== undefined && !alarm.comparison.startsWith("LessThan"))
-    .map((alarm) => ({ alarm, added: justTooLittle(alarm, evidence) }))
-    .filter(({ added }) => added.lines.length + added.data.length > 0)
-    .filter(({ alarm, added }) => countsOnlyAt(alarm, added, evidence.blueprint));
-  const timeline = merged([traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS), ...edges.map(({ added }) => added)]);
-  const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
-  const problems = blueprint.alarms.flatMap(({ name }) => {
-    const problem = problemOf({ alarm: name, title: "", timeline, watched }, blueprint);
-    return problem === undefined ? [] : [`${shortName({ name }, blueprint)} ${problem} during a healthy hour`];
-  });
-  return { atTheEdge: edges.map(({ alarm }) => shortName(alarm, evidence.blueprint)), problems };
-};
+/** @returns failed checks with the longest invocations, one sentence each */
+export const slowProblems = (evidence: Evidence): string[] => failed(slowProbesOf(evidence), evidence.blueprint);

@@ -2,6 +2,7 @@
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
+import type { SentDatum } from "../../sandbox/sent";
 import { type Clock, createClock } from "./clock";
 import { MINUTE_MS, type Timeline } from "./timeline";
 
@@ -12,6 +13,8 @@ export interface Conditions {
   readonly blueprint: Blueprint;
   /** Milliseconds of drill time for each real millisecond. @default 1 */
   readonly scale?: number;
+  /** Longest duration of an invocation, in milliseconds of drill time. @default the timeout of the blueprint, at scale */
+  readonly limitMs?: number;
   /** Number of failed attempts after which the fault ends and retries succeed. @default 1 */
   readonly faults?: number;
   /** The fault never ends. @default it ends after `faults` failed attempts */
@@ -31,6 +34,8 @@ export interface FaultRun {
   settled(): Promise<unknown>;
   /** Resolves when `count` uploads have reached the function. */
   delivered(count: number): Promise<void>;
+  /** Resolves when Lambda throttles an event the next time. */
+  throttled(): Promise<void>;
 }
 
 export interface Recording extends Timeline {
@@ -44,6 +49,9 @@ const EMPTY_RUN = { lines: [], data: [], calls: [], wallMs: 0 } as const satisfi
 
 /** @returns the recording of a run in which nothing happens */
 export const emptyRun = (): Recording => EMPTY_RUN;
+
+/** Longer than the metrics of a queue that was idle take to appear. */
+const QUEUE_FULL_MINUTES = 30;
 
 /** Lambda retries after one minute: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_AFTER_MS = MINUTE_MS;
@@ -60,12 +68,15 @@ export const record = async (
 ): Promise<Recording> => {
   const { blueprint, scale = 1, faults = 1, isPermanent = false, onCall } = conditions;
   const { retryDelayMs = faults === 1 ? 50 : 1_500 } = conditions;
+  const { limitMs = blueprint.function.timeoutSeconds * scale * 1_000 } = conditions;
   const clock = createClock(FAULT_AT_MS, scale);
   const startedAt = performance.now();
   const calls: ApiCall[] = [];
   let failures = 0;
   let uploads = 0;
   let onUpload = () => {};
+  let onThrottle = () => {};
+  const data: SentDatum[] = [];
 
   const sandbox: Sandbox = await startSandbox({
     blueprint,
@@ -84,6 +95,10 @@ export const record = async (
       failures += 1;
       if (failures >= faults) clock.skip(RETRY_AFTER_MS);
     },
+    onDatum: (datum) => {
+      data.push(datum);
+      if (datum.name === "Throttles" && datum.value > 0) onThrottle();
+    },
     onObjectCreated: ({ bucket }) => {
       if (bucket !== sandbox.uploadBucket) return;
       uploads += 1;
@@ -97,7 +112,6 @@ export const record = async (
       blueprint,
       upload: async (key, bytes) => {
         clock.start();
-        await sandbox.measureQueue();
         await sandbox.upload(key, bytes);
       },
       settled: sandbox.settled,
@@ -109,16 +123,41 @@ export const record = async (
           };
           onUpload();
         }),
+      throttled: () =>
+        new Promise((resolve) => {
+          onThrottle = resolve;
+        }),
     });
     await sandbox.settled();
-    const lines = sandbox.logs.slice(before).map(({ text, timestampMs }) => ({ message: text, timestampMs }));
-    const data = sandbox.metrics.data().map((datum) => atDrillTime(datum, scale));
-    return { lines, data, calls, wallMs: performance.now() - startedAt };
+    await watchQueue(sandbox, clock);
+    const lines = sandbox.logs.slice(before).map(({ text, timestampMs }) => {
+      return { message: text, timestampMs, channel: "filterMetric", sentMs: timestampMs } as const;
+    });
+    const published = data.filter(isPublished).map((datum) => atDrillTime(datum, scale, limitMs));
+    return { lines, data: published, calls, wallMs: performance.now() - startedAt };
   } finally {
     await sandbox.stop();
   }
 };
 
-/** Lambda measures durations with the real clock: convert them to drill time. */
-const atDrillTime = (datum: ReturnType<Sandbox["metrics"]["data"]>[number], scale: number) =>
-  datum.namespace === "AWS/Lambda" && datum.name === "Duration" ? { ...datum, value: datum.value * scale } : datum;
+/** A queue with messages publishes its metric every minute, until an operator empties it. */
+const watchQueue = async (sandbox: Sandbox, clock: Clock): Promise<void> => {
+  if ((await sandbox.deadLetters()).length === 0) return;
+  for (let minute = 0; minute < QUEUE_FULL_MINUTES; minute += 1) {
+    clock.skip(MINUTE_MS);
+    await sandbox.measureQueue();
+  }
+  clock.skip(MINUTE_MS);
+  await sandbox.purgeQueue();
+};
+
+/** SQS publishes nothing for an idle queue. */
+const isPublished = ({ namespace, activeSinceMs }: SentDatum): boolean =>
+  namespace !== "AWS/SQS" || activeSinceMs !== undefined;
+
+/** Lambda measures durations with the real clock: converts them to drill time. An invocation never outlasts the timeout. */
+const atDrillTime = (datum: SentDatum, scale: number, limitMs: number): SentDatum => {
+  if (datum.namespace !== "AWS/Lambda") return datum;
+  const sentMs = Math.min(datum.sentMs, datum.timestampMs + limitMs);
+  return { ...datum, sentMs, ...(datum.name === "Duration" && { value: Math.min(datum.value * scale, limitMs) }) };
+};

@@ -94,9 +94,12 @@ const details = (verdict: Verdict): string => {
   ].join("\n");
 };
 
+const slowLine = ({ timeoutsSeconds, alarms, problems }: DrillResult["slow"]): string =>
+  `${mark(problems.length === 0)} invocations as long as lambda_timeout (${timeoutsSeconds.join(", ")} s) are ${problems.length === 0 ? "noticed" : "not always noticed"} amid healthy traffic: ${alarms.join(", ")}`;
+
 /** @param isDetailed prints all details of each alarm, with the message, instead of a table */
 export const drillReport = (
-  { environment, alarms, control, probes, seconds }: DrillResult,
+  { environment, delivery, alarms, control, probes, slow, seconds }: DrillResult,
   isDetailed: boolean,
 ): string => {
   const fired = alarms.filter(({ pageSeconds }) => pageSeconds !== undefined).length;
@@ -105,10 +108,11 @@ export const drillReport = (
   return [
     isDetailed ? alarms.map(details).join("\n\n") : summary(alarms),
     "",
+    ...(slow.alarms.length === 0 ? [] : [slowLine(slow)]),
     `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} fired for their own cause`,
     `${mark(control.problems.length === 0)} ${control.problems.length === 0 ? "no" : control.problems.length} ${control.problems.length > 1 ? "alarms" : "alarm"} fired during a healthy hour${edge}`,
     pc.dim(
-      `${probes} boundary checks; ${number(seconds)} s in all. On AWS, notifications can arrive about a minute later.`,
+      `${probes} boundary checks; ${number(seconds)} s in all. Times include the ${delivery} delay of data on their way to CloudWatch.`,
     ),
   ].join("\n");
 };

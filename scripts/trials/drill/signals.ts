@@ -23,7 +23,10 @@ export const signalsOf = (alarm: Alarm, blueprint: Blueprint, recording: Timelin
   const filters = filtersOf(blueprint).filter(({ metric }) => isMetric(watched, metric));
   if (filters.length > 0 && watched.statistic !== "Sum") {
     const measured = filters.flatMap((filter) => reportOf(filter, recording)).filter(({ value }) => value > 0);
-    return measured.map((datum) => ({ lines: [], data: [datum] }));
+    return measured.map((datum) => ({
+      lines: [],
+      data: [{ ...datum, channel: "filterMetric", sentMs: datum.timestampMs }],
+    }));
   }
   if (filters.length > 0) {
     const compiled = filters.map(compileFilter);

@@ -1,9 +1,19 @@
 /** Timelines of log lines and metric data, and how to shift, merge and repeat them. */
+import type { Delivery } from "../../cloudwatch/delivery";
 import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { Datum } from "../../cloudwatch/metric-store";
+import { type Sent, type SentDatum, visibleMsOf } from "../../sandbox/sent";
+
+export type SentLine = LogLine & Sent;
 
 /** Lines of the function's log group, and data that services and the function published. */
 export interface Timeline {
+  readonly lines: readonly SentLine[];
+  readonly data: readonly SentDatum[];
+}
+
+/** A timeline with the times from which CloudWatch can see each line and datum. */
+export interface DeliveredTimeline {
   readonly lines: readonly LogLine[];
   readonly data: readonly Datum[];
 }
@@ -12,14 +22,14 @@ export const EMPTY: Timeline = { lines: [], data: [] };
 
 export const MINUTE_MS = 60_000;
 
-const moved = <T extends { readonly timestampMs: number; readonly visibleMs?: number }>(
-  items: readonly T[],
-  byMs: number,
-): T[] =>
+type Timed = Sent & { readonly timestampMs: number };
+
+const moved = <T extends Timed>(items: readonly T[], byMs: number): T[] =>
   items.map((item) => ({
     ...item,
     timestampMs: item.timestampMs + byMs,
-    ...(item.visibleMs !== undefined && { visibleMs: item.visibleMs + byMs }),
+    sentMs: item.sentMs + byMs,
+    ...(item.activeSinceMs !== undefined && { activeSinceMs: item.activeSinceMs + byMs }),
   }));
 
 export const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
@@ -51,4 +61,30 @@ export const repeated = (timelines: readonly Timeline[], fromMs: number, toMs: n
   return merged(
     Array.from({ length: count }, (_, i) => startingAt(timelines[i % timelines.length] ?? EMPTY, fromMs + i * everyMs)),
   );
+};
+
+/** @returns the timeline of an invocation that takes `lastsMs`: what Lambda sends at its end is sent later */
+export const lasting = ({ lines, data }: Timeline, lastsMs: number): Timeline => ({
+  lines,
+  data: data.map((datum) =>
+    datum.channel === "lambdaMetric" ? { ...datum, sentMs: datum.timestampMs + lastsMs } : datum,
+  ),
+});
+
+/** @returns the time from which everything in the timeline is visible; `fallbackMs` if it is empty */
+export const visibleFromMs = ({ lines, data }: Timeline, delivery: Delivery, fallbackMs: number): number =>
+  [...lines, ...data].reduce((latestMs, each) => Math.max(latestMs, visibleMsOf(each, delivery)), fallbackMs);
+
+const delivered = new WeakMap<Timeline, Map<Delivery, DeliveredTimeline>>();
+
+/** @returns the timeline as CloudWatch sees it */
+export const deliver = (timeline: Timeline, delivery: Delivery): DeliveredTimeline => {
+  const known = delivered.get(timeline) ?? new Map<Delivery, DeliveredTimeline>();
+  delivered.set(timeline, known);
+  const made = known.get(delivery) ?? {
+    lines: timeline.lines.map((line) => ({ ...line, visibleMs: visibleMsOf(line, delivery) })),
+    data: timeline.data.map((datum) => ({ ...datum, visibleMs: visibleMsOf(datum, delivery) })),
+  };
+  known.set(delivery, made);
+  return made;
 };
