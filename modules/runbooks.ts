@@ -208,6 +208,8 @@ export const RUNBOOKS: Readonly<Record<AlarmName, (facts: RunbookFacts) => Runbo
     impact: "The affected uploads have no variants. A refused upload never will.",
     causes: [
       "A sender uploads files that are damaged or not images.",
+      "`reason` is `archived`: the object is in an archive storage class, and has to be restored and uploaded again.",
+      "`image.mismatched`: the event was not written by S3, and its ETag is not that of the object.",
       `S3 fails, and \`errorName\` is \`OutOfTime\` where no time was left. ${retries}`,
     ],
     fix: [
@@ -220,7 +222,7 @@ export const RUNBOOKS: Readonly<Record<AlarmName, (facts: RunbookFacts) => Runbo
     impact: `Uploads get no variants while this lasts. ${retries}`,
     causes: [
       "The policy of the role or of a bucket was changed by hand.",
-      "A bucket is encrypted with a key that the role may not use.",
+      "A bucket is encrypted with a key that the role may not use, or that is disabled or pending deletion.",
       "A policy of the organization denies S3.",
     ],
     fix: [

@@ -23,7 +23,7 @@ describe("metric filters", () => {
       MetricsLost:           count('{ ($.event = "metrics.lost") }'),
       TimeoutErrors:         count('{ ($.type = "platform.report") && ($.record.status = "timeout") }'),
       MemoryErrors:          count('{ ($.type = "platform.report") && ($.record.errorType = "Runtime.OutOfMemory") }'),
-      ImageProcessingErrors: count('{ ($.event = "image.refused") || ($.event = "image.failed") }'),
+      ImageProcessingErrors: count('{ ($.event = "image.refused") || ($.event = "image.failed") || ($.event = "image.mismatched") }'),
       S3PermissionErrors:    count('{ ($.event = "storage.denied") }'),
       CriticalErrors:        count('{ (($.level = "CRITICAL") || ($.level = "FATAL")) || (($.type = "platform.report") && ($.record.errorType = "Runtime.ExitError")) }'),
       LargeImages:           count('{ ($.event = "image.large") }'),

@@ -65,7 +65,7 @@ const SEEDS: Readonly<Record<SourceFormat, Readonly<Record<string, Make>>>> = {
     "packed bits": () => picture().tiff({ compression: "packbits" }).toBuffer(),
     "fax, 1 bit": () => picture().toColourspace("b-w").tiff({ bitdepth: 1, compression: "ccittfax4" }).toBuffer(),
     tiles: () => picture().tiff({ tile: true, tileWidth: 16, tileHeight: 16, compression: "lzw" }).toBuffer(),
-    Lab: () => picture().toColourspace("lab").tiff({ compression: "lzw" }).toBuffer(),
+    "grey and alpha": () => picture().ensureAlpha(0.5).toColourspace("b-w").tiff({ compression: "lzw" }).toBuffer(),
     BigTIFF: () => picture().tiff({ bigtiff: true, compression: "lzw" }).toBuffer(),
     "three pages": async () => (await frames()).tiff({ compression: "lzw" }).toBuffer(),
   },
