@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { S3Event, S3EventRecord } from "aws-lambda";
+import type { S3EventRecord } from "aws-lambda";
 import type { EventName } from "../../handler/contract/events";
 import type { Settings } from "../../handler/contract/settings";
 
@@ -198,18 +198,19 @@ export const loadHandler = (changes: Changes = {}) => {
   return handler;
 };
 
-/** Invokes a newly loaded handler. @returns the log lines and the thrown value */
-export const run = async (event: Partial<S3Event>, changes?: Changes, remainingMs = 60_000) => {
+/** Invokes a newly loaded handler. @returns the log lines, and what is returned or thrown */
+export const run = async (event: unknown, changes?: Changes, remainingMs = 60_000) => {
   let thrown: unknown;
+  let returned: unknown;
   const lines = await linesOf(async () => {
     try {
       const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => remainingMs };
-      await loadHandler(changes)(event, context);
+      returned = await loadHandler(changes)(event, context);
     } catch (error) {
       thrown = error;
     }
   });
-  return { lines, thrown };
+  return { lines, returned, thrown };
 };
 
 type Line = { event: EventName; level: string } & Record<string, unknown>;

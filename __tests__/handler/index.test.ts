@@ -1,4 +1,3 @@
-import type { S3Event } from "aws-lambda";
 import sharp from "sharp";
 import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
 import { pagedTiff } from "../../scripts/trials/fuzz/bombs";
@@ -163,7 +162,7 @@ describe("a record that is not an upload", () => {
   it("is logged at DEBUG only: the test event that S3 sends when a notification is configured", async () => {
     const testEvent = { Service: "Amazon S3", Event: "s3:TestEvent", Bucket: UPLOADS };
 
-    const { lines } = await run(testEvent as Partial<S3Event>);
+    const { lines } = await run(testEvent);
 
     expect(lines).toEqual([expect.objectContaining({ event: "record.ignored", why: "the event has no records" })]);
   });

@@ -157,6 +157,22 @@ it("refuses a BMP that embeds another format", async () => {
   ]);
 });
 
+it.each([1, 2])(
+  "refuses a tiny run-length encoded BMP that claims a huge picture (compression %i)",
+  async (compression) => {
+    const palette = Array.from({ length: compression === 1 ? 256 : 16 }, () => [0, 0, 0]);
+    const make = (side: number) =>
+      bmp({ bits: compression === 1 ? 8 : 4, compression, palette, body: [5, 1, 0, 1] }, side, side);
+    const [small, huge] = [make(1_000), make(10_000)];
+
+    expect((await processImage(small, LIMITS)).source.widthPx).toBe(1_000);
+    expect(await refusalOf(huge)).toEqual([
+      "decompression-bomb",
+      `Expected at most ${1_000_000 + 128 * huge.length} pixels for a run-length encoded BMP of ${huge.length} bytes but got 10000 x 10000`,
+    ]);
+  },
+);
+
 it.each(["jpeg", "png", "webp", "tiff", "bmp"] as const)("refuses a %s that is cut off", async (format) => {
   const { [format]: whole } = await oneOfEach();
   const details = {
@@ -270,7 +286,7 @@ it("covers every reason; those that do not depend on the bytes are tested with t
     "decompression-bomb",
     "too-much-memory",
   ];
-  const ofStore: RefusalReason[] = ["too-many-bytes", "deleted"];
+  const ofStore: RefusalReason[] = ["too-many-bytes", "deleted", "archived"];
 
   expect([...ofBytes, ...ofStore].sort()).toEqual(Object.keys(REFUSALS).sort());
 });

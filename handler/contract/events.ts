@@ -14,6 +14,7 @@ export const REFUSALS = {
     "decoding would cost far more than the picture needs, for example hundreds of scans or tens of megabytes of text",
   "too-much-memory": "decoding would need more memory than the function has",
   deleted: "the object was deleted before it could be read",
+  archived: "the object is in an archive storage class and must be restored before it can be read",
 } as const satisfies Record<string, string>;
 
 export type RefusalReason = keyof typeof REFUSALS;
@@ -75,6 +76,11 @@ export const EVENTS = {
     message: "The object was replaced before it could be read; the new object has its own event",
     fields: { bucket: "text", key: "text", eTag: "text" },
   },
+  "image.mismatched": {
+    level: "WARN",
+    message: "The object does not have the ETag of its event, although it was not replaced since; it is not processed",
+    fields: { bucket: "text", key: "text", eTag: "text", objectETag: "text" },
+  },
   "image.failed": {
     level: "ERROR",
     message: "The image could not be processed; the invocation fails so that Lambda retries it",
@@ -93,6 +99,11 @@ export const EVENTS = {
   "settings.refused": {
     level: "CRITICAL",
     message: "The environment variables of the function are invalid; no image can be processed",
+    fields: { problem: "text" },
+  },
+  "event.unknown": {
+    level: "ERROR",
+    message: "The event, or a part of it, is not an S3 event; no retry can help",
     fields: { problem: "text" },
   },
   "record.ignored": {

@@ -116,7 +116,7 @@ export const METRICS = {
   ImageProcessingErrors: {
     kind: "fault",
     unit: "Count",
-    from: [{ event: "image.refused" }, { event: "image.failed" }],
+    from: [{ event: "image.refused" }, { event: "image.failed" }, { event: "image.mismatched" }],
     about: "images refused or failed",
   },
   S3PermissionErrors: {

@@ -23,6 +23,11 @@ const RLE4 = 2;
 const BITFIELDS = 3;
 const ALPHABITFIELDS = 6;
 
+/** Second bytes of a run-length command whose first byte is 0; other values are numbers of literals. */
+const END_OF_ROW = 0;
+const END_OF_PICTURE = 1;
+const MOVE = 2;
+
 /** Bits per pixel allowed for each compression. */
 const KINDS: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8, 16, 24, 32],
@@ -97,7 +102,7 @@ const readPalette = (bytes: Buffer, { bits, pixelsAt, palette }: BmpHeader, head
  * Allocates width x height x channels bytes, so check the size in the header first.
  *
  * @returns the pixels in rows from the top: R G B, or R G B A if the file has an alpha channel
- * @throws Error or RangeError if pixels are missing
+ * @throws Error or RangeError if pixels are missing; Refusal `decompression-bomb` for a tiny file that claims a huge picture
  */
 export const decodeBmp = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; channels: 3 | 4 } => {
   const { compression, bits } = header;
@@ -131,11 +136,17 @@ const unpackBgr = (bytes: Buffer, header: BmpHeader): Buffer => {
   return pixels;
 };
 
+/** Fields of more bits are rare, and their tables would be large. */
+const MAX_TABLE_BITS = 16;
+
 /** @returns a function that extracts a field of a pixel and scales it to 0-255 */
 const field = (mask: number): ((pixel: number) => number) => {
-  const lowestBit = (mask & -mask) >>> 0 || 1;
-  const scale = 255 / Math.max(1, mask / lowestBit);
-  return (pixel) => Math.round((((pixel & mask) >>> 0) / lowestBit) * scale);
+  const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
+  const most = mask >>> shift;
+  const scaled = (value: number) => Math.round(value * (255 / Math.max(1, most)));
+  if (most >= 2 ** MAX_TABLE_BITS) return (pixel) => scaled((pixel & mask) >>> shift);
+  const table = Uint8Array.from({ length: most + 1 }, (_, value) => scaled(value));
+  return (pixel) => table[(pixel & mask) >>> shift] as number;
 };
 
 const unpackMasked = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; channels: 3 | 4 } => {
@@ -161,54 +172,75 @@ const unpackMasked = (bytes: Buffer, header: BmpHeader): { pixels: Buffer; chann
 const unpackIndices = (bytes: Buffer, header: BmpHeader): Buffer => {
   const { widthPx, heightPx, bits } = header;
   const indices = Buffer.allocUnsafe(widthPx * heightPx);
-  const perByte = 8 / bits;
   const last = 2 ** bits - 1;
   eachRow(bytes, header, (at, firstPixel) => {
-    for (let x = 0; x < widthPx; x++) {
-      const byte = bytes[at + Math.floor(x / perByte)] ?? 0;
-      indices[firstPixel + x] = (byte >> (8 - bits - (x % perByte) * bits)) & last;
-    }
+    if (bits === 8) bytes.copy(indices, firstPixel, at, at + widthPx);
+    else
+      for (let x = 0, bit = 0; x < widthPx; x++, bit += bits)
+        indices[firstPixel + x] = ((bytes[at + (bit >> 3)] as number) >> (8 - bits - (bit & 7))) & last;
   });
   return indices;
+};
+
+/** A run of 255 pixels takes two bytes; small pictures may skip most of theirs. */
+const MAX_PIXELS_PER_BYTE = 128;
+const FREE_PIXELS = 1_000_000;
+
+/** @throws Refusal `decompression-bomb` if a file claims far more pixels than it could draw */
+const admitRle = (bytes: Buffer, { widthPx, heightPx }: BmpHeader): void => {
+  const most = FREE_PIXELS + bytes.length * MAX_PIXELS_PER_BYTE;
+  if (widthPx * heightPx > most)
+    throw new Refusal(
+      "decompression-bomb",
+      `Expected at most ${most} pixels for a run-length encoded BMP of ${bytes.length} bytes but got ${widthPx} x ${heightPx}`,
+    );
 };
 
 /** Two-byte commands: a run (count, index), or 0 followed by 0 (end of row), 1 (end of picture), 2 (move) or a number of literal indices. */
 const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
   const { widthPx, heightPx, compression, topDown } = header;
+  admitRle(bytes, header);
   // Skipped pixels keep the first colour of the palette.
   const indices = Buffer.alloc(widthPx * heightPx);
   let [at, x, y] = [header.pixelsAt, 0, 0];
-  const draw = (index: number): void => {
-    if (x < widthPx && y < heightPx) indices[(topDown ? y : heightPx - 1 - y) * widthPx + x] = index;
-    x++;
+  const rowAt = (): number => (topDown ? y : heightPx - 1 - y) * widthPx;
+  const nibble = (byte: number, i: number): number => (i % 2 === 0 ? byte >> 4 : byte & 15);
+  const drawRun = (count: number, value: number): void => {
+    const [from, to] = [rowAt() + Math.min(x, widthPx), rowAt() + Math.min(x + count, widthPx)];
+    if (compression === RLE8) indices.fill(value, from, to);
+    else for (let i = from; i < to; i++) indices[i] = nibble(value, i - from);
+    x += count;
   };
-  const nibble = (byte: number, i: number): number =>
-    compression === RLE8 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15;
+  const drawLiterals = (count: number): void => {
+    const row = rowAt();
+    for (let i = 0; i < count; i++, x++) {
+      const index = compression === RLE8 ? bytes.readUInt8(at + i) : nibble(bytes.readUInt8(at + (i >> 1)), i);
+      if (x < widthPx) indices[row + x] = index;
+    }
+    at += Math.ceil(Math.ceil(count / (compression === RLE8 ? 1 : 2)) / 2) * 2;
+  };
   while (y < heightPx && !(y === heightPx - 1 && x >= widthPx)) {
     if (at + 2 > bytes.length) throw new Error("Expected an end of picture for a run-length encoded BMP but got none");
     const count = bytes.readUInt8(at++);
     const value = bytes.readUInt8(at++);
-    if (count > 0) {
-      for (let i = 0; i < count; i++) draw(nibble(value, i));
-    } else if (value === 0) {
-      [x, y] = [0, y + 1];
-    } else if (value === 1) {
-      break;
-    } else if (value === 2) {
+    if (count > 0) drawRun(count, value);
+    else if (value === END_OF_ROW) [x, y] = [0, y + 1];
+    else if (value === END_OF_PICTURE) break;
+    else if (value === MOVE) {
       x += bytes.readUInt8(at++);
       y += bytes.readUInt8(at++);
-    } else {
-      const perByte = compression === RLE8 ? 1 : 2;
-      for (let i = 0; i < value; i++) draw(nibble(bytes.readUInt8(at + Math.floor(i / perByte)), i));
-      at += Math.ceil(Math.ceil(value / perByte) / 2) * 2;
-    }
+    } else drawLiterals(value);
   }
   return indices;
 };
 
 const coloured = (indices: Buffer, { palette }: BmpHeader): Buffer => {
   const pixels = Buffer.allocUnsafe(indices.length * 3);
-  for (let i = 0; i < indices.length; i++)
-    palette.copy(pixels, i * 3, (indices[i] ?? 0) * 3, (indices[i] ?? 0) * 3 + 3);
+  for (let i = 0, to = 0; i < indices.length; i++, to += 3) {
+    const from = (indices[i] as number) * 3;
+    pixels[to] = palette[from] as number;
+    pixels[to + 1] = palette[from + 1] as number;
+    pixels[to + 2] = palette[from + 2] as number;
+  }
   return pixels;
 };

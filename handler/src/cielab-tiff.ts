@@ -24,20 +24,23 @@ const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
   return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
 });
 
-const encoded = (light: number): number => ENCODED[Math.round(Math.min(1, Math.max(0, light)) * STEPS)] as number;
+const encoded = (light: number): number =>
+  ENCODED[light <= 0 ? 0 : light >= 1 ? STEPS : Math.round(light * STEPS)] as number;
 
 /** Inverse of the CIELAB function f, including its linear part (CIE 15, 8.2.1). */
-const cubed = (t: number): number => (t > 6 / 29 ? t ** 3 : 3 * (6 / 29) ** 2 * (t - 4 / 29));
+const cubed = (t: number): number => (t > 6 / 29 ? t * t * t : 3 * (6 / 29) ** 2 * (t - 4 / 29));
 
-/** Functions that convert stored numbers to L* (0 to 100) and to a* or b*. */
-const scales = (storage: Storage, isDeep: boolean) => {
+/** For each stored number: f(Y) of a lightness, and its share in f(X) and f(Z) of an a* and a b*. */
+const tablesFor = (storage: Storage, isDeep: boolean) => {
   const full = isDeep ? (storage === "offset" ? 0xff00 : 0xffff) : 0xff;
   const [unit, middle] = isDeep ? [256, 0x8000] : [1, 0x80];
   const range = 2 * middle;
+  const opponent = (v: number) => (storage === "offset" ? v - middle : v < middle ? v : v - range) / unit;
+  const table = (value: (v: number) => number) => Float64Array.from({ length: range }, (_, v) => value(v));
   return {
-    lightness: (v: number) => (100 * v) / full,
-    opponent:
-      storage === "offset" ? (v: number) => (v - middle) / unit : (v: number) => (v < middle ? v : v - range) / unit,
+    lightness: table((v) => ((100 * v) / full + 16) / 116),
+    redGreen: table((v) => opponent(v) / 500),
+    yellowBlue: table((v) => opponent(v) / 200),
   };
 };
 
@@ -63,17 +66,19 @@ export const decodeLab = async (picture: TiffPicture): Promise<LabPicture> => {
     throw new Refusal("corrupt", `Expected 3 or 4 channels for a TIFF in CIELAB but got ${channels}`);
 
   const stored = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
-  const { lightness, opponent } = scales(storage, isDeep);
+  const { lightness, redGreen, yellowBlue } = tablesFor(storage, isDeep);
+  const [[rx, ry, rz], [gx, gy, gz], [bx, by, bz]] = TO_SRGB;
   const pixels = Buffer.alloc(widthPx * heightPx * channels);
+  // A loop of plain arithmetic: it runs once for each of up to a hundred million pixels.
   for (let i = 0; i < pixels.length; i += channels) {
-    const y = (lightness(stored[i] as number) + 16) / 116;
-    const [X, Y, Z] = [
-      WHITE[0] * cubed(y + opponent(stored[i + 1] as number) / 500),
-      WHITE[1] * cubed(y),
-      WHITE[2] * cubed(y - opponent(stored[i + 2] as number) / 200),
-    ];
-    for (const [channel, [x, y, z]] of TO_SRGB.entries()) pixels[i + channel] = encoded(x * X + y * Y + z * Z);
-    if (channels === 4) pixels[i + 3] = isDeep ? (stored[i + 3] as number) >> 8 : (stored[i + 3] as number);
+    const f = lightness[stored[i] as number] as number;
+    const x = WHITE[0] * cubed(f + (redGreen[stored[i + 1] as number] as number));
+    const y = WHITE[1] * cubed(f);
+    const z = WHITE[2] * cubed(f - (yellowBlue[stored[i + 2] as number] as number));
+    pixels[i] = encoded(rx * x + ry * y + rz * z);
+    pixels[i + 1] = encoded(gx * x + gy * y + gz * z);
+    pixels[i + 2] = encoded(bx * x + by * y + bz * z);
+    if (channels === 4) pixels[i + 3] = (stored[i + 3] as number) >> (isDeep ? 8 : 0);
   }
   return { pixels, widthPx, heightPx, channels };
 };

@@ -1,13 +1,14 @@
 /** Decodes an upload to pixels that all variants are made from, after checking what that costs. */
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Metadata, type Sharp } from "sharp";
 import { decodeBmp, readBmpHeader } from "./bmp";
 import { decodeLab } from "./cielab-tiff";
 import { decoderRefusal, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat } from "./input";
-import { repairJpeg } from "./jpeg";
+import { coefficientBytes, repairJpeg } from "./jpeg";
+import { admitMemory, type DecodingCost } from "./memory";
 import { withColourProfile } from "./png-colour";
 import { admitStructure } from "./structure-limits";
-import { hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTiff } from "./tiff";
+import { costOf, hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTiff } from "./tiff";
 import type { Traced } from "./tracing";
 
 /** Maximum side in px. Larger uploads are scaled down to it before variants are made. */
@@ -68,11 +69,28 @@ interface Opened {
 
 type Open = (bytes: Buffer, limits: Limits) => Promise<Opened>;
 
-const openWithSharp: Open = async (bytes, limits) => {
+/** What a decoder of libvips holds besides the rows that it gives, and what this process holds for it. */
+type Holding = (metadata: Metadata) => Pick<DecodingCost, "decoderBytes" | "copiedBytes">;
+
+const wholePicture = ({ width, height, channels, depth }: Metadata): number =>
+  width * height * channels * (depth === "ushort" ? 2 : 1);
+
+const HOLDINGS = {
+  png: (metadata: Metadata) => ({ decoderBytes: metadata.isProgressive ? wholePicture(metadata) : 0 }),
+  // An animation is painted on a canvas of its own.
+  webp: (metadata: Metadata) => ({ decoderBytes: wholePicture(metadata) * ((metadata.pages ?? 1) > 1 ? 2 : 1) }),
+} as const satisfies Record<string, Holding>;
+
+/** @param holding of the decoder that will be used */
+const openWithSharp = async (bytes: Buffer, limits: Limits, holding: Holding): Promise<Opened> => {
   // `admit` checks the size and gives the exact reason; libvips keeps its own safety limits (`unlimited` is off).
   const image = sharp(bytes, { limitInputPixels: false });
-  const { autoOrient, space, icc } = await image.metadata();
+  const metadata = await image.metadata();
+  const { autoOrient, width, height, channels, depth, hasAlpha, orientation = 1, space, icc } = metadata;
   admit(autoOrient.width, autoOrient.height, limits);
+  const sampleBytes = depth === "ushort" ? 2 : 1;
+  const cost = { fileBytes: bytes.length, widthPx: width, heightPx: height, channels, sampleBytes, hasAlpha };
+  admitMemory({ ...cost, isTurned: orientation > 1, ...holding(metadata) }, MAX_SOURCE_SIDE_PX, limits);
   // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
   if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
   return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
@@ -82,8 +100,9 @@ const openTiff: Open = async (bytes, limits) => {
   const picture = readTiff(bytes);
   const { widthPx, heightPx } = picture;
   admit(...((orientationOf(picture) > 4 ? [heightPx, widthPx] : [widthPx, heightPx]) as [number, number]), limits);
+  admitMemory({ fileBytes: bytes.length, ...costOf(picture) }, MAX_SOURCE_SIDE_PX, limits);
   if (!isCielab(picture)) {
-    const opened = await openWithSharp(await normalizedTiff(picture), limits);
+    const opened = await openWithSharp(await normalizedTiff(picture), limits, () => ({}));
     if (hasFalseAlpha(picture)) opened.image.removeAlpha();
     return opened;
   }
@@ -93,16 +112,27 @@ const openTiff: Open = async (bytes, limits) => {
 
 const openBmp: Open = async (bytes, limits) => {
   const header = readBmpHeader(bytes);
-  const { widthPx, heightPx } = header;
+  const { widthPx, heightPx, masks } = header;
   admit(widthPx, heightPx, limits);
+  const hasAlpha = (masks[3] ?? 0) !== 0;
+  const size = { widthPx, heightPx, channels: hasAlpha ? 4 : 3, sampleBytes: 1, hasAlpha };
+  // The pixels, and for a palette an index for each of them.
+  const copiedBytes = widthPx * heightPx * (size.channels + (header.bits <= 8 ? 1 : 0));
+  admitMemory({ fileBytes: bytes.length, ...size, copiedBytes }, MAX_SOURCE_SIDE_PX, limits);
   const { pixels, channels } = decodeBmp(bytes, header);
   return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
 };
 
+const openJpeg: Open = async (bytes, limits) => {
+  const repaired = repairJpeg(bytes);
+  const copiedBytes = repaired === bytes ? 0 : bytes.length;
+  return openWithSharp(repaired, limits, () => ({ decoderBytes: coefficientBytes(repaired), copiedBytes }));
+};
+
 const OPENERS: Readonly<Record<SourceFormat, Open>> = {
-  jpeg: (bytes, limits) => openWithSharp(repairJpeg(bytes), limits),
-  png: (bytes, limits) => openWithSharp(withColourProfile(bytes), limits),
-  webp: openWithSharp,
+  jpeg: openJpeg,
+  png: (bytes, limits) => openWithSharp(withColourProfile(bytes), limits, HOLDINGS.png),
+  webp: (bytes, limits) => openWithSharp(bytes, limits, HOLDINGS.webp),
   tiff: openTiff,
   bmp: openBmp,
 };

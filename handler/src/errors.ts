@@ -29,21 +29,44 @@ export class Superseded extends Error {
   override readonly name = "Superseded";
 }
 
-const GONE = ["NoSuchKey", "NoSuchVersion"];
+/** The object never had the ETag of its event: the event is wrong, and no retry can help. */
+export class Mismatched extends Error {
+  override readonly name = "Mismatched";
+  readonly objectETag: string;
+
+  constructor(eTag: string, objectETag: string, options?: ErrorOptions) {
+    super(`Expected eTag ${eTag} for the object but got ${objectETag}`, options);
+    this.objectETag = objectETag;
+  }
+}
+
+/** NotFound is what a HEAD request gets, whose answer has no body. */
+const GONE = ["NoSuchKey", "NoSuchVersion", "NotFound"];
+
+/** Answers with status 403 that are no denial: a retry may succeed, as the clock is set right. */
+const TRANSIENT_403 = ["RequestTimeTooSkewed"];
+
+/** The key that encrypts the object is disabled, pending deletion or gone: as with a denial, a person must change that. */
+const UNUSABLE_KEY = /^KMS\.(Disabled|NotFound|InvalidState|KMSInvalidState|InvalidKeyUsage)/;
 
 /**
  * @param operation name of the S3 operation, such as GetObject
  * @param thrown by the SDK
- * @returns Refusal `deleted`, Superseded, StorageDenied, or the error itself where a retry may succeed.
+ * @returns Refusal `deleted` or `archived`, Superseded, StorageDenied, or the error itself where a retry may succeed.
  *   Error codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export const storageError = (operation: string, thrown: unknown): Error => {
   const error: Error & { $metadata?: { httpStatusCode?: number } } = asError(thrown);
   if (GONE.includes(error.name))
     return new Refusal("deleted", `Expected an object for the key but got ${error.name}`, { cause: error });
+  if (error.name === "InvalidObjectState")
+    return new Refusal("archived", `Expected a readable object for the key but it is archived: ${oneLine(error)}`, {
+      cause: error,
+    });
   const status = error.$metadata?.httpStatusCode;
   if (status === 412) return new Superseded(oneLine(error), { cause: error });
-  return status === 403 ? new StorageDenied(operation, error) : error;
+  const isDenied = status === 403 && !TRANSIENT_403.includes(error.name);
+  return isDenied || UNUSABLE_KEY.test(error.name) ? new StorageDenied(operation, error) : error;
 };
 
 /** @returns the thrown value as an Error */

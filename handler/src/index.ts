@@ -1,15 +1,16 @@
-/** The Lambda entry point: processes each upload of an S3 event independently. */
-import type { Context, S3Event, S3EventRecord } from "aws-lambda";
+/** The Lambda entry point: processes each upload of an event independently. */
+import type { Context } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
+import { type Delivery, type ObjectChange, readUploadEvent } from "../contract/upload-event";
 import { type Deadline, startDeadline, until } from "./deadline";
 import { declaredFormat } from "./declared-format";
-import { asError, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
+import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
 import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { processImage } from "./process";
-import { admitBytes, download, store } from "./storage";
+import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
 import { traced } from "./tracing";
 
 const initSettings = (): Settings => {
@@ -23,10 +24,15 @@ const initSettings = (): Settings => {
 
 const settings = initSettings();
 const transport = createTransport(settings);
+/** The part of the function's memory that an image may take; the rest is a reserve for what is not estimated. */
+const MEMORY_SHARE = 0.95;
+/** Set by Lambda. Elsewhere memory is not limited. */
+const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
 const limits = {
   maxPixels: settings.MAX_IMAGE_PIXELS,
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
+  ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
 };
 
 /** The state of one invocation. */
@@ -37,90 +43,113 @@ interface Invocation {
   readonly deadline: Deadline;
 }
 
+/** Messages of an SQS batch to deliver again: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html */
+interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
 /**
- * @throws AggregateError with every failure that a retry may fix, after all uploads were tried. The retry stores all
- *   variants again, under the same keys.
+ * @param event an S3 event in any form in which AWS delivers it
+ * @returns the failed messages of an SQS batch; nothing for other events
+ * @throws AggregateError with every failure that a retry may fix, after all uploads were tried: of any other event than an
+ *   SQS batch, and of a batch in which all messages failed. The retry stores all variants again, under the same keys.
  */
 export const handler = async (
-  event: Partial<S3Event>,
+  event: unknown,
   context: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
-): Promise<void> => {
+): Promise<BatchResponse | undefined> => {
   const { awsRequestId: requestId } = context;
   const deadline = startDeadline(context.getRemainingTimeInMillis());
   const log = createLog(settings.LOG_LEVEL, requestId);
   const recorder = createMetricsRecorder(transport, log, requestId, deadline.reporting);
   try {
-    await processUploads(uploadsOf(event, log), { requestId, log, recorder, deadline });
+    return await processDeliveries(readUploadEvent(event), { requestId, log, recorder, deadline });
   } finally {
     deadline.end();
   }
 };
 
-const processUploads = async (uploads: readonly Upload[], invocation: Invocation): Promise<void> => {
+const processDeliveries = async (
+  deliveries: readonly Delivery[],
+  invocation: Invocation,
+): Promise<BatchResponse | undefined> => {
+  const work = deliveries.map((delivery) => ({ ...delivery, uploads: uploadsOf(delivery, invocation.log) }));
+  const count = work.reduce((sum, { uploads }) => sum + uploads.length, 0);
   const faults: Error[] = [];
-  for (const [i, upload] of uploads.entries()) {
-    const fault = await processUpload(upload, invocation, i === uploads.length - 1);
-    if (fault !== undefined) faults.push(fault);
+  const failed: Delivery[] = [];
+  let started = 0;
+  for (const { uploads, ...delivery } of work) {
+    const before = faults.length;
+    for (const upload of uploads) {
+      const fault = await processUpload(upload, invocation, ++started === count);
+      if (fault !== undefined) faults.push(fault);
+    }
+    // What is no S3 event goes to the dead-letter queue of its queue, where a person can look at it.
+    if (faults.length > before || (delivery.problems.length > 0 && delivery.messageId !== undefined))
+      failed.push(delivery);
   }
   await invocation.recorder.flush();
-  if (faults.length > 0)
-    throw new AggregateError(
-      faults,
-      `${faults.length} of ${uploads.length} images failed: ${faults.map(oneLine).join("; ")}`,
-    );
+  const ids = failed.flatMap(({ messageId }) => messageId ?? []);
+  // A mapping that does not ask for failed items would take them for done, so a batch in which all failed fails as a whole.
+  if (ids.length > 0 && failed.length < deliveries.length)
+    return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
+  if (faults.length > 0 || ids.length > 0)
+    throw new AggregateError(faults, `${faults.length} of ${count} images failed: ${faults.map(oneLine).join("; ")}`);
+  return undefined;
 };
 
-/** @returns the uploads of an event; other records are logged at DEBUG and skipped */
-const uploadsOf = ({ Records }: Partial<S3Event>, log: Log): Upload[] => {
+/** @returns the uploads of a delivery; other records are logged at DEBUG and skipped */
+const uploadsOf = ({ changes, problems }: Delivery, log: Log): NamedUpload[] => {
+  for (const problem of problems) log("event.unknown", { problem });
   // S3 sends an s3:TestEvent, which has no records, when the notification is configured.
-  if (!Array.isArray(Records)) log("record.ignored", { why: "the event has no records" });
-  return (Records ?? []).flatMap((record) => {
-    const upload = uploadOf(record);
-    const why = reasonToIgnore(record.eventName, upload);
-    if (why === undefined) return [upload];
-    log("record.ignored", { why });
-    return [];
+  if (changes.length + problems.length === 0) log("record.ignored", { why: "the event has no records" });
+  return changes.flatMap((change) => {
+    const why = reasonToIgnore(change);
+    if (why !== undefined) {
+      log("record.ignored", { why });
+      return [];
+    }
+    const { bucket, key, sizeBytes, eTag, versionId, time } = change;
+    return [
+      {
+        bucket,
+        key,
+        versionId,
+        time,
+        ...(sizeBytes !== undefined && { sizeBytes }),
+        ...(eTag !== undefined && { eTag }),
+      },
+    ];
   });
 };
 
-const reasonToIgnore = (eventName: string, { bucket, key }: Upload): string | undefined => {
-  if (!eventName.startsWith("ObjectCreated:")) return `${eventName} is not ObjectCreated`;
+const reasonToIgnore = ({ change, eventName, bucket, key }: ObjectChange): string | undefined => {
+  if (change !== "created") return `${eventName} is not ObjectCreated`;
   if (key.endsWith("/")) return "the key is a folder marker";
   if (bucket === settings.PROCESSED_BUCKET) return "the bucket holds variants, not uploads";
   return undefined;
 };
 
-const uploadOf = ({ s3: { bucket, object } }: S3EventRecord): Upload => ({
-  bucket: bucket.name,
-  key: decodeKey(object.key),
-  sizeBytes: object.size,
-  eTag: object.eTag,
-  versionId: object.versionId,
-});
-
-/** S3 form-encodes keys. A key that cannot be decoded comes from a handwritten event and is used as it is. */
-const decodeKey = (key: string): string => {
-  try {
-    return decodeURIComponent(key.replaceAll("+", " "));
-  } catch {
-    return key;
-  }
-};
-
 /** @returns the error that must fail the invocation; undefined after success and where a retry cannot help */
-const processUpload = async (upload: Upload, invocation: Invocation, isLast: boolean): Promise<Error | undefined> => {
+const processUpload = async (
+  named: NamedUpload,
+  invocation: Invocation,
+  isLast: boolean,
+): Promise<Error | undefined> => {
   const { log, recorder, deadline } = invocation;
-  const { bucket, key, sizeBytes } = upload;
+  const { bucket, key } = named;
   const limitBytes = settings.LARGE_IMAGE_BYTES;
-  log("image.received", { bucket, key, sizeBytes });
-  if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
   recorder.received();
   try {
+    const upload = isIdentified(named) ? named : await until(deadline.work, () => identify(named, deadline.work));
+    const { sizeBytes } = upload;
+    log("image.received", { bucket, key, sizeBytes });
+    if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
     log("image.processed", await until(deadline.work, () => makeVariants(upload, invocation, isLast)));
     recorder.finished("success");
     return undefined;
   } catch (error) {
-    return report(asError(error), upload, invocation);
+    return report(asError(error), named, invocation);
   }
 };
 
@@ -158,12 +187,20 @@ const makeVariants = async (
   };
 };
 
-const report = (error: Error, { bucket, key, eTag }: Upload, { log, recorder }: Invocation): Error | undefined => {
+const report = (
+  error: Error,
+  { bucket, key, eTag = "" }: NamedUpload,
+  { log, recorder }: Invocation,
+): Error | undefined => {
   if (error instanceof Superseded) {
     log("image.superseded", { bucket, key, eTag });
     return undefined;
   }
   recorder.finished("failure");
+  if (error instanceof Mismatched) {
+    log("image.mismatched", { bucket, key, eTag, objectETag: error.objectETag });
+    return undefined;
+  }
   if (error instanceof Refusal) {
     log("image.refused", { bucket, key, reason: error.reason, detail: error.message });
     return undefined;

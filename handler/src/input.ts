@@ -52,6 +52,8 @@ export interface Limits {
   readonly maxPixels: number;
   readonly maxSidePx: number;
   readonly maxFrames: number;
+  /** Memory that processing may take, in bytes. @default it is not limited */
+  readonly maxMemoryBytes?: number;
 }
 
 /**

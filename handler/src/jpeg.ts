@@ -226,3 +226,25 @@ export const repairJpeg = (bytes: Buffer): Buffer => {
   }
   return Buffer.concat(found.lacksEnd ? [...pieces, Buffer.from([0xff, EOI])] : pieces);
 };
+
+/**
+ * @returns the bytes of all coefficients, which libjpeg holds if it needs more than one scan for a row: of a progressive
+ *   JPEG, and of one whose components come one after the other
+ */
+export const coefficientBytes = (bytes: Buffer): number => {
+  const segments = [...essentials(bytes)];
+  const frame = segments.reduce<Frame | undefined>((found, segment) => found ?? frameOf(bytes, segment), undefined);
+  const scan = segments.find(({ code }) => code === SOS);
+  if (frame === undefined || scan === undefined) return 0;
+  const { process, components, widthPx, heightPx } = frame;
+  if (process === "sequential" && bytes[scan.start + 4] === components.length) return 0;
+  const [across, down] = [
+    Math.max(...components.map(({ horizontal }) => horizontal)),
+    Math.max(...components.map(({ vertical }) => vertical)),
+  ];
+  const samples = components.reduce(
+    (sum, { horizontal, vertical }) => sum + (horizontal * vertical) / (across * down),
+    0,
+  );
+  return 2 * samples * widthPx * heightPx;
+};

@@ -10,6 +10,8 @@ export interface Upload {
   readonly eTag: string;
   /** @default the bucket has no versioning */
   readonly versionId: string | undefined;
+  /** When the object was stored, by its event (ISO 8601). @default unknown */
+  readonly time?: string | undefined;
 }
 
 /** Maximum length of an S3 key, in bytes of UTF-8. */

@@ -1,7 +1,13 @@
 /** Reads uploads from S3 and writes variants to it. */
 import type { Readable } from "node:stream";
-import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { expected, Refusal, storageError } from "./errors";
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { expected, Mismatched, Refusal, Superseded, storageError } from "./errors";
 import { headerText, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
 import { captured } from "./tracing";
@@ -27,7 +33,7 @@ const BODY_ATTEMPTS = 3;
  * Reads exactly the object of the event: its version or, in a bucket without versioning, the object with its ETag.
  *
  * @param signal cancels the request
- * @throws Refusal `deleted`; Superseded; StorageDenied; other errors of the SDK
+ * @throws Refusal `deleted` or `archived`; Superseded; Mismatched; StorageDenied; other errors of the SDK
  */
 export const download = async (
   upload: Upload,
@@ -44,9 +50,54 @@ export const download = async (
       }
     }
   } catch (error) {
-    throw storageError("GetObject", error);
+    const meaning = storageError("GetObject", error);
+    throw meaning instanceof Superseded ? await whyOther(upload, meaning, signal) : meaning;
   }
   throw broken;
+};
+
+interface Described {
+  readonly eTag: string;
+  readonly sizeBytes: number;
+  readonly storedAt: Date | undefined;
+}
+
+const describe = async (
+  { bucket: Bucket, key: Key, versionId: VersionId }: Pick<Upload, "bucket" | "key" | "versionId">,
+  signal: AbortSignal,
+): Promise<Described> => {
+  try {
+    const head = new HeadObjectCommand({ Bucket, Key, VersionId });
+    const { ETag = "", ContentLength = 0, LastModified } = await s3.send(head, { abortSignal: signal });
+    return { eTag: ETag.replaceAll('"', ""), sizeBytes: ContentLength, storedAt: LastModified };
+  } catch (error) {
+    throw storageError("HeadObject", error);
+  }
+};
+
+/** An upload whose event may lack its size or ETag. */
+export type NamedUpload = Omit<Upload, "sizeBytes" | "eTag"> & Partial<Pick<Upload, "sizeBytes" | "eTag">>;
+
+export const isIdentified = (upload: NamedUpload): upload is Upload =>
+  upload.sizeBytes !== undefined && upload.eTag !== undefined;
+
+/**
+ * Asks S3 for what the event does not say.
+ *
+ * @throws Refusal `deleted`; StorageDenied; other errors of the SDK
+ */
+export const identify = async (upload: NamedUpload, signal: AbortSignal): Promise<Upload> => {
+  const { sizeBytes, eTag } = upload;
+  const described = await describe(upload, signal);
+  return { ...upload, sizeBytes: sizeBytes ?? described.sizeBytes, eTag: eTag ?? described.eTag };
+};
+
+/** @returns Superseded, unless the object is as old as its event: then the event never had the right ETag */
+const whyOther = async (upload: Upload, superseded: Superseded, signal: AbortSignal): Promise<Error> => {
+  const { eTag, storedAt } = await describe(upload, signal);
+  const eventAt = Date.parse(upload.time ?? "");
+  if (eTag === upload.eTag || storedAt === undefined || Number.isNaN(eventAt)) return superseded;
+  return storedAt.getTime() > eventAt ? superseded : new Mismatched(upload.eTag, eTag, { cause: superseded });
 };
 
 /** The type that the SDK returns on Node.js. */

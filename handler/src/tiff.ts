@@ -3,6 +3,7 @@ import sharp from "sharp";
 import { firstPicture } from "./camera-raw";
 import { Refusal } from "./errors";
 import { refusedAs } from "./input";
+import type { DecodingCost } from "./memory";
 import { type Directory, openTiffFile, type TiffFile, type Values } from "./tiff-directory";
 import { admitTiffKind, type TiffKind } from "./tiff-kinds";
 import { TAG } from "./tiff-tags";
@@ -277,3 +278,28 @@ export const labelledRgb = (picture: TiffPicture): Buffer =>
 /** @returns a TIFF of the same picture that libvips decodes exactly: no fault, colours and at most one alpha */
 export const normalizedTiff = async (picture: TiffPicture): Promise<Buffer> =>
   shownSamples(picture.kind).length === picture.kind.samples ? cleaned(picture) : withoutExtras(picture);
+
+/** @returns what decoding the picture will hold, besides the file */
+export const costOf = (picture: TiffPicture): Omit<DecodingCost, "fileBytes"> => {
+  const { file, kind, widthPx, heightPx, blockSize } = picture;
+  const shown = shownSamples(kind).length;
+  const [bits = 8] = kind.bits;
+  const sampleBytes = bits === 16 ? 2 : 1;
+  const pixelBytes = kind.samples * sampleBytes;
+  const [blockWidth = widthPx, blockHeight] = kind.layout.startsWith("tile") ? blockSize : [widthPx, ...blockSize];
+  // Strips, or a row of tiles, are decoded as a whole.
+  const decoderBytes =
+    ceil(widthPx, blockWidth) * blockWidth * Math.min(blockHeight ?? heightPx, heightPx) * pixelBytes;
+  const pixels = widthPx * heightPx;
+  const isRewritten = shown !== kind.samples;
+  // All samples, those that are shown, and a file of these; CIELAB: as stored, and as sRGB.
+  const rewrittenBytes = pixels * sampleBytes * (kind.samples + 2 * shown);
+  const convertedBytes = pixels * (pixelBytes + shown);
+  return {
+    ...{ widthPx, heightPx, sampleBytes, decoderBytes },
+    channels: kind.samples,
+    hasAlpha: shown > (COLOURS[kind.photometric] ?? shown),
+    isTurned: orientationOf(picture) > 1,
+    copiedBytes: file.bytes.length + (isRewritten ? rewrittenBytes : 0) + (isCielab(picture) ? convertedBytes : 0),
+  };
+};

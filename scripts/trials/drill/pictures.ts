@@ -1,4 +1,5 @@
 /** Pictures that the drill uploads. */
+import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 
 /** @returns a small JPEG with a colour gradient */
@@ -31,24 +32,45 @@ export const hugePhoto = async (): Promise<Buffer> =>
     .toBuffer();
 
 /**
- * A BMP of one bit per pixel, up to the default max_image_pixels: a scan of some megabytes. It is decoded in JavaScript, and
- * so wide that hardly anything is left to be encoded once it is inside the largest variant.
+ * A TIFF in CIELAB: the handler converts its colours in JavaScript, which takes longer
+ * than anything else. It is so wide that little is left to encode after it is scaled down. All rows are the same strip.
  */
-export const wideScan = (widthPx = 65_535, heightPx = 500): Buffer => {
-  const headerBytes = 62;
-  const rowBytes = Math.ceil(widthPx / 32) * 4;
-  const bytes = Buffer.alloc(headerBytes + rowBytes * heightPx, 0b1010_0101);
-  bytes.fill(0, 0, headerBytes).write("BM", "latin1");
-  for (const [offset, value] of [
-    [2, bytes.length],
-    [10, headerBytes],
-    [14, 40], // bytes of BITMAPINFOHEADER
-    [18, widthPx],
-    [22, heightPx],
-    [26, 1 | (1 << 16)], // one plane, one bit per pixel
-    [46, 2], // colours in the palette: black and white
-    [58, 0xffffff],
-  ] as const)
-    bytes.writeUInt32LE(value, offset);
+export const wideScan = (widthPx = 65_535, heightPx = 200): Buffer => {
+  const strip = deflateSync(Buffer.alloc(widthPx * 3, 90));
+  const [offsetsAt, countsAt] = [14, 14 + heightPx * 4];
+  const stripAt = countsAt + heightPx * 4;
+  const directoryAt = stripAt + strip.length + (strip.length % 2);
+  const SHORT = 3;
+  const LONG = 4;
+  // BitsPerSample, Compression (Deflate), PhotometricInterpretation (CIELAB), and one row in each strip: TIFF 6.0.
+  const entries = [
+    [256, LONG, 1, widthPx],
+    [257, LONG, 1, heightPx],
+    [258, SHORT, 3, 8],
+    [259, SHORT, 1, 8],
+    [262, SHORT, 1, 8],
+    [273, LONG, heightPx, offsetsAt],
+    [277, SHORT, 1, 3],
+    [278, SHORT, 1, 1],
+    [279, LONG, heightPx, countsAt],
+  ] as const;
+  const bytes = Buffer.alloc(directoryAt + 2 + entries.length * 12 + 4);
+  bytes.write("II*\0", "latin1");
+  bytes.writeUInt32LE(directoryAt, 4);
+  // Three times 8 bits do not fit into their entry.
+  for (const at of [8, 10, 12]) bytes.writeUInt16LE(8, at);
+  for (let row = 0; row < heightPx; row++) {
+    bytes.writeUInt32LE(stripAt, offsetsAt + row * 4);
+    bytes.writeUInt32LE(strip.length, countsAt + row * 4);
+  }
+  strip.copy(bytes, stripAt);
+  bytes.writeUInt16LE(entries.length, directoryAt);
+  for (const [i, [tag, type, count, value]] of entries.entries()) {
+    const at = directoryAt + 2 + i * 12;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(count, at + 4);
+    bytes.writeUInt32LE(value, at + 8);
+  }
   return bytes;
 };
