@@ -5,6 +5,7 @@ import { pricesOf } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
 import { quoted } from "../cloudwatch/tokens";
 import { type Fields, fieldsOf } from "../terminal/log-line";
+import { poll } from "../terminal/polling";
 import { answerTo } from "./account";
 import { logEvents, logGroupOf } from "./account-log";
 import type { Arrival } from "./account-uploads";
@@ -120,7 +121,13 @@ export const reportOn = async (arrivals: readonly Arrival[], run: LoadRun): Prom
   const lines = await linesOf(run, `{ $.key = ${quoted(`${run.prefix}*`)} }`);
   const processed = lines.filter(({ event }) => event === "image.processed");
   const errors = lines.filter(({ level }) => level === "ERROR");
-  const usage = await usageOf(run, new Set(lines.map(({ requestId }) => requestId)));
+  const requestIds = new Set(lines.map(({ requestId }) => requestId));
+  // Lambda logs its report after the last variant is stored, and CloudWatch Logs may be seconds behind.
+  const complete = async () => {
+    const found = await usageOf(run, requestIds);
+    return found.invocations >= requestIds.size ? found : undefined;
+  };
+  const usage = (await poll(complete, { intervalMs: 250, limitMs: 10_000 })) ?? (await usageOf(run, requestIds));
   const times = arrivals.flatMap(({ afterMs }) => afterMs ?? []);
   return {
     uploads: arrivals.length,
