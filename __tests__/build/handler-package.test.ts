@@ -9,11 +9,11 @@ import { unzipSync } from "fflate";
 import { SETTINGS } from "../../handler/contract/settings";
 import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
+import { run as runCommandHere } from "../commands/run";
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, "../..");
 const BUILD = join(ROOT, "scripts/build/handler-package.ts");
-const SCRIPT = join(ROOT, "scripts/commands/build.ts");
 
 let folder: string;
 let built: BuiltHandler;
@@ -144,8 +144,8 @@ test.each([
   [["--architecture", "mips"], /argument 'mips' is invalid\. Allowed choices are arm64, x86_64, host\.\n$/],
   [["--bogus"], /unknown option '--bogus'\n$/],
 ])("refuses the arguments %j in one line, with exit code 2", async (args, message) => {
-  const failure = await run(process.execPath, [...RUN_TYPESCRIPT, SCRIPT, ...args]).catch((error) => error);
+  const ended = await runCommandHere("build", ...args);
 
-  expect(failure).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
-  expect(failure.stderr.trim()).not.toContain("\n");
+  expect(ended).toEqual({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+  expect(ended.stderr.trim()).not.toContain("\n");
 });

@@ -50,7 +50,7 @@ describe("npm run diff-env", () => {
       '  ~ aws_s3_bucket_versioning s3_buckets_processed_versioning, s3_buckets_upload_versioning: versioning_configuration.status "Enabled" -> "Suspended"',
       "",
       "stack",
-      "  ~ output cloudwatch_alarms: value.no-invocations",
+      "  ~ output alarm_arns, cloudwatch_alarms: value.no-invocations",
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
 import { stripVTControlCharacters } from "node:util";
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { logGroupOf } from "../../scripts/aws/account-log";
 import { clientsFor } from "../../scripts/aws/clients";
 import { outcomeOf } from "../../scripts/aws/smoke-outcomes";
@@ -84,6 +84,7 @@ describe("npm run smoke", () => {
       buckets: { upload: "", processed: "" },
     };
     const outcome = await outcomeOf(upload, { key: upload.key, variants: {} }, { group, sinceMs: 0 }, round);
+    await s3.send(new DeleteObjectCommand({ Bucket: sandbox.uploadBucket, Key: upload.key }));
 
     expect(outcome).toEqual({
       key: upload.key,

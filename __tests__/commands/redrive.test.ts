@@ -1,7 +1,9 @@
 /** `npm run redrive` with the real package and a real queue. */
+import { PurgeQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { naming } from "../../modules/naming";
 import { environmentNamed } from "../../scripts/aws/account";
 import { clientsFor } from "../../scripts/aws/clients";
+import { queueUrlOf } from "../../scripts/aws/dead-letters";
 import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
 import { MONITORING_CHECKS } from "../../scripts/aws/doctor/monitoring";
 import { drillStack } from "../../scripts/build/local-stack";
@@ -116,6 +118,29 @@ describe("npm run redrive", () => {
     expect(first.stdout).toContain("The queue holds about 1 message.");
     expect(second.stdout).toContain("The queue is empty.");
     expect(await keysLeft()).toEqual([]);
+  });
+
+  it("keeps what is not an upload event, lists it, and ends with exit code 1, while it processes an envelope", async () => {
+    const aws = clientsFor("us-east-1", sandbox.endpointUrl);
+    const queueUrl = await queueUrlOf(aws.sqs, "image-processor-prod-processor-dead-letters");
+    const send = (body: object) =>
+      aws.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }));
+    await fail("enveloped.jpg");
+    const [{ event } = { event: undefined }] = await sandbox.deadLetters();
+    isRefused = () => false;
+    await redrive();
+    stored = [];
+    await send({ hello: "world" });
+    await send({ requestContext: { condition: "RetriesExhausted" }, requestPayload: event });
+
+    const { code, stdout } = await redrive();
+    const left = await sandbox.deadLetters();
+    await aws.sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl }));
+
+    expect(stdout).toMatch(/^✗ not an upload event {2}\d+ s ago +the event is not from S3$/m);
+    expect(stdout).toMatch(/^✓ done {17}\d+ s ago +enveloped\.jpg/m);
+    expect([code, left.map((letter) => letter.event)]).toEqual([1, [{ hello: "world" }]]);
+    expect(stored).toHaveLength(5);
   });
 
   it("refuses an environment without a queue", async () => {

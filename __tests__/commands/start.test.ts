@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
+import { runIn } from "./run";
 
 const ROOT = join(__dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "start-test-"));
@@ -105,9 +106,9 @@ describe("npm start", () => {
     [["--frob"],               "error: unknown option '--frob'\n"],
     [["--port", "x"],          'error: Expected a whole number from 1 to 65535 for --port but got "x"\n'],
     [["--out", "/proc/x", "."], "error: Expected a folder that can be written to for --out but got /proc/x (ENOENT)\n"],
-  ])("refuses %j with one line and exit code 2", (args, message) => {
+  ])("refuses %j with one line and exit code 2", async (args, message) => {
     mkdirSync(join(folder, "nothing-here"), { recursive: true });
 
-    expect(start(...args)).toEqual({ status: 2, stdout: "", stderr: message });
+    expect(await runIn({ INIT_CWD: folder }, "start", ...args)).toEqual({ code: 2, stdout: "", stderr: message });
   });
 });

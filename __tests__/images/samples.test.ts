@@ -11,9 +11,6 @@ const FOLDER = join(__dirname, "../../scripts/images/samples");
 const formatOf = async (name: string): Promise<string | undefined> =>
   name.endsWith(".bmp") ? "bmp" : (await sharp(join(FOLDER, name)).metadata()).format;
 
-// The handler blocks what it does not accept, for the whole process; jest runs several test files in one.
-beforeAll(() => sharp.unblock({ operation: ["VipsForeignLoad"] }));
-
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "samples-"));

@@ -19,8 +19,8 @@ describe("npm run synth", () => {
 
   const run = (script: string, variables: Record<string, string> = {}) => {
     const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
-    const { PATH, ENVIRONMENTS_FOLDER } = process.env;
-    const env = { PATH, ENVIRONMENTS_FOLDER, ...settings };
+    const { PATH, ENVIRONMENTS_FOLDER, NOTICE_AFTER_MS } = process.env;
+    const env = { PATH, ENVIRONMENTS_FOLDER, NOTICE_AFTER_MS, ...settings };
     return spawnSync(process.execPath, [...RUN_TYPESCRIPT, script], { cwd: ROOT, env, encoding: "utf8" });
   };
 

@@ -15,6 +15,12 @@ const SHARED = [
   "Date",
 ] as const;
 
+/** The handler blocks the image formats that it does not accept, and sharp does so for the whole process. */
+const unblockSharp = (): void => {
+  const sharp: typeof import("sharp") | undefined = require.cache[require.resolve("sharp")]?.exports;
+  sharp?.unblock({ operation: ["VipsForeignLoad"] });
+};
+
 export default class extends TestEnvironment {
   readonly #restoreShell: () => void;
 
@@ -25,6 +31,7 @@ export default class extends TestEnvironment {
       Object.setPrototypeOf(this.global[name].prototype, globalThis[name].prototype);
       Object.assign(this.global, { [name]: globalThis[name] });
     }
+    unblockSharp();
     this.#restoreShell = useCleanShell();
     this.global.process.env = process.env;
   }

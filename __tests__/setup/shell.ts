@@ -5,6 +5,8 @@ const FOREIGN = /^(AWS_|TF_VAR_|TF_WORKSPACE$|CDKTF_|HANDLER_PACKAGE$|DEBUG$|FOR
 
 const OWN: Readonly<Record<string, string>> = {
   NO_COLOR: "1",
+  // Commands say that they are working after a second; on a slow machine that would change what they print.
+  NOTICE_AFTER_MS: "2147483647",
   AWS_EC2_METADATA_DISABLED: "true",
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",

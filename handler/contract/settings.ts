@@ -10,7 +10,7 @@ type Setting =
   | { readonly kind: "whole number"; readonly about: string }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string };
 
-/** Every setting; all are required. To add one, add a row; `modules/lambda_function.ts` then fails to compile until it supplies it. */
+/** Every setting; all are required. To add one, add a row; `modules/image_processor.ts` then fails to compile until it supplies it. */
 // biome-ignore format: a ledger is read down its columns
 export const SETTINGS = {
   PROCESSED_BUCKET:  { kind: "text",                                about: "Bucket that receives the variants." },

@@ -1,5 +1,6 @@
 /** `npm run load`: uploads many photos in parallel to a deployed environment, and measures the result. */
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
@@ -37,7 +38,12 @@ const SAMPLE = join(__dirname, "../images/samples/sunrise-sideways.jpg");
 const photo = async (megapixels: number): Promise<Buffer> => {
   const height = Math.round(Math.sqrt((megapixels * 1e6 * 3) / 4));
   const width = Math.round((height * 4) / 3);
-  return sharp(SAMPLE).autoOrient().resize(width, height).jpeg({ quality: 90 }).toBuffer();
+  // From memory: the handler, which another command may have loaded, blocks reading from files.
+  return sharp(await readFile(SAMPLE))
+    .autoOrient()
+    .resize(width, height)
+    .jpeg({ quality: 90 })
+    .toBuffer();
 };
 
 /** Uploads until all are processed, the signal aborts, or too many stay without variants. */

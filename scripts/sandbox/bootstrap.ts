@@ -155,6 +155,8 @@ const serve = async (handler: Handler): Promise<never> => {
   }
 };
 
+// Without a reader, the sandbox is gone. Logging that error would fail in the same way, again and again.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(0));
 patchConsole();
 silenceVersionWarning();
 process.on("uncaughtException", (error) => exitAfter("", 129, error));

@@ -43,7 +43,7 @@ const command = (args: string[], programs = "", env: NodeJS.ProcessEnv = {}) =>
     program: process.execPath,
     args: [...RUN_TYPESCRIPT, ...args],
     cwd: PROJECT,
-    env: { PATH: `${programs}:/usr/bin:/bin`, NO_COLOR: "1", ...env },
+    env: { PATH: `${programs}:/usr/bin:/bin`, NO_COLOR: "1", NOTICE_AFTER_MS: "1e9", ...env },
     limitSeconds: 60,
   });
 

@@ -14,9 +14,6 @@ import { judge } from "../../../scripts/trials/bench/targets";
 
 const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
 
-// The handler blocks decoders for the whole process, and jest runs several test files in one process.
-beforeAll(() => sharp.unblock({ operation: ["VipsForeignLoad"] }));
-
 let folder: string;
 let pictures: readonly Picture[];
 let tools: Tools;

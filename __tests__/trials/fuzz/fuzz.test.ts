@@ -1,4 +1,4 @@
-/** A thousand damaged pictures and the bombs, run as `npm run fuzz` does. */
+/** Some damaged pictures and the bombs, run as `npm run fuzz` does; .ci/run tries many more. */
 import { join } from "node:path";
 import { MAX_PEAK_BYTES, runBombs } from "../../../scripts/trials/fuzz/bomb-run";
 import { BOMBS } from "../../../scripts/trials/fuzz/bombs";
@@ -9,11 +9,13 @@ import { startWorker } from "../../../scripts/trials/fuzz/worker-handle";
 
 const SEED = 5;
 const INPUTS = 1_000;
+/** Inputs that the handler really gets. */
+const TRIED = 300;
 const LIMITS = { maxPixels: 1_000_000, maxSidePx: 10_000, maxFrames: 10 };
 
-describe("a thousand damaged pictures", () => {
+describe("damaged pictures", () => {
   it("are refused with a reason or processed correctly: no crash, no hang, no unhandled rejection, little memory", async () => {
-    const numbers = Array.from({ length: INPUTS }, (_, number) => number);
+    const numbers = Array.from({ length: TRIED }, (_, number) => number);
 
     const { counts, failures } = await runCampaign({ seed: SEED, numbers, processes: 2 });
 
@@ -23,9 +25,9 @@ describe("a thousand damaged pictures", () => {
     const counted = Object.values(counts).map(({ inputs, made, refused }) => ({
       inputs,
       ended: made + Object.values(refused).reduce((sum, count) => sum + count, 0),
-      isMixed: made > 20 && Object.keys(refused).length > 1,
+      isMixed: made > 5 && Object.keys(refused).length > 1,
     }));
-    expect(counted).toEqual(counted.map(() => ({ inputs: INPUTS / 5, ended: INPUTS / 5, isMixed: true })));
+    expect(counted).toEqual(counted.map(() => ({ inputs: TRIED / 5, ended: TRIED / 5, isMixed: true })));
   }, 180_000);
 
   it("are the same for the same seed and number, and different for another seed", async () => {
@@ -52,7 +54,7 @@ describe("a thousand damaged pictures", () => {
 
 describe("the worker", () => {
   it("kills a process that hangs, notices one that dies, and continues with another", async () => {
-    const worker = startWorker({ file: join(__dirname, "misbehaving-worker.ts"), limitMs: 2_000 });
+    const worker = startWorker({ file: join(__dirname, "misbehaving-worker.ts"), limitMs: 5_000 });
     const outcomes: string[] = [];
 
     for (const wish of ["result", "hang", "result", "exit", "abort", "result"]) {
@@ -63,7 +65,7 @@ describe("the worker", () => {
 
     expect(outcomes).toEqual([
       "made: ",
-      "hang: Expected an result within 2 s but got none",
+      "hang: Expected an result within 5 s but got none",
       "made: ",
       "crash: Expected an result but got exit code 7",
       "crash: Expected an result but got SIGABRT",

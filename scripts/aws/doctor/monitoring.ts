@@ -19,8 +19,10 @@ const logGroup: Check["look"] = async ({ environment, names: { logGroupName }, a
   const group = logGroups.find(({ logGroupName: name }) => name === logGroupName);
   if (group === undefined) return [problem(`${logGroupName} does not exist`, deploy(environment))];
   const { retentionInDays: days } = group;
-  return days === environment.log_retention_days
-    ? [ok(`${logGroupName} keeps lines for ${days} days`)]
+  // The owner of an existing log group decides how long it keeps lines.
+  const isRight = days === environment.log_retention_days || environment.existing_log_group_name !== "";
+  return isRight
+    ? [ok(`${logGroupName} keeps lines for ${days ?? "unlimited"} days`)]
     : [
         problem(
           `${logGroupName} keeps lines for ${days ?? "unlimited"} days, not ${environment.log_retention_days}`,

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../terminal/processes";
 import { NEEDS, requireTerraform } from "./tools";
 import { copyStack, isolatedEnv, type Place, terraform } from "./working-copy";
 
-const TESTS = join(PROJECT, "__tests__", "terraform");
+const TESTS = join(PROJECT, "__tests__", "aws", "terraform");
 const LOCK_FILE = ".terraform.lock.hcl";
 
 export interface Validated {

@@ -87,6 +87,10 @@ const buckets: Look = async ({ s3 }, { uploadBucket, processedBucket }) => {
   return (await Promise.all(findings)).flat();
 };
 
+/** The order of a policy's statements has no meaning. */
+const unordered = <T>(rows: readonly T[]): T[] =>
+  [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
 /** Repeated here on purpose, so that an additional permission in the modules is noticed. */
 const leastPrivilege = ({ blueprint, accountId, uploadBucket, processedBucket }: Deployed) => [
   { Effect: "Allow", Action: ["s3:GetObject", "s3:GetObjectVersion"], Resource: `arn:aws:s3:::${uploadBucket}/*` },
@@ -114,7 +118,11 @@ const role: Look = async ({ iam }, deployed) => {
     .map(({ PolicyDocument }) => decoded(PolicyDocument) as { Statement: { Sid?: string }[] })
     .flatMap(({ Statement }) => Statement.map(({ Sid, ...statement }) => statement));
   return [
-    { title: "role: has exactly the permissions that it needs", expected: leastPrivilege(deployed), got: statements },
+    {
+      title: "role: has exactly the permissions that it needs",
+      expected: unordered(leastPrivilege(deployed)),
+      got: unordered(statements),
+    },
   ];
 };
 

@@ -1,0 +1,194 @@
+/** What `npm run doctor` makes of an account whose answers are plausible and wrong: each check must notice. */
+import { naming } from "../../modules/naming";
+import { clientsFor } from "../../scripts/aws/clients";
+import type { Subject } from "../../scripts/aws/doctor/check";
+import { diagnose } from "../../scripts/commands/doctor";
+import type { Answers } from "./account";
+import { useAccounts } from "./accounts";
+import { ServiceError } from "./aws-json";
+import { attributes, healthyAccount, KEY } from "./healthy-account";
+import { run } from "./run";
+
+const { dev, account } = useAccounts();
+
+/** @returns the findings of doctor that are not ok, as `check: what` */
+const findings = async (wrong: Answers = {}): Promise<string[]> => {
+  const { endpoint } = await account(wrong);
+  const subject: Subject = { environment: dev(), names: naming(dev()), aws: clientsFor("us-east-1", endpoint) };
+  const diagnoses = await diagnose(subject);
+  return diagnoses.flatMap(({ check, findings }) =>
+    findings.filter(({ state }) => state !== "ok").map(({ state, what }) => `${check}: ${state}: ${what}`),
+  );
+};
+
+const notFound = (name: string) => () => {
+  throw new ServiceError(name, "does not exist");
+};
+
+describe("npm run doctor", () => {
+  it("has no finding in a healthy account", async () => {
+    expect(await findings()).toEqual([]);
+  });
+
+  const UPLOAD = "image-processor-dev-upload-1";
+  const FUNCTION = "image-processor-dev-processor";
+  const LIVE = `${FUNCTION}:live`;
+
+  const wrongAnswers: Readonly<Record<string, readonly [wrong: () => Answers, expected: readonly string[]]>> = {
+    "a notification that invokes the function of the same name in another account": [
+      () => ({
+        GetBucketNotificationConfiguration: () =>
+          `<NotificationConfiguration><CloudFunctionConfiguration><Id>1</Id><CloudFunction>arn:aws:lambda:us-east-1:999999999999:function:${LIVE}</CloudFunction><Event>s3:ObjectCreated:*</Event></CloudFunctionConfiguration></NotificationConfiguration>`,
+      }),
+      [`notification: problem: ${UPLOAD} has no event notification that invokes ${LIVE} for every upload`],
+    ],
+    "a notification for PUT only": [
+      () => ({
+        GetBucketNotificationConfiguration: () =>
+          `<NotificationConfiguration><CloudFunctionConfiguration><Id>1</Id><CloudFunction>arn:aws:lambda:us-east-1:123456789012:function:${LIVE}</CloudFunction><Event>s3:ObjectCreated:Put</Event></CloudFunctionConfiguration></NotificationConfiguration>`,
+      }),
+      [`notification: problem: ${UPLOAD} has no event notification that invokes ${LIVE} for every upload`],
+    ],
+    "no notification": [
+      () => ({ GetBucketNotificationConfiguration: () => "<NotificationConfiguration></NotificationConfiguration>" }),
+      [`notification: problem: ${UPLOAD} has no event notification that invokes ${LIVE} for every upload`],
+    ],
+    "no policy": [
+      () => ({ GetPolicy: notFound("ResourceNotFoundException") }),
+      [`permission: problem: S3 may not invoke ${FUNCTION} for ${UPLOAD}`],
+    ],
+    "a reserved concurrency of 0": [
+      () => ({ GetFunctionConcurrency: () => ({ ReservedConcurrentExecutions: 0 }) }),
+      ["concurrency: problem: its reserved concurrency is 0 (set in the console?): Lambda throttles every invocation"],
+    ],
+    "no account limit": [
+      () => ({ GetAccountSettings: () => ({}) }),
+      ["concurrency: unknown: Expected ConcurrentExecutions from GetAccountSettings but got none"],
+    ],
+    "a key that is scheduled for deletion": [
+      () => ({ DescribeKey: () => ({ KeyMetadata: { KeyId: "1", KeyState: "PendingDeletion" } }) }),
+      [
+        `keys: problem: ${KEY} is scheduled for deletion: ${UPLOAD}, image-processor-dev-processed-1, image-processor-dev-critical-alerts, image-processor-dev-performance-alerts, image-processor-dev-log-alerts, ${FUNCTION}-dead-letters, /aws/lambda/${FUNCTION} cannot be read or written`,
+      ],
+    ],
+    "topics with the key of SNS": [
+      () => ({ GetTopicAttributes: () => attributes({ KmsMasterKeyId: "alias/aws/sns" }) }),
+      ["critical", "performance", "log"].map(
+        (severity) =>
+          `keys: problem: image-processor-dev-${severity}-alerts uses alias/aws/sns, with which CloudWatch cannot publish`,
+      ),
+    ],
+    "a log group whose name only begins the same": [
+      () => ({ DescribeLogGroups: () => ({ logGroups: [{ logGroupName: `/aws/lambda/${FUNCTION}-2` }] }) }),
+      [`log group: problem: /aws/lambda/${FUNCTION} does not exist`],
+    ],
+    "a queue without a count": [
+      () => ({ GetQueueAttributes: () => ({ Attributes: { KmsMasterKeyId: KEY } }) }),
+      [
+        `dead letters: unknown: Expected ApproximateNumberOfMessages and ApproximateNumberOfMessagesNotVisible from GetQueueAttributes but got {"KmsMasterKeyId":"${KEY}"}`,
+      ],
+    ],
+    "alarms of another environment": [
+      () => ({ DescribeAlarms: () => ({ MetricAlarms: [{ AlarmName: "image-processor-qa-processor-throttles" }] }) }),
+      [
+        `alarms: problem: dev is not deployed to us-east-1 of this account, or only in part: there is no alarm ${FUNCTION}-*. Run npm run deploy -- dev`,
+      ],
+    ],
+    "a topic of another region only": [
+      () => ({
+        ListTopics: () =>
+          "<Topics><member><TopicArn>arn:aws:sns:us-east-1:123456789012:others</TopicArn></member></Topics>",
+      }),
+      ["critical", "performance", "log"].map(
+        (severity) => `subscriptions: problem: image-processor-dev-${severity}-alerts does not exist`,
+      ),
+    ],
+    "subscriptions that SNS has listed but that are not confirmed": [
+      () => ({ GetSubscriptionAttributes: () => attributes({ PendingConfirmation: "true" }) }),
+      [
+        "critical-alerts: email o…@example.com",
+        "critical-alerts: sms …0100",
+        "performance-alerts: email o…@example.com",
+        "log-alerts: email o…@example.com",
+      ].map((who) => `subscriptions: problem: image-processor-dev-${who} is not confirmed and receives nothing`),
+    ],
+    "subscriptions of other addresses": [
+      () => ({
+        ListSubscriptionsByTopic: () => "<Subscriptions></Subscriptions>",
+      }),
+      [
+        "critical-alerts: email o…@example.com",
+        "critical-alerts: sms …0100",
+        "performance-alerts: email o…@example.com",
+        "log-alerts: email o…@example.com",
+      ].map((who) => `subscriptions: problem: image-processor-dev-${who} is not subscribed`),
+    ],
+    "the SMS sandbox": [
+      () => ({ GetSMSSandboxAccountStatus: () => "<IsInSandbox>true</IsInSandbox>" }),
+      ["SMS: problem: the account is in the SMS sandbox, and the number is not verified: SNS sends no SMS to it"],
+    ],
+    "a spent SMS quota": [
+      () => ({ GetMetricStatistics: () => ({ Datapoints: [{ Maximum: 50.5 }] }) }),
+      ["SMS: problem: 50.50 of 50 USD are spent on SMS this month: SNS sends no more"],
+    ],
+    "a number that has opted out": [
+      () => ({ CheckIfPhoneNumberIsOptedOut: () => "<isOptedOut>true</isOptedOut>" }),
+      ["SMS: problem: …0100 has opted out of SMS"],
+    ],
+    "another dashboard": [
+      () => ({ GetDashboard: () => ({ DashboardName: "other", DashboardBody: "{}" }) }),
+      [`dashboard: problem: ${FUNCTION}-monitoring does not exist`],
+    ],
+    "lines of other levels, where it asked for errors": [
+      () => ({
+        FilterLogEvents: () => ({
+          events: [{ timestamp: Date.now(), message: '{"level":"INFO","event":"image.received"}' }],
+        }),
+      }),
+      [],
+    ],
+  };
+
+  it.each(Object.entries(wrongAnswers))("notices %s", async (_, [wrong, expected]) => {
+    expect(await findings(wrong())).toEqual(expected);
+  });
+
+  it("notices a function of another name, and checks nothing else", async () => {
+    const { endpoint, calls } = await account({
+      GetFunctionConfiguration: () => ({ FunctionName: "image-processor-qa-processor" }),
+    });
+
+    const { code, stderr } = await run("doctor", "dev", "--endpoint-url", endpoint);
+
+    expect([code, stderr]).toEqual([
+      1,
+      "error: Expected image-processor-dev-processor from GetFunctionConfiguration but got image-processor-qa-processor\n",
+    ]);
+    // The buckets show whether the address is that of npm start.
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      "GetCallerIdentity",
+      "GetFunctionConfiguration",
+      "ListBuckets",
+    ]);
+  });
+
+  it("notices an alarm without its topic, with another threshold, and with its actions disabled", async () => {
+    const healthy = healthyAccount(dev()).DescribeAlarms?.({}) as { MetricAlarms: { AlarmName: string }[] };
+    const changed = (name: string, change: object) => (alarm: { AlarmName: string }) =>
+      alarm.AlarmName.endsWith(name) ? { ...alarm, ...change } : alarm;
+
+    const found = await findings({
+      DescribeAlarms: () => ({
+        MetricAlarms: healthy.MetricAlarms.map(changed("-throttles", { AlarmActions: [] }))
+          .map(changed("-high-duration", { Threshold: 1 }))
+          .map(changed("-timeout-errors", { ActionsEnabled: false })),
+      }),
+    });
+
+    expect(found.sort()).toEqual([
+      "alarms: problem: high-duration has the threshold 1 instead of 45000",
+      "alarms: problem: throttles does not notify image-processor-dev-critical-alerts",
+      "alarms: problem: timeout-errors notifies no one: its actions are disabled",
+    ]);
+  });
+});
