@@ -4,28 +4,30 @@
  * Thresholds, periods and counts come from the synthesized stack, never from the mutant under test.
  */
 
-import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
+import type { Alarm } from "../../cloudwatch/alarm";
 import type { MetricQuery } from "../../cloudwatch/metric-queries";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";
-import { filtersOf, historyOf } from "./observe";
+import { historyOf } from "./observe";
 import { BEGIN_MS, HOUR_MS, isGauge, type Probe, type Timing, timingOf, togetherMs, WATCH_MS } from "./probe";
 import { FAULT_AT_MS } from "./recorded-run";
 import { metricOf, signalsOf, spread, withValue } from "./signals";
 import { slowProbes, slowProbesOf } from "./slow-probes";
-import { MINUTE_MS, merged, repeated, span, startingAt, type Timeline, visibleFromMs } from "./timeline";
+import {
+  fromActiveQueue,
+  MINUTE_MS,
+  merged,
+  repeated,
+  span,
+  startingAt,
+  type Timeline,
+  visibleFromMs,
+} from "./timeline";
+import { zeros } from "./zeros";
 
 const GAUGED_EVERY_MS = 20_000;
 const QUEUE_FULL_MS = 20 * MINUTE_MS;
 const QUEUE = "AWS/SQS";
-
-/** Whether healthy traffic publishes no data for the alarm. CloudWatch then looks further back for datapoints. */
-const isSparse = (alarm: Alarm, { blueprint, recordings }: Evidence): boolean => {
-  const watched = metricsOf(alarm);
-  const isMade = filtersOf(blueprint).some(({ metric }) => watched.some(({ name }) => name === metric.name));
-  const data = recordings.get("healthy")?.data ?? [];
-  return !isMade && !data.some(({ name }) => watched.some((metric) => metric.name === name));
-};
 
 /** @returns a timeline of an hour: one fault too few in each period, or repeated values one below the threshold. */
 export const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
@@ -33,7 +35,12 @@ export const justTooLittle = (alarm: Alarm, evidence: Evidence): Timeline => {
   const { periodMs } = timingOf(alarm, evidence, evidence.delivery);
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
   if (isGauge(alarm)) {
-    return repeated([withValue(signals, alarm.threshold - 1)], FAULT_AT_MS, FAULT_AT_MS + HOUR_MS, GAUGED_EVERY_MS);
+    return repeated(
+      [fromActiveQueue(withValue(signals, alarm.threshold - 1))],
+      FAULT_AT_MS,
+      FAULT_AT_MS + HOUR_MS,
+      GAUGED_EVERY_MS,
+    );
   }
   const moments = Array.from({ length: Math.ceil(HOUR_MS / periodMs) }, (_, i) => FAULT_AT_MS + i * periodMs);
   return merged(moments.map((atMs) => spread(signals, faultsOf(alarm) - 1, atMs, atMs)));
@@ -91,11 +98,10 @@ const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, tim
   const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
   const { delivery } = evidence;
   const until = (trafficEndsMs: number, faults: Timeline): Timeline =>
-    merged([traffic(evidence, BEGIN_MS, trafficEndsMs), faults]);
+    merged([traffic(evidence, BEGIN_MS, trafficEndsMs), zeros(alarm, evidence, trafficEndsMs), faults]);
   const [spreadOut, atOnce] = [atThreshold(lastMs), atThreshold(FAULT_AT_MS)];
   const firesBy = (faults: Timeline) => visibleFromMs(faults, delivery, lastMs) + MINUTE_MS;
   const lastOf = (faults: Timeline) => span(faults, lastMs).toMs;
-  const countsMs = Math.max(isSparse(alarm, evidence) ? timing.memoryMs : 0, timing.windowMs);
   return [
     {
       alarm: alarm.name,
@@ -106,7 +112,7 @@ const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, tim
       fires: {
         byMs: firesBy(spreadOut),
         notOkBeforeMs: FAULT_AT_MS + timing.windowMs,
-        okByMs: lastOf(spreadOut) + countsMs + MINUTE_MS,
+        okByMs: lastOf(spreadOut) + timing.windowMs + MINUTE_MS,
       },
     },
     {

@@ -71,6 +71,12 @@ export const lasting = ({ lines, data }: Timeline, lastsMs: number): Timeline =>
   ),
 });
 
+/** @returns the timeline as a queue publishes it that was never idle */
+export const fromActiveQueue = ({ lines, data }: Timeline): Timeline => ({
+  lines,
+  data: data.map(({ activeSinceMs: _, ...datum }) => datum),
+});
+
 /** @returns the time from which everything in the timeline is visible; `fallbackMs` if it is empty */
 export const visibleFromMs = ({ lines, data }: Timeline, delivery: Delivery, fallbackMs: number): number =>
   [...lines, ...data].reduce((latestMs, each) => Math.max(latestMs, visibleMsOf(each, delivery)), fallbackMs);
