@@ -35,6 +35,7 @@ describe("npm run diff-env", () => {
       "large_images_threshold      5 -> 7",
       "",
       "cloudwatch_alarms",
+      "  ~ aws_cloudwatch_metric_alarm cloudwatch_alarms_high_duration, cloudwatch_alarms_high_error_rate: alarm_description, evaluation_periods 1 -> 2",
       "  + aws_cloudwatch_metric_alarm cloudwatch_alarms_no_invocations",
       "",
       "cloudwatch_metrics",

@@ -83,7 +83,7 @@ export const healthyUploads = (evidence: Evidence): readonly Timeline[] => {
 };
 
 /** Ten uploads in five minutes: enough samples for every rate. */
-const TRAFFIC_EVERY_MS = 30_000;
+export const TRAFFIC_EVERY_MS = 30_000;
 
 export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Timeline =>
   repeated(healthyUploads(evidence), fromMs, toMs, TRAFFIC_EVERY_MS);
