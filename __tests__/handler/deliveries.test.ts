@@ -156,6 +156,16 @@ describe("an ETag that never was that of the object", () => {
     expect(sums(aws.cloudwatch.requests)).toEqual({ ImagesProcessed: 1, ProcessingFailure: 1 });
   });
 
+  it("is taken for that of an object which was replaced in the second of its event", async () => {
+    const eventTime = new Date().toISOString();
+    const { s3 } = await aws.upload("a.png", png);
+    const record = { ...created("a.png", s3.object.size, "0".repeat(32)), eventTime };
+
+    const { lines } = await run(event(record));
+
+    expect(eventsIn(lines)).toEqual(["image.received", "image.superseded"]);
+  });
+
   it.each(["2000-01-01T00:00:00.000Z", undefined])(
     "is taken for that of an object which was replaced, where its event is older or has no time (%s)",
     async (eventTime) => {

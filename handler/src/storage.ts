@@ -92,12 +92,17 @@ export const identify = async (upload: NamedUpload, signal: AbortSignal): Promis
   return { ...upload, sizeBytes: sizeBytes ?? described.sizeBytes, eTag: eTag ?? described.eTag };
 };
 
-/** @returns Superseded, unless the object is as old as its event: then the event never had the right ETag */
+/** S3 gives the time of an object in whole seconds, rounded down; events have milliseconds. */
+const LAST_MODIFIED_STEP_MS = 1_000;
+
+/** @returns Superseded, unless the object is certainly older than its event: then the event never had the right ETag */
 const whyOther = async (upload: Upload, superseded: Superseded, signal: AbortSignal): Promise<Error> => {
   const { eTag, storedAt } = await describe(upload, signal);
   const eventAt = Date.parse(upload.time ?? "");
   if (eTag === upload.eTag || storedAt === undefined || Number.isNaN(eventAt)) return superseded;
-  return storedAt.getTime() > eventAt ? superseded : new Mismatched(upload.eTag, eTag, { cause: superseded });
+  return storedAt.getTime() + LAST_MODIFIED_STEP_MS > eventAt
+    ? superseded
+    : new Mismatched(upload.eTag, eTag, { cause: superseded });
 };
 
 /** The type that the SDK returns on Node.js. */
