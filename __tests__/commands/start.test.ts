@@ -120,7 +120,7 @@ describe("npm start", () => {
     expect(stdout).toMatch(/^5 variants of this run are in two-out$/m);
   }, 180_000);
 
-  it("without a file takes the samples, then whatever comes to its S3, until Ctrl-C", async () => {
+  it("without a file processes the samples, then each upload to its S3, until Ctrl-C", async () => {
     const child = spawn(process.execPath, [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--out", "demo"], {
       cwd: ROOT,
       env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6", TMPDIR: folder },

@@ -1,4 +1,4 @@
-/** Nothing that a command starts or makes outlives it, whatever ends it. */
+/** Processes and temporary folders of a command are gone when it ends, even after SIGKILL. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";

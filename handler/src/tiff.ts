@@ -112,7 +112,7 @@ const blocksOf = ({ list, one, needed }: Fields, kind: TiffKind, fileBytes: numb
   const plainBytes = offsets.map((_, i) => rowBytes * rowsOf(i));
   const isPlain = kind.compression === 1;
   const estimated = () => (isPlain ? plainBytes : bytesToNext(offsets, fileBytes));
-  // Plain samples need so many bytes and no more, whatever the file says.
+  // Uncompressed samples need exactly this many bytes, even if the file claims another number.
   const given = () => (isPlain ? counts.map((count, i) => Math.min(count, plainBytes[i] ?? count)) : counts);
   return {
     ...{ widthPx, heightPx, offsets, blocksPerPlane },

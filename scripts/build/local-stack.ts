@@ -18,7 +18,7 @@ const DEBUG_PACKAGES = join(PROJECT, ".cache", "debug");
 
 const HOUR_MS = 3_600_000;
 
-/** Recipients for alarms where the environment names none: addresses and numbers that belong to nobody. */
+/** Recipients for alarms where the environment names none: reserved for examples. */
 const STAND_INS = { TF_VAR_alert_email: "oncall@example.com", TF_VAR_alert_sms: "+15555550100" };
 
 /**
