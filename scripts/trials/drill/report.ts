@@ -71,6 +71,12 @@ const summary = (alarms: readonly Verdict[]): string => {
   return table.toString();
 };
 
+const LEGEND =
+  "also: other alarms that fire for the same cause; after: from the fault to the notification; a number after a metric is its value";
+
+/** The clock of a drill is made up, so the dates of its datapoints mean nothing. */
+const withoutDates = (reason: string): string => reason.replaceAll(/ \(\d{2}(?:\/\d{2}){2} \d{2}(?::\d{2}){2}\)/g, "");
+
 const details = (verdict: Verdict): string => {
   const { name, cause, scaled, line, pattern, reason, watches, datapoints, topic, also, message } = verdict;
   const rows: Readonly<Record<string, string | undefined>> = {
@@ -80,7 +86,7 @@ const details = (verdict: Verdict): string => {
     filter: pattern,
     metric: `${watches} = ${datapoints.map(number).join(", ")}`,
     states: stateChanges(verdict),
-    reason,
+    reason: reason && withoutDates(reason),
     topic,
     notified: notified(verdict),
     also: also.join(", ") || undefined,
@@ -106,7 +112,7 @@ export const drillReport = (
   const edge =
     control.atTheEdge.length === 0 ? "" : ` (one fault below the threshold: ${control.atTheEdge.join(", ")})`;
   return [
-    isDetailed ? alarms.map(details).join("\n\n") : summary(alarms),
+    isDetailed ? alarms.map(details).join("\n\n") : `${summary(alarms)}\n${pc.dim(LEGEND)}`,
     "",
     ...(slow.alarms.length === 0 ? [] : [slowLine(slow)]),
     `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} fired for their own cause`,
