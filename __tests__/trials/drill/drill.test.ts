@@ -72,6 +72,16 @@ describe("the drill", () => {
     );
   });
 
+  it("shows the SMS of each critical alarm, which is short enough to read at a glance", () => {
+    const critical = drill(blueprint, evidence).filter(({ topic }) => topic === "critical-alerts");
+
+    expect(critical.length).toBeGreaterThan(0);
+    expect(critical.map(({ sms }) => sms)).toEqual(
+      critical.map(({ name }) => `ALARM: "${name}" in US East (N. Virginia)`),
+    );
+    expect(critical.filter(({ sms = "" }) => sms.length > 140)).toEqual([]);
+  });
+
   it("finds that a healthy upload writes as much log as the cost estimate assumes", () => {
     const lines = evidence.recordings.get("healthy")?.lines ?? [];
     const uploads = lines.filter(({ message }) => message.includes('"event":"image.processed"')).length;

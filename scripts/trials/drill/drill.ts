@@ -31,6 +31,8 @@ export interface Verdict {
   /** State changes since the fault. */
   readonly states: readonly { readonly afterSeconds: number; readonly state: string }[];
   readonly reason?: string;
+  /** Text of the SMS. @default no SMS is sent */
+  readonly sms?: string;
   readonly topic: string;
   readonly recipients: readonly string[];
   readonly message?: Message;
@@ -41,6 +43,9 @@ export interface Verdict {
   /** One sentence for each mistake; empty if the alarm works. */
   readonly problems: readonly string[];
 }
+
+/** An SMS of GSM characters has room for 160; phones and gateways add to it. */
+const LONGEST_SMS = 140;
 
 const BEFORE_MS = 60 * MINUTE_MS;
 
@@ -145,6 +150,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
   const names = metricsOf(alarm).map(({ name }) => name);
   const filter = filtersOf(blueprint).find(({ metric }) => names.includes(metric.name));
   const messages = off === undefined ? [] : notifications(off, blueprint.topics, blueprint.subscriptions);
+  const sms = messages.find(({ protocol }) => protocol === "sms")?.text;
   const countedAtMs = filter && reportOf(filter, recorded(evidence, short)).find(({ value }) => value > 0)?.timestampMs;
   const secondsAfter = (atMs: number) => Math.round((atMs - FAULT_AT_MS) / 1_000);
   return {
@@ -166,12 +172,16 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
     topic: scenario.topic,
     recipients: messages.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`),
     message: messages[0],
+    sms,
     pageSeconds: off && secondsAfter(off.atMs),
     also,
     problems: [
       ...stateProblems(history),
       ...actionProblems(history, scenario.topic, blueprint),
       ...unexpected.map((name) => `${name} fires, too, without its own cause`),
+      ...(sms !== undefined && sms.length > LONGEST_SMS
+        ? [`${short} sends an SMS of ${sms.length} characters; at most ${LONGEST_SMS} can be read at a glance`]
+        : []),
       ...filterProblems(short, scenario.counts, faultsOfRun(alarm, scenario), blueprint, evidence),
     ],
   };

@@ -89,6 +89,7 @@ const details = (verdict: Verdict): string => {
     reason: reason && withoutDates(reason),
     topic,
     notified: notified(verdict),
+    sms: verdict.sms,
     also: also.join(", ") || undefined,
   };
   const shown = Object.entries(rows).filter(([, text]) => text !== undefined);
