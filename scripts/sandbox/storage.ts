@@ -121,13 +121,11 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
 
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
   let sequence = Date.now();
-  const describe = async (
-    url: string,
-    created: Pick<CreatedObject, "bucket" | "key" | "creation">,
-  ): Promise<CreatedObject> => {
+  const describe = async (created: Pick<CreatedObject, "bucket" | "key" | "creation">): Promise<CreatedObject> => {
     sequence += 1;
     const order = { createdMs: Date.now(), sequence };
     const keepsVersions = versioned.includes(created.bucket);
+    const url = pathOf(created.bucket, created.key);
     const { headers, rawPayload: body } = await app.inject({ method: keepsVersions ? "GET" : "HEAD", url });
     return {
       ...created,
@@ -141,7 +139,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
     if (creation !== undefined) {
-      const object = describe(request.url.replace(/\?.*/, ""), { ...targetOf(request), creation });
+      const object = describe({ ...targetOf(request), creation });
       for (const listener of listeners) listener(object);
     }
     const damaged = reply.statusCode === 200 ? damage?.(callOf(request)) : undefined;
@@ -223,8 +221,10 @@ const errorXml = (code: string, message: string): string =>
 
 const NO_SUCH_VERSION = errorXml("NoSuchVersion", "The specified version does not exist.");
 
-const urlOf = (endpointUrl: string, bucket: string, key: string): string =>
-  `${endpointUrl}/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;
+/** Slashes are encoded, too: URLs resolve the segments . and .., which S3 keeps. */
+const pathOf = (bucket: string, key: string): string => `/${bucket}/${encodeURIComponent(key)}`;
+
+const urlOf = (endpointUrl: string, bucket: string, key: string): string => `${endpointUrl}${pathOf(bucket, key)}`;
 
 const succeed = async (what: string, pending: Promise<Response>): Promise<Response> => {
   const response = await pending;
