@@ -8,7 +8,7 @@ import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notifica
 import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
 import { type Architecture, packageFile, type RuntimeName } from "../handler/contract/runtime";
-import { criticalAlarms } from "./alarms";
+import { criticalAlarms } from "./alarm-rows";
 import { ChatChannel, chatRegion } from "./chat_channel";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
