@@ -2,7 +2,8 @@
 import { REFUSALS } from "../handler/contract/events";
 import { metricDimensions } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../handler/contract/metrics";
-import { type AlarmValues, type LogAlarmValues, logAlarms, metricAlarms } from "./alarms";
+import { logAlarms, metricAlarms } from "./alarm-rows";
+import type { AlarmValues, LogAlarmValues } from "./alarm-types";
 import { metricAddress } from "./metrics";
 import { homeOf, type Named, type Names } from "./naming";
 import { PRICED_ON, type Prices, pricesOf } from "./prices";
