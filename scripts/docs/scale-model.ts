@@ -1,5 +1,5 @@
 /** The demand of a steady rate of uploads on each service, compared with the default quota of an account. */
-import { metricAlarms } from "../../modules/alarms";
+import { metricAlarms } from "../../modules/alarm-rows";
 import { putsPerImage } from "../../modules/cost-widget";
 import type { Environment } from "../../modules/variables";
 import { type Assumed, seconds } from "./cost/usage";

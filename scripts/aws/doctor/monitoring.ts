@@ -1,7 +1,7 @@
 /** Checks of the monitoring: log and errors in it, dead-letter queue, alarms and their metrics, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { logAlarms, metricAlarms } from "../../../modules/alarms";
+import { logAlarms, metricAlarms } from "../../../modules/alarm-rows";
 import { type AnyMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
 import { fieldsOf, logLine } from "../../terminal/log-line";
