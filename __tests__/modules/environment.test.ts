@@ -59,6 +59,7 @@ const DEFAULTS = {
   max_image_side_px: 65_535,
   max_image_frames: 1_000,
   variants: DEFAULT_VARIANTS,
+  keep_smaller_original: true,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",
   alert_email: "",

@@ -63,6 +63,8 @@ export const EVENTS = {
       sizeBytes: "number",
       outputBytes: "number",
       variants: "number",
+      kept: "text",
+      reduced: "text",
       durationMs: "number",
     },
   },

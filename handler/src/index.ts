@@ -9,7 +9,7 @@ import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from
 import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
-import { processImage } from "./process";
+import { type Encoded, processImage } from "./process";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
 import { traced } from "./tracing";
 
@@ -33,6 +33,12 @@ const limits = {
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
   ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
+};
+
+const processing = {
+  variants: settings.VARIANTS,
+  keepsSmallerOriginal: settings.KEEP_SMALLER_ORIGINAL === "on",
+  traced,
 };
 
 /** The state of one invocation. */
@@ -163,7 +169,7 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await processImage(bytes, limits, { variants: settings.VARIANTS, signal, traced });
+  const { source, variants } = await processImage(bytes, limits, { ...processing, signal });
   const making = { requestId, processingMs: elapsedMs(), signal };
   recorder.encoded(making.processingMs);
   if (isLast) recorder.lastUploadStarted();
@@ -183,9 +189,17 @@ const makeVariants = async (
     sizeBytes,
     outputBytes,
     variants: variants.length,
+    kept: namesOf(variants, "kept"),
+    reduced: namesOf(variants, "reduced"),
     durationMs: elapsedMs(),
   };
 };
+
+const namesOf = (variants: readonly Encoded[], wanted: Encoded["origin"]): string =>
+  variants
+    .filter(({ origin }) => origin === wanted)
+    .map(({ name }) => name)
+    .join() || "none";
 
 const report = (
   error: Error,
