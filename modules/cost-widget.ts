@@ -2,7 +2,7 @@
 import { REFUSALS } from "../handler/contract/events";
 import { metricDimensions } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../handler/contract/metrics";
-import { logAlarms, metricAlarms } from "./alarm-rows";
+import { singleAlarms } from "./alarm-rows";
 import type { AlarmValues, LogAlarmValues } from "./alarm-types";
 import { metricAddress } from "./metrics";
 import { homeOf, type Named, type Names } from "./naming";
@@ -32,7 +32,7 @@ const charged = ({ from }: Metric): number =>
 /** Monthly usage of a stack without any upload. */
 export const standingUsage = (values: CostValues) => ({
   metricMonth: Object.values<Metric>(METRICS).reduce((sum, metric) => sum + charged(metric), 0),
-  alarmMetricMonth: [...metricAlarms(values), ...logAlarms(values)]
+  alarmMetricMonth: singleAlarms(values)
     .map(({ metric }) => (typeof metric === "string" ? 1 : Object.keys(metric.of).length))
     .reduce((sum, metrics) => sum + metrics, 0),
   dashboardMonth: values.enable_cloudwatch_dashboard && homeOf(values).aws_region === values.aws_region ? 1 : 0,

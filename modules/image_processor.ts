@@ -27,6 +27,7 @@ export const imageProcessor = (props: ImageProcessorProps) => ({
 const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   PROCESSED_BUCKET: props.processed_bucket_id,
   LOG_LEVEL: props.log_level,
+  REFUSAL_LOG_LEVEL: props.refusal_log_level,
   METRIC_NAMESPACE: props.metric_namespace,
   METRICS_TRANSPORT: props.metrics_transport,
   LARGE_IMAGE_BYTES: String(props.large_image_bytes),

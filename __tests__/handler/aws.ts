@@ -178,6 +178,7 @@ const SETTINGS: Record<keyof Settings, string> = {
   LOG_LEVEL: "DEBUG",
   METRIC_NAMESPACE: "ImageProcessor/Lambda",
   METRICS_TRANSPORT: "put_metric_data",
+  REFUSAL_LOG_LEVEL: "ERROR",
   LARGE_IMAGE_BYTES: "10000000",
   MAX_IMAGE_BYTES: "50000000",
   MAX_IMAGE_PIXELS: "100000000",

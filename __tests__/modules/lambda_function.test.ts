@@ -105,6 +105,7 @@ describe("lambda_function", () => {
           LOG_LEVEL: "INFO",
           METRIC_NAMESPACE: "ImageProcessor/Lambda/prod",
           METRICS_TRANSPORT: "emf",
+          REFUSAL_LOG_LEVEL: "ERROR",
           LARGE_IMAGE_BYTES: "10485760",
           MAX_IMAGE_BYTES: "104857600",
           MAX_IMAGE_PIXELS: "100000000",

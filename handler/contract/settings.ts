@@ -2,7 +2,7 @@
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
-
+const REFUSAL_LOG_LEVELS = ["ERROR", "WARN"] as const;
 const TRACINGS = ["off", "on"] as const;
 
 type Setting =
@@ -15,6 +15,7 @@ type Setting =
 export const SETTINGS = {
   PROCESSED_BUCKET:  { kind: "text",                                about: "Bucket that receives the variants." },
   LOG_LEVEL:         { kind: "choice", choices: LOG_LEVELS,         about: "Least severe log level that is written. Lines that feed a metric are always written." },
+  REFUSAL_LOG_LEVEL: { kind: "choice", choices: REFUSAL_LOG_LEVELS, about: "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused." },
   METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics." },
   METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "How custom metrics are published: one PutMetricData call per invocation, or embedded in the log (EMF)." },
   LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "Uploads with more bytes are logged as large." },
