@@ -2,7 +2,10 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import { METRICS, type Metric, type MetricName } from "../handler/contract/metrics";
-import { alarmConfig, alarmRows, METRIC_ALARMS, type MetricAlarm } from "./alarms";
+import { alarmConfig } from "./alarm-config";
+import { alarmRows } from "./alarm-rows";
+import type { MetricAlarm } from "./alarm-types";
+import { METRIC_ALARMS } from "./alarms";
 import { CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
 import { type Given, valuesOf } from "./inputs/inputs";
 import { knownRows, METRIC_ALARM_KEYS } from "./known-rows";

@@ -1,15 +1,10 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region as a chart, every threshold as a line. */
 import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName, type MetricName } from "../handler/contract/metrics";
-import {
-  type AlarmRow,
-  type AlarmValues,
-  type LogAlarmValues,
-  logAlarms,
-  metricAlarms,
-  runbookUrl,
-  SUCCESS_RATE,
-} from "./alarms";
+import { runbookUrl } from "./alarm-config";
+import { logAlarms, metricAlarms } from "./alarm-rows";
+import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
+import { SUCCESS_RATE } from "./alarms";
 import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { type FlagInput, keys } from "./inputs/inputs";
 import { isImageMetric, type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";

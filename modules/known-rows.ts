@@ -1,5 +1,5 @@
 /** Checks of ledgers that a caller passes: TypeScript has no say over rows from JavaScript or from a cast. */
-import type { LogAlarm, MetricAlarm } from "./alarms";
+import type { LogAlarm, MetricAlarm } from "./alarm-types";
 
 /** Properties of a row; a property that is missing here does not compile. */
 type Keys<Row> = Readonly<Record<keyof Required<Row>, true>>;

@@ -4,7 +4,10 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
 import { type FaultName, METRICS, type Metric } from "../handler/contract/metrics";
-import { type AlarmContext, alarmConfig, faultAlarmRows, LOG_ALARMS, type LogAlarm } from "./alarms";
+import { type AlarmContext, alarmConfig } from "./alarm-config";
+import { faultAlarmRows } from "./alarm-rows";
+import type { LogAlarm } from "./alarm-types";
+import { LOG_ALARMS } from "./alarms";
 import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { defaultsOf, type Given, type Values, valuesOf } from "./inputs/inputs";
 import { LOG_ALERTS } from "./inputs/log_alerts";

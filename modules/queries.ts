@@ -7,14 +7,9 @@ import {
   type MeasuredName,
   type ReportMeasure,
 } from "../handler/contract/metrics";
-import {
-  type AlarmRow,
-  type AlarmValues,
-  alarmQueryName,
-  type LogAlarmValues,
-  logAlarms,
-  metricAlarms,
-} from "./alarms";
+import { alarmQueryName } from "./alarm-config";
+import { logAlarms, metricAlarms } from "./alarm-rows";
+import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
 import type { AnyMetric } from "./metrics";
 
 interface SavedQuery {

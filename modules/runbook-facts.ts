@@ -1,6 +1,7 @@
 /** Sentences and commands that runbooks share, with the values of one environment. */
+
+import { logAlarms, metricAlarms } from "./alarm-rows";
 import type { AlarmName } from "./alarms";
-import { logAlarms, metricAlarms } from "./alarms";
 import { naming, stackName } from "./naming";
 import type { Environment, NumberVariable } from "./variables";
 

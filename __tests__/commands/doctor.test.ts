@@ -1,7 +1,7 @@
 /** The checks of `npm run doctor`; `npm run test:deploy` runs the whole command on a deployed stack. */
 import { stripVTControlCharacters } from "node:util";
 import type { Metric } from "@aws-sdk/client-cloudwatch";
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { logAlarms, metricAlarms } from "../../modules/alarm-rows";
 import { metricAddress } from "../../modules/metrics";
 import { naming } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";

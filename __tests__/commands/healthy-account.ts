@@ -1,5 +1,5 @@
 /** Answers of an account in which an environment is deployed and everything is as it should be. */
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { logAlarms, metricAlarms } from "../../modules/alarm-rows";
 import { metricAddress } from "../../modules/metrics";
 import { homeOf, naming, type Severity } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";

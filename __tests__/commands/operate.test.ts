@@ -1,13 +1,14 @@
 /** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
 import { stripVTControlCharacters } from "node:util";
 import { DeleteObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { logGroupOf } from "../../scripts/aws/account-log";
 import { clientsFor } from "../../scripts/aws/clients";
 import { outcomeOf } from "../../scripts/aws/smoke-outcomes";
 import { devStack } from "../../scripts/build/local-stack";
+import { photo } from "../../scripts/faults/pictures";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { photo } from "../../scripts/trials/drill/pictures";
 import { committed } from "../modules/synthesized";
 import { run, start } from "./run";
 
@@ -82,6 +83,7 @@ describe("npm run smoke", () => {
     const round = {
       ...{ s3, prefix: "", concurrency: 1, waitMs: 1_000, signal: new AbortController().signal },
       buckets: { upload: "", processed: "" },
+      variants: DEFAULT_VARIANTS,
     };
     const outcome = await outcomeOf(upload, { key: upload.key, variants: {} }, { group, sinceMs: 0 }, round);
     await s3.send(new DeleteObjectCommand({ Bucket: sandbox.uploadBucket, Key: upload.key }));
@@ -213,9 +215,9 @@ describe("the address of npm start", () => {
   });
 });
 
-describe("npm run console", () => {
+describe("npm run links", () => {
   it("gives the dashboard first, as the stack's output does", async () => {
-    const { code, stdout } = await run("console", "dev", "--json");
+    const { code, stdout } = await run("links", "dev", "--json");
 
     expect(code).toBe(0);
     expect(Object.entries(JSON.parse(stdout))[0]).toEqual([

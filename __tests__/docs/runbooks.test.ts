@@ -1,6 +1,6 @@
 /** Runbooks: every number, command, variable and alarm in them is right for the environment. */
 import type { Command } from "commander";
-import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarm-rows";
 import { duration, factsOf } from "../../modules/runbook-facts";
 import { RUNBOOKS } from "../../modules/runbooks";
 import { type Environment, VARIABLES } from "../../modules/variables";

@@ -1,6 +1,6 @@
 /** The synthesized saved queries, run on every kind of line that the log group receives. */
 import { EVENTS } from "../../handler/contract/events";
-import { logAlarms } from "../../modules/alarms";
+import { logAlarms } from "../../modules/alarm-rows";
 import { QUERIES } from "../../modules/queries";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import { type LogSample, logSamples } from "../../scripts/trials/log-samples";

@@ -10,7 +10,7 @@ import {
   SetAlarmStateCommand,
   type StateValue,
 } from "@aws-sdk/client-cloudwatch";
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { logAlarms, metricAlarms } from "../../modules/alarm-rows";
 import { naming, stackName } from "../../modules/naming";
 import { nearTo } from "../../modules/spelling";
 import type { Environment } from "../../modules/variables";

@@ -2,7 +2,8 @@
 import { EVENTS } from "../../handler/contract/events";
 import { filterPattern } from "../../handler/contract/filter-pattern";
 import { METRICS, type Metric, type Unit } from "../../handler/contract/metrics";
-import { type AlarmRow, allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarm-rows";
+import type { AlarmRow } from "../../modules/alarm-types";
 import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
 import { QUERIES } from "../../modules/queries";

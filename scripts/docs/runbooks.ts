@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS } from "../../handler/contract/metrics";
-import { type AlarmName, alarmQueryName, allAlarms, description, logAlarms, metricAlarms } from "../../modules/alarms";
+import { alarmQueryName, description } from "../../modules/alarm-config";
+import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarm-rows";
+import type { AlarmName } from "../../modules/alarms";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { alarmQuery } from "../../modules/queries";
 import { type BucketNames, factsOf, type RunbookFacts } from "../../modules/runbook-facts";

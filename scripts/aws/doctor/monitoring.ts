@@ -1,7 +1,7 @@
 /** Checks of the monitoring: log and errors in it, dead-letter queue, alarms and their metrics, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { logAlarms, metricAlarms } from "../../../modules/alarms";
+import { logAlarms, metricAlarms } from "../../../modules/alarm-rows";
 import { type AnyMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
 import { fieldsOf, logLine } from "../../terminal/log-line";
@@ -147,7 +147,7 @@ const dashboard: Check["look"] = async ({ environment, aws }) => {
   const found = await ifFound(answerTo("GetDashboard", aws.cloudwatch.send(command)));
   return found?.DashboardBody === undefined || found.DashboardName !== dashboardName
     ? [problem(`${dashboardName} does not exist`, deploy(home))]
-    : [ok(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
+    : [ok(`${dashboardName}: npm run links -- ${stackName(environment)}`)];
 };
 
 export const MONITORING_CHECKS: readonly Check[] = [
