@@ -49,12 +49,15 @@ const shown = (value: unknown): string =>
     : `\`${value}\``;
 
 /** @returns the default in Markdown: a value, the variable that it is taken from, or "none" */
-export const defaultInWords = ({ default: value, sameAs, fromTraffic, defaultIn = {} }: Variable): string => {
-  if (fromTraffic !== undefined) return "from `uploads_per_month`";
+export const defaultInWords = ({ default: value, defaultWords, sameAs, defaultIn = {} }: Variable): string => {
+  if (defaultWords !== undefined) return defaultWords;
   if (sameAs !== undefined) return sameAs === "the file's name" ? sameAs : `\`${sameAs}\``;
   const others = Object.entries(defaultIn).map(([environment, other]) => `${shown(other)} in ${environment}`);
   return [shown(value), ...others].join(", ");
 };
+
+/** Default of the variables that follow from the traffic, in documents. */
+const FROM_TRAFFIC_WORDS = "from `uploads_per_month`";
 
 /** Every variable of an environment: add a row. */
 // biome-ignore format: a ledger is read down its columns
@@ -101,6 +104,7 @@ export const VARIABLES = {
   max_image_pixels:                      IMAGE_PROCESSOR.max_image_pixels,
   max_image_side_px:                     IMAGE_PROCESSOR.max_image_side_px,
   max_image_frames:                      IMAGE_PROCESSOR.max_image_frames,
+  variants:                              IMAGE_PROCESSOR.variants,
   metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
   metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,
   alert_email:                           { ...EMAIL,                                         default: "",                              description: "E-mail address for all notifications." },
@@ -147,17 +151,17 @@ export const VARIABLES = {
   slo_min_failures:                      ALARM_VALUES.slo_min_failures,
   slo_seconds:                           ALARM_VALUES.slo_seconds,
   error_rate_threshold_percent:          ALARM_VALUES.error_rate_threshold_percent,
-  error_rate_min_failures:               { ...ALARM_VALUES.error_rate_min_failures, fromTraffic: "error_rate_min_failures" },
-  error_rate_window_seconds:             { ...ALARM_VALUES.error_rate_window_seconds, fromTraffic: "error_rate_window_seconds" },
-  recovery_window_seconds:               { ...ALARM_VALUES.recovery_window_seconds, fromTraffic: "recovery_window_seconds" },
+  error_rate_min_failures:               { ...ALARM_VALUES.error_rate_min_failures, fromTraffic: "error_rate_min_failures", defaultWords: FROM_TRAFFIC_WORDS },
+  error_rate_window_seconds:             { ...ALARM_VALUES.error_rate_window_seconds, fromTraffic: "error_rate_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  recovery_window_seconds:               { ...ALARM_VALUES.recovery_window_seconds, fromTraffic: "recovery_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
   waiting_min_throttles:                 ALARM_VALUES.waiting_min_throttles,
-  waiting_window_seconds:                { ...ALARM_VALUES.waiting_window_seconds, fromTraffic: "waiting_window_seconds" },
+  waiting_window_seconds:                { ...ALARM_VALUES.waiting_window_seconds, fromTraffic: "waiting_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
   lost_images_threshold:                 ALARM_VALUES.lost_images_threshold,
-  lost_images_window_seconds:            { ...ALARM_VALUES.lost_images_window_seconds, fromTraffic: "lost_images_window_seconds" },
-  silence_periods:                       { ...ALARM_VALUES.silence_periods, fromTraffic: "silence_periods" },
+  lost_images_window_seconds:            { ...ALARM_VALUES.lost_images_window_seconds, fromTraffic: "lost_images_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  silence_periods:                       { ...ALARM_VALUES.silence_periods, fromTraffic: "silence_periods", defaultWords: FROM_TRAFFIC_WORDS },
   refused_rate_threshold_percent:        ALARM_VALUES.refused_rate_threshold_percent,
-  refused_min_count:                     { ...ALARM_VALUES.refused_min_count, fromTraffic: "refused_min_count" },
-  refused_window_seconds:                { ...ALARM_VALUES.refused_window_seconds, fromTraffic: "refused_window_seconds" },
+  refused_min_count:                     { ...ALARM_VALUES.refused_min_count, fromTraffic: "refused_min_count", defaultWords: FROM_TRAFFIC_WORDS },
+  refused_window_seconds:                { ...ALARM_VALUES.refused_window_seconds, fromTraffic: "refused_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
   cost_center:                           { ...LABEL,                                         default: "",                              description: "Tag CostCenter of all resources." },
   owner:                                 { ...LABEL,                                         default: "",                              description: "Tag Owner of all resources: a team, not a person." },
   monthly_budget_usd:                    { ...whole(0, 1_000_000, "US dollars"),             default: 0,                               description: "Monthly budget in US dollars. The performance topic is notified at 80 % actual and 100 % forecast cost. 0 creates no budget." },
