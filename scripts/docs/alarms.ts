@@ -7,7 +7,6 @@ import type { AlarmRow } from "../../modules/alarm-types";
 import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
 import { QUERIES } from "../../modules/queries";
-import type { Environment } from "../../modules/variables";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { code, table } from "../terminal/markdown";
 import { originalComparisonRows } from "../trials/drill/original-comparison";
