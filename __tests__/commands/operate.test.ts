@@ -5,9 +5,9 @@ import { logGroupOf } from "../../scripts/aws/account-log";
 import { clientsFor } from "../../scripts/aws/clients";
 import { outcomeOf } from "../../scripts/aws/smoke-outcomes";
 import { devStack } from "../../scripts/build/local-stack";
+import { photo } from "../../scripts/faults/pictures";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { photo } from "../../scripts/trials/drill/pictures";
 import { committed } from "../modules/synthesized";
 import { run, start } from "./run";
 
@@ -213,9 +213,9 @@ describe("the address of npm start", () => {
   });
 });
 
-describe("npm run console", () => {
+describe("npm run links", () => {
   it("gives the dashboard first, as the stack's output does", async () => {
-    const { code, stdout } = await run("console", "dev", "--json");
+    const { code, stdout } = await run("links", "dev", "--json");
 
     expect(code).toBe(0);
     expect(Object.entries(JSON.parse(stdout))[0]).toEqual([

@@ -65,12 +65,18 @@ export const ROOMS = {
     path: "scripts/sandbox",
     purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json` and the package.",
     imports: ["cloudwatch"],
-    entries: ["api-call.ts", "blueprint.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "terraform-json.ts"],
+    entries: ["api-call.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "terraform-json.ts"],
+  },
+  faults: {
+    path: "scripts/faults",
+    purpose: "What can be broken in a sandbox: refused and slow calls, wrong settings, odd files.",
+    imports: ["sandbox"],
+    entries: ["calls.ts", "faults.ts", "pictures.ts"],
   },
   drill: {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
-    imports: ["sandbox", "cloudwatch"],
+    imports: ["sandbox", "cloudwatch", "faults"],
     entries: ["control.ts", "drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
   },
   trials: {

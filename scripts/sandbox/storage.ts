@@ -37,6 +37,8 @@ export interface Storage {
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
   get(bucket: string, key: string): Promise<StoredObject>;
   remove(bucket: string, key: string): Promise<void>;
+  /** Deletes an object with all of its versions. */
+  erase(bucket: string, key: string): Promise<void>;
   /** Closes all connections, including those of unanswered calls. */
   stop(): Promise<void>;
 }
@@ -174,6 +176,10 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     },
     remove: async (bucket, key) => {
       await succeed(`DELETE of ${key}`, fetch(urlOf(endpointUrl, bucket, key), { method: "DELETE" }));
+    },
+    erase: async (bucket, key) => {
+      await app.inject({ method: "DELETE", url: pathOf(bucket, key) });
+      versions.forget(bucket, key);
     },
     stop: () => app.close(),
   };

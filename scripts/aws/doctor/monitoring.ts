@@ -147,7 +147,7 @@ const dashboard: Check["look"] = async ({ environment, aws }) => {
   const found = await ifFound(answerTo("GetDashboard", aws.cloudwatch.send(command)));
   return found?.DashboardBody === undefined || found.DashboardName !== dashboardName
     ? [problem(`${dashboardName} does not exist`, deploy(home))]
-    : [ok(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
+    : [ok(`${dashboardName}: npm run links -- ${stackName(environment)}`)];
 };
 
 export const MONITORING_CHECKS: readonly Check[] = [

@@ -1,8 +1,10 @@
-/** The faults that the drill injects into the real function: each is the cause of an alarm. */
+/** Plays faults on the real function: each is the cause of an alarm. */
 
+import { isStorage, slowStore, storageRefuses, UNAVAILABLE } from "../../faults/calls";
+import { type Fault, fileOf, slowDurationMs } from "../../faults/faults";
+import { hugePhoto, photo, truncatedPhoto, wideScan } from "../../faults/pictures";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
 import { type Conditions, type FaultRun, type Recording, record } from "./recorded-run";
 import { MINUTE_MS, type SentLine } from "./timeline";
 
@@ -11,41 +13,31 @@ export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint
   function: { ...blueprint.function, ...changes },
 });
 
-export const DENIED: ApiRefusal = { status: 403, code: "AccessDenied", message: "Access Denied" };
-export const UNAVAILABLE: ApiRefusal = {
-  status: 503,
-  code: "ServiceUnavailable",
-  message: "Please reduce your request rate.",
-};
-
-export const isStorage = ({ action }: { action: string }) => action.startsWith("s3:");
-export const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
-
 /** Uploads the same bytes `count` times under different keys, in parallel. */
 export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (faultRun: FaultRun) => {
   const bytes = await make();
   await Promise.all(Array.from({ length: count }, (_, i) => faultRun.upload(`drill/${i}`, bytes)));
 };
 
-export const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
-  record(
-    { blueprint, faults, onCall: async (call) => (isStorage(call) ? refusal : undefined) },
-    uploads(faults, photo),
-  );
+/** Plays a fault that lasts until `faults` attempts have failed, with as many uploads. @param changes to the function besides the fault's own */
+export const play = async (
+  fault: Fault,
+  blueprint: Blueprint,
+  faults = 1,
+  changes: Partial<FunctionBlueprint> = {},
+): Promise<Recording> => {
+  const broken = altered(blueprint, { ...fault.changes?.(blueprint.function), ...changes });
+  const file = async () => Buffer.from((await fileOf(fault, blueprint)).bytes);
+  return record({ blueprint: broken, faults, onCall: fault.calls?.(blueprint) }, uploads(faults, file));
+};
 
 /** Every attempt of one upload fails. @param queue refusal of the dead-letter queue. @default the queue accepts messages */
 export const failsPermanently = (blueprint: Blueprint, queue?: ApiRefusal): Promise<Recording> =>
-  record(
-    { blueprint, isPermanent: true, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : queue) },
-    uploads(1, photo),
-  );
+  record({ blueprint, isPermanent: true, onCall: storageRefuses(UNAVAILABLE, queue) }, uploads(1, photo));
 
 /** One upload fails until its last attempt, which succeeds. @param deployed function of the stack under test, before any mutation */
 export const failsAtFirst = (blueprint: Blueprint, { maximumRetryAttempts: faults }: FunctionBlueprint) =>
-  record(
-    { blueprint, faults, retryDelayMs: 50, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : undefined) },
-    uploads(1, photo),
-  );
+  record({ blueprint, faults, retryDelayMs: 50, onCall: storageRefuses(UNAVAILABLE) }, uploads(1, photo));
 
 /** Real duration of a scaled timeout, in seconds. */
 const SCALED_LIMIT_SECONDS = 6;
@@ -58,19 +50,11 @@ const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): C
 export const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
   `the ${timeoutSeconds} s timeout takes ${SCALED_LIMIT_SECONDS} s`;
 
-/**
- * S3 delays storing the variants until the invocation is slightly longer than the threshold. The delay counts from the
- * download, so processing time is part of it and a busy machine makes no difference.
- */
-export const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
+/** The invocation takes slightly longer than the threshold. */
+export const slowStorage = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
   const { scale = 1 } = atScale(blueprint);
   const limitMs = blueprint.function.timeoutSeconds * 1_000;
-  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / scale;
-  let begunAt = 0;
-  const onCall: Conditions["onCall"] = ({ action }) => {
-    if (action.startsWith("s3:Get")) begunAt = performance.now();
-    return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
-  };
+  const onCall = slowStore(slowDurationMs(thresholdMs, blueprint.function) / scale);
   // The timeout itself is not scaled: a busy machine must not end the invocation.
   return record({ blueprint, scale, limitMs, onCall }, uploads(1, photo));
 };
@@ -141,13 +125,6 @@ export const nearItsMemory = async (blueprint: Blueprint, thresholdMb: number): 
   return { ...recording, lines: recording.lines.map((line) => withUsedMb(line, (mb) => Math.ceil(mb * factor))) };
 };
 
-export const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
-  const { [MISSING]: _, ...environment } = blueprint.function.environment;
-  return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
-};
-
-export const MISSING = "LARGE_IMAGE_BYTES";
-export const SMALL_MEMORY_MB = 160;
 export const GIVEN_UP_AFTER_SECONDS = 1;
 
 export const failingUploads = (blueprint: Blueprint): Promise<Recording> =>

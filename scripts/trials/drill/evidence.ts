@@ -3,8 +3,8 @@
 import pLimit from "p-limit";
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { Delivery } from "../../cloudwatch/delivery";
+import { photo } from "../../faults/pictures";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { photo } from "./pictures";
 import { FAULT_AT_MS, type Recording } from "./recorded-run";
 import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";

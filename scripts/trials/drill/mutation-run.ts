@@ -2,12 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { photo } from "../../faults/pictures";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
 import { control } from "./control";
 import { drill, otherProblems, withoutScenario } from "./drill";
 import { type Evidence, shortName } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
-import { photo } from "./pictures";
 import { probeProblems } from "./probes";
 import type { Recording } from "./recorded-run";
 import { OTHERS } from "./scenarios";

@@ -1,9 +1,9 @@
 /** One real run of the function with an injected fault: a sandbox whose API calls and clock the drill controls. */
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
+import { type Clock, createClock } from "../../sandbox/clock";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import type { SentDatum } from "../../sandbox/sent";
-import { type Clock, createClock } from "./clock";
 import { MINUTE_MS, type Timeline } from "./timeline";
 
 /** Start of every run: 20 seconds after a full minute. */
