@@ -1,5 +1,6 @@
 /** Reusable rows for variables: the allowed values in words, and the check. */
 import { z } from "zod";
+import type { Variants } from "../handler/contract/variants";
 
 /** @returns a row that allows only these texts */
 export const choice = <const C extends readonly [string, ...string[]]>(...choices: C) => ({
@@ -116,6 +117,11 @@ export const HTTPS = text('an address that starts with https://, or ""', /^(http
 const _LOG_GROUP = text('the name of a log group, or ""', /^([\w.\-/#]{1,512})?$/);
 export const SLACK_WORKSPACE = text('a Slack workspace id such as T0123456789, or ""', /^(T[A-Z0-9]{1,254})?$/);
 export const SLACK_CHANNEL = text('a Slack channel id such as C0123456789, or ""', /^([CG][A-Z0-9]{1,254})?$/);
+/** A table of variants; a rule finds the mistakes in it. */
+export const VARIANTS = {
+  what: "a map of variants by name",
+  check: z.custom<Variants>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+};
 /** Limits that every tagged service accepts: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const TAGS = {
   what: "at most 40 tags (letters, digits, spaces and . : / = + - @ _ ; keys without the prefix aws:)",

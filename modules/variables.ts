@@ -46,7 +46,8 @@ const shown = (value: unknown): string =>
     : `\`${value}\``;
 
 /** @returns the default in Markdown: a value, the variable that it is taken from, or "none" */
-export const defaultInWords = ({ default: value, sameAs, defaultIn = {} }: Variable): string => {
+export const defaultInWords = ({ default: value, defaultWords, sameAs, defaultIn = {} }: Variable): string => {
+  if (defaultWords !== undefined) return defaultWords;
   if (sameAs !== undefined) return sameAs === "the file's name" ? sameAs : `\`${sameAs}\``;
   const others = Object.entries(defaultIn).map(([environment, other]) => `${shown(other)} in ${environment}`);
   return [shown(value), ...others].join(", ");
@@ -99,6 +100,7 @@ export const VARIABLES = {
   max_image_pixels:                      IMAGE_PROCESSOR.max_image_pixels,
   max_image_side_px:                     IMAGE_PROCESSOR.max_image_side_px,
   max_image_frames:                      IMAGE_PROCESSOR.max_image_frames,
+  variants:                              IMAGE_PROCESSOR.variants,
   metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
   metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,
   alert_email:                           { ...EMAIL,                                         default: "",                              description: "E-mail address for all notifications." },

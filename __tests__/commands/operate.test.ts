@@ -1,6 +1,7 @@
 /** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
 import { stripVTControlCharacters } from "node:util";
 import { DeleteObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { logGroupOf } from "../../scripts/aws/account-log";
 import { clientsFor } from "../../scripts/aws/clients";
 import { outcomeOf } from "../../scripts/aws/smoke-outcomes";
@@ -82,6 +83,7 @@ describe("npm run smoke", () => {
     const round = {
       ...{ s3, prefix: "", concurrency: 1, waitMs: 1_000, signal: new AbortController().signal },
       buckets: { upload: "", processed: "" },
+      variants: DEFAULT_VARIANTS,
     };
     const outcome = await outcomeOf(upload, { key: upload.key, variants: {} }, { group, sinceMs: 0 }, round);
     await s3.send(new DeleteObjectCommand({ Bucket: sandbox.uploadBucket, Key: upload.key }));

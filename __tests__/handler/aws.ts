@@ -13,6 +13,7 @@ import {
 import type { S3EventRecord } from "aws-lambda";
 import type { EventName } from "../../handler/contract/events";
 import type { Settings } from "../../handler/contract/settings";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 
 export const UPLOADS = "uploads";
 export const PROCESSED = "processed";
@@ -183,6 +184,7 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_PIXELS: "100000000",
   MAX_IMAGE_SIDE_PX: "20000",
   MAX_IMAGE_FRAMES: "1000",
+  VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
   TRACING: "off",
 };
 

@@ -1,4 +1,5 @@
 /** tfvars files: values, fallbacks, and a message for each mistake. */
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { readEnvironments } from "../../modules/environment";
 import { VARIABLES } from "../../modules/variables";
 import { committed, devWith, environmentsOf } from "./synthesized";
@@ -60,6 +61,7 @@ const DEFAULTS = {
   max_image_pixels: 100_000_000,
   max_image_side_px: 65_535,
   max_image_frames: 1_000,
+  variants: DEFAULT_VARIANTS,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",
   alert_email: "",

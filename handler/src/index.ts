@@ -163,7 +163,7 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await processImage(bytes, limits, signal, traced);
+  const { source, variants } = await processImage(bytes, limits, { variants: settings.VARIANTS, signal, traced });
   const making = { requestId, processingMs: elapsedMs(), signal };
   recorder.encoded(making.processingMs);
   if (isLast) recorder.lastUploadStarted();

@@ -29,13 +29,13 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts"],
+    entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",
     purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "decode.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "tiff-kinds.ts", "variants.ts"],
+    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "tiff-kinds.ts", "variants.ts"],
   },
   commands: {
     path: "scripts/commands",
