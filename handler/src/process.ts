@@ -4,7 +4,7 @@ import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contr
 import { decodeImage, type Pixels } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
 import type { Traced } from "./tracing";
-import { encoded } from "./variants";
+import { encoded, largestFirst } from "./variants";
 
 /** One encoded variant. */
 export interface Encoded {
@@ -29,6 +29,8 @@ export interface ProcessingOptions {
   readonly signal?: AbortSignal;
   /** Wraps decoding and each encoding in a named trace. @default no tracing */
   readonly traced?: Traced;
+  /** Called with each variant as soon as it is encoded. @default nothing is called */
+  readonly onEncoded?: (image: Encoded) => void;
 }
 
 /**
@@ -39,17 +41,20 @@ export interface ProcessingOptions {
 export const processImage = async (
   bytes: Buffer,
   limits: Limits,
-  { variants = DEFAULT_VARIANTS, signal, traced = (_, work) => work() }: ProcessingOptions = {},
+  { variants = DEFAULT_VARIANTS, signal, traced = (_, work) => work(), onEncoded = () => {} }: ProcessingOptions = {},
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const { pixels, widthPx, heightPx } = await decodeImage(bytes, format, limits, traced);
-  const made: Encoded[] = [];
+  const made = new Map<string, Encoded>();
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
-  for (const [name, variant] of Object.entries(variants)) {
-    made.push(await traced(`encode ${name}`, () => encode(pixels, name, variant)));
+  for (const [name, variant] of largestFirst(variants)) {
+    const image = await traced(`encode ${name}`, () => encode(pixels, name, variant));
     signal?.throwIfAborted();
+    made.set(name, image);
+    onEncoded(image);
   }
-  return { source: { format, widthPx, heightPx }, variants: made };
+  const inOrder = Object.keys(variants).flatMap((name) => made.get(name) ?? []);
+  return { source: { format, widthPx, heightPx }, variants: inOrder };
 };
 
 const encode = async ({ data, raw }: Pixels, name: string, variant: Variant): Promise<Encoded> => {

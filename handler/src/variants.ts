@@ -1,6 +1,6 @@
 /** How variants are encoded: the encoder settings of each format, and the size of each variant. */
 import sharp, { type Sharp } from "sharp";
-import { FORMATS, type FormatName, type Variant } from "../contract/variants";
+import { FORMATS, type FormatName, MAX_SIDE_PX, type Variant, type Variants } from "../contract/variants";
 
 /** Options for sharp's encoder, the same for all variants of a format. */
 type Encoder = Readonly<Record<string, boolean | number | string>>;
@@ -33,6 +33,18 @@ const coveredBox = (image: Size, [width, height]: readonly [number, number]): Si
   const side = (px: number, most: number) => Math.min(most, Math.max(1, Math.round(px * scale)));
   return { width: side(width, image.width), height: side(height, image.height) };
 };
+
+/** Bytes per pixel of a photo are about ten times those of the other formats. */
+const LOSSLESS_FACTOR = 10;
+
+const expectedBytes = ({ format, inside_px, width_px, cover_px }: Variant): number => {
+  const [width, height] = cover_px ?? [inside_px ?? width_px ?? MAX_SIDE_PX, inside_px ?? width_px ?? MAX_SIDE_PX];
+  return width * height * (FORMATS[format].isLossless ? LOSSLESS_FACTOR : 1);
+};
+
+/** @returns the variants in the order in which to encode them: the longest uploads then start first */
+export const largestFirst = (variants: Variants): [name: string, variant: Variant][] =>
+  Object.entries(variants).sort(([, one], [, other]) => expectedBytes(other) - expectedBytes(one));
 
 interface Size {
   readonly width: number;
