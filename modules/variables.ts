@@ -101,6 +101,7 @@ export const VARIABLES = {
   max_image_side_px:                     IMAGE_PROCESSOR.max_image_side_px,
   max_image_frames:                      IMAGE_PROCESSOR.max_image_frames,
   variants:                              IMAGE_PROCESSOR.variants,
+  encoder_effort:                        IMAGE_PROCESSOR.encoder_effort,
   metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
   metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,
   alert_email:                           { ...EMAIL,                                         default: "",                              description: "E-mail address for all notifications." },

@@ -167,8 +167,8 @@ const makeVariants = async (
   const { source, variants } = await storeWhileEncoding(
     {
       encode: async (onEncoded, signal) => {
-        const options = { variants: settings.VARIANTS, signal, traced, onEncoded };
-        const made = await processImage(bytes, limits, options);
+        const { VARIANTS: variants, ENCODER_EFFORT: effort } = settings;
+        const made = await processImage(bytes, limits, { variants, effort, signal, traced, onEncoded });
         recorder.encoded(elapsedMs());
         if (isLast) recorder.lastUploadStarted();
         return made;

@@ -44,8 +44,8 @@ const receive = async (request: IncomingMessage, response: ServerResponse): Prom
 
 if (require.main === module) {
   const object = readFileSync(process.argv[2] ?? "");
-  const server = createServer((request, response) =>
-    void (request.method === "GET" ? send(response, object) : receive(request, response)),
+  const server = createServer(
+    (request, response) => void (request.method === "GET" ? send(response, object) : receive(request, response)),
   );
   server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
   // The process ends with its parent.
