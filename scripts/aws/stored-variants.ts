@@ -82,8 +82,9 @@ export const variantProblems = async (
   { s3, buckets, variants }: RoundOptions,
 ): Promise<string[]> => {
   const source = await pictureOf(Buffer.from(upload));
-  const problems = Object.entries(variants).map(async ([name, variant]) => {
-    const Key = keys[name];
+  const problems = Object.entries(keys).map(async ([name, Key]) => {
+    const variant = variants[name];
+    if (variant === undefined) return `${name} is not a variant of the environment`;
     const command = new GetObjectCommand({ Bucket: buckets.processed, Key });
     const { Body, ContentType } = await answerTo("GetObject", s3.send(command));
     const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);

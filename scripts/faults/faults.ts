@@ -44,7 +44,7 @@ const small = async (): Promise<UploadedFile> => ({ name: "photo.jpg", bytes: aw
 export const fileOf = ({ file = small }: Fault, blueprint: Blueprint): Promise<UploadedFile> => file(blueprint);
 
 /** @returns the threshold of the alarm, or undefined if the stack has no such alarm */
-export const thresholdOf = (alarm: string, { alarms, function: fn }: Blueprint): number | undefined =>
+const thresholdOf = (alarm: string, { alarms, function: fn }: Blueprint): number | undefined =>
   alarms.find(({ name }) => name === `${fn.name}-${alarm}`)?.threshold;
 
 const hasQueue = ({ function: fn }: Blueprint): boolean => fn.deadLetterTargetArn !== undefined;

@@ -33,7 +33,7 @@ const sidesOf = (megapixels: number): [number, number] => {
 };
 
 /** @returns the megapixels of a variant of a picture of 4 : 3 */
-export const variantMegapixels = ({ inside_px, width_px, cover_px }: Variant, megapixels: number): number => {
+const variantMegapixels = ({ inside_px, width_px, cover_px }: Variant, megapixels: number): number => {
   const [width, height] = sidesOf(megapixels);
   if (cover_px !== undefined) {
     const scale = Math.min(1, width / cover_px[0], height / cover_px[1]);
@@ -54,7 +54,7 @@ const demandOf = (variant: Variant, megapixels: number): Demand => {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-export interface Share {
+interface Share {
   /** Of the bytes that the default variants take: all of them together have 1. */
   readonly bytes: number;
   /** Of the CPU time that an upload takes with the default variants. */
@@ -62,7 +62,7 @@ export interface Share {
 }
 
 /** @returns the share of each variant, by name */
-export const sharesOf = (variants: Variants, megapixels: number): Record<string, Share> => {
+const sharesOf = (variants: Variants, megapixels: number): Record<string, Share> => {
   const usual = Object.values<Variant>(DEFAULT_VARIANTS).map((variant) => demandOf(variant, megapixels));
   const bytes = sum(usual.map(({ mbPerMp }) => mbPerMp));
   const cpu = sum(usual.map(({ cpuSecondsPerMp }) => cpuSecondsPerMp)) + DECODING * megapixels;

@@ -170,7 +170,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     topic: "log-alerts",
     counts: { TimeoutErrors: 1 },
     also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is 1/${BUSY_SHARE} of the decoding time`,
+    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is about 1/${BUSY_SHARE} of the decoding time`,
     run: busyBeyondTheLimit,
   },
   "memory-errors": {
