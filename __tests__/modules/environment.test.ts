@@ -1,4 +1,5 @@
 /** tfvars files: values, fallbacks, and a message for each mistake. */
+import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { readEnvironments } from "../../modules/environment";
 import { VARIABLES } from "../../modules/variables";
@@ -62,6 +63,7 @@ const DEFAULTS = {
   max_image_side_px: 65_535,
   max_image_frames: 1_000,
   variants: DEFAULT_VARIANTS,
+  encoder_effort: DEFAULT_EFFORT,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",
   alert_email: "",
