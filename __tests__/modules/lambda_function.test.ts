@@ -1,8 +1,8 @@
 /** The synthesized function, its role and its log group. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
+import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 

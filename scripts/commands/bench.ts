@@ -10,11 +10,12 @@ import { measureCold } from "../trials/bench/cold";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
 import { machine } from "../trials/bench/machine";
+import { measureOverlap, type Overlap } from "../trials/bench/overlap";
 import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
 import { inOtherKinds, photosIn } from "../trials/bench/photos";
 import { photosReport } from "../trials/bench/photos-report";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
-import { benchReport, coldReport, throughputReport } from "../trials/bench/report";
+import { benchReport, coldReport, overlapReport, throughputReport } from "../trials/bench/report";
 import {
   type PhotoResults,
   type PictureResult,
@@ -33,6 +34,7 @@ interface Options {
   readonly quick: boolean;
   readonly photos?: string;
   readonly sweep: boolean;
+  readonly overlap: boolean;
   readonly cold: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
@@ -64,6 +66,13 @@ const sweep = async ({ photos: folder, runs }: Options): Promise<EncoderTrial[]>
   const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
   const files = all.filter(({ name }) => folder !== undefined || name === REFERENCE).map(({ file }) => file);
   return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(files, runs, onDone));
+};
+
+const overlap = async ({ runs }: Options): Promise<Overlap> => {
+  const all = await pictures((megapixels) => megapixels === 12);
+  const [picture] = all.filter(({ name }) => name === REFERENCE);
+  if (picture === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
+  return withProgress({ showsTimeLeft: true }, (onDone) => measureOverlap(picture, runs, onDone));
 };
 
 const photoResults = async ({ photos: folder = "", runs, python }: Options): Promise<PhotoResults> => {
@@ -131,6 +140,12 @@ const run = async (options: Options): Promise<void> => {
   const show = <T>(value: T, report: (value: T) => string): void =>
     console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
   if (options.sweep) return show(await sweep(options), sweepReport);
+  if (options.overlap) {
+    const found = await overlap(options);
+    show(found, overlapReport);
+    if (options.write) await keep({ overlap: found });
+    return;
+  }
   if (options.photos !== undefined) {
     const photos = await photoResults(options);
     show(photos, photosReport);
@@ -153,6 +168,7 @@ export const command = new Command("npm run bench --")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
   .option("--photos <folder>", "photos of yours instead of the painted pictures, with every encoder_effort and Pillow")
   .option("--sweep", "only encoder settings, with the painted photo of 12 megapixels or those of --photos", false)
+  .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
   .option("--cold", "only the cost of loading the package", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
   .option("--json", "print the result as JSON", false)

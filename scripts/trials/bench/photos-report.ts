@@ -7,7 +7,7 @@ import { machineLine } from "./machine";
 import type { PhotoResults } from "./results";
 
 /** Months for which a thousand uploads are priced. */
-export const MONTHS = [1, 12] as const;
+const MONTHS = [1, 12] as const;
 
 const methodTable = ({ methods }: PhotoResults): string =>
   table(

@@ -41,12 +41,12 @@ export interface Tools {
 const run = promisify(execFile);
 
 /** Bundles a program of this folder, because compilation at run time would be measured, too. */
-const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
+export const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
   const file = join(CACHE, `${name}.${process.pid}.cjs`);
   await build({
     absWorkingDir: ROOT,
     entryPoints: [join(__dirname, name)],
-    external: ["sharp", "pidusage"],
+    external: ["sharp", "pidusage", "@aws-sdk/client-s3"],
     bundle: true,
     platform: "node",
     format: "cjs",

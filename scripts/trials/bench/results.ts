@@ -5,6 +5,7 @@ import type { Effort } from "../../../handler/contract/efforts";
 import type { Cold } from "./cold";
 import type { Kind } from "./corpus";
 import type { Machine } from "./machine";
+import type { Overlap } from "./overlap";
 import type { Method } from "./processes";
 import type { Similarity } from "./similarity";
 import type { Throughput } from "./throughput";
@@ -71,6 +72,8 @@ export interface Results {
   readonly cold?: Cold;
   /** @default not measured */
   readonly throughput?: Throughput;
+  /** @default not measured */
+  readonly overlap?: Overlap;
   /** Of photos that are not part of the project. @default not measured */
   readonly photos?: PhotoResults;
 }

@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Time from the end of a request until the first byte of its answer. */
-export const FIRST_BYTE_MS = 40;
+const FIRST_BYTE_MS = 40;
 
 /** Throughput of each connection. */
-export const BYTES_PER_SECOND = 60e6;
+const BYTES_PER_SECOND = 60e6;
 
 const dueMs = (bytes: number): number => (bytes / BYTES_PER_SECOND) * 1_000;
 
