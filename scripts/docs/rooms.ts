@@ -35,7 +35,7 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "tiff-kinds.ts"],
+    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "process.ts", "logger.ts", "storage.ts", "tiff-kinds.ts"],
   },
   commands: {
     path: "scripts/commands",

@@ -6,15 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { bundled } from "./processes";
 import { median } from "./statistics";
-
-export type TransferMethod = "overlapping" | "sequential";
-
-/** From the start of the download until the last variant is stored. */
-export interface Transferred {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-  readonly peakBytes: number;
-}
+import type { TransferMethod, Transferred } from "./transfer-worker";
 
 export interface Overlap {
   readonly picture: string;

@@ -3,7 +3,15 @@
 import type { Limits } from "../../../handler/src/input";
 import type { Upload } from "../../../handler/src/keys";
 import { residentBytes } from "../../sandbox/memory";
-import type { TransferMethod, Transferred } from "./overlap";
+
+export type TransferMethod = "overlapping" | "sequential";
+
+/** From the start of the download until the last variant is stored. */
+export interface Transferred {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+}
 
 const LIMITS: Limits = { maxPixels: 100_000_000, maxSidePx: 65_535, maxFrames: 1 };
 const NEVER = new AbortController().signal;
