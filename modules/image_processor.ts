@@ -36,6 +36,7 @@ const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   MAX_IMAGE_SIDE_PX: String(props.max_image_side_px),
   MAX_IMAGE_FRAMES: String(props.max_image_frames),
   VARIANTS: JSON.stringify(props.variants),
+  ENCODER_EFFORT: props.encoder_effort,
   TRACING: props.enable_xray_tracing ? "on" : "off",
 });
 

@@ -9,6 +9,7 @@ import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from
 import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
+import { storeWhileEncoding } from "./overlap";
 import { processImage } from "./process";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
 import { traced } from "./tracing";
@@ -165,17 +166,22 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await processImage(bytes, limits, { variants: settings.VARIANTS, signal, traced });
-  const making = { requestId, processingMs: elapsedMs(), signal };
-  recorder.encoded(making.processingMs);
-  if (isLast) recorder.lastUploadStarted();
-  const stored = await Promise.allSettled(
-    variants.map((image) =>
-      traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
-    ),
+  const { source, variants } = await storeWhileEncoding(
+    {
+      encode: async (onEncoded, signal) => {
+        const { VARIANTS: variants, ENCODER_EFFORT: effort } = settings;
+        const made = await processImage(bytes, limits, { variants, effort, signal, traced, onEncoded });
+        recorder.encoded(elapsedMs());
+        if (isLast) recorder.lastUploadStarted();
+        return made;
+      },
+      store: (image, signal) => {
+        const making = { requestId, processingMs: elapsedMs(), signal };
+        return traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making));
+      },
+    },
+    signal,
   );
-  // allSettled, not all: no upload may continue after the invocation has failed.
-  for (const result of stored) if (result.status === "rejected") throw result.reason;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
   return {
     bucket,

@@ -1,10 +1,11 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp from "sharp";
+import { DEFAULT_EFFORT, type Effort } from "../contract/efforts";
 import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
 import { decodeImage, type Pixels } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
 import type { Traced } from "./tracing";
-import { encoded } from "./variants";
+import { encoded, largestFirst } from "./variants";
 
 /** One encoded variant. */
 export interface Encoded {
@@ -25,10 +26,14 @@ export interface ProcessedImage {
 export interface ProcessingOptions {
   /** @default the default variants */
   readonly variants?: Variants;
+  /** @default the default effort */
+  readonly effort?: Effort;
   /** Stops the work after the current variant. @default the work runs to its end */
   readonly signal?: AbortSignal;
   /** Wraps decoding and each encoding in a named trace. @default no tracing */
   readonly traced?: Traced;
+  /** Called with each variant as soon as it is encoded. @default nothing is called */
+  readonly onEncoded?: (image: Encoded) => void;
 }
 
 /**
@@ -39,22 +44,31 @@ export interface ProcessingOptions {
 export const processImage = async (
   bytes: Buffer,
   limits: Limits,
-  { variants = DEFAULT_VARIANTS, signal, traced = (_, work) => work() }: ProcessingOptions = {},
+  {
+    variants = DEFAULT_VARIANTS,
+    effort = DEFAULT_EFFORT,
+    signal,
+    traced = (_, work) => work(),
+    onEncoded = () => {},
+  }: ProcessingOptions = {},
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const { pixels, widthPx, heightPx } = await decodeImage(bytes, format, limits, traced);
-  const made: Encoded[] = [];
+  const made = new Map<string, Encoded>();
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
-  for (const [name, variant] of Object.entries(variants)) {
-    made.push(await traced(`encode ${name}`, () => encode(pixels, name, variant)));
+  for (const [name, variant] of largestFirst(variants)) {
+    const image = await traced(`encode ${name}`, () => encode(pixels, name, variant, effort));
     signal?.throwIfAborted();
+    made.set(name, image);
+    onEncoded(image);
   }
-  return { source: { format, widthPx, heightPx }, variants: made };
+  const inOrder = Object.keys(variants).flatMap((name) => made.get(name) ?? []);
+  return { source: { format, widthPx, heightPx }, variants: inOrder };
 };
 
-const encode = async ({ data, raw }: Pixels, name: string, variant: Variant): Promise<Encoded> => {
+const encode = async ({ data, raw }: Pixels, name: string, variant: Variant, effort: Effort): Promise<Encoded> => {
   const { contentType, extension } = FORMATS[variant.format];
-  const image = encoded(sharp(data, { raw }), raw, variant);
+  const image = encoded(sharp(data, { raw }), raw, variant, effort);
   const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
   return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height };
 };
