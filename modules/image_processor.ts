@@ -29,6 +29,7 @@ const onOff = (isOn: boolean): string => (isOn ? "on" : "off");
 const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   PROCESSED_BUCKET: props.processed_bucket_id,
   LOG_LEVEL: props.log_level,
+  REFUSAL_LOG_LEVEL: props.refusal_log_level,
   METRIC_NAMESPACE: props.metric_namespace,
   METRICS_TRANSPORT: props.metrics_transport,
   LARGE_IMAGE_BYTES: String(props.large_image_bytes),
@@ -38,6 +39,7 @@ const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   MAX_IMAGE_FRAMES: String(props.max_image_frames),
   VARIANTS: JSON.stringify(props.variants),
   KEEP_SMALLER_ORIGINAL: onOff(props.keep_smaller_original),
+  ENCODER_EFFORT: props.encoder_effort,
   TRACING: onOff(props.enable_xray_tracing),
 });
 

@@ -1,6 +1,7 @@
 /** The synthesized function, its role and its log group. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
@@ -106,12 +107,14 @@ describe("lambda_function", () => {
           LOG_LEVEL: "INFO",
           METRIC_NAMESPACE: "ImageProcessor/Lambda/prod",
           METRICS_TRANSPORT: "emf",
+          REFUSAL_LOG_LEVEL: "ERROR",
           LARGE_IMAGE_BYTES: "10485760",
           MAX_IMAGE_BYTES: "104857600",
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
           MAX_IMAGE_FRAMES: "1000",
           KEEP_SMALLER_ORIGINAL: "on",
+          ENCODER_EFFORT: DEFAULT_EFFORT,
           VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
           TRACING: "on",
         },

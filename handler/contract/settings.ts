@@ -1,10 +1,13 @@
 /** The environment variables that the handler reads. */
+import { EFFORTS, type Effort } from "./efforts";
 import { DEFAULT_VARIANTS, type Variants, variantsMistake } from "./variants";
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
-
+const REFUSAL_LOG_LEVELS = ["ERROR", "WARN"] as const;
 const SWITCH = ["off", "on"] as const;
+
+const ENCODER_EFFORTS = Object.keys(EFFORTS) as [Effort, ...Effort[]];
 
 type Setting =
   | { readonly kind: "text"; readonly about: string }
@@ -17,6 +20,7 @@ type Setting =
 export const SETTINGS = {
   PROCESSED_BUCKET:  { kind: "text",                                about: "Bucket that receives the variants." },
   LOG_LEVEL:         { kind: "choice", choices: LOG_LEVELS,         about: "Least severe log level that is written. Lines that feed a metric are always written." },
+  REFUSAL_LOG_LEVEL: { kind: "choice", choices: REFUSAL_LOG_LEVELS, about: "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused." },
   METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics." },
   METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "How custom metrics are published: one PutMetricData call per invocation, or embedded in the log (EMF)." },
   LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "Uploads with more bytes are logged as large." },
@@ -26,6 +30,7 @@ export const SETTINGS = {
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
   VARIANTS:          { kind: "variants",                            about: "Variants made from each upload, by name." },
   KEEP_SMALLER_ORIGINAL: { kind: "choice", choices: SWITCH,         about: "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding." },
+  ENCODER_EFFORT:    { kind: "choice", choices: ENCODER_EFFORTS,    about: "CPU time that encoding may take to save bytes: fast, balanced or small." },
   TRACING:           { kind: "choice", choices: SWITCH,             about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
 

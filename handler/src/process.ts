@@ -1,11 +1,12 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp from "sharp";
+import { DEFAULT_EFFORT, type Effort } from "../contract/efforts";
 import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
 import { type Decoded, decodeImage } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
 import { bareUpload, smallerEncoding } from "./smaller";
 import type { Traced } from "./tracing";
-import { encoded } from "./variants";
+import { encoded, largestFirst } from "./variants";
 
 /** One encoded variant. */
 export interface Encoded {
@@ -33,10 +34,14 @@ export interface ProcessingOptions {
   readonly variants?: Variants;
   /** Whether no variant in the upload's format may have more bytes than the upload. @default false */
   readonly keepsSmallerOriginal?: boolean;
+  /** @default the default effort */
+  readonly effort?: Effort;
   /** Stops the work after the current variant. @default the work runs to its end */
   readonly signal?: AbortSignal;
   /** Wraps decoding and each encoding in a named trace. @default no tracing */
   readonly traced?: Traced;
+  /** Called with each variant as soon as it is encoded. @default nothing is called */
+  readonly onEncoded?: (image: Encoded) => void;
 }
 
 /**
@@ -49,26 +54,30 @@ export const processImage = async (
   limits: Limits,
   {
     variants = DEFAULT_VARIANTS,
+    effort = DEFAULT_EFFORT,
     keepsSmallerOriginal = false,
     signal,
     traced = (_, work) => work(),
+    onEncoded = () => {},
   }: ProcessingOptions = {},
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const decoded = await decodeImage(bytes, format, limits, traced);
-  const upload = { ...decoded, format, sizeBytes: bytes.length };
+  const upload = { ...decoded, effort, sizeBytes: bytes.length };
   const bare = once(async () => decoded.original && bareUpload(format, decoded.original));
-  const made: Encoded[] = [];
+  const made = new Map<string, Encoded>();
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
-  for (const [name, variant] of Object.entries(variants)) {
-    const work = async () => {
+  for (const [name, variant] of largestFirst(variants)) {
+    const image = await traced(`encode ${name}`, async () => {
       const first = await encode(upload, name, variant);
       return keepsSmallerOriginal && variant.format === format ? notLarger(first, variant, upload, bare) : first;
-    };
-    made.push(await traced(`encode ${name}`, work));
+    });
     signal?.throwIfAborted();
+    made.set(name, image);
+    onEncoded(image);
   }
-  return { source: { format, widthPx: decoded.widthPx, heightPx: decoded.heightPx }, variants: made };
+  const inOrder = Object.keys(variants).flatMap((name) => made.get(name) ?? []);
+  return { source: { format, widthPx: decoded.widthPx, heightPx: decoded.heightPx }, variants: inOrder };
 };
 
 const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
@@ -80,18 +89,19 @@ const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
 };
 
 const encode = async (
-  { pixels: { data, raw } }: Pick<Decoded, "pixels">,
+  { pixels: { data, raw }, effort }: Upload,
   name: string,
   variant: Variant,
   options: object = {},
 ): Promise<Encoded> => {
   const { contentType, extension } = FORMATS[variant.format];
-  const image = encoded(sharp(data, { raw }), raw, variant, options);
+  const image = encoded(sharp(data, { raw }), raw, variant, effort, options);
   const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
   return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height, origin: "encoded" };
 };
 
 interface Upload extends Decoded {
+  readonly effort: Effort;
   readonly sizeBytes: number;
 }
 
