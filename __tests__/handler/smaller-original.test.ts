@@ -163,7 +163,7 @@ describe("the handler", () => {
 
     const [kept, reduced] = [await processed(upright, "on"), await processed(sideways, "on")];
 
-    expect(kept).toMatchObject({ kept: "compressed,low" });
+    expect(kept).toMatchObject({ kept: "compressed,low,thumbnail", reduced: "none" });
     expect(reduced).toMatchObject({ kept: "none", reduced: expect.stringMatching(/^compressed,low/) });
     expect(kept.sizes.compressed).toBeLessThanOrEqual(upright.length);
     expect(reduced.sizes.compressed).toBeLessThanOrEqual(sideways.length);

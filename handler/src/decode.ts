@@ -13,7 +13,7 @@ import { costOf, hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTif
 import type { Traced } from "./tracing";
 
 /** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
-export interface Pixels {
+interface Pixels {
   readonly data: Buffer;
   readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
 }
