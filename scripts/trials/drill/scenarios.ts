@@ -48,14 +48,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-error-rate": {
     cause: FAULTS["s3-unavailable"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
     also: ["release-errors", "log-errors", "image-processing-errors", "low-success-rate"],
     run: (blueprint, threshold) => play(FAULTS["s3-unavailable"], blueprint, threshold),
   },
   "release-errors": {
     cause: FAULTS["bad-release"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 1 },
+    counts: { LambdaErrors: 1, FailedAttempts: 1 },
     also: ["log-errors", "high-error-rate", "events-dropped", "dead-letters"],
     run: (blueprint, threshold) => play(FAULTS["bad-release"], blueprint, threshold, { maximumRetryAttempts: 0 }),
   },
@@ -77,7 +77,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "log-errors": {
     cause: FAULTS["not-an-image"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
+    counts: {
+      LambdaErrors: 1,
+      ImageProcessingErrors: 1,
+      RefusedImages: 1,
+      AllRefusedImages: 1,
+      ImageSizeBytes: 1,
+      MemoryUsedMB: 1,
+      Attempts: 1,
+    },
     also: ["image-processing-errors"],
     run: (blueprint, threshold) => play(FAULTS["not-an-image"], blueprint, threshold),
   },
@@ -100,7 +108,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "low-success-rate": {
     cause: "most uploads are corrupt for 15 minutes",
     topic: "performance-alerts",
-    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, AllRefusedImages: 1 },
     also: ["log-errors", "image-processing-errors"],
     run: failingUploads,
   },
@@ -115,7 +123,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "memory-high": {
     cause: "an image that needs nearly all memory",
     topic: "performance-alerts",
-    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
+    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1, Attempts: 1 },
     also: [],
     scaled: ({ memoryMb }) => `reported memory is scaled to just below ${memoryMb} MB`,
     run: nearItsMemory,
@@ -140,7 +148,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "dead-letters": {
     cause: "S3 answers 503 on every attempt",
     topic: "performance-alerts",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -154,7 +162,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "dead-letter-errors": {
     cause: FAULTS["queue-denied"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -168,15 +176,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "timeout-errors": {
     cause: FAULTS["out-of-time"].cause,
     topic: "log-alerts",
-    counts: { TimeoutErrors: 1 },
+    counts: { TimeoutErrors: 1, FailedAttempts: 1 },
     also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is 1/${BUSY_SHARE} of the decoding time`,
+    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is about 1/${BUSY_SHARE} of the decoding time`,
     run: busyBeyondTheLimit,
   },
   "memory-errors": {
     cause: FAULTS["out-of-memory"].cause,
     topic: "log-alerts",
-    counts: { MemoryErrors: 1, LargeImages: 1 },
+    counts: { MemoryErrors: 1, LargeImages: 1, FailedAttempts: 1 },
     also: ["high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: ({ memoryMb }) => `${SMALL_MEMORY_MB} MB memory instead of ${memoryMb} MB`,
     run: (blueprint, threshold) => play(FAULTS["out-of-memory"], blueprint, threshold, { maximumRetryAttempts: 0 }),
@@ -184,21 +192,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "image-processing-errors": {
     cause: FAULTS.corrupt.cause,
     topic: "log-alerts",
-    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, AllRefusedImages: 1 },
     also: ["log-errors"],
     run: (blueprint, threshold) => play(FAULTS.corrupt, blueprint, threshold),
   },
   "s3-permission-errors": {
     cause: FAULTS["s3-denied"].cause,
     topic: "log-alerts",
-    counts: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
+    counts: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1, FailedAttempts: 1 },
     also: ["log-errors", "high-error-rate", "release-errors"],
     run: (blueprint, threshold) => play(FAULTS["s3-denied"], blueprint, threshold),
   },
   "critical-errors": {
     cause: FAULTS["missing-setting"].cause,
     topic: "log-alerts",
-    counts: { LambdaErrors: 2, CriticalErrors: 1 },
+    counts: { LambdaErrors: 2, CriticalErrors: 1, FailedAttempts: 1 },
     also: ["log-errors", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: () => `${MISSING} is not set`,
     run: (blueprint) => play(FAULTS["missing-setting"], blueprint, 1, { maximumRetryAttempts: 0 }),
@@ -213,7 +221,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** Metrics that every upload raises. */
-export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB"];
+export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB", "Attempts"];
 
 /** A file name with words that a filter on plain text would match. */
 const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
@@ -264,13 +272,15 @@ export const OTHERS = {
       ImageProcessingTime: 1,
       SuccessfulProcesses: 1,
       MemoryUsedMB: 2,
+      Attempts: 2,
+      FailedAttempts: 1,
     },
     isFor: ({ maximumRetryAttempts }) => maximumRetryAttempts > 0,
     run: (blueprint, _, deployed) => failsAtFirst(blueprint, deployed),
   },
   "process-death": {
     cause: "the JavaScript heap is full",
-    counts: { CriticalErrors: 1 },
+    counts: { CriticalErrors: 1, FailedAttempts: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };
       return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
