@@ -76,7 +76,6 @@ export const createPace = ({ onMinute, onChange }: PaceOptions): Pace => {
     while (!isStopped && nextDueMs() <= clock.now()) {
       const waiter = nextWaiter();
       if (waiter !== undefined && waiter.dueMs <= nextMinuteMs) {
-        waiters.delete(waiter);
         waiter.resolve();
       } else {
         const atMs = nextMinuteMs;
@@ -112,12 +111,14 @@ export const createPace = ({ onMinute, onChange }: PaceOptions): Pace => {
     now: clock.now,
     wait: (delayMs, signal) =>
       new Promise((resolve) => {
-        const waiter = { dueMs: clock.now() + delayMs, resolve };
-        waiters.add(waiter);
-        signal.addEventListener("abort", () => {
+        const end = () => {
           waiters.delete(waiter);
+          signal.removeEventListener("abort", end);
           resolve();
-        });
+        };
+        const waiter = { dueMs: clock.now() + delayMs, resolve: end };
+        waiters.add(waiter);
+        signal.addEventListener("abort", end);
         schedule();
       }),
     state: () => ({

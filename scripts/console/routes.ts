@@ -4,8 +4,20 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import sharp from "sharp";
-import type { Context } from "./server";
+import type { PageFiles } from "./bundle";
+import type { Feed } from "./feed";
 import { shownType } from "./uploads";
+import type { World } from "./world";
+
+/** What routes can use. */
+export interface Context {
+  readonly world: () => World;
+  readonly environments: readonly string[];
+  readonly files: PageFiles;
+  readonly feed: Feed;
+  /** Stops the current environment and starts another one. */
+  readonly change: (environment: string) => Promise<void>;
+}
 
 /** Answered with its status, and its message under `problem`. */
 export class Refused extends Error {

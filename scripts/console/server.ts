@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { bundlePage } from "./bundle";
 import { createFeed } from "./feed";
 import { protect, refusalOf } from "./guard";
-import { answerGet, answerPost, Refused } from "./routes";
+import { answerGet, answerPost, type Context, Refused } from "./routes";
 import { startWorld, type World } from "./world";
 
 export interface ConsoleOptions {
@@ -22,16 +22,6 @@ export interface Console {
   readonly s3Url: string;
   readonly uploadBucket: string;
   stop(): Promise<void>;
-}
-
-/** What routes can use. */
-export interface Context {
-  readonly world: () => World;
-  readonly environments: readonly string[];
-  readonly files: Awaited<ReturnType<typeof bundlePage>>;
-  readonly feed: ReturnType<typeof createFeed>;
-  /** Stops the current environment and starts another one. */
-  readonly change: (environment: string) => Promise<void>;
 }
 
 const listen = (server: Server, port: number): Promise<number> =>

@@ -107,6 +107,9 @@ const Clock = () => {
 
 export const Header = ({ view }: { readonly view: string }) => (
   <header>
+    <a class="skip" href={location.hash} onClick={() => document.querySelector("main")?.focus()}>
+      Skip to content
+    </a>
     <div class="bar">
       <a class="brand" href="#/photos">
         <img src="/icon.svg" alt="" width="20" height="20" />

@@ -41,9 +41,6 @@ const Page = () => {
   }, [title]);
   return (
     <>
-      <a class="skip" href={`#/${view}`} onClick={() => document.querySelector("main")?.focus()}>
-        Skip to content
-      </a>
       <Header view={view === "trace" ? "photos" : view} />
       <main tabIndex={-1}>{snapshot.value === undefined ? <p class="starting">Loading …</p> : show(rest)}</main>
       <p class="hidden" role="status">

@@ -60,7 +60,7 @@ export const Empty = ({ title, children }: { readonly title: string; readonly ch
 );
 
 /** A command for a terminal, with a button that copies it. */
-export const Command = ({ id }: { readonly id: string }) => {
+const Command = ({ id }: { readonly id: string }) => {
   const isCopied = useSignal(false);
   const hint = snapshot.value?.hints.find((each) => each.id === id);
   if (hint === undefined) return null;
