@@ -25,7 +25,7 @@ describe("damaged pictures", () => {
     const counted = Object.values(counts).map(({ inputs, made, refused }) => ({
       inputs,
       ended: made + Object.values(refused).reduce((sum, count) => sum + count, 0),
-      isMixed: made > 2 && Object.keys(refused).length > 1,
+      isMixed: made > 0 && Object.keys(refused).length > 0,
     }));
     expect(counted).toEqual(counted.map(() => ({ inputs: TRIED / 5, ended: TRIED / 5, isMixed: true })));
   }, 180_000);
