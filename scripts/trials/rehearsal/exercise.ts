@@ -12,8 +12,8 @@ import { unpackFunction } from "../../sandbox/function-package";
 import { createLambda, type Lambda } from "../../sandbox/lambda";
 import { s3Event } from "../../sandbox/s3-events";
 import { removeAtExit } from "../../terminal/processes";
-import type { Finding } from "./created";
 import type { Deployed } from "./deployed";
+import type { Finding } from "./finding";
 
 const SAMPLES = join(PROJECT, "scripts", "images", "samples");
 
