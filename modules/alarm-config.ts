@@ -2,6 +2,7 @@
 import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { Metric } from "../handler/contract/metrics";
 import { type AlarmValues, type AnyAlarmRow, COMPARISONS } from "./alarm-types";
+import { digits, ifEqual } from "./arithmetic";
 import { type AliasScope, type MetricAddress, metricAddress } from "./metrics";
 import type { Severity } from "./naming";
 
@@ -15,15 +16,16 @@ export const description = ({
     typeof metric === "object" && "label" in metric
       ? metric.label
       : `${alarm.statistic} of ${typeof metric === "string" ? metric : metric.metricName}${scope}`;
-  const periods =
-    alarm.evaluationPeriods === 1
-      ? `in ${alarm.periodSeconds} s`
-      : `in ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} periods of ${alarm.periodSeconds} s`;
-  const from = alarm.thresholdIs === undefined ? "" : ` (${alarm.thresholdIs})`;
+  const periods = ifEqual(
+    alarm.evaluationPeriods,
+    1,
+    `in ${alarm.periodSeconds} s`,
+    `in ${digits(alarm.datapointsToAlarm)} of ${digits(alarm.evaluationPeriods)} periods of ${alarm.periodSeconds} s`,
+  );
   const missing = alarm.treatMissingData === "breaching" ? "; missing data counts as breaching" : "";
   const share =
     alarm.percentOf !== undefined && typeof alarm.threshold === "string" ? ` percent of ${alarm.percentOf}` : "";
-  return `${alarm.summary}: ${measured} ${alarm.comparison} ${alarm.threshold}${share}${from} ${periods}${missing}.`;
+  return `${alarm.summary}: ${measured} ${alarm.comparison} ${digits(alarm.threshold)}${share}${alarm.thresholdIs ?? ""} ${periods}${missing}.`;
 };
 
 export interface AlarmContext {

@@ -3,9 +3,10 @@ import type { FaultName } from "../handler/contract/metrics";
 import type { Alarm, AlarmRow, AlarmValues, AnyAlarmRow, LogAlarm, LogAlarmValues, MetricAlarm } from "./alarm-types";
 import { withWindow } from "./alarm-windows";
 import { type AlarmName, LOG_ALARMS, METRIC_ALARMS } from "./alarms";
+import { divide, ifAtMost, isReference, largest, multiply, roundDown, roundUp, smallest } from "./arithmetic";
 import { isLambdaMetric, isQueueMetric } from "./metrics";
 
-const NEAR_LIMIT = 0.8;
+const NEAR_LIMIT_PERCENT = 80;
 
 type Ledger<A> = Readonly<Record<string, A>>;
 
@@ -16,14 +17,23 @@ const resolved = <A extends Alarm<string> & { readonly percentOf?: string }>(ala
   const { threshold, percentOf } = alarm;
   const numberOf = (name: string) => (values as Readonly<Record<string, number>>)[name] ?? Number.NaN;
   const value = typeof threshold === "number" ? threshold : numberOf(threshold);
-  return { ...alarm, threshold: percentOf === undefined ? value : Math.ceil((value * numberOf(percentOf)) / 100) };
+  return {
+    ...alarm,
+    threshold: percentOf === undefined ? value : roundUp(divide(multiply(value, numberOf(percentOf)), 100)),
+  };
 };
 
 /** Keeps the threshold below the metric's hard limit; otherwise the alarm could never fire, or would fire too late. */
 const belowLimit = ({ limit, ...row }: AnyAlarmRow & Pick<MetricAlarm, "limit">, values: AlarmValues): AnyAlarmRow => {
-  const near = limit && values[limit] > 0 ? Math.max(1, Math.floor(NEAR_LIMIT * values[limit])) : undefined;
-  if (near === undefined || row.threshold <= near) return row;
-  return { ...row, threshold: near, thresholdIs: `${NEAR_LIMIT * 100} % of ${limit}` };
+  // A reference stands for a limit that is set.
+  const isSet = limit !== undefined && (isReference(values[limit]) || values[limit] > 0);
+  if (!isSet) return row;
+  const near = largest(1, roundDown(divide(multiply(values[limit], NEAR_LIMIT_PERCENT), 100)));
+  return {
+    ...row,
+    threshold: smallest(row.threshold, near),
+    thresholdIs: ifAtMost(row.threshold, near, "", ` (${NEAR_LIMIT_PERCENT} % of ${limit})`),
+  };
 };
 
 /**

@@ -48,7 +48,7 @@ export interface MetricAlarm<M extends string = AnyMetric> extends Alarm<NumberI
   readonly enabledBy?: FlagInput<typeof ALARM_VALUES>;
   /** Watch only the version that was published last. @default all invocations of the function */
   readonly version?: "newest";
-  /** Input that limits the metric. Where it is set, the alarm fires at NEAR_LIMIT of it at the latest. @default no limit */
+  /** Input that limits the metric. Where it is set, the alarm fires at 80 % of it at the latest. @default no limit */
   readonly limit?: "reserved_concurrent_executions";
 }
 
@@ -62,7 +62,7 @@ export interface AnyAlarmRow extends Pick<MetricAlarm, "version" | "percentOf">,
   readonly name: string;
   readonly metric: string | Rate | MetricAddress;
   readonly threshold: number;
-  /** How the threshold was derived. @default it is the value of its input */
+  /** How the threshold was derived, in parentheses after a space, or "". @default it is the value of its input */
   readonly thresholdIs?: string;
 }
 

@@ -1,4 +1,5 @@
 /** How many periods an alarm evaluates, so that it sees the failure of the longest invocation when Lambda reports it. */
+import { add, divide, formulaFor, isReference, largest, roundUp, subtract } from "./arithmetic";
 
 /**
  * Metrics that Lambda dates at the start of an invocation and sends after its end:
@@ -58,6 +59,32 @@ const untilUpload = ({ periodSeconds }: Window, timeoutSeconds: number): number 
     ...DELAYS_SECONDS.map((delay) => forRange(periodSeconds, periodsBack(periodSeconds, timeoutSeconds, delay) + 1)),
   );
 
+/** The longest timeout that Lambda allows. */
+const MAX_TIMEOUT_SECONDS = 900;
+
+/** The shapes that the number of periods may have where the timeout is a reference. */
+const formulas = ({ periodSeconds, evaluationPeriods }: Window): ((timeoutSeconds: number) => number)[] =>
+  DELAYS_SECONDS.flatMap((delay) =>
+    [0, 1, 2, 3, 4, 5].flatMap((newer) => {
+      const back = (timeout: number) => roundUp(divide(add(timeout, MINUTE_SECONDS + delay), periodSeconds));
+      const formula = (timeout: number) => (newer === 0 ? back(timeout) : subtract(back(timeout), newer));
+      return [formula, (timeout: number) => largest(evaluationPeriods, formula(timeout))];
+    }),
+  );
+
+/** Formulas by the part of a row that they depend on. */
+const found = new Map<string, (timeoutSeconds: number) => number>();
+
+const periodsFor = (row: Window, timeoutSeconds: number): number => {
+  const needed = row.comparison === "<" ? untilUpload : untilFailure;
+  const known = (seconds: number) => Math.max(row.evaluationPeriods, needed(row, seconds));
+  if (!isReference(timeoutSeconds)) return known(timeoutSeconds);
+  const key = [row.periodSeconds, row.evaluationPeriods, row.comparison].join();
+  const formula = found.get(key) ?? formulaFor(MAX_TIMEOUT_SECONDS, known, formulas(row));
+  found.set(key, formula);
+  return formula(timeoutSeconds);
+};
+
 /**
  * @param row an alarm as its ledger has it
  * @param timeoutSeconds lambda_timeout
@@ -66,8 +93,7 @@ const untilUpload = ({ periodSeconds }: Window, timeoutSeconds: number): number 
 export const withWindow = <W extends Window>(row: W, timeoutSeconds: number): W => {
   if (!isStartDated(row)) return row;
   const { datapointsToAlarm, evaluationPeriods } = row;
-  const needed = row.comparison === "<" ? untilUpload(row, timeoutSeconds) : untilFailure(row, timeoutSeconds);
-  const periods = Math.max(evaluationPeriods, needed);
+  const periods = periodsFor(row, timeoutSeconds);
   // An alarm on all of its periods stays one.
   const datapoints = row.comparison === "<" && datapointsToAlarm === evaluationPeriods ? periods : datapointsToAlarm;
   return { ...row, evaluationPeriods: periods, datapointsToAlarm: datapoints };

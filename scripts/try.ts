@@ -1,0 +1,2 @@
+import { updateTerraform } from "./docs/terraform/files";
+updateTerraform(process.argv[2] === "--check");

@@ -1,0 +1,89 @@
+output "handler" {
+  description = "Handler"
+  value       = "index.handler"
+}
+
+output "environment_variables" {
+  description = "Environment variables"
+  value = {
+    PROCESSED_BUCKET  = var.processed_bucket_id
+    LOG_LEVEL         = var.log_level == "DEBUG" ? "DEBUG" : var.log_level == "ERROR" ? "ERROR" : var.log_level == "INFO" ? "INFO" : "WARNING"
+    METRIC_NAMESPACE  = var.metric_namespace
+    METRICS_TRANSPORT = var.metrics_transport != "emf" ? "put_metric_data" : "emf"
+    LARGE_IMAGE_BYTES = var.large_image_bytes
+    MAX_IMAGE_BYTES   = var.max_image_bytes
+    MAX_IMAGE_PIXELS  = var.max_image_pixels
+    MAX_IMAGE_SIDE_PX = var.max_image_side_px
+    MAX_IMAGE_FRAMES  = var.max_image_frames
+    TRACING           = var.enable_xray_tracing ? "on" : "off"
+  }
+}
+
+output "policy_documents" {
+  description = "Policy documents"
+  value = {
+    image_processor = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        for statement in [
+          {
+            Sid      = "ReadUploads"
+            Effect   = "Allow"
+            Action   = ["s3:GetObject", "s3:GetObjectVersion"]
+            Resource = "${var.upload_bucket_arn}/*"
+          },
+          {
+            Sid      = "TellDeletedFromDenied"
+            Effect   = "Allow"
+            Action   = ["s3:ListBucket"]
+            Resource = var.upload_bucket_arn
+          },
+          {
+            Sid      = "WriteVariants"
+            Effect   = "Allow"
+            Action   = ["s3:PutObject"]
+            Resource = "${var.processed_bucket_arn}/*"
+          },
+          var.metrics_transport != "emf" ? {
+            Sid      = "PublishMetrics"
+            Effect   = "Allow"
+            Action   = ["cloudwatch:PutMetricData"]
+            Resource = "*"
+            Condition = {
+              StringEquals = {
+                "cloudwatch:namespace" = var.metric_namespace
+              }
+            }
+          } : null,
+          var.enable_kms_key ? {
+            Sid      = "DecryptUploads"
+            Effect   = "Allow"
+            Action   = ["kms:Decrypt"]
+            Resource = var.kms_key_arn
+            Condition = {
+              StringLike = {
+                "kms:EncryptionContext:aws:s3:arn" = [var.upload_bucket_arn, "${var.upload_bucket_arn}/*"]
+              }
+            }
+          } : null,
+          var.enable_kms_key ? {
+            Sid      = "EncryptVariants"
+            Effect   = "Allow"
+            Action   = ["kms:GenerateDataKey"]
+            Resource = var.kms_key_arn
+            Condition = {
+              StringLike = {
+                "kms:EncryptionContext:aws:s3:arn" = [var.processed_bucket_arn, "${var.processed_bucket_arn}/*"]
+              }
+            }
+          } : null,
+        ] : statement if statement != null
+      ]
+    })
+  }
+}
+
+output "application_log_level" {
+  description = "Application log level"
+  value       = var.log_level != "DEBUG" ? "INFO" : "DEBUG"
+}
