@@ -5,6 +5,7 @@ import { withoutTracesAndWarnings } from "../../../main";
 import { PROJECT } from "../../build/stacks";
 import { type ModuleText, moduleFiles } from "./module-files";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
+import { readmeOf } from "./readme";
 import { rootFiles } from "./root";
 
 const FOLDER = "terraform";
@@ -22,11 +23,16 @@ export const terraformFiles = (): Map<string, string> =>
     >;
     return new Map([
       ...under("", rootFiles(modules)),
-      ...names.flatMap((name) => under(join("modules", name), modules[name].files)),
+      ...names.flatMap((name) =>
+        under(join("modules", name), {
+          ...modules[name].files,
+          "README.md": readmeOf(name, PLAIN_MODULES[name], modules[name]),
+        }),
+      ),
     ]);
   });
 
-/** Files that nobody generates, such as tests and examples, keep their names out of here. */
+/** Everything but examples and tests. */
 const isGenerated = (path: string): boolean =>
   /^(modules\/\w+\/)?(\w+\.tf|README\.md|terraform\.tfvars\.example)$/.test(path);
 

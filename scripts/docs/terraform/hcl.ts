@@ -51,8 +51,16 @@ const partsOf = (text: string): Part[] =>
 const textOf = (parts: readonly Part[]): string => {
   const [first] = parts;
   if (parts.length === 1 && first && "code" in first) return first.code;
+  if (parts.length === 1 && first && "literal" in first && first.literal.includes("\n")) return linesOf(first.literal);
   return `"${parts.map((part) => ("code" in part ? `\${${part.code}}` : escaped(part.literal))).join("")}"`;
 };
+
+/** A text of several lines. */
+const linesOf = (text: string): string =>
+  `join("\\n", [\n${text
+    .split("\n")
+    .map((line) => `  "${escaped(line)}",\n`)
+    .join("")}])`;
 
 /** @returns the conditions joined; where all other choices are excluded, the one that is left */
 export const all = (conditions: readonly Condition[]): string => {
@@ -215,7 +223,7 @@ export const expression = (node: Node, indent: string, key = ""): string => {
 };
 
 const baseExpression = ({ raw, atoms, edits = [], items, entries }: Node, indent: string, key: string): string => {
-  if (atoms) return textOf(editedParts(atoms, edits, 0, atoms.length)).replace(/^""$/, '""');
+  if (atoms) return textOf(editedParts(atoms, edits, 0, atoms.length)).replaceAll("\n", `\n${indent}`);
   if (items) return list(items, indent, key);
   if (!entries) return String(raw);
   const document = entries.get(DOCUMENT);

@@ -8,7 +8,7 @@ import { variableBlock } from "./validation";
 /** Data sources of every account: reading one more costs nothing, so they have no condition. */
 const FREE = /^aws_(caller_identity|region|partition)\./;
 
-interface Block {
+export interface Block {
   readonly kind: "resource" | "data";
   readonly address: string;
   readonly item: Item;

@@ -61,6 +61,7 @@ export const PLAIN_MODULES = {
   s3_buckets: {
     inputs: MODULE_INPUTS.s3_buckets,
     about: "Buckets for uploads and variants: encrypted, private, TLS only.",
+    decided: ["Replication to another region. It needs a second provider."],
     fixed: OF_PROVIDER,
     build: outputsOf(S3Buckets),
   },
@@ -78,17 +79,26 @@ export const PLAIN_MODULES = {
   cloudwatch_metrics: {
     inputs: MODULE_INPUTS.cloudwatch_metrics,
     about: "Metrics made from log lines, and a dashboard.",
+    decided: [
+      "The ledger of metrics: which log lines make a metric, and what the dashboard charts.",
+      "One dashboard for several regions.",
+      "The widget with the cost per hour.",
+    ],
     fixed: OF_PROVIDER,
     build: outputsOf(CloudwatchMetrics),
   },
   cloudwatch_alarms: {
     inputs: MODULE_INPUTS.cloudwatch_alarms,
     about: "Alarms on metrics of Lambda, SQS and the function.",
+    decided: [
+      "The ledger of alarms: metric, statistic, period and severity of each. Write further alarms as resources of your own.",
+    ],
     build: outputsOf(CloudwatchAlarms),
   },
   log_alerts: {
     inputs: MODULE_INPUTS.log_alerts,
     about: "Faults counted in the log, with an alarm on each.",
+    decided: ["The ledger of faults: which log lines count as which fault."],
     each: [{ input: "queries", suffix: "" }],
     build: outputsOf(LogAlerts),
   },
@@ -123,6 +133,7 @@ export const PLAIN_MODULES = {
   image_processor: {
     inputs: { ...EXTRA_INPUTS.image_processor, ...IMAGE_PROCESSOR_REFERENCES },
     about: "What the image handler needs from its function: entry point, environment variables and permissions.",
+    decided: ["The variants. They are part of the package."],
     build: (_, { enable_kms_key, kms_key_arn, ...given }) =>
       imageProcessor({ ...given, kms_key_arn: enable_kms_key ? kms_key_arn : undefined } as never),
   },

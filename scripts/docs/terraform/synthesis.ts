@@ -23,6 +23,8 @@ export interface PlainModule {
   /** Inputs that are no variables, with their value. */
   readonly fixed?: Readonly<Record<string, unknown>>;
   readonly each?: readonly Each[];
+  /** What the class decides at synthesis and the module does not offer. @default nothing */
+  readonly decided?: readonly string[];
   /** Creates the class in the stack. @returns its outputs */
   readonly build: (stack: TerraformStack, given: Readonly<Record<string, unknown>>) => object;
   /** Conditions of resources that one switch alone does not add or remove. */

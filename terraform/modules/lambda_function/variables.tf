@@ -15,8 +15,8 @@ variable "package_path" {
   nullable    = false
 
   validation {
-    condition     = can(regex("\\S", var.package_path))
-    error_message = "Expected the path of a zip for package_path but got ${jsonencode(var.package_path)}."
+    condition     = fileexists(var.package_path)
+    error_message = "Expected the path of an existing zip for package_path but got ${jsonencode(var.package_path)}."
   }
 }
 
