@@ -1,5 +1,5 @@
 /** How many periods an alarm evaluates, so that it sees the failure of the longest invocation when Lambda reports it. */
-import { add, divide, formulaFor, isReference, largest, roundUp, subtract } from "./arithmetic";
+import { add, divide, formulaFor, isReference, largest, multiply, roundUp, subtract } from "./arithmetic";
 
 /**
  * Metrics that Lambda dates at the start of an invocation and sends after its end:
@@ -63,41 +63,67 @@ const untilUpload = ({ periodSeconds }: Window, timeoutSeconds: number): number 
 const MAX_TIMEOUT_SECONDS = 900;
 
 /** The shapes that the number of periods may have where the timeout is a reference. */
-const formulas = ({ periodSeconds, evaluationPeriods }: Window): ((timeoutSeconds: number) => number)[] =>
+const formulas = (periodSeconds: number): ((timeoutSeconds: number) => number)[] =>
   DELAYS_SECONDS.flatMap((delay) =>
     [0, 1, 2, 3, 4, 5].flatMap((newer) => {
       const back = (timeout: number) => roundUp(divide(add(timeout, MINUTE_SECONDS + delay), periodSeconds));
       const formula = (timeout: number) => (newer === 0 ? back(timeout) : subtract(back(timeout), newer));
-      return [formula, (timeout: number) => largest(evaluationPeriods, formula(timeout))];
+      return [formula, (timeout: number) => largest(1, formula(timeout))];
     }),
   );
+
+const neededBy = (row: Window, timeoutSeconds: number): number =>
+  (row.comparison === "<" ? untilUpload : untilFailure)(row, timeoutSeconds);
 
 /** Formulas by the part of a row that they depend on. */
 const found = new Map<string, (timeoutSeconds: number) => number>();
 
-const periodsFor = (row: Window, timeoutSeconds: number): number => {
-  const needed = row.comparison === "<" ? untilUpload : untilFailure;
-  const known = (seconds: number) => Math.max(row.evaluationPeriods, needed(row, seconds));
-  if (!isReference(timeoutSeconds)) return known(timeoutSeconds);
-  const key = [row.periodSeconds, row.evaluationPeriods, row.comparison].join();
-  const formula = found.get(key) ?? formulaFor(MAX_TIMEOUT_SECONDS, known, formulas(row));
+/** @param periodAt period for a timeout, where it depends on that */
+const periodsFor = (row: Window, timeoutSeconds: number, periodAt: PeriodAt | undefined): number => {
+  const least = row.evaluationPeriods;
+  if (!isReference(timeoutSeconds)) return largest(least, neededBy(row, timeoutSeconds));
+  const known = (seconds: number) =>
+    neededBy({ ...row, ...(periodAt && { periodSeconds: periodAt({ lambda_timeout: seconds }) }) }, seconds);
+  const all = Array.from({ length: MAX_TIMEOUT_SECONDS }, (_, index) => known(index + 1));
+  if (!isReference(least) && Math.max(...all) <= least) return least;
+  const key = `${row.periodSeconds} ${row.comparison}`;
+  const formula = found.get(key) ?? formulaFor(MAX_TIMEOUT_SECONDS, known, formulas(row.periodSeconds));
   found.set(key, formula);
-  return formula(timeoutSeconds);
+  const isEnough = !isReference(least) && Math.min(...all) >= least;
+  return isEnough ? formula(timeoutSeconds) : largest(least, formula(timeoutSeconds));
 };
+
+type PeriodAt = (values: { readonly lambda_timeout: number }) => number;
 
 /**
  * @param row an alarm as its ledger has it
  * @param timeoutSeconds lambda_timeout
+ * @param periodAt period for a timeout @default the row's own
  * @returns the alarm with as many evaluation periods as it needs; those of the ledger are the least
  */
-export const withWindow = <W extends Window>(row: W, timeoutSeconds: number): W => {
+export const withWindow = <W extends Window>(
+  row: W,
+  timeoutSeconds: number,
+  periodAt?: (values: never) => number,
+): W => {
   if (!isStartDated(row)) return row;
   const { datapointsToAlarm, evaluationPeriods } = row;
-  const periods = periodsFor(row, timeoutSeconds);
+  const periods = periodsFor(row, timeoutSeconds, periodAt as PeriodAt | undefined);
   // An alarm on all of its periods stays one.
   const datapoints = row.comparison === "<" && datapointsToAlarm === evaluationPeriods ? periods : datapointsToAlarm;
   return { ...row, evaluationPeriods: periods, datapointsToAlarm: datapoints };
 };
+
+/**
+ * @param seconds until Lambda's metrics of an invocation are visible after its end
+ * @returns a period that contains the longest invocation when its metrics are visible
+ */
+export const wholeInvocation =
+  (seconds: number, atLeastSeconds = 0) =>
+  ({ lambda_timeout }: { readonly lambda_timeout: number }): number =>
+    atLeast(atLeastSeconds, multiply(roundUp(divide(add(lambda_timeout, seconds), MINUTE_SECONDS)), MINUTE_SECONDS));
+
+const atLeast = (least: number, value: number): number => (least === 0 ? value : largest(least, value));
 
 /** How long a release's step must last, so that the new version's failures are reported before the next step. */
 export const shortestStepSeconds = (timeoutSeconds: number): number => timeoutSeconds + (DELAYS_SECONDS[0] ?? 0);

@@ -2,7 +2,7 @@
 import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName, type MetricName } from "../handler/contract/metrics";
 import { runbookUrl } from "./alarm-config";
-import { logAlarms, metricAlarms } from "./alarm-rows";
+import { metricAlarms, singleAlarms } from "./alarm-rows";
 import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
 import { SUCCESS_RATE } from "./alarms";
 import { digits } from "./arithmetic";
@@ -65,6 +65,8 @@ const CHARTS = {
   Invocations:          { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Errors:               { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Throttles:            { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  Attempts:             { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  FailedAttempts:       { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Duration:             { widget: "Duration avg/max/p99",  statistics: ["Average", "Maximum", "p99"] },
   ConcurrentExecutions: { widget: "Concurrent Executions", statistics: ["Maximum"] },
   AsyncEventAge:        { widget: "Uploads Waiting & Dropped", statistics: ["Maximum"] },
@@ -78,6 +80,8 @@ const CHARTS = {
   LambdaErrors:         { widget: "Success vs Error",      statistics: ["Sum"] },
   S3AccessDenied:       { widget: "Success vs Error",      statistics: ["Sum"] },
   MetricsLost:          { widget: "Success vs Error",      statistics: ["Sum"] },
+  AllRefusedImages:     { widget: "Success vs Error",      statistics: ["Sum"] },
+  SupersededImages:     { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingTime:       { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageProcessingTime:  { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
@@ -97,7 +101,11 @@ const RATE_PLACE: Place = { widget: "Success vs Error", axis: "right" };
 const isCharted = (metric: AlarmRow["metric"]): metric is Charted => typeof metric === "string" && metric in CHARTS;
 
 const placeOf = ({ metric }: AlarmRow): Place | undefined =>
-  isCharted(metric) ? CHARTS[metric] : metric === SUCCESS_RATE ? RATE_PLACE : undefined;
+  isCharted(metric)
+    ? CHARTS[metric]
+    : typeof metric === "object" && metric.label === SUCCESS_RATE.label
+      ? RATE_PLACE
+      : undefined;
 
 const known = new WeakMap<DashboardValues, AlarmRow[]>();
 
@@ -271,7 +279,7 @@ const widgetsOf = (stack: DashboardStack, y: number) => {
 
 /** Links to the runbook of each alarm; nothing where runbook_base_url is not set. */
 const runbooks = (values: DashboardValues, y: number) => {
-  const links = [...metricAlarms(values), ...logAlarms(values)].flatMap(({ name }) => {
+  const links = singleAlarms(values).flatMap(({ name }) => {
     const url = runbookUrl(values, name);
     return url === undefined ? [] : [`[${name}](${url})`];
   });

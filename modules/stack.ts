@@ -88,6 +88,7 @@ export class ImageProcessorStack extends TerraformStack {
       ...alarmInputs,
       critical_alerts_topic_arn: topics.critical_alerts_topic_arn,
       performance_alerts_topic_arn: topics.performance_alerts_topic_arn,
+      log_alerts_topic_arn: topics.log_alerts_topic_arn,
       dead_letter_queue_name: names.deadLetterQueueName,
       alias_name: names.aliasName,
       function_version: lambda.outputs.function_version,

@@ -91,7 +91,7 @@ describe("saved queries", () => {
     const found = alarms.map(({ name }) => [name, named(linesOf(`alarms/${name}`))]);
 
     expect(found).toEqual(
-      alarms.map(({ name, metric }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(metric)))]),
+      alarms.map(({ name, fault }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(fault)))]),
     );
   });
 

@@ -175,7 +175,7 @@ describe("without the metrics of the image handler, the dashboard", () => {
       "Recent Errors",
     ]);
     expect(dashboard?.dashboard_body).not.toContain("ProcessingSuccess");
-    expect(Object.keys(resource.aws_cloudwatch_log_metric_filter ?? {})).toHaveLength(2);
+    expect(Object.keys(resource.aws_cloudwatch_log_metric_filter ?? {})).toHaveLength(4);
   });
 });
 

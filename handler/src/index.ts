@@ -9,6 +9,7 @@ import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from
 import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
+import { storeWhileEncoding } from "./overlap";
 import { processImage } from "./process";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
 import { traced } from "./tracing";
@@ -17,7 +18,9 @@ const initSettings = (): Settings => {
   try {
     return readSettings(process.env);
   } catch (error) {
-    createLog("ERROR")("settings.refused", { problem: asError(error).message });
+    createLog({ LOG_LEVEL: "ERROR", REFUSAL_LOG_LEVEL: "ERROR" })("settings.refused", {
+      problem: asError(error).message,
+    });
     throw error;
   }
 };
@@ -60,7 +63,7 @@ export const handler = async (
 ): Promise<BatchResponse | undefined> => {
   const { awsRequestId: requestId } = context;
   const deadline = startDeadline(context.getRemainingTimeInMillis());
-  const log = createLog(settings.LOG_LEVEL, requestId);
+  const log = createLog(settings, requestId);
   const recorder = createMetricsRecorder(transport, log, requestId, deadline.reporting);
   try {
     return await processDeliveries(readUploadEvent(event), { requestId, log, recorder, deadline });
@@ -163,17 +166,22 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await processImage(bytes, limits, signal, traced);
-  const making = { requestId, processingMs: elapsedMs(), signal };
-  recorder.encoded(making.processingMs);
-  if (isLast) recorder.lastUploadStarted();
-  const stored = await Promise.allSettled(
-    variants.map((image) =>
-      traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
-    ),
+  const { source, variants } = await storeWhileEncoding(
+    {
+      encode: async (onEncoded, signal) => {
+        const { VARIANTS: variants, ENCODER_EFFORT: effort } = settings;
+        const made = await processImage(bytes, limits, { variants, effort, signal, traced, onEncoded });
+        recorder.encoded(elapsedMs());
+        if (isLast) recorder.lastUploadStarted();
+        return made;
+      },
+      store: (image, signal) => {
+        const making = { requestId, processingMs: elapsedMs(), signal };
+        return traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making));
+      },
+    },
+    signal,
   );
-  // allSettled, not all: no upload may continue after the invocation has failed.
-  for (const result of stored) if (result.status === "rejected") throw result.reason;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
   return {
     bucket,
@@ -196,7 +204,9 @@ const report = (
     log("image.superseded", { bucket, key, eTag });
     return undefined;
   }
-  recorder.finished("failure");
+  // A refused file is its sender's business, unless the operator wants to hear of it as an error.
+  const isFailure = !(error instanceof Refusal) || settings.REFUSAL_LOG_LEVEL === "ERROR";
+  recorder.finished(isFailure ? "failure" : "refused");
   if (error instanceof Mismatched) {
     log("image.mismatched", { bucket, key, eTag, objectETag: error.objectETag });
     return undefined;

@@ -1,13 +1,15 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp from "sharp";
+import { DEFAULT_EFFORT, type Effort } from "../contract/efforts";
+import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
 import { decodeImage, type Pixels } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
 import type { Traced } from "./tracing";
-import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
+import { encoded, largestFirst } from "./variants";
 
 /** One encoded variant. */
 export interface Encoded {
-  readonly name: VariantName;
+  readonly name: string;
   readonly bytes: Buffer;
   readonly contentType: string;
   readonly extension: string;
@@ -21,39 +23,52 @@ export interface ProcessedImage {
   readonly variants: readonly Encoded[];
 }
 
+export interface ProcessingOptions {
+  /** @default the default variants */
+  readonly variants?: Variants;
+  /** @default the default effort */
+  readonly effort?: Effort;
+  /** Stops the work after the current variant. @default the work runs to its end */
+  readonly signal?: AbortSignal;
+  /** Wraps decoding and each encoding in a named trace. @default no tracing */
+  readonly traced?: Traced;
+  /** Called with each variant as soon as it is encoded. @default nothing is called */
+  readonly onEncoded?: (image: Encoded) => void;
+}
+
 /**
  * @param bytes the uploaded file
- * @param signal stops the work after the current variant. @default the work runs to its end
- * @param traced wraps decoding and each encoding in a named trace. @default no tracing
- * @returns the variants in the order of the ledger
+ * @returns the variants in the order of the table
  * @throws Refusal if the file cannot be processed; the reason of the signal; any other error is a fault of this process
  */
 export const processImage = async (
   bytes: Buffer,
   limits: Limits,
-  signal?: AbortSignal,
-  traced: Traced = (_, work) => work(),
+  {
+    variants = DEFAULT_VARIANTS,
+    effort = DEFAULT_EFFORT,
+    signal,
+    traced = (_, work) => work(),
+    onEncoded = () => {},
+  }: ProcessingOptions = {},
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const { pixels, widthPx, heightPx } = await decodeImage(bytes, format, limits, traced);
-  const variants: Encoded[] = [];
+  const made = new Map<string, Encoded>();
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
-  for (const [name, variant] of Object.entries(VARIANTS)) {
-    variants.push(await traced(`encode ${name}`, () => encode(pixels, name as VariantName, variant)));
+  for (const [name, variant] of largestFirst(variants)) {
+    const image = await traced(`encode ${name}`, () => encode(pixels, name, variant, effort));
     signal?.throwIfAborted();
+    made.set(name, image);
+    onEncoded(image);
   }
-  return { source: { format, widthPx, heightPx }, variants };
+  const inOrder = Object.keys(variants).flatMap((name) => made.get(name) ?? []);
+  return { source: { format, widthPx, heightPx }, variants: inOrder };
 };
 
-const encode = async ({ data, raw }: Pixels, name: VariantName, variant: Variant): Promise<Encoded> => {
-  const { encoder, keepsAlpha, contentType, extension } = FORMATS[variant.format];
-  const image = sharp(data, { raw });
-  if (variant.insidePx !== undefined)
-    image.resize(variant.insidePx, variant.insidePx, { fit: "inside", withoutEnlargement: true });
-  if (!keepsAlpha) image.flatten({ background: "#fff" });
-  const quality = variant.quality === undefined ? {} : { quality: variant.quality };
-  const { data: bytes, info } = await image
-    .toFormat(variant.format, { ...encoder, ...quality })
-    .toBuffer({ resolveWithObject: true });
+const encode = async ({ data, raw }: Pixels, name: string, variant: Variant, effort: Effort): Promise<Encoded> => {
+  const { contentType, extension } = FORMATS[variant.format];
+  const image = encoded(sharp(data, { raw }), raw, variant, effort);
+  const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
   return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height };
 };

@@ -1,51 +1,45 @@
-/** The variants made from each upload, and the encoder settings of each format. */
+/** How variants are encoded: their order, and the size of each. */
+import sharp, { type Sharp } from "sharp";
+import type { Effort } from "../contract/efforts";
+import { FORMATS, MAX_SIDE_PX, type Variant, type Variants } from "../contract/variants";
+import { encoderOf } from "./encoders";
 
-interface Format {
-  readonly extension: string;
-  readonly contentType: string;
-  /** If false, transparent pictures get a white background. */
-  readonly keepsAlpha: boolean;
-  /** Options for sharp's encoder, the same for all variants of the format. */
-  readonly encoder: Readonly<Record<string, boolean | number>>;
+/** Scales the box down until the picture covers it, so that nothing is enlarged. @returns width and height in px */
+const coveredBox = (image: Size, [width, height]: readonly [number, number]): Size => {
+  const scale = Math.min(1, image.width / width, image.height / height);
+  const side = (px: number, most: number) => Math.min(most, Math.max(1, Math.round(px * scale)));
+  return { width: side(width, image.width), height: side(height, image.height) };
+};
+
+/** Bytes per pixel of a photo are about ten times those of the other formats. */
+const LOSSLESS_FACTOR = 10;
+
+const expectedBytes = ({ format, inside_px, width_px, cover_px }: Variant): number => {
+  const [width, height] = cover_px ?? [inside_px ?? width_px ?? MAX_SIDE_PX, inside_px ?? width_px ?? MAX_SIDE_PX];
+  return width * height * (FORMATS[format].isLossless ? LOSSLESS_FACTOR : 1);
+};
+
+/** @returns the variants in the order in which to encode them: the longest uploads then start first */
+export const largestFirst = (variants: Variants): [name: string, variant: Variant][] =>
+  Object.entries(variants).sort(([, one], [, other]) => expectedBytes(other) - expectedBytes(one));
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
-/**
- * Every output format; the names are sharp's. The settings were chosen with `npm run bench -- --sweep`: at most a third
- * of the CPU time of Pillow, at most 5 % more bytes, and the same similarity to the source.
- *
- * JPEG: `optimiseCoding` (Huffman tables made for the picture) needs 70 % more time and, at 12 megapixels, 70 MB more
- * memory. Turning it off costs bytes but no quality. Other quantisation tables, trellis and mozjpeg write fewer bytes at
- * the same quality number but lose more of the picture than Pillow does; deringing alone changes nothing.
- * WebP: effort 2 needs 40 % of the CPU time of the default 4 for the same bytes and loses 0.0016 of 0.945 SSIM. Effort 1
- * saves another third but loses 0.0065; effort 3 takes as long as 4. Sharp chroma takes three times as long.
- * PNG: adaptive filters make photos 20 to 50 % smaller. Level 3 is the best trade-off: level 2 is an eighth faster but
- * 4 to 10 % larger, level 4 a fifth slower for 3 % fewer bytes, level 6 more than twice as slow.
- * No palette: photos would show bands.
- */
-// biome-ignore format: a ledger is read down its columns
-export const FORMATS = {
-  jpeg: { extension: "jpg",  contentType: "image/jpeg", keepsAlpha: false, encoder: { optimiseCoding: false } },
-  webp: { extension: "webp", contentType: "image/webp", keepsAlpha: true,  encoder: { effort: 2 } },
-  png:  { extension: "png",  contentType: "image/png",  keepsAlpha: true,  encoder: { adaptiveFiltering: true, compressionLevel: 3 } },
-} as const satisfies Record<string, Format>;
+const resized = (image: Sharp, size: Size, { inside_px, width_px, cover_px }: Variant): Sharp => {
+  if (inside_px !== undefined) return image.resize(inside_px, inside_px, { fit: "inside", withoutEnlargement: true });
+  if (width_px !== undefined) return image.resize({ width: width_px, withoutEnlargement: true });
+  if (cover_px !== undefined)
+    return image.resize({ ...coveredBox(size, cover_px), fit: "cover", position: sharp.strategy.attention });
+  return image;
+};
 
-/** Shape of a variant. */
-export interface Variant {
-  readonly format: keyof typeof FORMATS;
-  /** 1-100. @default none, for lossless formats */
-  readonly quality?: number;
-  /** Scales the picture down to fit into a square with this side; never enlarges it. @default keeps the size */
-  readonly insidePx?: number;
-}
-
-/** Every image made from one upload. To add one, add a row. */
-// biome-ignore format: a ledger is read down its columns
-export const VARIANTS = {
-  compressed: { format: "jpeg", quality: 85 },
-  low:        { format: "jpeg", quality: 60 },
-  webp:       { format: "webp", quality: 85 },
-  png:        { format: "png" },
-  thumbnail:  { format: "jpeg", quality: 80, insidePx: 300 },
-} as const satisfies Record<string, Variant>;
-
-export type VariantName = keyof typeof VARIANTS;
+/** @param image a pipeline whose input has this size @returns the pipeline, which ends with the variant as a file */
+export const encoded = (image: Sharp, size: Size, variant: Variant, effort: Effort): Sharp => {
+  const { format, quality } = variant;
+  const made = resized(image, size, variant);
+  if (!FORMATS[format].keepsAlpha) made.flatten({ background: "#fff" });
+  return made.toFormat(format, { ...encoderOf(format, effort), ...(quality !== undefined && { quality }) });
+};

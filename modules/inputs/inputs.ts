@@ -11,6 +11,8 @@ export interface Input {
   readonly condition?: (variable: string) => string;
   /** Value where the caller gives none. @default the caller must give one */
   readonly default?: unknown;
+  /** The default in words. @default the value is shown */
+  readonly defaultWords?: string;
   /** One or more sentences for the caller. */
   readonly description: string;
 }

@@ -23,19 +23,19 @@ export const ROOMS = {
     path: "modules",
     purpose: "The six Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
-    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "alarms.ts", "chat_channel.ts", "checks.ts", "cloudwatch_alarms.ts", "cloudwatch_metrics.ts", "codedeploy.ts", "cost-widget.ts", "cost_budget.ts", "dead_letter_queue.ts", "encryption_key.ts", "environment.ts", "example-address.ts", "image_processor.ts", "inputs/cloudwatch_alarms.ts", "inputs/inputs.ts", "inputs/lambda_function.ts", "inputs/modules.ts", "lambda_function.ts", "log_alerts.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "release-strategies.ts", "runbook-facts.ts", "runbooks.ts", "s3_buckets.ts", "sns_notifications.ts", "spelling.ts", "stack-inputs.ts", "stack-outputs.ts", "stack.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "alarms.ts", "chat_channel.ts", "checks.ts", "cloudwatch_alarms.ts", "cloudwatch_metrics.ts", "codedeploy.ts", "cost-widget.ts", "cost_budget.ts", "dead_letter_queue.ts", "encryption_key.ts", "environment.ts", "example-address.ts", "image_processor.ts", "inputs/cloudwatch_alarms.ts", "inputs/inputs.ts", "inputs/lambda_function.ts", "inputs/modules.ts", "lambda_function.ts", "log_alerts.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "release-strategies.ts", "runbook-facts.ts", "runbooks.ts", "s3_buckets.ts", "sns_notifications.ts", "spelling.ts", "stack-inputs.ts", "stack-outputs.ts", "stack.ts", "traffic.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts"],
+    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",
     purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "decode.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "tiff-kinds.ts", "variants.ts"],
+    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "process.ts", "logger.ts", "storage.ts", "tiff-kinds.ts"],
   },
   commands: {
     path: "scripts/commands",
@@ -65,12 +65,18 @@ export const ROOMS = {
     path: "scripts/sandbox",
     purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json` and the package.",
     imports: ["cloudwatch"],
-    entries: ["api-call.ts", "blueprint.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "terraform-json.ts"],
+    entries: ["api-call.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "terraform-json.ts"],
+  },
+  faults: {
+    path: "scripts/faults",
+    purpose: "What can be broken in a sandbox: refused and slow calls, wrong settings, odd files.",
+    imports: ["sandbox"],
+    entries: ["calls.ts", "faults.ts", "pictures.ts"],
   },
   drill: {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
-    imports: ["sandbox", "cloudwatch"],
+    imports: ["sandbox", "cloudwatch", "faults"],
     entries: ["control.ts", "drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
   },
   trials: {
@@ -78,7 +84,7 @@ export const ROOMS = {
     purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
+      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",

@@ -2,9 +2,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import type { Effort } from "../../../handler/contract/efforts";
+import { DEFAULT_VARIANTS, MAX_SIDE_PX, type Variant } from "../../../handler/contract/variants";
 import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
+import { encoderOf } from "../../../handler/src/encoders";
 import type { Limits } from "../../../handler/src/input";
-import { FORMATS, VARIANTS, type Variant } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
 /** Cost of the five variants of one picture, without loading the program and reading the file. */
@@ -19,7 +21,6 @@ export interface Measurement {
 
 type Variants = Readonly<Record<string, Buffer>>;
 
-const MAX_SIDE_PX = 4096;
 const FIT = { fit: "inside", withoutEnlargement: true } as const;
 const LIMITS: Limits = { maxPixels: 100_000_000, maxSidePx: 65_535, maxFrames: 1 };
 
@@ -32,30 +33,39 @@ const opened = (file: Buffer): sharp.Sharp => {
 };
 
 /** Encodes one variant with sharp, from the file or from pixels. */
-const encoded = (image: sharp.Sharp, { format, quality, insidePx }: Variant, encoder: object): Promise<Buffer> => {
-  if (insidePx !== undefined) image.resize(insidePx, insidePx, FIT);
+const encoded = (image: sharp.Sharp, { format, quality, inside_px }: Variant, encoder: object): Promise<Buffer> => {
+  if (inside_px !== undefined) image.resize(inside_px, inside_px, FIT);
   return image.toFormat(format, { ...encoder, ...(quality !== undefined && { quality }) }).toBuffer();
 };
 
 const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise<Variants> => {
   const made: Record<string, Buffer> = {};
-  for (const [name, variant] of Object.entries<Variant>(VARIANTS)) made[name] = await make(variant);
+  for (const [name, variant] of Object.entries<Variant>(DEFAULT_VARIANTS)) made[name] = await make(variant);
   return made;
 };
 
-/** Each method prepares the file; the returned function is measured. Only the first loads the handler, which changes sharp's settings. */
+const handler = (effort?: Effort) => async (file: Buffer) => {
+  const { processImage } = await import("../../../handler/src/process.js");
+  return async () => {
+    const { variants } = await processImage(file, LIMITS, effort && { effort });
+    return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
+  };
+};
+
+/** Each method prepares the file; the returned function is measured. Only those of the handler load it, which changes sharp's settings. */
 const METHODS = {
-  handler: async (file: Buffer) => {
-    const { processImage } = await import("../../../handler/src/process.js");
-    return async () => {
-      const { variants } = await processImage(file, LIMITS);
-      return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
-    };
-  },
+  handler: handler(),
+  fast: handler("fast"),
+  balanced: handler("balanced"),
+  small: handler("small"),
   naive: async (file: Buffer) => () =>
     eachVariant((variant) => {
       const image = sharp(file).autoOrient();
-      return encoded(variant.insidePx === undefined ? image.resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT) : image, variant, {});
+      return encoded(
+        variant.inside_px === undefined ? image.resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT) : image,
+        variant,
+        {},
+      );
     }),
   floor: async (file: Buffer) => {
     const { data, info } = await opened(file)
@@ -63,7 +73,7 @@ const METHODS = {
       .raw()
       .toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
-    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, FORMATS[variant.format].encoder));
+    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, encoderOf(variant.format)));
   },
 } as const satisfies Record<string, (file: Buffer) => Promise<() => Promise<Variants>>>;
 
