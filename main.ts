@@ -22,13 +22,15 @@ export interface SynthesizeOptions {
  */
 export const withoutTracesAndWarnings = <T>(work: () => T): T => {
   const { noDeprecation } = process;
-  const { prepareStackTrace } = Error;
+  const { captureStackTrace, prepareStackTrace } = Error;
   process.noDeprecation = true;
+  Error.captureStackTrace = () => {};
   Error.prepareStackTrace = () => "";
   try {
     return work();
   } finally {
     process.noDeprecation = noDeprecation;
+    Error.captureStackTrace = captureStackTrace;
     Error.prepareStackTrace = prepareStackTrace;
   }
 };

@@ -16,7 +16,7 @@ import type {
 } from "./alarm-types";
 import { withWindow } from "./alarm-windows";
 import { LOG_ALARMS, METRIC_ALARMS } from "./alarms";
-import { divide, ifAtMost, isReference, largest, multiply, roundDown, roundUp, smallest } from "./arithmetic";
+import { divide, ifAtMost, isSet, largest, multiply, roundDown, roundUp, smallest } from "./arithmetic";
 import { COMPOSITE_ALARMS, INCIDENT_ALARMS, INCIDENT_LOG_ALARMS } from "./incident-alarms";
 import { isLambdaMetric, isQueueMetric } from "./metrics";
 
@@ -68,9 +68,7 @@ const resolved = <A extends Alarm<string, never> & { readonly percentOf?: string
 
 /** Keeps the threshold below the metric's hard limit; otherwise the alarm could never fire, or would fire too late. */
 const belowLimit = ({ limit, ...row }: AnyAlarmRow & Pick<MetricAlarm, "limit">, values: AlarmValues): AnyAlarmRow => {
-  // A reference stands for a limit that is set.
-  const isSet = limit !== undefined && (isReference(values[limit]) || values[limit] > 0);
-  if (!isSet) return row;
+  if (limit === undefined || !isSet(values[limit])) return row;
   const near = largest(1, roundDown(divide(multiply(values[limit], NEAR_LIMIT_PERCENT), 100)));
   return {
     ...row,

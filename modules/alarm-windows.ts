@@ -75,22 +75,30 @@ const formulas = (periodSeconds: number): ((timeoutSeconds: number) => number)[]
 const neededBy = (row: Window, timeoutSeconds: number): number =>
   (row.comparison === "<" ? untilUpload : untilFailure)(row, timeoutSeconds);
 
-/** Formulas by the part of a row that they depend on. */
-const found = new Map<string, (timeoutSeconds: number) => number>();
+/** Numbers of periods for each timeout, and the formula, by the part of a row that they depend on. */
+const found = new Map<string, { readonly needed: readonly number[]; readonly formula: (seconds: number) => number }>();
+
+const formulaOf = (row: Window, periodAt: PeriodAt | undefined) => {
+  const key = `${row.periodSeconds} ${row.comparison}`;
+  const cached = found.get(key);
+  if (cached) return cached;
+  const known = (seconds: number) =>
+    neededBy({ ...row, ...(periodAt && { periodSeconds: periodAt({ lambda_timeout: seconds }) }) }, seconds);
+  const needed = Array.from({ length: MAX_TIMEOUT_SECONDS }, (_, index) => known(index + 1));
+  const isConstant = periodAt !== undefined;
+  const formula = isConstant ? () => Math.max(...needed) : formulaFor(needed, formulas(row.periodSeconds));
+  found.set(key, { needed, formula });
+  return { needed, formula };
+};
 
 /** @param periodAt period for a timeout, where it depends on that */
 const periodsFor = (row: Window, timeoutSeconds: number, periodAt: PeriodAt | undefined): number => {
   const least = row.evaluationPeriods;
   if (!isReference(timeoutSeconds)) return largest(least, neededBy(row, timeoutSeconds));
-  const known = (seconds: number) =>
-    neededBy({ ...row, ...(periodAt && { periodSeconds: periodAt({ lambda_timeout: seconds }) }) }, seconds);
-  const all = Array.from({ length: MAX_TIMEOUT_SECONDS }, (_, index) => known(index + 1));
-  if (!isReference(least) && Math.max(...all) <= least) return least;
-  const key = `${row.periodSeconds} ${row.comparison}`;
-  const formula = found.get(key) ?? formulaFor(MAX_TIMEOUT_SECONDS, known, formulas(row.periodSeconds));
-  found.set(key, formula);
-  const isEnough = !isReference(least) && Math.min(...all) >= least;
-  return isEnough ? formula(timeoutSeconds) : largest(least, formula(timeoutSeconds));
+  const { needed, formula } = formulaOf(row, periodAt);
+  if (isReference(least)) return largest(least, formula(timeoutSeconds));
+  if (Math.max(...needed) <= least) return least;
+  return Math.min(...needed) >= least ? formula(timeoutSeconds) : largest(least, formula(timeoutSeconds));
 };
 
 type PeriodAt = (values: { readonly lambda_timeout: number }) => number;

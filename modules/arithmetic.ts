@@ -5,6 +5,9 @@ import { Fn, Op, Token } from "cdktf";
 export const isReference = (...values: readonly unknown[]): boolean =>
   values.some((value) => Token.isUnresolved(value));
 
+/** Whether a number is above 0. A reference stands for a number that is. */
+export const isSet = (value: number): boolean => isReference(value) || value > 0;
+
 export const add = (one: number, other: number): number =>
   isReference(one, other) ? Token.asNumber(Op.add(one, other)) : one + other;
 
@@ -56,19 +59,16 @@ export const lastPart = (text: string): string =>
   isReference(text) ? Token.asString(Fn.element(Fn.reverse(Fn.split(":", text)), 0)) : (text.split(":").at(-1) ?? "");
 
 /**
- * @param known computes the value for each whole number from 1 to `last`
+ * @param table the values for 1, 2, 3 …
  * @param candidates for references: formulas in the functions of this file
- * @returns the first formula that agrees with `known` everywhere
+ * @returns the first formula that agrees with the whole table
  * @throws Error if none agrees
  */
 export const formulaFor = (
-  last: number,
-  known: (value: number) => number,
+  table: readonly number[],
   candidates: readonly ((value: number) => number)[],
 ): ((value: number) => number) => {
-  const numbers = Array.from({ length: last }, (_, index) => index + 1);
-  const table = numbers.map(known);
-  const formula = candidates.find((candidate) => numbers.every((number, at) => candidate(number) === table[at]));
+  const formula = candidates.find((candidate) => table.every((known, index) => candidate(index + 1) === known));
   if (formula === undefined) throw new Error("Expected a formula that agrees with the known numbers but got none");
   return formula;
 };

@@ -99,6 +99,9 @@ module "s3_buckets" {
   existing_upload_bucket_name    = var.existing_upload_bucket_name
   existing_processed_bucket_name = var.existing_processed_bucket_name
   enable_versioning              = var.enable_s3_versioning
+  processed_transition_days      = var.processed_transition_days
+  processed_transition_class     = var.processed_transition_class
+  processed_expiration_days      = var.processed_expiration_days
   enable_access_logging          = var.enable_s3_access_logging
   access_log_days                = var.s3_access_log_days
   log_bucket_prefix              = "${local.name}-logs-"
@@ -122,11 +125,13 @@ module "image_processor" {
   processed_bucket_arn = module.s3_buckets.processed_bucket_arn
   processed_bucket_id  = module.s3_buckets.processed_bucket_id
   log_level            = var.log_level
+  refusal_log_level    = var.refusal_log_level
   large_image_bytes    = var.large_image_bytes
   max_image_bytes      = var.max_image_bytes
   max_image_pixels     = var.max_image_pixels
   max_image_side_px    = var.max_image_side_px
   max_image_frames     = var.max_image_frames
+  encoder_effort       = var.encoder_effort
   metric_namespace     = var.metric_namespace
   metrics_transport    = var.metrics_transport
   enable_xray_tracing  = var.enable_xray_tracing
@@ -195,6 +200,7 @@ module "cloudwatch_metrics" {
   metric_namespace                = var.metric_namespace
   enable_image_metrics            = true
   enable_dashboard                = var.enable_cloudwatch_dashboard
+  alarm_routing                   = var.alarm_routing
   error_threshold                 = var.error_threshold
   duration_threshold_ms           = var.duration_threshold_ms
   throttle_threshold              = var.throttle_threshold
@@ -206,7 +212,12 @@ module "cloudwatch_metrics" {
   event_age_threshold_ms          = var.event_age_threshold_ms
   memory_threshold_percent        = var.memory_threshold_percent
   lambda_memory_size              = var.lambda_memory_size
+  lambda_timeout                  = var.lambda_timeout
   reserved_concurrent_executions  = var.reserved_concurrent_executions
+  waiting_window_seconds          = var.waiting_window_seconds
+  waiting_min_throttles           = var.waiting_min_throttles
+  lost_images_threshold           = var.lost_images_threshold
+  lost_images_window_seconds      = var.lost_images_window_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm
@@ -224,11 +235,14 @@ module "cloudwatch_alarms" {
   performance_alerts_topic_arn    = module.sns_notifications.performance_alerts_topic_arn
   metric_namespace                = var.metric_namespace
   enable_image_metrics            = true
+  alarm_routing                   = var.alarm_routing
   error_threshold                 = var.error_threshold
   duration_threshold_ms           = var.duration_threshold_ms
   throttle_threshold              = var.throttle_threshold
   concurrent_executions_threshold = var.concurrent_executions_threshold
   release_error_threshold         = var.release_error_threshold
+  release_error_threshold_percent = var.release_error_threshold_percent
+  release_error_min_failures      = var.release_error_min_failures
   log_error_threshold             = var.log_error_threshold
   success_rate_threshold_percent  = var.success_rate_threshold_percent
   success_rate_min_samples        = var.success_rate_min_samples
@@ -237,6 +251,21 @@ module "cloudwatch_alarms" {
   lambda_memory_size              = var.lambda_memory_size
   lambda_timeout                  = var.lambda_timeout
   reserved_concurrent_executions  = var.reserved_concurrent_executions
+  error_rate_threshold_percent    = var.error_rate_threshold_percent
+  error_rate_min_failures         = var.error_rate_min_failures
+  error_rate_window_seconds       = var.error_rate_window_seconds
+  recovery_window_seconds         = var.recovery_window_seconds
+  waiting_window_seconds          = var.waiting_window_seconds
+  waiting_min_throttles           = var.waiting_min_throttles
+  lost_images_threshold           = var.lost_images_threshold
+  lost_images_window_seconds      = var.lost_images_window_seconds
+  silence_periods                 = var.silence_periods
+  refused_rate_threshold_percent  = var.refused_rate_threshold_percent
+  refused_min_count               = var.refused_min_count
+  refused_window_seconds          = var.refused_window_seconds
+  slo_target_percent              = var.slo_target_percent
+  slo_min_failures                = var.slo_min_failures
+  slo_seconds                     = var.slo_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm
@@ -251,17 +280,20 @@ module "cloudwatch_alarms" {
 module "log_alerts" {
   source = "./modules/log_alerts"
 
-  function_name          = local.function_name
-  log_group_name         = module.lambda_function.log_group_name
-  log_alerts_topic_arn   = module.sns_notifications.log_alerts_topic_arn
-  metric_namespace       = var.metric_namespace
-  enable_image_metrics   = true
-  image_error_threshold  = var.image_error_threshold
-  large_images_threshold = var.large_images_threshold
-  enable_saved_queries   = var.enable_saved_queries
-  queries                = local.queries
-  runbook_base_url       = var.runbook_base_url
-  alarm_help             = var.alarm_help
+  function_name                 = local.function_name
+  log_group_name                = module.lambda_function.log_group_name
+  log_alerts_topic_arn          = module.sns_notifications.log_alerts_topic_arn
+  metric_namespace              = var.metric_namespace
+  enable_image_metrics          = true
+  alarm_routing                 = var.alarm_routing
+  image_error_threshold         = var.image_error_threshold
+  image_error_threshold_percent = var.image_error_threshold_percent
+  large_images_threshold        = var.large_images_threshold
+  refusal_log_level             = var.refusal_log_level
+  enable_saved_queries          = var.enable_saved_queries
+  queries                       = local.queries
+  runbook_base_url              = var.runbook_base_url
+  alarm_help                    = var.alarm_help
 }
 
 module "codedeploy" {

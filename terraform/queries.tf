@@ -32,31 +32,7 @@ locals {
         "filter type = \"platform.report\" and record.metrics.initDurationMs >= 0",
         "| stats count(*) as coldStarts, avg(record.metrics.initDurationMs) as meanMs, max(record.metrics.initDurationMs) as slowestMs by bin(1h)",
       ])
-      "alarms/high-error-rate" = join("\n", [
-        "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter (level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]) or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
-      "alarms/throttles" = join("\n", [
-        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
-        "| sort record.metrics.durationMs desc",
-        "| limit 100",
-      ])
-      "alarms/log-errors" = join("\n", [
-        "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId",
-        "| filter level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
       "alarms/high-duration" = join("\n", [
-        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
-        "| sort record.metrics.durationMs desc",
-        "| limit 100",
-      ])
-      "alarms/high-concurrency" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
         "| sort record.metrics.durationMs desc",
@@ -98,25 +74,127 @@ locals {
         "| sort @timestamp desc",
         "| limit 100",
       ])
+    },
+    var.alarm_routing != "each" ? {
+      "alarms/high-error-rate" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.status != \"success\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+    var.alarm_routing == "each" ? {
+      "alarms/high-error-rate" = join("\n", [
+        "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]) or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/throttles" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+      "alarms/log-errors" = join("\n", [
+        "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId",
+        "| filter level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/high-concurrency" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
       "alarms/large-images" = join("\n", [
         "fields @timestamp, level, event, key, sizeBytes, limitBytes, requestId",
         "| filter event = \"image.large\"",
         "| sort @timestamp desc",
         "| limit 100",
       ])
-    },
-    var.enable_release_alias ? {
-      "alarms/release-errors" = join("\n", [
-        "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter (level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]) or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+    } : {},
+    var.alarm_routing == "incident" ? {
+      "alarms/budget-burning" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/recovered" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.status != \"success\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/waiting" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+      "alarms/throttled-long" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+      "alarms/nothing-invoked" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+      "alarms/flowing" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+      "alarms/refused-rate" = join("\n", [
+        "fields @timestamp, level, event, key, reason, detail, requestId",
+        "| filter event = \"image.refused\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/budget-1d" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/budget-2h" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/budget-6h" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/budget-30m" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
         "| sort @timestamp desc",
         "| limit 100",
       ])
     } : {},
-    var.enable_no_invocation_alarm ? {
-      "alarms/no-invocations" = join("\n", [
-        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter type = \"platform.report\"",
+    var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
+      "alarms/images-lost" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+    var.enable_release_alias ? {
+      "alarms/release-errors" = join("\n", [
+        "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]) or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
         "| sort @timestamp desc",
         "| limit 100",
       ])
@@ -129,16 +207,10 @@ locals {
         "| limit 100",
       ])
     } : {},
-    var.enable_async_alarms ? {
-      "alarms/event-age" = join("\n", [
+    var.enable_no_invocation_alarm ? {
+      "alarms/no-invocations" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
-        "| sort record.metrics.durationMs desc",
-        "| limit 100",
-      ])
-      "alarms/events-dropped" = join("\n", [
-        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
-        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| filter type = \"platform.report\"",
         "| sort @timestamp desc",
         "| limit 100",
       ])
@@ -151,6 +223,22 @@ locals {
         "| limit 100",
       ])
       "alarms/dead-letter-errors" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+    var.enable_async_alarms && var.alarm_routing == "each" ? {
+      "alarms/event-age" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+    } : {},
+    (var.enable_async_alarms && var.alarm_routing == "each" || !var.enable_dead_letter_queue) ? {
+      "alarms/events-dropped" = join("\n", [
         "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
         "| sort @timestamp desc",

@@ -38,10 +38,6 @@ export type NumberInput<L extends Inputs> = { [N in keyof L]: Value<L[N]> extend
 /** The inputs with true or false. */
 export type FlagInput<L extends Inputs> = { [N in keyof L]: Value<L[N]> extends boolean ? N : never }[keyof L] & string;
 
-/** @returns the defaults of a ledger in which every row has one */
-export const defaultsOf = <L extends Readonly<Record<string, Input & { readonly default: unknown }>>>(ledger: L) =>
-  Object.fromEntries(Object.entries(ledger).map(([name, row]) => [name, row.default])) as Values<L>;
-
 /** Whether the value, or a part of it, is known to Terraform only: a token, or a text with `${…}`. */
 const isReference = (value: unknown): boolean =>
   Token.isUnresolved(value) ||

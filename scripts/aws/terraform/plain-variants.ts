@@ -1,4 +1,5 @@
 /** The environments that both forms are planned with: as committed, and prod with each switch in another position. */
+import { DEFAULT_VARIANTS } from "../../../handler/contract/variants";
 import type { Environment, VariableName } from "../../../modules/variables";
 import { VARIABLES } from "../../../modules/variables";
 
@@ -8,10 +9,11 @@ export interface Variant {
 }
 
 /** Variables that the plain root module does not have, with the values that they have there. */
-export const TYPESCRIPT_ONLY = {
+const TYPESCRIPT_ONLY = {
   regions: [],
   enable_replication: false,
   enable_cost_widget: false,
+  variants: DEFAULT_VARIANTS,
 } as const satisfies Partial<Environment>;
 
 type Change = Partial<Environment>;

@@ -1,5 +1,6 @@
 /** Every file of `terraform/`, and whether the committed ones are up to date. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { withoutTracesAndWarnings } from "../../../main";
 import { PROJECT } from "../../build/stacks";
@@ -14,7 +15,7 @@ const under = (folder: string, files: Readonly<Record<string, string>>): [string
   Object.entries(files).map(([name, text]) => [join(folder, name), text]);
 
 /** @returns the text of every generated file, by its path in `terraform/` */
-export const terraformFiles = (): Map<string, string> =>
+const written = (): Map<string, string> =>
   withoutTracesAndWarnings(() => {
     const names = Object.keys(PLAIN_MODULES) as ModuleName[];
     const modules = Object.fromEntries(names.map((name) => [name, moduleFiles(PLAIN_MODULES[name])])) as Record<
@@ -31,6 +32,35 @@ export const terraformFiles = (): Map<string, string> =>
       ),
     ]);
   });
+
+/** What the files depend on. */
+const SOURCES = ["modules", "handler/contract", "scripts/docs/terraform", "main.ts", "package-lock.json"];
+
+const digest = (): string => {
+  const files = SOURCES.flatMap((source) =>
+    statSync(join(PROJECT, source)).isFile()
+      ? [source]
+      : readdirSync(join(PROJECT, source), { recursive: true, encoding: "utf8" }).map((file) => join(source, file)),
+  ).sort();
+  const hash = createHash("sha256");
+  for (const file of files)
+    if (statSync(join(PROJECT, file)).isFile()) hash.update(file).update(readFileSync(join(PROJECT, file)));
+  return hash.digest("hex");
+};
+
+/** @returns the text of every generated file, by its path in `terraform/`; kept in .cache until a source changes */
+const terraformFiles = (): ReadonlyMap<string, string> => {
+  const cache = join(PROJECT, ".cache", "terraform.json");
+  const key = digest();
+  const known = existsSync(cache)
+    ? (JSON.parse(readFileSync(cache, "utf8")) as { key: string; files: [string, string][] })
+    : undefined;
+  if (known?.key === key) return new Map(known.files);
+  const files = written();
+  mkdirSync(dirname(cache), { recursive: true });
+  writeFileSync(cache, JSON.stringify({ key, files: [...files] }));
+  return files;
+};
 
 /** Everything but examples and tests. */
 const isGenerated = (path: string): boolean =>

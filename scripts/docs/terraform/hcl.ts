@@ -1,6 +1,6 @@
 /** Writes Terraform's language from the model of a module. */
 import { piecesOf } from "./interpolation";
-import type { Condition, Edit, Item, Node } from "./model";
+import { type Condition, type Edit, hasLines, type Item, type Node } from "./model";
 import { BLOCKS, DOCUMENT, SPREAD } from "./synthesis";
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
@@ -65,8 +65,8 @@ const linesOf = (text: string): string =>
 /** @returns the conditions joined; where all other choices are excluded, the one that is left */
 export const all = (conditions: readonly Condition[]): string => {
   const distinct = conditions.filter(({ text }, at) => conditions.findIndex((other) => other.text === text) === at);
-  const texts = distinct.map(({ text, input, excludes }) => {
-    const siblings = distinct.filter((other) => other.input === input && other.excludes);
+  const texts = distinct.map(({ text, inputs, excludes }) => {
+    const siblings = distinct.filter((other) => other.inputs[0] === inputs[0] && other.excludes);
     return excludes && excludes.of > 1 && siblings.length === excludes.of ? excludes.leaves : text;
   });
   return [...new Set(texts)].join(" && ");
@@ -190,20 +190,32 @@ const list = (items: readonly Item[], indent: string, key: string): string => {
   );
 };
 
-const map = (entries: ReadonlyMap<string, Item>, indent: string): string => {
-  if (entries.size === 0) return "{}";
+const isNot = (condition: Condition): Condition => ({ ...condition, text: negated(condition.text) });
+
+/** Several texts of lines under one key become several entries. */
+const separated = (entries: ReadonlyMap<string, Item>): [string, Item][] =>
+  [...entries].flatMap(([key, { node, when }]): [string, Item][] => {
+    if (!hasLines(node) || node.others.length === 0) return [[key, { node, when }]];
+    const base = { ...node, others: [] };
+    return [
+      [key, { node: base, when: [...when, ...node.others.map((other) => isNot(other.when))] }],
+      ...node.others.map((other): [string, Item] => [key, { node: other.node, when: [...when, other.when] }]),
+    ];
+  });
+
+const map = (given: ReadonlyMap<string, Item>, indent: string): string => {
+  if (given.size === 0) return "{}";
+  const entries = separated(given);
   const rows = (those: readonly (readonly [string, Item])[], deeper: string) =>
     aligned(
       those.map(([key, { node }]) => [isName(key) ? key : `"${escaped(key)}"`, expression(node, deeper, key)] as const),
       deeper,
     );
-  const always = [...entries].filter(([, { when }]) => when.length === 0);
-  const conditions = [
-    ...new Set([...entries.values()].filter(({ when }) => when.length > 0).map(({ when }) => all(when))),
-  ];
+  const always = entries.filter(([, { when }]) => when.length === 0);
+  const conditions = [...new Set(entries.filter(([, { when }]) => when.length > 0).map(([, { when }]) => all(when)))];
   if (conditions.length === 0) return `{\n${rows(always, `${indent}  `)}\n${indent}}`;
   const groups = conditions.map((condition) => {
-    const those = [...entries].filter(([, { when }]) => when.length > 0 && all(when) === condition);
+    const those = entries.filter(([, { when }]) => when.length > 0 && all(when) === condition);
     return `${indent}  ${condition} ? {\n${rows(those, `${indent}    `)}\n${indent}  } : {},\n`;
   });
   const first = always.length === 0 ? "" : `${indent}  {\n${rows(always, `${indent}    `)}\n${indent}  },\n`;
@@ -212,6 +224,8 @@ const map = (entries: ReadonlyMap<string, Item>, indent: string): string => {
 
 /** @param key name of the attribute, for the names of elements */
 export const expression = (node: Node, indent: string, key = ""): string => {
+  const [first] = node.others;
+  if (first?.isInput && node.others.every(({ isInput }) => isInput === first.isInput)) return first.isInput;
   const base = baseExpression(node, indent, key);
   return node.others.reduceRight((otherwise, { when, node: other }) => {
     const value = expression(other, indent, key);

@@ -11,9 +11,9 @@ export type Raw = string | number | boolean | null | readonly Raw[] | { readonly
 /** The position of a switch as a Terraform condition, such as `var.enable_memory_alarm`. */
 export interface Condition {
   readonly text: string;
-  readonly input: string;
-  /** Whether it holds at a position of the input. */
-  readonly holdsAt: (position: number) => boolean;
+  /** The inputs that it is about: one, or several of which each is enough. */
+  readonly inputs: readonly string[];
+  readonly holds: (positions: Positions) => boolean;
   /** For "another choice than this": how many others there are, and the condition if all of them are excluded. */
   readonly excludes?: { readonly of: number; readonly leaves: string };
 }
@@ -25,6 +25,8 @@ export interface Flip {
   /** Code of the reference that stands for the input, and the value that it has in this position. */
   readonly reference: string;
   readonly value: Raw;
+  /** Value of a choice in the base position. @default the input is no choice */
+  readonly base?: Raw;
 }
 
 /** A part of a list or map, there only where all conditions hold. */
@@ -43,7 +45,7 @@ export interface Edit {
 export interface Node {
   readonly raw: Raw;
   /** Other values where a condition holds. */
-  readonly others: { readonly when: Condition; readonly node: Node }[];
+  readonly others: { readonly when: Condition; readonly node: Node; readonly isInput?: string }[];
   readonly atoms?: readonly string[];
   readonly edits?: Edit[];
   readonly items?: Item[];
@@ -89,16 +91,47 @@ const applyText = (node: Node, other: Node, { inFlip }: Flip): void => {
   }
 };
 
+/** What one of several inputs removes alone needs no condition on all of them. */
+const leaveOut = (when: Condition[], { inBase }: Flip): void => {
+  const isKnown =
+    inBase.inputs.length > 1 && when.some(({ inputs }) => inputs.some((each) => inBase.inputs.includes(each)));
+  if (!isKnown) when.push(inBase);
+};
+
+const allOf = (conditions: readonly Condition[]): Condition => ({
+  text: conditions.map(({ text }) => text).join(" && "),
+  inputs: conditions.flatMap(({ inputs }) => inputs),
+  holds: (positions) => conditions.every(({ holds }) => holds(positions)),
+});
+
+/** Something that two switches add: it is there with either, and looks like the second where that adds it. */
+const eitherOf = (one: Item, other: Item): Item => {
+  const [first, second] = [allOf(one.when), allOf(other.when)];
+  if (first.text === second.text) return one;
+  const not = { ...second, text: `!(${second.text})`, holds: (positions: Positions) => !second.holds(positions) };
+  apply(one.node, other.node, { inBase: not, inFlip: second, reference: "", value: null });
+  const either = {
+    text: `(${first.text} || ${second.text})`,
+    inputs: [...first.inputs, ...second.inputs],
+    holds: (positions: Positions) => first.holds(positions) || second.holds(positions),
+  };
+  return { node: one.node, when: [either] };
+};
+
 const applyMap = (entries: Map<string, Item>, base: Raw, others: ReadonlyMap<string, Item>, flip: Flip): void => {
   if (!isMap(base)) return;
   for (const [key, { node, when }] of entries) {
     if (!(key in base)) continue;
     const value = others.get(key)?.node;
-    if (value === undefined) when.push(flip.inBase);
+    if (value === undefined) leaveOut(when, flip);
     else apply(node, value, flip);
   }
-  for (const [key, { node, when }] of others)
-    if (!entries.has(key)) entries.set(key, { node, when: [...when, flip.inFlip] });
+  for (const [key, { node, when }] of others) {
+    const extra = { node, when: [...when, flip.inFlip] };
+    const known = entries.get(key);
+    if (known === undefined) entries.set(key, extra);
+    else if (!(key in base)) entries.set(key, eitherOf(known, extra));
+  }
 };
 
 /** What stays the same about a part of a list while the rest of it changes: a statement's Sid, a widget's title. */
@@ -131,21 +164,27 @@ const applyList = (items: Item[], base: Raw, others: readonly Item[], flip: Flip
   });
   for (const [at, item] of ofBase.entries()) {
     const value = others[matched[at] ?? -1]?.node;
-    if (value === undefined) item.when.push(flip.inBase);
+    if (value === undefined) leaveOut(item.when, flip);
     else apply(item.node, value, flip);
   }
+  // Each addition follows what it follows in the other list.
+  let next = 0;
   for (const [at, { node, when }] of others.entries()) {
-    if (matched.includes(at)) continue;
-    const before = ofBase[matched.lastIndexOf(at - 1)];
-    const extra = { node, when: [...when, flip.inFlip] };
-    items.splice(before === undefined ? (at === 0 ? 0 : items.length) : items.indexOf(before) + 1, 0, extra);
+    const same = ofBase[matched.indexOf(at)];
+    if (same === undefined) items.splice(next, 0, { node, when: [...when, flip.inFlip] });
+    next = same === undefined ? next + 1 : items.indexOf(same) + 1;
   }
 };
+
+/** A text of several lines is replaced as a whole. */
+export const hasLines = ({ raw }: Node): boolean => typeof raw === "string" && raw.includes("\n");
 
 /** Adds what a flip changes to the model. */
 export const apply = (node: Node, other: Node, flip: Flip): void => {
   if (isSame(node.raw, other.raw) || isSame(substituted(node.raw, flip), other.raw)) return;
-  if (node.atoms && other.atoms) applyText(node, other, flip);
+  if (flip.base !== undefined && node.raw === flip.base && other.raw === flip.value)
+    node.others.push({ when: flip.inFlip, node: other, isInput: flip.reference });
+  else if (node.atoms && other.atoms && !hasLines(node)) applyText(node, other, flip);
   else if (node.items && other.items) applyList(node.items, node.raw, other.items, flip);
   else if (node.entries && other.entries) applyMap(node.entries, node.raw, other.entries, flip);
   else node.others.push({ when: flip.inFlip, node: other });
@@ -160,12 +199,10 @@ const substituted = (raw: Raw, { reference, value }: Flip): Raw => {
 /** The position of each switch by input; 0 where it is missing. */
 export type Positions = Readonly<Record<string, number>>;
 
-const holds = ({ input, holdsAt }: Condition, positions: Positions): boolean => holdsAt(positions[input] ?? 0);
-
 /** @returns the text with its edits where their conditions hold */
 const evaluatedText = ({ atoms = [], edits = [] }: Node, positions: Positions): string => {
   const chosen = edits.flatMap(({ start, end, options }) => {
-    const option = options.find(({ when }) => holds(when, positions));
+    const option = options.find(({ when }) => when.holds(positions));
     return option === undefined ? [] : [{ start, end, text: option.text }];
   });
   const outer = chosen.filter(
@@ -183,9 +220,9 @@ const evaluatedText = ({ atoms = [], edits = [] }: Node, positions: Positions): 
 
 /** @returns the data that a synthesis with these positions has, according to the model */
 export const evaluated = (node: Node, positions: Positions): Raw => {
-  const other = node.others.find(({ when }) => holds(when, positions));
+  const other = node.others.find(({ when }) => when.holds(positions));
   if (other) return evaluated(other.node, positions);
-  const isThere = ({ when }: Item) => when.every((condition) => holds(condition, positions));
+  const isThere = ({ when }: Item) => when.every((condition) => condition.holds(positions));
   if (node.atoms) return evaluatedText(node, positions);
   if (node.items) return node.items.filter(isThere).map(({ node: each }) => evaluated(each, positions));
   if (!node.entries) return node.raw;

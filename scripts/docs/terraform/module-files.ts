@@ -2,7 +2,7 @@
 import type { Input } from "../../../modules/inputs/inputs";
 import { aligned, all, body, expression, withoutParentheses } from "./hcl";
 import type { Item, Node } from "./model";
-import { type PlainModule, type Synthesized, synthesizeModule } from "./synthesis";
+import { type Conflict, type PlainModule, type Synthesized, synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
 
 /** Data sources of every account: reading one more costs nothing, so they have no condition. */
@@ -21,15 +21,14 @@ const child = (root: Node, name: string): ReadonlyMap<string, Item> =>
 
 const metaOf = (module: PlainModule, kind: Block["kind"], address: string, { node, when }: Item): string => {
   if (kind === "data" && FREE.test(address)) return "";
-  const written = module.conditions?.[address];
-  const each = module.each?.find(({ input }) => when.some((condition) => condition.input === input));
-  const others = when.filter(({ input }) => input !== each?.input);
+  const each = module.each?.find(({ input }) => when.some(({ inputs }) => inputs.includes(input)));
+  const others = when.filter(({ inputs }) => each === undefined || !inputs.includes(each.input));
   if (each && JSON.stringify(node.raw).includes("each.")) {
     const over = each.over ?? `var.${each.input}`;
     const none = over.startsWith("setsubtract") ? "[]" : "{}";
     return `for_each = ${others.length === 0 ? over : `${all(others)} ? ${over} : ${none}`}`;
   }
-  const condition = written ?? all(when);
+  const condition = all(when).replace(/^\(([^()]*)\)$/, "$1");
   return condition === "" ? "" : `count = ${condition} ? 1 : 0`;
 };
 
@@ -104,17 +103,43 @@ export interface ModuleText {
   readonly blocks: readonly Block[];
 }
 
-const outputBlock = (name: string, item: Item, blocks: readonly Block[]): string => {
-  const value = withIndexes(withoutParentheses(expression(item.node, "  ", name)), blocks);
-  return `output "${name}" {\n  description = "${outputText(name)}"\n  value       = ${value}\n}\n`.replace(
-    / {2}description = (.*)\n {2}value {7}= (.*\n[\s\S]*)\n}\n$/,
-    (whole, description, rest) =>
-      rest.includes("\n") ? `  description = ${description}\n  value = ${rest}\n}\n` : whole,
+/** Stops the plan where values do not go together. */
+const preconditionOf = ({ conditions, message }: Conflict): string => {
+  const rows = [
+    ["condition", `!(${conditions.join(" && ")})`],
+    ["error_message", `"${message.replace(/^\w+: /, "").replaceAll('"', '\\"')}."`],
+  ] as const;
+  return `\n  precondition {\n${aligned(rows, "    ")}\n  }\n`;
+};
+
+const outputText = (name: string, value: string): string => {
+  const rows = aligned(
+    [
+      ["description", `"${titleOf(name)}"`],
+      ["value", value],
+    ],
+    "  ",
   );
+  return `output "${name}" {\n${rows}\n}\n`;
+};
+
+const outputsText = ({ module, root }: Synthesized, blocks: readonly Block[]): string => {
+  const derived = Object.entries(module.derived ?? {});
+  const values = [...child(root, "output")].map(([name, { node }]) => {
+    const value = withIndexes(withoutParentheses(expression(node, "  ", name)), blocks);
+    const isSource = derived.some(([, { from }]) => from === name);
+    return { name, value, isSource };
+  });
+  const locals = values.filter(({ isSource }) => isSource).map(({ name, value }) => [name, value] as const);
+  return [
+    ...(locals.length > 0 ? [`locals {\n${aligned(locals, "  ")}\n}\n`] : []),
+    ...values.map(({ name, value, isSource }) => outputText(name, isSource ? `local.${name}` : value)),
+    ...derived.map(([name, { value }]) => outputText(name, value)),
+  ].join("\n");
 };
 
 /** @returns what an output is, from its name */
-const outputText = (name: string): string => {
+const titleOf = (name: string): string => {
   const words = name.replaceAll("_", " ");
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   return title
@@ -130,11 +155,9 @@ export const moduleFiles = (module: PlainModule): ModuleText => {
   const blocks = blocksOf(synthesized);
   const raw = withIndexes(blocks.map(blockText).join("\n"), blocks);
   const { locals, text } = withLocals(raw);
-  const outputs = [...child(synthesized.root, "output")];
-  const outputText = outputs.map(([name, item]) => outputBlock(name, item, blocks)).join("\n");
-  const mentioned = new Set(
-    [...`${locals}${text}${outputText}`.matchAll(/\bvar\.(\w+)/g)].map(([, name = ""]) => name),
-  );
+  const conflicts = synthesized.conflicts.map(preconditionOf).join("");
+  const outputs = outputsText(synthesized, blocks).replace(/(output [^\n]*\n[\s\S]*?\n)\}\n/, `$1${conflicts}}\n`);
+  const mentioned = new Set([...`${locals}${text}${outputs}`.matchAll(/\bvar\.(\w+)/g)].map(([, name = ""]) => name));
   const used = Object.entries(module.inputs).filter(([name]) => mentioned.has(name));
   const isRequired = ([, row]: [string, Input]) => !("default" in row);
   const variables = [...used.filter(isRequired), ...used.filter((row) => !isRequired(row))];
@@ -142,11 +165,11 @@ export const moduleFiles = (module: PlainModule): ModuleText => {
     files: {
       ...(`${locals}${text}` !== "" && { "main.tf": `${locals}${text}` }),
       "variables.tf": variables.map(([name, row]) => variableBlock(name, row)).join("\n"),
-      "outputs.tf": outputText,
+      "outputs.tf": outputs,
       ...(blocks.length > 0 && { "versions.tf": versions() }),
     },
     variables: variables.map(([name]) => name),
-    outputs: outputs.map(([name]) => name),
+    outputs: [...outputs.matchAll(/^output "(\w+)"/gm)].map(([, name = ""]) => name),
     blocks,
   };
 };

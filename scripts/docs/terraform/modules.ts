@@ -9,7 +9,6 @@ import { CostBudget } from "../../../modules/cost_budget";
 import { DeadLetterQueue } from "../../../modules/dead_letter_queue";
 import { EncryptionKey } from "../../../modules/encryption_key";
 import { imageProcessor } from "../../../modules/image_processor";
-import type { Input } from "../../../modules/inputs/inputs";
 import { EXTRA_INPUTS, MODULE_INPUTS } from "../../../modules/inputs/modules";
 import { LambdaFunction } from "../../../modules/lambda_function";
 import { LogAlerts } from "../../../modules/log_alerts";
@@ -23,13 +22,6 @@ const outputsOf =
   (Module: Class): PlainModule["build"] =>
   (stack, given) =>
     new Module(stack, "module", given as never).outputs;
-
-/** Lambda's own limits need no resource. */
-const differsFromDefault = (...names: (keyof typeof MODULE_INPUTS.lambda_function)[]): string =>
-  names
-    .map((name) => [name, MODULE_INPUTS.lambda_function[name] as Input] as const)
-    .map(([name, { default: value }]) => `var.${name} != ${value}`)
-    .join(" || ");
 
 /** A module in Terraform asks the provider for account and region. */
 const OF_PROVIDER = { account_id: "", aws_region: "" };
@@ -54,14 +46,13 @@ export const PLAIN_MODULES = {
     about: "A Lambda function with its role and its log group.",
     fixed: OF_PROVIDER,
     build: outputsOf(LambdaFunction),
-    conditions: {
-      "aws_lambda_function_event_invoke_config.retries": differsFromDefault("retry_attempts", "max_event_age_seconds"),
-    },
+    either: [["retry_attempts", "max_event_age_seconds"]],
   },
   s3_buckets: {
     inputs: MODULE_INPUTS.s3_buckets,
     about: "Buckets for uploads and variants: encrypted, private, TLS only.",
     decided: ["Replication to another region. It needs a second provider."],
+    either: [["processed_transition_days", "processed_expiration_days"]],
     fixed: OF_PROVIDER,
     build: outputsOf(S3Buckets),
   },
@@ -90,6 +81,7 @@ export const PLAIN_MODULES = {
   cloudwatch_alarms: {
     inputs: MODULE_INPUTS.cloudwatch_alarms,
     about: "Alarms on metrics of Lambda, SQS and the function.",
+    derived: { all_alarm_names: { from: "alarm_names", value: "values(local.alarm_names)" } },
     decided: [
       "The ledger of alarms: metric, statistic, period and severity of each. Write further alarms as resources of your own.",
     ],
@@ -133,7 +125,8 @@ export const PLAIN_MODULES = {
   image_processor: {
     inputs: { ...EXTRA_INPUTS.image_processor, ...IMAGE_PROCESSOR_REFERENCES },
     about: "What the image handler needs from its function: entry point, environment variables and permissions.",
-    decided: ["The variants. They are part of the package."],
+    decided: ["`variants`: the five of the README."],
+    fixed: { variants: EXTRA_INPUTS.image_processor.variants.default },
     build: (_, { enable_kms_key, kms_key_arn, ...given }) =>
       imageProcessor({ ...given, kms_key_arn: enable_kms_key ? kms_key_arn : undefined } as never),
   },

@@ -251,7 +251,3 @@ export const rootFiles = (modules: Readonly<Record<ModuleName, ModuleText>>): Re
     "terraform.tfvars.example": example(ordered.map(([name]) => name)),
   };
 };
-
-/** Variables of an environment that the root module does not have: TypeScript decides them. */
-export const typescriptOnly = (variablesFile: string): string[] =>
-  Object.keys(VARIABLES).filter((name) => !variablesFile.includes(`variable "${name}" {`));

@@ -8,7 +8,7 @@ import { documentOf } from "./interpolation";
 import { apply, type Flip, type Node, nodeOf, type Positions, type Raw } from "./model";
 
 /** A list or map input that makes one resource for each of its elements. */
-export interface Each {
+interface Each {
   readonly input: string;
   /** Value of `for_each`. @default the input */
   readonly over?: string;
@@ -27,8 +27,10 @@ export interface PlainModule {
   readonly decided?: readonly string[];
   /** Creates the class in the stack. @returns its outputs */
   readonly build: (stack: TerraformStack, given: Readonly<Record<string, unknown>>) => object;
-  /** Conditions of resources that one switch alone does not add or remove. */
-  readonly conditions?: Readonly<Record<string, string>>;
+  /** Outputs that are written from another one, as expressions of a local with its name. */
+  readonly derived?: Readonly<Record<string, { readonly from: string; readonly value: string }>>;
+  /** Inputs of which each is enough for something to be there. */
+  readonly either?: readonly (readonly string[])[];
 }
 
 /** A value that an input can have, and the condition that says so. */
@@ -36,6 +38,8 @@ interface Position {
   readonly value: (stack: ModuleStack) => unknown;
   readonly is: string;
   readonly not: string;
+  /** Whether the code compares the value: other switches may mean something else with it. */
+  readonly isChoice?: true;
 }
 
 /** The positions of an input, the base position first. */
@@ -74,8 +78,7 @@ interface JsonSchema {
   readonly maximum?: number;
 }
 
-export const schemaOf = ({ check }: Input): JsonSchema =>
-  z.toJSONSchema(check, { unrepresentable: "any" }) as JsonSchema;
+const schemaOf = ({ check }: Input): JsonSchema => z.toJSONSchema(check, { unrepresentable: "any" }) as JsonSchema;
 
 /** @returns the type of an input: number, boolean, array, object or string */
 export const kindOf = (input: Input): string => {
@@ -100,7 +103,7 @@ const either = (first: Position["value"], second: unknown, empty: string, full: 
 ];
 
 /** The positions of an input; a choice has one. */
-const switchOf = (name: string, input: Input, each: Each | undefined): Switch => {
+const switchOf = (name: string, input: Input, each: Each | undefined, isEither: boolean): Switch => {
   const variable = `var.${name}`;
   const [none, some] = [`length(${variable}) == 0`, `length(${variable}) > 0`];
   switch (kindOf(input)) {
@@ -114,7 +117,7 @@ const switchOf = (name: string, input: Input, each: Each | undefined): Switch =>
       return either(each ? () => ({ "${each.key}": "${each.value}" }) : map(name), {}, none, some);
     case "number": {
       const { default: fallback } = input;
-      const isNone = typeof fallback === "number" && fallback <= 0;
+      const isNone = typeof fallback === "number" && (fallback <= 0 || isEither);
       return isNone
         ? either(number(name), fallback, `${variable} == ${fallback}`, `${variable} != ${fallback}`)
         : only(number(name));
@@ -126,11 +129,15 @@ const switchOf = (name: string, input: Input, each: Each | undefined): Switch =>
 
 /** A choice that the code compares: one position for each value. */
 const choiceOf = (name: string, choices: readonly string[]): Switch =>
-  choices.map((choice) => ({
-    value: () => choice,
-    is: `var.${name} == ${JSON.stringify(choice)}`,
-    not: `var.${name} != ${JSON.stringify(choice)}`,
-  }));
+  choices.map((choice, at) => {
+    const other = choices.length === 2 ? choices[1 - at] : undefined;
+    return {
+      value: () => choice,
+      is: `var.${name} == "${choice}"`,
+      not: other === undefined ? `var.${name} != "${choice}"` : `var.${name} == "${other}"`,
+      isChoice: true,
+    };
+  });
 
 interface Attribute {
   readonly value: Raw | undefined;
@@ -144,17 +151,20 @@ const isAttribute = (value: unknown): value is Attribute =>
 export const BLOCKS = "$blocks";
 export const DOCUMENT = "$document";
 
-const rawOf = (value: unknown): Raw => {
+/** The text of an environment variable stays as it is. */
+const isSetting = (key: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(key);
+
+const rawOf = (value: unknown, name = ""): Raw => {
   if (isAttribute(value)) {
     const inner = rawOf(value.value);
     return value.isBlock ? { [BLOCKS]: Array.isArray(inner) ? inner : [inner] } : inner;
   }
-  if (Array.isArray(value)) return value.map(rawOf);
+  if (Array.isArray(value)) return value.map((each) => rawOf(each));
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).filter(([key, each]) => key !== "//" && !isMissing(each));
-    return Object.fromEntries(entries.map(([key, each]) => [key, rawOf(each)]));
+    return Object.fromEntries(entries.map(([key, each]) => [key, rawOf(each, key)]));
   }
-  const document = typeof value === "string" ? documentOf(value) : undefined;
+  const document = typeof value === "string" && !isSetting(name) ? documentOf(value) : undefined;
   return document === undefined ? (value as Raw) : { [DOCUMENT]: document as Raw };
 };
 
@@ -179,7 +189,6 @@ const synthesizeAt = (module: PlainModule, switches: Readonly<Record<string, Swi
     Object.entries(switches).map(([name, each]) => [name, each[positions[name] ?? 0]?.value(stack)]),
   );
   const outputs = module.build(stack, { ...given, ...module.fixed });
-  stack.prepareStack();
   const tree = { resource: {} as Record<string, Raw>, data: {} as Record<string, Raw> };
   for (const element of stack.node.findAll().filter(TerraformElement.isTerraformElement)) {
     const fragment = resolve(stack, element.toHclTerraform()) as Record<
@@ -190,19 +199,9 @@ const synthesizeAt = (module: PlainModule, switches: Readonly<Record<string, Swi
       for (const [type, blocks] of Object.entries(fragment[kind] ?? {}))
         for (const [id, block] of Object.entries(blocks)) tree[kind][nameOf(`${type}.${id}`, module)] = rawOf(block);
   }
-  return { ...tree, output: rawOf(resolve(stack, outputs)) as Record<string, Raw> };
+  const own = Object.entries(outputs).filter(([name]) => !Object.hasOwn(module.derived ?? {}, name));
+  return { ...tree, output: rawOf(resolve(stack, Object.fromEntries(own))) as Record<string, Raw> };
 };
-
-/** A module with all its switches. */
-export interface Synthesized {
-  readonly module: PlainModule;
-  /** A map with the keys resource, data and output. */
-  readonly root: Node;
-  /** Number of positions of each switch. */
-  readonly positions: Readonly<Record<string, number>>;
-  /** @returns the data of one synthesis, to compare with the model's */
-  readonly at: (positions: Positions) => Raw;
-}
 
 const sizeOf = (tree: Tree): number => JSON.stringify(tree).length;
 
@@ -227,7 +226,12 @@ const isOpaque = (name: string, choices: readonly string[], treeWith: (value: Sw
 const switchesOf = (module: PlainModule): Record<string, Switch> => {
   const variables = Object.entries(module.inputs).filter(([name]) => !Object.hasOwn(module.fixed ?? {}, name));
   const eachOf = (name: string) => module.each?.find(({ input }) => input === name);
-  const switches = Object.fromEntries(variables.map(([name, input]) => [name, switchOf(name, input, eachOf(name))]));
+  const switches = Object.fromEntries(
+    variables.map(([name, input]) => [
+      name,
+      switchOf(name, input, eachOf(name), module.either?.flat().includes(name) ?? false),
+    ]),
+  );
   for (const [name, input] of variables) {
     const choices = schemaOf(input).enum;
     if (kindOf(input) !== "string" || choices === undefined) continue;
@@ -254,48 +258,130 @@ const withRichBase = (module: PlainModule, switches: Record<string, Switch>): Re
   );
 };
 
+/** @returns the value of a position that needs no stack */
+const constantOf = (position: Position | undefined): Raw | undefined =>
+  position?.value.length === 0 ? (position.value as () => Raw)() : undefined;
+
 const flipOf = (name: string, positions: Switch, at: number): Flip => {
-  const { is = "", not = "", value } = positions[at] ?? {};
+  const { is = "", not = "" } = positions[at] ?? {};
   const excludes = { of: positions.length - 1, leaves: positions[0]?.is ?? "" };
   return {
-    inBase: { text: not, input: name, holdsAt: (position) => position !== at, excludes },
-    inFlip: { text: is, input: name, holdsAt: (position) => position === at },
+    inBase: { text: not, inputs: [name], holds: (given) => (given[name] ?? 0) !== at, excludes },
+    inFlip: { text: is, inputs: [name], holds: (given) => (given[name] ?? 0) === at },
     reference: `var.${name}`,
-    value: value?.length === 0 ? (value as () => Raw)() : `\${var.${name}}`,
+    ...(positions[0]?.isChoice && { base: constantOf(positions[0]) ?? null }),
+    value: constantOf(positions[at]) ?? `\${var.${name}}`,
   };
 };
 
+/** Several switches moved together: what is there where one of them is in its base position. */
+const jointFlipOf = (switches: Readonly<Record<string, Switch>>, names: readonly string[]): Flip => {
+  const texts = (key: "is" | "not") => names.map((name) => switches[name]?.[1]?.[key] ?? "");
+  const isFlipped = (given: Positions) => names.every((name) => given[name] === 1);
+  return {
+    inBase: { text: `(${texts("not").join(" || ")})`, inputs: names, holds: (given) => !isFlipped(given) },
+    inFlip: { text: texts("is").join(" && "), inputs: names, holds: isFlipped },
+    reference: "",
+    value: null,
+  };
+};
+
+/** Values that the class refuses together, and its message. */
+export interface Conflict {
+  readonly conditions: readonly string[];
+  readonly message: string;
+}
+
+interface Context {
+  readonly module: PlainModule;
+  readonly switches: Readonly<Record<string, Switch>>;
+  readonly conflicts: Conflict[];
+}
+
+/** @returns the conditions of choices in their base position without which the class refuses nothing */
+const neededChoices = ({ module, switches }: Context, positions: Positions): string[] =>
+  Object.entries(switches).flatMap(([name, [base, ...others]]) => {
+    if (name in positions || !base?.isChoice) return [];
+    const isNeeded = others.every((_, at) =>
+      attempted(() => synthesizeAt(module, switches, { ...positions, [name]: at + 1 })),
+    );
+    return isNeeded ? [base.is] : [];
+  });
+
+/** @returns the data of a synthesis; undefined where the class refuses the combination */
+const allowedAt = (context: Context, positions: Positions): Raw | undefined => {
+  const { module, switches, conflicts } = context;
+  try {
+    return synthesizeAt(module, switches, positions) as unknown as Raw;
+  } catch (error) {
+    const moved = Object.entries(positions).map(([name, at]) => switches[name]?.[at]?.is ?? "");
+    const conditions = [...moved, ...neededChoices(context, positions)];
+    const isKnown = conflicts.some((known) => known.conditions.every((each) => conditions.includes(each)));
+    if (!isKnown) conflicts.push({ conditions, message: (error as Error).message });
+    return undefined;
+  }
+};
+
+/** Whether a synthesis has a resource that the other one has not. */
+const adds = (one: Raw, other: Raw | undefined): boolean => {
+  const names = (raw: Raw | undefined) => Object.keys((raw as { resource?: object } | undefined)?.resource ?? {});
+  const known = new Set(names(one));
+  return names(other).some((name) => !known.has(name));
+};
+
 /** @param fixed positions of other switches @param depth how many switches are moved together */
-const modelAt = (
-  module: PlainModule,
-  switches: Readonly<Record<string, Switch>>,
-  fixed: Positions,
-  depth: number,
-): Node => {
-  const root = nodeOf(synthesizeAt(module, switches, fixed) as unknown as Raw);
+const modelAt = (context: Context, fixed: Positions, depth: number): Node | undefined => {
+  const raw = allowedAt(context, fixed);
+  if (raw === undefined) return undefined;
+  const root = nodeOf(raw);
   if (depth === 0) return root;
   // Choices first: what they change depends on the other switches, so their conditions come before the others'.
-  const choicesFirst = Object.entries(switches).sort(([, one], [, other]) => other.length - one.length);
+  const isChoice = (positions: Switch) => (positions[0]?.isChoice ? 0 : 1);
+  const choicesFirst = Object.entries(context.switches).sort(([, one], [, other]) => isChoice(one) - isChoice(other));
   for (const [name, positions] of choicesFirst) {
     if (name in fixed) continue;
     for (const at of positions.keys()) {
       if (at === 0) continue;
-      // What only another choice adds may depend on further switches.
-      const other = modelAt(module, switches, { ...fixed, [name]: at }, positions.length > 2 ? depth - 1 : 0);
-      apply(root, other, flipOf(name, positions, at));
+      // What only another position adds may depend on further switches.
+      const moved = { ...fixed, [name]: at };
+      const isRich = positions[0]?.isChoice || adds(raw, allowedAt(context, moved));
+      const other = modelAt(context, moved, isRich ? depth - 1 : 0);
+      if (other) apply(root, other, flipOf(name, positions, at));
     }
+  }
+  for (const names of context.module.either ?? []) {
+    const other = modelAt(context, { ...fixed, ...Object.fromEntries(names.map((name) => [name, 1])) }, 0);
+    if (other) apply(root, other, jointFlipOf(context.switches, names));
   }
   return root;
 };
 
+/** A module with all its switches. */
+export interface Synthesized {
+  readonly module: PlainModule;
+  /** A map with the keys resource, data and output. */
+  readonly root: Node;
+  readonly conflicts: readonly Conflict[];
+  /** Number of positions of each switch. */
+  readonly positions: Readonly<Record<string, number>>;
+  /** @returns the data of one synthesis, to compare with the model's; undefined where the class refuses it */
+  readonly at: (positions: Positions) => Raw | undefined;
+  /** @returns the value of an input in a position; undefined where it is a reference */
+  readonly valueAt: (input: string, position: number) => Raw | undefined;
+}
+
 /** Synthesizes a module with each of its switches in each position. */
 export const synthesizeModule = (module: PlainModule): Synthesized => {
   const switches = withRichBase(module, switchesOf(module));
-  const root = modelAt(module, switches, {}, 2);
+  const context = { module, switches, conflicts: [] as Conflict[] };
+  const root = modelAt(context, {}, 2);
+  if (root === undefined) throw new Error(context.conflicts[0]?.message);
   return {
     module,
     root,
+    conflicts: context.conflicts,
     positions: Object.fromEntries(Object.entries(switches).map(([name, { length }]) => [name, length])),
-    at: (positions) => synthesizeAt(module, switches, positions) as unknown as Raw,
+    at: (positions) => allowedAt({ ...context, conflicts: [] }, positions),
+    valueAt: (input, at) => constantOf(switches[input]?.[at]),
   };
 };

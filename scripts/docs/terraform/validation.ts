@@ -62,7 +62,7 @@ const conditionsOf = (schema: Schema, value: string): string[] => [
 ];
 
 /** @returns the check of an input as a Terraform condition; undefined where every value of its type is allowed */
-export const conditionOf = (name: string, input: Input): string | undefined => {
+const conditionOf = (name: string, input: Input): string | undefined => {
   if (input.condition) return input.condition(`var.${name}`);
   const conditions = conditionsOf(z.toJSONSchema(input.check, { unrepresentable: "any" }) as Schema, `var.${name}`);
   return conditions.length === 0 ? undefined : conditions.join(" && ");

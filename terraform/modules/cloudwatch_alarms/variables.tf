@@ -31,6 +31,18 @@ variable "performance_alerts_topic_arn" {
   }
 }
 
+variable "log_alerts_topic_arn" {
+  description = "Topic for `refused`, with alarm_routing incident. Default: performance_alerts_topic_arn."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(arn:aws[\\w-]*:sns:[\\w-]+:\\d{12}:[\\w-]{1,256})?$", var.log_alerts_topic_arn))
+    error_message = "Expected the ARN of an SNS topic, or \"\" for log_alerts_topic_arn but got ${jsonencode(var.log_alerts_topic_arn)}."
+  }
+}
+
 variable "metric_namespace" {
   description = "Namespace of the custom metrics. Default: `ImageProcessor/<function_name>`, because functions that share a namespace count each other's log lines."
   type        = string
@@ -48,6 +60,18 @@ variable "enable_image_metrics" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "alarm_routing" {
+  description = "Who is notified. each: every alarm notifies its own topic. incident: one alarm, `page`, notifies the critical topic; tickets wait while it is in ALARM."
+  type        = string
+  default     = "each"
+  nullable    = false
+
+  validation {
+    condition     = contains(["each", "incident"], var.alarm_routing)
+    error_message = "Expected one of each, incident for alarm_routing but got ${jsonencode(var.alarm_routing)}."
+  }
 }
 
 variable "error_threshold" {
@@ -99,7 +123,7 @@ variable "concurrent_executions_threshold" {
 }
 
 variable "release_error_threshold" {
-  description = "Failed invocations of the newest version in one minute that trigger `release-errors`."
+  description = "Failed invocations of the newest version in one minute that trigger `release-errors`, with alarm_routing each."
   type        = number
   default     = 1
   nullable    = false
@@ -107,6 +131,30 @@ variable "release_error_threshold" {
   validation {
     condition     = floor(var.release_error_threshold) == var.release_error_threshold && var.release_error_threshold >= 1 && var.release_error_threshold <= 1000000
     error_message = "Expected a whole number from 1 to 1000000 for release_error_threshold but got ${jsonencode(var.release_error_threshold)}."
+  }
+}
+
+variable "release_error_threshold_percent" {
+  description = "Failed invocations of the newest version, in percent of its invocations, that trigger `release-errors`, with alarm_routing incident."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.release_error_threshold_percent > 0 && var.release_error_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for release_error_threshold_percent but got ${jsonencode(var.release_error_threshold_percent)}."
+  }
+}
+
+variable "release_error_min_failures" {
+  description = "Minimum number of failed invocations of the newest version for `release-errors`, with alarm_routing incident."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = floor(var.release_error_min_failures) == var.release_error_min_failures && var.release_error_min_failures >= 1 && var.release_error_min_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for release_error_min_failures but got ${jsonencode(var.release_error_min_failures)}."
   }
 }
 
@@ -203,6 +251,186 @@ variable "reserved_concurrent_executions" {
   validation {
     condition     = floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions && var.reserved_concurrent_executions >= -1 && var.reserved_concurrent_executions <= 100000 && var.reserved_concurrent_executions != 0
     error_message = "Expected -1 or a whole number from 1 to 100000 for reserved_concurrent_executions but got ${jsonencode(var.reserved_concurrent_executions)}."
+  }
+}
+
+variable "error_rate_threshold_percent" {
+  description = "Failed attempts in percent of all attempts that trigger `high-error-rate`, with alarm_routing incident."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.error_rate_threshold_percent > 2 && var.error_rate_threshold_percent <= 100
+    error_message = "Expected a number above 2 and up to 100 for error_rate_threshold_percent but got ${jsonencode(var.error_rate_threshold_percent)}."
+  }
+}
+
+variable "error_rate_min_failures" {
+  description = "Minimum number of failed attempts for `high-error-rate`, with alarm_routing incident. More than two uploads have with all retries."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = floor(var.error_rate_min_failures) == var.error_rate_min_failures && var.error_rate_min_failures >= 1 && var.error_rate_min_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for error_rate_min_failures but got ${jsonencode(var.error_rate_min_failures)}."
+  }
+}
+
+variable "error_rate_window_seconds" {
+  description = "Period of `high-error-rate`, with alarm_routing incident."
+  type        = number
+  default     = 420
+  nullable    = false
+
+  validation {
+    condition     = floor(var.error_rate_window_seconds) == var.error_rate_window_seconds && var.error_rate_window_seconds >= 60 && var.error_rate_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for error_rate_window_seconds but got ${jsonencode(var.error_rate_window_seconds)}."
+  }
+}
+
+variable "recovery_window_seconds" {
+  description = "Period in which uploads must be processed again before a page ends. At least error_rate_window_seconds."
+  type        = number
+  default     = 720
+  nullable    = false
+
+  validation {
+    condition     = floor(var.recovery_window_seconds) == var.recovery_window_seconds && var.recovery_window_seconds >= 60 && var.recovery_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for recovery_window_seconds but got ${jsonencode(var.recovery_window_seconds)}."
+  }
+}
+
+variable "waiting_window_seconds" {
+  description = "Period of `waiting` and `throttled-long`."
+  type        = number
+  default     = 720
+  nullable    = false
+
+  validation {
+    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for waiting_window_seconds but got ${jsonencode(var.waiting_window_seconds)}."
+  }
+}
+
+variable "waiting_min_throttles" {
+  description = "Throttled invocations in that period that trigger `throttled-long`, and `waiting` if uploads wait longer than slo_seconds."
+  type        = number
+  default     = 25
+  nullable    = false
+
+  validation {
+    condition     = floor(var.waiting_min_throttles) == var.waiting_min_throttles && var.waiting_min_throttles >= 1 && var.waiting_min_throttles <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for waiting_min_throttles but got ${jsonencode(var.waiting_min_throttles)}."
+  }
+}
+
+variable "lost_images_threshold" {
+  description = "Events that Lambda could not send to the dead-letter queue that trigger `images-lost`."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = floor(var.lost_images_threshold) == var.lost_images_threshold && var.lost_images_threshold >= 1 && var.lost_images_threshold <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for lost_images_threshold but got ${jsonencode(var.lost_images_threshold)}."
+  }
+}
+
+variable "lost_images_window_seconds" {
+  description = "Period of `images-lost`."
+  type        = number
+  default     = 900
+  nullable    = false
+
+  validation {
+    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for lost_images_window_seconds but got ${jsonencode(var.lost_images_window_seconds)}."
+  }
+}
+
+variable "silence_periods" {
+  description = "Periods of 5 minutes without an upload that trigger `no-invocations`."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = floor(var.silence_periods) == var.silence_periods && var.silence_periods >= 1 && var.silence_periods <= 288
+    error_message = "Expected a whole number of periods from 1 to 288 for silence_periods but got ${jsonencode(var.silence_periods)}."
+  }
+}
+
+variable "refused_rate_threshold_percent" {
+  description = "Refused uploads in percent of all uploads that trigger `refused`."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.refused_rate_threshold_percent > 0 && var.refused_rate_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for refused_rate_threshold_percent but got ${jsonencode(var.refused_rate_threshold_percent)}."
+  }
+}
+
+variable "refused_min_count" {
+  description = "Minimum number of refused uploads for `refused`."
+  type        = number
+  default     = 8
+  nullable    = false
+
+  validation {
+    condition     = floor(var.refused_min_count) == var.refused_min_count && var.refused_min_count >= 1 && var.refused_min_count <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for refused_min_count but got ${jsonencode(var.refused_min_count)}."
+  }
+}
+
+variable "refused_window_seconds" {
+  description = "Period of `refused`."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = floor(var.refused_window_seconds) == var.refused_window_seconds && var.refused_window_seconds >= 60 && var.refused_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for refused_window_seconds but got ${jsonencode(var.refused_window_seconds)}."
+  }
+}
+
+variable "slo_target_percent" {
+  description = "Share of valid uploads that must be processed, in percent over 30 days. The rest is the error budget."
+  type        = number
+  default     = 99.9
+  nullable    = false
+
+  validation {
+    condition     = var.slo_target_percent >= 95
+    error_message = "Expected a number from 95 up to, but not including, 100 for slo_target_percent but got ${jsonencode(var.slo_target_percent)}."
+  }
+}
+
+variable "slo_min_failures" {
+  description = "Minimum number of uploads given up for an alarm on the error budget."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = floor(var.slo_min_failures) == var.slo_min_failures && var.slo_min_failures >= 1 && var.slo_min_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for slo_min_failures but got ${jsonencode(var.slo_min_failures)}."
+  }
+}
+
+variable "slo_seconds" {
+  description = "Seconds within which an upload should be processed. Uploads that wait longer because of throttling trigger `waiting`."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = floor(var.slo_seconds) == var.slo_seconds && var.slo_seconds >= 1 && var.slo_seconds <= 21600
+    error_message = "Expected a whole number of seconds from 1 to 21600 for slo_seconds but got ${jsonencode(var.slo_seconds)}."
   }
 }
 

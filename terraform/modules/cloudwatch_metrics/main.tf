@@ -1,4 +1,5 @@
 locals {
+  periods_of_60_s                 = max(480, ceil((var.lambda_timeout + 420) / 60) * 60)
   concurrent_executions_threshold = min(var.concurrent_executions_threshold, max(1, floor((var.reserved_concurrent_executions * 80) / 100)))
   memory_threshold                = ceil((var.memory_threshold_percent * var.lambda_memory_size) / 100)
 }
@@ -80,6 +81,66 @@ resource "aws_cloudwatch_log_metric_filter" "RefusedImages" {
     namespace = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
     unit      = "Count"
     value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "AllRefusedImages" {
+  count = var.enable_image_metrics ? 1 : 0
+
+  name           = "${var.function_name}-AllRefusedImages"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"image.refused\") }"
+
+  metric_transformation {
+    name          = "AllRefusedImages"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "SupersededImages" {
+  count = var.enable_image_metrics ? 1 : 0
+
+  name           = "${var.function_name}-SupersededImages"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"image.superseded\") }"
+
+  metric_transformation {
+    name          = "SupersededImages"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "Attempts" {
+  name           = "${var.function_name}-Attempts"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.type = \"platform.report\") }"
+
+  metric_transformation {
+    name          = "Attempts"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "FailedAttempts" {
+  name           = "${var.function_name}-FailedAttempts"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.type = \"platform.report\") && ($.record.status != \"success\") }"
+
+  metric_transformation {
+    name          = "FailedAttempts"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
   }
 }
 
@@ -167,10 +228,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "Errors",
                 "FunctionName",
                 var.function_name,
-                {
-                  stat   = "Sum"
-                  period = 300
-                },
+                merge(
+                  {
+                    stat = "Sum"
+                  },
+                  var.alarm_routing == "each" ? {
+                    period = 300
+                  } : {},
+                ),
               ],
               [
                 "AWS/Lambda",
@@ -179,8 +244,28 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Sum"
-                  period = 300
+                  period = var.alarm_routing != "incident" ? 300 : var.waiting_window_seconds
                 },
+              ],
+              [
+                for item in [
+                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
+                  "Attempts",
+                  {
+                    stat = "Sum"
+                  },
+                ] : item if item != null
+              ],
+              [
+                for item in [
+                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
+                  "FailedAttempts",
+                  {
+                    stat = "Sum"
+                  },
+                ] : item if item != null
               ],
             ]
             yAxis = {
@@ -194,15 +279,19 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             annotations = {
               horizontal = [
                 for line in [
-                  {
+                  var.alarm_routing == "incident" ? {
+                    label = "throttled-long >= ${var.waiting_min_throttles}"
+                    value = var.waiting_min_throttles
+                  } : null,
+                  var.alarm_routing == "each" ? {
                     label = "high-error-rate >= ${var.error_threshold}"
                     value = var.error_threshold
-                  },
-                  {
+                  } : null,
+                  var.alarm_routing == "each" ? {
                     label = "throttles >= ${var.throttle_threshold}"
                     value = var.throttle_threshold
-                  },
-                  var.enable_release_alias ? {
+                  } : null,
+                  var.alarm_routing == "each" && var.enable_release_alias ? {
                     label = "release-errors >= ${var.release_error_threshold}"
                     value = var.release_error_threshold
                   } : null,
@@ -235,7 +324,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Average"
-                  period = 300
+                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
                 },
               ],
               [
@@ -245,7 +334,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Maximum"
-                  period = 300
+                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
                 },
               ],
               [
@@ -255,7 +344,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "p99"
-                  period = 300
+                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
                 },
               ],
             ]
@@ -295,10 +384,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "ConcurrentExecutions",
                 "FunctionName",
                 var.function_name,
-                {
-                  stat   = "Maximum"
-                  period = 60
-                },
+                merge(
+                  {
+                    stat = "Maximum"
+                  },
+                  var.alarm_routing == "each" ? {
+                    period = 60
+                  } : {},
+                ),
               ],
             ]
             yAxis = {
@@ -311,10 +404,12 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                {
-                  label = "high-concurrency >= ${var.reserved_concurrent_executions != -1 ? local.concurrent_executions_threshold : var.concurrent_executions_threshold}"
-                  value = var.reserved_concurrent_executions != -1 ? local.concurrent_executions_threshold : var.concurrent_executions_threshold
-                },
+                for line in [
+                  var.alarm_routing == "each" ? {
+                    label = "high-concurrency >= ${var.reserved_concurrent_executions != -1 ? local.concurrent_executions_threshold : var.concurrent_executions_threshold}"
+                    value = var.reserved_concurrent_executions != -1 ? local.concurrent_executions_threshold : var.concurrent_executions_threshold
+                  } : null,
+                ] : line if line != null
               ]
             }
           }
@@ -333,6 +428,149 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               for metric in [
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "ImagesProcessed",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "ProcessingSuccess",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                    id   = "s"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "ProcessingFailure",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                    id   = "f"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "SuccessfulProcesses",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "LambdaErrors",
+                  {
+                    stat   = "Sum"
+                    period = 60
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "S3AccessDenied",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "MetricsLost",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "AllRefusedImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "SupersededImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "ImagesProcessed",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "ProcessingSuccess",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                    id   = "s"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "ProcessingFailure",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                    id   = "f"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "SuccessfulProcesses",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "LambdaErrors",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "S3AccessDenied",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "MetricsLost",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "AllRefusedImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
+                  "ImageProcessor/${var.function_name}",
+                  "SupersededImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
                 var.metric_namespace != "" && var.enable_image_metrics ? [
                   var.metric_namespace,
                   "ImagesProcessed",
@@ -372,10 +610,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.metric_namespace != "" ? [
                   var.metric_namespace,
                   "LambdaErrors",
-                  {
-                    stat   = "Sum"
-                    period = 60
-                  },
+                  merge(
+                    {
+                      stat = "Sum"
+                    },
+                    var.alarm_routing == "each" ? {
+                      period = 60
+                    } : {},
+                  ),
                 ] : null,
                 var.metric_namespace != "" && var.enable_image_metrics ? [
                   var.metric_namespace,
@@ -391,11 +633,16 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     stat = "Sum"
                   },
                 ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ImagesProcessed",
-                  "FunctionName",
-                  var.function_name,
+                var.metric_namespace != "" && var.enable_image_metrics ? [
+                  var.metric_namespace,
+                  "AllRefusedImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.metric_namespace != "" && var.enable_image_metrics ? [
+                  var.metric_namespace,
+                  "SupersededImages",
                   {
                     stat = "Sum"
                   },
@@ -406,55 +653,6 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     label      = "Success rate (%)"
                     expression = "IF((s + f) >= ${var.success_rate_min_samples}, 100 * s / (s + f))"
                     yAxis      = "right"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ProcessingSuccess",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "s"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ProcessingFailure",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "f"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "SuccessfulProcesses",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "LambdaErrors",
-                  {
-                    stat   = "Sum"
-                    period = 60
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "S3AccessDenied",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "MetricsLost",
-                  {
-                    stat = "Sum"
                   },
                 ] : null,
               ] : metric if metric != null
@@ -469,15 +667,17 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                {
-                  label = "log-errors >= ${var.log_error_threshold}"
-                  value = var.log_error_threshold
-                },
-                {
-                  label = "low-success-rate < ${var.success_rate_threshold_percent}"
-                  value = var.success_rate_threshold_percent
-                  yAxis = "right"
-                },
+                for line in [
+                  var.alarm_routing == "each" ? {
+                    label = "log-errors >= ${var.log_error_threshold}"
+                    value = var.log_error_threshold
+                  } : null,
+                  {
+                    label = "low-success-rate < ${var.success_rate_threshold_percent}"
+                    value = var.success_rate_threshold_percent
+                    yAxis = "right"
+                  },
+                ] : line if line != null
               ]
             }
           }
@@ -497,8 +697,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             metrics = [
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "ProcessingTime",
                   "FunctionName",
                   var.function_name,
@@ -509,8 +709,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "ProcessingTime",
                   "FunctionName",
                   var.function_name,
@@ -521,8 +721,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "ProcessingTime",
                   "FunctionName",
                   var.function_name,
@@ -533,8 +733,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "ImageProcessingTime",
                   {
                     stat = "Average"
@@ -543,8 +743,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "ImageProcessingTime",
                   {
                     stat = "Maximum"
@@ -553,8 +753,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "ImageProcessingTime",
                   {
                     stat = "p99"
@@ -591,8 +791,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               for metric in [
                 var.enable_image_metrics ? [
                   for item in [
-                    var.metric_namespace != "" ? var.metric_namespace : null,
                     var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
                     "ImageSizeBytes",
                     {
                       stat = "Average"
@@ -601,8 +801,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 ] : null,
                 var.enable_image_metrics ? [
                   for item in [
-                    var.metric_namespace != "" ? var.metric_namespace : null,
                     var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
                     "ImageSizeBytes",
                     {
                       stat = "Maximum"
@@ -611,8 +811,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 ] : null,
                 [
                   for item in [
-                    var.metric_namespace != "" ? var.metric_namespace : null,
                     var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
                     "MemoryUsedMB",
                     merge(
                       {
@@ -672,8 +872,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             metrics = [
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "empty",
@@ -684,8 +884,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "not-an-image",
@@ -696,8 +896,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "unsupported-format",
@@ -708,8 +908,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "corrupt",
@@ -720,8 +920,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "too-many-bytes",
@@ -732,8 +932,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "too-many-pixels",
@@ -744,8 +944,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "side-too-long",
@@ -756,8 +956,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "too-many-frames",
@@ -768,8 +968,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "decompression-bomb",
@@ -780,8 +980,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "too-much-memory",
@@ -792,8 +992,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "deleted",
@@ -804,8 +1004,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               ],
               [
                 for item in [
-                  var.metric_namespace != "" ? var.metric_namespace : null,
                   var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
                   "RefusedImages",
                   "Reason",
                   "archived",
@@ -846,10 +1046,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "AsyncEventAge",
                 "FunctionName",
                 var.function_name,
-                {
-                  stat   = "Maximum"
-                  period = 300
-                },
+                merge(
+                  {
+                    stat = "Maximum"
+                  },
+                  var.alarm_routing == "each" ? {
+                    period = 300
+                  } : {},
+                ),
               ],
               [
                 "AWS/Lambda",
@@ -873,15 +1077,17 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                {
-                  label = "event-age >= ${var.event_age_threshold_ms}"
-                  value = var.event_age_threshold_ms
-                },
-                {
-                  label = "events-dropped >= 1"
-                  value = 1
-                  yAxis = "right"
-                },
+                for line in [
+                  var.alarm_routing == "each" ? {
+                    label = "event-age >= ${var.event_age_threshold_ms}"
+                    value = var.event_age_threshold_ms
+                  } : null,
+                  {
+                    label = "events-dropped >= 1"
+                    value = 1
+                    yAxis = "right"
+                  },
+                ] : line if line != null
               ]
             }
           }
@@ -906,7 +1112,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Sum"
-                  period = 60
+                  period = var.alarm_routing != "incident" ? 60 : var.lost_images_window_seconds
                 },
               ],
               [
@@ -930,14 +1136,20 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                {
-                  label = "dead-letters >= 1"
-                  value = 1
-                },
-                {
-                  label = "dead-letter-errors >= 1"
-                  value = 1
-                },
+                for line in [
+                  var.alarm_routing == "incident" ? {
+                    label = "images-lost >= ${var.lost_images_threshold}"
+                    value = var.lost_images_threshold
+                  } : null,
+                  {
+                    label = "dead-letters >= 1"
+                    value = 1
+                  },
+                  {
+                    label = "dead-letter-errors >= 1"
+                    value = 1
+                  },
+                ] : line if line != null
               ]
             }
           }
@@ -1013,7 +1225,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
           height = 2
           type   = "text"
           properties = {
-            markdown = "**Runbooks** [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · [throttles](${var.runbook_base_url}/throttles.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md)${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""}${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_async_alarms ? " · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)" : ""}${var.enable_dead_letter_queue ? " · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : ""} · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [large-images](${var.runbook_base_url}/large-images.md)"
+            markdown = "**Runbooks** [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · ${var.alarm_routing != "incident" ? "[throttles](${var.runbook_base_url}/throttles.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md)${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""}${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_async_alarms ? " · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)" : ""}${var.enable_dead_letter_queue ? " · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : ""} · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [large-images](${var.runbook_base_url}/large-images.md)" : "[budget-burning](${var.runbook_base_url}/budget-burning.md) · [images-lost](${var.runbook_base_url}/images-lost.md) · [recovered](${var.runbook_base_url}/recovered.md) · [waiting](${var.runbook_base_url}/waiting.md) · [throttled-long](${var.runbook_base_url}/throttled-long.md) · [nothing-invoked](${var.runbook_base_url}/nothing-invoked.md) · [flowing](${var.runbook_base_url}/flowing.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [refused-rate](${var.runbook_base_url}/refused-rate.md) · [budget-1d](${var.runbook_base_url}/budget-1d.md) · [budget-2h](${var.runbook_base_url}/budget-2h.md) · [budget-6h](${var.runbook_base_url}/budget-6h.md) · [budget-30m](${var.runbook_base_url}/budget-30m.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md)"}"
           }
         } : null,
       ] : widget if widget != null

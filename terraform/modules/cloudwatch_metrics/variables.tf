@@ -58,6 +58,18 @@ variable "dashboard_name" {
   }
 }
 
+variable "alarm_routing" {
+  description = "Who is notified. each: every alarm notifies its own topic. incident: one alarm, `page`, notifies the critical topic; tickets wait while it is in ALARM."
+  type        = string
+  default     = "each"
+  nullable    = false
+
+  validation {
+    condition     = contains(["each", "incident"], var.alarm_routing)
+    error_message = "Expected one of each, incident for alarm_routing but got ${jsonencode(var.alarm_routing)}."
+  }
+}
+
 variable "error_threshold" {
   description = "Failed invocations in 5 minutes that trigger `high-error-rate`."
   type        = number
@@ -107,7 +119,7 @@ variable "concurrent_executions_threshold" {
 }
 
 variable "release_error_threshold" {
-  description = "Failed invocations of the newest version in one minute that trigger `release-errors`."
+  description = "Failed invocations of the newest version in one minute that trigger `release-errors`, with alarm_routing each."
   type        = number
   default     = 1
   nullable    = false
@@ -190,6 +202,18 @@ variable "lambda_memory_size" {
   }
 }
 
+variable "lambda_timeout" {
+  description = "Timeout of the function in seconds. Alarms on its errors and durations look back further than that."
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = floor(var.lambda_timeout) == var.lambda_timeout && var.lambda_timeout >= 1 && var.lambda_timeout <= 900
+    error_message = "Expected a whole number of seconds from 1 to 900 for lambda_timeout but got ${jsonencode(var.lambda_timeout)}."
+  }
+}
+
 variable "reserved_concurrent_executions" {
   description = "Reserved concurrency of the function. `high-concurrency` fires at 80 % of it at the latest. -1: none."
   type        = number
@@ -199,6 +223,54 @@ variable "reserved_concurrent_executions" {
   validation {
     condition     = floor(var.reserved_concurrent_executions) == var.reserved_concurrent_executions && var.reserved_concurrent_executions >= -1 && var.reserved_concurrent_executions <= 100000 && var.reserved_concurrent_executions != 0
     error_message = "Expected -1 or a whole number from 1 to 100000 for reserved_concurrent_executions but got ${jsonencode(var.reserved_concurrent_executions)}."
+  }
+}
+
+variable "waiting_window_seconds" {
+  description = "Period of `waiting` and `throttled-long`."
+  type        = number
+  default     = 720
+  nullable    = false
+
+  validation {
+    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for waiting_window_seconds but got ${jsonencode(var.waiting_window_seconds)}."
+  }
+}
+
+variable "waiting_min_throttles" {
+  description = "Throttled invocations in that period that trigger `throttled-long`, and `waiting` if uploads wait longer than slo_seconds."
+  type        = number
+  default     = 25
+  nullable    = false
+
+  validation {
+    condition     = floor(var.waiting_min_throttles) == var.waiting_min_throttles && var.waiting_min_throttles >= 1 && var.waiting_min_throttles <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for waiting_min_throttles but got ${jsonencode(var.waiting_min_throttles)}."
+  }
+}
+
+variable "lost_images_threshold" {
+  description = "Events that Lambda could not send to the dead-letter queue that trigger `images-lost`."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = floor(var.lost_images_threshold) == var.lost_images_threshold && var.lost_images_threshold >= 1 && var.lost_images_threshold <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for lost_images_threshold but got ${jsonencode(var.lost_images_threshold)}."
+  }
+}
+
+variable "lost_images_window_seconds" {
+  description = "Period of `images-lost`."
+  type        = number
+  default     = 900
+  nullable    = false
+
+  validation {
+    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for lost_images_window_seconds but got ${jsonencode(var.lost_images_window_seconds)}."
   }
 }
 

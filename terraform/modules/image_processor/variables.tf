@@ -43,6 +43,18 @@ variable "log_level" {
   }
 }
 
+variable "refusal_log_level" {
+  description = "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused."
+  type        = string
+  default     = "ERROR"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ERROR", "WARN"], var.refusal_log_level)
+    error_message = "Expected one of ERROR, WARN for refusal_log_level but got ${jsonencode(var.refusal_log_level)}."
+  }
+}
+
 variable "large_image_bytes" {
   description = "Uploads with more bytes are logged as large."
   type        = number
@@ -100,6 +112,18 @@ variable "max_image_frames" {
   validation {
     condition     = floor(var.max_image_frames) == var.max_image_frames && var.max_image_frames >= 1 && var.max_image_frames <= 1000000
     error_message = "Expected a whole number of frames from 1 to 1000000 for max_image_frames but got ${jsonencode(var.max_image_frames)}."
+  }
+}
+
+variable "encoder_effort" {
+  description = "CPU time that encoding may take to save bytes: `fast`, `balanced` or `small`. docs/performance.md has the figures."
+  type        = string
+  default     = "fast"
+  nullable    = false
+
+  validation {
+    condition     = contains(["fast", "balanced", "small"], var.encoder_effort)
+    error_message = "Expected one of fast, balanced, small for encoder_effort but got ${jsonencode(var.encoder_effort)}."
   }
 }
 

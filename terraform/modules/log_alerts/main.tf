@@ -14,14 +14,14 @@ resource "aws_cloudwatch_log_metric_filter" "TimeoutErrors" {
 
 resource "aws_cloudwatch_metric_alarm" "timeout_errors" {
   alarm_name          = "${var.function_name}-timeout-errors"
-  alarm_actions       = [var.log_alerts_topic_arn]
+  alarm_actions       = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   alarm_description   = "Invocations are timing out: Sum of TimeoutErrors >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/timeout-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/timeout-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
   metric_name         = "TimeoutErrors"
   namespace           = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
-  ok_actions          = [var.log_alerts_topic_arn]
+  ok_actions          = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   period              = 60
   statistic           = "Sum"
   threshold           = 1
@@ -44,14 +44,14 @@ resource "aws_cloudwatch_log_metric_filter" "MemoryErrors" {
 
 resource "aws_cloudwatch_metric_alarm" "memory_errors" {
   alarm_name          = "${var.function_name}-memory-errors"
-  alarm_actions       = [var.log_alerts_topic_arn]
+  alarm_actions       = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   alarm_description   = "Invocations are running out of memory: Sum of MemoryErrors >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/memory-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/memory-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
   metric_name         = "MemoryErrors"
   namespace           = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
-  ok_actions          = [var.log_alerts_topic_arn]
+  ok_actions          = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   period              = 60
   statistic           = "Sum"
   threshold           = 1
@@ -63,7 +63,7 @@ resource "aws_cloudwatch_log_metric_filter" "ImageProcessingErrors" {
 
   name           = "${var.function_name}-ImageProcessingErrors"
   log_group_name = var.log_group_name
-  pattern        = "{ ($.event = \"image.refused\") || ($.event = \"image.failed\") || ($.event = \"image.mismatched\") }"
+  pattern        = "{${var.refusal_log_level != "WARN" ? " ($.event = \"image.refused\") ||" : ""} ($.event = \"image.failed\") || ($.event = \"image.mismatched\") }"
 
   metric_transformation {
     name          = "ImageProcessingErrors"
@@ -78,18 +78,61 @@ resource "aws_cloudwatch_metric_alarm" "image_processing_errors" {
   count = var.enable_image_metrics ? 1 : 0
 
   alarm_name          = "${var.function_name}-image-processing-errors"
-  alarm_actions       = [var.log_alerts_topic_arn]
-  alarm_description   = "Images are being refused or are failing: Sum of ImageProcessingErrors >= ${var.image_error_threshold} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/image-processing-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/image-processing-errors.md" : ""}"
+  alarm_actions       = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
+  alarm_description   = "Images are being refused or are failing: ${var.alarm_routing != "incident" ? "Sum of ImageProcessingErrors >= ${var.image_error_threshold}" : "Failed images >= ${var.image_error_threshold}, and >= ${var.image_error_threshold_percent} % of all,"} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/image-processing-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/image-processing-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
-  metric_name         = "ImageProcessingErrors"
-  namespace           = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
-  ok_actions          = [var.log_alerts_topic_arn]
-  period              = 300
-  statistic           = "Sum"
-  threshold           = var.image_error_threshold
+  metric_name         = var.alarm_routing == "each" ? "ImageProcessingErrors" : null
+  namespace           = var.alarm_routing == "each" ? var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}" : null
+  ok_actions          = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
+  period              = var.alarm_routing == "each" ? 300 : null
+  statistic           = var.alarm_routing == "each" ? "Sum" : null
+  threshold           = var.alarm_routing != "incident" ? var.image_error_threshold : 1
   treat_missing_data  = "notBreaching"
+
+  dynamic "metric_query" {
+    for_each = var.alarm_routing == "incident" ? [true] : []
+
+    content {
+      id          = "f"
+      return_data = false
+
+      metric {
+        metric_name = "ImageProcessingErrors"
+        namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+        period      = 300
+        stat        = "Sum"
+      }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = var.alarm_routing == "incident" ? [true] : []
+
+    content {
+      id          = "s"
+      return_data = false
+
+      metric {
+        metric_name = "SuccessfulProcesses"
+        namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+        period      = 300
+        stat        = "Sum"
+      }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = var.alarm_routing == "incident" ? [true] : []
+
+    content {
+      expression  = "IF(f >= ${var.image_error_threshold} AND 100 * f >= ${var.image_error_threshold_percent} * (f + s), 1, 0)"
+      id          = "rate"
+      label       = "Failed images >= ${var.image_error_threshold}, and >= ${var.image_error_threshold_percent} % of all,"
+      return_data = true
+    }
+  }
 }
 
 resource "aws_cloudwatch_log_metric_filter" "S3PermissionErrors" {
@@ -112,14 +155,14 @@ resource "aws_cloudwatch_metric_alarm" "s3_permission_errors" {
   count = var.enable_image_metrics ? 1 : 0
 
   alarm_name          = "${var.function_name}-s3-permission-errors"
-  alarm_actions       = [var.log_alerts_topic_arn]
+  alarm_actions       = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   alarm_description   = "S3 is denying the function's requests: Sum of S3PermissionErrors >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/s3-permission-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/s3-permission-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
   metric_name         = "S3PermissionErrors"
   namespace           = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
-  ok_actions          = [var.log_alerts_topic_arn]
+  ok_actions          = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   period              = 60
   statistic           = "Sum"
   threshold           = 1
@@ -142,14 +185,14 @@ resource "aws_cloudwatch_log_metric_filter" "CriticalErrors" {
 
 resource "aws_cloudwatch_metric_alarm" "critical_errors" {
   alarm_name          = "${var.function_name}-critical-errors"
-  alarm_actions       = [var.log_alerts_topic_arn]
+  alarm_actions       = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   alarm_description   = "No image can be processed: Sum of CriticalErrors >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/critical-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/critical-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
   metric_name         = "CriticalErrors"
   namespace           = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
-  ok_actions          = [var.log_alerts_topic_arn]
+  ok_actions          = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
   period              = 60
   statistic           = "Sum"
   threshold           = 1
@@ -157,7 +200,7 @@ resource "aws_cloudwatch_metric_alarm" "critical_errors" {
 }
 
 resource "aws_cloudwatch_log_metric_filter" "LargeImages" {
-  count = var.enable_image_metrics ? 1 : 0
+  count = var.alarm_routing == "each" && var.enable_image_metrics ? 1 : 0
 
   name           = "${var.function_name}-LargeImages"
   log_group_name = var.log_group_name
@@ -173,7 +216,7 @@ resource "aws_cloudwatch_log_metric_filter" "LargeImages" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "large_images" {
-  count = var.enable_image_metrics ? 1 : 0
+  count = var.alarm_routing == "each" && var.enable_image_metrics ? 1 : 0
 
   alarm_name          = "${var.function_name}-large-images"
   alarm_actions       = [var.log_alerts_topic_arn]

@@ -9,7 +9,9 @@ output "alarm_names" {
     var.enable_image_metrics ? {
       image-processing-errors = aws_cloudwatch_metric_alarm.image_processing_errors[0].alarm_name
       s3-permission-errors    = aws_cloudwatch_metric_alarm.s3_permission_errors[0].alarm_name
-      large-images            = aws_cloudwatch_metric_alarm.large_images[0].alarm_name
+    } : {},
+    var.alarm_routing == "each" && var.enable_image_metrics ? {
+      large-images = aws_cloudwatch_metric_alarm.large_images[0].alarm_name
     } : {},
   )
 }
@@ -25,7 +27,9 @@ output "alarm_arns" {
     var.enable_image_metrics ? {
       image-processing-errors = aws_cloudwatch_metric_alarm.image_processing_errors[0].arn
       s3-permission-errors    = aws_cloudwatch_metric_alarm.s3_permission_errors[0].arn
-      large-images            = aws_cloudwatch_metric_alarm.large_images[0].arn
+    } : {},
+    var.alarm_routing == "each" && var.enable_image_metrics ? {
+      large-images = aws_cloudwatch_metric_alarm.large_images[0].arn
     } : {},
   )
 }
@@ -41,7 +45,9 @@ output "metric_filter_names" {
     var.enable_image_metrics ? {
       ImageProcessingErrors = aws_cloudwatch_log_metric_filter.ImageProcessingErrors[0].name
       S3PermissionErrors    = aws_cloudwatch_log_metric_filter.S3PermissionErrors[0].name
-      LargeImages           = aws_cloudwatch_log_metric_filter.LargeImages[0].name
+    } : {},
+    var.alarm_routing == "each" && var.enable_image_metrics ? {
+      LargeImages = aws_cloudwatch_log_metric_filter.LargeImages[0].name
     } : {},
   )
 }

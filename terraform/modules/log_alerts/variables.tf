@@ -50,8 +50,20 @@ variable "enable_image_metrics" {
   nullable    = false
 }
 
+variable "alarm_routing" {
+  description = "Who is notified. each: every alarm notifies its own topic. incident: one alarm, `page`, notifies the critical topic; tickets wait while it is in ALARM."
+  type        = string
+  default     = "each"
+  nullable    = false
+
+  validation {
+    condition     = contains(["each", "incident"], var.alarm_routing)
+    error_message = "Expected one of each, incident for alarm_routing but got ${jsonencode(var.alarm_routing)}."
+  }
+}
+
 variable "image_error_threshold" {
-  description = "Refused or failed images in 5 minutes that trigger `image-processing-errors`."
+  description = "Failed images in 5 minutes that trigger `image-processing-errors`. Refused ones count, too, where refusal_log_level is ERROR."
   type        = number
   default     = 3
   nullable    = false
@@ -59,6 +71,18 @@ variable "image_error_threshold" {
   validation {
     condition     = floor(var.image_error_threshold) == var.image_error_threshold && var.image_error_threshold >= 1 && var.image_error_threshold <= 1000000
     error_message = "Expected a whole number from 1 to 1000000 for image_error_threshold but got ${jsonencode(var.image_error_threshold)}."
+  }
+}
+
+variable "image_error_threshold_percent" {
+  description = "Failed images in percent of all that trigger `image-processing-errors`, with alarm_routing incident."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.image_error_threshold_percent > 0 && var.image_error_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for image_error_threshold_percent but got ${jsonencode(var.image_error_threshold_percent)}."
   }
 }
 
@@ -71,6 +95,18 @@ variable "large_images_threshold" {
   validation {
     condition     = floor(var.large_images_threshold) == var.large_images_threshold && var.large_images_threshold >= 1 && var.large_images_threshold <= 1000000
     error_message = "Expected a whole number from 1 to 1000000 for large_images_threshold but got ${jsonencode(var.large_images_threshold)}."
+  }
+}
+
+variable "refusal_log_level" {
+  description = "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused."
+  type        = string
+  default     = "ERROR"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ERROR", "WARN"], var.refusal_log_level)
+    error_message = "Expected one of ERROR, WARN for refusal_log_level but got ${jsonencode(var.refusal_log_level)}."
   }
 }
 

@@ -151,6 +151,36 @@ resource "aws_s3_bucket_lifecycle_configuration" "processed_lifecycle" {
     }
   }
 
+  dynamic "rule" {
+    for_each = (var.processed_transition_days != 0 || var.processed_expiration_days != 0) ? [true] : []
+
+    content {
+      id     = "age"
+      status = "Enabled"
+
+      dynamic "expiration" {
+        for_each = var.processed_expiration_days != 0 ? [true] : []
+
+        content {
+          days = var.processed_expiration_days
+        }
+      }
+
+      filter {
+        prefix = ""
+      }
+
+      dynamic "transition" {
+        for_each = var.processed_transition_days != 0 ? [true] : []
+
+        content {
+          days          = var.processed_transition_days
+          storage_class = var.processed_transition_class
+        }
+      }
+    }
+  }
+
   depends_on = [aws_s3_bucket_versioning.processed_versioning]
 }
 
@@ -277,7 +307,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs_lifecycle" {
     }
 
     expiration {
-      days = var.access_log_days
+      expired_object_delete_marker = true
     }
 
     filter {
@@ -286,6 +316,19 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs_lifecycle" {
 
     noncurrent_version_expiration {
       noncurrent_days = var.noncurrent_days
+    }
+  }
+
+  rule {
+    id     = "age"
+    status = "Enabled"
+
+    expiration {
+      days = var.access_log_days
+    }
+
+    filter {
+      prefix = ""
     }
   }
 

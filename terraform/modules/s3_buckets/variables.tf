@@ -101,6 +101,42 @@ variable "unfinished_upload_days" {
   }
 }
 
+variable "processed_transition_days" {
+  description = "Days after which variants move to processed_transition_class. 0 leaves them in S3 Standard. S3 does not move objects below 128 KB."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = floor(var.processed_transition_days) == var.processed_transition_days && var.processed_transition_days >= 0 && var.processed_transition_days <= 3650
+    error_message = "Expected a whole number of days from 0 to 3650 for processed_transition_days but got ${jsonencode(var.processed_transition_days)}."
+  }
+}
+
+variable "processed_transition_class" {
+  description = "Storage class that variants move to. STANDARD_IA, ONEZONE_IA and GLACIER_IR cost less to store and more to read; INTELLIGENT_TIERING has a fee for each object."
+  type        = string
+  default     = "STANDARD_IA"
+  nullable    = false
+
+  validation {
+    condition     = contains(["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"], var.processed_transition_class)
+    error_message = "Expected one of STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR for processed_transition_class but got ${jsonencode(var.processed_transition_class)}."
+  }
+}
+
+variable "processed_expiration_days" {
+  description = "Days after which variants are deleted, also from a replica. 0 keeps them."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = floor(var.processed_expiration_days) == var.processed_expiration_days && var.processed_expiration_days >= 0 && var.processed_expiration_days <= 3650
+    error_message = "Expected a whole number of days from 0 to 3650 for processed_expiration_days but got ${jsonencode(var.processed_expiration_days)}."
+  }
+}
+
 variable "enable_access_logging" {
   description = "Writes S3 server access logs of both buckets to a separate bucket."
   type        = bool
