@@ -108,6 +108,7 @@ export const VARIABLES = {
   max_image_side_px:                     IMAGE_PROCESSOR.max_image_side_px,
   max_image_frames:                      IMAGE_PROCESSOR.max_image_frames,
   variants:                              IMAGE_PROCESSOR.variants,
+  keep_smaller_original:                 IMAGE_PROCESSOR.keep_smaller_original,
   encoder_effort:                        IMAGE_PROCESSOR.encoder_effort,
   metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
   metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,

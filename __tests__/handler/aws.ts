@@ -187,6 +187,7 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_SIDE_PX: "20000",
   MAX_IMAGE_FRAMES: "1000",
   VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
+  KEEP_SMALLER_ORIGINAL: "on",
   ENCODER_EFFORT: DEFAULT_EFFORT,
   TRACING: "off",
 };

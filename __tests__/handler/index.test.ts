@@ -64,6 +64,8 @@ describe("an upload", () => {
         heightPx: 20,
         outputBytes: expect.any(Number),
         variants: 5,
+        kept: expect.any(String),
+        reduced: expect.any(String),
         durationMs: expect.any(Number),
       },
     ]);

@@ -63,6 +63,7 @@ const DEFAULTS = {
   max_image_side_px: 65_535,
   max_image_frames: 1_000,
   variants: DEFAULT_VARIANTS,
+  keep_smaller_original: true,
   encoder_effort: DEFAULT_EFFORT,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",

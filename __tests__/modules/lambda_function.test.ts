@@ -113,6 +113,7 @@ describe("lambda_function", () => {
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
           MAX_IMAGE_FRAMES: "1000",
+          KEEP_SMALLER_ORIGINAL: "on",
           ENCODER_EFFORT: DEFAULT_EFFORT,
           VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
           TRACING: "on",

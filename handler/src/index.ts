@@ -10,7 +10,7 @@ import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { storeWhileEncoding } from "./overlap";
-import { processImage } from "./process";
+import { type Encoded, processImage } from "./process";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
 import { traced } from "./tracing";
 
@@ -36,6 +36,13 @@ const limits = {
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
   ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
+};
+
+const processing = {
+  variants: settings.VARIANTS,
+  effort: settings.ENCODER_EFFORT,
+  keepsSmallerOriginal: settings.KEEP_SMALLER_ORIGINAL === "on",
+  traced,
 };
 
 /** The state of one invocation. */
@@ -169,8 +176,7 @@ const makeVariants = async (
   const { source, variants } = await storeWhileEncoding(
     {
       encode: async (onEncoded, signal) => {
-        const { VARIANTS: variants, ENCODER_EFFORT: effort } = settings;
-        const made = await processImage(bytes, limits, { variants, effort, signal, traced, onEncoded });
+        const made = await processImage(bytes, limits, { ...processing, signal, onEncoded });
         recorder.encoded(elapsedMs());
         if (isLast) recorder.lastUploadStarted();
         return made;
@@ -191,9 +197,17 @@ const makeVariants = async (
     sizeBytes,
     outputBytes,
     variants: variants.length,
+    kept: namesOf(variants, "kept"),
+    reduced: namesOf(variants, "reduced"),
     durationMs: elapsedMs(),
   };
 };
+
+const namesOf = (variants: readonly Encoded[], wanted: Encoded["origin"]): string =>
+  variants
+    .filter(({ origin }) => origin === wanted)
+    .map(({ name }) => name)
+    .join() || "none";
 
 const report = (
   error: Error,

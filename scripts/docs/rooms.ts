@@ -40,14 +40,14 @@ export const ROOMS = {
   commands: {
     path: "scripts/commands",
     purpose: "One file for each command of `package.json`: options, one call, output, exit code.",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "trials", "aws", "images", "docs", "modules"],
+    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "console", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
     path: "scripts/terminal",
     purpose: "What commands share: options, errors, exit codes, tables, processes.",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
+    entries: ["ago.ts", "browser.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "open-link.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
     imports: [],
-    entries: ["alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
@@ -90,6 +90,12 @@ export const ROOMS = {
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
       "rehearsal/created.ts", "rehearsal/deploy-round.ts", "rehearsal/deployed.ts", "rehearsal/exercise.ts", "rehearsal/leftovers.ts", "rehearsal/rehearsal-stack.ts", "rehearsal/rehearsal.ts",
     ],
+  },
+  console: {
+    path: "scripts/console",
+    purpose: "The browser console of `npm start`: its server, and the page.",
+    imports: ["sandbox", "cloudwatch", "faults", "build", "terminal"],
+    entries: ["server.ts"],
   },
   aws: {
     path: "scripts/aws",
