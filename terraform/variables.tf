@@ -472,6 +472,13 @@ variable "max_image_frames" {
   }
 }
 
+variable "keep_smaller_original" {
+  description = "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "encoder_effort" {
   description = "CPU time that encoding may take to save bytes: `fast`, `balanced` or `small`. docs/performance.md has the figures."
   type        = string

@@ -6,19 +6,20 @@ output "handler" {
 output "environment_variables" {
   description = "Environment variables"
   value = {
-    PROCESSED_BUCKET  = var.processed_bucket_id
-    LOG_LEVEL         = var.log_level
-    REFUSAL_LOG_LEVEL = var.refusal_log_level
-    METRIC_NAMESPACE  = var.metric_namespace
-    METRICS_TRANSPORT = var.metrics_transport
-    LARGE_IMAGE_BYTES = var.large_image_bytes
-    MAX_IMAGE_BYTES   = var.max_image_bytes
-    MAX_IMAGE_PIXELS  = var.max_image_pixels
-    MAX_IMAGE_SIDE_PX = var.max_image_side_px
-    MAX_IMAGE_FRAMES  = var.max_image_frames
-    VARIANTS          = "{\"compressed\":{\"format\":\"jpeg\",\"quality\":85},\"low\":{\"format\":\"jpeg\",\"quality\":60},\"webp\":{\"format\":\"webp\",\"quality\":85},\"png\":{\"format\":\"png\"},\"thumbnail\":{\"format\":\"jpeg\",\"quality\":80,\"inside_px\":300}}"
-    ENCODER_EFFORT    = var.encoder_effort
-    TRACING           = var.enable_xray_tracing ? "on" : "off"
+    PROCESSED_BUCKET      = var.processed_bucket_id
+    LOG_LEVEL             = var.log_level
+    REFUSAL_LOG_LEVEL     = var.refusal_log_level
+    METRIC_NAMESPACE      = var.metric_namespace
+    METRICS_TRANSPORT     = var.metrics_transport
+    LARGE_IMAGE_BYTES     = var.large_image_bytes
+    MAX_IMAGE_BYTES       = var.max_image_bytes
+    MAX_IMAGE_PIXELS      = var.max_image_pixels
+    MAX_IMAGE_SIDE_PX     = var.max_image_side_px
+    MAX_IMAGE_FRAMES      = var.max_image_frames
+    VARIANTS              = "{\"compressed\":{\"format\":\"jpeg\",\"quality\":85},\"low\":{\"format\":\"jpeg\",\"quality\":60},\"webp\":{\"format\":\"webp\",\"quality\":85},\"png\":{\"format\":\"png\"},\"thumbnail\":{\"format\":\"jpeg\",\"quality\":80,\"inside_px\":300}}"
+    KEEP_SMALLER_ORIGINAL = var.keep_smaller_original ? "on" : "off"
+    ENCODER_EFFORT        = var.encoder_effort
+    TRACING               = var.enable_xray_tracing ? "on" : "off"
   }
 }
 
