@@ -132,6 +132,10 @@ module "image_processor" {
   max_image_side_px     = var.max_image_side_px
   max_image_frames      = var.max_image_frames
   keep_smaller_original = var.keep_smaller_original
+  keep_copyright        = var.keep_copyright
+  enable_manifest       = var.enable_manifest
+  cache_control         = var.cache_control
+  variant_tags          = var.variant_tags
   encoder_effort        = var.encoder_effort
   metric_namespace      = var.metric_namespace
   metrics_transport     = var.metrics_transport

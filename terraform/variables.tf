@@ -479,6 +479,44 @@ variable "keep_smaller_original" {
   nullable    = false
 }
 
+variable "keep_copyright" {
+  description = "Keeps creator and copyright of an upload in its variants, from EXIF or IPTC. All other metadata is removed."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "enable_manifest" {
+  description = "Stores a manifest of each upload after its variants: `<folder>/<name>_<id>.json`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "cache_control" {
+  description = "Cache-Control header of the stored objects."
+  type        = string
+  default     = "public, max-age=86400"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[!-~]([ -~]{0,198}[!-~])?$", var.cache_control))
+    error_message = "Expected the value of a header, of up to 200 characters for cache_control but got ${jsonencode(var.cache_control)}."
+  }
+}
+
+variable "variant_tags" {
+  description = "Tags of the stored objects, for lifecycle rules. `{variant}` in a value stands for the name of the variant."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for each in keys(var.variant_tags) : !can(regex("^(aws:)", each)) && can(regex("^[\\p{L}\\p{N} .:/=+\\-@_]{1,128}$", each))]) && alltrue([for each in values(var.variant_tags) : can(regex("^([\\p{L}\\p{N} .:/=+\\-@_]|\\{variant\\}){0,200}$", each))])
+    error_message = "Expected at most 10 tags (letters, digits, spaces and . : / = + - @ _ ; {variant} in values) for variant_tags but got ${jsonencode(var.variant_tags)}."
+  }
+}
+
 variable "encoder_effort" {
   description = "CPU time that encoding may take to save bytes: `fast`, `balanced` or `small`. docs/performance.md has the figures."
   type        = string

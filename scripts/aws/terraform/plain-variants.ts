@@ -59,6 +59,14 @@ const OTHER: Partial<Record<VariableName, Change>> = {
   existing_critical_alerts_topic_arn:    { existing_critical_alerts_topic_arn: TOPIC("critical") },
   existing_performance_alerts_topic_arn: { existing_performance_alerts_topic_arn: TOPIC("performance") },
   existing_log_alerts_topic_arn:         { existing_log_alerts_topic_arn: TOPIC("log") },
+  alarm_routing:                         { alarm_routing: "incident" },
+  refusal_log_level:                     { refusal_log_level: "WARN" },
+  encoder_effort:                        { encoder_effort: "small" },
+  cache_control:                         { cache_control: "max-age=60" },
+  variant_tags:                          { variant_tags: { Kind: "variant" } },
+  processed_transition_days:             { processed_transition_days: 30 },
+  processed_transition_class:            { processed_transition_class: "GLACIER_IR", processed_transition_days: 90 },
+  processed_expiration_days:             { processed_expiration_days: 365 },
   runbook_base_url:                      { runbook_base_url: "" },
   cost_center:                           { cost_center: "" },
   owner:                                 { owner: "" },
@@ -104,14 +112,14 @@ const flipped = (name: VariableName, environment: Environment): Change | undefin
   throw new Error(`Expected another position for ${name} in plain-variants.ts but got none`);
 };
 
-/** @returns the variants; every switch of prod is in another position once */
-export const variantsOf = (environments: readonly Environment[]): Variant[] => {
+/** @param everySwitch whether prod is there once more for each switch, in another position */
+export const variantsOf = (environments: readonly Environment[], everySwitch: boolean): Variant[] => {
   const same = environments.map((environment) => ({
     name: environment.environment,
     environment: { ...environment, ...TYPESCRIPT_ONLY },
   }));
   const prod = same.find(({ name }) => name === "prod")?.environment;
-  if (prod === undefined) return same;
+  if (prod === undefined || !everySwitch) return same;
   const flips = (Object.keys(VARIABLES) as VariableName[]).flatMap((name) => {
     const change = flipped(name, prod);
     return change === undefined ? [] : [{ name: `prod_${name}`, environment: { ...prod, ...change } }];

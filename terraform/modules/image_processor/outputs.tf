@@ -18,6 +18,10 @@ output "environment_variables" {
     MAX_IMAGE_FRAMES      = var.max_image_frames
     VARIANTS              = "{\"compressed\":{\"format\":\"jpeg\",\"quality\":85},\"low\":{\"format\":\"jpeg\",\"quality\":60},\"webp\":{\"format\":\"webp\",\"quality\":85},\"png\":{\"format\":\"png\"},\"thumbnail\":{\"format\":\"jpeg\",\"quality\":80,\"inside_px\":300}}"
     KEEP_SMALLER_ORIGINAL = var.keep_smaller_original ? "on" : "off"
+    KEEP_COPYRIGHT        = var.keep_copyright ? "on" : "off"
+    MANIFEST              = var.enable_manifest ? "on" : "off"
+    CACHE_CONTROL         = var.cache_control
+    VARIANT_TAGS          = length(var.variant_tags) != 0 ? jsonencode(var.variant_tags) : "{}"
     ENCODER_EFFORT        = var.encoder_effort
     TRACING               = var.enable_xray_tracing ? "on" : "off"
   }
@@ -43,9 +47,14 @@ output "policy_documents" {
             Resource = var.upload_bucket_arn
           },
           {
-            Sid      = "WriteVariants"
-            Effect   = "Allow"
-            Action   = ["s3:PutObject"]
+            Sid    = "WriteVariants"
+            Effect = "Allow"
+            Action = [
+              for item in [
+                "s3:PutObject",
+                length(var.variant_tags) > 0 ? "s3:PutObjectTagging" : null,
+              ] : item if item != null
+            ]
             Resource = "${var.processed_bucket_arn}/*"
           },
           var.metrics_transport == "put_metric_data" ? {
