@@ -253,6 +253,8 @@ module "cloudwatch_alarms" {
   success_rate_min_samples        = var.success_rate_min_samples
   event_age_threshold_ms          = var.event_age_threshold_ms
   memory_threshold_percent        = var.memory_threshold_percent
+  table_throttle_threshold        = var.table_throttle_threshold
+  table_error_threshold           = var.table_error_threshold
   lambda_memory_size              = var.lambda_memory_size
   lambda_timeout                  = var.lambda_timeout
   reserved_concurrent_executions  = var.reserved_concurrent_executions

@@ -155,7 +155,7 @@ variable "enable_recursion_guard" {
 }
 
 variable "vpc_subnet_ids" {
-  description = "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS and X-Ray: VPC endpoints or a NAT gateway."
+  description = "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS, DynamoDB and X-Ray: VPC endpoints or a NAT gateway."
   type        = list(string)
   default     = []
   nullable    = false
@@ -962,6 +962,30 @@ variable "event_age_threshold_ms" {
   validation {
     condition     = floor(var.event_age_threshold_ms) == var.event_age_threshold_ms && var.event_age_threshold_ms >= 1 && var.event_age_threshold_ms <= 21600000
     error_message = "Expected a whole number of milliseconds from 1 to 21600000 for event_age_threshold_ms but got ${jsonencode(var.event_age_threshold_ms)}."
+  }
+}
+
+variable "table_throttle_threshold" {
+  description = "Throttled requests to the metadata table in 5 minutes that trigger `table-throttles`."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = floor(var.table_throttle_threshold) == var.table_throttle_threshold && var.table_throttle_threshold >= 1 && var.table_throttle_threshold <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for table_throttle_threshold but got ${jsonencode(var.table_throttle_threshold)}."
+  }
+}
+
+variable "table_error_threshold" {
+  description = "Requests to the metadata table that fail in DynamoDB in 5 minutes that trigger `table-errors`."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = floor(var.table_error_threshold) == var.table_error_threshold && var.table_error_threshold >= 1 && var.table_error_threshold <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for table_error_threshold but got ${jsonencode(var.table_error_threshold)}."
   }
 }
 

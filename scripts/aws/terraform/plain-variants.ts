@@ -14,6 +14,7 @@ const TYPESCRIPT_ONLY = {
   enable_replication: false,
   enable_cost_widget: false,
   variants: DEFAULT_VARIANTS,
+  enable_metadata_table: false,
 } as const satisfies Partial<Environment>;
 
 type Change = Partial<Environment>;

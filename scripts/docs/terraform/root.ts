@@ -20,7 +20,10 @@ const OWN: Readonly<Record<string, Input>> = {
   alarm_help: CLOUDWATCH_ALARMS.alarm_help,
 };
 
-const ROWS: Readonly<Record<string, Variable>> = { ...VARIABLES, ...OWN };
+/** The table of records is not part of plain Terraform. */
+const { enable_metadata_table: _, ...SHARED } = VARIABLES;
+
+const ROWS: Readonly<Record<string, Variable>> = { ...SHARED, ...OWN };
 
 const callText = (name: ModuleName, { variables }: ModuleText): string => {
   const call: AnyCall = CALLS[name];

@@ -864,6 +864,50 @@ resource "aws_cloudwatch_metric_alarm" "dead_letter_errors" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "table_throttles" {
+  count = var.enable_metadata_table ? 1 : 0
+
+  alarm_name          = "${var.function_name}-table-throttles"
+  alarm_actions       = [var.performance_alerts_topic_arn]
+  alarm_description   = "DynamoDB is throttling the records of uploads: Sum of ThrottledRequests >= ${var.table_throttle_threshold} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/table-throttles." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/table-throttles.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  dimensions = {
+    TableName = var.records_table_name != "" ? var.records_table_name : "${var.function_name}-records"
+    Operation = "UpdateItem"
+  }
+  evaluation_periods = 1
+  metric_name        = "ThrottledRequests"
+  namespace          = "AWS/DynamoDB"
+  ok_actions         = [var.performance_alerts_topic_arn]
+  period             = 300
+  statistic          = "Sum"
+  threshold          = var.table_throttle_threshold
+  treat_missing_data = "notBreaching"
+}
+
+resource "aws_cloudwatch_metric_alarm" "table_errors" {
+  count = var.enable_metadata_table ? 1 : 0
+
+  alarm_name          = "${var.function_name}-table-errors"
+  alarm_actions       = [var.performance_alerts_topic_arn]
+  alarm_description   = "DynamoDB is failing to write the records of uploads: Sum of SystemErrors >= ${var.table_error_threshold} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/table-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/table-errors.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  dimensions = {
+    TableName = var.records_table_name != "" ? var.records_table_name : "${var.function_name}-records"
+    Operation = "UpdateItem"
+  }
+  evaluation_periods = 1
+  metric_name        = "SystemErrors"
+  namespace          = "AWS/DynamoDB"
+  ok_actions         = [var.performance_alerts_topic_arn]
+  period             = 300
+  statistic          = "Sum"
+  threshold          = var.table_error_threshold
+  treat_missing_data = "notBreaching"
+}
+
 resource "aws_cloudwatch_composite_alarm" "page" {
   count = var.alarm_routing == "incident" ? 1 : 0
 

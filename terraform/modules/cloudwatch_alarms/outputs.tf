@@ -40,6 +40,10 @@ locals {
       dead-letters       = aws_cloudwatch_metric_alarm.dead_letters[0].alarm_name
       dead-letter-errors = aws_cloudwatch_metric_alarm.dead_letter_errors[0].alarm_name
     } : {},
+    var.enable_metadata_table ? {
+      table-throttles = aws_cloudwatch_metric_alarm.table_throttles[0].alarm_name
+      table-errors    = aws_cloudwatch_metric_alarm.table_errors[0].alarm_name
+    } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
     } : {},
@@ -111,6 +115,10 @@ output "alarm_arns" {
     var.enable_dead_letter_queue ? {
       dead-letters       = aws_cloudwatch_metric_alarm.dead_letters[0].arn
       dead-letter-errors = aws_cloudwatch_metric_alarm.dead_letter_errors[0].arn
+    } : {},
+    var.enable_metadata_table ? {
+      table-throttles = aws_cloudwatch_metric_alarm.table_throttles[0].arn
+      table-errors    = aws_cloudwatch_metric_alarm.table_errors[0].arn
     } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].arn

@@ -218,6 +218,30 @@ variable "memory_threshold_percent" {
   }
 }
 
+variable "table_throttle_threshold" {
+  description = "Throttled requests to the metadata table in 5 minutes that trigger `table-throttles`."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = floor(var.table_throttle_threshold) == var.table_throttle_threshold && var.table_throttle_threshold >= 1 && var.table_throttle_threshold <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for table_throttle_threshold but got ${jsonencode(var.table_throttle_threshold)}."
+  }
+}
+
+variable "table_error_threshold" {
+  description = "Requests to the metadata table that fail in DynamoDB in 5 minutes that trigger `table-errors`."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = floor(var.table_error_threshold) == var.table_error_threshold && var.table_error_threshold >= 1 && var.table_error_threshold <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for table_error_threshold but got ${jsonencode(var.table_error_threshold)}."
+  }
+}
+
 variable "lambda_memory_size" {
   description = "Memory of the function in MB."
   type        = number
@@ -462,6 +486,13 @@ variable "enable_dead_letter_queue" {
   nullable    = false
 }
 
+variable "enable_metadata_table" {
+  description = "Creates the alarms `table-throttles` and `table-errors`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "enable_release_alias" {
   description = "Creates the alarm `release-errors` on function_version."
   type        = bool
@@ -478,6 +509,18 @@ variable "dead_letter_queue_name" {
   validation {
     condition     = can(regex("^[\\w-]{0,80}$", var.dead_letter_queue_name))
     error_message = "Expected the name of an SQS queue, or \"\" for dead_letter_queue_name but got ${jsonencode(var.dead_letter_queue_name)}."
+  }
+}
+
+variable "records_table_name" {
+  description = "Table for enable_metadata_table. Default: `<function_name>-records`."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([\\w.-]{3,255})?$", var.records_table_name))
+    error_message = "Expected the name of a DynamoDB table, or \"\" for records_table_name but got ${jsonencode(var.records_table_name)}."
   }
 }
 

@@ -302,6 +302,13 @@ variable "enable_dead_letter_queue" {
   nullable    = false
 }
 
+variable "enable_metadata_table" {
+  description = "Creates the alarm `records-lost`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "enable_release_alias" {
   description = "Creates the alarm `release-errors` on function_version."
   type        = bool

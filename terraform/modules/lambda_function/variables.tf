@@ -308,7 +308,7 @@ variable "code_signing_profile_version_arn" {
 }
 
 variable "vpc_subnet_ids" {
-  description = "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS and X-Ray: VPC endpoints or a NAT gateway."
+  description = "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS, DynamoDB and X-Ray: VPC endpoints or a NAT gateway."
   type        = list(string)
   default     = []
   nullable    = false

@@ -199,6 +199,40 @@ resource "aws_cloudwatch_metric_alarm" "critical_errors" {
   treat_missing_data  = "notBreaching"
 }
 
+resource "aws_cloudwatch_log_metric_filter" "RecordsLost" {
+  count = var.enable_image_metrics && var.enable_metadata_table ? 1 : 0
+
+  name           = "${var.function_name}-RecordsLost"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"record.lost\") }"
+
+  metric_transformation {
+    name          = "RecordsLost"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "records_lost" {
+  count = var.enable_image_metrics && var.enable_metadata_table ? 1 : 0
+
+  alarm_name          = "${var.function_name}-records-lost"
+  alarm_actions       = [var.log_alerts_topic_arn]
+  alarm_description   = "Records of uploads are being lost: Sum of RecordsLost >= 1 in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/records-lost." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/records-lost.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  metric_name         = "RecordsLost"
+  namespace           = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+  ok_actions          = [var.log_alerts_topic_arn]
+  period              = 300
+  statistic           = "Sum"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+}
+
 resource "aws_cloudwatch_log_metric_filter" "LargeImages" {
   count = var.alarm_routing == "each" && var.enable_image_metrics ? 1 : 0
 

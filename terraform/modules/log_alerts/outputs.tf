@@ -10,6 +10,9 @@ output "alarm_names" {
       image-processing-errors = aws_cloudwatch_metric_alarm.image_processing_errors[0].alarm_name
       s3-permission-errors    = aws_cloudwatch_metric_alarm.s3_permission_errors[0].alarm_name
     } : {},
+    var.enable_image_metrics && var.enable_metadata_table ? {
+      records-lost = aws_cloudwatch_metric_alarm.records_lost[0].alarm_name
+    } : {},
     var.alarm_routing == "each" && var.enable_image_metrics ? {
       large-images = aws_cloudwatch_metric_alarm.large_images[0].alarm_name
     } : {},
@@ -28,6 +31,9 @@ output "alarm_arns" {
       image-processing-errors = aws_cloudwatch_metric_alarm.image_processing_errors[0].arn
       s3-permission-errors    = aws_cloudwatch_metric_alarm.s3_permission_errors[0].arn
     } : {},
+    var.enable_image_metrics && var.enable_metadata_table ? {
+      records-lost = aws_cloudwatch_metric_alarm.records_lost[0].arn
+    } : {},
     var.alarm_routing == "each" && var.enable_image_metrics ? {
       large-images = aws_cloudwatch_metric_alarm.large_images[0].arn
     } : {},
@@ -45,6 +51,9 @@ output "metric_filter_names" {
     var.enable_image_metrics ? {
       ImageProcessingErrors = aws_cloudwatch_log_metric_filter.ImageProcessingErrors[0].name
       S3PermissionErrors    = aws_cloudwatch_log_metric_filter.S3PermissionErrors[0].name
+    } : {},
+    var.enable_image_metrics && var.enable_metadata_table ? {
+      RecordsLost = aws_cloudwatch_log_metric_filter.RecordsLost[0].name
     } : {},
     var.alarm_routing == "each" && var.enable_image_metrics ? {
       LargeImages = aws_cloudwatch_log_metric_filter.LargeImages[0].name

@@ -98,6 +98,13 @@ variable "large_images_threshold" {
   }
 }
 
+variable "enable_metadata_table" {
+  description = "Creates the alarm `records-lost`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "refusal_log_level" {
   description = "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused."
   type        = string
