@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
     imports: [],
-    entries: ["alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
