@@ -43,7 +43,7 @@ const blindCanary = (environment: Environment): string | undefined => {
   const seenSeconds = Math.max(0, everyMinutes * 60 - shortestStepSeconds(lambda_timeout));
   const uploads = (uploads_per_month / SECONDS_PER_MONTH) * (firstPercent / 100) * seenSeconds;
   if (uploads >= ENOUGH_UPLOADS) return undefined;
-  return `${stackName(environment)} gives a new version about ${uploads.toFixed(1)} uploads (${firstPercent} % of ${uploads_per_month.toLocaleString("en-US")} a month) whose failures are reported before release_strategy ${release_strategy} goes on; ${ENOUGH_UPLOADS} are enough to see a bad version. Choose a strategy with longer steps. \`npm run release\` also invokes the new version with sample pictures first.`;
+  return `${stackName(environment)} gives a new version about ${uploads.toFixed(1)} uploads (${firstPercent} % of ${uploads_per_month.toLocaleString("en-US")} a month) whose failures are reported before release_strategy ${release_strategy} goes on; ${ENOUGH_UPLOADS} are enough to see a bad version. Choose a strategy with longer steps.`;
 };
 
 const SECONDS_PER_MONTH = 30 * 24 * 3_600;

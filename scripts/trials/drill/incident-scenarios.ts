@@ -29,7 +29,7 @@ const CAUSES = [
 /** Uploads that are given up spend the error budget. */
 const BUDGETS = ["budget-burning", "budget-30m", "budget-2h", "budget-6h", "budget-1d", "budget", "slow-burn"];
 const OUTAGE = ["high-error-rate", "page", "release-errors", ...CAUSES];
-const GIVEN_UP = ["dead-letters", "events-dropped", "budget-2h"];
+const GIVEN_UP = ["dead-letters", "events-dropped", "budget-2h", "low-success-rate", "release-errors"];
 const WAITING = ["waiting", "throttled-long", "page"];
 
 const FAILS = { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 };
@@ -151,7 +151,7 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
   "budget-1d": {
     ...givenUp(3, 65 * MINUTE_MS),
     topic: none,
-    also: [...GIVEN_UP, "budget"],
+    also: [...GIVEN_UP, "budget-6h", "budget"],
     trafficEveryMs: 2 * MINUTE_MS,
   },
   "budget-2h": { ...givenUp(3, 65 * MINUTE_MS), topic: none, also: [...GIVEN_UP, "budget-1d", "budget-6h", "budget"] },
@@ -180,19 +180,19 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
       `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
     run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
   },
-  "dead-letters": { ...givenUp(1, HOUR_MS), topic: "performance-alerts", also: ["budget-2h"] },
+  "dead-letters": { ...givenUp(1, HOUR_MS), topic: "performance-alerts", also: GIVEN_UP },
   "dead-letter-errors": {
     ...givenUp(1, HOUR_MS),
     cause: "S3 answers 503 on every attempt, and the queue denies access",
     topic: none,
-    also: ["event-lost", "budget-2h"],
+    also: ["event-lost", ...GIVEN_UP],
     run: (blueprint) => failsPermanently(blueprint, DENIED),
   },
   "event-lost": {
     ...givenUp(1, HOUR_MS),
     cause: "S3 answers 503 on every attempt, and the queue denies access",
     topic: "performance-alerts",
-    also: ["dead-letter-errors", "budget-2h"],
+    also: ["dead-letter-errors", ...GIVEN_UP],
     run: (blueprint) => failsPermanently(blueprint, DENIED),
   },
   "image-processing-errors": {
