@@ -13,7 +13,7 @@ import {
 import type { S3EventRecord } from "aws-lambda";
 import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import type { EventName } from "../../handler/contract/events";
-import type { Settings } from "../../handler/contract/settings";
+import type { Settings, SettingTexts } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 
 export const UPLOADS = "uploads";
@@ -87,10 +87,10 @@ const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefine
 const startS3 = async () => {
   const { buildApp } = await import("fauxqs");
   const app = buildApp({ logger: false });
-  const requests: { method: string; url: string }[] = [];
+  const requests: { method: string; url: string; headers: IncomingHttpHeaders }[] = [];
   const faults: Faults = { ...NO_FAULTS };
-  app.addHook("onRequest", async ({ method, url }, reply) => {
-    requests.push({ method, url });
+  app.addHook("onRequest", async ({ method, url, headers }, reply) => {
+    requests.push({ method, url, headers });
     await faults.delay(method, url);
     const fault = faults.answer(method, url);
     if (fault === undefined) return;
@@ -175,7 +175,7 @@ export const created = (key: string, size: number, eTag: string): S3EventRecord 
   },
 });
 
-const SETTINGS: Record<keyof Settings, string> = {
+const SETTINGS: SettingTexts = {
   PROCESSED_BUCKET: PROCESSED,
   LOG_LEVEL: "DEBUG",
   METRIC_NAMESPACE: "ImageProcessor/Lambda",
@@ -187,6 +187,11 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_SIDE_PX: "20000",
   MAX_IMAGE_FRAMES: "1000",
   VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
+  KEEP_SMALLER_ORIGINAL: "on",
+  KEEP_COPYRIGHT: "off",
+  MANIFEST: "off",
+  CACHE_CONTROL: "public, max-age=86400",
+  VARIANT_TAGS: "{}",
   ENCODER_EFFORT: DEFAULT_EFFORT,
   TRACING: "off",
 };
@@ -197,6 +202,7 @@ export type Changes = Partial<Record<keyof Settings | "AWS_LAMBDA_LOG_LEVEL", st
 /** Loads the handler as a new execution environment does. */
 export const loadHandler = (changes: Changes = {}) => {
   delete process.env.AWS_LAMBDA_LOG_LEVEL;
+  delete process.env.RECORDS_TABLE;
   Object.assign(process.env, SETTINGS, changes);
   jest.resetModules();
   const { handler }: typeof import("../../handler/src/index") = require("../../handler/src/index");

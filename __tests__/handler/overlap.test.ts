@@ -12,6 +12,7 @@ const image = (name: string): Encoded => ({
   bytes: Buffer.from(name),
   contentType: "image/png",
   extension: "png",
+  origin: "encoded",
   widthPx: 1,
   heightPx: 1,
 });

@@ -65,6 +65,8 @@ export const EVENTS = {
       sizeBytes: "number",
       outputBytes: "number",
       variants: "number",
+      kept: "text",
+      reduced: "text",
       durationMs: "number",
     },
   },
@@ -98,6 +100,11 @@ export const EVENTS = {
     level: "WARN",
     message: "Custom metrics could not be published; images are not affected",
     fields: { errorName: "text", errorMessage: "text" },
+  },
+  "record.lost": {
+    level: "WARN",
+    message: "The record of an upload could not be written; the image is not affected",
+    fields: { key: "text", version: "text", state: "text", errorName: "text", errorMessage: "text" },
   },
   "settings.refused": {
     level: "CRITICAL",

@@ -36,10 +36,14 @@ const resized = (image: Sharp, size: Size, { inside_px, width_px, cover_px }: Va
   return image;
 };
 
-/** @param image a pipeline whose input has this size @returns the pipeline, which ends with the variant as a file */
-export const encoded = (image: Sharp, size: Size, variant: Variant, effort: Effort): Sharp => {
+/**
+ * @param image a pipeline whose input has this size
+ * @param options of the encoder that replace the usual ones
+ * @returns the pipeline, which ends with the variant as a file
+ */
+export const encoded = (image: Sharp, size: Size, variant: Variant, effort: Effort, options: object = {}): Sharp => {
   const { format, quality } = variant;
   const made = resized(image, size, variant);
   if (!FORMATS[format].keepsAlpha) made.flatten({ background: "#fff" });
-  return made.toFormat(format, { ...encoderOf(format, effort), ...(quality !== undefined && { quality }) });
+  return made.toFormat(format, { ...encoderOf(format, effort), ...(quality !== undefined && { quality }), ...options });
 };

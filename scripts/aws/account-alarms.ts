@@ -200,9 +200,7 @@ const requireTestable = (
   if (ActionsEnabled === false)
     throw new Error(`Expected enabled actions for ${name} but got disabled ones: the alarm would notify no one`);
   if (AlarmActions.length === 0)
-    throw new Error(
-      `Expected actions for ${name} but got none: the alarm would notify no one`,
-    );
+    throw new Error(`Expected actions for ${name} but got none: the alarm would notify no one`);
 };
 
 export interface TestOptions {

@@ -119,6 +119,11 @@ export class MetricStore {
     else this.#pending.add(visibleMs, { series, sample });
   }
 
+  /** Deletes the data of whole hours that end by then; the metrics stay. */
+  forget(beforeMs: number): void {
+    for (const { units } of this.#metrics.values()) for (const { series } of units) series.forget(beforeMs);
+  }
+
   /** Every metric that has data, once for each of its units. */
   list(): MetricName[] {
     return [...this.#metrics.values()].flatMap(({ name, units }) => units.map(({ unit }) => ({ ...name, unit })));

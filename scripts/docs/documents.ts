@@ -13,6 +13,7 @@ import {
 } from "./alarms";
 import { commandsTable, exitCodesTable, mainCommandsTable } from "./commands";
 import { mainVariablesTable, moduleInputsTable, outputsTable, settingsTable, variablesTable } from "./configuration";
+import { manifestKeysTable } from "./manifest-keys";
 import { PERFORMANCE_TABLES, performancePlot } from "./performance";
 import { permissionsTable } from "./permissions";
 import { roomsDiagram, roomsTable } from "./rooms-diagram";
@@ -70,6 +71,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
   "docs/variants.md": {
     formats:   formatsTable,
     sizes:     sizesTable,
+    manifests: manifestKeysTable,
     refusals:  refusalsTable,
     tiff:      tiffTable,
   },

@@ -1,6 +1,17 @@
 /** What can be broken in a sandbox: the causes of alarms, for the drill and for the console. */
 import type { Blueprint, FunctionBlueprint } from "../sandbox/blueprint";
-import { DENIED, type OnCall, othersRefuse, slowStore, storageDelays, storageRefuses, UNAVAILABLE } from "./calls";
+import {
+  DENIED,
+  type OnCall,
+  serviceRefuses,
+  serviceStalls,
+  storageDelays,
+  storageRefuses,
+  TABLE_DENIED,
+  TABLE_THROTTLED,
+  TABLE_UNAVAILABLE,
+  UNAVAILABLE,
+} from "./calls";
 import { notAnImage, photo, photoOfBytes, truncatedPhoto, wideScan } from "./pictures";
 
 interface UploadedFile {
@@ -18,6 +29,8 @@ export interface Fault {
   readonly file?: (blueprint: Blueprint) => Promise<UploadedFile>;
   /** The alarm whose threshold says how many files are uploaded. @default one file is uploaded */
   readonly countOf?: string;
+  /** Uploads beyond the threshold. @default none */
+  readonly spare?: number;
   /** Alarms that fire when the fault lasts, by their names without the function's name. A stack may not have all of them. */
   readonly fires: readonly string[];
   /** Whether it makes sense for a stack. @default for every stack */
@@ -47,6 +60,14 @@ export const fileOf = ({ file = small }: Fault, blueprint: Blueprint): Promise<U
 const thresholdOf = (alarm: string, { alarms, function: fn }: Blueprint): number | undefined =>
   alarms.find(({ name }) => name === `${fn.name}-${alarm}`)?.threshold;
 
+const hasTable = ({ tables }: Blueprint): boolean => tables.length > 0;
+
+/** @returns how many files a fault uploads */
+export const uploadsOf = ({ countOf, spare = 0 }: Fault, blueprint: Blueprint): number => {
+  const threshold = countOf === undefined ? 1 : (thresholdOf(countOf, blueprint) ?? 1);
+  return Math.max(1, Math.ceil(threshold)) + spare;
+};
+
 const hasQueue = ({ function: fn }: Blueprint): boolean => fn.deadLetterTargetArn !== undefined;
 
 const withoutSetting = ({ environment: { [MISSING]: _, ...environment } }: FunctionBlueprint) => ({ environment });
@@ -55,10 +76,8 @@ const withoutSetting = ({ environment: { [MISSING]: _, ...environment } }: Funct
 export const slowDurationMs = (thresholdMs: number, { timeoutSeconds }: FunctionBlueprint): number =>
   thresholdMs + (timeoutSeconds * 1_000 - thresholdMs) / 20;
 
-const slowly = (blueprint: Blueprint): OnCall => {
-  const { function: fn } = blueprint;
-  return slowStore(slowDurationMs(thresholdOf("high-duration", blueprint) ?? fn.timeoutSeconds * 750, fn));
-};
+/** The function gives up a request after 5 s without an answer, and the third one with it the attempt. */
+const TOO_LATE_MS = 10_000;
 
 /** Every fault: add a row. */
 export const FAULTS = {
@@ -74,10 +93,10 @@ export const FAULTS = {
     countOf: "s3-permission-errors",
     fires: [...ALL_ATTEMPTS_FAIL, "s3-permission-errors"],
   },
-  "s3-slow": {
-    cause: "S3 answers slowly",
-    calls: slowly,
-    fires: ["high-duration"],
+  "s3-late": {
+    cause: "S3 answers later than the function waits",
+    calls: () => storageDelays(TOO_LATE_MS),
+    fires: STORAGE_FAILS,
   },
   "out-of-memory": {
     cause: "a file that does not fit into the memory",
@@ -109,6 +128,7 @@ export const FAULTS = {
     cause: "a burst of uploads",
     calls: () => storageDelays(500),
     countOf: "high-concurrency",
+    spare: 5,
     fires: ["high-concurrency"],
   },
   throttled: {
@@ -116,6 +136,7 @@ export const FAULTS = {
     changes: () => ({ reservedConcurrency: 1 }),
     calls: () => storageDelays(500),
     countOf: "throttles",
+    spare: 1,
     fires: ["throttles"],
   },
   "missing-setting": {
@@ -146,8 +167,35 @@ export const FAULTS = {
   },
   "metrics-refused": {
     cause: "CloudWatch refuses PutMetricData",
-    calls: () => othersRefuse(DENIED),
+    calls: () => serviceRefuses("cloudwatch", DENIED),
     fires: [],
     isFor: ({ function: fn }) => fn.environment.METRICS_TRANSPORT === "put_metric_data",
+  },
+  "table-denied": {
+    cause: "DynamoDB denies the records of uploads",
+    calls: () => serviceRefuses("dynamodb", TABLE_DENIED),
+    countOf: "records-lost",
+    fires: ["records-lost"],
+    isFor: hasTable,
+  },
+  "table-throttled": {
+    cause: "DynamoDB throttles the records of uploads",
+    calls: () => serviceRefuses("dynamodb", TABLE_THROTTLED),
+    countOf: "table-throttles",
+    fires: ["table-throttles", "records-lost"],
+    isFor: hasTable,
+  },
+  "table-unavailable": {
+    cause: "DynamoDB answers 500",
+    calls: () => serviceRefuses("dynamodb", TABLE_UNAVAILABLE),
+    countOf: "table-errors",
+    fires: ["table-errors", "records-lost"],
+    isFor: hasTable,
+  },
+  "table-stalled": {
+    cause: "DynamoDB does not answer",
+    calls: () => serviceStalls("dynamodb"),
+    fires: ["records-lost"],
+    isFor: hasTable,
   },
 } as const satisfies Record<string, Fault>;

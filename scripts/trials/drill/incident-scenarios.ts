@@ -41,7 +41,7 @@ const OUTAGE_RUN = {
 } as const satisfies Partial<Scenario>;
 
 const slowly: Pick<Scenario, "cause" | "counts" | "scaled" | "run"> = {
-  cause: `${FAULTS["s3-slow"].cause}, twice`,
+  cause: "S3 answers slowly, twice",
   counts: {},
   scaled: timeIsScaled,
   run: async (blueprint) =>
