@@ -212,6 +212,16 @@ export const compositeAlarms = (values: AlarmValues): CompositeRow[] =>
     metricAlarms(values).map(({ name }) => name),
   );
 
+const negatedIn = (condition: AlarmCondition): string[] => {
+  if (typeof condition === "string") return [];
+  if ("not" in condition) return namesIn(condition.not);
+  return ("any" in condition ? condition.any : condition.all).flatMap(negatedIn);
+};
+
+/** @returns the names of the alarms that are in ALARM while all is well, such as `recovered` */
+export const healthAlarms = (values: AlarmValues): string[] =>
+  compositeAlarms(values).flatMap(({ rule }) => negatedIn(rule));
+
 /** @returns the names of all alarms that the values enable */
 export const alarmNames = (values: AlarmValues & LogAlarmValues): string[] =>
   [...singleAlarms(values), ...compositeAlarms(values)].map(({ name }) => name);
