@@ -107,7 +107,8 @@ const allOf = (conditions: readonly Condition[]): Condition => ({
 /** Something that two switches add: it is there with either, and looks like the second where that adds it. */
 const eitherOf = (one: Item, other: Item): Item => {
   const [first, second] = [allOf(one.when), allOf(other.when)];
-  if (first.text === second.text) return one;
+  // The first condition already covers the second.
+  if (one.when.every(({ text }) => other.when.some((condition) => condition.text === text))) return one;
   const not = { ...second, text: `!(${second.text})`, holds: (positions: Positions) => !second.holds(positions) };
   apply(one.node, other.node, { inBase: not, inFlip: second, reference: "", value: null });
   const either = {
@@ -134,7 +135,7 @@ const applyMap = (entries: Map<string, Item>, base: Raw, others: ReadonlyMap<str
   }
 };
 
-/** What stays the same about a part of a list while the rest of it changes: a statement's Sid, a widget's title. */
+/** What stays the same about a part of a list while the rest of it changes: a statement's Sid, a widget's title, a metric without its namespace. */
 const identityOf = (raw: Raw): string => {
   if (isMap(raw)) {
     const { Sid, id, title, label, properties, type } = raw;
@@ -145,7 +146,7 @@ const identityOf = (raw: Raw): string => {
   if (!isList(raw)) return JSON.stringify(raw);
   const last = raw.at(-1);
   return JSON.stringify([
-    ...raw.filter((each) => typeof each === "string"),
+    ...raw.slice(1).filter((each) => typeof each === "string"),
     isMap(last) ? (last.stat ?? last.id ?? "") : "",
   ]);
 };

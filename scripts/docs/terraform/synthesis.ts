@@ -370,11 +370,14 @@ export interface Synthesized {
   readonly valueAt: (input: string, position: number) => Raw | undefined;
 }
 
+/** How many switches are moved together at most, where one of them adds something. */
+const MOVED_TOGETHER = 3;
+
 /** Synthesizes a module with each of its switches in each position. */
 export const synthesizeModule = (module: PlainModule): Synthesized => {
   const switches = withRichBase(module, switchesOf(module));
   const context = { module, switches, conflicts: [] as Conflict[] };
-  const root = modelAt(context, {}, 2);
+  const root = modelAt(context, {}, MOVED_TOGETHER);
   if (root === undefined) throw new Error(context.conflicts[0]?.message);
   return {
     module,

@@ -1019,7 +1019,7 @@ resource "aws_cloudwatch_composite_alarm" "refused" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "throttles" {
-  count = var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue ? 1 : 0
+  count = var.alarm_routing == "each" ? 1 : 0
 
   alarm_name          = "${var.function_name}-throttles"
   alarm_actions       = [var.critical_alerts_topic_arn]
@@ -1040,7 +1040,7 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "log_errors" {
-  count = var.enable_image_metrics && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue ? 1 : 0
+  count = var.enable_image_metrics && var.alarm_routing == "each" ? 1 : 0
 
   alarm_name          = "${var.function_name}-log-errors"
   alarm_actions       = [var.critical_alerts_topic_arn]
@@ -1058,7 +1058,7 @@ resource "aws_cloudwatch_metric_alarm" "log_errors" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "high_concurrency" {
-  count = var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue ? 1 : 0
+  count = var.alarm_routing == "each" ? 1 : 0
 
   alarm_name          = "${var.function_name}-high-concurrency"
   alarm_actions       = [var.performance_alerts_topic_arn]
@@ -1079,7 +1079,7 @@ resource "aws_cloudwatch_metric_alarm" "high_concurrency" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "event_age" {
-  count = var.enable_async_alarms && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue ? 1 : 0
+  count = var.enable_async_alarms && var.alarm_routing == "each" ? 1 : 0
 
   alarm_name          = "${var.function_name}-event-age"
   alarm_actions       = [var.performance_alerts_topic_arn]

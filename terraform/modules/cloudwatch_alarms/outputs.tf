@@ -47,14 +47,14 @@ locals {
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
     } : {},
-    (var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+    var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].alarm_name
       high-concurrency = aws_cloudwatch_metric_alarm.high_concurrency[0].alarm_name
     } : {},
-    (var.enable_image_metrics && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+    var.enable_image_metrics && var.alarm_routing == "each" ? {
       log-errors = aws_cloudwatch_metric_alarm.log_errors[0].alarm_name
     } : {},
-    (var.enable_async_alarms && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+    var.enable_async_alarms && var.alarm_routing == "each" ? {
       event-age = aws_cloudwatch_metric_alarm.event_age[0].alarm_name
     } : {},
     (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
@@ -123,14 +123,14 @@ output "alarm_arns" {
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].arn
     } : {},
-    (var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+    var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].arn
       high-concurrency = aws_cloudwatch_metric_alarm.high_concurrency[0].arn
     } : {},
-    (var.enable_image_metrics && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+    var.enable_image_metrics && var.alarm_routing == "each" ? {
       log-errors = aws_cloudwatch_metric_alarm.log_errors[0].arn
     } : {},
-    (var.enable_async_alarms && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+    var.enable_async_alarms && var.alarm_routing == "each" ? {
       event-age = aws_cloudwatch_metric_alarm.event_age[0].arn
     } : {},
     (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {

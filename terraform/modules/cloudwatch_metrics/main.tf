@@ -428,224 +428,108 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               for metric in [
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ImagesProcessed",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ProcessingSuccess",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "s"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ProcessingFailure",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "f"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "SuccessfulProcesses",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "LambdaErrors",
-                  {
-                    stat   = "Sum"
-                    period = 60
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "S3AccessDenied",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "MetricsLost",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "AllRefusedImages",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "SupersededImages",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ImagesProcessed",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ProcessingSuccess",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "s"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "ProcessingFailure",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "f"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "SuccessfulProcesses",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "LambdaErrors",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "S3AccessDenied",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "MetricsLost",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "AllRefusedImages",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace == "" && var.alarm_routing == "incident" ? [
-                  "ImageProcessor/${var.function_name}",
-                  "SupersededImages",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "ImagesProcessed",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "ProcessingSuccess",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "s"
-                  },
-                ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "ProcessingFailure",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Sum"
-                    id   = "f"
-                  },
-                ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "SuccessfulProcesses",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace != "" ? [
-                  var.metric_namespace,
-                  "LambdaErrors",
-                  merge(
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "ImagesProcessed",
+                    "FunctionName",
+                    var.function_name,
                     {
                       stat = "Sum"
                     },
+                  ] : item if item != null
+                ] : null,
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "ProcessingSuccess",
+                    "FunctionName",
+                    var.function_name,
+                    {
+                      stat = "Sum"
+                      id   = "s"
+                    },
+                  ] : item if item != null
+                ] : null,
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "ProcessingFailure",
+                    "FunctionName",
+                    var.function_name,
+                    {
+                      stat = "Sum"
+                      id   = "f"
+                    },
+                  ] : item if item != null
+                ] : null,
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "SuccessfulProcesses",
+                    {
+                      stat = "Sum"
+                    },
+                  ] : item if item != null
+                ] : null,
+                [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace == "" && var.alarm_routing == "incident" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "LambdaErrors",
+                    var.alarm_routing == "incident" ? {
+                      stat = "Sum"
+                    } : null,
                     var.alarm_routing == "each" ? {
+                      stat   = "Sum"
                       period = 60
-                    } : {},
-                  ),
+                    } : null,
+                  ] : item if item != null
+                ],
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "S3AccessDenied",
+                    {
+                      stat = "Sum"
+                    },
+                  ] : item if item != null
                 ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "S3AccessDenied",
-                  {
-                    stat = "Sum"
-                  },
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "MetricsLost",
+                    {
+                      stat = "Sum"
+                    },
+                  ] : item if item != null
                 ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "MetricsLost",
-                  {
-                    stat = "Sum"
-                  },
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "AllRefusedImages",
+                    {
+                      stat = "Sum"
+                    },
+                  ] : item if item != null
                 ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "AllRefusedImages",
-                  {
-                    stat = "Sum"
-                  },
-                ] : null,
-                var.metric_namespace != "" && var.enable_image_metrics ? [
-                  var.metric_namespace,
-                  "SupersededImages",
-                  {
-                    stat = "Sum"
-                  },
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "SupersededImages",
+                    {
+                      stat = "Sum"
+                    },
+                  ] : item if item != null
                 ] : null,
                 var.enable_image_metrics ? [
                   {
