@@ -83,6 +83,11 @@ export class MinuteSeries {
     hour.add(Math.floor((sample.timestampMs - index * HOUR_MS) / MINUTE_MS), sample);
   }
 
+  /** Removes the hours that end before a time. */
+  forget(beforeMs: number): void {
+    for (const index of this.#hours.keys()) if ((index + 1) * HOUR_MS <= beforeMs) this.#hours.delete(index);
+  }
+
   /** All samples, minute by minute; within a minute in the order they were added. */
   samples(): Sample[] {
     return [...this.#hours.values()].flatMap(({ samples }) => samples.flatMap((minute) => minute ?? []));

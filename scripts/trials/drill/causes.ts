@@ -75,6 +75,18 @@ export const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Re
   return record({ blueprint, scale, limitMs, onCall }, uploads(1, photo));
 };
 
+/** S3 never answers: the handler gives up shortly before the timeout. */
+export const neverAnswers = (blueprint: Blueprint): Promise<Recording> => {
+  const { gate, open } = gateway();
+  const limitMs = blueprint.function.timeoutSeconds * 1_000;
+  const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
+  return record({ ...atScale(blueprint), limitMs, onCall }, async (faultRun) => {
+    await uploads(1, photo)(faultRun);
+    await faultRun.settled();
+    open();
+  });
+};
+
 /**
  * What waits is given up in time, and logged; what keeps the process busy is not, because nothing else can run meanwhile.
  * How fast a CPU is differs, so the image is first processed without a limit worth mentioning.
@@ -133,12 +145,18 @@ const withUsedMb = (line: SentLine, make: (mb: number) => number): SentLine => {
   return { ...line, message: line.message.replace(`"maxMemoryUsedMB":${mb}`, `"maxMemoryUsedMB":${make(mb)}`) };
 };
 
+/** @returns the recording with the memory that its reports name replaced */
+export const withUsedMemory = (recording: Recording, make: (mb: number) => number): Recording => ({
+  ...recording,
+  lines: recording.lines.map((line) => withUsedMb(line, make)),
+});
+
 /** A large image whose reported memory is scaled to half-way between the threshold and the memory size. */
 export const nearItsMemory = async (blueprint: Blueprint, thresholdMb: number): Promise<Recording> => {
   const recording = await record({ blueprint }, uploads(1, hugePhoto));
   const peakMb = Math.max(...recording.lines.map((line) => usedMb(line) ?? 0));
   const factor = (thresholdMb + blueprint.function.memoryMb) / 2 / peakMb;
-  return { ...recording, lines: recording.lines.map((line) => withUsedMb(line, (mb) => Math.ceil(mb * factor))) };
+  return withUsedMemory(recording, (mb) => Math.ceil(mb * factor));
 };
 
 export const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
@@ -148,6 +166,8 @@ export const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
 
 export const MISSING = "LARGE_IMAGE_BYTES";
 export const SMALL_MEMORY_MB = 160;
+/** The memory of decoding is estimated and limited; that of the download is limited by max_image_bytes only. */
+export const LARGER_THAN_MEMORY_BYTES = 90_000_000;
 export const GIVEN_UP_AFTER_SECONDS = 1;
 
 export const failingUploads = (blueprint: Blueprint): Promise<Recording> =>

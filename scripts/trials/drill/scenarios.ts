@@ -13,6 +13,7 @@ import {
   GIVEN_UP_AFTER_SECONDS,
   heldUp,
   isStorage,
+  LARGER_THAN_MEMORY_BYTES,
   MISSING,
   nearItsMemory,
   SMALL_MEMORY_MB,
@@ -47,9 +48,6 @@ export interface Scenario {
   /** @param threshold number of faults at which the alarm fires, or its threshold value */
   readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
 }
-
-/** The memory of decoding is estimated and limited; that of the download is limited by max_image_bytes only. */
-const LARGER_THAN_MEMORY_BYTES = 90_000_000;
 
 /** Scenarios by the alarm's name without the function's name: add a row. The drill fails for an alarm without a scenario. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {

@@ -1,0 +1,206 @@
+/** `npm run month`: plays months of traffic and faults against an environment's alarms, in virtual time. */
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import pc from "picocolors";
+import type { Environment } from "../../modules/variables";
+import { drillStack } from "../build/local-stack";
+import { PROJECT } from "../build/stacks";
+import { DELIVERIES, type Delivery } from "../cloudwatch/delivery";
+import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
+import { runCommand } from "../terminal/cli";
+import { environmentArgument, wholeNumber } from "../terminal/options";
+import { withProgress } from "../terminal/progress";
+import { grouped, table } from "../terminal/table";
+import { OUTCOME_NAMES, type Recordings, recordOutcomes } from "../trials/month/outcomes";
+import { episodeLines, explanations, FIGURE_COLUMNS, RULES } from "../trials/month/report";
+import { timelineOf, writeResults } from "../trials/month/results";
+import { type Column, playMonths, type Result, type RunOptions } from "../trials/month/run";
+import { missedTargets, RATES } from "../trials/month/targets";
+
+interface Options {
+  readonly seed: number;
+  readonly months: number;
+  readonly uploadsPerMonth?: number;
+  readonly delivery: Delivery;
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly write: boolean;
+}
+
+const CANARIES = 10_000;
+const QUICK = { rate: 1_000_000, canaries: 1_000 };
+/** Rate of the month in docs/month.svg. */
+const DRAWN_RATE = 1_000_000;
+
+const FIXTURES = join(PROJECT, "__tests__/fixtures");
+
+/** Refused files are errors in the log of stacks that do not say otherwise. */
+const loud = (blueprint: Blueprint): Blueprint => ({
+  ...blueprint,
+  function: {
+    ...blueprint.function,
+    environment: { ...blueprint.function.environment, REFUSAL_LOG_LEVEL: "ERROR" },
+  },
+});
+
+const recordAll = async (blueprint: Blueprint): Promise<{ own: Recordings; loud: Recordings }> => {
+  const total = OUTCOME_NAMES.length;
+  const own = await withProgress({ label: "recordings", total }, (onDone) =>
+    recordOutcomes(blueprint, undefined, onDone),
+  );
+  return { own, loud: { ...own, ...(await recordOutcomes(loud(blueprint), ["refused"])) } };
+};
+
+const stacksAt = async (
+  env: string,
+  rates: readonly number[],
+  changes: Partial<Environment> = {},
+): Promise<Column["stackDir"]> => {
+  const folders = new Map<number, string>();
+  for (const rate of rates) folders.set(rate, await drillStack(env, changes));
+  return (rate) => folders.get(rate) ?? "";
+};
+
+/** The environment's own alarms come last. */
+const columnsOf = async (env: string, rates: readonly number[], isQuick: boolean): Promise<Column[]> => {
+  const stackDir = await stacksAt(env, rates);
+  const blueprint = readBlueprint(stackDir(rates[0] ?? 0));
+  const recordings = await recordAll(blueprint);
+  const own = { name: env, stackDir, recordings: recordings.own, hasCanaries: true };
+  if (isQuick) return [own];
+  const others: Column[] = [
+    { name: "original", stackDir: () => join(FIXTURES, "original"), recordings: recordings.loud },
+    ...(env === "prod"
+      ? [
+          {
+            name: "prod before",
+            stackDir: () => join(FIXTURES, "before-incidents"),
+            recordings: recordings.loud,
+            hasCanaries: true,
+          },
+        ]
+      : []),
+  ];
+  return [...others, own];
+};
+
+const prefixOf = (result: Result, env: string): string => {
+  const name = result.months[0]?.verdicts.flatMap(({ notified }) => notified)[0]?.alarm ?? "";
+  const end = name.indexOf(`${env}-processor-`);
+  return end < 0 ? "" : name.slice(0, end + `${env}-processor-`.length);
+};
+
+const figureTable = (results: readonly Result[]): string =>
+  table(
+    { alarms: "left", ...Object.fromEntries(Object.keys(FIGURE_COLUMNS).map((name) => [name, "right" as const])) },
+    results.map(({ column, figures }) => [column, ...Object.values(FIGURE_COLUMNS).map((of) => of(figures))]),
+  );
+
+const canaryLine = ({ column, canaries }: Result): string[] =>
+  canaries === undefined
+    ? []
+    : [`  ${column}: ${grouped(canaries.takenBack)} of ${grouped(canaries.healthy)} healthy canaries are taken back`];
+
+const textOf = (env: string, results: readonly Result[], isJudged: boolean): string =>
+  [...new Set(results.map(({ uploadsPerMonth }) => uploadsPerMonth))]
+    .map((rate) => {
+      const own = results.filter(({ uploadsPerMonth }) => uploadsPerMonth === rate);
+      const last = own.at(-1) as Result;
+      return [
+        pc.bold(`${grouped(rate)} uploads a month`),
+        pc.dim(`Episodes of the first month, with the alarms of ${env}:`),
+        ...episodeLines(last.months[0]?.verdicts ?? [], prefixOf(last, env)),
+        "",
+        figureTable(own),
+        ...own.flatMap(canaryLine),
+        ...own.flatMap((result) => explanations(result, prefixOf(result, env), isJudged && result === last)),
+        "",
+      ].join("\n");
+    })
+    .concat(RULES.map((rule) => pc.dim(rule)))
+    .join("\n");
+
+const jsonOf = (env: string, results: readonly Result[]): object => {
+  const own = results.filter(({ column }) => column === env);
+  const counted = own.flatMap(({ canaries }) => canaries ?? []);
+  const sum = (of: "healthy" | "takenBack") => counted.reduce((total, each) => total + each[of], 0);
+  return {
+    rates: own.map(({ uploadsPerMonth, figures, months }) => ({
+      uploadsPerMonth,
+      recall: figures.recall,
+      precision: figures.precision,
+      pagesPerIncident: figures.pagesPerIncident,
+      falsePages: figures.falsePages,
+      detectionSecondsMaxByKind: figures.detectionSecondsMaxByKind,
+      resetSecondsMax: figures.resetSecondsMax,
+      episodes: months.flatMap(({ verdicts }) => verdicts),
+    })),
+    canaries: { healthy: sum("healthy"), takenBack: sum("takenBack") },
+  };
+};
+
+/** Some documents need CDKTF, which is slow to load: import it here only. */
+const keep = async (results: readonly Result[], isJudged: (result: Result) => boolean, options: RunOptions) => {
+  writeResults({
+    date: new Date().toISOString().slice(0, 10),
+    delivery: options.delivery,
+    seed: options.seed,
+    months: options.months,
+    rows: results.map((result) => {
+      const { column, uploadsPerMonth, figures, canaries } = result;
+      const notes = isJudged(result) ? missedTargets(uploadsPerMonth, figures) : [];
+      return { column, uploadsPerMonth, figures, ...(canaries && { canaries }), notes };
+    }),
+    timeline: timelineOf(results, DRAWN_RATE),
+  });
+  const { updateDocuments } = await import("../docs/generated.js");
+  await updateDocuments(false);
+};
+
+const run = async (env: string, options: Options): Promise<void> => {
+  const { seed, months, uploadsPerMonth, delivery, quick, json, write } = options;
+  const rates = uploadsPerMonth !== undefined ? [uploadsPerMonth] : quick ? [QUICK.rate] : RATES;
+  const columns = await columnsOf(env, rates, quick || json);
+  const blueprint = readBlueprint(columns.at(-1)?.stackDir(rates[0] ?? 0) ?? "");
+  const sloSeconds = 300;
+  const runOptions = { seed, months, rates, delivery, sloSeconds, canaries: quick ? QUICK.canaries : CANARIES };
+  const results = await withProgress({ label: "months", showsTimeLeft: true }, (onDone) =>
+    playMonths(columns, { ...runOptions, onDone }),
+  );
+  // The targets are those of alarms with one page for each incident.
+  const hasTargets =
+    blueprint.compositeAlarms.length > 0 && delivery === "typical" && blueprint.function.timeoutSeconds === 60;
+  const isJudged = ({ column }: Result): boolean => hasTargets && column === env;
+  console.log(json ? JSON.stringify(jsonOf(env, results), undefined, 2) : textOf(env, results, hasTargets));
+  if (write) await keep(results, isJudged, runOptions);
+  const isMissed = results
+    .filter(isJudged)
+    .some((each) => missedTargets(each.uploadsPerMonth, each.figures).length > 0);
+  if (isMissed) process.exitCode = 1;
+};
+
+export const command = new Command("npm run month --")
+  .description(
+    "Plays months of uploads, faults and releases against the alarms of an environment, in virtual time, and counts who would have been notified.",
+  )
+  .addArgument(environmentArgument())
+  .option(
+    "--seed <number>",
+    "seed of the first month; the next months have the next seeds",
+    wholeNumber("--seed", 0, 1e9),
+    1,
+  )
+  .option("--months <number>", "months at each rate", wholeNumber("--months", 1, 1_000), 1)
+  .option(
+    "--uploads-per-month <number>",
+    `only this rate, instead of ${RATES.map((rate) => grouped(rate)).join(", ")}`,
+    wholeNumber("--uploads-per-month", 100, 1e9),
+  )
+  .addOption(new Option("--delivery <delays>", "how fast data reach CloudWatch").choices(DELIVERIES).default("typical"))
+  .option("--quick", `only the environment's own alarms, at ${grouped(QUICK.rate)} uploads a month`, false)
+  .option("--json", "print the figures of the environment's own alarms as JSON", false)
+  .option("--write", "also save the figures in scripts/trials/month/results.json and docs/alarms.md", false)
+  .addHelpText("after", "\nExit code 1: the alarms miss a target.")
+  .action(run);
+
+if (require.main === module) void runCommand(command);
