@@ -73,5 +73,14 @@ export const withWindow = <W extends Window>(row: W, timeoutSeconds: number): W 
   return { ...row, evaluationPeriods: periods, datapointsToAlarm: datapoints };
 };
 
+/**
+ * @param seconds until Lambda's metrics of an invocation are visible after its end
+ * @returns a period that contains the longest invocation when its metrics are visible
+ */
+export const wholeInvocation =
+  (seconds: number, atLeastSeconds = 0) =>
+  ({ lambda_timeout }: { readonly lambda_timeout: number }): number =>
+    Math.max(atLeastSeconds, Math.ceil((lambda_timeout + seconds) / MINUTE_SECONDS) * MINUTE_SECONDS);
+
 /** How long a release's step must last, so that the new version's failures are reported before the next step. */
 export const shortestStepSeconds = (timeoutSeconds: number): number => timeoutSeconds + (DELAYS_SECONDS[0] ?? 0);

@@ -1,5 +1,6 @@
 /** Reusable rows for variables: the allowed values in words, and the check. */
 import { z } from "zod";
+import type { Variants } from "../handler/contract/variants";
 
 /** @returns a row that allows only these texts */
 export const choice = <const C extends readonly [string, ...string[]]>(...choices: C) => ({
@@ -24,6 +25,14 @@ export const FLAG = { what: "true or false", check: z.boolean() };
 export const COUNT = whole(1, 1_000_000);
 export const BYTES = whole(1, 5_000_000_000, "bytes");
 export const PERCENT = { what: "a number above 0 and up to 100", check: z.number().gt(0).max(100) };
+export const SHARE = { what: "a number above 2 and up to 100", check: z.number().gt(2).max(100) };
+/** With less, an alarm at 14.4 times the allowed share could never fire. */
+export const SLO = { what: "a number from 95 up to, but not including, 100", check: z.number().min(95).lt(100) };
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html: a single period lasts a day at most. */
+export const WINDOW = {
+  what: "a multiple of 60 seconds from 60 to 86400",
+  check: z.int().min(60).max(86_400).multipleOf(60),
+};
 export const RETENTION = { what: `one of ${RETENTION_DAYS.join(", ")} days`, check: z.literal(RETENTION_DAYS) };
 /** Regions of the partitions aws, aws-us-gov and aws-cn. Isolated regions (us-iso-east-1 …) are not supported. */
 const REGION_NAME = /^(?!us-iso|eu-iso)[a-z]{2}(-[a-z]+)+-\d$/;
@@ -116,6 +125,11 @@ export const HTTPS = text('an address that starts with https://, or ""', /^(http
 const _LOG_GROUP = text('the name of a log group, or ""', /^([\w.\-/#]{1,512})?$/);
 export const SLACK_WORKSPACE = text('a Slack workspace id such as T0123456789, or ""', /^(T[A-Z0-9]{1,254})?$/);
 export const SLACK_CHANNEL = text('a Slack channel id such as C0123456789, or ""', /^([CG][A-Z0-9]{1,254})?$/);
+/** A table of variants; a rule finds the mistakes in it. */
+export const VARIANTS = {
+  what: "a map of variants by name",
+  check: z.custom<Variants>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+};
 /** Limits that every tagged service accepts: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const TAGS = {
   what: "at most 40 tags (letters, digits, spaces and . : / = + - @ _ ; keys without the prefix aws:)",

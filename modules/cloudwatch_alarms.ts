@@ -1,19 +1,24 @@
 /** Alarms on metrics of Lambda, SQS and the function. */
+import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import { METRICS, type Metric, type MetricName } from "../handler/contract/metrics";
-import { alarmConfig, alarmRows, METRIC_ALARMS, type MetricAlarm } from "./alarms";
+import { type AlarmContext, alarmConfig, compositeConfig, namedBy } from "./alarm-config";
+import { alarmRows, compositeLedger, compositeRows, metricLedger } from "./alarm-rows";
+import type { CompositeAlarm, MetricAlarm } from "./alarm-types";
 import { CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
-import { type Given, valuesOf } from "./inputs/inputs";
-import { knownRows, METRIC_ALARM_KEYS } from "./known-rows";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { COMPOSITE_ALARM_KEYS, knownNames, knownRows, METRIC_ALARM_KEYS } from "./known-rows";
 import { type LambdaMetricName, namespaceOf, type QueueMetricName } from "./metrics";
 
 /** @typeParam M names of the custom metrics: an alarm on any other name does not compile */
 export type CloudwatchAlarmsProps<M extends string = MetricName> = Given<typeof CLOUDWATCH_ALARMS> & {
   /** Custom metrics by name. @default the metrics of the image handler */
   readonly metrics?: Readonly<Record<M, Metric>>;
-  /** Alarms by name. @default METRIC_ALARMS; extend it with `{ ...METRIC_ALARMS, "queue-depth": { … } }` */
+  /** Alarms by name. @default METRIC_ALARMS or, by alarm_routing, INCIDENT_ALARMS; extend it with `{ ...METRIC_ALARMS, "queue-depth": { … } }` */
   readonly alarms?: Readonly<Record<string, MetricAlarm<NoInfer<M> | LambdaMetricName | QueueMetricName>>>;
+  /** Composite alarms by name. @default none or, by alarm_routing, COMPOSITE_ALARMS */
+  readonly composites?: Readonly<Record<string, CompositeAlarm>>;
 };
 
 export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
@@ -27,24 +32,23 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
   constructor(scope: Construct, id: string, props: CloudwatchAlarmsProps<M>) {
     super(scope, id);
     const values = valuesOf("cloudwatch_alarms", CLOUDWATCH_ALARMS, props);
-    const { metrics = METRICS, alarms: ledger = METRIC_ALARMS } = props;
+    requireImageMetrics(values);
+    const { metrics = METRICS, alarms: ledger = metricLedger(values), composites = compositeLedger(values) } = props;
     knownRows("cloudwatch_alarms", ledger, METRIC_ALARM_KEYS);
-    const context = {
-      functionName: values.function_name,
-      metricNamespace: namespaceOf(values),
-      topicArns: { critical: values.critical_alerts_topic_arn, performance: values.performance_alerts_topic_arn },
-      values,
-      metrics,
-      ...(values.dead_letter_queue_name !== "" && { deadLetterQueueName: values.dead_letter_queue_name }),
-      newest: { aliasName: values.alias_name, version: values.function_version },
-      help: values.alarm_help,
-      savedQueries: values.enable_saved_queries,
-      runbookBaseUrl: values.runbook_base_url,
-    };
+    knownRows("cloudwatch_alarms", composites, COMPOSITE_ALARM_KEYS, Object.keys(ledger));
+    knownNames("cloudwatch_alarms", composites, Object.keys(ledger));
     const only = values.enable_image_metrics ? undefined : "metrics of Lambda and SQS";
-    const alarms = alarmRows(values, ledger, only).map(
-      (alarm) => [alarm.name, new CloudwatchMetricAlarm(this, alarm.name, alarmConfig(alarm, context))] as const,
+    const rows = alarmRows(values, ledger, only);
+    const compositeAlarms = compositeRows(
+      composites,
+      rows.map(({ name }) => name),
     );
+    const context = { ...contextOf(values, metrics), isNamed: namedBy(compositeAlarms) };
+    const made: Record<string, CloudwatchMetricAlarm | CloudwatchCompositeAlarm> = {};
+    for (const row of rows) made[row.name] = new CloudwatchMetricAlarm(this, row.name, alarmConfig(row, context));
+    for (const row of compositeAlarms)
+      made[row.name] = new CloudwatchCompositeAlarm(this, row.name, compositeConfig(row, context, made));
+    const alarms = Object.entries(made);
     this.outputs = {
       alarm_names: Object.fromEntries(alarms.map(([name, { alarmName }]) => [name, alarmName])),
       alarm_arns: Object.fromEntries(alarms.map(([name, { arn }]) => [name, arn])),
@@ -52,3 +56,30 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
     };
   }
 }
+
+type AlarmsValues = Values<typeof CLOUDWATCH_ALARMS>;
+
+const requireImageMetrics = ({ alarm_routing, enable_image_metrics }: AlarmsValues): void => {
+  if (alarm_routing === "each" || enable_image_metrics) return;
+  throw new Error(
+    'cloudwatch_alarms: Expected "each" for alarm_routing but got "incident": its alarms need enable_image_metrics',
+  );
+};
+
+const topicsOf = (values: AlarmsValues): AlarmContext["topicArns"] => {
+  const { critical_alerts_topic_arn: critical, performance_alerts_topic_arn: performance } = values;
+  const log = values.log_alerts_topic_arn || (values.alarm_routing === "incident" ? performance : "");
+  return { critical, performance, ...(log !== "" && { log }) };
+};
+
+const contextOf = (values: AlarmsValues, metrics: Readonly<Record<string, Metric>>): AlarmContext => ({
+  functionName: values.function_name,
+  metricNamespace: namespaceOf(values),
+  topicArns: topicsOf(values),
+  metrics,
+  ...(values.dead_letter_queue_name !== "" && { deadLetterQueueName: values.dead_letter_queue_name }),
+  newest: { aliasName: values.alias_name, version: values.function_version },
+  help: values.alarm_help,
+  savedQueries: values.enable_saved_queries,
+  runbookBaseUrl: values.runbook_base_url,
+});

@@ -2,7 +2,9 @@
 import { REFUSALS } from "../handler/contract/events";
 import { metricDimensions } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../handler/contract/metrics";
-import { type AlarmValues, type LogAlarmValues, logAlarms, metricAlarms } from "./alarms";
+import type { Variants } from "../handler/contract/variants";
+import { singleAlarms } from "./alarm-rows";
+import type { AlarmValues, LogAlarmValues } from "./alarm-types";
 import { metricAddress } from "./metrics";
 import { homeOf, type Named, type Names } from "./naming";
 import { PRICED_ON, type Prices, pricesOf } from "./prices";
@@ -12,14 +14,15 @@ export interface CostValues extends AlarmValues, LogAlarmValues, Named {
   readonly lambda_architecture: "arm64" | "x86_64";
   readonly metrics_transport: "put_metric_data" | "emf";
   readonly metric_namespace: string;
+  readonly variants: Variants;
   readonly enable_cost_widget: boolean;
   readonly enable_cloudwatch_dashboard: boolean;
   readonly enable_kms_key: boolean;
   readonly enable_replication: boolean;
 }
 
-/** One upload and its five variants. */
-export const PUTS_PER_IMAGE = 6;
+/** @returns the objects that are stored for one image: the upload and its variants */
+export const putsPerImage = ({ variants }: Pick<CostValues, "variants">): number => 1 + Object.keys(variants).length;
 
 const BYTES_PER_GB = 1024 ** 3;
 const HOURS_PER_MONTH = 730;
@@ -31,7 +34,7 @@ const charged = ({ from }: Metric): number =>
 /** Monthly usage of a stack without any upload. */
 export const standingUsage = (values: CostValues) => ({
   metricMonth: Object.values<Metric>(METRICS).reduce((sum, metric) => sum + charged(metric), 0),
-  alarmMetricMonth: [...metricAlarms(values), ...logAlarms(values)]
+  alarmMetricMonth: singleAlarms(values)
     .map(({ metric }) => (typeof metric === "string" ? 1 : Object.keys(metric.of).length))
     .reduce((sum, metrics) => sum + metrics, 0),
   dashboardMonth: values.enable_cloudwatch_dashboard && homeOf(values).aws_region === values.aws_region ? 1 : 0,
@@ -51,7 +54,7 @@ const expressions = (values: CostValues, prices: Prices): Record<string, string>
     .reduce((sum, usd) => sum + usd, 0);
   return {
     Lambda: `invocations * ${decimal(prices.lambdaRequest)} + durationMs * ${decimal(millisecond)}`,
-    "S3 requests": `taken * ${decimal(prices.s3Get)} + stored * ${decimal(PUTS_PER_IMAGE * prices.s3Put)}`,
+    "S3 requests": `taken * ${decimal(prices.s3Get)} + stored * ${decimal(putsPerImage(values) * prices.s3Put)}`,
     Logs: `logBytes * ${decimal(prices.logGb / BYTES_PER_GB)}`,
     ...(perPublish > 0 && { PutMetricData: `invocations * ${decimal(perPublish)}` }),
     "Metrics, alarms, dashboard, key": `FILL(invocations, 0) * 0 + ${decimal(standing / HOURS_PER_MONTH)}`,

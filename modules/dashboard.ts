@@ -1,15 +1,10 @@
 /** Metrics ledger -> body of the CloudWatch dashboard: every measure of every region as a chart, every threshold as a line. */
 import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName, type MetricName } from "../handler/contract/metrics";
-import {
-  type AlarmRow,
-  type AlarmValues,
-  type LogAlarmValues,
-  logAlarms,
-  metricAlarms,
-  runbookUrl,
-  SUCCESS_RATE,
-} from "./alarms";
+import { runbookUrl } from "./alarm-config";
+import { metricAlarms, singleAlarms } from "./alarm-rows";
+import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
+import { SUCCESS_RATE } from "./alarms";
 import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { type FlagInput, keys } from "./inputs/inputs";
 import { isImageMetric, type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
@@ -69,6 +64,8 @@ const CHARTS = {
   Invocations:          { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Errors:               { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Throttles:            { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  Attempts:             { widget: "Invocations & Errors",  statistics: ["Sum"] },
+  FailedAttempts:       { widget: "Invocations & Errors",  statistics: ["Sum"] },
   Duration:             { widget: "Duration avg/max/p99",  statistics: ["Average", "Maximum", "p99"] },
   ConcurrentExecutions: { widget: "Concurrent Executions", statistics: ["Maximum"] },
   AsyncEventAge:        { widget: "Uploads Waiting & Dropped", statistics: ["Maximum"] },
@@ -82,6 +79,8 @@ const CHARTS = {
   LambdaErrors:         { widget: "Success vs Error",      statistics: ["Sum"] },
   S3AccessDenied:       { widget: "Success vs Error",      statistics: ["Sum"] },
   MetricsLost:          { widget: "Success vs Error",      statistics: ["Sum"] },
+  AllRefusedImages:     { widget: "Success vs Error",      statistics: ["Sum"] },
+  SupersededImages:     { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingTime:       { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageProcessingTime:  { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
@@ -101,7 +100,11 @@ const RATE_PLACE: Place = { widget: "Success vs Error", axis: "right" };
 const isCharted = (metric: AlarmRow["metric"]): metric is Charted => typeof metric === "string" && metric in CHARTS;
 
 const placeOf = ({ metric }: AlarmRow): Place | undefined =>
-  isCharted(metric) ? CHARTS[metric] : metric === SUCCESS_RATE ? RATE_PLACE : undefined;
+  isCharted(metric)
+    ? CHARTS[metric]
+    : typeof metric === "object" && metric.label === SUCCESS_RATE.label
+      ? RATE_PLACE
+      : undefined;
 
 const yAxis = ({ axis }: Place) => (axis === undefined ? {} : { yAxis: axis });
 
@@ -254,7 +257,7 @@ const widgetsOf = (stack: DashboardStack, y: number) => {
 
 /** Links to the runbook of each alarm; nothing where runbook_base_url is not set. */
 const runbooks = (values: DashboardValues, y: number) => {
-  const links = [...metricAlarms(values), ...logAlarms(values)].flatMap(({ name }) => {
+  const links = singleAlarms(values).flatMap(({ name }) => {
     const url = runbookUrl(values, name);
     return url === undefined ? [] : [`[${name}](${url})`];
   });

@@ -6,6 +6,7 @@ import { stacksOf } from "./naming";
 import { RULES } from "./rules";
 import { didYouMean } from "./spelling";
 import { parseHcl, parseTfvars } from "./tfvars";
+import { FROM_TRAFFIC, TRAFFIC } from "./traffic";
 import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
 
 /** Folder of the tfvars files: ENVIRONMENTS_FOLDER, or `environments` of the project. */
@@ -84,7 +85,9 @@ const checked = (file: string, home: string, sources: readonly Source[]) => {
   const given: Source["given"] = Object.assign({}, ...sources.toReversed().map((source) => source.given));
   const problems = sources.flatMap((source) => source.problems);
   const values: Record<string, unknown> = {};
-  const fallback = ({ sameAs, default: value, defaultIn = {} }: Variable) => {
+  const fallback = ({ sameAs, fromTraffic: derived, default: value, defaultIn = {} }: Variable) => {
+    if (derived !== undefined)
+      return TRAFFIC.every((name) => name in values) ? FROM_TRAFFIC[derived](values as never) : undefined;
     if (sameAs !== undefined) return sameAs === "the file's name" ? file : values[sameAs];
     return Object.hasOwn(defaultIn, file) ? defaultIn[file] : value;
   };

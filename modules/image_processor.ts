@@ -27,6 +27,7 @@ export const imageProcessor = (props: ImageProcessorProps) => ({
 const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   PROCESSED_BUCKET: props.processed_bucket_id,
   LOG_LEVEL: props.log_level,
+  REFUSAL_LOG_LEVEL: props.refusal_log_level,
   METRIC_NAMESPACE: props.metric_namespace,
   METRICS_TRANSPORT: props.metrics_transport,
   LARGE_IMAGE_BYTES: String(props.large_image_bytes),
@@ -34,8 +35,23 @@ const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   MAX_IMAGE_PIXELS: String(props.max_image_pixels),
   MAX_IMAGE_SIDE_PX: String(props.max_image_side_px),
   MAX_IMAGE_FRAMES: String(props.max_image_frames),
+  VARIANTS: JSON.stringify(props.variants),
   TRACING: props.enable_xray_tracing ? "on" : "off",
 });
+
+/** Lambda's limit for the environment variables of a function, measured as JSON. */
+export const MAX_SETTINGS_BYTES = 4096;
+
+/** The longest name of a bucket. */
+const ANY_BUCKET = "b".repeat(63);
+
+/** @returns the size of all environment variables, measured as Lambda does: as JSON, in which each quote of a value counts twice */
+export const settingsBytes = (props: Omit<ImageProcessorProps, `${string}_bucket_${string}`>): number =>
+  Buffer.byteLength(
+    JSON.stringify(
+      settings({ ...props, upload_bucket_arn: "", processed_bucket_arn: "", processed_bucket_id: ANY_BUCKET }),
+    ),
+  );
 
 /** Plain objects instead of a data source: a plan shows the full policy, and a test can compare it. */
 const statements = (props: ImageProcessorProps) => [

@@ -4,18 +4,19 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
 import { type FaultName, METRICS, type Metric } from "../handler/contract/metrics";
-import { type AlarmContext, alarmConfig, faultAlarmRows, LOG_ALARMS, type LogAlarm } from "./alarms";
-import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
-import { defaultsOf, type Given, type Values, valuesOf } from "./inputs/inputs";
+import { type AlarmContext, alarmConfig } from "./alarm-config";
+import { faultAlarmRows, faultLedger } from "./alarm-rows";
+import type { LogAlarm } from "./alarm-types";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { LOG_ALERTS } from "./inputs/log_alerts";
 import { knownRows, LOG_ALARM_KEYS } from "./known-rows";
-import { isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
+import { atRefusalLevel, isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
 
 /** @typeParam M names of the faults: an alarm on any other name does not compile */
 export type LogAlertsProps<M extends string = FaultName> = Given<typeof LOG_ALERTS> & {
   /** Faults by name, each with the log lines that count. @default the faults of the image handler */
   readonly metrics?: Readonly<Record<M, Metric>>;
-  /** One alarm for each fault. @default LOG_ALARMS */
+  /** One alarm for each fault. @default LOG_ALARMS or, by alarm_routing, INCIDENT_LOG_ALARMS */
   readonly faults?: Readonly<Record<NoInfer<M>, LogAlarm>>;
   /** Text of saved queries by name, for enable_saved_queries. @default none */
   readonly queries?: Readonly<Record<string, string>>;
@@ -33,20 +34,21 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
     super(scope, id);
     const values = valuesOf("log_alerts", LOG_ALERTS, props);
     const metrics: Readonly<Record<string, Metric>> = props.metrics ?? METRICS;
-    const ledger: Readonly<Record<string, LogAlarm>> = props.faults ?? LOG_ALARMS;
+    const ledger: Readonly<Record<string, LogAlarm>> = props.faults ?? faultLedger(values);
     knownRows("log_alerts", ledger, LOG_ALARM_KEYS);
     const metricScope = {
       functionName: values.function_name,
       metricNamespace: namespaceOf(values),
       logGroupName: values.log_group_name,
     };
-    const made = faultAlarmRows(values, ledger).flatMap(({ metric, ...alarm }) => {
-      const row = metrics[metric];
-      if (row === undefined) throw new Error(`log_alerts: Expected a metric of the ledger but got "${metric}"`);
+    const made = faultAlarmRows(values, ledger).flatMap(({ fault, ...alarm }) => {
+      const row = metrics[fault];
+      if (row === undefined) throw new Error(`log_alerts: Expected a metric of the ledger but got "${fault}"`);
       if (!values.enable_image_metrics && isImageMetric(row)) return [];
-      const filter = new CloudwatchLogMetricFilter(this, metric, metricFilterConfig(metric, row, metricScope));
-      const config = alarmConfig({ ...alarm, metric }, contextOf(values, metricScope, metrics));
-      return [{ metric, filter, name: alarm.name, alarm: new CloudwatchMetricAlarm(this, alarm.name, config) }];
+      const counted = atRefusalLevel(row, values.refusal_log_level);
+      const filter = new CloudwatchLogMetricFilter(this, fault, metricFilterConfig(fault, counted, metricScope));
+      const config = alarmConfig(alarm, contextOf(values, metricScope, metrics));
+      return [{ metric: fault, filter, name: alarm.name, alarm: new CloudwatchMetricAlarm(this, alarm.name, config) }];
     });
     if (values.enable_saved_queries) this.saveQueries(values, props.queries ?? {});
     this.outputs = {
@@ -74,7 +76,6 @@ const contextOf = (
 ): AlarmContext => ({
   ...metricScope,
   topicArns: { log: values.log_alerts_topic_arn },
-  values: defaultsOf(ALARM_VALUES),
   metrics,
   help: values.alarm_help,
   savedQueries: values.enable_saved_queries,

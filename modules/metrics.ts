@@ -1,6 +1,6 @@
 /** Metrics ledger -> namespace and dimensions of each metric in CloudWatch, and its metric filter. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
-import { filterPattern, metricDimensions, metricValue } from "../handler/contract/filter-pattern";
+import { filterPattern, metricDimensions, metricValue, sourcesAt } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric, type MetricName, type Unit } from "../handler/contract/metrics";
 import { deadLetterQueueName } from "./naming";
 
@@ -96,6 +96,10 @@ export const namespaceOf = (values: { readonly metric_namespace: string; readonl
 /** Whether the metric needs log events, or the publishing, of the image handler. Other functions have neither. */
 export const isImageMetric = ({ from }: Metric): boolean =>
   from === "handler" || from.some((source) => "event" in source);
+
+/** @returns the metric as it counts where refusals are logged at this level */
+export const atRefusalLevel = (row: Metric, level: Parameters<typeof sourcesAt>[1]): Metric =>
+  row.from === "handler" ? row : { ...row, from: sourcesAt(row.from, level) };
 
 /**
  * @param row of the ledger of metrics

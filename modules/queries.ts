@@ -7,14 +7,9 @@ import {
   type MeasuredName,
   type ReportMeasure,
 } from "../handler/contract/metrics";
-import {
-  type AlarmRow,
-  type AlarmValues,
-  alarmQueryName,
-  type LogAlarmValues,
-  logAlarms,
-  metricAlarms,
-} from "./alarms";
+import { alarmQueryName } from "./alarm-config";
+import { singleAlarms } from "./alarm-rows";
+import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
 import type { AnyMetric } from "./metrics";
 
 interface SavedQuery {
@@ -141,8 +136,10 @@ const condition = (heard: LogSource): string => {
   const value = fieldOf(heard);
   const present = value === undefined ? [] : [`${value} >= 0`];
   if ("event" in heard) return [`event = "${heard.event}"`, ...present].join(" and ");
-  const report = Object.entries(heard.report).map(([field, text]) => `record.${field} = "${text}"`);
-  return ['type = "platform.report"', ...report, ...present].join(" and ");
+  const { statusIsNot, ...conditions } = heard.report;
+  const report = Object.entries(conditions).map(([field, text]) => `record.${field} = "${text}"`);
+  const other = statusIsNot === undefined ? [] : [`record.status != "${statusIsNot}"`];
+  return ['type = "platform.report"', ...report, ...other, ...present].join(" and ");
 };
 
 const filter = (from: readonly LogSource[]): string => {
@@ -169,9 +166,16 @@ const columns = (heard: LogSource): string[] => {
 
 const rendered = (commands: readonly string[]): string => commands.join("\n| ");
 
+/** The first metric of a condition counts what is wrong; the others are what it is compared with. */
+const watchedBy = (metric: AlarmRow["metric"]): AnyMetric[] => {
+  if (typeof metric === "string") return [metric];
+  const all = Object.values(metric.of);
+  return metric.isCondition ? all.slice(0, 1) : all;
+};
+
 /** @returns the first query to run when the alarm fires: the lines that its metric counts, or the lines that explain it best */
 export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
-  const from = (typeof metric === "string" ? [metric] : Object.values(metric.of)).flatMap(linesOf);
+  const from = watchedBy(metric).flatMap(linesOf);
   const greatest = from.map(fieldOf).find((value) => value !== undefined);
   return rendered([
     `fields @timestamp, ${[...new Set(from.flatMap(columns))].join(", ")}`,
@@ -189,7 +193,5 @@ export const savedQueries = (values: AlarmValues & LogAlarmValues): Readonly<Rec
       rendered([filter(from), ...commands]),
     ]),
   ),
-  ...Object.fromEntries(
-    [...metricAlarms(values), ...logAlarms(values)].map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm)]),
-  ),
+  ...Object.fromEntries(singleAlarms(values).map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm)])),
 });

@@ -1,5 +1,8 @@
 /** Rules between the variables of an environment. */
+
+import { variantsMistake } from "../handler/contract/variants";
 import { isReservedBucketPrefix } from "./checks";
+import { MAX_SETTINGS_BYTES, settingsBytes } from "./image_processor";
 import { naming, OWN_TAGS, stacksOf } from "./naming";
 import { PARTITIONS, partitionOf } from "./partitions";
 import { type Environment, VARIABLES, type Variable, type VariableName } from "./variables";
@@ -196,6 +199,26 @@ export const RULES: readonly Rule[] = [
       large_image_bytes < max_image_bytes
         ? undefined
         : { what: `less than max_image_bytes (${max_image_bytes})`, got: large_image_bytes },
+  },
+  {
+    of: ["variants"],
+    broken: ({ variants }) => {
+      const mistake = variantsMistake(variants);
+      return mistake && { ...mistake, name: `variants${mistake.at}` };
+    },
+  },
+  {
+    of: ["variants", "metric_namespace", "log_level", "metrics_transport"],
+    broken: (environment) => {
+      const bytes = settingsBytes(environment);
+      return bytes <= MAX_SETTINGS_BYTES
+        ? undefined
+        : {
+            what: `at most ${MAX_SETTINGS_BYTES} bytes (the limit of Lambda; a variant takes about 60)`,
+            name: "the environment variables of the function with these variants",
+            got: bytes,
+          };
+    },
   },
   {
     of: ["state_bucket", "state_key"],

@@ -1,6 +1,7 @@
 /** Sentences and commands that runbooks share, with the values of one environment. */
-import type { AlarmName } from "./alarms";
-import { logAlarms, metricAlarms } from "./alarms";
+
+import type { AlarmName } from "./alarm-rows";
+import { singleAlarms } from "./alarm-rows";
 import { naming, stackName } from "./naming";
 import type { Environment, NumberVariable } from "./variables";
 
@@ -29,7 +30,7 @@ export const duration = (seconds: number): string => {
 export const factsOf = (environment: Environment, buckets: BucketNames) => {
   const stack = stackName(environment);
   const { functionName } = naming(environment);
-  const alarms = new Set([...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name));
+  const alarms = new Set(singleAlarms(environment).map(({ name }) => name));
   const alias = environment.enable_release_alias;
   const queue = environment.enable_dead_letter_queue;
   const deploy = `\`npm run deploy -- ${stack}\``;

@@ -5,10 +5,10 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
-import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { type Architecture, packageFile, type RuntimeName } from "../handler/contract/runtime";
-import { criticalAlarms } from "./alarms";
+import { type Architecture, packageFile } from "../handler/contract/runtime";
+import { criticalAlarms } from "./alarm-rows";
 import { ChatChannel, chatRegion } from "./chat_channel";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
@@ -19,12 +19,14 @@ import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { imageProcessor } from "./image_processor";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
-import { homeOf, type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
-import { consoleUrl } from "./partitions";
+import { type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
 import { savedQueries } from "./queries";
-import { type Replica, S3Buckets } from "./s3_buckets";
+import type { Replica } from "./replication";
+import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
-import { addressesOf, dashboardStacks, helpOf, isHome } from "./stack-inputs";
+import { dashboardStacks, helpOf, isHome } from "./stack-inputs";
+import { outputsOf } from "./stack-outputs";
+import { configureTerraform } from "./stack-terraform";
 import type { Environment } from "./variables";
 
 export interface ImageProcessorStackProps {
@@ -32,15 +34,6 @@ export interface ImageProcessorStackProps {
   /** Zip of the function. @default the zip that `npm run build` creates for lambda_architecture */
   readonly packagePath?: string;
 }
-
-/**
- * First version of hashicorp/aws that accepts each runtime. nodejs24.x:
- * https://github.com/hashicorp/terraform-provider-aws/issues/44986
- */
-const PROVIDER_VERSIONS = {
-  "nodejs22.x": "5.100.0",
-  "nodejs24.x": "6.19.0",
-} as const satisfies Record<RuntimeName, string>;
 
 /** A budget never pages anyone. */
 const BUDGET_TO = "performance";
@@ -50,7 +43,7 @@ export class ImageProcessorStack extends TerraformStack {
     super(scope, id);
     const names = naming(environment);
     const { functionName } = names;
-    this.configureTerraform(environment);
+    configureTerraform(this, environment);
     const { accountId } = new DataAwsCallerIdentity(this, "current");
     const tags = tagsOf(environment);
     const keyArn = this.keyOf(environment, names, accountId);
@@ -95,6 +88,7 @@ export class ImageProcessorStack extends TerraformStack {
       ...alarmInputs,
       critical_alerts_topic_arn: topics.critical_alerts_topic_arn,
       performance_alerts_topic_arn: topics.performance_alerts_topic_arn,
+      log_alerts_topic_arn: topics.log_alerts_topic_arn,
       dead_letter_queue_name: names.deadLetterQueueName,
       alias_name: names.aliasName,
       function_version: lambda.outputs.function_version,
@@ -126,7 +120,17 @@ export class ImageProcessorStack extends TerraformStack {
         topicArn: topics.budget_topic_arn,
       });
     this.invokeOnUpload(buckets, lambda, accountId);
-    this.output(environment, { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts });
+    this.output(
+      outputsOf(environment, {
+        buckets: buckets.outputs,
+        deadLetters,
+        lambda: lambda.outputs,
+        topics,
+        metrics: metrics.outputs,
+        alarms: alarms.outputs,
+        logAlerts: logAlerts.outputs,
+      }),
+    );
   }
 
   private buckets(environment: Environment, kms: KmsInputs): S3Buckets {
@@ -174,33 +178,6 @@ export class ImageProcessorStack extends TerraformStack {
     const { scopes } = TerraformElement.isTerraformElement(element) ? element.node : (element as Node);
     const path = scopes.slice(scopes.indexOf(this) + 1).map(({ node }) => node.id);
     return path.join("_").replaceAll("-", "_");
-  }
-
-  private configureTerraform(environment: Environment): void {
-    new AwsProvider(this, "aws", { region: environment.aws_region, defaultTags: [{ tags: tagsOf(environment) }] });
-    this.addOverride("terraform.required_version", this.configureBackend(environment));
-    const providerVersion = PROVIDER_VERSIONS[environment.lambda_runtime];
-    // The bindings write "aws", which other tools than Terraform do not resolve.
-    this.addOverride("terraform.required_providers.aws.source", "hashicorp/aws");
-    this.addOverride("terraform.required_providers.aws.version", `>= ${providerVersion}, < 7.0.0`);
-  }
-
-  /** @returns the Terraform versions that support the backend */
-  private configureBackend(environment: Environment): string {
-    if (environment.state_bucket === "") {
-      // Relative to the stack's folder, cdktf.out/stacks/<stack>: the project's root.
-      new LocalBackend(this, { path: `../../../terraform.${stackName(environment)}.tfstate` });
-      return ">= 1.5";
-    }
-    const backend = new S3Backend(this, {
-      bucket: environment.state_bucket,
-      key: environment.state_key || naming(environment).stateKey,
-      region: environment.state_region,
-      encrypt: true,
-    });
-    // State locking in S3. The bindings do not have this argument yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
-    backend.addOverride("use_lockfile", true);
-    return ">= 1.10";
   }
 
   /** Providers and KMS keys are regional, so the replica needs its own. */
@@ -281,9 +258,9 @@ export class ImageProcessorStack extends TerraformStack {
     });
   }
 
-  private output(environment: Environment, modules: Modules): void {
+  private output(rows: ReturnType<typeof outputsOf>): void {
     const outputs = new Construct(this, "outputs");
-    for (const [name, [description, value]] of Object.entries(outputsOf(environment, modules))) {
+    for (const [name, [description, value]] of Object.entries(rows)) {
       new TerraformOutput(outputs, name, { description, value, staticId: true });
     }
   }
@@ -309,87 +286,3 @@ interface LambdaProps extends KmsInputs {
   readonly buckets: S3Buckets["outputs"];
   readonly dead_letter_queue_arn: string;
 }
-
-interface Modules {
-  readonly buckets: S3Buckets;
-  readonly deadLetters: DeadLetterQueue | undefined;
-  readonly lambda: LambdaFunction;
-  readonly notifications: SnsNotifications;
-  readonly metrics: CloudwatchMetrics;
-  readonly alarms: CloudwatchAlarms;
-  readonly logAlerts: LogAlerts;
-}
-
-const outputsOf = (
-  environment: Environment,
-  { buckets, deadLetters, lambda, notifications, metrics, alarms, logAlerts }: Modules,
-): Record<string, [description: string, value: string | Readonly<Record<string, string>>]> => {
-  const { aws_region: region } = environment;
-  const { dashboardName } = naming(homeOf(environment));
-  const dashboard = environment.enable_cloudwatch_dashboard ? metrics.outputs.dashboard_name || dashboardName : NOTHING;
-  return {
-    upload_bucket_name: ["Bucket for uploads", buckets.outputs.upload_bucket_id],
-    upload_bucket_arn: ["ARN of the upload bucket", buckets.outputs.upload_bucket_arn],
-    processed_bucket_name: ["Bucket for variants", buckets.outputs.processed_bucket_id],
-    processed_bucket_arn: ["ARN of the bucket for variants", buckets.outputs.processed_bucket_arn],
-    lambda_function_name: ["Name of the function", lambda.outputs.function_name],
-    lambda_function_arn: ["ARN of the function", lambda.outputs.function_arn],
-    lambda_log_group_name: ["Name of the function's log group", lambda.outputs.log_group_name],
-    dead_letter_queue_name: ['Name of the dead-letter queue, or ""', deadLetters?.queueName ?? NOTHING],
-    dead_letter_queue_url: ['URL of the dead-letter queue, or ""', deadLetters?.queueUrl ?? NOTHING],
-    dead_letter_queue_arn: ['ARN of the dead-letter queue, or ""', deadLetters?.queueArn ?? NOTHING],
-    critical_alerts_topic_arn: [
-      "ARN of the topic for critical alarms",
-      notifications.outputs.critical_alerts_topic_arn,
-    ],
-    performance_alerts_topic_arn: [
-      "ARN of the topic for performance alarms",
-      notifications.outputs.performance_alerts_topic_arn,
-    ],
-    log_alerts_topic_arn: ["ARN of the topic for alarms on log lines", notifications.outputs.log_alerts_topic_arn],
-    cloudwatch_dashboard_name: ['Name of the dashboard, or ""', dashboard],
-    cloudwatch_dashboard_url: [
-      'Address of the dashboard in the AWS console, or ""',
-      dashboard === NOTHING
-        ? NOTHING
-        : consoleUrl(homeOf(environment).aws_region, "cloudwatch", `dashboards:name=${dashboard}`),
-    ],
-    cloudwatch_dashboard_arn: ['ARN of the dashboard, or ""', metrics.outputs.dashboard_arn],
-    metric_namespace: ["Namespace of the custom metrics", environment.metric_namespace],
-    cloudwatch_alarms: ["Names of the alarms on metrics, by short name", alarms.outputs.alarm_names],
-    log_based_alarms: ["Names of the alarms on log lines, by short name", logAlerts.outputs.alarm_names],
-    alarm_arns: [
-      "ARNs of all alarms, by short name",
-      { ...alarms.outputs.alarm_arns, ...logAlerts.outputs.alarm_arns },
-    ],
-    metric_filter_names: [
-      "Names of the metric filters, by metric",
-      { ...metrics.outputs.metric_filter_names, ...logAlerts.outputs.metric_filter_names },
-    ],
-    topic_names: ["Names of the topics, by severity", notifications.outputs.topic_names],
-    aws_region: ["Region of the stack", region],
-    upload_command_example: [
-      "Command that uploads a photo",
-      `aws s3 cp photo.jpg s3://${buckets.outputs.upload_bucket_id}/`,
-    ],
-    view_logs_command: [
-      "Command that follows the log",
-      `aws logs tail ${lambda.outputs.log_group_name} --follow --region ${region}`,
-    ],
-    test_alarm_command: [
-      "Command that tests whether notifications reach you",
-      `aws cloudwatch set-alarm-state --alarm-name ${alarms.outputs.alarm_names["high-error-rate"]} --state-value ALARM --state-reason "Testing" --region ${region}`,
-    ],
-    sns_subscription_note: ["What you still have to do for notifications", subscriptionNote(environment)],
-  };
-};
-
-/** "" and not null: after applying, `cdktf deploy` fails on null with "Cannot convert undefined or null to object". */
-const NOTHING = "";
-
-const subscriptionNote = (environment: Environment): string => {
-  const emails = Object.values(addressesOf(environment)).flat();
-  return emails.length === 0
-    ? `No e-mail address receives notifications. Set alert_email for ${environment.environment} and deploy again.`
-    : "AWS sends a confirmation to each e-mail address. Notifications arrive only after you follow its link.";
-};

@@ -29,11 +29,14 @@ import { LOG_ALARM_VALUES, LOG_ALERTS } from "./inputs/log_alerts";
 import { S3_BUCKETS } from "./inputs/s3_buckets";
 import { SNS_NOTIFICATIONS } from "./inputs/sns_notifications";
 import { STRATEGIES } from "./release-strategies";
+import type { FromTraffic } from "./traffic";
 
 /** An input of the root: one of a module, or the root's own. */
 export interface Variable extends Input {
   /** The variable whose value is used instead of a default. */
   readonly sameAs?: "additional_alert_emails" | "alert_email" | "alert_sms" | "aws_region" | "the file's name";
+  /** The value follows from uploads_per_month and lambda_retry_attempts instead of a default. */
+  readonly fromTraffic?: FromTraffic;
   /** Other defaults, by the name of the environment. */
   readonly defaultIn?: Readonly<Record<string, unknown>>;
 }
@@ -46,11 +49,15 @@ const shown = (value: unknown): string =>
     : `\`${value}\``;
 
 /** @returns the default in Markdown: a value, the variable that it is taken from, or "none" */
-export const defaultInWords = ({ default: value, sameAs, defaultIn = {} }: Variable): string => {
+export const defaultInWords = ({ default: value, defaultWords, sameAs, defaultIn = {} }: Variable): string => {
+  if (defaultWords !== undefined) return defaultWords;
   if (sameAs !== undefined) return sameAs === "the file's name" ? sameAs : `\`${sameAs}\``;
   const others = Object.entries(defaultIn).map(([environment, other]) => `${shown(other)} in ${environment}`);
   return [shown(value), ...others].join(", ");
 };
+
+/** Default of the variables that follow from the traffic, in documents. */
+const FROM_TRAFFIC_WORDS = "from `uploads_per_month`";
 
 /** Every variable of an environment: add a row. */
 // biome-ignore format: a ledger is read down its columns
@@ -91,11 +98,13 @@ export const VARIABLES = {
   s3_access_log_days:                    S3_BUCKETS.access_log_days,
   enable_kms_key:                        { ...FLAG,                                          default: false,                           description: "Encrypts buckets, topics, queue and log group with a KMS key of the stack instead of AWS-owned keys." },
   existing_kms_key_arn:                  { ...KMS_KEY,                                       default: "",                              description: "KMS key that exists already, instead of enable_kms_key. Its policy needs the statements of modules/encryption_key.ts for CloudWatch Logs, alarms and budgets." },
+  refusal_log_level:                     IMAGE_PROCESSOR.refusal_log_level,
   large_image_bytes:                     IMAGE_PROCESSOR.large_image_bytes,
   max_image_bytes:                       IMAGE_PROCESSOR.max_image_bytes,
   max_image_pixels:                      IMAGE_PROCESSOR.max_image_pixels,
   max_image_side_px:                     IMAGE_PROCESSOR.max_image_side_px,
   max_image_frames:                      IMAGE_PROCESSOR.max_image_frames,
+  variants:                              IMAGE_PROCESSOR.variants,
   metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
   metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,
   alert_email:                           { ...EMAIL,                                         default: "",                              description: "E-mail address for all notifications." },
@@ -116,6 +125,8 @@ export const VARIABLES = {
   existing_log_alerts_topic_arn:         SNS_NOTIFICATIONS.existing_log_alerts_topic_arn,
   enable_cloudwatch_dashboard:           CLOUDWATCH_METRICS.enable_dashboard,
   enable_cost_widget:                    { ...FLAG,                                          default: false,                           description: "Shows the cost per hour on the dashboard, in regions with known prices." },
+  uploads_per_month:                     { ...whole(1, 10_000_000_000, "uploads"),           default: 1_000_000,                       description: "Uploads that you expect in a month. Periods of alarms follow from it, so that a share of failures means something." },
+  alarm_routing:                         ALARM_VALUES.alarm_routing,
   enable_no_invocation_alarm:            ALARM_VALUES.enable_no_invocation_alarm,
   enable_async_alarms:                   ALARM_VALUES.enable_async_alarms,
   enable_memory_alarm:                   ALARM_VALUES.enable_memory_alarm,
@@ -126,13 +137,31 @@ export const VARIABLES = {
   throttle_threshold:                    ALARM_VALUES.throttle_threshold,
   concurrent_executions_threshold:       ALARM_VALUES.concurrent_executions_threshold,
   release_error_threshold:               ALARM_VALUES.release_error_threshold,
+  release_error_threshold_percent:       ALARM_VALUES.release_error_threshold_percent,
+  release_error_min_failures:            ALARM_VALUES.release_error_min_failures,
   log_error_threshold:                   ALARM_VALUES.log_error_threshold,
   success_rate_threshold_percent:        ALARM_VALUES.success_rate_threshold_percent,
   success_rate_min_samples:              ALARM_VALUES.success_rate_min_samples,
   image_error_threshold:                 LOG_ALARM_VALUES.image_error_threshold,
+  image_error_threshold_percent:         LOG_ALARM_VALUES.image_error_threshold_percent,
   large_images_threshold:                LOG_ALARM_VALUES.large_images_threshold,
   event_age_threshold_ms:                ALARM_VALUES.event_age_threshold_ms,
   memory_threshold_percent:              ALARM_VALUES.memory_threshold_percent,
+  slo_target_percent:                    ALARM_VALUES.slo_target_percent,
+  slo_min_failures:                      ALARM_VALUES.slo_min_failures,
+  slo_seconds:                           ALARM_VALUES.slo_seconds,
+  error_rate_threshold_percent:          ALARM_VALUES.error_rate_threshold_percent,
+  error_rate_min_failures:               { ...ALARM_VALUES.error_rate_min_failures, fromTraffic: "error_rate_min_failures", defaultWords: FROM_TRAFFIC_WORDS },
+  error_rate_window_seconds:             { ...ALARM_VALUES.error_rate_window_seconds, fromTraffic: "error_rate_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  recovery_window_seconds:               { ...ALARM_VALUES.recovery_window_seconds, fromTraffic: "recovery_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  waiting_min_throttles:                 ALARM_VALUES.waiting_min_throttles,
+  waiting_window_seconds:                { ...ALARM_VALUES.waiting_window_seconds, fromTraffic: "waiting_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  lost_images_threshold:                 ALARM_VALUES.lost_images_threshold,
+  lost_images_window_seconds:            { ...ALARM_VALUES.lost_images_window_seconds, fromTraffic: "lost_images_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  silence_periods:                       { ...ALARM_VALUES.silence_periods, fromTraffic: "silence_periods", defaultWords: FROM_TRAFFIC_WORDS },
+  refused_rate_threshold_percent:        ALARM_VALUES.refused_rate_threshold_percent,
+  refused_min_count:                     { ...ALARM_VALUES.refused_min_count, fromTraffic: "refused_min_count", defaultWords: FROM_TRAFFIC_WORDS },
+  refused_window_seconds:                { ...ALARM_VALUES.refused_window_seconds, fromTraffic: "refused_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
   cost_center:                           { ...LABEL,                                         default: "",                              description: "Tag CostCenter of all resources." },
   owner:                                 { ...LABEL,                                         default: "",                              description: "Tag Owner of all resources: a team, not a person." },
   monthly_budget_usd:                    { ...whole(0, 1_000_000, "US dollars"),             default: 0,                               description: "Monthly budget in US dollars. The performance topic is notified at 80 % actual and 100 % forecast cost. 0 creates no budget." },

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { SETTINGS } from "../../handler/contract/settings";
+import { exampleSettings } from "../../handler/contract/settings";
 import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { run as runCommandHere } from "../commands/run";
@@ -122,10 +122,6 @@ test("loads, and makes a picture smaller by the sharp in the zip", async () => {
     await mkdir(dirname(join(unpacked, path)), { recursive: true });
     await writeFile(join(unpacked, path), bytes);
   }
-  const settings = Object.entries<{ kind: string; choices?: readonly string[] }>(SETTINGS).map(([name, setting]) => [
-    name,
-    setting.choices?.[0] ?? (setting.kind === "text" ? "some-text" : "1000"),
-  ]);
   const code = `
     const { handler } = require("./index.js");
     const sharp = require("sharp");
@@ -133,7 +129,7 @@ test("loads, and makes a picture smaller by the sharp in the zip", async () => {
       .then((bytes) => sharp(bytes).metadata())
       .then(({ format, width, height }) => console.log(JSON.stringify(
         [typeof handler, require.resolve("sharp").startsWith(process.cwd()), format, width, height])));`;
-  const env = { ...Object.fromEntries(settings), PATH: process.env.PATH ?? "", AWS_REGION: "us-east-1" };
+  const env = { ...exampleSettings(), PATH: process.env.PATH ?? "", AWS_REGION: "us-east-1" };
 
   const { stdout } = await run(process.execPath, ["-e", code], { cwd: unpacked, env });
 

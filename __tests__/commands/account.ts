@@ -34,6 +34,7 @@ const REST: readonly (readonly [request: RegExp, operation: string])[] = [
   [/^GET \/(\?[^/]*)?$/,                                    "ListBuckets"],
   [/^GET \/[^/?]+\/?\?.*\bnotification\b/,                  "GetBucketNotificationConfiguration"],
   [/^GET \/[^/?]+\/?\?.*\bencryption\b/,                    "GetBucketEncryption"],
+  [/^GET \/[^/?]+\/?\?.*\breplication\b/,                   "GetBucketReplication"],
   [/^GET \/[^/?]+\/?\?.*\bversions\b/,                      "ListObjectVersions"],
   [/^GET \/[^/?]+\/?\?.*\blist-type=2/,                     "ListObjectsV2"],
   [/^POST \/[^/?]+\/?\?.*\bdelete\b/,                       "DeleteObjects"],

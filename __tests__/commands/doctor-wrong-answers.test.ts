@@ -153,6 +153,23 @@ describe("npm run doctor", () => {
     expect(await findings(wrong())).toEqual(expected);
   });
 
+  it("notices a key of the replicas that is disabled, in their region", async () => {
+    const replicaKey = KEY.replace("us-east-1", "eu-west-1");
+    const environment = { ...dev(), enable_replication: true, replica_region: "eu-west-1" };
+    const { endpoint } = await account({
+      GetBucketReplication: () =>
+        `<ReplicationConfiguration><Role>r</Role><Rule><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::replica</Bucket><EncryptionConfiguration><ReplicaKmsKeyID>${replicaKey}</ReplicaKmsKeyID></EncryptionConfiguration></Destination></Rule></ReplicationConfiguration>`,
+      DescribeKey: ({ KeyId }) => ({ KeyMetadata: { KeyState: KeyId === replicaKey ? "Disabled" : "Enabled" } }),
+    });
+    const found = await diagnose({ environment, names: naming(environment), aws: clientsFor("us-east-1", endpoint) });
+
+    expect(found.find(({ check }) => check === "keys")?.findings).toContainEqual({
+      state: "problem",
+      what: `${replicaKey} is disabled: replica, replica cannot be read or written`,
+      remedy: `aws kms enable-key --key-id ${replicaKey}`,
+    });
+  });
+
   it("notices a function of another name, and checks nothing else", async () => {
     const { endpoint, calls } = await account({
       GetFunctionConfiguration: () => ({ FunctionName: "image-processor-qa-processor" }),

@@ -1,7 +1,7 @@
 /** The checks of `npm run doctor`; `npm run test:deploy` runs the whole command on a deployed stack. */
 import { stripVTControlCharacters } from "node:util";
 import type { Metric } from "@aws-sdk/client-cloudwatch";
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { singleAlarms } from "../../modules/alarm-rows";
 import { metricAddress } from "../../modules/metrics";
 import { naming } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
@@ -141,7 +141,7 @@ describe("alarms without data", () => {
   const alive = (): Metric[] => {
     const { environment, names } = subject();
     const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
-    return [...metricAlarms(environment), ...logAlarms(environment)]
+    return singleAlarms(environment)
       .flatMap(({ metric }) => (typeof metric === "string" ? [metric] : Object.values(metric.of)))
       .map((metric) => metricAddress(metric, watched))
       .map(({ namespace, metricName, dimensions = {} }) => ({

@@ -1,5 +1,5 @@
 /** Answers of an account in which an environment is deployed and everything is as it should be. */
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { singleAlarms } from "../../modules/alarm-rows";
 import { metricAddress } from "../../modules/metrics";
 import { homeOf, naming, type Severity } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
@@ -110,7 +110,7 @@ const queueAnswers = (environment: Environment): Answers => ({
 
 const alarmAnswers = (environment: Environment): Answers => {
   const { functionName, topics } = naming(environment);
-  const rows = [...metricAlarms(environment), ...logAlarms(environment)];
+  const rows = singleAlarms(environment);
   const watched = { functionName, metricNamespace: environment.metric_namespace };
   const metrics = rows.flatMap(({ metric }) => (typeof metric === "string" ? [metric] : Object.values(metric.of)));
   const addresses = [...metrics.map((metric) => metricAddress(metric, watched)), metricAddress("Invocations", watched)];
@@ -122,7 +122,7 @@ const alarmAnswers = (environment: Environment): Answers => {
         StateReason: "no datapoints",
         ActionsEnabled: true,
         Threshold: threshold,
-        AlarmActions: [topicArn(topics[severity])],
+        AlarmActions: severity === "none" ? [] : [topicArn(topics[severity])],
       })),
     }),
     ListMetrics: ({ Namespace }) => ({

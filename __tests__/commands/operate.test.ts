@@ -1,27 +1,28 @@
 /** `npm run smoke`, `logs` and `console`, against a local run of the real package. */
 import { stripVTControlCharacters } from "node:util";
 import { DeleteObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { logGroupOf } from "../../scripts/aws/account-log";
 import { clientsFor } from "../../scripts/aws/clients";
 import { outcomeOf } from "../../scripts/aws/smoke-outcomes";
 import { devStack } from "../../scripts/build/local-stack";
+import { photo } from "../../scripts/faults/pictures";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { photo } from "../../scripts/trials/drill/pictures";
 import { committed } from "../modules/synthesized";
 import { run, start } from "./run";
 
 let sandbox: Sandbox;
 let s3: S3Client;
-/** While true, S3 denies what the function stores. */
-let storeIsDown = false;
+/** While true, S3 denies the function to read uploads: quicker than to deny the variants, which it would make first. */
+let isDenied = false;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
     blueprint: readBlueprint(await devStack()),
     retryDelaysMs: [1, 1],
     intercept: async ({ caller, action }) =>
-      storeIsDown && caller === "FUNCTION" && action === "s3:PutObject"
+      isDenied && caller === "FUNCTION" && action.startsWith("s3:GetObject")
         ? { status: 403, code: "AccessDenied", message: "Access Denied" }
         : undefined,
   });
@@ -57,11 +58,11 @@ describe("npm run smoke", () => {
   });
 
   it("exits with 1 if variants are missing, and deletes what it has uploaded", async () => {
-    storeIsDown = true;
+    isDenied = true;
     const args = ["--json", "--no-refusal", "--wait", "1", "--endpoint-url", sandbox.endpointUrl];
     const { code, stdout } = await run("smoke", "dev", ...args);
     await sandbox.settled();
-    storeIsDown = false;
+    isDenied = false;
 
     const { outcomes } = JSON.parse(stdout);
     expect(code).toBe(1);
@@ -73,15 +74,16 @@ describe("npm run smoke", () => {
 
   it("shows what the log says about an upload without variants", async () => {
     const upload = { key: "smoke/denied.jpg", bytes: await photo() };
-    storeIsDown = true;
+    isDenied = true;
     await sandbox.upload(upload.key, upload.bytes);
     await sandbox.settled();
-    storeIsDown = false;
+    isDenied = false;
 
     const group = logGroupOf(clientsFor("us-east-1", sandbox.endpointUrl).logs, await committed("dev"));
     const round = {
       ...{ s3, prefix: "", concurrency: 1, waitMs: 1_000, signal: new AbortController().signal },
       buckets: { upload: "", processed: "" },
+      variants: DEFAULT_VARIANTS,
     };
     const outcome = await outcomeOf(upload, { key: upload.key, variants: {} }, { group, sinceMs: 0 }, round);
     await s3.send(new DeleteObjectCommand({ Bucket: sandbox.uploadBucket, Key: upload.key }));
@@ -121,11 +123,11 @@ describe("npm run load", () => {
   });
 
   it("stops after ten uploads without variants, and counts their errors in the log", async () => {
-    storeIsDown = true;
+    isDenied = true;
     const args = ["--count", "40", "--concurrency", "5", "--megapixels", "1", "--wait", "1", "--json"];
     const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
     await sandbox.settled();
-    storeIsDown = false;
+    isDenied = false;
 
     const { uploads, arrived, errors } = JSON.parse(stdout);
     expect([code, arrived]).toEqual([1, 0]);
@@ -213,9 +215,9 @@ describe("the address of npm start", () => {
   });
 });
 
-describe("npm run console", () => {
+describe("npm run links", () => {
   it("gives the dashboard first, as the stack's output does", async () => {
-    const { code, stdout } = await run("console", "dev", "--json");
+    const { code, stdout } = await run("links", "dev", "--json");
 
     expect(code).toBe(0);
     expect(Object.entries(JSON.parse(stdout))[0]).toEqual([

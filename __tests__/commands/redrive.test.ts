@@ -7,10 +7,10 @@ import { type Check, findingsOf } from "../../scripts/aws/doctor/check";
 import { MONITORING_CHECKS } from "../../scripts/aws/doctor/monitoring";
 import { environmentNamed } from "../../scripts/build/environments";
 import { drillStack } from "../../scripts/build/local-stack";
+import { photo } from "../../scripts/faults/pictures";
 import { type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
-import { photo } from "../../scripts/trials/drill/pictures";
 import { run, start } from "./run";
 
 const UNAVAILABLE: ApiRefusal = { status: 503, code: "ServiceUnavailable", message: "not now" };

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { resetAlarm, testAlarm } from "../../scripts/aws/account-alarms";
 import { type LogEvent, logEvents, logGroupOf } from "../../scripts/aws/account-log";
 import type { RoundOptions } from "../../scripts/aws/account-uploads";
@@ -88,6 +89,7 @@ describe("npm run smoke", () => {
   const roundAt = (endpoint: string): RoundOptions => ({
     s3: clientsFor("us-east-1", endpoint).s3,
     buckets: bucketsOf(dev()),
+    variants: DEFAULT_VARIANTS,
     prefix: "smoke/1/",
     concurrency: 1,
     waitMs: 40,

@@ -1,6 +1,6 @@
 /** Runbooks: every number, command, variable and alarm in them is right for the environment. */
 import type { Command } from "commander";
-import { allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { alarmNames, allAlarms, type RunbookName } from "../../modules/alarm-rows";
 import { duration, factsOf } from "../../modules/runbook-facts";
 import { RUNBOOKS } from "../../modules/runbooks";
 import { type Environment, VARIABLES } from "../../modules/variables";
@@ -35,12 +35,12 @@ const ENVIRONMENTS: Readonly<Record<string, () => Promise<Environment>>> = {
 /** @returns the sentences of all runbooks of the environment, by alarm */
 const sentencesOf = (environment: Environment): Record<string, string[]> => {
   const facts = factsOf(environment, BUCKETS);
-  const own = new Set<string>([...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name));
+  const own = new Set(alarmNames(environment));
   return Object.fromEntries(
-    allAlarms()
-      .filter(({ name }) => own.has(name))
+    allAlarms(environment)
+      .filter(({ name, runbook }) => own.has(name) && runbook === undefined)
       .map(({ name }) => {
-        const { impact, causes, fix, afterwards = [] } = RUNBOOKS[name](facts);
+        const { impact, causes, fix, afterwards = [] } = RUNBOOKS[name as RunbookName](facts);
         return [name, [impact, ...causes, ...fix, ...afterwards]];
       }),
   );
@@ -136,7 +136,7 @@ describe.each(Object.keys(ENVIRONMENTS))("the runbooks of %s", (name) => {
   });
 
   it("name alarms that the environment has", () => {
-    const known = new Set<string>(allAlarms().map((alarm) => alarm.name));
+    const known = new Set<string>(allAlarms(environment).map((alarm) => alarm.name));
 
     const mentioned = all()
       .flatMap(codeIn)
@@ -195,18 +195,16 @@ describe("runbooks", () => {
 
     const pages = runbookPages(environment, BUCKETS, "own");
 
-    const own = [...metricAlarms(environment), ...logAlarms(environment)].map((alarm) => `${alarm.name}.md`);
+    const own = alarmNames(environment).map((name) => `${name}.md`);
     expect([...pages.keys()].sort()).toEqual(own.sort());
     expect(pages.get("no-invocations.md")).toContain("`aws s3 cp photo.jpg s3://acme-in/`");
   });
 
   it("are written for every alarm there can be in docs/runbooks", async () => {
-    const pages = runbookPages(await committed("prod"), PLACEHOLDERS, "all");
+    const environment = await committed("prod");
+    const pages = runbookPages(environment, PLACEHOLDERS, "all");
 
-    expect([...pages.keys()].sort()).toEqual(
-      allAlarms()
-        .map((alarm) => `${alarm.name}.md`)
-        .sort(),
-    );
+    const names = allAlarms(environment).map(({ name, runbook = name }) => `${runbook}.md`);
+    expect([...pages.keys()].sort()).toEqual([...new Set(names)].sort());
   });
 });

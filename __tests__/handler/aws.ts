@@ -13,6 +13,7 @@ import {
 import type { S3EventRecord } from "aws-lambda";
 import type { EventName } from "../../handler/contract/events";
 import type { Settings } from "../../handler/contract/settings";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 
 export const UPLOADS = "uploads";
 export const PROCESSED = "processed";
@@ -178,11 +179,13 @@ const SETTINGS: Record<keyof Settings, string> = {
   LOG_LEVEL: "DEBUG",
   METRIC_NAMESPACE: "ImageProcessor/Lambda",
   METRICS_TRANSPORT: "put_metric_data",
+  REFUSAL_LOG_LEVEL: "ERROR",
   LARGE_IMAGE_BYTES: "10000000",
   MAX_IMAGE_BYTES: "50000000",
   MAX_IMAGE_PIXELS: "100000000",
   MAX_IMAGE_SIDE_PX: "20000",
   MAX_IMAGE_FRAMES: "1000",
+  VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
   TRACING: "off",
 };
 

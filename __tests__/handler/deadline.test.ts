@@ -103,7 +103,7 @@ describe("a deadline", () => {
 });
 
 it("stops the work on an image after the current variant", async () => {
-  const making = processImage(png, LIMITS, AbortSignal.abort(new Error("time is up")));
+  const making = processImage(png, LIMITS, { signal: AbortSignal.abort(new Error("time is up")) });
 
   await expect(making).rejects.toThrow("time is up");
 });

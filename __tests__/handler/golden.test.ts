@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { FORMATS, VARIANTS, type VariantName } from "../../handler/src/variants";
+import { DEFAULT_VARIANTS, FORMATS } from "../../handler/contract/variants";
 import type { Colour } from "../../scripts/images/bmp/writer";
 import golden from "../fixtures/golden/expected.json";
 import { ciede2000, type Lab, labOf } from "./ciede2000";
@@ -24,6 +24,8 @@ const FOLDER = join(__dirname, "../fixtures/golden");
 
 const SOURCES: Readonly<Record<string, Views>> = golden.sources;
 const PICTURES = golden.pictures as unknown as Readonly<Record<string, Picture>>;
+
+type VariantName = keyof typeof DEFAULT_VARIANTS;
 
 interface Distance {
   /** CIEDE2000: the mean and the 95th percentile. */
@@ -91,10 +93,10 @@ const expectedPicture = (name: string) => pixelsOf(readFileSync(join(FOLDER, "ex
 it.each(Object.entries(SOURCES))("decodes %s like the reference", async (file, views) => {
   const variants = await variantsOf(readFileSync(join(FOLDER, "sources", file)));
 
-  for (const name of Object.keys(VARIANTS) as VariantName[]) {
+  for (const name of Object.keys(DEFAULT_VARIANTS) as VariantName[]) {
     const view = (name === "thumbnail" ? views.thumbnail : undefined) ?? views.full;
     const { widthPx, heightPx, channels, probes } = PICTURES[view] as Picture;
-    const keepsAlpha = FORMATS[VARIANTS[name].format].keepsAlpha;
+    const keepsAlpha = FORMATS[DEFAULT_VARIANTS[name].format].keepsAlpha;
     const [made, expected] = [await pixelsOf(variants[name].bytes), await expectedPicture(view)];
     const { icc, orientation } = await sharp(variants[name].bytes).metadata();
     expect([name, made.width, made.height, made.channels, icc, orientation]).toEqual([

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
+import { DEFAULT_VARIANTS, FORMATS, type Variant } from "../../handler/contract/variants";
 import { pagedTiff } from "../../scripts/trials/fuzz/bombs";
 import { created, eventsIn, PROCESSED, run, startAws, UPLOADS } from "./aws";
 import { plain } from "./pictures";
@@ -25,7 +25,7 @@ describe("an upload", () => {
 
     expect(thrown).toBeUndefined();
     const id = (await aws.processedKeys())[0]?.slice(-12, -4);
-    const rows = Object.entries<Variant>(VARIANTS);
+    const rows = Object.entries<Variant>(DEFAULT_VARIANTS);
     const keys = rows.map(([name, { format }]) => `2026/ä photo_${name}_${id}.${FORMATS[format].extension}`);
     expect(await aws.processedKeys()).toEqual([...keys].sort());
     for (const [i, [name, { format }]] of rows.entries()) {

@@ -4,7 +4,7 @@ import { type Changes, eventsIn, linesOf, loadHandler, run } from "./aws";
 
 const EVERY = Object.keys(EVENTS) as EventName[];
 /** Events below WARN that no metric is made from. */
-const WITHOUT_METRIC: readonly EventName[] = ["image.superseded", "record.ignored"];
+const WITHOUT_METRIC: readonly EventName[] = ["record.ignored"];
 
 /** @returns the lines written for all events at a level, by a newly loaded logger */
 const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {
@@ -13,7 +13,10 @@ const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {
   return linesOf(async () => {
     jest.resetModules();
     const { createLog }: typeof import("../../handler/src/logger") = require("../../handler/src/logger");
-    const log = createLog(level, "request-1") as (event: EventName, fields: object) => void;
+    const log = createLog({ LOG_LEVEL: level, REFUSAL_LOG_LEVEL: "ERROR" }, "request-1") as (
+      event: EventName,
+      fields: object,
+    ) => void;
     for (const event of EVERY) log(event, {});
   });
 };

@@ -1,8 +1,8 @@
 /** Generated pictures for the tests of the handler, and functions that read pixels. */
 import sharp from "sharp";
+import type { DEFAULT_VARIANTS, Variants } from "../../handler/contract/variants";
 import type { SourceFormat } from "../../handler/src/input";
 import { type Encoded, processImage } from "../../handler/src/process";
-import type { VariantName } from "../../handler/src/variants";
 import { bgr, bmp, type Colour } from "../../scripts/images/bmp/writer";
 
 export const LIMITS = { maxPixels: 100_000_000, maxSidePx: 20_000, maxFrames: 1_000 };
@@ -40,10 +40,13 @@ export const quarters = (width: number, height: number) => paint(width, height, 
 export const plain = (width: number, height: number, [r = 0, g = 0, b = 0, a = 255]: Colour) =>
   sharp({ create: { width, height, channels: a === 255 ? 3 : 4, background: { r, g, b, alpha: a / 255 } } });
 
-/** @returns the variants by name */
-export const variantsOf = async (bytes: Buffer): Promise<Record<VariantName, Encoded>> => {
-  const { variants } = await processImage(bytes, LIMITS);
-  return Object.fromEntries(variants.map((variant) => [variant.name, variant])) as Record<VariantName, Encoded>;
+/** @returns the variants by name. @param wanted @default the default variants */
+export const variantsOf = async <V extends Variants = typeof DEFAULT_VARIANTS>(
+  bytes: Buffer,
+  wanted?: V,
+): Promise<Record<keyof V, Encoded>> => {
+  const { variants } = await processImage(bytes, LIMITS, wanted && { variants: wanted });
+  return Object.fromEntries(variants.map((variant) => [variant.name, variant])) as Record<keyof V, Encoded>;
 };
 
 /** @returns width, height, channels and the raw pixels of an encoded picture */

@@ -1,7 +1,7 @@
 /** The evaluation periods that follow from lambda_timeout, and the releases that move on too early. */
 
+import { metricAlarms } from "../../modules/alarm-rows";
 import { DELAYS_SECONDS, shortestStepSeconds, type Window, withWindow } from "../../modules/alarm-windows";
-import { metricAlarms } from "../../modules/alarms";
 import { warnings } from "../../modules/warnings";
 import { CHANNELS, DELIVERIES, type Delivery, visibleAt } from "../../scripts/cloudwatch/delivery";
 import { MetricStore } from "../../scripts/cloudwatch/metric-store";

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SETTINGS } from "../../handler/contract/settings";
+import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 const UPLOAD = "${aws_s3_bucket.s3_buckets_upload.arn}";
@@ -105,11 +106,13 @@ describe("lambda_function", () => {
           LOG_LEVEL: "INFO",
           METRIC_NAMESPACE: "ImageProcessor/Lambda/prod",
           METRICS_TRANSPORT: "emf",
+          REFUSAL_LOG_LEVEL: "ERROR",
           LARGE_IMAGE_BYTES: "10485760",
           MAX_IMAGE_BYTES: "104857600",
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
           MAX_IMAGE_FRAMES: "1000",
+          VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
           TRACING: "on",
         },
       },

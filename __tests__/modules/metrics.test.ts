@@ -18,6 +18,10 @@ describe("metric filters", () => {
       ImageProcessingTime:   measure('{ ($.event = "image.processed") && ($.durationMs >= 0) }', "$.durationMs", "Milliseconds"),
       SuccessfulProcesses:   count('{ ($.event = "image.processed") }'),
       RefusedImages:         divided('{ ($.event = "image.refused") && ($.reason = "*") }', { Reason: "$.reason" }),
+      AllRefusedImages:      count('{ ($.event = "image.refused") }'),
+      SupersededImages:      count('{ ($.event = "image.superseded") }'),
+      Attempts:              count('{ ($.type = "platform.report") }'),
+      FailedAttempts:        count('{ ($.type = "platform.report") && ($.record.status != "success") }'),
       S3AccessDenied:        count('{ ($.event = "storage.denied") }'),
       MemoryUsedMB:          measure('{ ($.type = "platform.report") && ($.record.metrics.maxMemoryUsedMB >= 0) }', "$.record.metrics.maxMemoryUsedMB", "Megabytes"),
       MetricsLost:           count('{ ($.event = "metrics.lost") }'),
@@ -129,6 +133,8 @@ describe("the dashboard", () => {
         lambda("Invocations", '"stat":"Sum"'),
         lambda("Errors", '"stat":"Sum","period":300'),
         lambda("Throttles", '"stat":"Sum","period":300'),
+        filter("Attempts", '"stat":"Sum"'),
+        filter("FailedAttempts", '"stat":"Sum"'),
       ],
       "Duration avg/max/p99": [
         lambda("Duration", '"stat":"Average","period":300'),
@@ -144,6 +150,8 @@ describe("the dashboard", () => {
         filter("LambdaErrors", '"stat":"Sum","period":60'),
         filter("S3AccessDenied", '"stat":"Sum"'),
         filter("MetricsLost", '"stat":"Sum"'),
+        filter("AllRefusedImages", '"stat":"Sum"'),
+        filter("SupersededImages", '"stat":"Sum"'),
         '{"id":"rate","label":"Success rate (%)","expression":"IF((s + f) >= 5, 100 * s / (s + f))","yAxis":"right"}',
       ],
       "Processing Time": [

@@ -1,6 +1,6 @@
 /** The synthesized saved queries, run on every kind of line that the log group receives. */
 import { EVENTS } from "../../handler/contract/events";
-import { logAlarms } from "../../modules/alarms";
+import { logAlarms } from "../../modules/alarm-rows";
 import { QUERIES } from "../../modules/queries";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
 import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
@@ -91,7 +91,7 @@ describe("saved queries", () => {
     const found = alarms.map(({ name }) => [name, named(linesOf(`alarms/${name}`))]);
 
     expect(found).toEqual(
-      alarms.map(({ name, metric }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(metric)))]),
+      alarms.map(({ name, fault }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(fault)))]),
     );
   });
 

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformStack, Testing } from "cdktf";
 import { METRICS } from "../../handler/contract/metrics";
-import { LOG_ALARMS, METRIC_ALARMS, type MetricAlarm } from "../../modules/alarms";
+import type { MetricAlarm } from "../../modules/alarm-types";
+import { LOG_ALARMS, METRIC_ALARMS } from "../../modules/alarms";
 import { CloudwatchAlarms } from "../../modules/cloudwatch_alarms";
 import { CloudwatchMetrics } from "../../modules/cloudwatch_metrics";
 import { LambdaFunction } from "../../modules/lambda_function";
@@ -174,7 +175,7 @@ describe("without the metrics of the image handler, the dashboard", () => {
       "Recent Errors",
     ]);
     expect(dashboard?.dashboard_body).not.toContain("ProcessingSuccess");
-    expect(Object.keys(resource.aws_cloudwatch_log_metric_filter ?? {})).toHaveLength(2);
+    expect(Object.keys(resource.aws_cloudwatch_log_metric_filter ?? {})).toHaveLength(4);
   });
 });
 

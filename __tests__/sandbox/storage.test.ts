@@ -64,6 +64,13 @@ describe("the local S3", () => {
     expect(second?.sequence).toBeGreaterThan(first?.sequence ?? Number.POSITIVE_INFINITY);
   });
 
+  it.each([".", "..", "a/../b", "./c", "d//e/."])("keeps the key %s as it is", async (key) => {
+    await storage.put("uploads", key, Buffer.from("abc"));
+
+    expect(await Promise.all(created)).toMatchObject([{ bucket: "uploads", key, eTag: ABC }]);
+    expect(await storage.get("uploads", key)).toMatchObject({ bytes: Buffer.from("abc") });
+  });
+
   it("reports a completed multipart upload, and a copy", async () => {
     const target = { Bucket: "uploads", Key: "parts.bin" };
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(target));

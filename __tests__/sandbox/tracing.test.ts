@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { devStack } from "../../scripts/build/local-stack";
+import { photo } from "../../scripts/faults/pictures";
 import { type Blueprint, readBlueprint } from "../../scripts/sandbox/blueprint";
 import { startSandbox } from "../../scripts/sandbox/sandbox";
-import { photo } from "../../scripts/trials/drill/pictures";
 
 interface Segment {
   readonly id: string;

@@ -29,6 +29,8 @@ type Field = "text" | "number";
 interface LogEvent {
   /** Severity. At WARN or above, a metric must be made from the event; otherwise the producer test fails. */
   readonly level: Level;
+  /** Setting that replaces the level. @default the level is always the same */
+  readonly levelFrom?: "REFUSAL_LOG_LEVEL";
   /** One sentence for the reader of the log. */
   readonly message: string;
   /** Fields of the line, besides those that the logger adds to each line (level, message, timestamp, service, requestId). */
@@ -68,6 +70,7 @@ export const EVENTS = {
   },
   "image.refused": {
     level: "ERROR",
+    levelFrom: "REFUSAL_LOG_LEVEL",
     message: "The image is refused; it will not be retried",
     fields: { bucket: "text", key: "text", reason: "text", detail: "text" },
   },

@@ -1,5 +1,6 @@
 /** Renders the log sources of a metric as a CloudWatch Logs JSON filter pattern. */
 import type { LogSource } from "./metrics";
+import type { Settings } from "./settings";
 
 const equals = (selector: string, value: string) => `(${selector} = "${value}")`;
 
@@ -13,7 +14,11 @@ const terms = (source: LogSource): { operator: "&&" | "||"; list: string[] } => 
   const texts = Object.values(dimensionsOf(source)).map((selector) => equals(selector, "*"));
   const selected = [...(value === undefined ? [] : [`(${value} >= 0)`]), ...texts];
   if ("event" in source) return { operator: "&&", list: [equals("$.event", source.event), ...selected] };
-  const report = Object.entries(source.report).map(([field, text]) => equals(`$.record.${field}`, text));
+  const { statusIsNot, ...conditions } = source.report;
+  const report = [
+    ...Object.entries(conditions).map(([field, text]) => equals(`$.record.${field}`, text)),
+    ...(statusIsNot === undefined ? [] : [`($.record.status != "${statusIsNot}")`]),
+  ];
   return { operator: "&&", list: [equals("$.type", "platform.report"), ...report, ...selected] };
 };
 
@@ -32,6 +37,16 @@ const dimensionsOf = (source: LogSource): Record<string, string> =>
   "event" in source
     ? Object.fromEntries(Object.entries(source.dimensions ?? {}).map(([name, field]) => [name, `$.${field}`]))
     : {};
+
+/** @returns the sources that count where refusals are logged at this level */
+export const sourcesAt = (
+  from: readonly [LogSource, ...LogSource[]],
+  level: Settings["REFUSAL_LOG_LEVEL"],
+): [LogSource, ...LogSource[]] =>
+  from.filter((source) => !("event" in source) || (source.refusalLogLevel ?? level) === level) as [
+    LogSource,
+    ...LogSource[],
+  ];
 
 /**
  * @param from the log sources; a line matches if it comes from any of them

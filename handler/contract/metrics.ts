@@ -1,5 +1,6 @@
 /** The custom metrics of the pipeline and their sources. */
 import type { EventName, NumericField, TextField } from "./events";
+import type { Settings } from "./settings";
 
 /** Log lines that a metric is made from: an event of the ledger, all lines of some levels, or Lambda's report of an invocation. */
 export type LogSource =
@@ -7,6 +8,8 @@ export type LogSource =
       readonly [E in EventName]: {
         readonly event: E;
         readonly field?: NumericField<E>;
+        /** Counts the event only where REFUSAL_LOG_LEVEL has this value. @default always */
+        readonly refusalLogLevel?: Settings["REFUSAL_LOG_LEVEL"];
         /** Dimensions of the metric, each with the field that holds its value. @default none */
         readonly dimensions?: Readonly<Record<string, TextField<E>>>;
       };
@@ -17,6 +20,7 @@ export type LogSource =
 /** Selects `platform.report` lines; an empty condition selects all. */
 export interface ReportCondition {
   readonly status?: "success" | "error" | "timeout";
+  readonly statusIsNot?: "success";
   readonly errorType?: string;
 }
 
@@ -51,7 +55,12 @@ export const METRICS = {
     about: "images received, whether they succeeded or not",
   },
   ProcessingSuccess: { kind: "measure", unit: "Count", from: "handler", about: "images whose variants are all stored" },
-  ProcessingFailure: { kind: "measure", unit: "Count", from: "handler", about: "images refused or failed" },
+  ProcessingFailure: {
+    kind: "measure",
+    unit: "Count",
+    from: "handler",
+    about: "images that failed; also refused ones where refusal_log_level is ERROR",
+  },
   LambdaErrors: {
     kind: "measure",
     unit: "Count",
@@ -81,6 +90,30 @@ export const METRICS = {
     unit: "Count",
     from: [{ event: "image.refused", dimensions: { Reason: "reason" } }],
     about: "permanently refused uploads, with the dimension Reason",
+  },
+  AllRefusedImages: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ event: "image.refused" }],
+    about: "permanently refused uploads, for every reason",
+  },
+  SupersededImages: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ event: "image.superseded" }],
+    about: "uploads that were replaced before they could be read",
+  },
+  Attempts: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ report: {} }],
+    about: "invocations that have ended, at the time of their end",
+  },
+  FailedAttempts: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ report: { statusIsNot: "success" } }],
+    about: "invocations that have ended without success, at the time of their end",
   },
   S3AccessDenied: {
     kind: "measure",
@@ -116,8 +149,12 @@ export const METRICS = {
   ImageProcessingErrors: {
     kind: "fault",
     unit: "Count",
-    from: [{ event: "image.refused" }, { event: "image.failed" }, { event: "image.mismatched" }],
-    about: "images refused or failed",
+    from: [
+      { event: "image.refused", refusalLogLevel: "ERROR" },
+      { event: "image.failed" },
+      { event: "image.mismatched" },
+    ],
+    about: "images that failed; also refused ones where refusal_log_level is ERROR",
   },
   S3PermissionErrors: {
     kind: "fault",

@@ -1,20 +1,23 @@
 /** The environment variables that the handler reads. */
+import { DEFAULT_VARIANTS, type Variants, variantsMistake } from "./variants";
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
-
+const REFUSAL_LOG_LEVELS = ["ERROR", "WARN"] as const;
 const TRACINGS = ["off", "on"] as const;
 
 type Setting =
   | { readonly kind: "text"; readonly about: string }
   | { readonly kind: "whole number"; readonly about: string }
-  | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string };
+  | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string }
+  | { readonly kind: "variants"; readonly about: string };
 
 /** Every setting; all are required. To add one, add a row; `modules/image_processor.ts` then fails to compile until it supplies it. */
 // biome-ignore format: a ledger is read down its columns
 export const SETTINGS = {
   PROCESSED_BUCKET:  { kind: "text",                                about: "Bucket that receives the variants." },
   LOG_LEVEL:         { kind: "choice", choices: LOG_LEVELS,         about: "Least severe log level that is written. Lines that feed a metric are always written." },
+  REFUSAL_LOG_LEVEL: { kind: "choice", choices: REFUSAL_LOG_LEVELS, about: "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused." },
   METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics." },
   METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "How custom metrics are published: one PutMetricData call per invocation, or embedded in the log (EMF)." },
   LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "Uploads with more bytes are logged as large." },
@@ -22,6 +25,7 @@ export const SETTINGS = {
   MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "Uploads with more pixels (width x height) are refused." },
   MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "Uploads with a longer side are refused." },
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
+  VARIANTS:          { kind: "variants",                            about: "Variants made from each upload, by name." },
   TRACING:           { kind: "choice", choices: TRACINGS,           about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
 
@@ -33,38 +37,72 @@ export type Settings = {
     ? C
     : (typeof SETTINGS)[S] extends { readonly kind: "whole number" }
       ? number
-      : string;
+      : (typeof SETTINGS)[S] extends { readonly kind: "variants" }
+        ? Variants
+        : string;
 };
 
-const expectation = (setting: Setting): string =>
-  setting.kind === "choice"
-    ? `one of ${setting.choices.join(", ")}`
-    : setting.kind === "text"
-      ? "text"
-      : "a whole number above 0";
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
-const accepts = (setting: Setting, text: string): boolean =>
-  setting.kind === "choice"
-    ? setting.choices.includes(text)
-    : setting.kind === "text"
-      ? text !== ""
-      : /^[1-9]\d*$/.test(text);
+interface Kind {
+  /** @returns the value of a setting; undefined if the text is not valid */
+  readonly read: (text: string, setting: Setting) => unknown;
+  readonly what: (setting: Setting) => string;
+  /** A value for programs that need any valid one. */
+  readonly example: (setting: Setting) => string;
+}
+
+const KINDS: Readonly<Record<Setting["kind"], Kind>> = {
+  text: { read: (text) => text || undefined, what: () => "text", example: () => "example" },
+  "whole number": {
+    read: (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),
+    what: () => "a whole number above 0",
+    example: () => "1000000",
+  },
+  choice: {
+    read: (text, setting) => ("choices" in setting && setting.choices.includes(text) ? text : undefined),
+    what: (setting) => `one of ${"choices" in setting ? setting.choices.join(", ") : ""}`,
+    example: (setting) => ("choices" in setting && setting.choices[0]) || "",
+  },
+  variants: {
+    read: (text) => (variantsMistake(parsed(text)) === undefined ? parsed(text) : undefined),
+    what: () => "a map of variants as JSON",
+    example: () => JSON.stringify(DEFAULT_VARIANTS),
+  },
+};
+
+/** @returns a valid value for every setting, for programs that load the function without a stack */
+export const exampleSettings = (): Record<SettingName, string> =>
+  Object.fromEntries(
+    Object.entries<Setting>(SETTINGS).map(([name, setting]) => [name, KINDS[setting.kind].example(setting)]),
+  ) as Record<SettingName, string>;
+
+/** @returns what is wrong with a setting */
+const problemOf = (name: string, setting: Setting, text: string | undefined): string => {
+  const mistake = setting.kind === "variants" && text !== undefined ? variantsMistake(parsed(text)) : undefined;
+  const { what, at, got } = mistake?.at ? mistake : { what: KINDS[setting.kind].what(setting), at: "", got: text };
+  return `Expected ${what} for ${name}${at} but got ${JSON.stringify(got) ?? "nothing"}`;
+};
 
 /**
  * @param environment such as `process.env`
- * @returns every setting; whole numbers are converted to numbers
+ * @returns every setting, converted to its type
  * @throws Error that lists every missing or invalid setting: `Expected <what> for <NAME> but got <value>; …`
  */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
-  const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, setting, text: environment[name] }));
+  const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
+    const text = environment[name];
+    return { name, setting, text, value: text === undefined ? undefined : KINDS[setting.kind].read(text, setting) };
+  });
   const problems = rows
-    .filter(({ setting, text }) => text === undefined || !accepts(setting, text))
-    .map(
-      ({ name, setting, text }) =>
-        `Expected ${expectation(setting)} for ${name} but got ${JSON.stringify(text) ?? "nothing"}`,
-    );
+    .filter(({ value }) => value === undefined)
+    .map(({ name, setting, text }) => problemOf(name, setting, text));
   if (problems.length > 0) throw new Error(problems.join("; "));
-  return Object.fromEntries(
-    rows.map(({ name, setting, text }) => [name, setting.kind === "whole number" ? Number(text) : text]),
-  ) as unknown as Settings;
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as unknown as Settings;
 };

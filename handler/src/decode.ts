@@ -1,5 +1,6 @@
 /** Decodes an upload to pixels that all variants are made from, after checking what that costs. */
 import sharp, { type Metadata, type Sharp } from "sharp";
+import { MAX_SIDE_PX } from "../contract/variants";
 import { decodeBmp, readBmpHeader } from "./bmp";
 import { decodeLab } from "./cielab-tiff";
 import { decoderRefusal, Refusal } from "./errors";
@@ -10,9 +11,6 @@ import { withColourProfile } from "./png-colour";
 import { admitStructure } from "./structure-limits";
 import { costOf, hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTiff } from "./tiff";
 import type { Traced } from "./tracing";
-
-/** Maximum side in px. Larger uploads are scaled down to it before variants are made. */
-export const MAX_SOURCE_SIDE_PX = 4096;
 
 /** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
 export interface Pixels {
@@ -90,7 +88,7 @@ const openWithSharp = async (bytes: Buffer, limits: Limits, holding: Holding): P
   admit(autoOrient.width, autoOrient.height, limits);
   const sampleBytes = depth === "ushort" ? 2 : 1;
   const cost = { fileBytes: bytes.length, widthPx: width, heightPx: height, channels, sampleBytes, hasAlpha };
-  admitMemory({ ...cost, isTurned: orientation > 1, ...holding(metadata) }, MAX_SOURCE_SIDE_PX, limits);
+  admitMemory({ ...cost, isTurned: orientation > 1, ...holding(metadata) }, MAX_SIDE_PX, limits);
   // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
   if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
   return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
@@ -100,7 +98,7 @@ const openTiff: Open = async (bytes, limits) => {
   const picture = readTiff(bytes);
   const { widthPx, heightPx } = picture;
   admit(...((orientationOf(picture) > 4 ? [heightPx, widthPx] : [widthPx, heightPx]) as [number, number]), limits);
-  admitMemory({ fileBytes: bytes.length, ...costOf(picture) }, MAX_SOURCE_SIDE_PX, limits);
+  admitMemory({ fileBytes: bytes.length, ...costOf(picture) }, MAX_SIDE_PX, limits);
   if (!isCielab(picture)) {
     const opened = await openWithSharp(await normalizedTiff(picture), limits, () => ({}));
     if (hasFalseAlpha(picture)) opened.image.removeAlpha();
@@ -118,7 +116,7 @@ const openBmp: Open = async (bytes, limits) => {
   const size = { widthPx, heightPx, channels: hasAlpha ? 4 : 3, sampleBytes: 1, hasAlpha };
   // The pixels, and for a palette an index for each of them.
   const copiedBytes = widthPx * heightPx * (size.channels + (header.bits <= 8 ? 1 : 0));
-  admitMemory({ fileBytes: bytes.length, ...size, copiedBytes }, MAX_SOURCE_SIDE_PX, limits);
+  admitMemory({ fileBytes: bytes.length, ...size, copiedBytes }, MAX_SIDE_PX, limits);
   const { pixels, channels } = decodeBmp(bytes, header);
   return { image: sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } }), widthPx, heightPx };
 };
@@ -141,7 +139,7 @@ const OPENERS: Readonly<Record<SourceFormat, Open>> = {
 const decode = async (image: Sharp): Promise<Pixels> => {
   const { data, info } = await image
     .autoOrient()
-    .resize(MAX_SOURCE_SIDE_PX, MAX_SOURCE_SIDE_PX, { fit: "inside", withoutEnlargement: true })
+    .resize(MAX_SIDE_PX, MAX_SIDE_PX, { fit: "inside", withoutEnlargement: true })
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true });

@@ -17,7 +17,9 @@ const initSettings = (): Settings => {
   try {
     return readSettings(process.env);
   } catch (error) {
-    createLog("ERROR")("settings.refused", { problem: asError(error).message });
+    createLog({ LOG_LEVEL: "ERROR", REFUSAL_LOG_LEVEL: "ERROR" })("settings.refused", {
+      problem: asError(error).message,
+    });
     throw error;
   }
 };
@@ -60,7 +62,7 @@ export const handler = async (
 ): Promise<BatchResponse | undefined> => {
   const { awsRequestId: requestId } = context;
   const deadline = startDeadline(context.getRemainingTimeInMillis());
-  const log = createLog(settings.LOG_LEVEL, requestId);
+  const log = createLog(settings, requestId);
   const recorder = createMetricsRecorder(transport, log, requestId, deadline.reporting);
   try {
     return await processDeliveries(readUploadEvent(event), { requestId, log, recorder, deadline });
@@ -163,7 +165,7 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await processImage(bytes, limits, signal, traced);
+  const { source, variants } = await processImage(bytes, limits, { variants: settings.VARIANTS, signal, traced });
   const making = { requestId, processingMs: elapsedMs(), signal };
   recorder.encoded(making.processingMs);
   if (isLast) recorder.lastUploadStarted();
@@ -196,7 +198,9 @@ const report = (
     log("image.superseded", { bucket, key, eTag });
     return undefined;
   }
-  recorder.finished("failure");
+  // A refused file is its sender's business, unless the operator wants to hear of it as an error.
+  const isFailure = !(error instanceof Refusal) || settings.REFUSAL_LOG_LEVEL === "ERROR";
+  recorder.finished(isFailure ? "failure" : "refused");
   if (error instanceof Mismatched) {
     log("image.mismatched", { bucket, key, eTag, objectETag: error.objectETag });
     return undefined;

@@ -1,6 +1,5 @@
 /** Identifies an upload and derives the keys of its variants. */
 import { createHash } from "node:crypto";
-import { FORMATS, VARIANTS, type VariantName } from "./variants";
 
 /** One uploaded object as described by its event; the key is decoded. */
 export interface Upload {
@@ -21,10 +20,10 @@ const MAX_KEY_BYTES = 1024;
  * @returns `<dir>/<name>_<variant>_<id>.<ext>`. The id is a hash of bucket, key and version, so it is the same for every
  *   delivery of an event. A name that is too long is cut between two characters.
  */
-export const outputKey = ({ bucket, key, versionId, eTag }: Upload, name: VariantName): string => {
+export const outputKey = ({ bucket, key, versionId, eTag }: Upload, name: string, extension: string): string => {
   const identity = JSON.stringify([bucket, key, versionId ?? eTag]);
   const id = createHash("sha256").update(identity).digest("hex").slice(0, 8);
-  const ending = `_${name}_${id}.${FORMATS[VARIANTS[name].format].extension}`;
+  const ending = `_${name}_${id}.${extension}`;
   const path = key.replace(/(?<=[^/])\.[^./]*$/, "");
   return cut(path, MAX_KEY_BYTES - Buffer.byteLength(ending)) + ending;
 };

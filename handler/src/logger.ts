@@ -34,14 +34,22 @@ const LOWEST: Readonly<Record<Settings["LOG_LEVEL"], Level>> = {
   ERROR: "ERROR",
 };
 
+type LevelSettings = Pick<Settings, "LOG_LEVEL" | "REFUSAL_LOG_LEVEL">;
+
+const levelOf = (event: EventName, settings: LevelSettings): Level => {
+  const row = EVENTS[event];
+  return "levelFrom" in row ? settings[row.levelFrom] : row.level;
+};
+
 /**
- * @param logLevel least severe level to write; lines that feed a metric are always written
+ * @param settings the least severe level to write, although lines that feed a metric are always written; the level of refusals
  * @param requestId of the invocation, added to every line
  */
-export const createLog = (logLevel: Settings["LOG_LEVEL"], requestId?: string): Log => {
-  const lowest = LEVELS.indexOf(LOWEST[logLevel]);
+export const createLog = (settings: LevelSettings, requestId?: string): Log => {
+  const lowest = LEVELS.indexOf(LOWEST[settings.LOG_LEVEL]);
   return (event, fields) => {
-    const { level, message } = EVENTS[event];
+    const { message } = EVENTS[event];
+    const level = levelOf(event, settings);
     if (LEVELS.indexOf(level) < lowest && !feedsMetric(event)) return;
     const method = level.toLowerCase() as Lowercase<Level>;
     logger[method](message, { event, requestId, ...fields });

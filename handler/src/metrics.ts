@@ -61,6 +61,14 @@ const embedded = (Namespace: string): Transport => ({
   },
 });
 
+type Outcome = "success" | "failure" | "refused";
+
+/** The metric that each outcome counts. */
+const COUNTS: Readonly<Partial<Record<Outcome, HandlerMetricName>>> = {
+  success: "ProcessingSuccess",
+  failure: "ProcessingFailure",
+};
+
 /** Records outcomes during one invocation. */
 export interface MetricsRecorder {
   received(): void;
@@ -70,7 +78,8 @@ export interface MetricsRecorder {
    * If it fails, a correction (ProcessingSuccess -1, ProcessingFailure +1) follows, so that the sums are right.
    */
   lastUploadStarted(): void;
-  finished(outcome: "success" | "failure"): void;
+  /** @param outcome "refused" is neither a success nor a failure */
+  finished(outcome: Outcome): void;
   /** Publishes the remaining samples and waits for all requests. Never throws: a failure is logged as `metrics.lost`. */
   flush(): Promise<void>;
 }
@@ -120,10 +129,10 @@ export const createMetricsRecorder = (
       send();
     },
     finished: (outcome) => {
-      if (!presumed) return add(outcome === "success" ? "ProcessingSuccess" : "ProcessingFailure", 1);
-      if (outcome === "success") return;
-      add("ProcessingSuccess", -1);
-      add("ProcessingFailure", 1);
+      const counted = COUNTS[outcome];
+      if (presumed && outcome === "success") return;
+      if (presumed) add("ProcessingSuccess", -1);
+      if (counted !== undefined) add(counted, 1);
     },
     flush: () => {
       send();

@@ -1,13 +1,14 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp from "sharp";
+import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
 import { decodeImage, type Pixels } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
 import type { Traced } from "./tracing";
-import { FORMATS, VARIANTS, type Variant, type VariantName } from "./variants";
+import { encoded } from "./variants";
 
 /** One encoded variant. */
 export interface Encoded {
-  readonly name: VariantName;
+  readonly name: string;
   readonly bytes: Buffer;
   readonly contentType: string;
   readonly extension: string;
@@ -21,39 +22,39 @@ export interface ProcessedImage {
   readonly variants: readonly Encoded[];
 }
 
+export interface ProcessingOptions {
+  /** @default the default variants */
+  readonly variants?: Variants;
+  /** Stops the work after the current variant. @default the work runs to its end */
+  readonly signal?: AbortSignal;
+  /** Wraps decoding and each encoding in a named trace. @default no tracing */
+  readonly traced?: Traced;
+}
+
 /**
  * @param bytes the uploaded file
- * @param signal stops the work after the current variant. @default the work runs to its end
- * @param traced wraps decoding and each encoding in a named trace. @default no tracing
- * @returns the variants in the order of the ledger
+ * @returns the variants in the order of the table
  * @throws Refusal if the file cannot be processed; the reason of the signal; any other error is a fault of this process
  */
 export const processImage = async (
   bytes: Buffer,
   limits: Limits,
-  signal?: AbortSignal,
-  traced: Traced = (_, work) => work(),
+  { variants = DEFAULT_VARIANTS, signal, traced = (_, work) => work() }: ProcessingOptions = {},
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const { pixels, widthPx, heightPx } = await decodeImage(bytes, format, limits, traced);
-  const variants: Encoded[] = [];
+  const made: Encoded[] = [];
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
-  for (const [name, variant] of Object.entries(VARIANTS)) {
-    variants.push(await traced(`encode ${name}`, () => encode(pixels, name as VariantName, variant)));
+  for (const [name, variant] of Object.entries(variants)) {
+    made.push(await traced(`encode ${name}`, () => encode(pixels, name, variant)));
     signal?.throwIfAborted();
   }
-  return { source: { format, widthPx, heightPx }, variants };
+  return { source: { format, widthPx, heightPx }, variants: made };
 };
 
-const encode = async ({ data, raw }: Pixels, name: VariantName, variant: Variant): Promise<Encoded> => {
-  const { encoder, keepsAlpha, contentType, extension } = FORMATS[variant.format];
-  const image = sharp(data, { raw });
-  if (variant.insidePx !== undefined)
-    image.resize(variant.insidePx, variant.insidePx, { fit: "inside", withoutEnlargement: true });
-  if (!keepsAlpha) image.flatten({ background: "#fff" });
-  const quality = variant.quality === undefined ? {} : { quality: variant.quality };
-  const { data: bytes, info } = await image
-    .toFormat(variant.format, { ...encoder, ...quality })
-    .toBuffer({ resolveWithObject: true });
+const encode = async ({ data, raw }: Pixels, name: string, variant: Variant): Promise<Encoded> => {
+  const { contentType, extension } = FORMATS[variant.format];
+  const image = encoded(sharp(data, { raw }), raw, variant);
+  const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
   return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height };
 };

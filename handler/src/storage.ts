@@ -157,7 +157,7 @@ export interface Making {
 export const store = async (bucket: string, upload: Upload, image: Encoded, making: Making): Promise<void> => {
   const put = new PutObjectCommand({
     Bucket: bucket,
-    Key: outputKey(upload, image.name),
+    Key: outputKey(upload, image.name, image.extension),
     Body: image.bytes,
     ContentType: image.contentType,
     Metadata: {

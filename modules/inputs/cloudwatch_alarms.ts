@@ -1,5 +1,18 @@
 /** Inputs of the module `cloudwatch_alarms`. */
-import { COUNT, FLAG, PERCENT, RESERVATION, TOPIC_ARN, text, whole } from "../checks";
+import {
+  COUNT,
+  choice,
+  FLAG,
+  PERCENT,
+  RESERVATION,
+  SHARE,
+  SLO,
+  TOPIC,
+  TOPIC_ARN,
+  text,
+  WINDOW,
+  whole,
+} from "../checks";
 import { COMMON } from "./common";
 import type { Inputs } from "./inputs";
 
@@ -11,11 +24,14 @@ const HELP = text('a sentence, or ""', /^[^\n]{0,300}$/);
 /** Thresholds and switches: rows of the ledger of alarms refer to them by name. */
 // biome-ignore format: a ledger is read down its columns
 export const ALARM_VALUES = {
+  alarm_routing:                   { ...choice("each", "incident"),          default: "each",  description: "Who is notified. each: every alarm notifies its own topic. incident: one alarm, `page`, notifies the critical topic; tickets wait while it is in ALARM." },
   error_threshold:                 { ...COUNT,                               default: 3,       description: "Failed invocations in 5 minutes that trigger `high-error-rate`." },
   duration_threshold_ms:           { ...whole(1, 900_000, "milliseconds"),   default: 45_000,  description: "Duration of the slowest invocation in milliseconds that triggers `high-duration`. Must be less than the timeout of the function." },
   throttle_threshold:              { ...COUNT,                               default: 5,       description: "Throttled invocations in 5 minutes that trigger `throttles`." },
   concurrent_executions_threshold: { ...COUNT,                               default: 50,      description: "Parallel invocations that trigger `high-concurrency`." },
-  release_error_threshold:         { ...COUNT,                               default: 1,       description: "Failed invocations of the newest version in one minute that trigger `release-errors`." },
+  release_error_threshold:         { ...COUNT,                               default: 1,       description: "Failed invocations of the newest version in one minute that trigger `release-errors`, with alarm_routing each." },
+  release_error_threshold_percent: { ...PERCENT,                             default: 5,       description: "Failed invocations of the newest version, in percent of its invocations, that trigger `release-errors`, with alarm_routing incident." },
+  release_error_min_failures:      { ...COUNT,                               default: 2,       description: "Minimum number of failed invocations of the newest version for `release-errors`, with alarm_routing incident." },
   log_error_threshold:             { ...COUNT,                               default: 1,       description: "Log lines at ERROR or above in one minute that trigger `log-errors`." },
   success_rate_threshold_percent:  { ...PERCENT,                             default: 90,      description: "Success rate in percent below which `low-success-rate` triggers." },
   success_rate_min_samples:        { ...COUNT,                               default: 5,       description: "Minimum number of images in 5 minutes for a success rate." },
@@ -24,6 +40,21 @@ export const ALARM_VALUES = {
   lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),     default: 1024,    description: "Memory of the function in MB." },
   lambda_timeout:                  { ...whole(1, 900, "seconds"),            default: 60,      description: "Timeout of the function in seconds. Alarms on its errors and durations look back further than that." },
   reserved_concurrent_executions:  { ...RESERVATION,                         default: -1,      description: "Reserved concurrency of the function. `high-concurrency` fires at 80 % of it at the latest. -1: none." },
+  error_rate_threshold_percent:    { ...SHARE,                               default: 20,      description: "Failed attempts in percent of all attempts that trigger `high-error-rate`, with alarm_routing incident." },
+  error_rate_min_failures:         { ...COUNT,                               default: 7,       description: "Minimum number of failed attempts for `high-error-rate`, with alarm_routing incident. More than two uploads have with all retries." },
+  error_rate_window_seconds:       { ...WINDOW,                              default: 420,     description: "Period of `high-error-rate`, with alarm_routing incident." },
+  recovery_window_seconds:         { ...WINDOW,                              default: 720,     description: "Period in which uploads must be processed again before a page ends. At least error_rate_window_seconds." },
+  waiting_window_seconds:          { ...WINDOW,                              default: 720,     description: "Period of `waiting` and `throttled-long`." },
+  waiting_min_throttles:           { ...COUNT,                               default: 25,      description: "Throttled invocations in that period that trigger `throttled-long`, and `waiting` if uploads wait longer than slo_seconds." },
+  lost_images_threshold:           { ...COUNT,                               default: 3,       description: "Events that Lambda could not send to the dead-letter queue that trigger `images-lost`." },
+  lost_images_window_seconds:      { ...WINDOW,                              default: 900,     description: "Period of `images-lost`." },
+  silence_periods:                 { ...whole(1, 288, "periods"),            default: 3,       description: "Periods of 5 minutes without an upload that trigger `no-invocations`." },
+  refused_rate_threshold_percent:  { ...PERCENT,                             default: 5,       description: "Refused uploads in percent of all uploads that trigger `refused`." },
+  refused_min_count:               { ...COUNT,                               default: 8,       description: "Minimum number of refused uploads for `refused`." },
+  refused_window_seconds:          { ...WINDOW,                              default: 3_600,   description: "Period of `refused`." },
+  slo_target_percent:              { ...SLO,                                 default: 99.9,    description: "Share of valid uploads that must be processed, in percent over 30 days. The rest is the error budget." },
+  slo_min_failures:                { ...COUNT,                               default: 3,       description: "Minimum number of uploads given up for an alarm on the error budget." },
+  slo_seconds:                     { ...whole(1, 21_600, "seconds"),         default: 300,     description: "Seconds within which an upload should be processed. Uploads that wait longer because of throttling trigger `waiting`." },
   enable_no_invocation_alarm:      { ...FLAG,                                default: false,   description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
   enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },
   enable_memory_alarm:             { ...FLAG,                                default: false,   description: "Creates the alarm `memory-high`." },
@@ -36,6 +67,7 @@ export const CLOUDWATCH_ALARMS = {
   function_name:                COMMON.function_name,
   critical_alerts_topic_arn:    { ...TOPIC_ARN,                     description: "Topic for critical alarms." },
   performance_alerts_topic_arn: { ...TOPIC_ARN,                     description: "Topic for performance alarms." },
+  log_alerts_topic_arn:         { ...TOPIC,   default: "",          description: "Topic for `refused`, with alarm_routing incident. Default: performance_alerts_topic_arn." },
   metric_namespace:             COMMON.metric_namespace,
   enable_image_metrics:         COMMON.enable_image_metrics,
   ...ALARM_VALUES,

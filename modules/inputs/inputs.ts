@@ -9,6 +9,8 @@ export interface Input {
   readonly check: z.ZodType;
   /** Value where the caller gives none. @default the caller must give one */
   readonly default?: unknown;
+  /** The default in words. @default the value is shown */
+  readonly defaultWords?: string;
   /** One or more sentences for the caller. */
   readonly description: string;
 }

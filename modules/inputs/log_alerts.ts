@@ -1,13 +1,16 @@
 /** Inputs of the module `log_alerts`. */
-import { COUNT, FLAG, TOPIC_ARN } from "../checks";
-import { CLOUDWATCH_ALARMS } from "./cloudwatch_alarms";
+import { COUNT, FLAG, PERCENT, TOPIC_ARN } from "../checks";
+import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "./cloudwatch_alarms";
 import { COMMON } from "./common";
+import { IMAGE_PROCESSOR } from "./image_processor";
 import type { Inputs } from "./inputs";
 
 /** Thresholds: rows of the ledger of alarms refer to them by name. */
 // biome-ignore format: a ledger is read down its columns
 export const LOG_ALARM_VALUES = {
-  image_error_threshold:  { ...COUNT, default: 3, description: "Refused or failed images in 5 minutes that trigger `image-processing-errors`." },
+  alarm_routing:          ALARM_VALUES.alarm_routing,
+  image_error_threshold:  { ...COUNT, default: 3, description: "Failed images in 5 minutes that trigger `image-processing-errors`. Refused ones count, too, where refusal_log_level is ERROR." },
+  image_error_threshold_percent: { ...PERCENT, default: 10, description: "Failed images in percent of all that trigger `image-processing-errors`, with alarm_routing incident." },
   large_images_threshold: { ...COUNT, default: 5, description: "Large images in 5 minutes that trigger `large-images`." },
 } as const satisfies Inputs;
 
@@ -19,6 +22,7 @@ export const LOG_ALERTS = {
   metric_namespace:     COMMON.metric_namespace,
   enable_image_metrics: COMMON.enable_image_metrics,
   ...LOG_ALARM_VALUES,
+  refusal_log_level:    IMAGE_PROCESSOR.refusal_log_level,
   enable_saved_queries: { ...FLAG, default: false, description: "Saves the queries of `modules/queries.ts` in CloudWatch Logs Insights." },
   runbook_base_url:     COMMON.runbook_base_url,
   alarm_help:           CLOUDWATCH_ALARMS.alarm_help,

@@ -10,7 +10,7 @@ import {
   SetAlarmStateCommand,
   type StateValue,
 } from "@aws-sdk/client-cloudwatch";
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { singleAlarms } from "../../modules/alarm-rows";
 import { naming, stackName } from "../../modules/naming";
 import { nearTo } from "../../modules/spelling";
 import type { Environment } from "../../modules/variables";
@@ -49,8 +49,7 @@ export interface AlarmList {
 
 const prefixOf = (environment: Environment): string => `${naming(environment).functionName}-`;
 
-const expectedNames = (environment: Environment): string[] =>
-  [...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name);
+const expectedNames = (environment: Environment): string[] => singleAlarms(environment).map(({ name }) => name);
 
 /**
  * @param text an alarm's name, with or without the function's name before it

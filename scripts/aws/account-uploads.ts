@@ -8,8 +8,8 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import pLimit from "p-limit";
+import { FORMATS, type Variants } from "../../handler/contract/variants";
 import { outputKey } from "../../handler/src/keys";
-import { VARIANTS, type VariantName } from "../../handler/src/variants";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { poll } from "../terminal/polling";
@@ -55,7 +55,7 @@ export interface Upload {
 export interface Arrival {
   readonly key: string;
   /** Keys of its variants in the processed bucket. */
-  readonly variants: Readonly<Partial<Record<VariantName, string>>>;
+  readonly variants: Readonly<Record<string, string>>;
   /** From the end of the upload until all variants were there. @default they were not all there in time */
   readonly afterMs?: number;
 }
@@ -63,6 +63,8 @@ export interface Arrival {
 export interface RoundOptions {
   readonly s3: S3Client;
   readonly buckets: Buckets;
+  /** Of the environment. */
+  readonly variants: Variants;
   /** All keys begin with it, so that one listing shows the variants of all uploads. */
   readonly prefix: string;
   /** Number of uploads in parallel. */
@@ -76,8 +78,6 @@ export interface RoundOptions {
   readonly onArrival?: (arrival: Arrival) => void;
 }
 
-const NAMES = Object.keys(VARIANTS) as VariantName[];
-
 /** @throws Error of one line */
 export const put = async ({ s3, buckets }: RoundOptions, { key, bytes }: Upload): Promise<void> => {
   await answerTo("PutObject", s3.send(new PutObjectCommand({ Bucket: buckets.upload, Key: key, Body: bytes })));
@@ -87,9 +87,12 @@ export const put = async ({ s3, buckets }: RoundOptions, { key, bytes }: Upload)
 const withoutId = (key: string): string => key.replace(/_[0-9a-f]{8}(?=\.\w+$)/, "");
 
 /** @returns the key of each variant, without its id */
-const variantsOf = (key: string): [VariantName, string][] => {
+const keysOf = (key: string, variants: Variants): [name: string, key: string][] => {
   const upload = { bucket: "", key, sizeBytes: 0, eTag: "", versionId: undefined };
-  return NAMES.map((name) => [name, withoutId(outputKey(upload, name))]);
+  return Object.entries(variants).map(([name, { format }]) => [
+    name,
+    withoutId(outputKey(upload, name, FORMATS[format].extension)),
+  ]);
 };
 
 /** Lists the processed bucket repeatedly until it is stopped. */
@@ -110,7 +113,7 @@ const watchProcessed = ({ s3, buckets, prefix, intervalMs = 500 }: RoundOptions)
   done.catch(() => {});
   return {
     isLooking: () => isLooking,
-    variantsSeen: (wanted: readonly [VariantName, string][]): Arrival["variants"] =>
+    variantsSeen: (wanted: readonly [name: string, key: string][]): Arrival["variants"] =>
       Object.fromEntries(
         wanted.flatMap(([name, key]) => {
           const found = seen.get(key);
@@ -134,7 +137,7 @@ export const uploadAll = async (uploads: Iterable<Upload>, options: RoundOptions
   const watch = watchProcessed(options);
   const follow = async (upload: Upload): Promise<Arrival> => {
     const { key } = upload;
-    const wanted = variantsOf(key);
+    const wanted = keysOf(key, options.variants);
     await put(options, upload);
     const uploadedAt = performance.now();
     const elapsedMs = () => Math.round(performance.now() - uploadedAt);

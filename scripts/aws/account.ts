@@ -96,6 +96,7 @@ const NOT_FOUND = [
   "NotFoundException",
   "NotFound",
   "NoSuchBucket",
+  "ReplicationConfigurationNotFoundError",
   "QueueDoesNotExist",
   "ApplicationDoesNotExistException",
   "DeploymentGroupDoesNotExistException",

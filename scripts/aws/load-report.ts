@@ -1,6 +1,6 @@
 /** The report of `npm run load`: how long uploads took, how Lambda processed them, and what they cost. */
 import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
-import { VARIANTS } from "../../handler/src/variants";
+import { putsPerImage } from "../../modules/cost-widget";
 import { pricesOf } from "../../modules/prices";
 import type { Environment } from "../../modules/variables";
 import { quoted } from "../cloudwatch/tokens";
@@ -39,11 +39,10 @@ const costOf = (environment: Environment, uploads: number, usage: Usage): number
   if (prices === undefined) return undefined;
   const { lambda_memory_size, lambda_architecture, metrics_transport } = environment;
   const gbSeconds = (usage.billedMs / 1000) * (lambda_memory_size / 1024);
-  const variants = Object.keys(VARIANTS).length;
   return (
     usage.invocations * prices.lambdaRequest +
     gbSeconds * (lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond) +
-    uploads * (1 + variants) * prices.s3Put +
+    uploads * putsPerImage(environment) * prices.s3Put +
     usage.invocations * prices.s3Get +
     (metrics_transport === "put_metric_data" ? usage.invocations * prices.putMetricDataRequest : 0)
   );

@@ -1,5 +1,4 @@
 /** Checks what a deployed environment did with an upload. */
-import { VARIANTS } from "../../handler/src/variants";
 import { fieldsOf } from "../terminal/log-line";
 import { poll } from "../terminal/polling";
 import { type LogGroup, logEvents, patternFor, refusalOf } from "./account-log";
@@ -39,7 +38,7 @@ export const outcomeOf = async (
 ): Promise<Outcome> => {
   const count = Object.keys(variants).length;
   if (afterMs === undefined) {
-    const missing = `${count} of ${Object.keys(VARIANTS).length} variants in ${round.waitMs / 1000} s`;
+    const missing = `${count} of ${Object.keys(round.variants).length} variants in ${round.waitMs / 1000} s`;
     return { key, result: `${missing}${await errorOf(key, log)}`, passed: false };
   }
   const problems = await variantProblems(bytes, variants, round);

@@ -1,7 +1,7 @@
 /** `npm run environments`: lists the stacks of all environments, with region, alarms and protection. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { logAlarms, metricAlarms } from "../../modules/alarms";
+import { logAlarms, metricAlarms } from "../../modules/alarm-rows";
 import { ENVIRONMENTS, environmentFiles, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";

@@ -106,7 +106,15 @@ const load = async (env: string, options: Options): Promise<void> => {
   const sinceMs = Date.now() - MINUTE_MS;
   await interruptible(async (signal) => {
     const { concurrency, wait } = options;
-    const round = { s3: aws.s3, buckets, prefix, concurrency, waitMs: wait * 1000, signal };
+    const round = {
+      s3: aws.s3,
+      buckets,
+      variants: environment.variants,
+      prefix,
+      concurrency,
+      waitMs: wait * 1000,
+      signal,
+    };
     const startedAt = performance.now();
     try {
       const arrivals = await uploadPhotos(round, options);

@@ -57,7 +57,7 @@ const stacksAt = async (
   changes: Partial<Environment> = {},
 ): Promise<Column["stackDir"]> => {
   const folders = new Map<number, string>();
-  for (const rate of rates) folders.set(rate, await drillStack(env, changes));
+  for (const rate of rates) folders.set(rate, await drillStack(env, { ...changes, uploads_per_month: rate }));
   return (rate) => folders.get(rate) ?? "";
 };
 
@@ -79,6 +79,9 @@ const columnsOf = async (env: string, rates: readonly number[], isQuick: boolean
             hasCanaries: true,
           },
         ]
+      : []),
+    ...(blueprint.compositeAlarms.length > 0
+      ? [{ name: "each", stackDir: await stacksAt(env, rates, { alarm_routing: "each" }), recordings: recordings.loud }]
       : []),
   ];
   return [...others, own];

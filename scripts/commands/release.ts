@@ -1,7 +1,7 @@
 /** `npm run release`: shifts uploads to the newest published version, or rolls back. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { criticalAlarms } from "../../modules/alarms";
+import { criticalAlarms } from "../../modules/alarm-rows";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { clientsFor } from "../aws/clients";

@@ -69,7 +69,8 @@ const smoke = async (env: string, { wait, refusal, json, yesSmoke, ...options }:
   const log = { group: logGroupOf(logs, environment), sinceMs: Date.now() - MINUTE_MS };
 
   const outcomes = await interruptible(async (signal) => {
-    const round = { s3, buckets, prefix, signal, concurrency: 1, waitMs: wait * 1000, intervalMs: 250 };
+    const { variants } = environment;
+    const round = { s3, buckets, variants, prefix, signal, concurrency: 1, waitMs: wait * 1000, intervalMs: 250 };
     return await runAll(round, log, refusal).finally(() => removeAll(s3, buckets, prefix));
   });
   if (json) console.log(JSON.stringify({ environment: env, outcomes }, undefined, 2));

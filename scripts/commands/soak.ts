@@ -36,7 +36,7 @@ const report = (result: SoakResult, { env, seed }: Options, seconds: number): st
   const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
   table.push(
     ["uploads", result.uploads],
-    ["processed", `${result.processed}, each with exactly its five variants`],
+    ["processed", `${result.processed}, each with exactly its variants`],
     ["refused", refusals === 0 ? "0" : `${refusals}: ${listed(refused)}`],
     ["superseded", result.superseded],
     ["dead-lettered", result.deadLettered],

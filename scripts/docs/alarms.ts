@@ -2,11 +2,11 @@
 import { EVENTS } from "../../handler/contract/events";
 import { filterPattern } from "../../handler/contract/filter-pattern";
 import { METRICS, type Metric, type Unit } from "../../handler/contract/metrics";
-import { type AlarmRow, allAlarms, logAlarms, metricAlarms } from "../../modules/alarms";
+import { alarmNames, allAlarms, singleAlarms } from "../../modules/alarm-rows";
+import type { AlarmRow } from "../../modules/alarm-types";
 import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
 import { QUERIES } from "../../modules/queries";
-import type { Environment } from "../../modules/variables";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { code, table } from "../terminal/markdown";
 import { originalComparisonRows } from "../trials/drill/original-comparison";
@@ -14,17 +14,16 @@ import { logSamples } from "../trials/log-samples";
 import { committedEnvironments, environmentNamed } from "./stacks";
 
 /** How soon someone has to react, by topic. */
-const RESPONSE: Readonly<Record<Severity, string>> = {
+const RESPONSE: Readonly<Record<Severity | "none", string>> = {
   critical: "at once, also at night",
   performance: "the next working day",
   log: "together with its critical alarm, otherwise the next working day",
+  none: "with the alarm that has it in its rule, or whose cause it shows",
 };
 
-const SEVERITIES = Object.keys(RESPONSE) as Severity[];
+const SEVERITIES = Object.keys(RESPONSE);
 
-const alarmsOf = (environment: Environment): AlarmRow[] => [...metricAlarms(environment), ...logAlarms(environment)];
-
-const bySeverity = <A extends { readonly severity: Severity }>(alarms: readonly A[]): A[] =>
+const bySeverity = <A extends { readonly severity: string }>(alarms: readonly A[]): A[] =>
   alarms.toSorted((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
 
 const minutes = (seconds: number): string => (seconds === 60 ? "1 minute" : `${seconds / 60} minutes`);
@@ -47,7 +46,7 @@ const condition = (alarm: AlarmRow): string => {
 export const alarmsTable = async (): Promise<string> =>
   table(
     ["alarm", "meaning", "fires when", "notifies"],
-    bySeverity(alarmsOf(await environmentNamed("dev"))).map((alarm) => [
+    bySeverity(singleAlarms(await environmentNamed("dev"))).map((alarm) => [
       `[${code(alarm.name)}](docs/runbooks/${alarm.name}.md)`,
       alarm.summary,
       condition(alarm),
@@ -60,15 +59,15 @@ export const alarmsByEnvironment = async (): Promise<string> => {
   const environments = await committedEnvironments();
   const having = (alarm: string): string =>
     environments
-      .filter((each) => alarmsOf(each).some(({ name }) => name === alarm))
+      .filter((each) => alarmNames(each).includes(alarm))
       .map(({ environment }) => environment)
       .join(", ");
   return table(
     ["alarm", "meaning", "topic", "respond", "environments"],
-    bySeverity(allAlarms()).map(({ name, summary, severity }) => [
-      `[${code(name)}](runbooks/${name}.md)`,
+    bySeverity(allAlarms(await environmentNamed("prod"))).map(({ name, summary, severity, runbook = name }) => [
+      `[${code(name)}](runbooks/${runbook}.md)`,
       summary,
-      code(`${severity}-alerts`),
+      severity === "none" ? "none" : code(`${severity}-alerts`),
       RESPONSE[severity],
       having(name),
     ]),

@@ -21,7 +21,7 @@ import { roomsDiagram, roomsTable } from "./rooms-diagram";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./scale";
 import { environmentNamed, stackOf } from "./stacks";
 import { modulesTable } from "./terraform";
-import { refusalsTable, tiffTable, variantsTable } from "./variants";
+import { formatsTable, refusalsTable, sizesTable, tiffTable, variantsTable } from "./variants";
 
 /** Makes the Markdown of one generated part. */
 export type Part = () => string | Promise<string>;
@@ -30,7 +30,7 @@ export type Part = () => string | Promise<string>;
 // biome-ignore format: a ledger is read down its columns
 export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>> = {
   "README.md": {
-    variants:  variantsTable,
+    variants:  async () => variantsTable((await environmentNamed("dev")).variants),
     alarms:    alarmsTable,
     variables: mainVariablesTable,
     commands:  mainCommandsTable,
@@ -74,6 +74,8 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
     modules:   modulesTable,
   },
   "docs/variants.md": {
+    formats:   formatsTable,
+    sizes:     sizesTable,
     refusals:  refusalsTable,
     tiff:      tiffTable,
   },

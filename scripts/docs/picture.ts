@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { VARIANTS } from "../../handler/src/variants";
 import { devStack } from "../build/local-stack";
 import { PROJECT } from "../build/stacks";
 import { openRun } from "../trials/local-run/run";
+import { environmentNamed } from "./stacks";
 
 /** The sample that the README's first command processes. */
 export const SAMPLE = "scripts/images/samples/sunrise-sideways.jpg";
@@ -41,7 +41,8 @@ const variantsOf = async (file: string): Promise<Tile[]> => {
   try {
     const [result] = await run.process([{ file, key: "upload.jpg" }], () => {});
     if (result?.problem !== undefined) throw new Error(`${SAMPLE} was not processed: ${result.problem}`);
-    const order = Object.keys(VARIANTS);
+    const { variants } = await environmentNamed("dev");
+    const order = Object.keys(variants);
     const made = (result?.variants ?? []).toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
     return await Promise.all(
       made.map(async ({ name, format, widthPx, heightPx, sizeBytes, key }) => {

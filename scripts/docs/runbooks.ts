@@ -2,36 +2,57 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS } from "../../handler/contract/metrics";
-import { type AlarmName, alarmQueryName, allAlarms, description, logAlarms, metricAlarms } from "../../modules/alarms";
+import { alarmQueryName, description, ruleText } from "../../modules/alarm-config";
+import { alarmNames, allAlarms, namesIn, type RunbookName } from "../../modules/alarm-rows";
+import type { AlarmRow, CompositeRow } from "../../modules/alarm-types";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { keys } from "../../modules/inputs/inputs";
 import { alarmQuery } from "../../modules/queries";
 import { type BucketNames, factsOf, type RunbookFacts } from "../../modules/runbook-facts";
 import { RUNBOOKS } from "../../modules/runbooks";
-import type { Environment } from "../../modules/variables";
+import type { Environment, NumberVariable } from "../../modules/variables";
 import { SCENARIOS } from "../trials/drill/scenarios";
 
 /** Bucket names before the environment is deployed. */
 export const PLACEHOLDERS: BucketNames = { upload: "<upload bucket>", processed: "<processed bucket>" };
 
-type Alarm = ReturnType<typeof allAlarms>[number];
+type Alarm = AlarmRow | CompositeRow;
 
 const list = (items: readonly string[], mark: (index: number) => string): string =>
   items.map((item, index) => `${mark(index)} ${item}`).join("\n");
 
 const numbered = (items: readonly string[]): string => list(items, (index) => `${index + 1}.`);
 
-/** The alarm's own sentence with the environment's numbers; an alarm that is switched off names its variable instead. */
+const notifies = ({ severity }: Alarm): string =>
+  severity === "none"
+    ? "It notifies no one: it shows the cause, or is part of the rule of another alarm."
+    : `It notifies the ${severity} topic.`;
+
+/** The alarm's own sentence with the environment's numbers. */
 const meaning = (alarm: Alarm, environment: Environment): string => {
-  const { metric, threshold, severity, name } = alarm;
-  const row = [...metricAlarms(environment), ...logAlarms(environment)].find((each) => each.name === name);
+  if ("rule" in alarm)
+    return `${alarm.summary}. It is in ALARM while this holds: \`${ruleText(alarm.rule, (name) => name)}\`. ${notifies(alarm)}`;
+  const { metric, thresholdFrom } = alarm;
   const isCustom = typeof metric === "string" && metric in METRICS;
   const measured = isCustom ? [`\`${metric}\`: ${METRICS[metric as keyof typeof METRICS].about}.`] : [];
   const variable =
-    typeof threshold === "number" ? [] : [`The threshold is \`${threshold}\` (${environment[threshold]}).`];
-  return [description(row ?? alarm), ...measured, ...variable, `It notifies the ${severity} topic.`].join(" ");
+    thresholdFrom === undefined
+      ? []
+      : [`The threshold is \`${thresholdFrom}\` (${environment[thresholdFrom as NumberVariable]}).`];
+  return [description(alarm), ...measured, ...variable, notifies(alarm)].join(" ");
 };
 
-const firstQuery = (alarm: Alarm, { environment, functionName }: RunbookFacts): string => {
+/** The alarm itself, or the first in the rule of a composite alarm. */
+const singleOf = (alarm: Alarm, environment: Environment): AlarmRow => {
+  if (!("rule" in alarm)) return alarm;
+  const [first] = namesIn(alarm.rule);
+  const found = allAlarms(environment).find(({ name }) => name === first);
+  if (found === undefined) throw new Error(`Expected an alarm in the rule of ${alarm.name} but got ${first}`);
+  return singleOf(found, environment);
+};
+
+const firstQuery = (composite: Alarm, { environment, functionName }: RunbookFacts): string => {
+  const alarm = singleOf(composite, environment);
   const saved = environment.enable_saved_queries ? `, saved as \`${functionName}/${alarmQueryName(alarm.name)}\`` : "";
   return `In CloudWatch Logs Insights, on the function's log group${saved}:
 
@@ -41,7 +62,7 @@ ${alarmQuery(alarm)}
 };
 
 const page = (alarm: Alarm, facts: RunbookFacts): string => {
-  const { impact, causes, fix, afterwards } = RUNBOOKS[alarm.name](facts);
+  const { impact, causes, fix, afterwards } = RUNBOOKS[alarm.name as RunbookName](facts);
   const { stack, environment } = facts;
   const last = afterwards === undefined ? "" : `\n## Afterwards\n\n${numbered(afterwards)}\n`;
   return `# ${alarm.name}
@@ -83,15 +104,17 @@ export const runbookPages = (
   only: "own" | "all",
 ): ReadonlyMap<string, string> => {
   const facts = factsOf(environment, buckets);
-  const own = new Set([...metricAlarms(environment), ...logAlarms(environment)].map(({ name }) => name));
-  const alarms = allAlarms().filter(({ name }: { name: AlarmName }) => only === "all" || own.has(name));
+  const own = new Set(alarmNames(environment));
+  const alarms = allAlarms(environment)
+    .filter(({ name }) => only === "all" || own.has(name))
+    .filter(({ runbook }) => runbook === undefined);
   return new Map(alarms.map((alarm) => [`${alarm.name}.md`, page(alarm, facts)]));
 };
 
 /** Writes the pages, and removes those of alarms that the environment does not have. Other files stay. */
 export const writeRunbookPages = (folder: string, pages: ReadonlyMap<string, string>): void => {
   mkdirSync(folder, { recursive: true });
-  for (const { name } of allAlarms()) if (!pages.has(`${name}.md`)) rmSync(join(folder, `${name}.md`), { force: true });
+  for (const name of keys(RUNBOOKS)) if (!pages.has(`${name}.md`)) rmSync(join(folder, `${name}.md`), { force: true });
   for (const [file, text] of pages) writeFileSync(join(folder, file), text);
 };
 

@@ -1,6 +1,6 @@
 /** The demand of a steady rate of uploads on each service, compared with the default quota of an account. */
-import { metricAlarms } from "../../modules/alarms";
-import { PUTS_PER_IMAGE } from "../../modules/cost-widget";
+import { metricAlarms } from "../../modules/alarm-rows";
+import { putsPerImage } from "../../modules/cost-widget";
 import type { Environment } from "../../modules/variables";
 import { type Assumed, seconds } from "./cost/usage";
 
@@ -46,8 +46,6 @@ const ALARM_PERIOD_SECONDS = 300;
 /** A traced invocation has two segments: one of the service and one of the function. */
 const SEGMENTS_OF_A_TRACE = 2;
 
-const VARIANT_PUTS = PUTS_PER_IMAGE - 1;
-
 /** @returns the mean number of parallel invocations, by Little's law: rate times duration */
 export const concurrency = ({ environment, assumed, rate }: Load): number => rate * seconds(environment, assumed);
 
@@ -83,11 +81,11 @@ export const LIMITS = {
   "high-error-rate":        { of: "failures in 5 minutes that trigger it",  quota: thresholdOf("high-error-rate"),                  raisedBy: "a variable", demand: ({ environment, rate, assumed }) => rate * ALARM_PERIOD_SECONDS * invocationsOfFailure(environment) * assumed.failedPercent / 100, remedy: atLeast("error_threshold"), source: "../modules/alarms.ts" },
   "S3 writes of uploads":   { of: "requests per second and prefix",               quota: 3_500,                                           raisedBy: "not possible", demand: ({ rate }) => rate,                                                           remedy: prefixes("uploads"),                        source: S3 },
   "S3 reads of uploads":    { of: "requests per second and prefix",               quota: 5_500,                                           raisedBy: "not possible", demand: ({ rate }) => rate,                                                           remedy: prefixes("uploads"),                        source: S3 },
-  "S3 writes of variants":  { of: "requests per second and prefix",               quota: 3_500,                                           raisedBy: "not possible", demand: ({ rate }) => rate * VARIANT_PUTS,                                            remedy: prefixes("uploads"), source: S3 },
+  "S3 writes of variants":  { of: "requests per second and prefix",               quota: 3_500,                                           raisedBy: "not possible", demand: ({ rate, environment }) => rate * Object.keys(environment.variants).length,                                            remedy: prefixes("uploads"), source: S3 },
   "PutMetricData":          { of: "requests per second",                 quota: 500,                                             raisedBy: "a request to AWS", demand: ({ rate }) => rate,                                                           remedy: () => '`metrics_transport` = "emf"',         appliesTo: ({ metrics_transport }) => metrics_transport === "put_metric_data", source: METRICS },
   "PutLogEvents":           { of: "requests per second, one per invocation", quota: 5_000,                                        raisedBy: "a request to AWS", demand: ({ rate }) => rate,                                                           remedy: ask("PutLogEvents per second"),               source: LOGS },
   "CreateLogStream":        { of: "requests per second while Lambda scales", quota: 50,                                              raisedBy: "a request to AWS", demand: (load) => Math.min(concurrency(load), NEW_ENVIRONMENTS_A_SECOND),             remedy: ask("CreateLogStream per second"),            source: LOGS },
-  "KMS":                    { of: "requests per second",                 quota: 10_000,                                          raisedBy: "a request to AWS", demand: ({ rate, assumed }) => rate * (PUTS_PER_IMAGE + 1) * assumed.keyedPercent / 100, remedy: ask("symmetric operations per second"),      appliesTo: ({ enable_kms_key }) => enable_kms_key, source: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html" },
+  "KMS":                    { of: "requests per second",                 quota: 10_000,                                          raisedBy: "a request to AWS", demand: ({ rate, assumed, environment }) => rate * (putsPerImage(environment) + 1) * assumed.keyedPercent / 100, remedy: ask("symmetric operations per second"),      appliesTo: ({ enable_kms_key }) => enable_kms_key, source: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html" },
   "X-Ray":                  { of: "segments per second",   quota: 2_600,                                           raisedBy: "not possible", demand: ({ rate, assumed }) => SEGMENTS_OF_A_TRACE * (1 + rate * assumed.tracedPercent / 100), remedy: () => "lower the sampling rate with a sampling rule", appliesTo: ({ enable_xray_tracing }) => enable_xray_tracing, source: "https://docs.aws.amazon.com/general/latest/gr/xray.html" },
 } as const satisfies Record<string, Limit>;
 

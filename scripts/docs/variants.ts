@@ -1,23 +1,56 @@
 /** The generated parts about pictures: what is made from an upload, what is refused, and which TIFFs are accepted. */
 import { REFUSALS } from "../../handler/contract/events";
-import { MAX_SOURCE_SIDE_PX } from "../../handler/src/decode";
+import { FORMATS, MAX_SIDE_PX, type Variant, type Variants } from "../../handler/contract/variants";
 import { TIFF_KINDS } from "../../handler/src/tiff-kinds";
-import { FORMATS, VARIANTS, type Variant } from "../../handler/src/variants";
 import { code, table } from "../terminal/markdown";
 
-const FORMAT_NAMES = { jpeg: "JPEG", webp: "WebP", png: "PNG" } as const satisfies Record<keyof typeof FORMATS, string>;
+const sizeInWords = ({ inside_px, width_px, cover_px }: Omit<Variant, "format">): string => {
+  if (inside_px !== undefined) return `fits in ${inside_px} × ${inside_px} px; never enlarged`;
+  if (width_px !== undefined) return `${width_px} px wide; never enlarged`;
+  if (cover_px !== undefined)
+    return `cropped to ${cover_px.join(" × ")} px around what draws attention; never enlarged`;
+  return `as uploaded, at most ${MAX_SIDE_PX} px on the longer side`;
+};
 
-const row = ([name, { format, quality, insidePx }]: [string, Variant]): string[] => [
-  code(name),
-  `${FORMAT_NAMES[format]} (.${FORMATS[format].extension})`,
-  quality === undefined ? "lossless" : String(quality),
-  insidePx === undefined
-    ? `as uploaded, at most ${MAX_SOURCE_SIDE_PX} px on the longer side`
-    : `fits in ${insidePx} × ${insidePx} px; never enlarged`,
-];
+/** @returns a row for each variant */
+export const variantsTable = (variants: Variants): string =>
+  table(
+    ["variant", "format", "quality", "size"],
+    Object.entries(variants).map(([name, variant]) => [
+      code(name),
+      `${FORMATS[variant.format].title} (.${FORMATS[variant.format].extension})`,
+      variant.quality === undefined ? "lossless" : String(variant.quality),
+      sizeInWords(variant),
+    ]),
+  );
 
-export const variantsTable = (): string =>
-  table(["variant", "format", "quality", "size"], Object.entries<Variant>(VARIANTS).map(row));
+/** @returns a row for each output format */
+export const formatsTable = (): string =>
+  table(
+    ["format", "file", "quality", "transparency", "largest size"],
+    Object.entries(FORMATS).map(([name, { title, extension, keepsAlpha, isLossless, maxPx }]) => [
+      code(name),
+      `${title} (.${extension})`,
+      isLossless ? "lossless" : "1 to 100",
+      keepsAlpha ? "kept" : "on white",
+      maxPx < MAX_SIDE_PX ? `${maxPx} px; a size is required` : `${maxPx} px`,
+    ]),
+  );
+
+/** An example of each kind of size. */
+const SIZES = [{}, { inside_px: 300 }, { width_px: 640 }, { cover_px: [400, 300] }] as const;
+
+/** @returns a row for each kind of size */
+export const sizesTable = (): string =>
+  table(
+    ["size", "what is made"],
+    SIZES.map((size) => [
+      Object.entries(size)
+        .map(([name, value]) => code(`${name} = ${Array.isArray(value) ? `[${value.join(", ")}]` : value}`))
+        .join("") || "none",
+      sizeInWords(size),
+    ]),
+  );
 
 export const refusalsTable = (): string =>
   table(

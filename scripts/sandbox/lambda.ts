@@ -26,6 +26,10 @@ export interface LambdaOptions {
   readonly throttleDelayMs?: number;
   /** Clock for log lines, metrics and event age, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** How the delays before retries pass. It may reject once the signal is aborted. @default in real time */
+  readonly wait?: Wait;
+  /** Called when an attempt begins, and again with `end` when it is over. @default not at all */
+  readonly onAttempt?: (attempt: Attempt) => void;
   /** Sends an event to the dead-letter queue after its last attempt failed; rejects if the queue refuses it. @default the function has no dead-letter queue */
   readonly sendDeadLetter?: (deadLetter: DeadLetter) => Promise<void>;
   readonly onLogLine: (line: LogLine) => void;
@@ -60,6 +64,27 @@ export const dimensionsOf = ({ name: FunctionName, alias }: FunctionBlueprint, m
   return [{ FunctionName }, { FunctionName, Resource }, ...executed];
 };
 
+/** Resolves after a delay. */
+export type Wait = (delayMs: number, signal: AbortSignal) => Promise<unknown>;
+
+/** One attempt to process an event. */
+export interface Attempt {
+  readonly requestId: string;
+  readonly event: unknown;
+  /** From 1. */
+  readonly number: number;
+  readonly startedMs: number;
+  /** @default the attempt is running */
+  readonly end?: {
+    readonly atMs: number;
+    readonly status: End["status"];
+    /** Text for people. @default the attempt succeeded */
+    readonly errorMessage?: string;
+    readonly durationMs: number;
+    readonly maxMemoryUsedMb: number;
+  };
+}
+
 export interface LambdaDatum {
   readonly name: keyof typeof LAMBDA_METRICS;
   readonly unit: string;
@@ -67,6 +92,8 @@ export interface LambdaDatum {
   readonly timestampMs: number;
   /** When Lambda sends it: for metrics of an invocation, its end. */
   readonly sentMs: number;
+  /** @default it belongs to no attempt */
+  readonly requestId?: string;
 }
 
 /** The result of one event. */
@@ -100,10 +127,14 @@ export interface Lambda {
   call(event: unknown): Promise<Answer>;
   /** Loads the handler in advance. */
   warm(): Promise<void>;
+  /** Changes the configuration, also for the retries of earlier events. Attempts that are running end as they began. */
+  update(fn: FunctionBlueprint): void;
   /** Kills all processes without waiting; call it when this program exits. */
   kill(): void;
   stop(): Promise<void>;
 }
+
+const realTime: Wait = (delayMs, signal) => sleep(delayMs, undefined, { signal });
 
 const MAX_THROTTLE_FACTOR = 300;
 
@@ -112,19 +143,14 @@ const ERROR_CODES = { failed: 200, throttled: 429 };
 const RATE_EXCEEDED = "Rate Exceeded.";
 
 export const createLambda = (options: LambdaOptions): Lambda => {
-  const {
-    function: fn,
-    now = Date.now,
-    onLogLine,
-    onMetric,
-    retryDelaysMs = [100, 200],
-    throttleDelayMs = 50,
-  } = options;
+  const { now = Date.now, onLogLine, onMetric, retryDelaysMs = [100, 200], throttleDelayMs = 50 } = options;
+  const { wait = realTime, onAttempt = () => {} } = options;
+  let fn = options.function;
   const stopped = new AbortController();
   let running = 0;
 
   const pool = createPool({
-    function: fn,
+    function: options.function,
     unpacked: options.unpacked,
     endpoints: options.endpoints ?? {},
     inspectPort: options.inspectPort,
@@ -139,10 +165,15 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     },
   });
 
-  const measure = (name: LambdaDatum["name"], value: number, timestampMs = now(), sentMs = timestampMs) =>
-    onMetric({ name, unit: LAMBDA_METRICS[name], value, timestampMs, sentMs });
+  const measure = (
+    name: LambdaDatum["name"],
+    value: number,
+    timestampMs = now(),
+    sentMs = timestampMs,
+    requestId?: string,
+  ) => onMetric({ name, unit: LAMBDA_METRICS[name], value, timestampMs, sentMs, ...(requestId && { requestId }) });
 
-  const pause = (delayMs: number) => sleep(delayMs, undefined, { signal: stopped.signal }).catch(() => {});
+  const pause = (delayMs: number) => wait(delayMs, stopped.signal).catch(() => {});
 
   /** Counts an event as running if concurrency is available. */
   const enter = (): boolean => {
@@ -167,15 +198,24 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     return { throttles: 0, isAdmitted: false };
   };
 
-  const attempt = async (requestId: string, event: unknown) => {
+  const attempt = async (requestId: string, event: unknown, number: number) => {
+    const begun = { requestId, event, number, startedMs: now() };
+    onAttempt(begun);
     const { end, startedMs, endedMs, report } = await pool.run(requestId, event).finally(() => {
       running -= 1;
     });
     // A success publishes 0 errors. All three are dated at the start of the invocation and sent after its end:
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    measure("Invocations", 1, startedMs, endedMs);
-    measure("Errors", end.status === "success" ? 0 : 1, startedMs, endedMs);
-    measure("Duration", end.durationMs, startedMs, endedMs);
+    measure("Invocations", 1, startedMs, endedMs, requestId);
+    measure("Errors", end.status === "success" ? 0 : 1, startedMs, endedMs, requestId);
+    measure("Duration", end.durationMs, startedMs, endedMs, requestId);
+    const { status, durationMs, maxMemoryUsedMb } = end;
+    const message = errorMessage(end, requestId, fn);
+    onAttempt({
+      ...begun,
+      startedMs,
+      end: { atMs: endedMs, status, errorMessage: message, durationMs, maxMemoryUsedMb },
+    });
     return { end, endedMs, report };
   };
 
@@ -200,7 +240,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
       outcome = { ...outcome, throttles: outcome.throttles + throttles };
       if (!isAdmitted) break;
       const admittedMs = now();
-      const { end, endedMs, report } = await attempt(outcome.requestId, event);
+      const { end, endedMs, report } = await attempt(outcome.requestId, event, outcome.attempts + 1);
       // Assumed: sent with the other metrics of the invocation.
       measure("AsyncEventAge", admittedMs - acceptedMs, admittedMs, endedMs);
       reports.push(report.record);
@@ -221,7 +261,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
   const call = async (event: unknown): Promise<Answer> => {
     const requestId = randomUUID();
     if (!enter()) return { requestId, status: "throttled", payload: JSON.stringify({ message: RATE_EXCEEDED }) };
-    const { end } = await attempt(requestId, event);
+    const { end } = await attempt(requestId, event, 1);
     return { requestId, status: end.status, payload: end.payload ?? errorPayload(end, requestId, fn) };
   };
 
@@ -229,6 +269,10 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     invoke,
     call,
     warm: pool.warm,
+    update: (changed) => {
+      fn = changed;
+      pool.update(changed);
+    },
     kill: pool.kill,
     stop: async () => {
       stopped.abort();

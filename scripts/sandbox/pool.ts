@@ -33,31 +33,36 @@ export interface Pool {
   run(requestId: string, event: unknown): Promise<Run>;
   /** Starts one environment in advance. */
   warm(): Promise<void>;
+  /** Later invocations run with this configuration, in new environments. */
+  update(fn: FunctionBlueprint): void;
   kill(): void;
   stop(): Promise<void>;
 }
 
 export const createPool = (options: PoolOptions): Pool => {
-  const { function: fn, unpacked, now, onLine, onPlatformEvent } = options;
-  const all = new Set<ExecutionEnvironment>();
+  const { unpacked, now, onLine, onPlatformEvent } = options;
+  let fn = options.function;
+  /** The configuration with which each environment started. */
+  const all = new Map<ExecutionEnvironment, FunctionBlueprint>();
   const fresh = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
   const waiting: (() => void)[] = [];
   let free = options.processes;
 
   const open = async (): Promise<ExecutionEnvironment> => {
-    onPlatformEvent(initStart(fn), undefined);
+    const configuration = fn;
+    onPlatformEvent(initStart(configuration), undefined);
     const environment = await startEnvironment({
-      functionArn: (fn.alias ?? fn).arn,
-      isTraced: fn.isTraced === true,
+      functionArn: (configuration.alias ?? configuration).arn,
+      isTraced: configuration.isTraced === true,
       bootstrapFile: unpacked.bootstrapFile,
-      variables: { ...variablesOf(fn, unpacked.taskRoot), ...options.endpoints },
-      timeoutMs: fn.timeoutSeconds * 1000,
-      memoryMb: fn.memoryMb,
+      variables: { ...variablesOf(configuration, unpacked.taskRoot), ...options.endpoints },
+      timeoutMs: configuration.timeoutSeconds * 1000,
+      memoryMb: configuration.memoryMb,
       inspectPort: options.inspectPort,
       onLine,
     });
-    all.add(environment);
+    all.set(environment, configuration);
     fresh.add(environment);
     environment.initialized.then((init) => onPlatformEvent(initReport(init), undefined));
     return environment;
@@ -74,16 +79,23 @@ export const createPool = (options: PoolOptions): Pool => {
     else next();
   };
 
+  const isUsable = (environment: ExecutionEnvironment) => environment.isAlive() && all.get(environment) === fn;
+
+  const discard = (environment: ExecutionEnvironment) => {
+    fresh.delete(environment);
+    void environment.stop().then(() => all.delete(environment));
+  };
+
   const takeIdle = (): ExecutionEnvironment | undefined => {
     const environment = idle.pop();
-    if (environment === undefined || environment.isAlive()) return environment;
-    all.delete(environment);
+    if (environment === undefined || isUsable(environment)) return environment;
+    discard(environment);
     return takeIdle();
   };
 
   const release = (environment: ExecutionEnvironment) => {
-    if (environment.isAlive()) idle.push(environment);
-    else all.delete(environment);
+    if (isUsable(environment)) idle.push(environment);
+    else discard(environment);
     nextTurn();
   };
 
@@ -105,11 +117,15 @@ export const createPool = (options: PoolOptions): Pool => {
     warm: async () => {
       idle.push(await open());
     },
+    update: (changed) => {
+      fn = changed;
+      for (const environment of idle.splice(0)) discard(environment);
+    },
     kill: () => {
-      for (const environment of all) environment.kill();
+      for (const environment of all.keys()) environment.kill();
     },
     stop: async () => {
-      await Promise.all([...all].map((environment) => environment.stop()));
+      await Promise.all([...all.keys()].map((environment) => environment.stop()));
     },
   };
 };

@@ -5,14 +5,14 @@ import type { ChannelName, Delivery } from "../cloudwatch/delivery";
 import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import type { ApiCall, Intercept } from "./api-call";
-import type { Blueprint } from "./blueprint";
+import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
 import { unpackFunction } from "./function-package";
 import { invokeApi } from "./invoke-api";
-import { createLambda, dimensionsOf, type Lambda, type Outcome } from "./lambda";
+import { type Attempt, createLambda, dimensionsOf, type Lambda, type Outcome, type Wait } from "./lambda";
 import { operationsOn } from "./operations";
 import { type CreatedObject, isMatch, s3Event } from "./s3-events";
 import { type SentDatum, visibleMsOf } from "./sent";
@@ -33,6 +33,10 @@ export interface SandboxOptions {
   readonly throttleDelayMs?: number;
   /** Clock for log lines and metrics, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** How the delays before retries pass. @default in real time */
+  readonly wait?: Wait;
+  /** How many log lines and outcomes are kept, at least; older ones are forgotten. @default all */
+  readonly history?: number;
   /** Called before each call to S3, SQS and CloudWatch; can delay or refuse it. @default no call is */
   readonly intercept?: Intercept;
   /** How to damage the response of a successful S3 call. @default not at all */
@@ -44,6 +48,8 @@ export interface SandboxOptions {
   readonly onLogLine?: (line: LogLine) => void;
   /** Called for each datum that services and the function send to CloudWatch. */
   readonly onDatum?: (datum: SentDatum) => void;
+  /** Called when an attempt of an invocation begins, and again when it is over. */
+  readonly onAttempt?: (attempt: Attempt) => void;
   /** Called for each object created in any bucket. */
   readonly onObjectCreated?: (object: CreatedObject) => void;
   /** Called when every invocation for an object has ended, with one outcome for each matching notification. */
@@ -61,6 +67,12 @@ export interface Sandbox {
   download(bucket: string, key: string): Promise<StoredObject>;
   /** Deletes an object. */
   remove(bucket: string, key: string): Promise<void>;
+  /** Deletes an object with all of its versions. */
+  erase(bucket: string, key: string): Promise<void>;
+  /** Invokes the function asynchronously, as S3 and `npm run redrive` do. */
+  invoke(event: unknown): Promise<Outcome>;
+  /** Changes the function's configuration, also for events that wait for a retry. Running attempts end as they began. */
+  update(changes: Partial<FunctionBlueprint>): void;
   /** Resolves when every upload so far has ended, with the outcomes in order of upload. */
   settled(): Promise<readonly Outcome[]>;
   /** Messages in the dead-letter queue, oldest first; empty if the stack has no queue. */
@@ -97,13 +109,14 @@ const assemble = async (
 ): Promise<Omit<Sandbox, "stop">> => {
   const { blueprint, now = Date.now, intercept, damage, port, deliveries = () => [Promise.resolve()] } = options;
   const { function: fn, buckets } = blueprint;
-  const { delivery } = options;
+  const { delivery, history = Infinity } = options;
   const { uploadBucket, processedBucket } = bucketsOf(blueprint);
   const logs: LogLine[] = [];
   const metrics = new MetricStore();
   const outcomes: Promise<readonly Outcome[]>[] = [];
+  const expect = (outcome: Promise<readonly Outcome[]>) => keep(outcomes, outcome, history);
   const publish = (datum: SentDatum) => {
-    const { channel, sentMs, activeSinceMs, ...published } = datum;
+    const { channel, sentMs, activeSinceMs, requestId, ...published } = datum;
     metrics.put({ ...published, ...(delivery && { visibleMs: visibleMsOf(datum, delivery) }) });
     options.onDatum?.(datum);
   };
@@ -124,7 +137,7 @@ const assemble = async (
     invoke: invokeApi(
       fn,
       () => lambda,
-      (event) => outcomes.push(lambda.invoke(event).then((outcome) => [outcome])),
+      (event) => expect(lambda.invoke(event).then((outcome) => [outcome])),
     ),
   });
   onStop(storage.stop);
@@ -149,7 +162,7 @@ const assemble = async (
     onLogLine: (written) => {
       const sent = { channel: "filterMetric", sentMs: written.timestampMs } as const;
       const line = { ...written, ...(delivery && { visibleMs: visibleMsOf(sent, delivery) }) };
-      logs.push(line);
+      keep(logs, line, history);
       const embedded = embeddedMetrics(line.text);
       for (const datum of embedded.data) publishOwn(datum, "embeddedMetric");
       const errors = validationErrors(embedded, fn.logGroup, line.timestampMs);
@@ -184,16 +197,29 @@ const assemble = async (
   };
   await lambda.warm();
   // Subscribe last: no event may arrive before the sandbox is ready.
-  storage.subscribe((created) => outcomes.push(deliver(created)));
+  storage.subscribe((created) => expect(deliver(created)));
 
-  const { endpointUrl, put, get, remove } = storage;
+  const { endpointUrl, put, get, remove, erase } = storage;
   const upload = (key: string, bytes: Uint8Array) => put(uploadBucket, key, bytes);
   const settled = () => allOf(outcomes);
   const deadLetterMessages = async () => (await deadLetters?.messages()) ?? [];
   const measureQueue = async () => deadLetters?.measure();
   const purgeQueue = async () => deadLetters?.purge();
+  const invoke = async (event: unknown) => {
+    const outcome = lambda.invoke(event);
+    expect(outcome.then((each) => [each]));
+    return outcome;
+  };
+  const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
   const data = { deadLetters: deadLetterMessages, measureQueue, purgeQueue, logs, metrics };
-  return { endpointUrl, uploadBucket, processedBucket, upload, download: get, remove, settled, ...data };
+  const objects = { upload, download: get, remove, erase };
+  return { endpointUrl, uploadBucket, processedBucket, ...objects, invoke, update, settled, ...data };
+};
+
+/** Adds an entry, and forgets old ones in batches. */
+const keep = <T>(entries: T[], entry: T, atLeast: number): void => {
+  entries.push(entry);
+  if (entries.length > 1.1 * atLeast) entries.splice(0, entries.length - atLeast);
 };
 
 /** Also waits for promises that are added in the meantime. */

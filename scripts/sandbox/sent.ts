@@ -8,6 +8,8 @@ export interface Sent {
   readonly sentMs: number;
   /** First use of a queue that was idle: its metrics arrive late until it is known to be active. @default it was active */
   readonly activeSinceMs?: number;
+  /** The invocation that it is about. @default none in particular */
+  readonly requestId?: string;
 }
 
 export type SentDatum = Datum & Sent;

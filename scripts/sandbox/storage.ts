@@ -3,6 +3,7 @@ import { type ApiCall, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import type { Operations } from "./operations";
+import { type RawResponse, rawRequest } from "./raw-request";
 import type { CreatedObject, Creation } from "./s3-events";
 import { createVersions } from "./versions";
 
@@ -37,6 +38,8 @@ export interface Storage {
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
   get(bucket: string, key: string): Promise<StoredObject>;
   remove(bucket: string, key: string): Promise<void>;
+  /** Deletes an object with all of its versions. */
+  erase(bucket: string, key: string): Promise<void>;
   /** Closes all connections, including those of unanswered calls. */
   stop(): Promise<void>;
 }
@@ -125,8 +128,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     sequence += 1;
     const order = { createdMs: Date.now(), sequence };
     const keepsVersions = versioned.includes(created.bucket);
-    const url = pathOf(created.bucket, created.key);
-    const { headers, rawPayload: body } = await app.inject({ method: keepsVersions ? "GET" : "HEAD", url });
+    const { headers, body } = await send(keepsVersions ? "GET" : "HEAD", created.bucket, created.key);
     return {
       ...created,
       ...order,
@@ -150,6 +152,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
 
   for (const bucket of options.buckets) await app.inject({ method: "PUT", url: `/${bucket}` });
   const { port = 0 } = options;
+  const send = (method: string, bucket: string, key: string, body?: Uint8Array) =>
+    rawRequest(method, endpointUrl, pathOf(bucket, key), body);
   const endpointUrl = await app.listen({ host: "127.0.0.1", port }).catch((cause: NodeJS.ErrnoException) => {
     throw new Error(`Expected a free port for S3 but got ${port} (${cause.code})`, { cause });
   });
@@ -158,22 +162,23 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     endpointUrl,
     subscribe: (listener) => listeners.push(listener),
     put: async (bucket, key, bytes) => {
-      await succeed(
-        `PUT of ${key}`,
-        fetch(urlOf(endpointUrl, bucket, key), { method: "PUT", body: bytes as BodyInit }),
-      );
+      await succeed(`PUT of ${key}`, send("PUT", bucket, key, bytes));
     },
     get: async (bucket, key) => {
-      const response = await succeed(`GET of ${key}`, fetch(urlOf(endpointUrl, bucket, key)));
-      const metadata = [...response.headers].filter(([name]) => name.startsWith(METADATA));
+      const { headers, body } = await succeed(`GET of ${key}`, send("GET", bucket, key));
+      const metadata = Object.entries(headers).filter(([name]) => name.startsWith(METADATA));
       return {
-        bytes: Buffer.from(await response.arrayBuffer()),
-        contentType: response.headers.get("content-type") ?? "",
-        metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice(METADATA.length), value])),
+        bytes: body,
+        contentType: headers["content-type"] ?? "",
+        metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice(METADATA.length), String(value)])),
       };
     },
     remove: async (bucket, key) => {
-      await succeed(`DELETE of ${key}`, fetch(urlOf(endpointUrl, bucket, key), { method: "DELETE" }));
+      await succeed(`DELETE of ${key}`, send("DELETE", bucket, key));
+    },
+    erase: async (bucket, key) => {
+      await send("DELETE", bucket, key);
+      versions.forget(bucket, key);
     },
     stop: () => app.close(),
   };
@@ -221,13 +226,10 @@ const errorXml = (code: string, message: string): string =>
 
 const NO_SUCH_VERSION = errorXml("NoSuchVersion", "The specified version does not exist.");
 
-/** Slashes are encoded, too: URLs resolve the segments . and .., which S3 keeps. */
 const pathOf = (bucket: string, key: string): string => `/${bucket}/${encodeURIComponent(key)}`;
 
-const urlOf = (endpointUrl: string, bucket: string, key: string): string => `${endpointUrl}${pathOf(bucket, key)}`;
-
-const succeed = async (what: string, pending: Promise<Response>): Promise<Response> => {
+const succeed = async (what: string, pending: Promise<RawResponse>): Promise<RawResponse> => {
   const response = await pending;
-  if (response.ok) return response;
-  throw new Error(`Expected status 200 for ${what} but got ${response.status} ${await response.text()}`);
+  if (response.status >= 200 && response.status < 300) return response;
+  throw new Error(`Expected status 200 for ${what} but got ${response.status} ${response.body}`);
 };

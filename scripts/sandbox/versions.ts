@@ -11,12 +11,15 @@ export interface Versions {
   /** @returns the version id */
   keep(bucket: string, key: string, version: Version): string;
   get(bucket: string, key: string, versionId: string): Version | undefined;
+  /** Deletes all versions of an object. */
+  forget(bucket: string, key: string): void;
 }
 
 const pathOf = (...parts: readonly string[]): string => JSON.stringify(parts);
 
 export const createVersions = (): Versions => {
-  const kept = new Map<string, Version>();
+  /** Versions by id, by object. */
+  const kept = new Map<string, Map<string, Version>>();
   const counts = new Map<string, number>();
   return {
     keep: (bucket, key, version) => {
@@ -24,10 +27,14 @@ export const createVersions = (): Versions => {
       const count = (counts.get(object) ?? 0) + 1;
       counts.set(object, count);
       const versionId = idOf(object, count);
-      kept.set(pathOf(bucket, key, versionId), version);
+      kept.set(object, (kept.get(object) ?? new Map<string, Version>()).set(versionId, version));
       return versionId;
     },
-    get: (bucket, key, versionId) => kept.get(pathOf(bucket, key, versionId)),
+    get: (bucket, key, versionId) => kept.get(pathOf(bucket, key))?.get(versionId),
+    forget: (bucket, key) => {
+      kept.delete(pathOf(bucket, key));
+      counts.delete(pathOf(bucket, key));
+    },
   };
 };
 

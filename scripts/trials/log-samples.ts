@@ -9,6 +9,7 @@ import {
   type MetricName,
   type ReportCondition,
 } from "../../handler/contract/metrics";
+import type { Settings } from "../../handler/contract/settings";
 import { createLog } from "../../handler/src/logger";
 import { RUN_TYPESCRIPT } from "../terminal/run-typescript";
 
@@ -20,18 +21,25 @@ export interface LogSample {
   readonly countedBy: readonly MetricName[];
 }
 
+type RefusalLogLevel = Settings["REFUSAL_LOG_LEVEL"];
+
 /** The properties of a line that decide which metrics count it. */
 interface Traits {
+  readonly refusalLogLevel: RefusalLogLevel;
   readonly event?: EventName;
   readonly level?: Level;
   readonly report?: ReportCondition;
 }
 
-const isCounted = (source: LogSource, { event, level, report }: Traits): boolean => {
-  if ("event" in source) return source.event === event;
+const isCounted = (source: LogSource, { event, level, report, refusalLogLevel }: Traits): boolean => {
+  if ("event" in source)
+    return source.event === event && (source.refusalLogLevel ?? refusalLogLevel) === refusalLogLevel;
   if ("levels" in source) return level !== undefined && source.levels.includes(level);
+  const { statusIsNot, ...conditions } = source.report;
   return (
-    report !== undefined && Object.entries(source.report).every(([k, v]) => report[k as keyof ReportCondition] === v)
+    report !== undefined &&
+    report.status !== statusIsNot &&
+    Object.entries(conditions).every(([k, v]) => report[k as keyof ReportCondition] === v)
   );
 };
 
@@ -44,8 +52,9 @@ const metricsCounting = (traits: Traits): MetricName[] =>
 const BAIT = "AccessDenied ERROR [CRITICAL] Task timed out, signal: killed, Large image detected.jpg";
 
 /** Writes every event of the ledger, in order, to stdout and stderr, where the caller reads them. */
-const logEveryEvent = (): void => {
-  const log = createLog("DEBUG", "8a2c9e2e-0000-4000-8000-000000000000");
+const logEveryEvent = (refusalLogLevel: RefusalLogLevel): void => {
+  const settings = { LOG_LEVEL: "DEBUG", REFUSAL_LOG_LEVEL: refusalLogLevel } as const;
+  const log = createLog(settings, "8a2c9e2e-0000-4000-8000-000000000000");
   for (const [name, { fields }] of Object.entries(EVENTS) as [EventName, (typeof EVENTS)[EventName]][]) {
     const values = Object.entries(fields).map(([field, type]) => [field, type === "number" ? 1_000 : BAIT]);
     log(name, Object.fromEntries(values) as EventFields<EventName>);
@@ -80,11 +89,11 @@ const reportLine = (report: ReportCondition): string =>
     },
   });
 
-const fromLambda = (): LogSample[] => [
+const fromLambda = (refusalLogLevel: RefusalLogLevel): LogSample[] => [
   ...Object.entries(REPORTS).map(([name, report]) => ({
     name,
     line: reportLine(report),
-    countedBy: metricsCounting({ report }),
+    countedBy: metricsCounting({ report, refusalLogLevel }),
   })),
   // The platform.report after it has the same status: counting both would count the time-out twice.
   { name: "platform.runtimeDone, time limit", line: platformLine("runtimeDone", { status: "timeout" }), countedBy: [] },
@@ -94,7 +103,7 @@ const fromLambda = (): LogSample[] => [
       level: "ERROR",
       message: { errorType: "AggregateError", errorMessage: BAIT, stackTrace: [] },
     }),
-    countedBy: metricsCounting({ level: "ERROR" }),
+    countedBy: metricsCounting({ level: "ERROR", refusalLogLevel }),
   },
   {
     name: "embedded metrics",
@@ -104,17 +113,20 @@ const fromLambda = (): LogSample[] => [
 ];
 
 /** @returns every kind of line; the handler's lines come first */
-export const logSamples = async (): Promise<LogSample[]> => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...RUN_TYPESCRIPT, __filename]);
+export const logSamples = async (refusalLogLevel: RefusalLogLevel = "ERROR"): Promise<LogSample[]> => {
+  const command = [...RUN_TYPESCRIPT, __filename, refusalLogLevel];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, command);
   const fromHandler = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
-  const events = Object.entries(EVENTS).map(([name, { level }]) => {
+  const events = Object.entries(EVENTS).map(([name, row]) => {
+    const { level } = row;
     const line = fromHandler.find((text) => JSON.parse(text).event === name);
     if (line === undefined) throw new Error(`Expected a log line for ${name} but got none`);
-    return { name, line, countedBy: metricsCounting({ event: name as EventName, level }) };
+    const traits = { event: name as EventName, level: "levelFrom" in row ? refusalLogLevel : level, refusalLogLevel };
+    return { name, line, countedBy: metricsCounting(traits) };
   });
   if (fromHandler.length !== events.length)
     throw new Error(`Expected ${events.length} lines but got ${fromHandler.length}`);
-  return [...events, ...fromLambda()];
+  return [...events, ...fromLambda(refusalLogLevel)];
 };
 
-if (require.main === module) logEveryEvent();
+if (require.main === module) logEveryEvent(process.argv[2] as RefusalLogLevel);

@@ -1,6 +1,5 @@
 /** The monthly estimate: sums calculated by hand, and each switch changes only its own lines of the bill. */
-import { VARIANTS } from "../../../handler/src/variants";
-import { PUTS_PER_IMAGE, standingUsage } from "../../../modules/cost-widget";
+import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
 import { PRICED_REGIONS, type Prices, pricesOf } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
 import { metricsOf } from "../../../scripts/cloudwatch/alarm";
@@ -105,8 +104,16 @@ describe("the estimate", () => {
     });
   });
 
-  it("knows how many objects are stored for an image", () => {
-    expect(PUTS_PER_IMAGE).toBe(1 + Object.keys(VARIANTS).length);
+  it("follows the variants of the environment", async () => {
+    const dev = await devWith("");
+    const small = await devWith('variants = { small = { format = "webp", quality = 80, width_px = 640 } }');
+    const [five, one] = [dev, small].map((environment) => usageOf(environment, assumed()));
+
+    expect([putsPerImage(dev), putsPerImage(small)]).toEqual([6, 2]);
+    expect((one?.s3Put ?? 0) / (five?.s3Put ?? 1)).toBeCloseTo(2 / 6, 5);
+    // Uploads of 3 MB and 12 megapixels: 12 MB of default variants, or tens of kilobytes.
+    expect((one?.s3GbMonth ?? 0) / (five?.s3GbMonth ?? 1)).toBeCloseTo(3 / 15, 1);
+    expect(one?.arm64GbSecond).toBeLessThan((five?.arm64GbSecond ?? 0) / 2);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Alarm } from "../../../scripts/cloudwatch/alarm";
 import type { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import type { SentDatum } from "../../../scripts/sandbox/sent";
 import { historyOf } from "../../../scripts/trials/drill/observe";
-import { deliver, lasting, MINUTE_MS, merged, repeated, startingAt } from "../../../scripts/trials/drill/timeline";
+import { dataOf, lasting, MINUTE_MS, merged, repeated, startingAt } from "../../../scripts/trials/drill/timeline";
 
 const START_MS = Date.UTC(2026, 0, 1, 12);
 
@@ -28,7 +28,7 @@ describe("a timeline", () => {
   });
 
   it("shows CloudWatch an invocation after the end of the minute in which it ends", () => {
-    const { data } = deliver(invocation(1, 90_000), "typical");
+    const data = dataOf(invocation(1, 90_000), "typical", datum(1));
 
     expect(data.map(({ timestampMs, visibleMs }) => [timestampMs, visibleMs])).toEqual([
       [START_MS, START_MS + 5 * MINUTE_MS],

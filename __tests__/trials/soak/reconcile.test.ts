@@ -9,7 +9,7 @@ const variants = (...names: string[]): Variant[] =>
 const line = (event: string, fields: Line = {}): Line => ({ event, requestId: "r1", ...fields });
 
 const reconciled = (changes: Partial<Evidence>) =>
-  reconcile({ uploads: [UPLOAD], variants: [], lines: [], deadRequestIds: [], ...changes });
+  reconcile({ variantNames: NAMES, uploads: [UPLOAD], variants: [], lines: [], deadRequestIds: [], ...changes });
 
 const NOTHING = { uploads: 1, processed: 0, refused: {}, superseded: 0, deadLettered: 0, lost: 0, problems: [] };
 

@@ -63,7 +63,7 @@ describe("stale events", () => {
 describe("a seed", () => {
   const call = { caller: "FUNCTION", action: "s3:PutObject", key: "soak/00001_webp_12345678.webp" };
   const faultsMet = (seed: number) => {
-    const faultOf = createFaultPicker(seededRandom(seed));
+    const faultOf = createFaultPicker(seededRandom(seed), "webp");
     return Array.from({ length: 1_000 }, (_, i) => faultOf({ ...call, key: `soak/${i}_png_1.png` }));
   };
 
@@ -80,7 +80,7 @@ describe("a seed", () => {
   });
 
   it("injects faults into the function's calls only, and PUT faults into PUT calls only", () => {
-    const faultOf = createFaultPicker(seededRandom(1));
+    const faultOf = createFaultPicker(seededRandom(1), "webp");
     const names = new Set(faultsMet(3).flatMap((name) => name ?? []));
 
     expect(Array.from({ length: 1_000 }, () => faultOf({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);

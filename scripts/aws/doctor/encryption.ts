@@ -1,7 +1,7 @@
 /** Check of the KMS keys that the stack's resources are encrypted with, whichever keys those are. */
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { DescribeKeyCommand } from "@aws-sdk/client-kms";
-import { GetBucketEncryptionCommand } from "@aws-sdk/client-s3";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { GetBucketEncryptionCommand, GetBucketReplicationCommand } from "@aws-sdk/client-s3";
 import { GetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import type { Severity } from "../../../modules/naming";
@@ -27,6 +27,23 @@ const buckets = async ({ environment, aws }: Subject): Promise<Encrypted[]> => {
       return { resource: Bucket, key: rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID };
     }),
   );
+};
+
+/** Buckets of the other region, with the key that S3 encrypts replicas with. */
+const replicas = async ({ environment, aws }: Subject): Promise<Encrypted[]> => {
+  if (!environment.enable_replication) return [];
+  const names = Object.values(await findBuckets(aws.s3, environment));
+  const found = await Promise.all(
+    names.map(async (Bucket) => {
+      const command = new GetBucketReplicationCommand({ Bucket });
+      const answer = await ifFound(answerTo("GetBucketReplication", aws.s3.send(command)));
+      return (answer?.ReplicationConfiguration?.Rules ?? []).map(({ Destination }) => ({
+        resource: Destination?.Bucket?.split(":::").at(-1) ?? `the replica of ${Bucket}`,
+        key: Destination?.EncryptionConfiguration?.ReplicaKmsKeyID,
+      }));
+    }),
+  );
+  return found.flat();
 };
 
 const topics = async (subject: Subject): Promise<Encrypted[]> =>
@@ -86,13 +103,20 @@ export const keyFinding = (key: string, state: string | undefined, users: readon
   }
 };
 
+/** @returns a client for the region in the key's ARN, which differs for the key of replicas */
+const clientOf = (key: string, { kms }: Subject["aws"]): KMSClient => {
+  const [, , , region] = key.split(":");
+  const { credentials, endpoint } = kms.config;
+  return region === undefined ? kms : new KMSClient({ region, credentials, endpoint });
+};
+
 /** The AWS-managed key of SNS: its policy does not let CloudWatch publish. */
 const isManagedBySns = (key: string | undefined): boolean => key?.endsWith("alias/aws/sns") === true;
 
 const keys: Check["look"] = async (subject) => {
   const { environment, aws } = subject;
   const found = (
-    await Promise.all([buckets, topics, queue, log, functionVariables].map((find) => find(subject)))
+    await Promise.all([buckets, replicas, topics, queue, log, functionVariables].map((find) => find(subject)))
   ).flat();
   const managed = found.filter(({ key }) => isManagedBySns(key));
   const own = found.filter(({ key }) => key !== undefined && !isManagedBySns(key));
@@ -100,7 +124,9 @@ const keys: Check["look"] = async (subject) => {
   const without = hasKey ? found.filter(({ key }) => key === undefined) : [];
   const described = [...new Set(own.map(({ key = "" }) => key))].map(async (key) => {
     const users = own.filter((each) => each.key === key).map(({ resource }) => resource);
-    const answer = await ifFound(answerTo("DescribeKey", aws.kms.send(new DescribeKeyCommand({ KeyId: key }))));
+    const answer = await ifFound(
+      answerTo("DescribeKey", clientOf(key, aws).send(new DescribeKeyCommand({ KeyId: key }))),
+    );
     return keyFinding(key, answer?.KeyMetadata?.KeyState, users);
   });
   const findings = [

@@ -1,7 +1,7 @@
 /** Checks of the monitoring: log and errors in it, dead-letter queue, alarms and their metrics, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { logAlarms, metricAlarms } from "../../../modules/alarms";
+import { singleAlarms } from "../../../modules/alarm-rows";
 import { type AnyMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
 import { fieldsOf, logLine } from "../../terminal/log-line";
@@ -63,12 +63,12 @@ const alarmFindings = (
   { name, state, reason, actionsEnabled, threshold, notifies }: AccountAlarm,
   { environment, names }: Subject,
 ): Finding[] => {
-  const row = [...metricAlarms(environment), ...logAlarms(environment)].find((each) => each.name === name);
+  const row = singleAlarms(environment).find((each) => each.name === name);
   if (row === undefined) return [];
-  const topic = names.topics[row.severity];
+  const topic = row.severity === "none" ? undefined : names.topics[row.severity];
   return [
     ...(actionsEnabled ? [] : [problem(`${name} notifies no one: its actions are disabled`, deploy(environment))]),
-    ...(notifies.some((arn) => arn.endsWith(`:${topic}`))
+    ...(topic === undefined || notifies.some((arn) => arn.endsWith(`:${topic}`))
       ? []
       : [problem(`${name} does not notify ${topic}`, deploy(environment))]),
     ...(threshold === row.threshold
@@ -101,7 +101,7 @@ export const alarmsWithoutData = (
 ): string[] => {
   const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
   const hasData = (metric: AnyMetric): boolean => alive.some((each) => isSame(metricAddress(metric, watched), each));
-  return [...metricAlarms(environment), ...logAlarms(environment)]
+  return singleAlarms(environment)
     .filter(({ metric }) => !(typeof metric === "string" ? [metric] : Object.values(metric.of)).some(hasData))
     .map(({ name }) => name);
 };
@@ -147,7 +147,7 @@ const dashboard: Check["look"] = async ({ environment, aws }) => {
   const found = await ifFound(answerTo("GetDashboard", aws.cloudwatch.send(command)));
   return found?.DashboardBody === undefined || found.DashboardName !== dashboardName
     ? [problem(`${dashboardName} does not exist`, deploy(home))]
-    : [ok(`${dashboardName}: npm run console -- ${stackName(environment)}`)];
+    : [ok(`${dashboardName}: npm run links -- ${stackName(environment)}`)];
 };
 
 export const MONITORING_CHECKS: readonly Check[] = [

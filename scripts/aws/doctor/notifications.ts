@@ -9,7 +9,8 @@ import {
   ListTopicsCommand,
   paginateListSubscriptionsByTopic,
 } from "@aws-sdk/client-sns";
-import { logAlarms, runbookUrl } from "../../../modules/alarms";
+import { runbookUrl } from "../../../modules/alarm-config";
+import { logAlarms } from "../../../modules/alarm-rows";
 import { isExampleAddress } from "../../../modules/example-address";
 import { naming, type Severity } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";

@@ -1,10 +1,10 @@
 /** Usage of a stack in one month: turns an environment and a table of assumptions into the quantities that AWS charges for. */
-import { VARIANTS } from "../../../handler/src/variants";
-import { standingUsage } from "../../../modules/cost-widget";
+import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
 import type { Prices } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
 import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
 import { readResults } from "../../trials/bench/results";
+import { totalShare } from "./variant-shares";
 
 /** CPU time in ms, from the committed benchmark. */
 const MEASURED = growthOf(readResults().pictures).belowCap;
@@ -19,7 +19,7 @@ export const ASSUMPTIONS = {
   cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU per megapixel, from scripts/trials/bench/results.json" },
   cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU per image in addition, from the same file" },
   waitSeconds:      { value: 0.3,       about: "seconds that an invocation waits for S3" },
-  outputMbPerMp:    { value: 1,         about: "megabytes of all five variants per megapixel; nine tenths are PNG" },
+  outputMbPerMp:    { value: 1,         about: "megabytes of the five default variants per megapixel; most are PNG. Other variants are estimated from it" },
   monthsKept:       { value: 1,         about: "months that uploads and variants are kept" },
   logBytes:         { value: 1440,      about: "bytes of log per image, including 26 bytes of overhead per line" },
   embeddedLogBytes: { value: 470,       about: "additional bytes of log per image if metrics are embedded in the log" },
@@ -51,21 +51,25 @@ const MB_PER_GB = 1024;
 const BYTES_PER_GB = 1024 ** 3;
 const DAYS_PER_MONTH = 30;
 
-/** Requests per image: the upload, the download and one for each variant. */
-const PUTS = 1 + Object.keys(VARIANTS).length;
+/** Each upload is downloaded once. */
 const GETS = 1;
 
 /** Megapixels per image that are encoded. */
 const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
 
-const variantsGb = (a: Assumed): number => (a.images * megapixelsOf(a) * a.outputMbPerMp) / MB_PER_GB;
+const variantsGb = ({ variants }: Environment, a: Assumed): number => {
+  const megapixels = megapixelsOf(a);
+  return (a.images * megapixels * a.outputMbPerMp * totalShare(variants, megapixels).bytes) / MB_PER_GB;
+};
 
 /** Uploads and their variants. */
-const picturesGb = (a: Assumed): number => (a.images * a.meanMb) / MB_PER_GB + variantsGb(a);
+const picturesGb = (environment: Environment, a: Assumed): number =>
+  (a.images * a.meanMb) / MB_PER_GB + variantsGb(environment, a);
 
 /** @returns the duration of one invocation in seconds. Variants are encoded one after the other, so more than one vCPU does not help. */
-export const seconds = ({ lambda_memory_size }: Environment, a: Assumed): number => {
-  const cpuSeconds = megapixelsOf(a) * a.cpuSecondsPerMp + a.cpuSecondsEach;
+export const seconds = ({ lambda_memory_size, variants }: Environment, a: Assumed): number => {
+  const megapixels = megapixelsOf(a);
+  const cpuSeconds = megapixels * a.cpuSecondsPerMp * totalShare(variants, megapixels).cpu + a.cpuSecondsEach;
   return cpuSeconds / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
 };
 
@@ -74,8 +78,11 @@ const logGbOf = ({ metrics_transport }: Environment, a: Assumed): number =>
 
 const storedGbOf = (environment: Environment, a: Assumed): number => {
   const { enable_s3_access_logging, s3_access_log_days, enable_replication } = environment;
-  const pictures = picturesGb(a) * (enable_replication ? 2 : 1) * a.monthsKept;
-  const accessLogs = (a.images * (PUTS + GETS) * a.accessLogBytes * s3_access_log_days) / DAYS_PER_MONTH / BYTES_PER_GB;
+  const pictures = picturesGb(environment, a) * (enable_replication ? 2 : 1) * a.monthsKept;
+  const accessLogs =
+    (a.images * (putsPerImage(environment) + GETS) * a.accessLogBytes * s3_access_log_days) /
+    DAYS_PER_MONTH /
+    BYTES_PER_GB;
   return pictures + (enable_s3_access_logging ? accessLogs : 0);
 };
 
@@ -89,10 +96,10 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,
     // A replica of the upload and of each variant.
-    s3Put: a.images * PUTS * (environment.enable_replication ? 2 : 1),
+    s3Put: a.images * putsPerImage(environment) * (environment.enable_replication ? 2 : 1),
     s3Get: a.images * GETS,
     s3GbMonth: storedGbOf(environment, a),
-    interRegionGb: environment.enable_replication ? picturesGb(a) : 0,
+    interRegionGb: environment.enable_replication ? picturesGb(environment, a) : 0,
     logGb,
     logGbMonth: (logGb * a.logCompression * environment.log_retention_days) / DAYS_PER_MONTH,
     putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,
@@ -102,7 +109,7 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     sqsRequest: environment.enable_dead_letter_queue ? (3 * a.images * a.failedPercent) / 100 : 0,
     // For each message to an encrypted topic, SNS calls KMS twice.
     kmsRequest: environment.enable_kms_key
-      ? (a.images * (PUTS + GETS) * a.keyedPercent) / 100 + 2 * a.notifications
+      ? (a.images * (putsPerImage(environment) + GETS) * a.keyedPercent) / 100 + 2 * a.notifications
       : 0,
     xrayTrace: environment.enable_xray_tracing ? (a.images * a.tracedPercent) / 100 : 0,
   };

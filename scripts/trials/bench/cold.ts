@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
-import { SETTINGS } from "../../../handler/contract/settings";
+import { exampleSettings } from "../../../handler/contract/settings";
 import { buildHandler } from "../../build/handler-package";
 import { devStack } from "../../build/local-stack";
 import { readBlueprint } from "../../sandbox/blueprint";
@@ -46,12 +46,7 @@ const PROBE = `
   console.log(JSON.stringify({ wallMs, cpuMs: (user + system) / 1000, modules: Object.keys(require.cache).length }));`;
 
 /** Settings with which the handler loads. */
-const SETTINGS_TO_LOAD = Object.fromEntries(
-  Object.entries<{ kind: string; choices?: readonly string[] }>(SETTINGS).map(([name, { kind, choices }]) => [
-    name,
-    choices?.[0] ?? (kind === "text" ? "some-text" : "1000"),
-  ]),
-);
+const SETTINGS_TO_LOAD = exampleSettings();
 
 const load = async (file: string): Promise<Load> => {
   const env = { ...SETTINGS_TO_LOAD, PATH: process.env.PATH ?? "", AWS_REGION: "us-east-1" };

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { ssim } from "ssim.js";
-import { VARIANTS, type Variant } from "../../../handler/src/variants";
+import { DEFAULT_VARIANTS, type Variant } from "../../../handler/contract/variants";
 
 export interface Similarity {
   /** SSIM of each lossy full-size variant: 1 means identical. Wang et al. 2004, computed by ssim.js. */
@@ -73,7 +73,7 @@ export const likeness = async (one: Sharp, other: Sharp): Promise<Likeness> => {
 };
 
 /** Excludes the thumbnail, which has no source of its size, and PNG, which is lossless. */
-const isCompared = ({ quality, insidePx }: Variant): boolean => quality !== undefined && insidePx === undefined;
+const isCompared = ({ quality, inside_px }: Variant): boolean => quality !== undefined && inside_px === undefined;
 
 /**
  * @param file a picture that sharp can read, at most 4096 px on each side
@@ -81,7 +81,9 @@ const isCompared = ({ quality, insidePx }: Variant): boolean => quality !== unde
  */
 export const similarity = async (file: string, folder: string): Promise<Similarity> => {
   const source = await readFile(file);
-  const names = Object.entries<Variant>(VARIANTS).flatMap(([name, variant]) => (isCompared(variant) ? [name] : []));
+  const names = Object.entries<Variant>(DEFAULT_VARIANTS).flatMap(([name, variant]) =>
+    isCompared(variant) ? [name] : [],
+  );
   const found: Record<string, Likeness> = {};
   for (const name of names) found[name] = await likeness(sharp(source), sharp(await readFile(join(folder, name))));
   return {

@@ -1,14 +1,14 @@
 /** Tries encoder settings on the 12-megapixel photo: CPU time, bytes and similarity of each. */
 import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
-import { FORMATS } from "../../../handler/src/variants";
+import { ENCODERS } from "../../../handler/src/variants";
 import { likeness } from "./similarity";
 import { median } from "./statistics";
 
 type Settings = Readonly<Record<string, boolean | number | string>>;
 
 interface Row {
-  readonly format: keyof typeof FORMATS;
+  readonly format: keyof typeof ENCODERS;
   /** @default lossless */
   readonly quality?: number;
   readonly settings: Settings;
@@ -78,7 +78,7 @@ const cpuMsOf = async (make: () => Promise<Buffer>): Promise<[cpuMs: number, mad
 /** @returns whether the handler uses these settings for the format */
 export const isChosen = ({ format, settings }: Row): boolean => {
   const sorted = (of: Settings) => JSON.stringify(Object.entries(of).sort());
-  return sorted(settings) === sorted(FORMATS[format].encoder);
+  return sorted(settings) === sorted(ENCODERS[format]);
 };
 
 const tryOut = async (row: Row, pixels: () => Sharp): Promise<Trial> => {

@@ -2,9 +2,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import { DEFAULT_VARIANTS, MAX_SIDE_PX, type Variant } from "../../../handler/contract/variants";
 import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
 import type { Limits } from "../../../handler/src/input";
-import { FORMATS, VARIANTS, type Variant } from "../../../handler/src/variants";
+import { ENCODERS } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
 /** Cost of the five variants of one picture, without loading the program and reading the file. */
@@ -19,7 +20,6 @@ export interface Measurement {
 
 type Variants = Readonly<Record<string, Buffer>>;
 
-const MAX_SIDE_PX = 4096;
 const FIT = { fit: "inside", withoutEnlargement: true } as const;
 const LIMITS: Limits = { maxPixels: 100_000_000, maxSidePx: 65_535, maxFrames: 1 };
 
@@ -32,14 +32,14 @@ const opened = (file: Buffer): sharp.Sharp => {
 };
 
 /** Encodes one variant with sharp, from the file or from pixels. */
-const encoded = (image: sharp.Sharp, { format, quality, insidePx }: Variant, encoder: object): Promise<Buffer> => {
-  if (insidePx !== undefined) image.resize(insidePx, insidePx, FIT);
+const encoded = (image: sharp.Sharp, { format, quality, inside_px }: Variant, encoder: object): Promise<Buffer> => {
+  if (inside_px !== undefined) image.resize(inside_px, inside_px, FIT);
   return image.toFormat(format, { ...encoder, ...(quality !== undefined && { quality }) }).toBuffer();
 };
 
 const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise<Variants> => {
   const made: Record<string, Buffer> = {};
-  for (const [name, variant] of Object.entries<Variant>(VARIANTS)) made[name] = await make(variant);
+  for (const [name, variant] of Object.entries<Variant>(DEFAULT_VARIANTS)) made[name] = await make(variant);
   return made;
 };
 
@@ -55,7 +55,11 @@ const METHODS = {
   naive: async (file: Buffer) => () =>
     eachVariant((variant) => {
       const image = sharp(file).autoOrient();
-      return encoded(variant.insidePx === undefined ? image.resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT) : image, variant, {});
+      return encoded(
+        variant.inside_px === undefined ? image.resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT) : image,
+        variant,
+        {},
+      );
     }),
   floor: async (file: Buffer) => {
     const { data, info } = await opened(file)
@@ -63,7 +67,7 @@ const METHODS = {
       .raw()
       .toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
-    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, FORMATS[variant.format].encoder));
+    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, ENCODERS[variant.format]));
   },
 } as const satisfies Record<string, (file: Buffer) => Promise<() => Promise<Variants>>>;
 

@@ -1,9 +1,11 @@
-/** The faults that the drill injects into the real function: each is the cause of an alarm. */
+/** Plays faults on the real function: each is the cause of an alarm. */
 
+import { isStorage, slowStore, storageRefuses, UNAVAILABLE } from "../../faults/calls";
+import { type Fault, fileOf, slowDurationMs } from "../../faults/faults";
+import { hugePhoto, photo, truncatedPhoto, wideScan } from "../../faults/pictures";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { hugePhoto, photo, truncatedPhoto, wideScan } from "./pictures";
-import { type Conditions, type FaultRun, type Recording, record } from "./recorded-run";
+import { type Conditions, type FaultRun, type Recording, record, reportStatus } from "./recorded-run";
 import { MINUTE_MS, type SentLine } from "./timeline";
 
 export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
@@ -11,41 +13,31 @@ export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint
   function: { ...blueprint.function, ...changes },
 });
 
-export const DENIED: ApiRefusal = { status: 403, code: "AccessDenied", message: "Access Denied" };
-export const UNAVAILABLE: ApiRefusal = {
-  status: 503,
-  code: "ServiceUnavailable",
-  message: "Please reduce your request rate.",
-};
-
-export const isStorage = ({ action }: { action: string }) => action.startsWith("s3:");
-export const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
-
 /** Uploads the same bytes `count` times under different keys, in parallel. */
 export const uploads = (count: number, make: () => Buffer | Promise<Buffer>) => async (faultRun: FaultRun) => {
   const bytes = await make();
   await Promise.all(Array.from({ length: count }, (_, i) => faultRun.upload(`drill/${i}`, bytes)));
 };
 
-export const storageAnswers = (blueprint: Blueprint, refusal: ApiRefusal, faults: number): Promise<Recording> =>
-  record(
-    { blueprint, faults, onCall: async (call) => (isStorage(call) ? refusal : undefined) },
-    uploads(faults, photo),
-  );
+/** Plays a fault that lasts until `faults` attempts have failed, with as many uploads. @param changes to the function besides the fault's own */
+export const play = async (
+  fault: Fault,
+  blueprint: Blueprint,
+  faults = 1,
+  changes: Partial<FunctionBlueprint> = {},
+): Promise<Recording> => {
+  const broken = altered(blueprint, { ...fault.changes?.(blueprint.function), ...changes });
+  const file = async () => Buffer.from((await fileOf(fault, blueprint)).bytes);
+  return record({ blueprint: broken, faults, onCall: fault.calls?.(blueprint) }, uploads(faults, file));
+};
 
 /** Every attempt of one upload fails. @param queue refusal of the dead-letter queue. @default the queue accepts messages */
 export const failsPermanently = (blueprint: Blueprint, queue?: ApiRefusal): Promise<Recording> =>
-  record(
-    { blueprint, isPermanent: true, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : queue) },
-    uploads(1, photo),
-  );
+  record({ blueprint, isPermanent: true, onCall: storageRefuses(UNAVAILABLE, queue) }, uploads(1, photo));
 
 /** One upload fails until its last attempt, which succeeds. @param deployed function of the stack under test, before any mutation */
 export const failsAtFirst = (blueprint: Blueprint, { maximumRetryAttempts: faults }: FunctionBlueprint) =>
-  record(
-    { blueprint, faults, retryDelayMs: 50, onCall: async (call) => (isStorage(call) ? UNAVAILABLE : undefined) },
-    uploads(1, photo),
-  );
+  record({ blueprint, faults, retryDelayMs: 50, onCall: storageRefuses(UNAVAILABLE) }, uploads(1, photo));
 
 /** Real duration of a scaled timeout, in seconds. */
 const SCALED_LIMIT_SECONDS = 6;
@@ -58,25 +50,17 @@ const atScale = (blueprint: Blueprint, timeoutSeconds = SCALED_LIMIT_SECONDS): C
 export const timeIsScaled = ({ timeoutSeconds }: FunctionBlueprint): string =>
   `the ${timeoutSeconds} s timeout takes ${SCALED_LIMIT_SECONDS} s`;
 
-/**
- * S3 delays storing the variants until the invocation is slightly longer than the threshold. The delay counts from the
- * download, so processing time is part of it and a busy machine makes no difference.
- */
-export const slowStore = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
+/** The invocation takes slightly longer than the threshold. */
+export const slowStorage = (blueprint: Blueprint, thresholdMs: number): Promise<Recording> => {
   const { scale = 1 } = atScale(blueprint);
   const limitMs = blueprint.function.timeoutSeconds * 1_000;
-  const lastsMs = (thresholdMs + (limitMs - thresholdMs) / 20) / scale;
-  let begunAt = 0;
-  const onCall: Conditions["onCall"] = ({ action }) => {
-    if (action.startsWith("s3:Get")) begunAt = performance.now();
-    return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
-  };
+  const onCall = slowStore(slowDurationMs(thresholdMs, blueprint.function) / scale);
   // The timeout itself is not scaled: a busy machine must not end the invocation.
   return record({ blueprint, scale, limitMs, onCall }, uploads(1, photo));
 };
 
-/** S3 never answers: the handler gives up shortly before the timeout. */
-export const neverAnswers = (blueprint: Blueprint): Promise<Recording> => {
+/** S3 never answers: the function gives up shortly before the timeout. */
+export const neverAnswered = (blueprint: Blueprint): Promise<Recording> => {
   const { gate, open } = gateway();
   const limitMs = blueprint.function.timeoutSeconds * 1_000;
   const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
@@ -88,18 +72,32 @@ export const neverAnswers = (blueprint: Blueprint): Promise<Recording> => {
 };
 
 /**
- * What waits is given up in time, and logged; what keeps the process busy is not, because nothing else can run meanwhile.
- * How fast a CPU is differs, so the image is first processed without a limit worth mentioning.
+ * The function gives up what waits shortly before the timeout and logs it. It cannot give up what keeps the process busy,
+ * because nothing else runs meanwhile. How long decoding takes differs by machine and moment, so the timeout is searched for.
  */
 export const busyBeyondTheLimit = async (blueprint: Blueprint, count: number): Promise<Recording> => {
   const scan = () => wideScan();
   const { data } = await record({ blueprint }, uploads(1, scan));
   const takesMs = Math.max(...data.filter(({ name }) => name === "Duration").map(({ value }) => value));
-  const { blueprint: hurried, ...conditions } = atScale(blueprint, takesMs / BUSY_SHARE / 1_000);
-  return record({ ...conditions, blueprint: altered(hurried, { maximumRetryAttempts: 0 }) }, uploads(count, scan));
+  const withTimeout = (timeoutMs: number): Promise<Recording> => {
+    const { blueprint: hurried, ...conditions } = atScale(blueprint, timeoutMs / 1_000);
+    return record({ ...conditions, blueprint: altered(hurried, { maximumRetryAttempts: 0 }) }, uploads(count, scan));
+  };
+  let timeoutMs = takesMs / BUSY_SHARE;
+  let recording = await withTimeout(timeoutMs);
+  for (let attempt = 1; attempt < TIMEOUT_ATTEMPTS; attempt += 1) {
+    const ends = recording.lines.flatMap(({ message }) => reportStatus(message) ?? []);
+    if (ends.every((status) => status === "timeout")) break;
+    timeoutMs *= ends.includes("success") ? 0.5 : 1.5;
+    recording = await withTimeout(timeoutMs);
+  }
+  return recording;
 };
 
-/** Decoding begins early and lasts longest, so that a third of the time falls well into it. */
+/** How many timeouts are tried until each invocation exceeds it while it decodes. */
+const TIMEOUT_ATTEMPTS = 8;
+
+/** Decoding begins early and lasts longest, so that a third of the time usually falls well into it. */
 export const BUSY_SHARE = 3;
 
 /** A promise that resolves when `open` is called. */
@@ -159,15 +157,6 @@ export const nearItsMemory = async (blueprint: Blueprint, thresholdMb: number): 
   return withUsedMemory(recording, (mb) => Math.ceil(mb * factor));
 };
 
-export const withoutSetting = (blueprint: Blueprint): Promise<Recording> => {
-  const { [MISSING]: _, ...environment } = blueprint.function.environment;
-  return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
-};
-
-export const MISSING = "LARGE_IMAGE_BYTES";
-export const SMALL_MEMORY_MB = 160;
-/** The memory of decoding is estimated and limited; that of the download is limited by max_image_bytes only. */
-export const LARGER_THAN_MEMORY_BYTES = 90_000_000;
 export const GIVEN_UP_AFTER_SECONDS = 1;
 
 export const failingUploads = (blueprint: Blueprint): Promise<Recording> =>

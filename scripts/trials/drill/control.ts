@@ -5,6 +5,7 @@ import { type Evidence, shortName, traffic } from "./evidence";
 import { BEGIN_MS, HOUR_MS, WATCH_MS } from "./probe";
 import { justTooLittle, problemOf } from "./probes";
 import { FAULT_AT_MS } from "./recorded-run";
+import { remembered } from "./remembered";
 import { metricOf, signalsOf } from "./signals";
 import { MINUTE_MS, merged, type Timeline } from "./timeline";
 
@@ -25,19 +26,16 @@ const countsOnlyAt = (alarm: Alarm, added: Timeline, blueprint: Blueprint): bool
 const busyHours = new WeakMap<Evidence, BusyHour>();
 
 /** The hour depends on the evidence only, not on the mutant that is judged. */
-const busyHour = (evidence: Evidence): BusyHour => {
-  const known = busyHours.get(evidence);
-  if (known !== undefined) return known;
-  const edges = evidence.blueprint.alarms
-    .filter((alarm) => metricOf(alarm) !== undefined && !alarm.comparison.startsWith("LessThan"))
-    .map((alarm) => ({ alarm, added: justTooLittle(alarm, evidence) }))
-    .filter(({ added }) => added.lines.length + added.data.length > 0)
-    .filter(({ alarm, added }) => countsOnlyAt(alarm, added, evidence.blueprint));
-  const healthy = traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS);
-  const made = { edges, timeline: merged([healthy, ...edges.map(({ added }) => added)]) };
-  busyHours.set(evidence, made);
-  return made;
-};
+const busyHour = (evidence: Evidence): BusyHour =>
+  remembered(busyHours, evidence, () => {
+    const edges = evidence.blueprint.alarms
+      .filter((alarm) => metricOf(alarm) !== undefined && !alarm.comparison.startsWith("LessThan"))
+      .map((alarm) => ({ alarm, added: justTooLittle(alarm, evidence) }))
+      .filter(({ added }) => added.lines.length + added.data.length > 0)
+      .filter(({ alarm, added }) => countsOnlyAt(alarm, added, evidence.blueprint));
+    const healthy = traffic(evidence, BEGIN_MS, FAULT_AT_MS + HOUR_MS);
+    return { edges, timeline: merged([healthy, ...edges.map(({ added }) => added)]) };
+  });
 
 /** @returns the alarms of a stack, or of a mutant of it, that fire during the busy hour */
 export const control = (blueprint: Blueprint, evidence: Evidence): Control => {

@@ -9,6 +9,7 @@ import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { filtersOf, historyOf, reportOf, type Watched } from "./observe";
 import { FAULT_AT_MS } from "./recorded-run";
+import { remembered } from "./remembered";
 import { type ExpectedCounts, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { metricOf } from "./signals";
 import { MINUTE_MS, merged, span, type Timeline } from "./timeline";
@@ -66,22 +67,21 @@ const watchedTimelines = new WeakMap<Evidence, Map<string, WatchedTimeline>>();
 
 /** The fault amid healthy traffic, and the time range to evaluate: from before the fault until the slowest alarm has recovered. */
 const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
-  const known = watchedTimelines.get(evidence) ?? new Map<string, WatchedTimeline>();
-  watchedTimelines.set(evidence, known);
-  const fault = recorded(evidence, name);
-  const slowestMs = Math.max(...evidence.blueprint.alarms.map(memoryMs));
-  const faultEndsMs = scenario.isSilence ? FAULT_AT_MS + slowestMs + 2 * MINUTE_MS : span(fault, FAULT_AT_MS).toMs;
-  const endMs = faultEndsMs + slowestMs + LONGEST_DELAY_MS + 5 * MINUTE_MS;
-  const beginMs = FAULT_AT_MS - BEFORE_MS;
-  const healthy = scenario.isSilence
-    ? [traffic(evidence, beginMs, FAULT_AT_MS), traffic(evidence, faultEndsMs, endMs)]
-    : [traffic(evidence, beginMs, endMs)];
-  const made = known.get(name) ?? {
-    timeline: merged([...healthy, fault]),
-    watched: { fromMs: FAULT_AT_MS - 5 * MINUTE_MS, toMs: endMs },
-  };
-  known.set(name, made);
-  return made;
+  const known = remembered(watchedTimelines, evidence, () => new Map<string, WatchedTimeline>());
+  return remembered(known, name, () => {
+    const fault = recorded(evidence, name);
+    const slowestMs = Math.max(...evidence.blueprint.alarms.map(memoryMs));
+    const faultEndsMs = scenario.isSilence ? FAULT_AT_MS + slowestMs + 2 * MINUTE_MS : span(fault, FAULT_AT_MS).toMs;
+    const endMs = faultEndsMs + slowestMs + LONGEST_DELAY_MS + 5 * MINUTE_MS;
+    const beginMs = FAULT_AT_MS - BEFORE_MS;
+    const healthy = scenario.isSilence
+      ? [traffic(evidence, beginMs, FAULT_AT_MS), traffic(evidence, faultEndsMs, endMs)]
+      : [traffic(evidence, beginMs, endMs)];
+    return {
+      timeline: merged([...healthy, fault]),
+      watched: { fromMs: FAULT_AT_MS - 5 * MINUTE_MS, toMs: endMs },
+    };
+  });
 };
 
 const wentOff = (history: readonly Transition[]): Transition | undefined => history.find(({ to }) => to === "ALARM");

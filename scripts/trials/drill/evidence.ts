@@ -3,9 +3,10 @@
 import pLimit from "p-limit";
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { Delivery } from "../../cloudwatch/delivery";
+import { photo } from "../../faults/pictures";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { photo } from "./pictures";
 import { FAULT_AT_MS, type Recording } from "./recorded-run";
+import { remembered } from "./remembered";
 import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
 
@@ -85,5 +86,12 @@ export const healthyUploads = (evidence: Evidence): readonly Timeline[] => {
 /** Ten uploads in five minutes: enough samples for every rate. */
 export const TRAFFIC_EVERY_MS = 30_000;
 
-export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Timeline =>
-  repeated(healthyUploads(evidence), fromMs, toMs, TRAFFIC_EVERY_MS);
+const hours = new WeakMap<Evidence, Map<string, Timeline>>();
+
+/** @returns healthy uploads from `fromMs` until `toMs`; the same timeline for the same times, because most checks need the same hours */
+export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Timeline => {
+  const known = remembered(hours, evidence, () => new Map<string, Timeline>());
+  return remembered(known, `${fromMs} ${toMs}`, () =>
+    repeated(healthyUploads(evidence), fromMs, toMs, TRAFFIC_EVERY_MS),
+  );
+};

@@ -2,13 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { photo } from "../../faults/pictures";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
 import { control } from "./control";
 import { drill, otherProblems, withoutScenario } from "./drill";
 import { type Evidence, shortName } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
-import { photo } from "./pictures";
-import { probeProblems } from "./probes";
+import { probeProblems, probeProblemsOf } from "./probes";
 import type { Recording } from "./recorded-run";
 import { OTHERS } from "./scenarios";
 import { structureProblems } from "./structure";
@@ -21,7 +21,7 @@ export const shortenWindows = (evidence: Evidence): MutantResult[] =>
       const short = shortName(alarm, evidence.blueprint);
       const changed = { ...alarm, evaluationPeriods: alarm.evaluationPeriods - 1 };
       const alarms = evidence.blueprint.alarms.map((each) => (each === alarm ? changed : each));
-      const [caughtBy] = probeProblems({ ...evidence.blueprint, alarms }, evidence);
+      const [caughtBy] = probeProblemsOf(alarm, { ...evidence.blueprint, alarms }, evidence);
       const { timeoutSeconds } = evidence.blueprint.function;
       return {
         mutant: `lambda_timeout ${timeoutSeconds}, ${short}: evaluation_periods ${alarm.evaluationPeriods} -> ${changed.evaluationPeriods}`,

@@ -2,40 +2,31 @@
 
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import type { Delivery } from "../../cloudwatch/delivery";
-import { compileFilter, type MetricFilter } from "../../cloudwatch/metric-filter";
+import { compileFilter, type LogLine, type MetricFilter } from "../../cloudwatch/metric-filter";
 import { type Datum, MetricStore } from "../../cloudwatch/metric-store";
 import { type Transition, watch } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { type DeliveredTimeline, deliver, type Timeline } from "./timeline";
+import { remembered } from "./remembered";
+import { dataOf, linesOf, type Timeline } from "./timeline";
 
 export interface Watched {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-const remembered = <T>(make: () => T, key: string, memory: Map<string, T>): T => {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  memory.set(key, made);
-  return made;
-};
-
-type Lines = Pick<DeliveredTimeline, "lines">;
-
-const memoryOf = <T>(memories: WeakMap<Lines, Map<string, T>>, timeline: Lines): Map<string, T> => {
-  const memory = memories.get(timeline) ?? new Map<string, T>();
-  memories.set(timeline, memory);
-  return memory;
-};
+type Lines = readonly LogLine[];
 
 /** A mutant changes one filter or alarm; the results of the others are computed once for each timeline. */
 const reports = new WeakMap<Lines, Map<string, readonly Datum[]>>();
-const histories = new WeakMap<Lines, Map<string, readonly Transition[]>>();
+const histories = new WeakMap<Timeline, Map<string, readonly Transition[]>>();
 
 /** @returns the data that the filter publishes for the timeline's lines */
-export const reportOf = (filter: MetricFilter, timeline: Lines): readonly Datum[] =>
-  remembered(() => compileFilter(filter).report(timeline.lines), JSON.stringify(filter), memoryOf(reports, timeline));
+export const reportOf = (filter: MetricFilter, { lines }: { readonly lines: Lines }): readonly Datum[] =>
+  remembered(
+    remembered(reports, lines, () => new Map()),
+    JSON.stringify(filter),
+    () => compileFilter(filter).report(lines),
+  );
 
 type Named = Pick<Datum, "namespace" | "name">;
 
@@ -57,14 +48,20 @@ export const historyOf = (
   { fromMs, toMs }: Watched,
   delivery: Delivery,
 ): readonly Transition[] => {
-  const seen = deliver(timeline, delivery);
   const metrics = metricsOf(alarm);
   const filters = filtersOf(blueprint).filter(({ metric }) => metrics.some((watched) => isSame(watched, metric)));
   const work = () => {
     const store = new MetricStore();
-    const published = seen.data.filter((datum) => metrics.some((watched) => isSame(watched, datum)));
-    for (const datum of [...published, ...filters.flatMap((filter) => reportOf(filter, seen))]) store.put(datum);
+    const names = new Map(metrics.map((metric) => [`${metric.namespace} ${metric.name}`, metric]));
+    for (const metric of names.values()) for (const datum of dataOf(timeline, delivery, metric)) store.put(datum);
+    const lines = filters.length > 0 ? linesOf(timeline, delivery) : [];
+    for (const filter of filters) for (const datum of reportOf(filter, { lines })) store.put(datum);
     return watch([alarm], store, fromMs, toMs);
   };
-  return remembered(work, JSON.stringify([alarm, filters, fromMs, toMs]), memoryOf(histories, seen));
+  const key = JSON.stringify([alarm, filters, fromMs, toMs, delivery]);
+  return remembered(
+    remembered(histories, timeline, () => new Map()),
+    key,
+    work,
+  );
 };

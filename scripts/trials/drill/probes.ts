@@ -11,6 +11,7 @@ import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic }
 import { historyOf } from "./observe";
 import { BEGIN_MS, HOUR_MS, isGauge, type Probe, type Timing, timingOf, togetherMs, WATCH_MS } from "./probe";
 import { FAULT_AT_MS } from "./recorded-run";
+import { remembered } from "./remembered";
 import { metricOf, signalsOf, spread, withValue } from "./signals";
 import { slowProbes, slowProbesOf } from "./slow-probes";
 import {
@@ -169,8 +170,11 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const samples = samplesOf("statistic" in alarm.watches ? [] : alarm.watches);
   const good = healthyUploads(evidence);
   const bad = [recorded(evidence, "log-errors")];
+  const bursts = new Map<string, Timeline>();
   const burst = (atMs: number, count: number, failing: number): Timeline =>
-    merged([spread(good, count - failing, atMs, atMs + 1_000), spread(bad, failing, atMs + 2_000, atMs + 3_000)]);
+    remembered(bursts, `${atMs} ${count} ${failing}`, () =>
+      merged([spread(good, count - failing, atMs, atMs + 1_000), spread(bad, failing, atMs + 2_000, atMs + 3_000)]),
+    );
   /** `failing[i]` bad uploads in period i; only good ones before and after. */
   const periodsOf = (count: number, failing: readonly number[]): Timeline =>
     merged(Array.from({ length: 24 }, (_, i) => burst(FAULT_AT_MS + (i - 12) * periodMs, count, failing[i - 12] ?? 0)));
@@ -243,22 +247,22 @@ const restProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   ];
 };
 
-const probes = new WeakMap<Evidence, readonly Probe[]>();
+const probes = new WeakMap<Evidence, Map<string, readonly Probe[]>>();
+
+const allProbesOf = (alarm: Alarm, evidence: Evidence): readonly Probe[] => {
+  const known = remembered(probes, evidence, () => new Map<string, readonly Probe[]>());
+  return remembered(known, alarm.name, () => [
+    ...probesOfAlarm(alarm, evidence),
+    ...slowProbes(alarm, evidence),
+    ...restProbes(alarm, evidence),
+  ]);
+};
 
 /** @returns the boundary checks of every alarm whose scenario was recorded */
-export const probesOf = (evidence: Evidence): readonly Probe[] => {
-  const known = probes.get(evidence);
-  if (known !== undefined) return known;
-  const made = evidence.blueprint.alarms
+export const probesOf = (evidence: Evidence): readonly Probe[] =>
+  evidence.blueprint.alarms
     .filter((alarm) => evidence.recordings.has(shortName(alarm, evidence.blueprint)))
-    .flatMap((alarm) => [
-      ...probesOfAlarm(alarm, evidence),
-      ...slowProbes(alarm, evidence),
-      ...restProbes(alarm, evidence),
-    ]);
-  probes.set(evidence, made);
-  return made;
-};
+    .flatMap((alarm) => allProbesOf(alarm, evidence));
 
 const time = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
@@ -291,6 +295,10 @@ const failed = (probes: readonly Probe[], blueprint: Blueprint): string[] =>
 /** @returns failed boundary checks of a stack or of a mutant of it, one sentence each */
 export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
   failed(probesOf(evidence), blueprint);
+
+/** @returns failed boundary checks of one alarm, whose scenario was recorded, of a stack or of a mutant of it */
+export const probeProblemsOf = (alarm: Alarm, blueprint: Blueprint, evidence: Evidence): string[] =>
+  failed(allProbesOf(alarm, evidence), blueprint);
 
 /** @returns failed checks with the longest invocations, one sentence each */
 export const slowProblems = (evidence: Evidence): string[] => failed(slowProbesOf(evidence), evidence.blueprint);

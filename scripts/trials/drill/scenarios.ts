@@ -1,30 +1,24 @@
 /** The scenario of each alarm: its cause, the expected metric counts, and the topic to notify. */
+import { DENIED, storageDelays } from "../../faults/calls";
+import { FAULTS, MISSING, SMALL_MEMORY_MB } from "../../faults/faults";
+import { photo } from "../../faults/pictures";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
 import {
-  after,
   altered,
   BUSY_SHARE,
   burst,
   busyBeyondTheLimit,
-  DENIED,
   failingUploads,
   failsAtFirst,
   failsPermanently,
   GIVEN_UP_AFTER_SECONDS,
   heldUp,
-  isStorage,
-  LARGER_THAN_MEMORY_BYTES,
-  MISSING,
   nearItsMemory,
-  SMALL_MEMORY_MB,
-  slowStore,
-  storageAnswers,
+  play,
+  slowStorage,
   timeIsScaled,
-  UNAVAILABLE,
   uploads,
-  withoutSetting,
 } from "./causes";
-import { notAnImage, photo, photoOfBytes, truncatedPhoto } from "./pictures";
 import { emptyRun, type Recording, record } from "./recorded-run";
 import { MINUTE_MS } from "./timeline";
 
@@ -52,25 +46,21 @@ export interface Scenario {
 /** Scenarios by the alarm's name without the function's name: add a row. The drill fails for an alarm without a scenario. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "high-error-rate": {
-    cause: "S3 answers 503",
+    cause: FAULTS["s3-unavailable"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
     also: ["release-errors", "log-errors", "image-processing-errors", "low-success-rate"],
-    run: (blueprint, threshold) => storageAnswers(blueprint, UNAVAILABLE, threshold),
+    run: (blueprint, threshold) => play(FAULTS["s3-unavailable"], blueprint, threshold),
   },
   "release-errors": {
-    cause: "a release whose handler fails to load",
+    cause: FAULTS["bad-release"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 1 },
+    counts: { LambdaErrors: 1, FailedAttempts: 1 },
     also: ["log-errors", "high-error-rate", "events-dropped", "dead-letters"],
-    run: (blueprint, threshold) =>
-      record(
-        { blueprint: altered(blueprint, { handler: "index.gone", maximumRetryAttempts: 0 }) },
-        uploads(threshold, photo),
-      ),
+    run: (blueprint, threshold) => play(FAULTS["bad-release"], blueprint, threshold, { maximumRetryAttempts: 0 }),
   },
   throttles: {
-    cause: "reserved concurrency is exhausted",
+    cause: FAULTS.throttled.cause,
     topic: "critical-alerts",
     counts: {},
     also: ["events-dropped", "dead-letters"],
@@ -79,28 +69,36 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       record(
         {
           blueprint: altered(blueprint, { reservedConcurrency: 1, maximumEventAgeSeconds: GIVEN_UP_AFTER_SECONDS }),
-          onCall: (call) => (isStorage(call) ? after(100) : Promise.resolve(undefined)),
+          onCall: storageDelays(100),
         },
         uploads(threshold + 1, photo),
       ),
   },
   "log-errors": {
-    cause: "one file that is not an image",
+    cause: FAULTS["not-an-image"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, ImageSizeBytes: 1, MemoryUsedMB: 1 },
+    counts: {
+      LambdaErrors: 1,
+      ImageProcessingErrors: 1,
+      RefusedImages: 1,
+      AllRefusedImages: 1,
+      ImageSizeBytes: 1,
+      MemoryUsedMB: 1,
+      Attempts: 1,
+    },
     also: ["image-processing-errors"],
-    run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, notAnImage)),
+    run: (blueprint, threshold) => play(FAULTS["not-an-image"], blueprint, threshold),
   },
   "high-duration": {
-    cause: "S3 answers slowly",
+    cause: FAULTS["s3-slow"].cause,
     topic: "performance-alerts",
     counts: {},
     also: [],
     scaled: timeIsScaled,
-    run: slowStore,
+    run: slowStorage,
   },
   "high-concurrency": {
-    cause: "a burst of uploads",
+    cause: FAULTS.burst.cause,
     topic: "performance-alerts",
     counts: {},
     also: ["high-duration"],
@@ -110,7 +108,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "low-success-rate": {
     cause: "most uploads are corrupt for 15 minutes",
     topic: "performance-alerts",
-    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, AllRefusedImages: 1 },
     also: ["log-errors", "image-processing-errors"],
     run: failingUploads,
   },
@@ -125,7 +123,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "memory-high": {
     cause: "an image that needs nearly all memory",
     topic: "performance-alerts",
-    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1 },
+    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1, Attempts: 1 },
     also: [],
     scaled: ({ memoryMb }) => `reported memory is scaled to just below ${memoryMb} MB`,
     run: nearItsMemory,
@@ -150,7 +148,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "dead-letters": {
     cause: "S3 answers 503 on every attempt",
     topic: "performance-alerts",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -162,9 +160,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint) => failsPermanently(blueprint),
   },
   "dead-letter-errors": {
-    cause: "S3 answers 503 on every attempt, and the queue denies access",
+    cause: FAULTS["queue-denied"].cause,
     topic: "critical-alerts",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1 },
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
     also: [
       "high-error-rate",
       "release-errors",
@@ -176,62 +174,54 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint) => failsPermanently(blueprint, DENIED),
   },
   "timeout-errors": {
-    cause: "decoding a large BMP takes longer than the timeout",
+    cause: FAULTS["out-of-time"].cause,
     topic: "log-alerts",
-    counts: { TimeoutErrors: 1 },
+    counts: { TimeoutErrors: 1, FailedAttempts: 1 },
     also: ["high-duration", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
-    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is 1/${BUSY_SHARE} of the decoding time`,
+    scaled: ({ timeoutSeconds }) => `the ${timeoutSeconds} s timeout is about 1/${BUSY_SHARE} of the decoding time`,
     run: busyBeyondTheLimit,
   },
   "memory-errors": {
-    cause: "a file that does not fit into the memory",
+    cause: FAULTS["out-of-memory"].cause,
     topic: "log-alerts",
-    counts: { MemoryErrors: 1, LargeImages: 1 },
+    counts: { MemoryErrors: 1, LargeImages: 1, FailedAttempts: 1 },
     also: ["high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: ({ memoryMb }) => `${SMALL_MEMORY_MB} MB memory instead of ${memoryMb} MB`,
-    run: (blueprint, threshold) =>
-      record(
-        { blueprint: altered(blueprint, { memoryMb: SMALL_MEMORY_MB, maximumRetryAttempts: 0 }) },
-        uploads(threshold, () => photoOfBytes(LARGER_THAN_MEMORY_BYTES)),
-      ),
+    run: (blueprint, threshold) => play(FAULTS["out-of-memory"], blueprint, threshold, { maximumRetryAttempts: 0 }),
   },
   "image-processing-errors": {
-    cause: "corrupt uploads",
+    cause: FAULTS.corrupt.cause,
     topic: "log-alerts",
-    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1 },
+    counts: { LambdaErrors: 1, ImageProcessingErrors: 1, RefusedImages: 1, AllRefusedImages: 1 },
     also: ["log-errors"],
-    run: (blueprint, threshold) => record({ blueprint }, uploads(threshold, truncatedPhoto)),
+    run: (blueprint, threshold) => play(FAULTS.corrupt, blueprint, threshold),
   },
   "s3-permission-errors": {
-    cause: "S3 answers 403",
+    cause: FAULTS["s3-denied"].cause,
     topic: "log-alerts",
-    counts: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1 },
+    counts: { LambdaErrors: 2, S3AccessDenied: 1, S3PermissionErrors: 1, FailedAttempts: 1 },
     also: ["log-errors", "high-error-rate", "release-errors"],
-    run: (blueprint, threshold) => storageAnswers(blueprint, DENIED, threshold),
+    run: (blueprint, threshold) => play(FAULTS["s3-denied"], blueprint, threshold),
   },
   "critical-errors": {
-    cause: "a setting is missing",
+    cause: FAULTS["missing-setting"].cause,
     topic: "log-alerts",
-    counts: { LambdaErrors: 2, CriticalErrors: 1 },
+    counts: { LambdaErrors: 2, CriticalErrors: 1, FailedAttempts: 1 },
     also: ["log-errors", "high-error-rate", "release-errors", "events-dropped", "dead-letters"],
     scaled: () => `${MISSING} is not set`,
-    run: withoutSetting,
+    run: (blueprint) => play(FAULTS["missing-setting"], blueprint, 1, { maximumRetryAttempts: 0 }),
   },
   "large-images": {
-    cause: "images just above LARGE_IMAGE_BYTES",
+    cause: FAULTS["large-images"].cause,
     topic: "log-alerts",
     counts: { LargeImages: 1 },
     also: [],
-    run: (blueprint, threshold) =>
-      record(
-        { blueprint },
-        uploads(threshold, () => photoOfBytes(Number(blueprint.function.environment[MISSING]) + 1)),
-      ),
+    run: (blueprint, threshold) => play(FAULTS["large-images"], blueprint, threshold),
   },
 };
 
 /** Metrics that every upload raises. */
-export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB"];
+export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB", "Attempts"];
 
 /** A file name with words that a filter on plain text would match. */
 const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
@@ -260,14 +250,14 @@ export const OTHERS = {
       }),
   },
   "metrics-outage": {
-    cause: "CloudWatch refuses PutMetricData",
+    cause: FAULTS["metrics-refused"].cause,
     counts: { MetricsLost: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, METRICS_TRANSPORT: "put_metric_data" };
       return record(
         {
           blueprint: altered(blueprint, { environment }),
-          onCall: async (call) => (isStorage(call) ? undefined : DENIED),
+          onCall: FAULTS["metrics-refused"].calls(),
         },
         uploads(1, photo),
       );
@@ -282,13 +272,15 @@ export const OTHERS = {
       ImageProcessingTime: 1,
       SuccessfulProcesses: 1,
       MemoryUsedMB: 2,
+      Attempts: 2,
+      FailedAttempts: 1,
     },
     isFor: ({ maximumRetryAttempts }) => maximumRetryAttempts > 0,
     run: (blueprint, _, deployed) => failsAtFirst(blueprint, deployed),
   },
   "process-death": {
     cause: "the JavaScript heap is full",
-    counts: { CriticalErrors: 1 },
+    counts: { CriticalErrors: 1, FailedAttempts: 1 },
     run: (blueprint) => {
       const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };
       return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));

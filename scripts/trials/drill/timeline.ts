@@ -3,6 +3,7 @@ import type { Delivery } from "../../cloudwatch/delivery";
 import type { LogLine } from "../../cloudwatch/metric-filter";
 import type { Datum } from "../../cloudwatch/metric-store";
 import { type Sent, type SentDatum, visibleMsOf } from "../../sandbox/sent";
+import { remembered } from "./remembered";
 
 export type SentLine = LogLine & Sent;
 
@@ -12,12 +13,6 @@ export interface Timeline {
   readonly data: readonly SentDatum[];
 }
 
-/** A timeline with the times from which CloudWatch can see each line and datum. */
-export interface DeliveredTimeline {
-  readonly lines: readonly LogLine[];
-  readonly data: readonly Datum[];
-}
-
 export const EMPTY: Timeline = { lines: [], data: [] };
 
 export const MINUTE_MS = 60_000;
@@ -25,30 +20,41 @@ export const MINUTE_MS = 60_000;
 type Timed = Sent & { readonly timestampMs: number };
 
 const moved = <T extends Timed>(items: readonly T[], byMs: number): T[] =>
-  items.map((item) => ({
-    ...item,
-    timestampMs: item.timestampMs + byMs,
-    sentMs: item.sentMs + byMs,
-    ...(item.activeSinceMs !== undefined && { activeSinceMs: item.activeSinceMs + byMs }),
-  }));
+  items.map((item) => {
+    const { activeSinceMs } = item;
+    const later = { ...item, timestampMs: item.timestampMs + byMs, sentMs: item.sentMs + byMs };
+    return activeSinceMs === undefined ? later : { ...later, activeSinceMs: activeSinceMs + byMs };
+  });
 
 const shifted = ({ lines, data }: Timeline, byMs: number): Timeline => ({
   lines: moved(lines, byMs),
   data: moved(data, byMs),
 });
 
-export const merged = (timelines: readonly Timeline[]): Timeline => ({
-  lines: timelines.flatMap(({ lines }) => lines),
-  data: timelines.flatMap(({ data }) => data),
+const concatenated = (parts: readonly Timeline[]): Timeline => ({
+  lines: parts.flatMap(({ lines }) => lines),
+  data: parts.flatMap(({ data }) => data),
 });
 
-const timesOf = ({ lines, data }: Timeline): number[] => [...lines, ...data].map(({ timestampMs }) => timestampMs);
+/** What a merged timeline consists of: hours of traffic that many timelines share are then delivered once. */
+const partsOf = new WeakMap<Timeline, readonly Timeline[]>();
+
+export const merged = (timelines: readonly Timeline[]): Timeline => {
+  const made = concatenated(timelines);
+  partsOf.set(made, timelines);
+  return made;
+};
 
 /** @returns time of the first and the last item; `fallbackMs` if it is empty */
 export const span = (timeline: Timeline, fallbackMs: number): { readonly fromMs: number; readonly toMs: number } => {
-  const times = timesOf(timeline);
-  if (times.length === 0) return { fromMs: fallbackMs, toMs: fallbackMs };
-  return { fromMs: times.reduce((a, b) => Math.min(a, b)), toMs: times.reduce((a, b) => Math.max(a, b)) };
+  let [fromMs, toMs] = [Infinity, -Infinity];
+  for (const items of [timeline.lines, timeline.data]) {
+    for (const { timestampMs } of items) {
+      if (timestampMs < fromMs) fromMs = timestampMs;
+      if (timestampMs > toMs) toMs = timestampMs;
+    }
+  }
+  return fromMs === Infinity ? { fromMs: fallbackMs, toMs: fallbackMs } : { fromMs, toMs };
 };
 
 /** @returns the timeline, shifted so that it begins at `atMs` */
@@ -58,7 +64,7 @@ export const startingAt = (timeline: Timeline, atMs: number): Timeline =>
 /** @returns the timelines in a cycle, one every `everyMs` from `fromMs` until `toMs` */
 export const repeated = (timelines: readonly Timeline[], fromMs: number, toMs: number, everyMs: number): Timeline => {
   const count = Math.max(0, Math.ceil((toMs - fromMs) / everyMs));
-  return merged(
+  return concatenated(
     Array.from({ length: count }, (_, i) => startingAt(timelines[i % timelines.length] ?? EMPTY, fromMs + i * everyMs)),
   );
 };
@@ -81,16 +87,41 @@ export const fromActiveQueue = ({ lines, data }: Timeline): Timeline => ({
 export const visibleFromMs = ({ lines, data }: Timeline, delivery: Delivery, fallbackMs: number): number =>
   [...lines, ...data].reduce((latestMs, each) => Math.max(latestMs, visibleMsOf(each, delivery)), fallbackMs);
 
-const delivered = new WeakMap<Timeline, Map<Delivery, DeliveredTimeline>>();
+const deliveredLines = new WeakMap<Timeline, Map<Delivery, readonly LogLine[]>>();
+const deliveredData = new WeakMap<Timeline, Map<string, readonly Datum[]>>();
 
-/** @returns the timeline as CloudWatch sees it */
-export const deliver = (timeline: Timeline, delivery: Delivery): DeliveredTimeline => {
-  const known = delivered.get(timeline) ?? new Map<Delivery, DeliveredTimeline>();
-  delivered.set(timeline, known);
-  const made = known.get(delivery) ?? {
-    lines: timeline.lines.map((line) => ({ ...line, visibleMs: visibleMsOf(line, delivery) })),
-    data: timeline.data.map((datum) => ({ ...datum, visibleMs: visibleMsOf(datum, delivery) })),
-  };
-  known.set(delivery, made);
-  return made;
+const leavesOf = (timeline: Timeline): readonly Timeline[] =>
+  partsOf.get(timeline)?.flatMap((part) => leavesOf(part)) ?? [timeline];
+
+const delivered = <T extends Sent>(items: readonly T[], delivery: Delivery) =>
+  items.map((item) => ({ ...item, visibleMs: visibleMsOf(item, delivery) }));
+
+/** @returns the lines with the times from which CloudWatch can see them; the same array for the same timeline */
+export const linesOf = (timeline: Timeline, delivery: Delivery): readonly LogLine[] => {
+  const parts = partsOf.get(timeline);
+  const make = () =>
+    parts === undefined ? delivered(timeline.lines, delivery) : parts.flatMap((part) => linesOf(part, delivery));
+  return remembered(
+    remembered(deliveredLines, timeline, () => new Map()),
+    delivery,
+    make,
+  );
 };
+
+/** @returns the data of one metric, in all its dimensions, with the times from which CloudWatch can see them */
+export const dataOf = (
+  timeline: Timeline,
+  delivery: Delivery,
+  { namespace, name }: Pick<Datum, "namespace" | "name">,
+): readonly Datum[] =>
+  leavesOf(timeline).flatMap((leaf) =>
+    remembered(
+      remembered(deliveredData, leaf, () => new Map()),
+      `${delivery} ${namespace} ${name}`,
+      () =>
+        delivered(
+          leaf.data.filter((datum) => datum.name === name && datum.namespace === namespace),
+          delivery,
+        ),
+    ),
+  );

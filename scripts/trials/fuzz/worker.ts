@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import sharp from "sharp";
+import { DEFAULT_VARIANTS, type Variant } from "../../../handler/contract/variants";
 import { asError, oneLine, Refusal } from "../../../handler/src/errors";
 import type { Limits } from "../../../handler/src/input";
 import { type ProcessedImage, processImage } from "../../../handler/src/process";
-import { VARIANTS, type Variant } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
 /** Message to the worker. */
@@ -26,12 +26,12 @@ export interface TaskResult {
   readonly peakBytes: number;
 }
 
-const ROWS = Object.entries<Variant>(VARIANTS);
+const ROWS = Object.entries<Variant>(DEFAULT_VARIANTS);
 
 /** @returns the mistake in the variants; undefined if there is none */
 const problemIn = async ({ variants }: ProcessedImage): Promise<string | undefined> => {
   const names = variants.map(({ name }) => name).join();
-  if (names !== Object.keys(VARIANTS).join()) return `Expected all variants but got ${names}`;
+  if (names !== Object.keys(DEFAULT_VARIANTS).join()) return `Expected all variants but got ${names}`;
   for (const [i, [name, { format }]] of ROWS.entries()) {
     const variant = variants[i];
     const { info } = await sharp(variant?.bytes).raw().toBuffer({ resolveWithObject: true });

@@ -1,22 +1,20 @@
 /** What can happen to an upload, an attempt or an event: each recorded once from the real package. */
 import { metricsOf } from "../../cloudwatch/alarm";
+import { DENIED } from "../../faults/calls";
+import { FAULTS } from "../../faults/faults";
+import { photo } from "../../faults/pictures";
 import type { Blueprint } from "../../sandbox/blueprint";
 import {
   altered,
   busyBeyondTheLimit,
-  DENIED,
   failsPermanently,
   heldUp,
-  isStorage,
-  LARGER_THAN_MEMORY_BYTES,
-  neverAnswers,
-  SMALL_MEMORY_MB,
-  UNAVAILABLE,
+  neverAnswered,
+  play,
   uploads,
   withUsedMemory,
 } from "../drill/causes";
-import { notAnImage, photo, photoOfBytes } from "../drill/pictures";
-import { type Conditions, type Recording, record } from "../drill/recorded-run";
+import { type Recording, record } from "../drill/recorded-run";
 
 interface Outcome {
   readonly cause: string;
@@ -27,32 +25,27 @@ interface Outcome {
 const once = (blueprint: Blueprint, changes: Partial<Blueprint["function"]> = {}): Blueprint =>
   altered(blueprint, { maximumRetryAttempts: 0, deadLetterTargetArn: undefined, ...changes });
 
-const attempt = (conditions: Conditions, make: () => Buffer | Promise<Buffer> = photo): Promise<Recording> =>
-  record(conditions, uploads(1, make));
+const photoOn = (blueprint: Blueprint): Promise<Recording> => record({ blueprint }, uploads(1, photo));
 
-const refusing =
-  (refusal: typeof DENIED): Conditions["onCall"] =>
-  async (call) =>
-    isStorage(call) ? refusal : undefined;
-
-const LARGE = "LARGE_IMAGE_BYTES";
+/** Too little for the bundle. */
+const SMALL_HEAP = "--max-old-space-size=8";
 
 /** Every outcome: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const OUTCOMES = {
-  processed:   { cause: "an upload that is processed",                      run: (blueprint) => attempt({ blueprint: once(blueprint) }) },
-  large:       { cause: "an upload larger than large_image_bytes",          run: (blueprint) => attempt({ blueprint: once(blueprint) }, () => photoOfBytes(Number(blueprint.function.environment[LARGE]) + 1)) },
-  refused:     { cause: "a text file",                                      run: (blueprint) => attempt({ blueprint: once(blueprint) }, notAnImage) },
-  unavailable: { cause: "S3 answers 503",                                   run: (blueprint) => attempt({ blueprint: once(blueprint), onCall: refusing(UNAVAILABLE) }) },
-  denied:      { cause: "S3 answers 403",                                   run: (blueprint) => attempt({ blueprint: once(blueprint), onCall: refusing(DENIED) }) },
-  unanswered:  { cause: "S3 does not answer before lambda_timeout",         run: (blueprint) => neverAnswers(once(blueprint)) },
-  timedOut:    { cause: "decoding takes longer than lambda_timeout",        run: (blueprint) => busyBeyondTheLimit(once(blueprint), 1) },
-  outOfMemory: { cause: "an upload that does not fit into the memory",      run: (blueprint) => outOfMemory(blueprint) },
-  died:        { cause: "the process dies of a full heap",                  run: (blueprint) => attempt({ blueprint: once(blueprint, { environment: { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" } }) }) },
-  notLoaded:   { cause: "a release whose handler does not load",            run: (blueprint) => attempt({ blueprint: once(blueprint, { handler: "index.gone" }) }) },
-  throttled:   { cause: "Lambda throttles an event and keeps it",           run: (blueprint) => heldUp(once(blueprint), 0) },
-  switchedOff: { cause: "reserved concurrency is 0",                        run: (blueprint) => attempt({ blueprint: once(blueprint, { reservedConcurrency: 0 }) }) },
-  givenUp:     { cause: "the last attempt fails; the queue keeps the event", run: (blueprint) => failsPermanently(blueprint) },
+  processed:   { cause: "an upload that is processed",                         run: (blueprint) => photoOn(once(blueprint)) },
+  large:       { cause: "an upload larger than large_image_bytes",             run: (blueprint) => play(FAULTS["large-images"], once(blueprint)) },
+  refused:     { cause: "a text file",                                         run: (blueprint) => play(FAULTS["not-an-image"], once(blueprint)) },
+  unavailable: { cause: "S3 answers 503",                                      run: (blueprint) => play(FAULTS["s3-unavailable"], once(blueprint)) },
+  denied:      { cause: "S3 answers 403",                                      run: (blueprint) => play(FAULTS["s3-denied"], once(blueprint)) },
+  unanswered:  { cause: "S3 does not answer before lambda_timeout",            run: (blueprint) => neverAnswered(once(blueprint)) },
+  timedOut:    { cause: "decoding takes longer than lambda_timeout",           run: (blueprint) => busyBeyondTheLimit(once(blueprint), 1) },
+  outOfMemory: { cause: "an upload that does not fit into the memory",         run: (blueprint) => outOfMemory(blueprint) },
+  died:        { cause: "the process dies of a full heap",                     run: (blueprint) => photoOn(once(blueprint, { environment: { ...blueprint.function.environment, NODE_OPTIONS: SMALL_HEAP } })) },
+  notLoaded:   { cause: "a release whose handler does not load",               run: (blueprint) => play(FAULTS["bad-release"], once(blueprint)) },
+  throttled:   { cause: "Lambda throttles an event and keeps it",              run: (blueprint) => heldUp(once(blueprint), 0) },
+  switchedOff: { cause: "reserved concurrency is 0",                           run: (blueprint) => photoOn(once(blueprint, { reservedConcurrency: 0 })) },
+  givenUp:     { cause: "the last attempt fails; the queue keeps the event",   run: (blueprint) => failsPermanently(blueprint) },
   lost:        { cause: "the last attempt fails; the queue refuses the event", run: (blueprint) => failsPermanently(blueprint, DENIED) },
 } as const satisfies Record<string, Outcome>;
 
@@ -63,12 +56,9 @@ export const OUTCOME_NAMES = Object.keys(OUTCOMES) as OutcomeName[];
 /** Recordings by outcome. */
 export type Recordings = Readonly<Partial<Record<OutcomeName, Recording>>>;
 
-/** The sandbox ends the process at a smaller limit; the report then names the function's own memory. */
-const outOfMemory = async (blueprint: Blueprint): Promise<Recording> => {
-  const small = once(blueprint, { memoryMb: SMALL_MEMORY_MB });
-  const recording = await attempt({ blueprint: small }, () => photoOfBytes(LARGER_THAN_MEMORY_BYTES));
-  return withUsedMemory(recording, () => blueprint.function.memoryMb);
-};
+/** The process ends at a smaller limit; the report then names the function's own memory. */
+const outOfMemory = async (blueprint: Blueprint): Promise<Recording> =>
+  withUsedMemory(await play(FAULTS["out-of-memory"], once(blueprint)), () => blueprint.function.memoryMb);
 
 const RUNS_AT_A_TIME = 3;
 

@@ -1,4 +1,4 @@
-/** Runs the deployed function: real images in the upload bucket must become five variants each in the processed bucket. */
+/** Runs the deployed function: real images in the upload bucket must become their variants in the processed bucket. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
@@ -17,15 +17,8 @@ import type { Deployed } from "./deployed";
 
 const SAMPLES = join(PROJECT, "scripts", "images", "samples");
 
-/** Formats by sharp's names; repeated here on purpose, so that a missing variant is noticed. */
-// biome-ignore format: a ledger is read down its columns
-const VARIANTS = {
-  compressed: { extension: "jpg",  format: "jpeg" },
-  low:        { extension: "jpg",  format: "jpeg" },
-  webp:       { extension: "webp", format: "webp" },
-  png:        { extension: "png",  format: "png" },
-  thumbnail:  { extension: "jpg",  format: "jpeg" },
-} as const;
+/** Extensions by format; repeated here on purpose, so that a wrong key is noticed. */
+const EXTENSIONS: Readonly<Record<string, string>> = { jpeg: "jpg", webp: "webp", png: "png", avif: "avif" };
 
 /** Reads the function's configuration from AWS, except logging, which moto does not store. */
 const asDeployed = async (
@@ -90,26 +83,29 @@ const upload = async ({ s3 }: Clients, deployed: Deployed, lambda: Lambda, file:
   return errorType ? `${status}: ${errorType}` : status;
 };
 
-/** Opens each object in the processed bucket as an image. @returns `key: format, content type` of each */
+/** Opens each object in the processed bucket as an image. @returns `key: type, content type` of each */
 const stored = async ({ s3 }: Clients, Bucket: string): Promise<string[]> => {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
   const rows = Contents.map(async ({ Key = "" }) => {
     const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    const { format } = await sharp((await Body?.transformToByteArray()) ?? Buffer.alloc(0)).metadata();
-    return `${Key.replace(/_[0-9a-f]{8}\./, ".")}: ${format}, ${ContentType}`;
+    const { mediaType } = await sharp((await Body?.transformToByteArray()) ?? Buffer.alloc(0)).metadata();
+    return `${Key.replace(/_[0-9a-f]{8}\./, ".")}: ${mediaType}, ${ContentType}`;
   });
   return (await Promise.all(rows)).sort();
 };
 
-const expectedVariants = (files: readonly string[]): string[] =>
-  files
+const expectedVariants = (files: readonly string[], { environment }: FunctionBlueprint): string[] => {
+  const variants = Object.entries<{ format: string }>(JSON.parse(environment.VARIANTS ?? "{}"));
+  return files
     .map((file) => file.replace(/\.\w+$/, ""))
     .flatMap((name) =>
-      Object.entries(VARIANTS).map(
-        ([variant, { extension, format }]) => `with spaces/${name}_${variant}.${extension}: ${format}, image/${format}`,
+      variants.map(
+        ([variant, { format }]) =>
+          `with spaces/${name}_${variant}.${EXTENSIONS[format]}: image/${format}, image/${format}`,
       ),
     )
     .sort();
+};
 
 /** Custom metrics of the handler, and the statistic with which each counts images. */
 const COUNTS_IMAGES = { ImagesProcessed: "Sum", ProcessingSuccess: "Sum", ProcessingTime: "SampleCount" } as const;
@@ -154,8 +150,8 @@ export const exercise = async (
     { title: "exercise: every invocation succeeds", expected: files.map(() => "success"), got: outcomes },
     { title: "exercise: no log line at WARN or above", expected: [], got: serious },
     {
-      title: `exercise: ${files.length} images, five variants each, in the processed bucket`,
-      expected: expectedVariants(files),
+      title: `exercise: ${files.length} images, each with its variants in the processed bucket`,
+      expected: expectedVariants(files, fn),
       got: await stored(aws, deployed.processedBucket),
     },
     {

@@ -42,16 +42,19 @@ const ROWS = Object.entries(FAULTS) as unknown as readonly [Row, ...Row[]];
 /** Of a thousand uploads, how many get the same fault on every attempt, so that Lambda gives up. */
 const PERSISTENT_PERMILLE = 30;
 
-/** A persistent PUT fault affects this variant only: the other four are stored, and the function must not log a success. */
-const PERSISTENT_VARIANT = "webp";
-
 /** @returns the key of an upload, which is also the prefix of its variants' keys */
 export const keyOf = (episode: number): string => `soak/${String(episode).padStart(5, "0")}`;
 
-const KEY = /^soak\/(\d+)(?:_([a-z]+)_)?/;
+const KEY = /^soak\/(\d+)(?:_([a-z0-9-]+)_)?/;
 
-/** @returns a function that picks the fault of a call, from the seed and the number of equal calls before it */
-export const createFaultPicker = (random: Random): ((call: ApiCall) => FaultName | undefined) => {
+/**
+ * @param persistentVariant that a persistent PUT fault affects: the others are stored, and the function must not log a success
+ * @returns a function that picks the fault of a call, from the seed and the number of equal calls before it
+ */
+export const createFaultPicker = (
+  random: Random,
+  persistentVariant: string,
+): ((call: ApiCall) => FaultName | undefined) => {
   const calls = new Map<string, number>();
   return ({ caller, action, key = "" }) => {
     const [, episode, variant = ""] = KEY.exec(key) ?? [];
@@ -64,7 +67,7 @@ export const createFaultPicker = (random: Random): ((call: ApiCall) => FaultName
     const isPersistent = random(episode, "persistent") * 1_000 < PERSISTENT_PERMILLE;
     if (!isPersistent) return drawn(possible, random(call, count) * 1_000);
     const [name, { of }] = oneOf(ROWS, random(episode, "fault"));
-    const isAffected = of.includes("PUT") ? variant === PERSISTENT_VARIANT : method === "GET";
+    const isAffected = of.includes("PUT") ? variant === persistentVariant : method === "GET";
     return isAffected ? name : undefined;
   };
 };

@@ -27,6 +27,8 @@ export interface Line {
 }
 
 export interface Evidence {
+  /** Names of the variants that an upload must have. */
+  readonly variantNames: readonly string[];
   readonly uploads: readonly Upload[];
   readonly variants: readonly Variant[];
   readonly lines: readonly Line[];
@@ -46,40 +48,41 @@ export interface Reconciliation {
   readonly problems: readonly string[];
 }
 
-const VARIANTS_PER_UPLOAD = 5;
-
 type Ending = { readonly is: "processed" | "superseded" | "deadLettered" | "lost" } | { readonly reason: string };
 
 interface Traces {
   readonly events: readonly (string | undefined)[];
   readonly reason?: string;
   readonly variants: readonly Variant[];
+  /** Whether it has each of its variants, once. */
+  readonly isComplete: boolean;
   readonly isDead: boolean;
 }
 
-const tracesOf = ({ requestIds }: Upload, { lines, variants, deadRequestIds }: Evidence): Traces => {
+const tracesOf = ({ requestIds }: Upload, evidence: Evidence): Traces => {
+  const { lines, deadRequestIds, variantNames } = evidence;
   const isOwn = (requestId: string | undefined) => requestId !== undefined && requestIds.includes(requestId);
   const own = lines.filter(({ requestId }) => isOwn(requestId));
+  const variants = evidence.variants.filter(({ requestId }) => isOwn(requestId));
+  const names = variants.map(({ name }) => name);
   return {
+    variants,
+    isComplete: names.sort().join() === [...variantNames].sort().join(),
     events: own.map(({ event }) => event),
     reason: own.find(({ reason }) => reason !== undefined)?.reason,
-    variants: variants.filter(({ requestId }) => isOwn(requestId)),
     isDead: requestIds.some((id) => deadRequestIds.includes(id)),
   };
 };
 
-const isComplete = ({ variants }: Traces): boolean =>
-  variants.length === VARIANTS_PER_UPLOAD && new Set(variants.map(({ name }) => name)).size === VARIANTS_PER_UPLOAD;
-
 const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
-  if (traces.events.includes("image.processed") && isComplete(traces)) return { is: "processed" };
+  if (traces.events.includes("image.processed") && traces.isComplete) return { is: "processed" };
   if (traces.reason !== undefined) return { reason: traces.reason };
   if (isReplaced && traces.events.includes("image.superseded")) return { is: "superseded" };
   return { is: traces.isDead ? "deadLettered" : "lost" };
 };
 
 const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
-  ...(traces.events.includes("image.processed") && !isComplete(traces)
+  ...(traces.events.includes("image.processed") && !traces.isComplete
     ? [`${key} was logged as processed but has ${traces.variants.length} variants`]
     : []),
   ...traces.variants

@@ -33,8 +33,8 @@ export interface SoakResult extends Reconciliation {
 export const TIME_LIMIT_SECONDS = 8;
 
 /** @returns the sandbox options that inject faults, and how often each was injected */
-const createFaults = (seed: number) => {
-  const faultOf = createFaultPicker(seededRandom(seed));
+const createFaults = (seed: number, variant: string) => {
+  const faultOf = createFaultPicker(seededRandom(seed), variant);
   const counts = new Map<FaultName, number>();
   const damages = new Map<string, Damage>();
   const hooks: Pick<SandboxOptions, "intercept" | "damage"> = {
@@ -59,7 +59,8 @@ const createFaults = (seed: number) => {
 };
 
 export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<SoakResult> => {
-  const { hooks, counts } = createFaults(options.seed);
+  const variantNames = Object.keys(JSON.parse(blueprint.function.environment.VARIANTS ?? "{}"));
+  const { hooks, counts } = createFaults(options.seed, variantNames[0] ?? "");
   const episodes = await episodesOf(seededRandom(options.seed), options.count);
   const player = createEpisodePlayer(episodes);
   const created: Created[] = [];
@@ -83,6 +84,7 @@ export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<
     await player.play(sandbox, options.concurrency);
     const outcomes = await sandbox.settled();
     const reconciled = reconcile({
+      variantNames,
       uploads: uploadsOf(created),
       variants: await variantsOf(sandbox, [...variantKeys], created),
       lines: sandbox.logs.map(({ text }) => JSON.parse(text) as Line),

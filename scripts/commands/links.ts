@@ -1,4 +1,4 @@
-/** `npm run console`: prints links to an environment in the AWS console. */
+/** `npm run links`: prints links to an environment in the AWS console. */
 import { spawn } from "node:child_process";
 import { Command } from "commander";
 import pc from "picocolors";
@@ -54,7 +54,7 @@ const run = async (env: string, options: { open?: true; json?: true }): Promise<
   if (options.open) await open(Object.values(links)[0] as string);
 };
 
-export const command = new Command("npm run console --")
+export const command = new Command("npm run links --")
   .description("Prints links to an environment in the AWS console, its dashboard first.")
   .addArgument(environmentArgument())
   .option("--open", "open the first link in the browser")

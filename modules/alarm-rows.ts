@@ -1,0 +1,216 @@
+/** The alarms that the values of an environment enable, with numbers instead of the names of inputs. */
+import type { FaultName } from "../handler/contract/metrics";
+import type {
+  Alarm,
+  AlarmCondition,
+  AlarmRow,
+  AlarmValues,
+  AnyAlarmRow,
+  CompositeAlarm,
+  CompositeRow,
+  LogAlarm,
+  LogAlarmValues,
+  MetricAlarm,
+  MetricMath,
+  Rate,
+} from "./alarm-types";
+import { withWindow } from "./alarm-windows";
+import { LOG_ALARMS, METRIC_ALARMS } from "./alarms";
+import { COMPOSITE_ALARMS, INCIDENT_ALARMS, INCIDENT_LOG_ALARMS } from "./incident-alarms";
+import { isLambdaMetric, isQueueMetric } from "./metrics";
+
+/** Names of all alarms of all ledgers, without the function's name in front. */
+export type AlarmName =
+  | keyof typeof METRIC_ALARMS
+  | keyof typeof INCIDENT_ALARMS
+  | keyof typeof COMPOSITE_ALARMS
+  | (typeof LOG_ALARMS)[FaultName]["name"];
+
+type Explained<L> = { [N in keyof L]: L[N] extends { readonly runbook: string } ? never : N }[keyof L];
+
+/** Names of the alarms that have a runbook of their own. */
+export type RunbookName =
+  | keyof typeof METRIC_ALARMS
+  | Explained<typeof INCIDENT_ALARMS>
+  | Explained<typeof COMPOSITE_ALARMS>
+  | (typeof LOG_ALARMS)[FaultName]["name"];
+
+const NEAR_LIMIT = 0.8;
+
+type Ledger<A> = Readonly<Record<string, A>>;
+
+const isLambdaOrQueueMetric = (metric: MetricAlarm<string>["metric"]): boolean =>
+  typeof metric === "string" ? isLambdaMetric(metric) || isQueueMetric(metric) : "namespace" in metric;
+
+/** @returns the metric math with the values of the inputs */
+export const mathOf = <V>({ label, expression, ...rate }: Rate<V>, values: V): MetricMath => ({
+  ...rate,
+  label: typeof label === "string" ? label : label(values),
+  expression: expression(values),
+});
+
+/** Replaces the names of inputs by their numbers. */
+const resolved = <A extends Alarm<string, never> & { readonly percentOf?: string }>(alarm: A, values: object) => {
+  const { threshold, percentOf, periodSeconds: period, datapointsToAlarm, evaluationPeriods, ...rest } = alarm;
+  const numberOf = (input: number | string): number =>
+    typeof input === "number" ? input : ((values as Readonly<Record<string, number>>)[input] ?? Number.NaN);
+  const value = numberOf(threshold);
+  return {
+    ...rest,
+    periodSeconds: typeof period === "function" ? period(values as never) : numberOf(period),
+    datapointsToAlarm: numberOf(datapointsToAlarm),
+    evaluationPeriods: numberOf(evaluationPeriods),
+    threshold: percentOf === undefined ? value : Math.ceil((value * numberOf(percentOf)) / 100),
+    ...(typeof threshold === "string" && { thresholdFrom: threshold }),
+  };
+};
+
+/** Keeps the threshold below the metric's hard limit; otherwise the alarm could never fire, or would fire too late. */
+const belowLimit = ({ limit, ...row }: AnyAlarmRow & Pick<MetricAlarm, "limit">, values: AlarmValues): AnyAlarmRow => {
+  const near = limit && values[limit] > 0 ? Math.max(1, Math.floor(NEAR_LIMIT * values[limit])) : undefined;
+  if (near === undefined || row.threshold <= near) return row;
+  return { ...row, threshold: near, thresholdIs: `${NEAR_LIMIT * 100} % of ${limit}` };
+};
+
+const isOn = ({ enabledBy, disabledBy }: MetricAlarm<string>, values: AlarmValues): boolean =>
+  (enabledBy === undefined || values[enabledBy]) && (disabledBy === undefined || !values[disabledBy]);
+
+/** @returns this project's own ledger of alarms on metrics */
+export const metricLedger = ({ alarm_routing }: Pick<AlarmValues, "alarm_routing">): Ledger<MetricAlarm> =>
+  alarm_routing === "incident" ? INCIDENT_ALARMS : METRIC_ALARMS;
+
+/** @returns this project's own ledger of alarms on faults */
+export const faultLedger = ({ alarm_routing }: Pick<AlarmValues, "alarm_routing">): Ledger<LogAlarm> =>
+  alarm_routing === "incident" ? INCIDENT_LOG_ALARMS : LOG_ALARMS;
+
+/** @returns this project's own ledger of composite alarms */
+export const compositeLedger = ({ alarm_routing }: Pick<AlarmValues, "alarm_routing">): Ledger<CompositeAlarm> =>
+  alarm_routing === "incident" ? COMPOSITE_ALARMS : {};
+
+/**
+ * @param ledger alarms by name
+ * @param only whether to leave out alarms on metrics that only the image handler, or filters on its log, publish
+ * @returns the alarms that the values enable
+ */
+export const alarmRows = (
+  values: AlarmValues,
+  ledger: Ledger<MetricAlarm<string>>,
+  only?: "metrics of Lambda and SQS",
+): AnyAlarmRow[] =>
+  Object.entries(ledger)
+    .filter(([, alarm]) => isOn(alarm, values))
+    .filter(([, { metric }]) => only === undefined || isLambdaOrQueueMetric(metric))
+    .map(([name, { enabledBy: _, disabledBy: __, metric, ...alarm }]) => {
+      const watched = typeof metric === "object" && "expression" in metric ? mathOf(metric, values) : metric;
+      return belowLimit({ name, metric: watched, ...resolved(alarm, values) }, values);
+    })
+    .map((row) => withWindow(row, values.lambda_timeout));
+
+/** @returns the alarms of `cloudwatch_alarms` that the values enable */
+export const metricAlarms = (values: AlarmValues): AlarmRow[] => alarmRows(values, metricLedger(values)) as AlarmRow[];
+
+/** An alarm on a fault. */
+export type FaultAlarmRow = AnyAlarmRow & { readonly fault: string };
+
+/** @returns the alarms of a ledger by fault */
+export const faultAlarmRows = (values: LogAlarmValues, ledger: Ledger<LogAlarm>): FaultAlarmRow[] =>
+  Object.entries(ledger).map(([fault, { share, ...alarm }]) => ({
+    fault,
+    metric: share === undefined ? fault : mathOf(share, values),
+    ...resolved(alarm, values),
+  }));
+
+/** @returns the alarms of `log_alerts` */
+export const logAlarms = (values: LogAlarmValues): (AlarmRow & { readonly fault: FaultName })[] =>
+  faultAlarmRows(values, faultLedger(values)) as (AlarmRow & { readonly fault: FaultName })[];
+
+const isNegation = (condition: AlarmCondition): boolean => typeof condition === "object" && "not" in condition;
+
+/** @returns the parts as one condition; undefined if none of them says that an alarm is in ALARM */
+const joined = (kind: "any" | "all", parts: readonly AlarmCondition[]): AlarmCondition | undefined => {
+  if (parts.every(isNegation)) return undefined;
+  if (parts.length === 1) return parts[0];
+  return kind === "any" ? { any: parts } : { all: parts };
+};
+
+/** @returns the condition without the alarms that do not exist; undefined if it can no longer hold */
+const existing = (condition: AlarmCondition, names: ReadonlySet<string>): AlarmCondition | undefined => {
+  if (typeof condition === "string") return names.has(condition) ? condition : undefined;
+  if ("not" in condition) return existing(condition.not, names) === undefined ? undefined : condition;
+  if ("any" in condition)
+    return joined(
+      "any",
+      condition.any.flatMap((part) => existing(part, names) ?? []),
+    );
+  const left = condition.all.map((part) => existing(part, names));
+  if (condition.all.some((part, i) => !isNegation(part) && left[i] === undefined)) return undefined;
+  return joined(
+    "all",
+    left.filter((part) => part !== undefined),
+  );
+};
+
+/** @returns the names in a condition */
+export const namesIn = (condition: AlarmCondition): string[] => {
+  if (typeof condition === "string") return [condition];
+  if ("not" in condition) return namesIn(condition.not);
+  return ("any" in condition ? condition.any : condition.all).flatMap(namesIn);
+};
+
+/**
+ * @param names of the alarms that exist
+ * @returns the composite alarms of a ledger that have an alarm to watch
+ */
+export const compositeRows = (ledger: Ledger<CompositeAlarm>, names: readonly string[]): CompositeRow[] => {
+  const all = new Set(names);
+  return Object.entries(ledger).flatMap(([name, { rule, ...alarm }]) => {
+    const left = existing(rule, all);
+    return left === undefined ? [] : [{ name, ...alarm, rule: left }];
+  });
+};
+
+/** @returns the alarms on metrics and on faults that the values enable */
+export const singleAlarms = (values: AlarmValues & LogAlarmValues): AlarmRow[] => [
+  ...metricAlarms(values),
+  ...logAlarms(values),
+];
+
+const FLAGS = [
+  "enable_no_invocation_alarm",
+  "enable_async_alarms",
+  "enable_memory_alarm",
+  "enable_dead_letter_queue",
+  "enable_release_alias",
+] as const;
+
+/** @returns every alarm there can be: those that the values enable, then the others with the same thresholds */
+export const allAlarms = <V extends AlarmValues & LogAlarmValues>(values: V): (AlarmRow | CompositeRow)[] => {
+  const on = Object.fromEntries(FLAGS.map((flag) => [flag, true]));
+  const variants: V[] = [
+    values,
+    ...(["each", "incident"] as const).map((alarm_routing) => ({ ...values, ...on, alarm_routing })),
+  ];
+  const rows = variants.flatMap((each) => [...compositeAlarms(each), ...singleAlarms(each)]);
+  return rows.filter(({ name }, i) => rows.findIndex((other) => other.name === name) === i);
+};
+
+/** @returns the composite alarms that the values enable */
+export const compositeAlarms = (values: AlarmValues): CompositeRow[] =>
+  compositeRows(
+    compositeLedger(values),
+    metricAlarms(values).map(({ name }) => name),
+  );
+
+/** @returns the names of all alarms that the values enable */
+export const alarmNames = (values: AlarmValues & LogAlarmValues): string[] =>
+  [...singleAlarms(values), ...compositeAlarms(values)].map(({ name }) => name);
+
+/**
+ * With alarm_routing incident, only what the new version does ends its release: an alarm on all versions would also end it for an
+ * upload that no version can process.
+ * @returns names of the alarms that roll a release back, without the function's name in front; never empty with an alias
+ */
+export const criticalAlarms = (values: AlarmValues & LogAlarmValues): string[] =>
+  singleAlarms(values).flatMap(({ name, severity, version }) =>
+    (values.alarm_routing === "incident" ? version === "newest" : severity === "critical") ? [name] : [],
+  );

@@ -1,0 +1,114 @@
+/**
+ * The ledgers of alarms where alarm_routing is "incident": one composite alarm pages, tickets wait while it is in ALARM, and all
+ * other alarms notify no one. docs/alarms.md explains the choice.
+ *
+ * A condition is 0, not missing, where its minimum is not reached: without a datapoint, CloudWatch would look at older ones.
+ */
+import type { FaultName } from "../handler/contract/metrics";
+import type { CompositeAlarm, LogAlarm, MetricAlarm, Rate } from "./alarm-types";
+import { wholeInvocation } from "./alarm-windows";
+import { LOG_ALARMS, METRIC_ALARMS } from "./alarms";
+
+/** Failed attempts that a short disturbance leaves behind, and their share of the attempts. */
+const STRAY = { failures: 2, percent: 2 } as const;
+
+const condition = (
+  of: Rate["of"],
+  expression: Rate["expression"],
+  label: Rate["label"],
+  maximum?: readonly string[],
+): Rate => ({ label, of, expression, isCondition: true, ...(maximum && { maximum }) });
+
+/** Lambda publishes no AsyncEventsDropped for most minutes, so a missing value is 0. */
+const LOST = "FILL(f, 0)";
+const OUTCOMES = { f: "AsyncEventsDropped", s: "SuccessfulProcesses" } as const;
+
+/** @param factor how many times faster than allowed the error budget is spent @param least failures; slo_min_failures where it is not given */
+const budgetSpent = (factor: number, least?: number): Rate =>
+  condition(
+    OUTCOMES,
+    ({ slo_target_percent: target, slo_min_failures: min }) =>
+      `IF(${LOST} >= ${least ?? min} AND 100 * ${LOST} >= ${factor} * (100 - ${target}) * (${LOST} + s), 1, 0)`,
+    ({ slo_target_percent: target, slo_min_failures: min }) =>
+      `Uploads given up >= ${least ?? min}, and >= ${factor} times the share that slo_target_percent (${target}) allows,`,
+  );
+
+const HOUR = 3_600;
+
+/** Alarms of the module `cloudwatch_alarms`, by name without the function's name in front: add a row. */
+// biome-ignore format: a ledger is read down its columns
+export const INCIDENT_ALARMS = {
+  "high-error-rate":    { severity: "none",        statistic: "Sum",     periodSeconds: "error_rate_window_seconds",  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts are failing",
+    metric: condition({ failed: "FailedAttempts", attempts: "Attempts" }, ({ error_rate_min_failures: min, error_rate_threshold_percent: percent }) => `IF(failed >= ${min} AND 100 * failed >= ${percent} * attempts, 1, 0)`, ({ error_rate_min_failures: min, error_rate_threshold_percent: percent }) => `Failed attempts >= ${min}, and >= ${percent} % of all attempts,`) },
+  "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "page",
+    metric: budgetSpent(14.4) },
+  "images-lost":        { severity: "none",        statistic: "Sum",     periodSeconds: "lost_images_window_seconds", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "lost_images_threshold", treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", runbook: "dead-letter-errors", enabledBy: "enable_dead_letter_queue",
+    metric: "DeadLetterErrors" },
+  "recovered":          { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",    datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Uploads are processed again", runbook: "page",
+    metric: condition({ failed: "FailedAttempts", s: "SuccessfulProcesses" }, () => `IF(s >= 1 AND (failed <= ${STRAY.failures} OR 100 * failed <= ${STRAY.percent} * (failed + s)), 1, IF(failed > ${STRAY.failures}, 0))`, `Images are processed, and at most ${STRAY.failures} attempts or ${STRAY.percent} % of them fail,`) },
+  "waiting":            { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are waiting longer than slo_seconds because Lambda throttles invocations", runbook: "throttles",
+    metric: condition({ t: "Throttles", age: "AsyncEventAge" }, ({ waiting_min_throttles: min, slo_seconds: limit }) => `IF(t >= ${min} AND FILL(age, 0) > 1000 * ${limit}, 1, 0)`, ({ waiting_min_throttles: min, slo_seconds: limit }) => `Throttles >= ${min}, and an upload older than slo_seconds (${limit}),`, ["age"]) },
+  "throttled-long":     { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "waiting_min_throttles", treatMissingData: "notBreaching", summary: "Lambda is throttling invocations", runbook: "throttles",
+    metric: "Throttles" },
+  "nothing-invoked":    { severity: "none",        statistic: "Sum",     periodSeconds: 720,                          datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda throttles every invocation", runbook: "throttles",
+    metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(t >= 1 AND FILL(i, 0) < 1, 1, 0)", "Throttles without a single invocation") },
+  "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: 720,                          datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
+    metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
+  "release-errors":     { severity: "performance", statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
+    metric: condition({ e: "Errors", a: "Invocations" }, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `IF(e >= ${min} AND 100 * e >= ${percent} * a, 1, 0)`, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `Failed invocations of the newest version >= ${min}, and >= ${percent} % of all of them,`) },
+  "high-duration":      { severity: "none",        statistic: "Maximum", periodSeconds: wholeInvocation(420, 480),      datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "duration_threshold_ms", treatMissingData: "notBreaching", summary: METRIC_ALARMS["high-duration"].summary,
+    metric: "Duration" },
+  "memory-high":        { severity: "none",        statistic: "Maximum", periodSeconds: 300,                          datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "memory_threshold_percent", percentOf: "lambda_memory_size", treatMissingData: "notBreaching", summary: METRIC_ALARMS["memory-high"].summary, enabledBy: "enable_memory_alarm",
+    metric: "MemoryUsedMB" },
+  "no-invocations":     { ...METRIC_ALARMS["no-invocations"], severity: "none" },
+  "refused-rate":       { severity: "none",        statistic: "Sum",     periodSeconds: "refused_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Many uploads are refused", runbook: "refused",
+    metric: condition({ r: "AllRefusedImages", s: "SuccessfulProcesses" }, ({ refused_min_count: min, refused_rate_threshold_percent: percent }) => `IF(r >= ${min} AND 100 * r >= ${percent} * (r + s), 1, 0)`, ({ refused_min_count: min, refused_rate_threshold_percent: percent }) => `Refused uploads >= ${min}, and >= ${percent} % of all uploads,`) },
+  "budget-1d":          { severity: "none",        statistic: "Sum",     periodSeconds: 24 * HOUR,                    datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 10 days at the pace of the last day", runbook: "budget",
+    metric: budgetSpent(3) },
+  "budget-2h":          { severity: "none",        statistic: "Sum",     periodSeconds: 2 * HOUR,                     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 10 days at the pace of the last 2 hours", runbook: "budget",
+    metric: budgetSpent(3, 1) },
+  "budget-6h":          { severity: "none",        statistic: "Sum",     periodSeconds: 6 * HOUR,                     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 5 days at the pace of the last 6 hours", runbook: "slow-burn",
+    metric: budgetSpent(6) },
+  "budget-30m":         { severity: "none",        statistic: "Sum",     periodSeconds: HOUR / 2,                     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 5 days at the pace of the last 30 minutes", runbook: "slow-burn",
+    metric: budgetSpent(6) },
+  "low-success-rate":   { ...METRIC_ALARMS["low-success-rate"], severity: "none" },
+  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "performance", disabledBy: "enable_dead_letter_queue" },
+  "dead-letters":       METRIC_ALARMS["dead-letters"],
+  "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none" },
+} as const satisfies Record<string, MetricAlarm>;
+
+/** Alarms of the module `log_alerts`. They show the cause of a page. Large images need nobody, so they have no alarm here. */
+export const INCIDENT_LOG_ALARMS = {
+  TimeoutErrors: { ...LOG_ALARMS.TimeoutErrors, severity: "none" },
+  MemoryErrors: { ...LOG_ALARMS.MemoryErrors, severity: "none" },
+  ImageProcessingErrors: {
+    ...LOG_ALARMS.ImageProcessingErrors,
+    severity: "none",
+    threshold: 1,
+    share: {
+      label: ({ image_error_threshold: min, image_error_threshold_percent: percent }) =>
+        `Failed images >= ${min}, and >= ${percent} % of all,`,
+      of: { f: "ImageProcessingErrors", s: "SuccessfulProcesses" },
+      expression: ({ image_error_threshold: min, image_error_threshold_percent: percent }) =>
+        `IF(f >= ${min} AND 100 * f >= ${percent} * (f + s), 1, 0)`,
+      isCondition: true,
+    },
+  },
+  S3PermissionErrors: { ...LOG_ALARMS.S3PermissionErrors, severity: "none" },
+  CriticalErrors: { ...LOG_ALARMS.CriticalErrors, severity: "none" },
+} as const satisfies Partial<Record<FaultName, LogAlarm>>;
+
+/** Composite alarms, by name without the function's name in front. Only `page` is critical; the others are tickets: add a row. */
+// biome-ignore format: a ledger is read down its columns
+export const COMPOSITE_ALARMS = {
+  "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [
+                    { all: [{ any: ["high-error-rate", "budget-burning", "images-lost"] }, { not: "recovered" }] },
+                    { all: [{ any: ["waiting", { all: ["throttled-long", "nothing-invoked"] }] }, { not: "flowing" }] },
+                  ] } },
+  "creep":      { severity: "performance", summary: "Invocations are close to the time or memory limit",               rule: { any: ["high-duration", "memory-high"] }, suppressor: "page" },
+  "silence":    { severity: "performance", summary: "No uploads are arriving",                                         rule: "no-invocations",                          suppressor: "page", runbook: "no-invocations" },
+  "slow-burn":  { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 5 days", rule: { all: ["budget-6h", "budget-30m"] },       suppressor: "page" },
+  "budget":     { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 10 days", rule: { all: ["budget-1d", "budget-2h"] },       suppressor: "page" },
+  "event-lost": { severity: "performance", summary: "An event was lost because Lambda could not send it to the dead-letter queue", rule: "dead-letter-errors",          suppressor: "page", runbook: "dead-letter-errors" },
+  "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },
+} as const satisfies Record<string, CompositeAlarm>;

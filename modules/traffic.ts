@@ -1,0 +1,54 @@
+/**
+ * Windows and minimums of alarms that follow from the traffic. The formulas come from simulated months at 10 000 to 30 million
+ * uploads a month: docs/alarms.md explains them.
+ */
+
+const MINUTES_PER_MONTH = 30 * 24 * 60;
+
+/** Time until metrics are visible. */
+const DELIVERY_MINUTES = 2;
+
+/** Uploads that a window needs, so that a share of them means something. */
+const UPLOADS_IN_WINDOW = 30;
+
+/** Uploads in the quietest hour of a quiet Sunday, as a share of the mean: a quarter at night, half on weekends, half again. */
+const QUIETEST = 1 / 16;
+
+/** Uploads that would have arrived in a window of silence, even in the quietest hour. */
+const UPLOADS_IN_SILENCE = 12;
+
+/** The variables on which the others depend. */
+export const TRAFFIC = ["uploads_per_month", "lambda_retry_attempts"] as const;
+
+export type Traffic = Readonly<Record<(typeof TRAFFIC)[number], number>>;
+
+const between = (least: number, value: number, most: number): number => Math.min(Math.max(value, least), most);
+
+const upTo = (step: number, value: number): number => Math.ceil(value / step) * step;
+
+const perMinute = ({ uploads_per_month }: Traffic): number => uploads_per_month / MINUTES_PER_MONTH;
+
+const errorRateMinutes = (traffic: Traffic): number =>
+  between(5, upTo(5, UPLOADS_IN_WINDOW / perMinute(traffic)), 60) + DELIVERY_MINUTES;
+
+/** Each variable that has no fixed default, by name: add a row. A value in the environment's file wins. */
+export const FROM_TRAFFIC = {
+  error_rate_window_seconds: (traffic) => 60 * errorRateMinutes(traffic),
+  // All attempts of two uploads, and one more.
+  error_rate_min_failures: ({ lambda_retry_attempts }) => 2 * (lambda_retry_attempts + 1) + 1,
+  recovery_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
+  waiting_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
+  lost_images_window_seconds: (traffic) => 60 * Math.max(15, errorRateMinutes(traffic) - DELIVERY_MINUTES),
+  silence_periods: (traffic) => between(3, Math.ceil(UPLOADS_IN_SILENCE / (perMinute(traffic) * QUIETEST) / 5), 72),
+  refused_window_seconds: ({ uploads_per_month }) => (uploads_per_month <= 100_000 ? 6 : 1) * 3_600,
+  refused_min_count: ({ uploads_per_month }) => (uploads_per_month <= 10_000 ? 6 : 8),
+} as const satisfies Readonly<Record<string, (traffic: Traffic) => number>>;
+
+export type FromTraffic = keyof typeof FROM_TRAFFIC;
+
+/** @returns the variables that follow from the traffic, with their values */
+export const fromTraffic = (traffic: Traffic): Readonly<Record<FromTraffic, number>> =>
+  Object.fromEntries(Object.entries(FROM_TRAFFIC).map(([name, of]) => [name, of(traffic)])) as Record<
+    FromTraffic,
+    number
+  >;
