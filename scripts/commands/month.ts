@@ -2,7 +2,10 @@
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
+import { stackName } from "../../modules/naming";
+import { fromTraffic } from "../../modules/traffic";
 import type { Environment } from "../../modules/variables";
+import { environmentNamed } from "../build/environments";
 import { drillStack } from "../build/local-stack";
 import { PROJECT } from "../build/stacks";
 import { DELIVERIES, type Delivery } from "../cloudwatch/delivery";
@@ -51,40 +54,48 @@ const recordAll = async (blueprint: Blueprint): Promise<{ own: Recordings; loud:
   return { own, loud: { ...own, ...(await recordOutcomes(loud(blueprint), ["refused"])) } };
 };
 
+/** Windows and minimums follow from the rate, unless the environment sets them by hand. */
+const atRate = (environment: Environment, rate: number): Partial<Environment> => {
+  const now = fromTraffic(environment);
+  const then = Object.entries(fromTraffic({ ...environment, uploads_per_month: rate }));
+  const follows = ([name]: [string, number]): boolean =>
+    environment[name as keyof Environment] === now[name as keyof typeof now];
+  return { uploads_per_month: rate, ...Object.fromEntries(then.filter(follows)) };
+};
+
 const stacksAt = async (
-  env: string,
+  environment: Environment,
   rates: readonly number[],
   changes: Partial<Environment> = {},
 ): Promise<Column["stackDir"]> => {
   const folders = new Map<number, string>();
-  for (const rate of rates) folders.set(rate, await drillStack(env, { ...changes, uploads_per_month: rate }));
+  for (const rate of rates)
+    folders.set(rate, await drillStack(stackName(environment), { ...atRate(environment, rate), ...changes }));
   return (rate) => folders.get(rate) ?? "";
 };
 
+/** Months that are enough to compare with. */
+const COMPARED_MONTHS = 5;
+
 /** The environment's own alarms come last. */
-const columnsOf = async (env: string, rates: readonly number[], isQuick: boolean): Promise<Column[]> => {
-  const stackDir = await stacksAt(env, rates);
-  const blueprint = readBlueprint(stackDir(rates[0] ?? 0));
-  const recordings = await recordAll(blueprint);
-  const own = { name: env, stackDir, recordings: recordings.own, hasCanaries: true };
-  if (isQuick) return [own];
-  const others: Column[] = [
-    { name: "original", stackDir: () => join(FIXTURES, "original"), recordings: recordings.loud },
-    ...(env === "prod"
-      ? [
-          {
-            name: "prod before",
-            stackDir: () => join(FIXTURES, "before-incidents"),
-            recordings: recordings.loud,
-            hasCanaries: true,
-          },
-        ]
+const columnsOf = async (environment: Environment, rates: readonly number[], isAlone: boolean): Promise<Column[]> => {
+  const { alarm_routing: routing } = environment;
+  const name = stackName(environment);
+  const stackDir = await stacksAt(environment, rates);
+  const recordings = await recordAll(readBlueprint(stackDir(rates[0] ?? 0)));
+  const own = { name, stackDir, recordings: recordings.own, hasCanaries: true };
+  if (isAlone) return [own];
+  const compared = { recordings: recordings.loud, atMostMonths: COMPARED_MONTHS };
+  return [
+    { ...compared, name: "original", stackDir: () => join(FIXTURES, "original") },
+    ...(name === "prod"
+      ? [{ ...compared, name: "before", stackDir: () => join(FIXTURES, "before-incidents"), hasCanaries: true }]
       : []),
-    ...(blueprint.compositeAlarms.length > 0
-      ? [{ name: "each", stackDir: await stacksAt(env, rates, { alarm_routing: "each" }), recordings: recordings.loud }]
+    ...(routing === "incident"
+      ? [{ ...compared, name: "each", stackDir: await stacksAt(environment, rates, { alarm_routing: "each" }) }]
       : []),
+    own,
   ];
-  return [...others, own];
 };
 
 const prefixOf = (result: Result, env: string): string => {
@@ -163,16 +174,15 @@ const keep = async (results: readonly Result[], isJudged: (result: Result) => bo
 const run = async (env: string, options: Options): Promise<void> => {
   const { seed, months, uploadsPerMonth, delivery, quick, json, write } = options;
   const rates = uploadsPerMonth !== undefined ? [uploadsPerMonth] : quick ? [QUICK.rate] : RATES;
-  const columns = await columnsOf(env, rates, quick || json);
-  const blueprint = readBlueprint(columns.at(-1)?.stackDir(rates[0] ?? 0) ?? "");
-  const sloSeconds = 300;
+  const environment = await environmentNamed(env, "<env>");
+  const { alarm_routing: routing, lambda_timeout: timeoutSeconds, slo_seconds: sloSeconds } = environment;
+  const columns = await columnsOf(environment, rates, quick || json);
   const runOptions = { seed, months, rates, delivery, sloSeconds, canaries: quick ? QUICK.canaries : CANARIES };
   const results = await withProgress({ label: "months", showsTimeLeft: true }, (onDone) =>
     playMonths(columns, { ...runOptions, onDone }),
   );
   // The targets are those of alarms with one page for each incident.
-  const hasTargets =
-    blueprint.compositeAlarms.length > 0 && delivery === "typical" && blueprint.function.timeoutSeconds === 60;
+  const hasTargets = routing === "incident" && delivery === "typical" && timeoutSeconds === 60 && sloSeconds === 300;
   const isJudged = ({ column }: Result): boolean => hasTargets && column === env;
   console.log(json ? JSON.stringify(jsonOf(env, results), undefined, 2) : textOf(env, results, hasTargets));
   if (write) await keep(results, isJudged, runOptions);

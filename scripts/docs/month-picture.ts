@@ -57,7 +57,7 @@ const pageLane = (pagesByHour: readonly number[], top: number): string[] =>
 
 const NAMES: Readonly<Record<string, string>> = {
   original: "the original's alarms",
-  "prod before": "prod before",
+  before: "prod before",
   each: 'prod, "each"',
   prod: "prod",
 };

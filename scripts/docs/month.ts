@@ -9,7 +9,7 @@ import { TARGETS } from "../trials/month/targets";
 /** What the columns of the comparison are called in the document. */
 const NAMES: Readonly<Record<string, string>> = {
   original: "the original's alarms",
-  "prod before": "`prod` before `alarm_routing`",
+  before: "`prod` before `alarm_routing`",
   each: '`prod`, `alarm_routing = "each"`',
   prod: "**`prod`**",
 };
@@ -17,14 +17,15 @@ const NAMES: Readonly<Record<string, string>> = {
 export const monthTable = (): string => {
   const { rows, months, seed, delivery, date } = readResults();
   const figures = table(
-    ["uploads a month", "alarms", ...Object.keys(FIGURE_COLUMNS)],
+    ["uploads a month", "alarms", "months", ...Object.keys(FIGURE_COLUMNS)],
     rows.map(({ uploadsPerMonth, column, figures: each }) => [
       grouped(uploadsPerMonth),
       NAMES[column] ?? column,
+      each.months,
       ...Object.values(FIGURE_COLUMNS).map((of) => of(each)),
     ]),
   );
-  const how = `${months} months at each rate, seeds ${seed} to ${seed + months - 1}, ${delivery} delivery, played on ${date}.`;
+  const how = `Played on ${date} with ${delivery} delivery. The seeds begin with ${seed}, so every set of alarms sees the same months; \`prod\` has ${months} of them at each rate.`;
   return [how, figures, RULES.map((rule) => `- ${rule}`).join("\n")].join("\n\n");
 };
 

@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "The six Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
-    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "spelling.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "spelling.ts", "traffic.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",

@@ -1,14 +1,13 @@
 /** Counts healthy canaries that the alarms of a stack would take back: each at another minute of the month. */
 import type { Alarm } from "../../cloudwatch/alarm";
-import { alarmsOf, parseAlarmRule } from "../../cloudwatch/alarm-rule";
-import { type CompositeAlarm, isComposite } from "../../cloudwatch/composite-alarm";
+import { isComposite } from "../../cloudwatch/composite-alarm";
 import type { Delivery } from "../../cloudwatch/delivery";
 import { MetricStore } from "../../cloudwatch/metric-store";
 import { createWatch } from "../../cloudwatch/watch";
 import { type Effects, isOfVersion } from "./effects";
 import { DAY_MINUTES, MONTH_DAYS } from "./episodes";
 import { EPOCH_MS, HEALTHY, limitsOf } from "./play";
-import { lookBackMinutes, type Policy } from "./policy";
+import { lookBackMinutes, type Policy, withChildren } from "./policy";
 import { drawsFor } from "./random";
 import { createTelemetry, MINUTE_MS } from "./telemetry";
 import { peakOf, uploadsExpected } from "./traffic";
@@ -21,24 +20,6 @@ export interface Canaries {
 
 /** Failures of that many minutes before can still be retried during the canary. */
 const RETRY_MINUTES = 4;
-
-/** The alarms with these names, and the alarms that they depend on. */
-const withChildren = (
-  all: readonly (Alarm | CompositeAlarm)[],
-  names: readonly string[],
-): (Alarm | CompositeAlarm)[] => {
-  const wanted = new Set<string>();
-  const want = (name: string): void => {
-    if (wanted.has(name)) return;
-    wanted.add(name);
-    const alarm = all.find((each) => each.name === name);
-    if (alarm === undefined || !isComposite(alarm)) return;
-    for (const child of alarmsOf(parseAlarmRule(alarm.rule))) want(child);
-  };
-  for (const name of names) want(name);
-  // Who is notified does not matter here.
-  return all.filter(({ name }) => wanted.has(name)).map((alarm) => ({ ...alarm, actionsSuppressor: undefined }));
-};
 
 /**
  * Plays only the minutes that the alarms of the deployment can see.
@@ -56,7 +37,7 @@ export const countCanaries = (
   }: { count: number; uploadsPerMonth: number; delivery: Delivery; sloSeconds: number },
 ): Canaries => {
   if (canary === undefined) return { healthy: 0, takenBack: 0 };
-  const alarms = withChildren([...blueprint.alarms, ...blueprint.compositeAlarms], rollbackAlarms);
+  const alarms = withChildren(blueprint, rollbackAlarms);
   const metricAlarms = alarms.filter((alarm): alarm is Alarm => !isComposite(alarm));
   const lookBack = Math.max(...metricAlarms.map(lookBackMinutes));
   const isScoped = metricAlarms.every((alarm) => isOfVersion(alarm));

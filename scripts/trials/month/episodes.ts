@@ -62,6 +62,8 @@ interface Row {
   readonly times: number;
   /** Minute of the day at which it begins. @default between 01:00 and 13:00 */
   readonly begins?: number;
+  /** It deserves a page where it touched as many uploads as an incident does. @default it deserves the same however many it touched */
+  readonly isJudgedByHarm?: true;
   /** It deserves nothing where it touched no upload. @default it deserves the same however few it touched */
   readonly isFelt?: true;
   readonly summary: string;
@@ -116,7 +118,7 @@ export const EPISODES = {
   "hiccups":         { deserves: "nothing", times: 1, summary: "two attempts fail, seven minutes apart, and their retries succeed", course: () => ({ minutes: 10, at: (minute) => (minute === 0 || minute === 7 ? { hiccups: 1 } : {}) }) },
   "blip":            { deserves: "nothing", times: 1, summary: "half of the attempts fail for a minute", course: () => steady(1, { failing: 0.5 }) },
   "text-file":       { deserves: "nothing", times: 1, summary: "one text file", course: () => inFirst(1, { textFiles: 1 }) },
-  "flood":           { deserves: "nothing", times: 1, summary: "ten times as many uploads for eight minutes", course: () => steady(8, { traffic: 10 }) },
+  "flood":           { deserves: "nothing", kind: "waiting", times: 1, isJudgedByHarm: true, summary: "ten times as many uploads for eight minutes", course: () => steady(8, { traffic: 10 }) },
   "healthy-release": { deserves: "nothing", times: 1, summary: "a release without faults", course: () => release(0, "died", 0) },
   "quiet-sunday":    { deserves: "nothing", times: 1, begins: 0, summary: "a Sunday with 40 % of its uploads", course: () => steady(1_440, { traffic: 0.4 }) },
   "late-metrics":    { deserves: "nothing", times: 1, summary: "metrics arrive twelve minutes later than usual, for 25 minutes", course: () => steady(25, { lateMinutes: 12 }) },

@@ -85,7 +85,9 @@ const meantFor = ({ episode, release }: Played): Deserves => {
 
 const deservedBy = (played: Played, touched: number, healed: number): Verdict["deserves"] => {
   const meant = meantFor(played);
-  if (rowOf(played.episode.name).isFelt && touched === 0) return "nothing";
+  const { isFelt, isJudgedByHarm } = rowOf(played.episode.name);
+  if (isFelt && touched === 0) return "nothing";
+  if (isJudgedByHarm && touched >= TOUCHED_FOR_PAGE) return "page";
   if (meant !== "page" || touched >= TOUCHED_FOR_PAGE) return meant;
   if (touched + healed >= TOUCHED_FOR_PAGE) return "grey";
   return touched > 0 ? "ticket" : "nothing";

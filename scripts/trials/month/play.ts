@@ -5,7 +5,7 @@ import { createWatch, type Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
 import type { Effects } from "./effects";
 import { type Conditions, DAY_MINUTES, type Episode, MONTH_DAYS, scheduleOf } from "./episodes";
-import { lookBackMinutes, type Policy } from "./policy";
+import { lookBackMinutes, type Policy, withChildren } from "./policy";
 import { createReleases, type ReleaseEnd } from "./releases";
 import { createTelemetry, MINUTE_MS } from "./telemetry";
 import { peakOf, uploadsExpected } from "./traffic";
@@ -97,22 +97,26 @@ const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf(":") + 1);
 /** @throws Error for an alarm that CloudWatch would refuse */
 export const playMonth = (policy: Policy, effects: Effects, options: MonthOptions): Month => {
   const { seed, uploadsPerMonth, delivery, sloSeconds, days = MONTH_DAYS } = options;
-  const { blueprint, pageTopics } = policy;
-  const { alarms, compositeAlarms } = blueprint;
+  const { blueprint, pageTopics, rollbackAlarms } = policy;
   const minutes = days * DAY_MINUTES;
   const key = `${seed} ${uploadsPerMonth}`;
+  // Alarms that neither notify nor belong to one that does show causes only.
+  const heard = [...blueprint.alarms, ...blueprint.compositeAlarms].filter(
+    ({ alarmActions }) => alarmActions.length > 0,
+  );
+  const alarms = withChildren(blueprint, [...heard.map(({ name }) => name), ...rollbackAlarms]);
   const store = new MetricStore();
-  const { step, states } = createWatch([...alarms, ...compositeAlarms], store);
+  const { step, states } = createWatch(alarms, store);
   const telemetry = createTelemetry(effects, store, delivery, key, EPOCH_MS);
   const world = createWorld(limitsOf(blueprint, sloSeconds), telemetry, key, minutes, peakOf(uploadsPerMonth));
   const episodes = options.schedule ?? scheduleOf(seed, uploadsPerMonth, days);
   const conditionsAt = conditionsIn(episodes);
   const releases = createReleases(episodes, policy);
-  const pagers = [...alarms, ...compositeAlarms].filter(
+  const pagers = alarms.filter(
     ({ alarmActions, actionsEnabled }) =>
       actionsEnabled !== false && alarmActions.some((arn) => pageTopics.includes(arn)),
   );
-  const memoryMinutes = Math.max(...alarms.map(lookBackMinutes));
+  const memoryMinutes = Math.max(...blueprint.alarms.map(lookBackMinutes));
   const isPaging = new Uint8Array(minutes);
   const notified: Notified[] = [];
   const note = ({ alarm, to, actions, actedAtMs = 0 }: Transition): void => {

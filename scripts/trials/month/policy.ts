@@ -1,5 +1,7 @@
 /** The monitoring of one stack, read for a simulated month: whom alarms notify, and which of them take a release back. */
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
+import { alarmName, alarmsOf, parseAlarmRule } from "../../cloudwatch/alarm-rule";
+import { type CompositeAlarm, isComposite } from "../../cloudwatch/composite-alarm";
 import { evaluationRange } from "../../cloudwatch/missing-data";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
 import { asList, readStack } from "../../sandbox/terraform-json";
@@ -32,6 +34,25 @@ export const lookBackMinutes = (alarm: Alarm): number => {
 
 const versionMinutesOf = ({ alarms }: Blueprint): number =>
   Math.max(0, ...alarms.filter(isOfVersion).map(lookBackMinutes));
+
+/** @returns the alarms with these names, and the alarms that they depend on */
+export const withChildren = (
+  { alarms, compositeAlarms }: Blueprint,
+  names: readonly string[],
+): (Alarm | CompositeAlarm)[] => {
+  const all = [...alarms, ...compositeAlarms];
+  const wanted = new Set<string>();
+  const want = (name: string): void => {
+    const alarm = all.find((each) => each.name === name);
+    if (alarm === undefined || wanted.has(name)) return;
+    wanted.add(name);
+    if (!isComposite(alarm)) return;
+    for (const child of alarmsOf(parseAlarmRule(alarm.rule))) want(child);
+    if (alarm.actionsSuppressor !== undefined) want(alarmName(alarm.actionsSuppressor.alarm));
+  };
+  for (const name of names) want(name);
+  return all.filter(({ name }) => wanted.has(name));
+};
 
 /**
  * @param stackDir folder of a synthesized stack

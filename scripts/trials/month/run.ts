@@ -20,6 +20,8 @@ export interface Column {
   readonly recordings: Recordings;
   /** Whether to count healthy canaries, too. @default false */
   readonly hasCanaries?: boolean;
+  /** Plays at most so many months: enough for a comparison. @default as many as asked for */
+  readonly atMostMonths?: number;
 }
 
 export interface RunOptions {
@@ -55,15 +57,16 @@ interface Task {
 const tasksOf = (columns: readonly Column[], options: RunOptions): Task[] => {
   const { seed, months, rates, delivery, sloSeconds, days, canaries } = options;
   return rates.flatMap((uploadsPerMonth) =>
-    columns.flatMap(({ name, stackDir, recordings, hasCanaries }) => {
+    columns.flatMap(({ name, stackDir, recordings, hasCanaries, atMostMonths = months }) => {
       const policy = readPolicy(stackDir(uploadsPerMonth));
       const effects = effectsOf(policy.blueprint, renamed(recordings, policy.blueprint));
       const shared = { policy, effects };
-      const all = Array.from({ length: months }, (_, index) => ({
+      const count = Math.min(months, atMostMonths);
+      const all = Array.from({ length: count }, (_, index) => ({
         ...{ seed: seed + index, uploadsPerMonth, delivery, sloSeconds },
         ...(days !== undefined && { days }),
       }));
-      const parts = Array.from({ length: Math.ceil(months / MONTHS_IN_JOB) }, (_, part) => ({
+      const parts = Array.from({ length: Math.ceil(count / MONTHS_IN_JOB) }, (_, part) => ({
         ...shared,
         months: all.slice(part * MONTHS_IN_JOB, (part + 1) * MONTHS_IN_JOB),
       }));
