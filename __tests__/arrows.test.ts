@@ -11,7 +11,7 @@ const rooms = Object.entries<Room>(ROOMS) as [RoomName, Room][];
 
 const sources = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
+    .filter((file) => /(?<!\.d)\.tsx?$/.test(file) && !file.includes("node_modules"))
     .map((file) => `${folder}/${file}`);
 
 const FILES = ["main.ts", ...["handler", "modules", "scripts"].flatMap(sources)];
@@ -27,8 +27,8 @@ interface Import {
 const imports: readonly Import[] = FILES.flatMap((from) =>
   [...readFileSync(join(ROOT, from), "utf8").matchAll(IMPORT)]
     .map(([, to = ""]) => relative(ROOT, join(ROOT, dirname(from), to)).replace(/\.js$/, ""))
-    .filter((to) => !to.endsWith(".json"))
-    .map((to) => ({ from, to: `${to}.ts` })),
+    .filter((to) => !/\.(json|css)$/.test(to))
+    .map((to) => ({ from, to: existsSync(join(ROOT, `${to}.tsx`)) ? `${to}.tsx` : `${to}.ts` })),
 );
 
 /** @returns the room with the longest path that contains the file */

@@ -43,7 +43,7 @@ const isLambdaOrQueueMetric = (metric: MetricAlarm<string>["metric"]): boolean =
   typeof metric === "string" ? isLambdaMetric(metric) || isQueueMetric(metric) : "namespace" in metric;
 
 /** @returns the metric math with the values of the inputs */
-export const mathOf = <V>({ label, expression, ...rate }: Rate<V>, values: V): MetricMath => ({
+const mathOf = <V>({ label, expression, ...rate }: Rate<V>, values: V): MetricMath => ({
   ...rate,
   label: typeof label === "string" ? label : label(values),
   expression: expression(values),

@@ -3,7 +3,7 @@ import { REFUSALS } from "../handler/contract/events";
 import { metricDimensions } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../handler/contract/metrics";
 import type { Variants } from "../handler/contract/variants";
-import { singleAlarms } from "./alarm-rows";
+import { compositeAlarms, faultLedger, singleAlarms } from "./alarm-rows";
 import type { AlarmValues, LogAlarmValues } from "./alarm-types";
 import { metricAddress } from "./metrics";
 import { homeOf, type Named, type Names } from "./naming";
@@ -33,10 +33,14 @@ const charged = ({ from }: Metric): number =>
 
 /** Monthly usage of a stack without any upload. */
 export const standingUsage = (values: CostValues) => ({
-  metricMonth: Object.values<Metric>(METRICS).reduce((sum, metric) => sum + charged(metric), 0),
-  alarmMetricMonth: singleAlarms(values)
-    .map(({ metric }) => (typeof metric === "string" ? 1 : Object.keys(metric.of).length))
+  metricMonth: Object.entries<Metric>(METRICS)
+    .filter(([name, { kind }]) => kind === "measure" || Object.hasOwn(faultLedger(values), name))
+    .reduce((sum, [, metric]) => sum + charged(metric), 0),
+  alarmMetricMonth: singleAlarms(values).filter(({ metric }) => typeof metric === "string").length,
+  mathAlarmMetricMonth: singleAlarms(values)
+    .map(({ metric }) => (typeof metric === "string" ? 0 : Object.keys(metric.of).length))
     .reduce((sum, metrics) => sum + metrics, 0),
+  compositeAlarmMonth: compositeAlarms(values).length,
   dashboardMonth: values.enable_cloudwatch_dashboard && homeOf(values).aws_region === values.aws_region ? 1 : 0,
   // A key is regional: replicas in another region need a second one.
   kmsKeyMonth: values.enable_kms_key ? (values.enable_replication ? 2 : 1) : 0,

@@ -24,6 +24,8 @@ export const imageProcessor = (props: ImageProcessorProps) => ({
   application_log_level: props.log_level === "DEBUG" ? ("DEBUG" as const) : ("INFO" as const),
 });
 
+const onOff = (isOn: boolean): string => (isOn ? "on" : "off");
+
 const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   PROCESSED_BUCKET: props.processed_bucket_id,
   LOG_LEVEL: props.log_level,
@@ -36,7 +38,9 @@ const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   MAX_IMAGE_SIDE_PX: String(props.max_image_side_px),
   MAX_IMAGE_FRAMES: String(props.max_image_frames),
   VARIANTS: JSON.stringify(props.variants),
-  TRACING: props.enable_xray_tracing ? "on" : "off",
+  KEEP_SMALLER_ORIGINAL: onOff(props.keep_smaller_original),
+  ENCODER_EFFORT: props.encoder_effort,
+  TRACING: onOff(props.enable_xray_tracing),
 });
 
 /** Lambda's limit for the environment variables of a function, measured as JSON. */

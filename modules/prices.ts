@@ -20,8 +20,11 @@ export interface Prices {
   readonly logGbMonth: number;
   readonly metricMonth: number;
   readonly putMetricDataRequest: number;
-  /** An alarm is charged once for each metric in its expression. */
+  /** An alarm on a single metric. */
   readonly alarmMetricMonth: number;
+  /** An alarm on metric math is charged once for each metric in its expression. */
+  readonly mathAlarmMetricMonth: number;
+  readonly compositeAlarmMonth: number;
   readonly dashboardMonth: number;
   readonly snsPublish: number;
   readonly snsEmail: number;
@@ -41,6 +44,8 @@ export const EVERYWHERE = {
   metricMonth: 0.3,
   putMetricDataRequest: 10 / MILLION,
   alarmMetricMonth: 0.1,
+  mathAlarmMetricMonth: 0.1,
+  compositeAlarmMonth: 0.5,
   dashboardMonth: 3,
   snsPublish: 0.5 / MILLION,
   snsEmail: 20 / MILLION,

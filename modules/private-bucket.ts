@@ -1,4 +1,4 @@
-/** A bucket as this project has them: encrypted, private, TLS only, with one lifecycle rule. */
+/** A bucket as this project has them: encrypted, private, TLS only, with lifecycle rules. */
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
@@ -17,17 +17,25 @@ export interface BucketOptions {
   /** Days until unfinished uploads and old versions are deleted. */
   readonly leftovers: { readonly unfinishedUploadDays: number; readonly noncurrentDays: number };
   readonly keyArn?: string;
-  /** Days until objects expire. @default objects do not expire */
-  readonly expireDays?: number;
+  /** What happens to objects as they age. @default they stay as they are */
+  readonly ageing?: Ageing;
   /** @default the provider of the stack */
   readonly provider?: TerraformProvider;
   /** Whether Terraform may destroy a bucket that holds objects. @default the bucket must be empty */
   readonly forceDestroy?: true;
 }
 
+/** Days since an object was stored, for each step. */
+export interface Ageing {
+  /** @default objects do not expire */
+  readonly expireDays?: number;
+  /** @default objects keep their storage class */
+  readonly transition?: { readonly days: number; readonly storageClass: string };
+}
+
 /** @param name id of the bucket in its scope; the ids of its settings begin with it */
 export const privateBucket = (scope: Construct, name: string, options: BucketOptions): S3Bucket => {
-  const { bucketPrefix, versioned, leftovers, keyArn, expireDays, forceDestroy, provider } = options;
+  const { bucketPrefix, versioned, leftovers, keyArn, ageing, forceDestroy, provider } = options;
   const naming = options.name === undefined ? { bucketPrefix } : { bucket: options.name };
   const s3 = new S3Bucket(scope, name, { ...naming, forceDestroy, provider });
   const bucket = s3.id;
@@ -56,14 +64,29 @@ export const privateBucket = (scope: Construct, name: string, options: BucketOpt
         filter: [{ prefix: "" }],
         abortIncompleteMultipartUpload: [{ daysAfterInitiation: leftovers.unfinishedUploadDays }],
         noncurrentVersionExpiration: [{ noncurrentDays: leftovers.noncurrentDays }],
-        // A delete marker without older versions is useless. S3 removes it only on request or together with objects.
-        expiration: [expireDays === undefined ? { expiredObjectDeleteMarker: true } : { days: expireDays }],
+        // A delete marker without older versions is useless. S3 removes it only on request.
+        expiration: [{ expiredObjectDeleteMarker: true }],
       },
+      ...ageingRules(ageing),
     ],
     dependsOn: [versioning],
   });
   return s3;
 };
+
+/** A rule of its own: S3 does not allow days and expiredObjectDeleteMarker in one rule. */
+const ageingRules = ({ expireDays, transition }: Ageing = {}) =>
+  expireDays === undefined && transition === undefined
+    ? []
+    : [
+        {
+          id: "age",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          ...(transition !== undefined && { transition: [transition] }),
+          ...(expireDays !== undefined && { expiration: [{ days: expireDays }] }),
+        },
+      ];
 
 /** Keeps a bucket private, and adds the statement that denies requests without TLS to its policy. */
 export const bucketPolicy = (

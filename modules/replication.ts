@@ -7,7 +7,7 @@ import { S3BucketReplicationConfigurationA } from "@cdktf/provider-aws/lib/s3-bu
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { dnsSuffixOf } from "./partitions";
-import { type BucketOptions, bucketPolicy, privateBucket, versioningOf } from "./private-bucket";
+import { type Ageing, type BucketOptions, bucketPolicy, privateBucket, versioningOf } from "./private-bucket";
 
 export interface Replica {
   /** Provider of the other region. */
@@ -29,7 +29,7 @@ export interface Replica {
 export const replicate = (
   scope: Construct,
   sources: Readonly<Record<string, S3Bucket>>,
-  leftovers: BucketOptions["leftovers"],
+  { leftovers, ageing }: Pick<BucketOptions, "leftovers"> & { readonly ageing: Readonly<Record<Kind, Ageing>> },
   replica: Replica,
 ): void => {
   const { provider, keyArn, name } = replica;
@@ -41,6 +41,8 @@ export const replicate = (
       bucketPrefix,
       versioned: true,
       leftovers,
+      // Neither expiration nor storage classes are replicated.
+      ageing: ageing[row.source],
       keyArn,
       provider,
     });
@@ -99,6 +101,8 @@ const REPLICATED = [
   { source: "processed", target: "replica", id: "replication", rule: "copy-variants" },
   { source: "upload", target: "originals", id: "upload_replication", rule: "copy-uploads" },
 ] as const;
+
+type Kind = (typeof REPLICATED)[number]["source"];
 
 type Pair = (typeof REPLICATED)[number] & { readonly from: S3Bucket; readonly to: S3Bucket };
 

@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import { accountOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { S3_BUCKETS } from "./inputs/s3_buckets";
-import { type BucketOptions, bucketPolicy, privateBucket } from "./private-bucket";
+import { type Ageing, type BucketOptions, bucketPolicy, privateBucket } from "./private-bucket";
 import { type Replica, replicate } from "./replication";
 
 export type S3BucketsProps = Given<typeof S3_BUCKETS> & {
@@ -42,7 +42,8 @@ export class S3Buckets extends Construct {
     );
     for (const [kind, bucket] of Object.entries(created)) bucketPolicy(this, kind, bucket);
     const logs = this.values.enable_access_logging ? this.logAccess(created) : undefined;
-    if (props.replica !== undefined) replicate(this, created, this.leftovers(), props.replica);
+    if (props.replica !== undefined)
+      replicate(this, created, { leftovers: this.leftovers(), ageing: this.ageing() }, props.replica);
     this.outputs = {
       upload_bucket_id: upload.id,
       upload_bucket_arn: upload.arn,
@@ -60,6 +61,19 @@ export class S3Buckets extends Construct {
     return { unfinishedUploadDays, noncurrentDays };
   }
 
+  /** Uploads stay as they are: they belong to their senders. */
+  private ageing(): Readonly<Record<"upload" | "processed", Ageing>> {
+    const { processed_transition_days: days, processed_transition_class: storageClass } = this.values;
+    const { processed_expiration_days: expireDays } = this.values;
+    return {
+      upload: {},
+      processed: {
+        ...(days > 0 && { transition: { days, storageClass } }),
+        ...(expireDays > 0 && { expireDays }),
+      },
+    };
+  }
+
   private createdOrExisting(kind: "upload" | "processed"): S3Bucket | DataAwsS3Bucket {
     const { values } = this;
     const existing = values[`existing_${kind}_bucket_name`];
@@ -69,6 +83,7 @@ export class S3Buckets extends Construct {
       name: values[`${kind}_bucket_name`] || undefined,
       versioned: values.enable_versioning,
       leftovers: this.leftovers(),
+      ageing: this.ageing()[kind],
       keyArn: values.enable_kms_key ? values.kms_key_arn : undefined,
     });
   }
@@ -80,7 +95,7 @@ export class S3Buckets extends Construct {
       // S3 log delivery does not support KMS keys. Logs arrive for hours after the last request, hence forceDestroy.
       versioned: false,
       leftovers: this.leftovers(),
-      expireDays,
+      ageing: { expireDays },
       forceDestroy: true,
     });
     const sources = Object.values(logged).map(({ arn }) => arn);

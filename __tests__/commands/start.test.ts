@@ -121,11 +121,15 @@ describe("npm start", () => {
   }, 180_000);
 
   it("without a file processes the samples, then each upload to its S3, until Ctrl-C", async () => {
-    const child = spawn(process.execPath, [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--out", "demo"], {
-      cwd: ROOT,
-      env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6", TMPDIR: folder },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      process.execPath,
+      [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--no-console", "--out", "demo"],
+      {
+        cwd: ROOT,
+        env: { ...process.env, INIT_CWD: folder, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6", TMPDIR: folder },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let printed = "";
     const seen = async (pattern: RegExp): Promise<RegExpExecArray> => {
       for (;;) {

@@ -11,6 +11,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import type { S3EventRecord } from "aws-lambda";
+import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import type { EventName } from "../../handler/contract/events";
 import type { Settings } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
@@ -186,6 +187,8 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_SIDE_PX: "20000",
   MAX_IMAGE_FRAMES: "1000",
   VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
+  KEEP_SMALLER_ORIGINAL: "on",
+  ENCODER_EFFORT: DEFAULT_EFFORT,
   TRACING: "off",
 };
 

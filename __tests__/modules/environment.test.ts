@@ -1,4 +1,5 @@
 /** tfvars files: values, fallbacks, and a message for each mistake. */
+import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { readEnvironments } from "../../modules/environment";
 import { VARIABLES } from "../../modules/variables";
@@ -47,6 +48,9 @@ const DEFAULTS = {
   enable_s3_versioning: true,
   upload_bucket_name: "",
   processed_bucket_name: "",
+  processed_transition_days: 0,
+  processed_transition_class: "STANDARD_IA",
+  processed_expiration_days: 0,
   existing_upload_bucket_name: "",
   existing_processed_bucket_name: "",
   enable_s3_access_logging: false,
@@ -59,6 +63,8 @@ const DEFAULTS = {
   max_image_side_px: 65_535,
   max_image_frames: 1_000,
   variants: DEFAULT_VARIANTS,
+  keep_smaller_original: true,
+  encoder_effort: DEFAULT_EFFORT,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",
   refusal_log_level: "ERROR",
@@ -306,6 +312,10 @@ describe("a tfvars file", () => {
     ['runbook_base_url = "http://example.com/"', 'Expected an address such as https://example.com/runbooks, or "" for runbook_base_url but got "http://example.com/"'],
     ['cost_center = "a;b"',                     'Expected letters, digits, spaces and . : / = + - @ _, or "" for cost_center but got "a;b"'],
     ["monthly_budget_usd = -1",                 "Expected a whole number of US dollars from 0 to 1000000 for monthly_budget_usd but got -1"],
+    ["processed_transition_days = 29",          "Expected at least 30 days for STANDARD_IA (S3 moves nothing earlier) for processed_transition_days but got 29"],
+    ["processed_transition_days = 30\nprocessed_expiration_days = 30", "Expected more than processed_transition_days (30) for processed_expiration_days but got 30"],
+    ['processed_expiration_days = 30\nexisting_processed_bucket_name = "my-variants"', "Expected 0 (the owner of an existing bucket configures its lifecycle) for processed_expiration_days but got 30"],
+    ['processed_transition_class = "GLACIER"',  'Expected one of STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR for processed_transition_class but got "GLACIER"'],
     ["s3_access_log_days = 0",                  "Expected a whole number of days from 1 to 3650 for s3_access_log_days but got 0"],
     ['state_bucket = "States"',                 'Expected a bucket name that S3 allows, or "" for state_bucket but got "States"'],
     ['state_key = "dev.tfstate"',               'Expected a bucket name (state_key is "dev.tfstate") for state_bucket but got ""'],

@@ -1,6 +1,7 @@
 /** The synthesized function, its role and its log group. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
@@ -112,6 +113,8 @@ describe("lambda_function", () => {
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
           MAX_IMAGE_FRAMES: "1000",
+          KEEP_SMALLER_ORIGINAL: "on",
+          ENCODER_EFFORT: DEFAULT_EFFORT,
           VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
           TRACING: "on",
         },

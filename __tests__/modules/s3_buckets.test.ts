@@ -46,6 +46,44 @@ describe("s3_buckets", () => {
     },
   );
 
+  it("moves and deletes variants by age, in a replica too, and never an upload", async () => {
+    const { resource } = synthesized({
+      ...(await devWith("")),
+      regions: ["us-east-1", "us-west-2"],
+      enable_replication: true,
+      processed_transition_days: 1,
+      processed_transition_class: "INTELLIGENT_TIERING",
+      processed_expiration_days: 365,
+    });
+
+    const rulesOf = (name: string) =>
+      resource.aws_s3_bucket_lifecycle_configuration?.[`s3_buckets_${name}_lifecycle`]?.rule;
+    const age = {
+      id: "age",
+      status: "Enabled",
+      filter: [{ prefix: "" }],
+      transition: [{ days: 1, storage_class: "INTELLIGENT_TIERING" }],
+      expiration: [{ days: 365 }],
+    };
+    const leftovers = expect.objectContaining({ id: "expire-leftovers" });
+    expect(rulesOf("processed")).toEqual([leftovers, age]);
+    expect(rulesOf("replica")).toEqual([leftovers, age]);
+    expect(rulesOf("upload")).toEqual([leftovers]);
+    expect(rulesOf("originals")).toEqual([leftovers]);
+  });
+
+  it.each([
+    ["processed_transition_days = 30", { transition: [{ days: 30, storage_class: "STANDARD_IA" }] }],
+    ["processed_expiration_days = 1", { expiration: [{ days: 1 }] }],
+  ])("has a rule with only what %j asks for", async (tfvars, rule) => {
+    const { resource } = synthesized(await devWith(tfvars));
+
+    expect(resource.aws_s3_bucket_lifecycle_configuration?.s3_buckets_processed_lifecycle?.rule).toEqual([
+      expect.objectContaining({ id: "expire-leftovers" }),
+      { id: "age", status: "Enabled", filter: [{ prefix: "" }], ...rule },
+    ]);
+  });
+
   it.each(["upload", "processed"])("denies requests to the %s bucket without TLS", async (name) => {
     const { resource } = synthesized(await committed("dev"));
 
@@ -101,7 +139,7 @@ describe("s3_buckets", () => {
       versioning_configuration: { status: "Suspended" },
     });
     expect(of("aws_s3_bucket_lifecycle_configuration", "_lifecycle")).toMatchObject({
-      rule: [{ status: "Enabled", filter: [{ prefix: "" }], expiration: [{ days: 30 }] }],
+      rule: [{ id: "expire-leftovers" }, { status: "Enabled", filter: [{ prefix: "" }], expiration: [{ days: 30 }] }],
     });
     expect(of("aws_s3_bucket_public_access_block", "_public_access")).toMatchObject({ restrict_public_buckets: true });
     expect(of("aws_s3_bucket_ownership_controls", "_ownership")).toBeDefined();

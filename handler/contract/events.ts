@@ -65,6 +65,8 @@ export const EVENTS = {
       sizeBytes: "number",
       outputBytes: "number",
       variants: "number",
+      kept: "text",
+      reduced: "text",
       durationMs: "number",
     },
   },

@@ -1,10 +1,13 @@
 /** The environment variables that the handler reads. */
+import { EFFORTS, type Effort } from "./efforts";
 import { DEFAULT_VARIANTS, type Variants, variantsMistake } from "./variants";
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const METRICS_TRANSPORTS = ["put_metric_data", "emf"] as const;
 const REFUSAL_LOG_LEVELS = ["ERROR", "WARN"] as const;
-const TRACINGS = ["off", "on"] as const;
+const SWITCH = ["off", "on"] as const;
+
+const ENCODER_EFFORTS = Object.keys(EFFORTS) as [Effort, ...Effort[]];
 
 type Setting =
   | { readonly kind: "text"; readonly about: string }
@@ -26,7 +29,9 @@ export const SETTINGS = {
   MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "Uploads with a longer side are refused." },
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
   VARIANTS:          { kind: "variants",                            about: "Variants made from each upload, by name." },
-  TRACING:           { kind: "choice", choices: TRACINGS,           about: "Records each AWS call and each variant in AWS X-Ray." },
+  KEEP_SMALLER_ORIGINAL: { kind: "choice", choices: SWITCH,         about: "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding." },
+  ENCODER_EFFORT:    { kind: "choice", choices: ENCODER_EFFORTS,    about: "CPU time that encoding may take to save bytes: fast, balanced or small." },
+  TRACING:           { kind: "choice", choices: SWITCH,             about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

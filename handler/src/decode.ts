@@ -13,14 +13,25 @@ import { costOf, hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTif
 import type { Traced } from "./tracing";
 
 /** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
-export interface Pixels {
+interface Pixels {
   readonly data: Buffer;
   readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
+}
+
+/** A file that decoders show as the pixels are: upright, 8 bits per sample, neither CMYK nor scaled. */
+export interface Original {
+  readonly bytes: Buffer;
+  /** @default the colours are sRGB */
+  readonly profile?: Buffer | undefined;
+  /** Besides alpha. */
+  readonly channels: 1 | 3;
 }
 
 /** An upload as pixels; width and height are those of the upload after orientation is applied. */
 export interface Decoded {
   readonly pixels: Pixels;
+  /** @default the file differs from the pixels */
+  readonly original?: Original | undefined;
   readonly widthPx: number;
   readonly heightPx: number;
 }
@@ -42,12 +53,12 @@ export const decodeImage = async (
   limits: Limits,
   traced: Traced = (_, work) => work(),
 ): Promise<Decoded> => {
-  const { image, widthPx, heightPx } = await orRefusal(async () => {
+  const { image, ...opened } = await orRefusal(async () => {
     admitStructure(bytes, format, limits);
     return OPENERS[format](bytes, limits);
   });
   const pixels = await traced("decode", () => orRefusal(() => decode(image)));
-  return { pixels, widthPx, heightPx };
+  return { pixels, ...opened };
 };
 
 /** Turns any error of a decoder into a refusal: the file caused it. */
@@ -59,10 +70,8 @@ const orRefusal = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-interface Opened {
+interface Opened extends Omit<Decoded, "pixels"> {
   readonly image: Sharp;
-  readonly widthPx: number;
-  readonly heightPx: number;
 }
 
 type Open = (bytes: Buffer, limits: Limits) => Promise<Opened>;
@@ -79,6 +88,13 @@ const HOLDINGS = {
   webp: (metadata: Metadata) => ({ decoderBytes: wholePicture(metadata) * ((metadata.pages ?? 1) > 1 ? 2 : 1) }),
 } as const satisfies Record<string, Holding>;
 
+const originalOf = (bytes: Buffer, metadata: Metadata): Original | undefined => {
+  const { width, height, depth, space, orientation = 1, icc: profile } = metadata;
+  const isAsDecoded = orientation === 1 && depth === "uchar" && Math.max(width, height) <= MAX_SIDE_PX;
+  if (!isAsDecoded || (space !== "srgb" && space !== "b-w")) return undefined;
+  return { bytes, profile, channels: space === "b-w" ? 1 : 3 };
+};
+
 /** @param holding of the decoder that will be used */
 const openWithSharp = async (bytes: Buffer, limits: Limits, holding: Holding): Promise<Opened> => {
   // `admit` checks the size and gives the exact reason; libvips keeps its own safety limits (`unlimited` is off).
@@ -91,7 +107,8 @@ const openWithSharp = async (bytes: Buffer, limits: Limits, holding: Holding): P
   admitMemory({ ...cost, isTurned: orientation > 1, ...holding(metadata) }, MAX_SIDE_PX, limits);
   // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
   if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
-  return { image, widthPx: autoOrient.width, heightPx: autoOrient.height };
+  const original = originalOf(bytes, metadata);
+  return { image, widthPx: autoOrient.width, heightPx: autoOrient.height, original };
 };
 
 const openTiff: Open = async (bytes, limits) => {

@@ -9,7 +9,8 @@ import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from
 import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
-import { processImage } from "./process";
+import { storeWhileEncoding } from "./overlap";
+import { type Encoded, processImage } from "./process";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
 import { traced } from "./tracing";
 
@@ -35,6 +36,13 @@ const limits = {
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
   ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
+};
+
+const processing = {
+  variants: settings.VARIANTS,
+  effort: settings.ENCODER_EFFORT,
+  keepsSmallerOriginal: settings.KEEP_SMALLER_ORIGINAL === "on",
+  traced,
 };
 
 /** The state of one invocation. */
@@ -165,17 +173,21 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await processImage(bytes, limits, { variants: settings.VARIANTS, signal, traced });
-  const making = { requestId, processingMs: elapsedMs(), signal };
-  recorder.encoded(making.processingMs);
-  if (isLast) recorder.lastUploadStarted();
-  const stored = await Promise.allSettled(
-    variants.map((image) =>
-      traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making)),
-    ),
+  const { source, variants } = await storeWhileEncoding(
+    {
+      encode: async (onEncoded, signal) => {
+        const made = await processImage(bytes, limits, { ...processing, signal, onEncoded });
+        recorder.encoded(elapsedMs());
+        if (isLast) recorder.lastUploadStarted();
+        return made;
+      },
+      store: (image, signal) => {
+        const making = { requestId, processingMs: elapsedMs(), signal };
+        return traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making));
+      },
+    },
+    signal,
   );
-  // allSettled, not all: no upload may continue after the invocation has failed.
-  for (const result of stored) if (result.status === "rejected") throw result.reason;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
   return {
     bucket,
@@ -185,9 +197,17 @@ const makeVariants = async (
     sizeBytes,
     outputBytes,
     variants: variants.length,
+    kept: namesOf(variants, "kept"),
+    reduced: namesOf(variants, "reduced"),
     durationMs: elapsedMs(),
   };
 };
+
+const namesOf = (variants: readonly Encoded[], wanted: Encoded["origin"]): string =>
+  variants
+    .filter(({ origin }) => origin === wanted)
+    .map(({ name }) => name)
+    .join() || "none";
 
 const report = (
   error: Error,

@@ -1,10 +1,12 @@
 /** Turns the bytes of an upload into the bytes of its variants. Uses no AWS service, clock or environment variable. */
 import sharp from "sharp";
+import { DEFAULT_EFFORT, type Effort } from "../contract/efforts";
 import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
-import { decodeImage, type Pixels } from "./decode";
+import { type Decoded, decodeImage } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
+import { bareUpload, smallerEncoding } from "./smaller";
 import type { Traced } from "./tracing";
-import { encoded } from "./variants";
+import { encoded, largestFirst } from "./variants";
 
 /** One encoded variant. */
 export interface Encoded {
@@ -14,6 +16,11 @@ export interface Encoded {
   readonly extension: string;
   readonly widthPx: number;
   readonly heightPx: number;
+  /**
+   * encoded: as the table of variants says. kept: the upload, without its metadata, because that is smaller. reduced: with
+   * a lower quality or more effort, because it would have more bytes than the upload.
+   */
+  readonly origin: "encoded" | "kept" | "reduced";
 }
 
 /** An upload and its variants. Width and height of the source are those after orientation is applied. */
@@ -25,10 +32,16 @@ export interface ProcessedImage {
 export interface ProcessingOptions {
   /** @default the default variants */
   readonly variants?: Variants;
+  /** Whether no variant in the upload's format may have more bytes than the upload. @default false */
+  readonly keepsSmallerOriginal?: boolean;
+  /** @default the default effort */
+  readonly effort?: Effort;
   /** Stops the work after the current variant. @default the work runs to its end */
   readonly signal?: AbortSignal;
   /** Wraps decoding and each encoding in a named trace. @default no tracing */
   readonly traced?: Traced;
+  /** Called with each variant as soon as it is encoded. @default nothing is called */
+  readonly onEncoded?: (image: Encoded) => void;
 }
 
 /**
@@ -39,22 +52,75 @@ export interface ProcessingOptions {
 export const processImage = async (
   bytes: Buffer,
   limits: Limits,
-  { variants = DEFAULT_VARIANTS, signal, traced = (_, work) => work() }: ProcessingOptions = {},
+  {
+    variants = DEFAULT_VARIANTS,
+    effort = DEFAULT_EFFORT,
+    keepsSmallerOriginal = false,
+    signal,
+    traced = (_, work) => work(),
+    onEncoded = () => {},
+  }: ProcessingOptions = {},
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
-  const { pixels, widthPx, heightPx } = await decodeImage(bytes, format, limits, traced);
-  const made: Encoded[] = [];
+  const decoded = await decodeImage(bytes, format, limits, traced);
+  const upload = { ...decoded, effort, sizeBytes: bytes.length };
+  const bare = once(async () => decoded.original && bareUpload(format, decoded.original));
+  const made = new Map<string, Encoded>();
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
-  for (const [name, variant] of Object.entries(variants)) {
-    made.push(await traced(`encode ${name}`, () => encode(pixels, name, variant)));
+  for (const [name, variant] of largestFirst(variants)) {
+    const image = await traced(`encode ${name}`, async () => {
+      const first = await encode(upload, name, variant);
+      return keepsSmallerOriginal && variant.format === format ? notLarger(first, variant, upload, bare) : first;
+    });
     signal?.throwIfAborted();
+    made.set(name, image);
+    onEncoded(image);
   }
-  return { source: { format, widthPx, heightPx }, variants: made };
+  const inOrder = Object.keys(variants).flatMap((name) => made.get(name) ?? []);
+  return { source: { format, widthPx: decoded.widthPx, heightPx: decoded.heightPx }, variants: inOrder };
 };
 
-const encode = async ({ data, raw }: Pixels, name: string, variant: Variant): Promise<Encoded> => {
-  const { contentType, extension } = FORMATS[variant.format];
-  const image = encoded(sharp(data, { raw }), raw, variant);
-  const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
-  return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height };
+const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 };
+
+const encode = async (
+  { pixels: { data, raw }, effort }: Upload,
+  name: string,
+  variant: Variant,
+  options: object = {},
+): Promise<Encoded> => {
+  const { contentType, extension } = FORMATS[variant.format];
+  const image = encoded(sharp(data, { raw }), raw, variant, effort, options);
+  const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
+  return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height, origin: "encoded" };
+};
+
+interface Upload extends Decoded {
+  readonly effort: Effort;
+  readonly sizeBytes: number;
+}
+
+/** @param first encoding of a variant in the format of the upload @param bare makes the upload without its metadata */
+const notLarger = async (
+  first: Encoded,
+  variant: Variant,
+  upload: Upload,
+  bare: () => Promise<Buffer | undefined>,
+): Promise<Encoded> => {
+  const { widthPx, heightPx, sizeBytes } = upload;
+  const hasItsSize = first.widthPx === widthPx && first.heightPx === heightPx;
+  const kept = hasItsSize && first.bytes.length > sizeBytes * LEAST_KEPT ? await bare() : undefined;
+  if (kept !== undefined && kept.length < first.bytes.length) return { ...first, bytes: kept, origin: "kept" };
+  if (first.bytes.length <= sizeBytes) return first;
+  const again = async (options: object) => (await encode(upload, first.name, variant, options)).bytes;
+  const bytes = await smallerEncoding(variant, first.bytes, sizeBytes, again);
+  return bytes === first.bytes ? first : { ...first, bytes, origin: "reduced" };
+};
+
+/** Metadata are rarely a larger part of an upload: below, the upload is not copied to look. */
+const LEAST_KEPT = 0.5;

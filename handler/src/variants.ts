@@ -1,31 +1,8 @@
-/** How variants are encoded: the encoder settings of each format, and the size of each variant. */
+/** How variants are encoded: their order, and the size of each. */
 import sharp, { type Sharp } from "sharp";
-import { FORMATS, type FormatName, type Variant } from "../contract/variants";
-
-/** Options for sharp's encoder, the same for all variants of a format. */
-type Encoder = Readonly<Record<string, boolean | number | string>>;
-
-/**
- * The settings were chosen with `npm run bench -- --sweep`: at most a third of the CPU time of Pillow, at most 5 % more
- * bytes, and the same similarity to the source.
- *
- * JPEG: `optimiseCoding` (Huffman tables made for the picture) needs 70 % more time and, at 12 megapixels, 70 MB more
- * memory. Turning it off costs bytes but no quality. Other quantisation tables, trellis and mozjpeg write fewer bytes at
- * the same quality number but lose more of the picture than Pillow does; deringing alone changes nothing.
- * WebP: effort 2 needs 40 % of the CPU time of the default 4 for the same bytes and loses 0.0016 of 0.945 SSIM. Effort 1
- * saves another third but loses 0.0065; effort 3 takes as long as 4. Sharp chroma takes three times as long.
- * PNG: adaptive filters make photos 20 to 50 % smaller. Level 3 is the best trade-off: level 2 is an eighth faster but
- * 4 to 10 % larger, level 4 a fifth slower for 3 % fewer bytes, level 6 more than twice as slow.
- * No palette: photos would show bands.
- * AVIF: effort 2 makes a variant of 2048 px in half a second.
- */
-// biome-ignore format: a ledger is read down its columns
-export const ENCODERS = {
-  jpeg: { optimiseCoding: false },
-  webp: { effort: 2 },
-  png:  { adaptiveFiltering: true, compressionLevel: 3 },
-  avif: { effort: 2 },
-} as const satisfies Record<FormatName, Encoder>;
+import type { Effort } from "../contract/efforts";
+import { FORMATS, MAX_SIDE_PX, type Variant, type Variants } from "../contract/variants";
+import { encoderOf } from "./encoders";
 
 /** Scales the box down until the picture covers it, so that nothing is enlarged. @returns width and height in px */
 const coveredBox = (image: Size, [width, height]: readonly [number, number]): Size => {
@@ -33,6 +10,18 @@ const coveredBox = (image: Size, [width, height]: readonly [number, number]): Si
   const side = (px: number, most: number) => Math.min(most, Math.max(1, Math.round(px * scale)));
   return { width: side(width, image.width), height: side(height, image.height) };
 };
+
+/** Bytes per pixel of a photo are about ten times those of the other formats. */
+const LOSSLESS_FACTOR = 10;
+
+const expectedBytes = ({ format, inside_px, width_px, cover_px }: Variant): number => {
+  const [width, height] = cover_px ?? [inside_px ?? width_px ?? MAX_SIDE_PX, inside_px ?? width_px ?? MAX_SIDE_PX];
+  return width * height * (FORMATS[format].isLossless ? LOSSLESS_FACTOR : 1);
+};
+
+/** @returns the variants in the order in which to encode them: the longest uploads then start first */
+export const largestFirst = (variants: Variants): [name: string, variant: Variant][] =>
+  Object.entries(variants).sort(([, one], [, other]) => expectedBytes(other) - expectedBytes(one));
 
 interface Size {
   readonly width: number;
@@ -47,10 +36,14 @@ const resized = (image: Sharp, size: Size, { inside_px, width_px, cover_px }: Va
   return image;
 };
 
-/** @param image a pipeline whose input has this size @returns the pipeline, which ends with the variant as a file */
-export const encoded = (image: Sharp, size: Size, variant: Variant): Sharp => {
+/**
+ * @param image a pipeline whose input has this size
+ * @param options of the encoder that replace the usual ones
+ * @returns the pipeline, which ends with the variant as a file
+ */
+export const encoded = (image: Sharp, size: Size, variant: Variant, effort: Effort, options: object = {}): Sharp => {
   const { format, quality } = variant;
   const made = resized(image, size, variant);
   if (!FORMATS[format].keepsAlpha) made.flatten({ background: "#fff" });
-  return made.toFormat(format, { ...ENCODERS[format], ...(quality !== undefined && { quality }) });
+  return made.toFormat(format, { ...encoderOf(format, effort), ...(quality !== undefined && { quality }), ...options });
 };

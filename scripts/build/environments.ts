@@ -6,7 +6,7 @@ import type { Environment } from "../../modules/variables";
 import { UsageError } from "../terminal/cli";
 
 /** @returns the names of all stacks, or those of the files if one of the files is not valid */
-const stackNames = (shell: NodeJS.ProcessEnv): Promise<readonly string[]> =>
+export const stackNames = (shell: NodeJS.ProcessEnv): Promise<readonly string[]> =>
   readEnvironments(ENVIRONMENTS, shell).then(
     (environments) => environments.map(stackName),
     () => environmentFiles(ENVIRONMENTS),

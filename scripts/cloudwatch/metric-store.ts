@@ -127,7 +127,7 @@ export class MetricStore {
     };
   }
 
-  /** Removes data about hours that end before a time, so that a long simulation needs no more memory than its longest window. */
+  /** Deletes the data of whole hours that end by then; the metrics stay. */
   forget(beforeMs: number): void {
     for (const { units } of this.#metrics.values()) for (const { series } of units) series.forget(beforeMs);
   }

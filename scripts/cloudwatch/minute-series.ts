@@ -83,7 +83,7 @@ export class MinuteSeries {
     hour.add(Math.floor((sample.timestampMs - index * HOUR_MS) / MINUTE_MS), sample);
   }
 
-  /** Removes the hours that end before a time. */
+  /** Deletes whole hours that end by then. */
   forget(beforeMs: number): void {
     for (const index of this.#hours.keys()) if ((index + 1) * HOUR_MS <= beforeMs) this.#hours.delete(index);
   }

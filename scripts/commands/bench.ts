@@ -8,11 +8,21 @@ import { wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
 import { measureCold } from "../trials/bench/cold";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
+import { summaryOf } from "../trials/bench/efforts";
 import { machine } from "../trials/bench/machine";
-import { measureTask, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
+import { measureOverlap, type Overlap } from "../trials/bench/overlap";
+import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
+import { inOtherKinds, photosIn } from "../trials/bench/photos";
+import { photosReport } from "../trials/bench/photos-report";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
-import { benchReport, coldReport, throughputReport } from "../trials/bench/report";
-import { type PictureResult, type Results, writeResults } from "../trials/bench/results";
+import { benchReport, coldReport, overlapReport, throughputReport } from "../trials/bench/report";
+import {
+  type PhotoResults,
+  type PictureResult,
+  type Results,
+  readResults,
+  writeResults,
+} from "../trials/bench/results";
 import { type Trial as EncoderTrial, sweepEncoders } from "../trials/bench/sweep";
 import { sweepReport } from "../trials/bench/sweep-report";
 import { judge } from "../trials/bench/targets";
@@ -22,7 +32,9 @@ interface Options {
   readonly runs: number;
   readonly python: string;
   readonly quick: boolean;
+  readonly photos?: string;
   readonly sweep: boolean;
+  readonly overlap: boolean;
   readonly cold: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
@@ -50,11 +62,30 @@ const measureAll = (tasks: readonly Task[], tools: Tools): Promise<PictureResult
     return results;
   });
 
-const sweep = async (): Promise<EncoderTrial[]> => {
+const sweep = async ({ photos: folder, runs }: Options): Promise<EncoderTrial[]> => {
+  const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
+  const files = all.filter(({ name }) => folder !== undefined || name === REFERENCE).map(({ file }) => file);
+  return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(files, runs, onDone));
+};
+
+const overlap = async ({ runs }: Options): Promise<Overlap> => {
   const all = await pictures((megapixels) => megapixels === 12);
-  const reference = all.find(({ name }) => name === REFERENCE);
-  if (reference === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
-  return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(reference.file, onDone));
+  const [picture] = all.filter(({ name }) => name === REFERENCE);
+  if (picture === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
+  return withProgress({ showsTimeLeft: true }, (onDone) => measureOverlap(picture, runs, onDone));
+};
+
+const photoResults = async ({ photos: folder = "", runs, python }: Options): Promise<PhotoResults> => {
+  const tools = await tooled(python);
+  try {
+    const photos = await photosIn(folder);
+    const others = await inOtherKinds(photos, join(CACHE, "photos"));
+    const here = machine(tools.python?.version);
+    const found = await measureAll(photoTasksOf([...photos, ...others], runs, tools.python !== undefined), tools);
+    return { date: today(), machine: here.finished(), ...summaryOf(found.slice(0, photos.length), found) };
+  } finally {
+    await tools.worker.remove();
+  }
 };
 
 const cold = async () => measureCold(await readFile(SAMPLE));
@@ -74,26 +105,33 @@ const throughput = async () => {
   );
 };
 
-const measured = async ({ runs, python, quick, write }: Options): Promise<Results> => {
+const today = (): string => new Date().toISOString().slice(0, 10);
+
+const tooled = async (python: string): Promise<Tools> => {
   const tools = await prepareTools(python);
+  if (tools.python === undefined)
+    note(pc.yellow(`skipped: Pillow, because ${python} does not have it; use --python <command> for another Python`));
+  return tools;
+};
+
+const measured = async ({ runs, python, quick, write }: Options): Promise<Results> => {
+  const tools = await tooled(python);
   try {
-    if (tools.python === undefined)
-      note(pc.yellow(`skipped: Pillow, because ${python} does not have it; use --python <command> for another Python`));
     const here = machine(tools.python?.version);
     const tasks = quick
       ? quickTasksOf(await pictures((megapixels) => megapixels <= 12))
       : tasksOf(await pictures(), runs);
     const found = await measureAll(tasks, tools);
     const rest = write ? { cold: await cold(), throughput: await throughput() } : {};
-    return { date: new Date().toISOString().slice(0, 10), machine: here.finished(), pictures: found, ...rest };
+    return { date: today(), machine: here.finished(), pictures: found, ...rest };
   } finally {
     await tools.worker.remove();
   }
 };
 
 /** Some documents need CDKTF, which is slow to load: import it here only. */
-const keep = async (results: Results): Promise<void> => {
-  writeResults(results);
+const keep = async (results: Partial<Results>): Promise<void> => {
+  writeResults({ ...readResults(), ...results });
   const { updateDocuments } = await import("../docs/generated.js");
   await updateDocuments(false);
 };
@@ -101,7 +139,19 @@ const keep = async (results: Results): Promise<void> => {
 const run = async (options: Options): Promise<void> => {
   const show = <T>(value: T, report: (value: T) => string): void =>
     console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
-  if (options.sweep) return show(await sweep(), sweepReport);
+  if (options.sweep) return show(await sweep(options), sweepReport);
+  if (options.overlap) {
+    const found = await overlap(options);
+    show(found, overlapReport);
+    if (options.write) await keep({ overlap: found });
+    return;
+  }
+  if (options.photos !== undefined) {
+    const photos = await photoResults(options);
+    show(photos, photosReport);
+    if (options.write) await keep({ photos });
+    return;
+  }
   if (options.cold) return show(await cold(), coldReport);
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
@@ -116,7 +166,9 @@ export const command = new Command("npm run bench --")
   .option("--runs <number>", "measurements of each picture and method", wholeNumber("--runs", 1, 100), 5)
   .option("--python <command>", "a Python with Pillow", "python3")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
-  .option("--sweep", "only encoder settings, with the 12-megapixel photo", false)
+  .option("--photos <folder>", "photos of yours instead of the painted pictures, with every encoder_effort and Pillow")
+  .option("--sweep", "only encoder settings, with the painted photo of 12 megapixels or those of --photos", false)
+  .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
   .option("--cold", "only the cost of loading the package", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
   .option("--json", "print the result as JSON", false)

@@ -1,5 +1,4 @@
 /** `npm run links`: prints links to an environment in the AWS console. */
-import { spawn } from "node:child_process";
 import { Command } from "commander";
 import pc from "picocolors";
 import { homeOf, naming } from "../../modules/naming";
@@ -7,25 +6,8 @@ import { consoleUrl } from "../../modules/partitions";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "../build/environments";
 import { runCommand } from "../terminal/cli";
+import { openLink } from "../terminal/open-link";
 import { environmentArgument } from "../terminal/options";
-
-/** Programs that open a link in the browser, by platform. */
-const OPENERS: Readonly<Record<string, readonly [program: string, ...args: string[]]>> = {
-  darwin: ["open"],
-  win32: ["cmd", "/c", "start", ""],
-};
-
-/** @throws Error if the program is missing */
-const open = async (url: string): Promise<void> => {
-  const [program, ...args] = OPENERS[process.platform] ?? ["xdg-open"];
-  const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
-  await new Promise<void>((resolve, reject) => {
-    child.once("spawn", resolve).once("error", (cause: NodeJS.ErrnoException) => {
-      reject(new Error(`Expected ${program} for --open but got ${cause.code}: open the link yourself`, { cause }));
-    });
-  });
-  child.unref();
-};
 
 /** The console expects the log group's name URL-encoded twice, with $ in place of %. */
 const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text)).replaceAll("%", "$");
@@ -51,7 +33,7 @@ const run = async (env: string, options: { open?: true; json?: true }): Promise<
   const width = Math.max(...Object.keys(links).map((name) => name.length));
   if (options.json) console.log(JSON.stringify(links, undefined, 2));
   else for (const [name, url] of Object.entries(links)) console.log(`${pc.dim(name.padEnd(width))}  ${url}`);
-  if (options.open) await open(Object.values(links)[0] as string);
+  if (options.open) await openLink(Object.values(links)[0] as string);
 };
 
 export const command = new Command("npm run links --")

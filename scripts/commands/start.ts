@@ -3,9 +3,12 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { devStack } from "../build/local-stack";
+import { environmentNamed, stackNames } from "../build/environments";
+import { devStack, drillStack } from "../build/local-stack";
+import { type Console, startConsole } from "../console/server";
 import type { Sandbox } from "../sandbox/sandbox";
 import { runCommand, UsageError } from "../terminal/cli";
+import { openLink } from "../terminal/open-link";
 import { wholeNumber } from "../terminal/options";
 import { exitCodeOfSignal, onInterrupt } from "../terminal/processes";
 import { withNotice, withProgress } from "../terminal/progress";
@@ -21,19 +24,52 @@ const BASE = process.env.INIT_CWD ?? process.cwd();
 
 interface StartOptions {
   readonly out: string;
+  readonly env: string;
   readonly port?: number;
   readonly inspect?: number;
+  readonly console: boolean;
+  readonly consolePort?: number;
+  readonly open?: true;
 }
 
 const start = async (paths: readonly string[], options: StartOptions): Promise<void> => {
-  const { port } = options;
+  // A debugger stops the function for as long as people look at it, which no clock of a console can follow.
+  if (paths.length === 0 && options.console && options.inspect === undefined) return withConsole(options);
+  if (options.inspect !== undefined && options.env !== "dev")
+    throw new UsageError(`Expected dev for --env with --inspect but got ${options.env}`);
+  return withoutConsole(paths, options);
+};
+
+const withConsole = async ({ env, port, consolePort, open }: StartOptions): Promise<void> => {
+  await environmentNamed(env, "--env");
+  const interrupted = interruption();
+  const environments = await stackNames(process.env);
+  const starting = withNotice(`preparing the package and the ${env} stack`, () =>
+    startConsole({ environment: env, environments, port: consolePort, s3Port: port }),
+  );
+  const running = await Promise.race([starting, interrupted]);
+  if ("exitCode" in running) {
+    process.exitCode = running.exitCode;
+    return (await starting).stop();
+  }
+  try {
+    print(consoleInvitation(running));
+    if (open) await openLink(running.url);
+    await interrupted;
+  } finally {
+    await running.stop();
+  }
+};
+
+const withoutConsole = async (paths: readonly string[], options: StartOptions): Promise<void> => {
+  const { port, env } = options;
   const outDir = outDirOf(options.out);
   const isDemo = paths.length === 0;
   const inputs = await inputsOf(isDemo ? [SAMPLES] : paths, BASE, (path, why) =>
     console.error(`${pc.yellow("skipped:")} ${path} is ${why}`),
   );
-  const stackDir = await withNotice("preparing the package and the dev stack", () =>
-    devStack({ debug: options.inspect !== undefined }),
+  const stackDir = await withNotice(`preparing the package and the ${env} stack`, () =>
+    env === "dev" ? devStack({ debug: options.inspect !== undefined }) : drillStack(env),
   );
   const interrupted = interruption();
   const startedMs = Date.now();
@@ -128,22 +164,42 @@ const outputsReport = (results: readonly Result[], outDir: string): string | und
 };
 
 /** The local S3 accepts any credentials; the AWS CLI requires some. */
-const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string => {
+const copyCommand = (endpointUrl: string, uploadBucket: string): string => {
   const credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1";
-  return [
-    `S3 listens at ${pc.bold(endpointUrl)}; stop with Ctrl-C. From another terminal:`,
-    `  ${credentials} aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${endpointUrl}`,
-  ].join("\n");
+  return `  ${credentials} aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${endpointUrl}`;
 };
 
+const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string =>
+  [
+    `S3 listens at ${pc.bold(endpointUrl)}; stop with Ctrl-C. From another terminal:`,
+    copyCommand(endpointUrl, uploadBucket),
+  ].join("\n");
+
+const consoleInvitation = ({ url, s3Url, uploadBucket }: Console): string =>
+  [
+    `The console is at ${pc.bold(url)}: open it in a browser. Stop with Ctrl-C.`,
+    `S3 listens at ${pc.bold(s3Url)}. From another terminal:`,
+    copyCommand(s3Url, uploadBucket),
+  ].join("\n");
+
 export const command = new Command("npm start --")
-  .description("Processes pictures on this machine with the stack that would be deployed.")
+  .description(
+    "Opens a console for the browser, or processes pictures, on this machine with the stack that would be deployed.",
+  )
   .argument(
     "[path...]",
-    "pictures, or folders of pictures; without a path: the samples, and the S3 endpoint stays open until Ctrl-C",
+    "pictures, or folders of pictures; without a path: a console for the browser and an S3 endpoint, until Ctrl-C",
   )
   .option("--out <folder>", "where the variants are saved", "out")
   .option("--port <number>", "port of the S3 endpoint (default: a free one)", wholeNumber("--port", 1, 65_535))
+  .option("--env <environment>", "environment whose stack runs", "dev")
+  .option("--no-console", "without a path: process the samples, print the results, and keep only the S3 endpoint open")
+  .option(
+    "--console-port <number>",
+    "port of the console (default: a free one)",
+    wholeNumber("--console-port", 1, 65_535),
+  )
+  .option("--open", "open the console in the browser")
   .option("--inspect <port>", "make the function wait for a debugger on this port", wholeNumber("--inspect", 1, 65_535))
   .addHelpText("after", "\nExit code 1: a picture has no variants, or they cannot be saved.")
   .action(start);

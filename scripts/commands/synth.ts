@@ -3,6 +3,8 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { stackName } from "../../modules/naming";
+import { type FromTraffic, fromTraffic } from "../../modules/traffic";
+import type { Environment } from "../../modules/variables";
 import { warnings } from "../../modules/warnings";
 import { environmentNamed } from "../build/environments";
 import { synth } from "../build/synth";
@@ -15,8 +17,20 @@ const report = async (env: string | undefined): Promise<void> => {
     const name = pc.bold(stackName(environment).padEnd(width));
     return `${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`;
   });
-  const remarks = warnings(synthesized.map(({ environment }) => environment));
-  console.log([...lines, ...remarks.map((remark) => `${pc.yellow("warning:")} ${remark}`)].join("\n"));
+  const environments = synthesized.map(({ environment }) => environment);
+  const remarks = warnings(environments).map((remark) => `${pc.yellow("warning:")} ${remark}`);
+  console.log([...lines, ...environments.flatMap(windowLines), ...remarks].join("\n"));
+};
+
+/** @returns the windows of an environment's alarms, in one line; none where every alarm has its own topic */
+const windowLines = (environment: Environment): string[] => {
+  if (environment.alarm_routing === "each") return [];
+  const windows = Object.entries(fromTraffic(environment)).map(([name, derived]) => {
+    const value = environment[name as FromTraffic];
+    return value === derived ? `${name} ${value}` : `${name} ${value} (by hand; otherwise ${derived})`;
+  });
+  const uploads = environment.uploads_per_month.toLocaleString("en-US");
+  return [`${stackName(environment)} for ${uploads} uploads a month: ${windows.join(", ")}`];
 };
 
 export const command = new Command("npm run synth --")

@@ -29,25 +29,25 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
+    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",
     purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "errors.ts", "input.ts", "keys.ts", "process.ts", "logger.ts", "tiff-kinds.ts", "variants.ts"],
+    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "process.ts", "logger.ts", "storage.ts", "tiff-kinds.ts"],
   },
   commands: {
     path: "scripts/commands",
     purpose: "One file for each command of `package.json`: options, one call, output, exit code.",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "month", "trials", "aws", "images", "docs", "modules"],
+    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "month", "console", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
     path: "scripts/terminal",
     purpose: "What commands share: options, errors, exit codes, tables, processes.",
     imports: [],
-    entries: ["ago.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
+    entries: ["ago.ts", "browser.ts", "cli.ts", "interruptible.ts", "log-line.ts", "markdown.ts", "open-link.ts", "options.ts", "polling.ts", "processes.ts", "progress.ts", "prompt.ts", "run-typescript.ts", "table.ts"],
   },
   build: {
     path: "scripts/build",
@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
     imports: [],
-    entries: ["alarm.ts", "alarm-rule.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "statistics.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "statistics.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
@@ -90,12 +90,18 @@ export const ROOMS = {
     purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/machine.ts", "bench/paired.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
+      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
       "rehearsal/created.ts", "rehearsal/deploy-round.ts", "rehearsal/deployed.ts", "rehearsal/exercise.ts", "rehearsal/leftovers.ts", "rehearsal/rehearsal-stack.ts", "rehearsal/rehearsal.ts",
     ],
+  },
+  console: {
+    path: "scripts/console",
+    purpose: "The browser console of `npm start`: its server, and the page.",
+    imports: ["sandbox", "cloudwatch", "faults", "build", "terminal"],
+    entries: ["server.ts"],
   },
   aws: {
     path: "scripts/aws",

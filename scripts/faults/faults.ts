@@ -18,6 +18,8 @@ export interface Fault {
   readonly file?: (blueprint: Blueprint) => Promise<UploadedFile>;
   /** The alarm whose threshold says how many files are uploaded. @default one file is uploaded */
   readonly countOf?: string;
+  /** Uploads beyond the threshold. @default none */
+  readonly spare?: number;
   /** Alarms that fire when the fault lasts, by their names without the function's name. A stack may not have all of them. */
   readonly fires: readonly string[];
   /** Whether it makes sense for a stack. @default for every stack */
@@ -46,6 +48,12 @@ export const fileOf = ({ file = small }: Fault, blueprint: Blueprint): Promise<U
 /** @returns the threshold of the alarm, or undefined if the stack has no such alarm */
 const thresholdOf = (alarm: string, { alarms, function: fn }: Blueprint): number | undefined =>
   alarms.find(({ name }) => name === `${fn.name}-${alarm}`)?.threshold;
+
+/** @returns how many files a fault uploads */
+export const uploadsOf = ({ countOf, spare = 0 }: Fault, blueprint: Blueprint): number => {
+  const threshold = countOf === undefined ? 1 : (thresholdOf(countOf, blueprint) ?? 1);
+  return Math.max(1, Math.ceil(threshold)) + spare;
+};
 
 const hasQueue = ({ function: fn }: Blueprint): boolean => fn.deadLetterTargetArn !== undefined;
 
@@ -109,6 +117,7 @@ export const FAULTS = {
     cause: "a burst of uploads",
     calls: () => storageDelays(500),
     countOf: "high-concurrency",
+    spare: 5,
     fires: ["high-concurrency"],
   },
   throttled: {
@@ -116,6 +125,7 @@ export const FAULTS = {
     changes: () => ({ reservedConcurrency: 1 }),
     calls: () => storageDelays(500),
     countOf: "throttles",
+    spare: 1,
     fires: ["throttles"],
   },
   "missing-setting": {

@@ -40,14 +40,32 @@ export const levelOf = ({ level, type, record }: Fields): string => {
   return type === "platform.report" && (record as Fields).status !== "success" ? "WARN" : "INFO";
 };
 
+/** @returns the event of a line, Lambda's type for it, or its message; undefined for a line without fields */
+export const titleOf = (fields: Fields): string | undefined => {
+  const { event, type, message } = fields;
+  if (Object.keys(fields).length === 0) return undefined;
+  return String(event ?? type ?? (typeof message === "string" ? message : "uncaught error"));
+};
+
+/** The fields that a title and a level do not show. */
+const shownFields = (fields: Fields): [name: string, value: string][] => {
+  const { message, record } = fields;
+  const shown = typeof record === "object" ? record : typeof message === "object" ? message : fields;
+  return Object.entries(shown as Fields)
+    .filter(([name]) => !NOISE.includes(name))
+    .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+};
+
+/** @returns the fields that a title does not show, as `name=value` */
+export const summaryOf = (fields: Fields): string =>
+  shownFields(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+
 /** @returns the line's level, its event, and the other fields as `name=value` */
 export const logLine = (fields: Fields): string => {
-  const { event, type, message, record } = fields;
   const level = levelOf(fields);
-  const shown = typeof record === "object" ? record : typeof message === "object" ? message : fields;
-  const rest = Object.entries(shown as Fields)
-    .filter(([name]) => !NOISE.includes(name))
-    .map(([name, value]) => `${pc.dim(`${name}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`);
-  const what = event ?? type ?? (typeof message === "string" ? message : "uncaught error");
+  const rest = shownFields(fields).map(([name, value]) => `${pc.dim(`${name}=`)}${value}`);
+  const what = titleOf(fields) ?? "uncaught error";
   return `${(COLOURS[level] ?? pc.red)(level.padEnd(8))} ${what}  ${rest.join(" ")}`.trimEnd();
 };

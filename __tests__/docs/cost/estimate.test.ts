@@ -94,12 +94,14 @@ describe("the estimate", () => {
 
   it.each(["dev", "staging", "prod"])("counts the metrics of alarms and the dashboards that %s has", async (name) => {
     const environment = await committed(name);
-    const { alarms, dashboards } = readBlueprint(synthesized(environment).folder);
+    const { alarms, compositeAlarms, dashboards } = readBlueprint(synthesized(environment).folder);
 
-    const { alarmMetricMonth, dashboardMonth } = standingUsage(environment);
+    const usage = standingUsage(environment);
 
-    expect({ alarmMetricMonth, dashboardMonth }).toEqual({
-      alarmMetricMonth: alarms.flatMap(metricsOf).length,
+    expect(usage.alarmMetricMonth + usage.mathAlarmMetricMonth).toBe(alarms.flatMap(metricsOf).length);
+    expect(usage).toMatchObject({
+      alarmMetricMonth: alarms.filter(({ watches }) => "statistic" in watches).length,
+      compositeAlarmMonth: compositeAlarms.length,
       dashboardMonth: dashboards.length,
     });
   });

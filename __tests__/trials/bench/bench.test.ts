@@ -3,13 +3,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { EFFORTS } from "../../../handler/contract/efforts";
 import { corpus, type Picture, type Size } from "../../../scripts/trials/bench/corpus";
 import { figuresOf, measureTask, tasksOf } from "../../../scripts/trials/bench/paired";
 import { prepareTools, type Tools } from "../../../scripts/trials/bench/processes";
 import type { Figures, PictureResult } from "../../../scripts/trials/bench/results";
 import { likeness } from "../../../scripts/trials/bench/similarity";
 import { fitLine, median } from "../../../scripts/trials/bench/statistics";
-import { isChosen, ROWS } from "../../../scripts/trials/bench/sweep";
+import { effortsOf, ROWS } from "../../../scripts/trials/bench/sweep";
 import { judge } from "../../../scripts/trials/bench/targets";
 
 const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
@@ -126,8 +127,8 @@ it("finds no difference between a picture and itself, and a difference to a wors
   expect(better.psnrDb).toBeGreaterThan(worse.psnrDb);
 });
 
-it("includes the handler's settings of each variant", () => {
-  const chosen = ROWS.filter(isChosen).map(({ format, quality }) => [format, quality]);
+it.each(Object.keys(EFFORTS))("sweeps the handler's settings of the effort %s", (effort) => {
+  const chosen = ROWS.filter((row) => effortsOf(row).includes(effort)).map(({ format, quality }) => [format, quality]);
 
   expect(chosen).toEqual([
     ["jpeg", 85],

@@ -14,6 +14,8 @@ export const LINES = {
   "CloudWatch metrics": ["metricMonth"],
   PutMetricData: ["putMetricDataRequest"],
   "CloudWatch alarms": ["alarmMetricMonth"],
+  "CloudWatch alarms on metric math": ["mathAlarmMetricMonth"],
+  "CloudWatch composite alarms": ["compositeAlarmMonth"],
   "CloudWatch dashboard": ["dashboardMonth"],
   SNS: ["snsPublish", "snsEmail"],
   SQS: ["sqsRequest"],
@@ -43,6 +45,7 @@ const CHOICES = {
   metrics_transport: ["emf", "put_metric_data"],
   log_retention_days: [7, 30, 365],
   enable_cloudwatch_dashboard: [true, false],
+  alarm_routing: ["each", "incident"],
   enable_kms_key: [true, false],
   enable_s3_access_logging: [true, false],
 } as const satisfies { readonly [V in VariableName]?: readonly Environment[V][] };

@@ -24,7 +24,7 @@ export const LIGHT = {
   "S3":                 { usage: "10 GB, 1000 requests",            originalUsd: 0.3, quantities: { s3GbMonth: 10, s3Put: 1000 },            lines: ["S3 requests", "S3 storage"] },
   "CloudWatch Logs":    { usage: "1 GB, kept for 7 days",           originalUsd: 0.5, quantities: { logGb: 1, logGbMonth: WEEK_OF_LOGS },    lines: ["CloudWatch logs"] },
   "CloudWatch Metrics": { usage: "12 custom metrics",               originalUsd: 3.6, quantities: { metricMonth: 12 },                       lines: ["CloudWatch metrics", "PutMetricData"] },
-  "CloudWatch Alarms":  { usage: "12 alarms",                       originalUsd: 1.2, quantities: { alarmMetricMonth: 12 },                  lines: ["CloudWatch alarms"] },
+  "CloudWatch Alarms":  { usage: "12 alarms",                       originalUsd: 1.2, quantities: { alarmMetricMonth: 12 },                  lines: ["CloudWatch alarms", "CloudWatch alarms on metric math", "CloudWatch composite alarms"] },
   "SNS":                { usage: "100 notifications",               originalUsd: 0.1, quantities: { snsPublish: 100, snsEmail: 100 },        lines: ["SNS"] },
 } as const satisfies Record<string, LightRow>;
 

@@ -27,7 +27,7 @@ const SCENE: Omit<Scene, "widthPx" | "heightPx"> = {
 const BLUR_SIGMA = 0.6;
 
 /** Encoders of each kind of file: add a row. */
-const KINDS = {
+export const KINDS = {
   "baseline.jpg": (picture: Sharp) => picture.jpeg({ quality: 90 }).toBuffer(),
   "progressive.jpg": (picture: Sharp) => picture.jpeg({ quality: 90, progressive: true }).toBuffer(),
   png: (picture: Sharp) => picture.png({ adaptiveFiltering: true, compressionLevel: 4 }).toBuffer(),
@@ -82,7 +82,7 @@ const digestOfPainter = async (): Promise<string> => {
 };
 
 /** Writes to a temporary file and renames it, so concurrent runs never see a partial picture. */
-const replaceFile = async (file: string, bytes: Buffer): Promise<void> => {
+export const replaceFile = async (file: string, bytes: Buffer): Promise<void> => {
   const temporary = `${file}.${randomUUID()}`;
   try {
     await writeFile(temporary, bytes);

@@ -17,6 +17,9 @@ const PILLOW = join(__dirname, "pillow.py");
 /** Ways to make the five variants: add a row. `pillow` methods run in Python, the others in Node. */
 export const METHODS = {
   handler: { about: "this handler: `processImage`, bundled from its source as the package is" },
+  fast: { about: "this handler with encoder_effort = fast" },
+  balanced: { about: "this handler with encoder_effort = balanced" },
+  small: { about: "this handler with encoder_effort = small" },
   naive: { about: "five sharp pipelines with default options, each decoding again" },
   floor: { about: "sharp's bare encoders, from pixels already decoded and capped" },
   pillow: { about: "Pillow as the Python original, PNG without `optimize`" },
@@ -38,12 +41,12 @@ export interface Tools {
 const run = promisify(execFile);
 
 /** Bundles a program of this folder, because compilation at run time would be measured, too. */
-const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
+export const bundled = async (name: string): Promise<{ file: string; remove: () => Promise<void> }> => {
   const file = join(CACHE, `${name}.${process.pid}.cjs`);
   await build({
     absWorkingDir: ROOT,
     entryPoints: [join(__dirname, name)],
-    external: ["sharp", "pidusage"],
+    external: ["sharp", "pidusage", "@aws-sdk/client-s3"],
     bundle: true,
     platform: "node",
     format: "cjs",

@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { grouped, table } from "../../terminal/table";
 import type { Cold, Load } from "./cold";
 import { machineLine } from "./machine";
+import type { Overlap } from "./overlap";
 import { METHODS, type Method } from "./processes";
 import type { PictureResult, Results } from "./results";
 import type { Verdict } from "./targets";
@@ -90,6 +91,13 @@ export const throughputReport = ({ picture, uploads, levels, memoryMb }: Through
     ),
     `  ${uploads} uploads of ${picture} at each level, through the local stack`,
     ...Object.entries(memoryMb).map(([name, mb]) => `  ${name}: ${grouped(mb)} MB of the package's process`),
+  ].join("\n");
+
+export const overlapReport = ({ picture, runs, wallRatio, cpuRatio, peakRatio, wallMs }: Overlap): string =>
+  [
+    `${picture}, ${runs} pairs on one processor, store with 40 ms to the first byte and 60 MB/s for each connection`,
+    `  uploads overlap: ${grouped(wallMs.overlapping)} ms, uploads after encoding: ${grouped(wallMs.sequential)} ms`,
+    `  ratios: wall time ${grouped(wallRatio, 3)}x, CPU time ${grouped(cpuRatio, 3)}x, peak memory ${grouped(peakRatio, 3)}x`,
   ].join("\n");
 
 export const benchReport = (results: Results, verdicts: readonly Verdict[]): string => {

@@ -1,9 +1,11 @@
 /** Results of a benchmark: `npm run bench -- --json` prints them, `--write` saves them in results.json. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Effort } from "../../../handler/contract/efforts";
 import type { Cold } from "./cold";
 import type { Kind } from "./corpus";
 import type { Machine } from "./machine";
+import type { Overlap } from "./overlap";
 import type { Method } from "./processes";
 import type { Similarity } from "./similarity";
 import type { Throughput } from "./throughput";
@@ -14,7 +16,7 @@ export interface Figures {
   readonly wallMs: number;
   readonly peakBytes: number;
   readonly outputBytes: number;
-  /** Median of the ratios to the handler's CPU time in the same run; 1 for the handler itself. */
+  /** Median of the ratios to the CPU time of the reference method in the same run: the handler's, or Pillow's for photos. */
   readonly cpuRatio: number;
 }
 
@@ -30,6 +32,37 @@ export interface PictureResult {
   readonly similarity?: Readonly<Partial<Record<Method, Similarity>>>;
 }
 
+/** Means over the photos. */
+export interface EffortFigures {
+  readonly cpuMs: number;
+  readonly outputBytes: number;
+  /** Of the lossy full-size variants. */
+  readonly ssim: number;
+}
+
+/** How an effort does on files of one kind, compared with Pillow on the same files. */
+export interface KindFigures {
+  readonly kind: string;
+  readonly pictures: number;
+  /** From the smallest to the largest. */
+  readonly megapixels: readonly [number, number];
+  /** CPU time of Pillow / of the effort: the lowest of all pictures. */
+  readonly cpuRatio: Readonly<Record<Effort, number>>;
+  /** Bytes of the effort / of Pillow: all pictures together. */
+  readonly bytesRatio: Readonly<Record<Effort, number>>;
+}
+
+export interface PhotoResults {
+  readonly date: string;
+  readonly machine: Machine;
+  readonly photos: number;
+  readonly runs: number;
+  readonly meanMegapixels: number;
+  readonly meanSourceBytes: number;
+  readonly methods: Readonly<Partial<Record<Effort | "pillow", EffortFigures>>>;
+  readonly kinds: readonly KindFigures[];
+}
+
 export interface Results {
   /** Such as 2026-03-01 */
   readonly date: string;
@@ -39,6 +72,10 @@ export interface Results {
   readonly cold?: Cold;
   /** @default not measured */
   readonly throughput?: Throughput;
+  /** @default not measured */
+  readonly overlap?: Overlap;
+  /** Of photos that are not part of the project. @default not measured */
+  readonly photos?: PhotoResults;
 }
 
 const FILE = join(__dirname, "results.json");

@@ -8,8 +8,8 @@ const settingsText = (settings: Trial["settings"]): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(", ") || "sharp's defaults";
 
-const encoderRow = ({ format, quality, settings, isChosen, cpuMs, bytes, ssim, psnrDb }: Trial): string[] => [
-  isChosen ? pc.green("chosen") : "",
+const encoderRow = ({ format, quality, settings, efforts, cpuMs, bytes, ssim, psnrDb }: Trial): string[] => [
+  pc.green(efforts.join(" ")),
   `${format} ${quality ?? ""}`.trim(),
   settingsText(settings),
   grouped(cpuMs),

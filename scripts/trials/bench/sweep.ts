@@ -1,14 +1,14 @@
-/** Tries encoder settings on the 12-megapixel photo: CPU time, bytes and similarity of each. */
+/** Tries encoder settings on photos: CPU time, bytes and similarity of each. */
 import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
-import { ENCODERS } from "../../../handler/src/variants";
-import { likeness } from "./similarity";
-import { median } from "./statistics";
+import { type FormatName, MAX_SIDE_PX } from "../../../handler/contract/variants";
+import { ENCODERS } from "../../../handler/src/encoders";
+import { type Likeness, likeness } from "./similarity";
 
 type Settings = Readonly<Record<string, boolean | number | string>>;
 
 interface Row {
-  readonly format: keyof typeof ENCODERS;
+  readonly format: FormatName;
   /** @default lossless */
   readonly quality?: number;
   readonly settings: Settings;
@@ -29,6 +29,8 @@ const JPEG: readonly Settings[] = [
   { trellisQuantisation: true },
   { progressive: true },
   { progressive: true, optimiseScans: true },
+  { progressive: true, trellisQuantisation: true },
+  { progressive: true, trellisQuantisation: true, optimiseScans: true },
   { mozjpeg: true },
   { chromaSubsampling: "4:4:4" },
 ];
@@ -53,20 +55,23 @@ export const ROWS: readonly Row[] = [
   ...PNG.map((settings) => ({ format: "png", settings }) as const),
 ];
 
+interface Outcome extends Likeness {
+  readonly cpuMs: number;
+  readonly bytes: number;
+}
+
 export interface Trial {
   readonly format: string;
   readonly quality?: number;
   readonly settings: Settings;
-  /** Whether the handler uses these settings. */
-  readonly isChosen: boolean;
+  /** For which the handler uses these settings. */
+  readonly efforts: readonly string[];
   readonly cpuMs: number;
   readonly bytes: number;
   /** Similarity to the source; 1 for lossless formats. */
   readonly ssim: number;
   readonly psnrDb: number;
 }
-
-const RUNS = 3;
 
 const cpuMsOf = async (make: () => Promise<Buffer>): Promise<[cpuMs: number, made: Buffer]> => {
   const cpu = process.cpuUsage();
@@ -75,44 +80,64 @@ const cpuMsOf = async (make: () => Promise<Buffer>): Promise<[cpuMs: number, mad
   return [(user + system) / 1_000, made];
 };
 
-/** @returns whether the handler uses these settings for the format */
-export const isChosen = ({ format, settings }: Row): boolean => {
+/** @returns the efforts for which the handler uses these settings */
+export const effortsOf = ({ format, settings }: Row): string[] => {
   const sorted = (of: Settings) => JSON.stringify(Object.entries(of).sort());
-  return sorted(settings) === sorted(ENCODERS[format]);
+  return Object.entries(ENCODERS).flatMap(([effort, formats]) =>
+    sorted(settings) === sorted(formats[format]) ? [effort] : [],
+  );
 };
 
-const tryOut = async (row: Row, pixels: () => Sharp): Promise<Trial> => {
+/** A trial with one picture. */
+const tryOut = async (row: Row, pixels: () => Sharp): Promise<Outcome> => {
   const { format, quality, settings } = row;
-  const make = () =>
+  const [cpuMs, made] = await cpuMsOf(() =>
     pixels()
       .toFormat(format, { ...settings, ...(quality !== undefined && { quality }) })
-      .toBuffer();
-  const times: number[] = [];
-  let bytes: Buffer = Buffer.alloc(0);
-  for (let run = 0; run < RUNS; run++) {
-    const [cpuMs, made] = await cpuMsOf(make);
-    times.push(cpuMs);
-    bytes = made;
-  }
+      .toBuffer(),
+  );
   const alike =
-    quality === undefined ? { ssim: 1, psnrDb: Number.POSITIVE_INFINITY } : await likeness(pixels(), sharp(bytes));
-  return { ...row, isChosen: isChosen(row), cpuMs: median(times), bytes: bytes.length, ...alike };
+    quality === undefined ? { ssim: 1, psnrDb: Number.POSITIVE_INFINITY } : await likeness(pixels(), sharp(made));
+  return { cpuMs, bytes: made.length, ...alike };
 };
 
+const mean = (outcomes: readonly Outcome[], of: (outcome: Outcome) => number): number =>
+  outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / outcomes.length;
+
 /**
- * @param file a picture that sharp can read, at most 4096 px on each side
- * @param onTrial called after each row
+ * @param files pictures that sharp can read
+ * @param runs of each setting with each picture
+ * @param onTrial called after each picture
+ * @returns means over the pictures
  */
-export const sweepEncoders = async (file: string, onTrial: (done: number, total: number) => void): Promise<Trial[]> => {
+export const sweepEncoders = async (
+  files: readonly string[],
+  runs: number,
+  onTrial: (done: number, total: number) => void,
+): Promise<Trial[]> => {
   sharp.cache(false);
-  const { data, info } = await sharp(await readFile(file))
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const raw = { width: info.width, height: info.height, channels: info.channels };
-  const trials: Trial[] = [];
-  for (const [done, row] of ROWS.entries()) {
-    trials.push(await tryOut(row, () => sharp(data, { raw })));
-    onTrial(done + 1, ROWS.length);
+  const outcomes = new Map<Row, Outcome[]>(ROWS.map((row) => [row, []]));
+  const total = files.length * runs * ROWS.length;
+  let done = 0;
+  for (const file of files) {
+    const { data, info } = await sharp(await readFile(file))
+      .autoOrient()
+      .resize(MAX_SIDE_PX, MAX_SIDE_PX, { fit: "inside", withoutEnlargement: true })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const raw = { width: info.width, height: info.height, channels: info.channels };
+    for (let run = 0; run < runs; run++)
+      for (const [row, found] of outcomes) {
+        found.push(await tryOut(row, () => sharp(data, { raw })));
+        onTrial(++done, total);
+      }
   }
-  return trials;
+  return [...outcomes].map(([row, found]) => ({
+    ...row,
+    efforts: effortsOf(row),
+    cpuMs: mean(found, ({ cpuMs }) => cpuMs),
+    bytes: mean(found, ({ bytes }) => bytes),
+    ssim: mean(found, ({ ssim }) => ssim),
+    psnrDb: mean(found, ({ psnrDb }) => psnrDb),
+  }));
 };

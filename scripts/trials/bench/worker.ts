@@ -2,10 +2,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import type { Effort } from "../../../handler/contract/efforts";
 import { DEFAULT_VARIANTS, MAX_SIDE_PX, type Variant } from "../../../handler/contract/variants";
 import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
+import { encoderOf } from "../../../handler/src/encoders";
 import type { Limits } from "../../../handler/src/input";
-import { ENCODERS } from "../../../handler/src/variants";
 import { residentBytes } from "../../sandbox/memory";
 
 /** Cost of the five variants of one picture, without loading the program and reading the file. */
@@ -43,15 +44,20 @@ const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise
   return made;
 };
 
-/** Each method prepares the file; the returned function is measured. Only the first loads the handler, which changes sharp's settings. */
+const handler = (effort?: Effort) => async (file: Buffer) => {
+  const { processImage } = await import("../../../handler/src/process.js");
+  return async () => {
+    const { variants } = await processImage(file, LIMITS, effort && { effort });
+    return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
+  };
+};
+
+/** Each method prepares the file; the returned function is measured. Only those of the handler load it, which changes sharp's settings. */
 const METHODS = {
-  handler: async (file: Buffer) => {
-    const { processImage } = await import("../../../handler/src/process.js");
-    return async () => {
-      const { variants } = await processImage(file, LIMITS);
-      return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
-    };
-  },
+  handler: handler(),
+  fast: handler("fast"),
+  balanced: handler("balanced"),
+  small: handler("small"),
   naive: async (file: Buffer) => () =>
     eachVariant((variant) => {
       const image = sharp(file).autoOrient();
@@ -67,7 +73,7 @@ const METHODS = {
       .raw()
       .toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
-    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, ENCODERS[variant.format]));
+    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, encoderOf(variant.format)));
   },
 } as const satisfies Record<string, (file: Buffer) => Promise<() => Promise<Variants>>>;
 

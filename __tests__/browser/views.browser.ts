@@ -1,0 +1,81 @@
+/** Each view in light and dark, wide and narrow: accessibility by axe, nothing that sticks out, and a picture to look at. */
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { type OpenConsole, openConsole } from "./open-console";
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** Views by name; the trace needs an upload. */
+const VIEWS = ["photos", "trace", "log", "alarms", "inbox", "dashboard", "break"] as const;
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+let opened: OpenConsole;
+let uploadId = "";
+
+beforeAll(async () => {
+  opened = await openConsole("prod");
+  const { page } = await opened.open("break");
+  const post = (path: string) =>
+    page.evaluate((url) => fetch(url, { method: "POST" }).then(({ status }) => status), path);
+  await post("/api/samples");
+  await post("/api/break?id=s3-denied");
+  await post("/api/break?id=not-an-image");
+  const state = () => page.evaluate(() => fetch("/api/state").then((answer) => answer.json()));
+  // Until every sample is done and a message has arrived.
+  for (let jumps = 0; jumps < 40; jumps += 1) {
+    const { uploads, mails, clock } = await state();
+    const isDone = uploads.filter((each: { state: string }) => each.state === "done").length >= 5;
+    uploadId = uploads[0].id;
+    if (isDone && mails.length > 0) break;
+    if (clock.running === 0) await post("/api/jump");
+    await page.waitForTimeout(500);
+  }
+  await page.close();
+}, 120_000);
+
+afterAll(() => opened?.close());
+
+/** Width in px, and whether it is dark. */
+const LOOKS = [
+  [1600, false],
+  [1600, true],
+  [360, false],
+  [360, true],
+] as const;
+
+const violationsOn = (page: Page) =>
+  page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })),
+    }));
+  });
+
+describe("every view", () => {
+  it.each(VIEWS)("has no violation that axe knows, light and dark, wide and narrow: %s", async (name) => {
+    const address = name === "trace" ? `trace/${uploadId}` : name === "alarms" ? "alarms/s3-permission-errors" : name;
+    const { page, problems } = await opened.open(address);
+    await page.evaluate(AXE);
+    const found: unknown[] = [];
+    for (const [widthPx, isDark] of LOOKS) {
+      await page.setViewportSize({ width: widthPx, height: 900 });
+      await page.emulateMedia({ colorScheme: isDark ? "dark" : "light" });
+      await page.waitForTimeout(300);
+      await opened.picture(page, `${name}-${widthPx}-${isDark ? "dark" : "light"}`);
+      const overflowPx = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      found.push({ widthPx, isDark, overflowPx, violations: await violationsOn(page) });
+    }
+    await page.close();
+
+    expect(found).toEqual(LOOKS.map(([widthPx, isDark]) => ({ widthPx, isDark, overflowPx: 0, violations: [] })));
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+/** How much CPU time encoding may take to save bytes, as the operator chooses it. */
+export const EFFORTS = {
+  fast: "least CPU time",
+  balanced: "fewer bytes, where they cost less than the CPU time within a month",
+  small: "fewest bytes that pay for their CPU time within a year",
+} as const satisfies Record<string, string>;
+
+export type Effort = keyof typeof EFFORTS;
+
+/** The cheapest for an upload that is kept for a month: docs/performance.md has the figures. */
+export const DEFAULT_EFFORT: Effort = "fast";

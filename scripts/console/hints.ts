@@ -1,0 +1,32 @@
+/** Commands that do the same in a real environment. */
+import type { Hint } from "./protocol";
+
+interface Place {
+  readonly environment: string;
+  readonly uploadBucket: string;
+  readonly s3Url: string;
+}
+
+/** Every hint, by the place in the page that shows it: add a row. */
+const HINTS: Readonly<Record<string, readonly [what: string, command: (place: Place) => string]>> = {
+  upload: [
+    "Upload to this machine's S3",
+    ({ s3Url, uploadBucket }) =>
+      `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${s3Url}`,
+  ],
+  smoke: ["Upload one image of every format in AWS", ({ environment }) => `npm run smoke -- ${environment}`],
+  logs: ["Follow the log in AWS", ({ environment }) => `npm run logs -- ${environment} --follow`],
+  key: ["Lines about one upload in AWS", ({ environment }) => `npm run logs -- ${environment} --key '*photo.jpg'`],
+  redrive: ["Process the dead-letter queue again in AWS", ({ environment }) => `npm run redrive -- ${environment}`],
+  alarms: ["Alarms and their states in AWS", ({ environment }) => `npm run alarms -- ${environment} list`],
+  test: [
+    "Send yourself a test alarm in AWS",
+    ({ environment }) => `npm run alarms -- ${environment} test timeout-errors`,
+  ],
+  dashboard: ["Links to the AWS console", ({ environment }) => `npm run links -- ${environment}`],
+  drill: ["Make every alarm fire on this machine", ({ environment }) => `npm run drill -- --env ${environment}`],
+  patterns: ["Check every metric filter", ({ environment }) => `npm run patterns -- ${environment}`],
+};
+
+export const hintsOf = (place: Place): Hint[] =>
+  Object.entries(HINTS).map(([id, [what, command]]) => ({ id, what, command: command(place) }));

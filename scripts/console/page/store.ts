@@ -1,0 +1,173 @@
+/** What the page knows: the server's snapshot, kept up to date by its events. */
+import { batch, computed, signal } from "@preact/signals";
+import type { Changes, ClockState, Line, Snapshot, Upload } from "../protocol";
+
+export const snapshot = signal<Omit<Snapshot, "uploads" | "lines"> | undefined>(undefined);
+/** Newest first. */
+export const uploads = signal<readonly Upload[]>([]);
+/** Oldest first. */
+export const lines = signal<readonly Line[]>([]);
+export const isConnected = signal(true);
+/** Last problem, to show and to announce. */
+export const problem = signal<string | undefined>(undefined);
+/** For screen readers. */
+export const announcement = signal("");
+/** Files that are on their way. */
+export const sending = signal<readonly { readonly id: number; readonly name: string; readonly share: number }[]>([]);
+/** Files that the server did not take, with the reason. */
+export const rejected = signal<readonly { readonly id: number; readonly name: string; readonly reason: string }[]>([]);
+export const readMails = signal<number>(0);
+/** Real time since which the clock's state is known. */
+const clockAt = signal(performance.now());
+const tick = signal(0);
+
+setInterval(() => {
+  tick.value += 1;
+}, 250);
+
+export const clock = computed<ClockState | undefined>(() => snapshot.value?.clock);
+
+/** Local time, going on between the server's messages. */
+export const nowMs = computed(() => {
+  tick.value;
+  const state = clock.value;
+  return state === undefined ? 0 : state.nowMs + (performance.now() - clockAt.value) * state.scale;
+});
+
+/** Once a minute of local time: what is drawn over time changes then. */
+export const minute = computed(() => Math.floor(nowMs.value / 60_000));
+
+export const inAlarm = computed(() => (snapshot.value?.alarms ?? []).filter(({ state }) => state === "ALARM"));
+export const unread = computed(() => (snapshot.value?.mails ?? []).filter(({ id }) => id > readMails.value).length);
+
+let nextId = 1;
+
+const change = (changes: Partial<Snapshot>) => {
+  if (snapshot.value !== undefined) snapshot.value = { ...snapshot.value, ...changes };
+};
+
+/** Each kind of event, and what it changes. */
+const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } = {
+  clock: (data) => {
+    clockAt.value = performance.now();
+    change({ clock: data });
+  },
+  upload: (data) => {
+    const index = uploads.value.findIndex(({ id }) => id === data.id);
+    if (index < 0) uploads.value = [data, ...uploads.value];
+    else uploads.value = uploads.value.with(index, data);
+    if (data.state === "done") announcement.value = `${data.key}: ${data.variants.length} variants`;
+    if (data.state === "refused" || data.state === "failed") announcement.value = `${data.key}: ${data.state}`;
+  },
+  forgotten: (ids) => {
+    uploads.value = uploads.value.filter(({ id }) => !ids.includes(id));
+  },
+  lines: (data) => {
+    const limit = snapshot.value?.limits.lines ?? data.length;
+    lines.value = [...lines.value, ...data].slice(-limit);
+  },
+  alarms: (data) => {
+    const before = new Map(snapshot.value?.alarms.map(({ name, state }) => [name, state]));
+    const changed = data.filter(({ name, state }) => before.get(name) !== state);
+    if (changed.length > 0) {
+      announcement.value = changed.map(({ short, state }) => `${short} is ${state}`).join(", ");
+    }
+    change({ alarms: data });
+  },
+  mails: (data) => {
+    const limit = snapshot.value?.limits.mails ?? data.length;
+    change({ mails: [...(snapshot.value?.mails ?? []), ...data].slice(-limit) });
+  },
+  faults: (data) => change({ faults: data }),
+  deadLetters: (data) => change({ deadLetters: data }),
+  environment: ({ environment, problem: why }) => {
+    if (why !== undefined) problem.value = why;
+    announcement.value = `Environment ${environment}`;
+    void load();
+  },
+};
+
+const load = async (): Promise<void> => {
+  const response = await fetch("/api/state");
+  if (!response.ok) return;
+  const { uploads: all, lines: log, ...rest } = (await response.json()) as Snapshot;
+  batch(() => {
+    clockAt.value = performance.now();
+    snapshot.value = rest;
+    uploads.value = [...all].reverse();
+    lines.value = log;
+    if (rest.mails.every(({ id }) => id < readMails.value)) readMails.value = 0;
+  });
+};
+
+export const connect = (): void => {
+  const events = new EventSource("/api/events");
+  events.onopen = () => {
+    isConnected.value = true;
+    void load();
+  };
+  events.onerror = () => {
+    isConnected.value = false;
+  };
+  for (const [kind, receive] of Object.entries(RECEIVERS)) {
+    events.addEventListener(kind, ({ data }) => (receive as (data: unknown) => void)(JSON.parse(data)));
+  }
+};
+
+const problemOf = (text: string, status: number): string => {
+  try {
+    return (JSON.parse(text) as { problem?: string }).problem ?? `Status ${status}`;
+  } catch {
+    return `Status ${status}`;
+  }
+};
+
+/** @returns the answer, or undefined after a problem, which is shown */
+export const ask = async <T>(path: string, values: Readonly<Record<string, string>> = {}): Promise<T | undefined> => {
+  const response = await fetch(`${path}?${new URLSearchParams(values)}`).catch(() => undefined);
+  if (response?.ok) return response.json();
+  return undefined;
+};
+
+export const post = async (path: string, values: Readonly<Record<string, string>> = {}): Promise<boolean> => {
+  const response = await fetch(`${path}?${new URLSearchParams(values)}`, { method: "POST" }).catch(() => undefined);
+  if (response === undefined) problem.value = "The console does not answer. Is npm start still running?";
+  else if (!response.ok) problem.value = problemOf(await response.text(), response.status);
+  return response?.ok === true;
+};
+
+const reject = (name: string, reason: string) => {
+  rejected.value = [{ id: nextId++, name, reason }, ...rejected.value].slice(0, 20);
+  announcement.value = `${name}: not uploaded`;
+};
+
+const send = (file: File): Promise<void> =>
+  new Promise((resolve) => {
+    const id = nextId++;
+    const request = new XMLHttpRequest();
+    const set = (share: number) => {
+      sending.value = sending.value.map((each) => (each.id === id ? { ...each, share } : each));
+    };
+    sending.value = [...sending.value, { id, name: file.name, share: 0 }];
+    request.upload.onprogress = ({ loaded, total }) => set(total === 0 ? 1 : loaded / total);
+    request.onloadend = () => {
+      sending.value = sending.value.filter((each) => each.id !== id);
+      if (request.status === 0) reject(file.name, "The upload was interrupted.");
+      else if (request.status !== 200) reject(file.name, problemOf(request.responseText, request.status));
+      resolve();
+    };
+    request.open("POST", `/api/upload?${new URLSearchParams({ name: file.name })}`);
+    request.send(file);
+  });
+
+/** One after the other: the function works in parallel, the connection need not. */
+export const sendFiles = async (files: readonly File[]): Promise<void> => {
+  const limit = snapshot.value?.accepted.bytes ?? Infinity;
+  for (const file of files) {
+    if (file.size > limit) reject(file.name, `It has ${file.size} bytes. The function accepts at most ${limit}.`);
+    else await send(file);
+  }
+};
+
+export const objectUrl = (id: string, variant?: string, more: Readonly<Record<string, string>> = {}): string =>
+  `/api/object?${new URLSearchParams({ id, ...(variant !== undefined && { variant }), ...more })}`;

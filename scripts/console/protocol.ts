@@ -1,0 +1,227 @@
+/** What the server tells the page: the shapes of its answers and events. */
+
+export interface ClockState {
+  /** Local time, in milliseconds since 1970. */
+  readonly nowMs: number;
+  /** What was asked for: 1 or 60. */
+  readonly speed: number;
+  /** Local milliseconds for each real one at the moment: 1 while an invocation runs. */
+  readonly scale: number;
+  /** Attempts that are running. */
+  readonly running: number;
+  /** What is left of a jump that waits for running invocations. */
+  readonly jumpMs: number;
+}
+
+export interface Variant {
+  readonly name: string;
+  readonly key: string;
+  readonly contentType: string;
+  /** @default it is no picture that can be measured */
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+  readonly sizeBytes: number;
+  /** From the upload to the stored variant, in real time. */
+  readonly afterMs: number;
+}
+
+export interface AttemptView {
+  readonly requestId: string;
+  readonly number: number;
+  readonly startedMs: number;
+  readonly endedMs?: number;
+  readonly status?: string;
+  readonly error?: string;
+  readonly durationMs?: number;
+  readonly memoryMb?: number;
+}
+
+/** "waiting" between two attempts; "refused" and "failed" for good. */
+export type UploadState = "running" | "waiting" | "done" | "refused" | "failed" | "ignored";
+
+export interface Upload {
+  readonly id: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Local time of the upload. */
+  readonly atMs: number;
+  /** Who uploaded it: the page, a fault, or a client of the S3 endpoint. */
+  readonly by: string;
+  readonly state: UploadState;
+  /** Why it was refused or has failed. */
+  readonly reason?: string;
+  /** Whether browsers can show the upload itself. */
+  readonly isShown: boolean;
+  readonly attempts: readonly AttemptView[];
+  readonly variants: readonly Variant[];
+}
+
+/** A metric filter that matches a line, and the datum that it makes. */
+export interface Heard {
+  readonly filter: string;
+  readonly metric: string;
+  readonly value?: number;
+  readonly unit?: string;
+}
+
+export interface Line {
+  readonly id: number;
+  readonly atMs: number;
+  readonly requestId?: string;
+  readonly level: string;
+  /** Its event, its type, or what it says. */
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly heard: readonly Heard[];
+  /** When alarms can see the data of its filters. */
+  readonly visibleMs?: number;
+}
+
+/** A datum that belongs to an invocation and comes from no line. */
+export interface ServiceDatum {
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly atMs: number;
+  readonly visibleMs?: number;
+}
+
+export interface Trace {
+  readonly upload: Upload;
+  readonly event: string;
+  readonly lines: readonly Line[];
+  readonly data: readonly ServiceDatum[];
+}
+
+export interface Mail {
+  readonly id: number;
+  readonly atMs: number;
+  readonly protocol: string;
+  readonly endpoint: string;
+  readonly alarm: string;
+  readonly topic: string;
+  readonly subject: string;
+  readonly parts: readonly string[];
+}
+
+export interface StateChange {
+  readonly atMs: number;
+  readonly state: string;
+  readonly reason: string;
+  readonly topics: readonly string[];
+  readonly suppressedBy?: string;
+}
+
+export interface AlarmView {
+  readonly name: string;
+  /** Without the function's name. */
+  readonly short: string;
+  readonly description: string;
+  readonly state: string;
+  readonly changes: readonly StateChange[];
+  /** For a metric alarm: what it watches, in words, and when it fires. */
+  readonly watches: string;
+  readonly condition: string;
+  readonly threshold?: number;
+  /** For a composite alarm: its rule and the alarms that the rule names. */
+  readonly rule?: string;
+  readonly children: readonly string[];
+  /** Short names of the topics to notify of ALARM. */
+  readonly topics: readonly string[];
+  readonly recipients: readonly string[];
+}
+
+export interface FaultView {
+  readonly id: string;
+  readonly cause: string;
+  /** Short names of alarms of the stack that fire when it lasts, parents included. */
+  readonly fires: readonly string[];
+  readonly uploads: number;
+  /** When it was broken. @default it is not */
+  readonly sinceMs?: number;
+  /** Alarms of `fires` that have gone to ALARM since. */
+  readonly fired: readonly string[];
+}
+
+export interface Series {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+  readonly axis: "left" | "right";
+  /** Why it is not drawn. */
+  readonly problem?: string;
+}
+
+export interface Chart {
+  readonly startsMs: readonly number[];
+  readonly series: readonly Series[];
+  readonly lines: readonly { readonly label: string; readonly value: number; readonly axis: "left" | "right" }[];
+  readonly minLeft?: number;
+  readonly minRight?: number;
+  readonly isStacked: boolean;
+}
+
+export interface Widget {
+  readonly kind: string;
+  readonly title: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly chart?: Chart;
+  readonly markdown?: string;
+  /** Short names. */
+  readonly alarms?: readonly string[];
+  readonly query?: string;
+  /** Columns and rows of a log widget, newest first. */
+  readonly table?: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  /** Why it is not drawn. */
+  readonly problem?: string;
+}
+
+export interface DashboardView {
+  readonly name: string;
+  readonly widgets: readonly Widget[];
+}
+
+/** A command for a real environment. */
+export interface Hint {
+  readonly id: string;
+  readonly what: string;
+  readonly command: string;
+}
+
+export interface Snapshot {
+  readonly environment: string;
+  readonly environments: readonly string[];
+  readonly s3Url: string;
+  readonly uploadBucket: string;
+  readonly functionName: string;
+  readonly logGroup: string;
+  readonly limits: { readonly uploads: number; readonly lines: number; readonly mails: number; readonly bytes: number };
+  readonly accepted: { readonly bytes: number; readonly pixels: number; readonly sidePx: number };
+  /** Names of the variants in the order of the stored objects. */
+  readonly clock: ClockState;
+  readonly uploads: readonly Upload[];
+  readonly lines: readonly Line[];
+  readonly alarms: readonly AlarmView[];
+  readonly mails: readonly Mail[];
+  readonly faults: readonly FaultView[];
+  readonly hints: readonly Hint[];
+  readonly filters: readonly { readonly name: string; readonly pattern: string }[];
+  /** Messages in the dead-letter queue; undefined if the stack has none. */
+  readonly deadLetters?: number;
+}
+
+/** What changes while the page is open; `environment` means that everything does. */
+export interface Changes {
+  readonly clock: ClockState;
+  readonly upload: Upload;
+  readonly forgotten: readonly string[];
+  readonly lines: readonly Line[];
+  readonly alarms: readonly AlarmView[];
+  readonly mails: readonly Mail[];
+  readonly faults: readonly FaultView[];
+  readonly deadLetters: number;
+  readonly environment: { readonly environment: string; readonly problem?: string };
+}

@@ -1,0 +1,107 @@
+/** The console's server: the page, its questions, and what it changes. Bound to 127.0.0.1. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { bundlePage } from "./bundle";
+import { createFeed } from "./feed";
+import { protect, refusalOf } from "./guard";
+import { answerGet, answerPost, type Context, Refused } from "./routes";
+import { startWorld, type World } from "./world";
+
+export interface ConsoleOptions {
+  readonly environment: string;
+  readonly environments: readonly string[];
+  /** Of the console. @default a free one */
+  readonly port?: number;
+  /** Of the S3 endpoint. @default a free one */
+  readonly s3Port?: number;
+}
+
+export interface Console {
+  /** http://127.0.0.1:<port> */
+  readonly url: string;
+  readonly s3Url: string;
+  readonly uploadBucket: string;
+  stop(): Promise<void>;
+}
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      reject(new Error(`Expected a free port for --console-port but got ${port} (${cause.code})`, { cause }));
+    });
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+
+const answer = async (context: Context, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  try {
+    if (request.method === "GET" || request.method === "HEAD") await answerGet(context, url, request, response);
+    else if (request.method === "POST") await answerPost(context, url, request, response);
+    else throw new Refused(405, `Expected GET or POST but got ${request.method}`);
+  } catch (error) {
+    const { message } = error as Error;
+    // The client has gone, or part of the answer has been sent.
+    if (response.headersSent || response.destroyed) return void response.destroy();
+    response.statusCode = error instanceof Refused ? error.status : 500;
+    response.setHeader("content-type", "application/json");
+    if (!request.complete) response.setHeader("connection", "close");
+    response.end(JSON.stringify({ problem: message }));
+  }
+};
+
+/** @throws Error of one line: a port that is in use, or what the build or the synthesis reports */
+export const startConsole = async (options: ConsoleOptions): Promise<Console> => {
+  let world: World | undefined;
+  const current = (): World => {
+    if (world === undefined) throw new Refused(503, "The environment is starting; try again in a moment");
+    return world;
+  };
+  const feed = createFeed(() => {
+    const { environments } = options;
+    return {
+      clock: () => current().pace.state(),
+      alarms: () => current().snapshot(environments).alarms,
+      faults: () => current().snapshot(environments).faults,
+    };
+  });
+  const [files, first] = await Promise.all([bundlePage(), startWorld(options.environment, feed, options.s3Port)]);
+  world = first;
+  const s3Port = Number(new URL(first.sandbox.endpointUrl).port);
+
+  const change = async (environment: string): Promise<void> => {
+    const before = current();
+    world = undefined;
+    await before.stop();
+    try {
+      world = await startWorld(environment, feed, s3Port);
+      feed.environment({ environment });
+    } catch (error) {
+      world = await startWorld(before.environment, feed, s3Port);
+      feed.environment({ environment: before.environment, problem: (error as Error).message });
+    }
+  };
+
+  const context: Context = { world: current, environments: options.environments, files, feed, change };
+  const server = createServer((request, response) => {
+    protect(response);
+    const refusal = refusalOf(request, (server.address() as AddressInfo).port);
+    if (refusal === undefined) return void answer(context, request, response);
+    response.writeHead(403, { "content-type": "application/json", connection: "close" });
+    response.end(JSON.stringify({ problem: refusal }));
+  });
+  const port = await listen(server, options.port ?? 0).catch(async (error) => {
+    await first.stop();
+    throw error;
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    s3Url: first.sandbox.endpointUrl,
+    uploadBucket: first.sandbox.uploadBucket,
+    stop: async () => {
+      feed.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await world?.stop();
+    },
+  };
+};

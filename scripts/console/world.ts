@@ -1,0 +1,256 @@
+/** One environment that runs on this machine: its sandbox, clock, log, uploads and alarms. */
+import { drillStack } from "../build/local-stack";
+import type { Alarm } from "../cloudwatch/alarm";
+import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox";
+import { type SentDatum, visibleMsOf } from "../sandbox/sent";
+import { type Breakage, createBreakage } from "./breakage";
+import { dashboardsOf } from "./dashboard";
+import type { Feed } from "./feed";
+import { hintsOf } from "./hints";
+import { createLog, type Log } from "./log";
+import { createMonitoring, type Monitoring } from "./monitoring";
+import { createPace, type Pace } from "./pace";
+import type { Chart, DashboardView, Mail, ServiceDatum, Snapshot, Trace } from "./protocol";
+import { alarmChart } from "./series";
+import { createUploads, type Uploads } from "./uploads";
+
+/** What the console keeps; older entries are deleted. */
+const LIMITS = { uploads: 200, lines: 10_000, mails: 200, bytes: 256 * 1024 ** 2 };
+
+/** Lambda retries after one minute, then after two: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const RETRY_DELAYS_MS = [60_000, 120_000];
+const THROTTLE_DELAY_MS = 1_000;
+
+/** Fast enough to test with, slow enough to be true: as the drill does it. */
+const DELIVERY = "typical";
+
+/** Metrics of more than a day ago are of no alarm and no chart. */
+const METRICS_KEPT_MS = 26 * 3_600_000;
+
+/** Data by request: a few for each attempt. */
+const MAX_REQUESTS = 1_000;
+
+export interface World {
+  readonly environment: string;
+  readonly sandbox: Sandbox;
+  readonly pace: Pace;
+  readonly uploads: Uploads;
+  readonly log: Log;
+  snapshot(environments: readonly string[]): Snapshot;
+  trace(id: string): Trace | undefined;
+  alarmChart(name: string, sinceMs: number): Chart | undefined;
+  dashboards(rangeMs: number): DashboardView[];
+  /** @returns whether there was something to break */
+  break(id: string): Promise<boolean>;
+  heal(id: string): boolean;
+  /** Sends every message of the dead-letter queue to the function again. @returns how many */
+  redrive(): Promise<number>;
+  /** Largest upload that the function accepts. */
+  readonly maxBytes: number;
+  stop(): Promise<void>;
+}
+
+const short = ({ namespace, name }: SentDatum): string => `${namespace} ${name}`;
+
+/** Data that services and the function send about an invocation, and that no log line shows. */
+const createServiceData = () => {
+  const byRequest = new Map<string, ServiceDatum[]>();
+  const running = new Set<string>();
+  return {
+    running,
+    add: (datum: SentDatum) => {
+      const { value, unit, timestampMs: atMs, channel } = datum;
+      // PutMetricData does not say for which invocation. With one running, it is known.
+      const only = channel === "putMetricData" && running.size === 1 ? [...running][0] : undefined;
+      const requestId = datum.requestId ?? only;
+      if (requestId === undefined || channel === "embeddedMetric") return;
+      const visibleMs = visibleMsOf(datum, DELIVERY);
+      byRequest.set(requestId, [
+        ...(byRequest.get(requestId) ?? []),
+        { metric: short(datum), value, unit, atMs, visibleMs },
+      ]);
+      for (const old of byRequest.keys()) {
+        if (byRequest.size <= MAX_REQUESTS) break;
+        byRequest.delete(old);
+      }
+    },
+    of: (requestIds: readonly string[]): ServiceDatum[] => requestIds.flatMap((id) => byRequest.get(id) ?? []),
+  };
+};
+
+interface Parts {
+  readonly blueprint: Blueprint;
+  readonly sandbox: Sandbox;
+  readonly pace: Pace;
+  readonly uploads: Uploads;
+  readonly log: Log;
+  readonly monitoring: Monitoring;
+  readonly breakage: Breakage;
+  readonly mails: readonly Mail[];
+}
+
+const settingOf = ({ function: fn }: Blueprint, name: string): number => Number(fn.environment[name] ?? Infinity);
+
+/**
+ * @param port of the S3 endpoint. @default a free one
+ * @throws Error of the build, the synthesis, the sandbox, or of alarms that the local CloudWatch does not model
+ */
+export const startWorld = async (environment: string, feed: Feed, port?: number): Promise<World> => {
+  const blueprint = readBlueprint(await drillStack(environment));
+  const mails: Mail[] = [];
+  const data = createServiceData();
+  const log = createLog(LIMITS.lines);
+  let parts: Parts | undefined;
+  let deadLetters: number | undefined;
+
+  const countDeadLetters = async (sandbox: Sandbox) => {
+    if (blueprint.function.deadLetterTargetArn === undefined) return;
+    const count = (await sandbox.deadLetters()).length;
+    if (count !== deadLetters) feed.deadLetters(count);
+    deadLetters = count;
+  };
+
+  const onMinute = async (atMs: number) => {
+    if (parts === undefined) return;
+    const { sandbox, monitoring, breakage } = parts;
+    await sandbox.measureQueue();
+    const { changed, messages } = monitoring.step(atMs);
+    const sent = messages.map((message, i) => ({ ...message, id: (mails.at(-1)?.id ?? 0) + 1 + i }));
+    mails.push(...sent);
+    mails.splice(0, Math.max(0, mails.length - LIMITS.mails));
+    if (sent.length > 0) feed.mails(sent);
+    if (changed.length > 0) feed.touch("alarms");
+    breakage.fired(monitoring.alarms().flatMap(({ short: name, state }) => (state === "ALARM" ? [name] : [])));
+    feed.touch("clock", "faults");
+    sandbox.metrics.forget(atMs - METRICS_KEPT_MS);
+  };
+
+  const pace = createPace({ onMinute, onChange: () => feed.touch("clock") });
+  const breakage = createBreakage(blueprint, (changes) => parts?.sandbox.update(changes));
+  const sandboxNow = (): Sandbox => {
+    if (parts === undefined) throw new Error("Expected a running sandbox but it has not started");
+    return parts.sandbox;
+  };
+  const uploads = createUploads({
+    sandbox: sandboxNow,
+    now: pace.now,
+    maxUploads: LIMITS.uploads,
+    maxBytes: LIMITS.bytes,
+    onChange: feed.upload,
+    onForgotten: feed.forgotten,
+  });
+
+  const sandbox = await startSandbox({
+    ...{ blueprint, port, now: pace.now, wait: pace.wait, delivery: DELIVERY, intercept: breakage.intercept },
+    ...{ retryDelaysMs: RETRY_DELAYS_MS, throttleDelayMs: THROTTLE_DELAY_MS, history: LIMITS.lines },
+    onLogLine: (line) => {
+      const { text: message, timestampMs, visibleMs } = line;
+      const heard = parts?.monitoring.hear({ message, timestampMs, ...(visibleMs !== undefined && { visibleMs }) });
+      feed.line(log.add(line, heard ?? []));
+    },
+    onDatum: data.add,
+    onAttempt: (attempt) => {
+      if (attempt.end === undefined) {
+        data.running.add(attempt.requestId);
+        pace.began();
+      } else {
+        data.running.delete(attempt.requestId);
+        pace.ended();
+      }
+      uploads.attempted(attempt);
+    },
+    onObjectCreated: uploads.created,
+    onSettled: (object, [outcome]) => {
+      uploads.settled(object, outcome);
+      void countDeadLetters(sandbox).catch(() => {});
+    },
+  });
+  try {
+    const monitoring = createMonitoring(blueprint, sandbox.metrics, pace.now());
+    parts = { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails };
+    await countDeadLetters(sandbox);
+  } catch (error) {
+    pace.stop();
+    await sandbox.stop();
+    throw error;
+  }
+  return worldOf(environment, parts, { feed, data, countDeadLetters, deadLetters: () => deadLetters });
+};
+
+interface Links {
+  readonly feed: Feed;
+  readonly data: ReturnType<typeof createServiceData>;
+  readonly countDeadLetters: (sandbox: Sandbox) => Promise<void>;
+  readonly deadLetters: () => number | undefined;
+}
+
+const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLetters, deadLetters }: Links): World => {
+  const { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails } = parts;
+  const { function: fn } = blueprint;
+  const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl };
+  const maxBytes = settingOf(blueprint, "MAX_IMAGE_BYTES");
+  const accepted = {
+    bytes: maxBytes,
+    pixels: settingOf(blueprint, "MAX_IMAGE_PIXELS"),
+    sidePx: settingOf(blueprint, "MAX_IMAGE_SIDE_PX"),
+  };
+
+  return {
+    ...{ environment, sandbox, pace, uploads, log, maxBytes },
+    snapshot: (environments) => ({
+      ...{ ...place, environments, functionName: fn.name, logGroup: fn.logGroup, limits: LIMITS, accepted },
+      clock: pace.state(),
+      uploads: uploads.list(),
+      lines: log.lines(),
+      alarms: monitoring.alarms(),
+      mails,
+      faults: breakage.list(),
+      hints: hintsOf(place),
+      filters: blueprint.metricFilters.map(({ name, pattern }) => ({ name, pattern })),
+      ...(deadLetters() !== undefined && { deadLetters: deadLetters() }),
+    }),
+    trace: (id) => {
+      const found = uploads.get(id);
+      if (found === undefined) return undefined;
+      const requests = [...new Set(found.upload.attempts.map(({ requestId }) => requestId))];
+      const lines = log.lines().filter(({ requestId }) => requestId !== undefined && requests.includes(requestId));
+      const event = found.event === undefined ? "" : JSON.stringify(found.event, undefined, 2);
+      return { upload: found.upload, event, lines, data: data.of(requests) };
+    },
+    alarmChart: (name, rangeMs) => {
+      const alarm: Alarm | undefined = monitoring.alarmNamed(name);
+      const nowMs = pace.now();
+      return alarm && alarmChart(alarm, sandbox.metrics, nowMs - rangeMs, nowMs);
+    },
+    dashboards: (rangeMs) => {
+      const nowMs = pace.now();
+      return dashboardsOf({ blueprint, metrics: sandbox.metrics, lines: log.lines(), sinceMs: nowMs - rangeMs, nowMs });
+    },
+    break: async (id) => {
+      const files = await breakage.break(id, pace.now());
+      feed.touch("faults");
+      for (const { key, bytes } of files ?? []) {
+        uploads.announce(key, "fault");
+        void sandbox.upload(key, bytes).catch(() => {});
+      }
+      return files !== undefined;
+    },
+    heal: (id) => {
+      const wasBroken = breakage.heal(id);
+      feed.touch("faults");
+      return wasBroken;
+    },
+    redrive: async () => {
+      const messages = await sandbox.deadLetters();
+      await sandbox.purgeQueue();
+      for (const { event } of messages) uploads.invoke(event);
+      await countDeadLetters(sandbox);
+      return messages.length;
+    },
+    stop: async () => {
+      pace.stop();
+      await sandbox.stop();
+    },
+  };
+};
