@@ -20,7 +20,7 @@ const STYLE = `
   text { font: 12px sans-serif; fill: #6e7781; }
   .small { font-size: 10px; }
   .title { font-size: 14px; font-weight: bold; }
-  .page, .rang { fill: #d1242f; } .ticket { fill: #bf8700; } .nothing { fill: #8c959f; } .grey { fill: #a475f9; }
+  .page, .paged { fill: #d1242f; } .ticket { fill: #bf8700; } .nothing { fill: #8c959f; } .grey { fill: #a475f9; }
   .line { stroke: #8c959f; stroke-width: 0.5; }`;
 
 const LEGEND: Readonly<Record<Verdict["deserves"], string>> = {
@@ -52,7 +52,7 @@ const pageLane = (pagesByHour: readonly number[], top: number): string[] =>
   pagesByHour.flatMap((pages, hour) => {
     if (pages === 0) return [];
     const height = Math.min(BAR_PX, 8 + 4 * Math.log2(pages));
-    return [rect("rang", [x(hour * 60), top + BAR_PX - height], [2, height], `${pages} pages`)];
+    return [rect("paged", [x(hour * 60), top + BAR_PX - height], [2, height], `${pages} pages`)];
   });
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -77,7 +77,7 @@ export const monthPicture = (): string => {
   const days = Array.from({ length: DAYS }, (_, day) => day);
   const parts = [
     text(
-      `A month with ${grouped(timeline.uploadsPerMonth)} uploads: what happened, and when a phone rang`,
+      `A month with ${grouped(timeline.uploadsPerMonth)} uploads: what happened, and when alarms paged`,
       [LEFT_PX, 18],
       "title",
     ),

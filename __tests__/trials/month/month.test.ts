@@ -20,7 +20,7 @@ beforeAll(async () => {
   policy = readPolicy(await drillStack("prod", { alarm_routing: "incident", refusal_log_level: "WARN" }));
   recordings = await recordOutcomes(policy.blueprint, ["processed", "refused", "unavailable", "givenUp"]);
   effects = effectsOf(policy.blueprint, recordings);
-}, 60_000);
+}, 600_000);
 
 const at = (name: EpisodeName, startMinute: number): Episode => {
   const course = rowOf(name).course(drawsFor(1), RATE);
@@ -60,7 +60,7 @@ it("notifies once for an outage, soon, and soon that it is over", () => {
   expect(verdicts[0]?.resetSeconds).toBeLessThanOrEqual(900);
 });
 
-it("notifies nobody of a text file, of failures that a retry heals, or of a healthy release", () => {
+it("notifies no one of a text file, of failures that a retry heals, or of a healthy release", () => {
   const { verdicts, pages } = played([at("text-file", 200), at("hiccups", 500), at("healthy-release", 900)]);
 
   expect(pages).toEqual([]);

@@ -44,7 +44,7 @@ export const episodeLines = (verdicts: readonly Verdict[], prefix: string): stri
     const [pages, tickets] = [told(true), told(false)];
     const harm = `${touched} touched${healed > 0 ? `, ${healed} healed` : ""}`;
     const topics = [...(pages === "" ? [] : [`page: ${pages}`]), ...(tickets === "" ? [] : [`ticket: ${tickets}`])];
-    const text = `${timeOf(startMinute)}  ${name.padEnd(16)}  ${`${endMinute - startMinute} min`.padStart(8)}  deserves ${deserves.padEnd(7)}  ${harm.padEnd(24)}  ${topics.join(" | ") || "nobody was notified"}`;
+    const text = `${timeOf(startMinute)}  ${name.padEnd(16)}  ${`${endMinute - startMinute} min`.padStart(8)}  deserves ${deserves.padEnd(7)}  ${harm.padEnd(24)}  ${topics.join(" | ") || "no notification"}`;
     return `  ${shortened(text, prefix)}`;
   });
 
@@ -79,7 +79,7 @@ export const RULES = [
   `A page belongs to an incident until ${SLACK_MINUTES.page} minutes after its end.`,
 ] as const;
 
-/** @returns which alarms rang falsely, or too often, most frequent first */
+/** @returns which alarms paged falsely, most frequent first */
 const falsePagesBy = ({ months }: Result, prefix: string): string => {
   const counts = new Map<string, number>();
   for (const { alarm } of months.flatMap(({ falsePages }) => falsePages))
