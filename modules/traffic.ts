@@ -54,6 +54,8 @@ export const FROM_TRAFFIC = {
   slo_sure_failures: sureFailures,
   // A waiting upload is tried again every five minutes; among many, some are tried in every period.
   throttled_period_seconds: (traffic) => (isBusy(traffic) ? 240 : 300),
+  // With few uploads, a period without a throttle means little; a flood that is worked off in time lasts three of many.
+  throttled_datapoints: (traffic) => (isBusy(traffic) ? 4 : 3),
   recovery_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
   waiting_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
   // More than two uploads have within an hour; where many arrive, three soon have more.

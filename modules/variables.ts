@@ -164,6 +164,7 @@ export const VARIABLES = {
   waiting_hold_periods:                  { ...ALARM_VALUES.waiting_hold_periods, fromTraffic: "waiting_hold_periods", defaultWords: FROM_TRAFFIC_WORDS },
   waiting_min_throttles:                 { ...ALARM_VALUES.waiting_min_throttles, fromTraffic: "waiting_min_throttles", defaultWords: FROM_TRAFFIC_WORDS },
   waiting_window_seconds:                { ...ALARM_VALUES.waiting_window_seconds, fromTraffic: "waiting_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },
+  throttled_datapoints:                  { ...ALARM_VALUES.throttled_datapoints, fromTraffic: "throttled_datapoints", defaultWords: FROM_TRAFFIC_WORDS },
   throttled_period_seconds:              { ...ALARM_VALUES.throttled_period_seconds, fromTraffic: "throttled_period_seconds", defaultWords: FROM_TRAFFIC_WORDS },
   lost_images_threshold:                 ALARM_VALUES.lost_images_threshold,
   lost_images_window_seconds:            { ...ALARM_VALUES.lost_images_window_seconds, fromTraffic: "lost_images_window_seconds", defaultWords: FROM_TRAFFIC_WORDS },

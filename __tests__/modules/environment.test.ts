@@ -113,6 +113,7 @@ const DEFAULTS = {
   error_rate_hold_periods: 9,
   slo_sure_failures: 45,
   throttled_period_seconds: 240,
+  throttled_datapoints: 4,
   waiting_hold_periods: 5,
   error_rate_min_failures: 7,
   error_rate_window_seconds: 420,
