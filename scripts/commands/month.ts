@@ -162,8 +162,8 @@ const keep = async (results: readonly Result[], isJudged: (result: Result) => bo
     months: options.months,
     rows: results.map((result) => {
       const { column, uploadsPerMonth, figures, canaries } = result;
-      const notes = isJudged(result) ? missedTargets(uploadsPerMonth, figures) : [];
-      return { column, uploadsPerMonth, figures, ...(canaries && { canaries }), notes };
+      const missed = isJudged(result) ? missedTargets(uploadsPerMonth, figures).join("; ") : "";
+      return { column, uploadsPerMonth, figures, ...(canaries && { canaries }), missed };
     }),
     timeline: timelineOf(results, DRAWN_RATE),
   });

@@ -47,13 +47,15 @@ const episodeLane = ({ episodes }: Timeline): string[] =>
     ),
   );
 
-/** A column for each hour with pages: the more pages, the taller. */
-const pageLane = (pagesByHour: readonly number[], top: number): string[] =>
-  pagesByHour.flatMap((pages, hour) => {
+/** A column for each hour with pages: the more pages, the taller. One path, because there can be hundreds. */
+const pageLane = (pagesByHour: readonly number[], top: number): string => {
+  const columns = pagesByHour.flatMap((pages, hour) => {
     if (pages === 0) return [];
-    const height = Math.min(BAR_PX, 8 + 4 * Math.log2(pages));
-    return [rect("paged", [x(hour * 60), top + BAR_PX - height], [2, height], `${pages} pages`)];
+    const height = Math.round(Math.min(BAR_PX, 8 + 4 * Math.log2(pages)));
+    return [`M${rounded(x(hour * 60))} ${top + BAR_PX}v-${height}h2v${height}z`];
   });
+  return `<path class="paged" d="${columns.join("")}"/>`;
+};
 
 const NAMES: Readonly<Record<string, string>> = {
   original: "the original's alarms",
@@ -71,7 +73,9 @@ const legend = (top: number): string[] =>
 /** @returns an SVG with a transparent background */
 export const monthPicture = (): string => {
   const { timeline } = readResults();
-  const lanes = Object.entries(timeline.pagesByHour);
+  const lanes = Object.entries(timeline.pagesByHour).map(
+    ([column, pages]) => [column, pages.split(" ").map(Number)] as const,
+  );
   const topOf = (lane: number): number => TOP_PX + (lane + 1) * LANE_PX;
   const height = topOf(lanes.length) + 40;
   const days = Array.from({ length: DAYS }, (_, day) => day);
@@ -90,7 +94,7 @@ export const monthPicture = (): string => {
     ...episodeLane(timeline),
     ...lanes.flatMap(([column, pagesByHour], lane) => [
       text(NAMES[column] ?? column, [8, topOf(lane) + 15]),
-      ...pageLane(pagesByHour, topOf(lane)),
+      pageLane(pagesByHour, topOf(lane)),
       text(
         `${grouped(pagesByHour.reduce((sum, pages) => sum + pages, 0))} pages`,
         [x(DAYS * 1_440) + 6, topOf(lane) + 15],

@@ -14,8 +14,8 @@ interface Row {
   readonly figures: Figures;
   /** @default not counted */
   readonly canaries?: Canaries;
-  /** What explains the figures. */
-  readonly notes: readonly string[];
+  /** Targets that the figures miss, separated by semicolons. */
+  readonly missed: string;
 }
 
 /** One month for the picture. */
@@ -27,8 +27,8 @@ export interface Timeline {
     readonly startMinute: number;
     readonly endMinute: number;
   }[];
-  /** Pages in each hour of the month, by column. */
-  readonly pagesByHour: Readonly<Record<string, readonly number[]>>;
+  /** Pages in each hour of the month, separated by spaces, by column. */
+  readonly pagesByHour: Readonly<Record<string, string>>;
 }
 
 export interface Results {
@@ -54,7 +54,7 @@ export const timelineOf = (results: readonly Result[], uploadsPerMonth: number):
     const hours = Array.from({ length: HOURS }, () => 0);
     for (const { minute } of month?.pages ?? [])
       hours[Math.floor(minute / 60)] = (hours[Math.floor(minute / 60)] ?? 0) + 1;
-    return [column, hours] as const;
+    return [column, hours.join(" ")] as const;
   });
   const verdicts = own.at(-1)?.months[0]?.verdicts ?? [];
   return {
