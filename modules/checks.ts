@@ -125,6 +125,18 @@ export const HTTPS = text('an address that starts with https://, or ""', /^(http
 const _LOG_GROUP = text('the name of a log group, or ""', /^([\w.\-/#]{1,512})?$/);
 export const SLACK_WORKSPACE = text('a Slack workspace id such as T0123456789, or ""', /^(T[A-Z0-9]{1,254})?$/);
 export const SLACK_CHANNEL = text('a Slack channel id such as C0123456789, or ""', /^([CG][A-Z0-9]{1,254})?$/);
+export const HEADER = text("the value of a header, of up to 200 characters", /^[!-~]([ -~]{0,198}[!-~])?$/);
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+const TAG_TEXT = "[\\p{L}\\p{N} .:/=+\\-@_]";
+export const OBJECT_TAGS = {
+  what: "at most 10 tags (letters, digits, spaces and . : / = + - @ _ ; {variant} in values)",
+  check: z
+    .record(
+      z.string().regex(new RegExp(`^(?!aws:)${TAG_TEXT}{1,128}$`, "iu")),
+      z.string().regex(new RegExp(`^(${TAG_TEXT}|\\{variant\\}){0,200}$`, "u")),
+    )
+    .refine((tags) => Object.keys(tags).length <= 10),
+};
 /** A table of variants; a rule finds the mistakes in it. */
 export const VARIANTS = {
   what: "a map of variants by name",

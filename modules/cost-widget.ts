@@ -15,14 +15,16 @@ export interface CostValues extends AlarmValues, LogAlarmValues, Named {
   readonly metrics_transport: "put_metric_data" | "emf";
   readonly metric_namespace: string;
   readonly variants: Variants;
+  readonly enable_manifest: boolean;
   readonly enable_cost_widget: boolean;
   readonly enable_cloudwatch_dashboard: boolean;
   readonly enable_kms_key: boolean;
   readonly enable_replication: boolean;
 }
 
-/** @returns the objects that are stored for one image: the upload and its variants */
-export const putsPerImage = ({ variants }: Pick<CostValues, "variants">): number => 1 + Object.keys(variants).length;
+/** @returns the objects that are stored for one image: the upload, its variants and its manifest */
+export const putsPerImage = ({ variants, enable_manifest }: Pick<CostValues, "variants" | "enable_manifest">): number =>
+  1 + Object.keys(variants).length + (enable_manifest ? 1 : 0);
 
 const BYTES_PER_GB = 1024 ** 3;
 const HOURS_PER_MONTH = 730;

@@ -39,6 +39,10 @@ const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   MAX_IMAGE_FRAMES: String(props.max_image_frames),
   VARIANTS: JSON.stringify(props.variants),
   KEEP_SMALLER_ORIGINAL: onOff(props.keep_smaller_original),
+  KEEP_COPYRIGHT: onOff(props.keep_copyright),
+  MANIFEST: onOff(props.enable_manifest),
+  CACHE_CONTROL: props.cache_control,
+  VARIANT_TAGS: JSON.stringify(props.variant_tags),
   ENCODER_EFFORT: props.encoder_effort,
   TRACING: onOff(props.enable_xray_tracing),
 });
@@ -75,7 +79,7 @@ const statements = (props: ImageProcessorProps) => [
   {
     Sid: "WriteVariants",
     Effect: "Allow",
-    Action: ["s3:PutObject"],
+    Action: ["s3:PutObject", ...(Object.keys(props.variant_tags).length > 0 ? ["s3:PutObjectTagging"] : [])],
     Resource: `${props.processed_bucket_arn}/*`,
   },
   ...(props.metrics_transport === "put_metric_data" ? [publishMetrics(props.metric_namespace)] : []),

@@ -222,7 +222,7 @@ export const RULES: readonly Rule[] = [
     },
   },
   {
-    of: ["variants", "metric_namespace", "log_level", "metrics_transport"],
+    of: ["variants", "variant_tags", "cache_control", "metric_namespace", "log_level", "metrics_transport"],
     broken: (environment) => {
       const bytes = settingsBytes(environment);
       return bytes <= MAX_SETTINGS_BYTES

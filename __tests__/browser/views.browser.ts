@@ -21,19 +21,21 @@ beforeAll(async () => {
   const { page } = await opened.open("break");
   const post = (path: string) =>
     page.evaluate((url) => fetch(url, { method: "POST" }).then(({ status }) => status), path);
+  const state = () => page.evaluate(() => fetch("/api/state").then((answer) => answer.json()));
+  const until = async (isReached: (now: { uploads: { id: string; state: string }[]; mails: unknown[] }) => boolean) => {
+    for (;;) {
+      const now = await state();
+      uploadId = now.uploads[0]?.id ?? "";
+      if (isReached(now)) return;
+      if (now.clock.running === 0 && now.clock.jumpMs === 0 && now.uploads.length > 5) await post("/api/jump");
+      await page.waitForTimeout(300);
+    }
+  };
   await post("/api/samples");
+  await until(({ uploads }) => uploads.length === 5 && uploads.every((each) => each.state === "done"));
   await post("/api/break?id=s3-denied");
   await post("/api/break?id=not-an-image");
-  const state = () => page.evaluate(() => fetch("/api/state").then((answer) => answer.json()));
-  // Until every sample is done and a message has arrived.
-  for (let jumps = 0; jumps < 40; jumps += 1) {
-    const { uploads, mails, clock } = await state();
-    const isDone = uploads.filter((each: { state: string }) => each.state === "done").length >= 5;
-    uploadId = uploads[0].id;
-    if (isDone && mails.length > 0) break;
-    if (clock.running === 0) await post("/api/jump");
-    await page.waitForTimeout(500);
-  }
+  await until(({ mails }) => mails.length > 0);
   await page.close();
 }, 120_000);
 
@@ -67,6 +69,7 @@ describe("every view", () => {
       await page.setViewportSize({ width: widthPx, height: 900 });
       await page.emulateMedia({ colorScheme: isDark ? "dark" : "light" });
       await page.waitForTimeout(300);
+      await page.evaluate(() => scrollTo(0, 0));
       await opened.picture(page, `${name}-${widthPx}-${isDark ? "dark" : "light"}`);
       const overflowPx = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

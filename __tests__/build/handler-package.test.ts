@@ -1,13 +1,13 @@
-/** The Lambda package for this machine: two real builds of it, opened, read byte by byte, and loaded. */
+/** The Lambda package for this machine: the one that all tests use and a second build of it, read byte by byte and loaded. */
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { unzipSync } from "fflate";
 import { exampleSettings } from "../../handler/contract/settings";
 import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
+import { unzip } from "../../scripts/sandbox/zip";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { run as runCommandHere } from "../commands/run";
 
@@ -37,12 +37,10 @@ const buildElsewhere = async (): Promise<BuiltHandler> => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "build-"));
-  [built, elsewhere] = await Promise.all([
-    buildHandler({ target: "host", outDir: join(folder, "here") }),
-    buildElsewhere(),
-  ]);
+  built = await buildHandler({ target: "host" });
+  elsewhere = await buildElsewhere();
   zip = await readFile(built.file);
-  files = unzipSync(zip);
+  files = Object.fromEntries(unzip(zip));
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 

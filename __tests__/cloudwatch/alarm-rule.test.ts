@@ -78,6 +78,13 @@ it.each([
   expect(() => parseAlarmRule(rule)).toThrow(message);
 });
 
+it.each([
+  ["10240 characters", "TRUE".padEnd(10_240)],
+  ["100 alarms", Array.from({ length: 100 }, (_, index) => `ALARM(a${index})`).join(" OR ")],
+])("may have %s", (_what, rule) => {
+  expect(() => parseAlarmRule(rule)).not.toThrow();
+});
+
 it("names each of its alarms once, by name for an ARN", () => {
   const rule = "ALARM(a) OR NOT OK(b) AND AT_LEAST(1, ALARM, (a, arn:aws:cloudwatch:eu-west-1:1:alarm:c)) OR TRUE";
   expect(alarmsOf(parseAlarmRule(rule))).toEqual(["a", "b", "c"]);

@@ -5,6 +5,7 @@ import { MetricStore } from "../../scripts/cloudwatch/metric-store";
 import type { AlarmState } from "../../scripts/cloudwatch/missing-data";
 import { notifications } from "../../scripts/cloudwatch/notifications";
 import { createWatch, type Transition, watch } from "../../scripts/cloudwatch/watch";
+import { alarmOnAMinute, metricNamed } from "./alarm-on-a-minute";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 const MINUTE = 60_000;
@@ -12,17 +13,7 @@ const TOPIC = "arn:aws:sns:us-east-1:123456789012:pages";
 const OK_TOPIC = "arn:aws:sns:us-east-1:123456789012:over";
 
 /** In ALARM exactly in the minutes in which its metric of the same name is 1. */
-const metricAlarm = (name: string): Alarm => ({
-  name,
-  comparison: "GreaterThanOrEqualToThreshold",
-  threshold: 1,
-  evaluationPeriods: 1,
-  treatMissingData: "notBreaching",
-  alarmActions: [],
-  okActions: [],
-  insufficientDataActions: [],
-  watches: { namespace: "N", name, dimensions: {}, statistic: "Sum", periodSeconds: 60 },
-});
+const metricAlarm = (name: string): Alarm => alarmOnAMinute({ name, watches: metricNamed(name) });
 
 const composite = (changes: Partial<CompositeAlarm> = {}): CompositeAlarm => ({
   name: "page",

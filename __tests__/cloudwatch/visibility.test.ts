@@ -4,24 +4,15 @@ import type { Alarm } from "../../scripts/cloudwatch/alarm";
 import { type Datum, type MetricStatistic, MetricStore } from "../../scripts/cloudwatch/metric-store";
 import { PendingData } from "../../scripts/cloudwatch/pending-data";
 import { createWatch, watch } from "../../scripts/cloudwatch/watch";
+import { alarmOnAMinute, metricNamed } from "./alarm-on-a-minute";
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0);
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const METRIC: MetricStatistic = { namespace: "N", name: "M", dimensions: {}, statistic: "Sum", periodSeconds: 60 };
+const METRIC = metricNamed("M");
 
-const alarmOf = (changes: Partial<Alarm> = {}, watches: Partial<MetricStatistic> = {}): Alarm => ({
-  name: "a",
-  comparison: "GreaterThanOrEqualToThreshold",
-  threshold: 1,
-  evaluationPeriods: 1,
-  treatMissingData: "notBreaching",
-  alarmActions: [],
-  okActions: [],
-  insufficientDataActions: [],
-  watches: { ...METRIC, ...watches },
-  ...changes,
-});
+const alarmOf = (changes: Partial<Alarm> = {}, watches: Partial<MetricStatistic> = {}): Alarm =>
+  alarmOnAMinute({ watches: { ...METRIC, ...watches }, ...changes });
 
 const datum = (afterMs: number, visibleAfterMs?: number, value = 1): Datum => ({
   ...METRIC,

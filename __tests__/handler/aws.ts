@@ -87,10 +87,10 @@ const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefine
 const startS3 = async () => {
   const { buildApp } = await import("fauxqs");
   const app = buildApp({ logger: false });
-  const requests: { method: string; url: string }[] = [];
+  const requests: { method: string; url: string; headers: IncomingHttpHeaders }[] = [];
   const faults: Faults = { ...NO_FAULTS };
-  app.addHook("onRequest", async ({ method, url }, reply) => {
-    requests.push({ method, url });
+  app.addHook("onRequest", async ({ method, url, headers }, reply) => {
+    requests.push({ method, url, headers });
     await faults.delay(method, url);
     const fault = faults.answer(method, url);
     if (fault === undefined) return;
@@ -188,6 +188,10 @@ const SETTINGS: Record<keyof Settings, string> = {
   MAX_IMAGE_FRAMES: "1000",
   VARIANTS: JSON.stringify(DEFAULT_VARIANTS),
   KEEP_SMALLER_ORIGINAL: "on",
+  KEEP_COPYRIGHT: "off",
+  MANIFEST: "off",
+  CACHE_CONTROL: "public, max-age=86400",
+  VARIANT_TAGS: "{}",
   ENCODER_EFFORT: DEFAULT_EFFORT,
   TRACING: "off",
 };

@@ -78,7 +78,9 @@ it("stores nothing after it is cancelled", async () => {
   const image = { bytes: Buffer.from("x"), contentType: "image/png", extension: "png", widthPx: 1, heightPx: 1 };
   const making = { requestId: "request-1", processingMs: 1, signal: AbortSignal.abort() };
 
-  await expect(store("processed", UPLOAD, { ...image, name: "png", origin: "encoded" }, making)).rejects.toMatchObject({
+  const to = { bucket: "processed", cacheControl: "no-cache", tags: {} };
+
+  await expect(store(to, UPLOAD, { ...image, name: "png", origin: "encoded" }, making)).rejects.toMatchObject({
     name: "AbortError",
   });
 

@@ -11,15 +11,20 @@ const FOLDER = join(__dirname, "../../scripts/images/samples");
 const formatOf = async (name: string): Promise<string | undefined> =>
   name.endsWith(".bmp") ? "bmp" : (await sharp(join(FOLDER, name)).metadata()).format;
 
+/** The others have megapixels, which take seconds. */
+const SMALL = ["balloon-transparent.png", "moonlight.bmp", "noon-scan.tiff"];
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "samples-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test("paints the committed samples again", async () => {
-  expect(await staleSamples()).toEqual([]);
-}, 60_000);
+test("paints the small samples again; .ci/run paints all of them", async () => {
+  for (const name of SMALL) await copyFile(join(FOLDER, name), join(folder, name));
+
+  expect((await staleSamples(folder)).sort()).toEqual(["evening-lake.webp", "sunrise-sideways.jpg"]);
+});
 
 test("tells missing, altered and foreign files from samples, and compares pixels where the bytes differ", async () => {
   const bmp = await readFile(join(FOLDER, "moonlight.bmp"));

@@ -98,6 +98,16 @@ it("may be dozens, and are refused with one line where they do not fit into Lamb
   );
 });
 
+it("may have tags, which need a permission of their own", async () => {
+  const actionsOf = async (tfvars: string) => {
+    const policy = JSON.parse(String(one(synthesized(await devWith(tfvars)), "aws_iam_role_policy").policy));
+    return policy.Statement.find(({ Sid }: { Sid: string }) => Sid === "WriteVariants").Action;
+  };
+
+  expect(await actionsOf("")).toEqual(["s3:PutObject"]);
+  expect(await actionsOf('variant_tags = { variant = "{variant}" }')).toEqual(["s3:PutObject", "s3:PutObjectTagging"]);
+});
+
 it.each([
   ["{", 'Expected a map of variants as JSON for VARIANTS but got "{"'],
   ['{"a":{"format":"gif"}}', 'Expected one of jpeg, webp, png, avif for VARIANTS.a.format but got "gif"'],

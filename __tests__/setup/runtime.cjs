@@ -6,7 +6,7 @@ const { createRequire, isBuiltin } = require("node:module");
 const { default: Runtime } = require("jest-runtime");
 
 /** Packages that Node 20 cannot `require`, because they are ES modules: Jest transforms them. */
-const TRANSFORMED = new Set(["fauxqs"]);
+const TRANSFORMED = new Set(["fauxqs", "thumbhash"]);
 
 const isPackage = (name) => /^[@\w]/.test(name) && !isBuiltin(name) && !TRANSFORMED.has(name);
 

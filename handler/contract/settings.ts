@@ -13,7 +13,8 @@ type Setting =
   | { readonly kind: "text"; readonly about: string }
   | { readonly kind: "whole number"; readonly about: string }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string }
-  | { readonly kind: "variants"; readonly about: string };
+  | { readonly kind: "variants"; readonly about: string }
+  | { readonly kind: "tags"; readonly about: string };
 
 /** Every setting; all are required. To add one, add a row; `modules/image_processor.ts` then fails to compile until it supplies it. */
 // biome-ignore format: a ledger is read down its columns
@@ -30,6 +31,10 @@ export const SETTINGS = {
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
   VARIANTS:          { kind: "variants",                            about: "Variants made from each upload, by name." },
   KEEP_SMALLER_ORIGINAL: { kind: "choice", choices: SWITCH,         about: "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding." },
+  KEEP_COPYRIGHT:    { kind: "choice", choices: SWITCH,             about: "Keeps creator and copyright of an upload in its variants, from EXIF or IPTC. All other metadata is removed." },
+  MANIFEST:          { kind: "choice", choices: SWITCH,             about: "Stores a manifest of each upload after its variants: `<folder>/<name>_<id>.json`." },
+  CACHE_CONTROL:     { kind: "text",                                about: "Cache-Control header of the stored objects." },
+  VARIANT_TAGS:      { kind: "tags",                                about: "Tags of the stored objects, for lifecycle rules. `{variant}` in a value stands for the name of the variant." },
   ENCODER_EFFORT:    { kind: "choice", choices: ENCODER_EFFORTS,    about: "CPU time that encoding may take to save bytes: fast, balanced or small." },
   TRACING:           { kind: "choice", choices: SWITCH,             about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
@@ -44,7 +49,9 @@ export type Settings = {
       ? number
       : (typeof SETTINGS)[S] extends { readonly kind: "variants" }
         ? Variants
-        : string;
+        : (typeof SETTINGS)[S] extends { readonly kind: "tags" }
+          ? Readonly<Record<string, string>>
+          : string;
 };
 
 const parsed = (text: string): unknown => {
@@ -80,7 +87,16 @@ const KINDS: Readonly<Record<Setting["kind"], Kind>> = {
     what: () => "a map of variants as JSON",
     example: () => JSON.stringify(DEFAULT_VARIANTS),
   },
+  tags: {
+    read: (text) => (areTexts(parsed(text)) ? parsed(text) : undefined),
+    what: () => "a map of texts as JSON",
+    example: () => "{}",
+  },
 };
+
+/** @returns whether the value is a map of texts */
+const areTexts = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string");
 
 /** @returns a valid value for every setting, for programs that load the function without a stack */
 export const exampleSettings = (): Record<SettingName, string> =>

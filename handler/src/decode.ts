@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp } from "sharp";
 import { MAX_SIDE_PX } from "../contract/variants";
 import { decodeBmp, readBmpHeader } from "./bmp";
 import { decodeLab } from "./cielab-tiff";
+import { type Credit, creditOf, creditOfTiff } from "./credit";
 import { decoderRefusal, Refusal } from "./errors";
 import { ACCEPTED, admit, type Limits, type SourceFormat } from "./input";
 import { coefficientBytes, repairJpeg } from "./jpeg";
@@ -13,7 +14,7 @@ import { costOf, hasFalseAlpha, isCielab, normalizedTiff, orientationOf, readTif
 import type { Traced } from "./tracing";
 
 /** Raw pixels: 8 bits per sample, sRGB, 3 channels or 4 with alpha. */
-interface Pixels {
+export interface Pixels {
   readonly data: Buffer;
   readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
 }
@@ -34,6 +35,10 @@ export interface Decoded {
   readonly original?: Original | undefined;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Of the upload, as in EXIF: 1 is upright. @default 1 */
+  readonly orientation?: number;
+  /** Creator and copyright in the metadata. @default none */
+  readonly credit?: Credit | undefined;
 }
 
 // Nothing is decoded twice, so a cache would only use memory.
@@ -108,7 +113,14 @@ const openWithSharp = async (bytes: Buffer, limits: Limits, holding: Holding): P
   // sharp converts 16-bit pictures with a profile to Display P3 and ignores the colour space asked for.
   if (space === "rgb16" && icc !== undefined) image.withIccProfile("srgb", { attach: false });
   const original = originalOf(bytes, metadata);
-  return { image, widthPx: autoOrient.width, heightPx: autoOrient.height, original };
+  return {
+    image,
+    widthPx: autoOrient.width,
+    heightPx: autoOrient.height,
+    orientation,
+    original,
+    credit: creditOf(metadata),
+  };
 };
 
 const openTiff: Open = async (bytes, limits) => {
@@ -116,13 +128,14 @@ const openTiff: Open = async (bytes, limits) => {
   const { widthPx, heightPx } = picture;
   admit(...((orientationOf(picture) > 4 ? [heightPx, widthPx] : [widthPx, heightPx]) as [number, number]), limits);
   admitMemory({ fileBytes: bytes.length, ...costOf(picture) }, MAX_SIDE_PX, limits);
+  const credit = creditOfTiff(picture.file, picture.directory);
   if (!isCielab(picture)) {
     const opened = await openWithSharp(await normalizedTiff(picture), limits, () => ({}));
     if (hasFalseAlpha(picture)) opened.image.removeAlpha();
-    return opened;
+    return { ...opened, credit };
   }
   const { pixels, channels, ...size } = await decodeLab(picture);
-  return { image: sharp(pixels, { raw: { width: size.widthPx, height: size.heightPx, channels } }), ...size };
+  return { credit, image: sharp(pixels, { raw: { width: size.widthPx, height: size.heightPx, channels } }), ...size };
 };
 
 const openBmp: Open = async (bytes, limits) => {

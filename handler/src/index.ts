@@ -8,10 +8,11 @@ import { declaredFormat } from "./declared-format";
 import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
 import type { Upload } from "./keys";
 import { createLog, type Log } from "./logger";
+import { manifestOf } from "./manifest";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { storeWhileEncoding } from "./overlap";
 import { type Encoded, processImage } from "./process";
-import { admitBytes, download, identify, isIdentified, type NamedUpload, store } from "./storage";
+import { admitBytes, download, identify, isIdentified, type NamedUpload, store, storeManifest } from "./storage";
 import { traced } from "./tracing";
 
 const initSettings = (): Settings => {
@@ -41,8 +42,16 @@ const limits = {
 const processing = {
   variants: settings.VARIANTS,
   effort: settings.ENCODER_EFFORT,
+  keepsCopyright: settings.KEEP_COPYRIGHT === "on",
+  withPlaceholder: settings.MANIFEST === "on",
   keepsSmallerOriginal: settings.KEEP_SMALLER_ORIGINAL === "on",
   traced,
+};
+
+const destination = {
+  bucket: settings.PROCESSED_BUCKET,
+  cacheControl: settings.CACHE_CONTROL,
+  tags: settings.VARIANT_TAGS,
 };
 
 /** The state of one invocation. */
@@ -173,7 +182,9 @@ const makeVariants = async (
   const elapsedMs = () => Math.round(performance.now() - startedAt);
   admitBytes(sizeBytes, settings.MAX_IMAGE_BYTES);
   const { bytes, contentType } = await traced("download", () => download(upload, signal));
-  const { source, variants } = await storeWhileEncoding(
+  const making = (signal: AbortSignal) => ({ requestId, processingMs: elapsedMs(), signal });
+  const eTags = new Map<string, string>();
+  const made = await storeWhileEncoding(
     {
       encode: async (onEncoded, signal) => {
         const made = await processImage(bytes, limits, { ...processing, signal, onEncoded });
@@ -181,18 +192,25 @@ const makeVariants = async (
         if (isLast) recorder.lastUploadStarted();
         return made;
       },
-      store: (image, signal) => {
-        const making = { requestId, processingMs: elapsedMs(), signal };
-        return traced(`upload ${image.name}`, () => store(settings.PROCESSED_BUCKET, upload, image, making));
+      store: async (image, signal) => {
+        const put = () => store(destination, upload, image, making(signal));
+        eTags.set(image.name, await traced(`upload ${image.name}`, put));
       },
     },
     signal,
   );
+  if (settings.MANIFEST === "on") {
+    const manifest = manifestOf(upload, made, eTags);
+    await traced("upload manifest", () => storeManifest(destination, upload, manifest, making(signal)));
+  }
+  const { source, variants } = made;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
   return {
     bucket,
     key,
-    ...source,
+    format: source.format,
+    widthPx: source.widthPx,
+    heightPx: source.heightPx,
     declaredFormat: declaredFormat(key, contentType, source.format),
     sizeBytes,
     outputBytes,

@@ -20,10 +20,18 @@ const MAX_KEY_BYTES = 1024;
  * @returns `<dir>/<name>_<variant>_<id>.<ext>`. The id is a hash of bucket, key and version, so it is the same for every
  *   delivery of an event. A name that is too long is cut between two characters.
  */
-export const outputKey = ({ bucket, key, versionId, eTag }: Upload, name: string, extension: string): string => {
+export const outputKey = (upload: Upload, name: string, extension: string): string =>
+  withEnding(upload, `_${name}_${idOf(upload)}.${extension}`);
+
+/** @returns `<dir>/<name>_<id>.json`: clients can derive it, too */
+export const manifestKey = (upload: Upload): string => withEnding(upload, `_${idOf(upload)}.json`);
+
+const idOf = ({ bucket, key, versionId, eTag }: Upload): string => {
   const identity = JSON.stringify([bucket, key, versionId ?? eTag]);
-  const id = createHash("sha256").update(identity).digest("hex").slice(0, 8);
-  const ending = `_${name}_${id}.${extension}`;
+  return createHash("sha256").update(identity).digest("hex").slice(0, 8);
+};
+
+const withEnding = ({ key }: Upload, ending: string): string => {
   const path = key.replace(/(?<=[^/])\.[^./]*$/, "");
   return cut(path, MAX_KEY_BYTES - Buffer.byteLength(ending)) + ending;
 };

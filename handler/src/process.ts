@@ -4,9 +4,11 @@ import { DEFAULT_EFFORT, type Effort } from "../contract/efforts";
 import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
 import { type Decoded, decodeImage } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
+import { thumbHashOf } from "./placeholder";
 import { bareUpload, smallerEncoding } from "./smaller";
 import type { Traced } from "./tracing";
 import { encoded, largestFirst } from "./variants";
+import { creditBytes, withCredit } from "./with-credit";
 
 /** One encoded variant. */
 export interface Encoded {
@@ -25,8 +27,16 @@ export interface Encoded {
 
 /** An upload and its variants. Width and height of the source are those after orientation is applied. */
 export interface ProcessedImage {
-  readonly source: { readonly format: SourceFormat; readonly widthPx: number; readonly heightPx: number };
+  readonly source: {
+    readonly format: SourceFormat;
+    readonly widthPx: number;
+    readonly heightPx: number;
+    /** As in EXIF: 1 is upright. */
+    readonly orientation: number;
+  };
   readonly variants: readonly Encoded[];
+  /** ThumbHash, in Base64. @default none was wanted */
+  readonly placeholder?: string;
 }
 
 export interface ProcessingOptions {
@@ -34,6 +44,10 @@ export interface ProcessingOptions {
   readonly variants?: Variants;
   /** Whether no variant in the upload's format may have more bytes than the upload. @default false */
   readonly keepsSmallerOriginal?: boolean;
+  /** Whether variants keep creator and copyright of the upload, as EXIF. @default false */
+  readonly keepsCopyright?: boolean;
+  /** Whether to make a placeholder. @default false */
+  readonly withPlaceholder?: boolean;
   /** @default the default effort */
   readonly effort?: Effort;
   /** Stops the work after the current variant. @default the work runs to its end */
@@ -56,6 +70,8 @@ export const processImage = async (
     variants = DEFAULT_VARIANTS,
     effort = DEFAULT_EFFORT,
     keepsSmallerOriginal = false,
+    keepsCopyright = false,
+    withPlaceholder = false,
     signal,
     traced = (_, work) => work(),
     onEncoded = () => {},
@@ -63,21 +79,27 @@ export const processImage = async (
 ): Promise<ProcessedImage> => {
   const format = sniff(bytes);
   const decoded = await decodeImage(bytes, format, limits, traced);
-  const upload = { ...decoded, effort, sizeBytes: bytes.length };
+  const credit = keepsCopyright ? decoded.credit : undefined;
+  const upload = { ...decoded, credit, effort, sizeBytes: bytes.length };
   const bare = once(async () => decoded.original && bareUpload(format, decoded.original));
+  const placeholder = withPlaceholder ? await thumbHashOf(decoded.pixels) : undefined;
   const made = new Map<string, Encoded>();
   // Sequential: parallel encoding needs 70 MB more, and below 1769 MB a Lambda function has less than one CPU.
   for (const [name, variant] of largestFirst(variants)) {
     const image = await traced(`encode ${name}`, async () => {
       const first = await encode(upload, name, variant);
-      return keepsSmallerOriginal && variant.format === format ? notLarger(first, variant, upload, bare) : first;
+      const isLimited = keepsSmallerOriginal && variant.format === format;
+      const image = isLimited ? await notLarger(first, variant, upload, bare) : first;
+      return credit ? { ...image, bytes: withCredit(variant.format, image.bytes, credit, image) } : image;
     });
     signal?.throwIfAborted();
     made.set(name, image);
     onEncoded(image);
   }
   const inOrder = Object.keys(variants).flatMap((name) => made.get(name) ?? []);
-  return { source: { format, widthPx: decoded.widthPx, heightPx: decoded.heightPx }, variants: inOrder };
+  const { widthPx, heightPx, orientation = 1 } = decoded;
+  const source = { format, widthPx, heightPx, orientation };
+  return { source, variants: inOrder, ...(placeholder !== undefined && { placeholder }) };
 };
 
 const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
@@ -89,13 +111,16 @@ const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
 };
 
 const encode = async (
-  { pixels: { data, raw }, effort }: Upload,
+  { pixels: { data, raw }, effort, credit }: Upload,
   name: string,
   variant: Variant,
   options: object = {},
 ): Promise<Encoded> => {
   const { contentType, extension } = FORMATS[variant.format];
   const image = encoded(sharp(data, { raw }), raw, variant, effort, options);
+  // For the other formats `withCredit` writes it: libvips turns all letters into ASCII.
+  if (credit && variant.format === "avif")
+    image.withExif({ IFD0: { Artist: credit.artist ?? "", Copyright: credit.copyright ?? "" } });
   const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
   return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height, origin: "encoded" };
 };
@@ -112,7 +137,8 @@ const notLarger = async (
   upload: Upload,
   bare: () => Promise<Buffer | undefined>,
 ): Promise<Encoded> => {
-  const { widthPx, heightPx, sizeBytes } = upload;
+  const { widthPx, heightPx, credit } = upload;
+  const sizeBytes = upload.sizeBytes - (credit ? creditBytes(credit) : 0);
   const hasItsSize = first.widthPx === widthPx && first.heightPx === heightPx;
   const kept = hasItsSize && first.bytes.length > sizeBytes * LEAST_KEPT ? await bare() : undefined;
   if (kept !== undefined && kept.length < first.bytes.length) return { ...first, bytes: kept, origin: "kept" };

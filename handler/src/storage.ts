@@ -8,7 +8,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { expected, Mismatched, Refusal, Superseded, storageError } from "./errors";
-import { headerText, outputKey, type Upload } from "./keys";
+import { headerText, manifestKey, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
 import { captured } from "./tracing";
 
@@ -142,6 +142,24 @@ export const admitBytes = (sizeBytes: number, maxBytes: number): void => {
     throw new Refusal("too-many-bytes", `Expected at most ${maxBytes} bytes for the file but got ${sizeBytes}`);
 };
 
+/** Where objects are stored, and how. */
+export interface Destination {
+  readonly bucket: string;
+  readonly cacheControl: string;
+  /** `{variant}` in a value stands for the name of the variant. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** An object to store. */
+interface Output extends Pick<Encoded, "name" | "bytes" | "contentType"> {
+  readonly key: string;
+}
+
+const taggingOf = (tags: Destination["tags"], name: string): string | undefined =>
+  Object.entries(tags)
+    .map(([key, value]) => [key, value.replaceAll("{variant}", name)].map(encodeURIComponent).join("="))
+    .join("&") || undefined;
+
 /** Metadata to store with a variant, and the signal that cancels storing it. */
 export interface Making {
   readonly signal: AbortSignal;
@@ -152,24 +170,43 @@ export interface Making {
 /**
  * Writes one variant. Processing the same event again overwrites it.
  *
+ * @returns its ETag
  * @throws StorageDenied; other errors of the SDK
  */
-export const store = async (bucket: string, upload: Upload, image: Encoded, making: Making): Promise<void> => {
-  const put = new PutObjectCommand({
-    Bucket: bucket,
-    Key: outputKey(upload, image.name, image.extension),
-    Body: image.bytes,
-    ContentType: image.contentType,
+export const store = (to: Destination, upload: Upload, image: Encoded, making: Making): Promise<string> =>
+  put(to, upload, { ...image, key: outputKey(upload, image.name, image.extension) }, making);
+
+/** Writes the manifest of an upload. @throws StorageDenied; other errors of the SDK */
+export const storeManifest = async (
+  to: Destination,
+  upload: Upload,
+  manifest: object,
+  making: Making,
+): Promise<void> => {
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const output = { name: "manifest", key: manifestKey(upload), bytes, contentType: "application/json" };
+  await put(to, upload, output, making);
+};
+
+const put = async (to: Destination, upload: Upload, output: Output, making: Making): Promise<string> => {
+  const command = new PutObjectCommand({
+    Bucket: to.bucket,
+    Key: output.key,
+    Body: output.bytes,
+    ContentType: output.contentType,
+    CacheControl: to.cacheControl,
+    Tagging: taggingOf(to.tags, output.name),
     Metadata: {
       "original-key": headerText(upload.key),
-      variant: image.name,
+      variant: output.name,
       "source-etag": upload.eTag,
       "request-id": making.requestId,
       "processing-ms": String(making.processingMs),
     },
   });
   try {
-    await s3.send(put, { abortSignal: making.signal });
+    const { ETag = "" } = await s3.send(command, { abortSignal: making.signal });
+    return ETag.replaceAll('"', "");
   } catch (error) {
     throw storageError("PutObject", error);
   }

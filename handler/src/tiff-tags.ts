@@ -5,5 +5,5 @@ export const TAG = {
   ...{ t4Options: 292, t6Options: 293, predictor: 317, colourMap: 320, tileWidth: 322, tileHeight: 323 },
   ...{ tileOffsets: 324, tileBytes: 325, subDirectories: 330, inkSet: 332, extraSamples: 338, sampleFormat: 339 },
   ...{ jpegTables: 347, yccCoefficients: 529, yccSubsampling: 530, yccPositioning: 531, blackWhite: 532 },
-  ...{ profile: 34675, dngVersion: 50706 },
+  ...{ artist: 315, copyright: 33432, iptc: 33723, profile: 34675, dngVersion: 50706 },
 } as const;

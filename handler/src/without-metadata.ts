@@ -54,21 +54,27 @@ const RIFF_HEADER_BYTES = 12;
 const ALPHA_FLAG = 0x10;
 
 /** https://developers.google.com/speed/webp/docs/riff_container */
-const riffChunk = (type: string, data: Buffer): Buffer => {
+export const riffChunk = (type: string, data: Buffer): Buffer => {
   const head = Buffer.alloc(8);
   head.write(type, "latin1");
   head.writeUInt32LE(data.length, 4);
   return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
 };
 
-/** @returns undefined for an animation, whose first frame is no file of its own */
-const bareWebp = (bytes: Buffer): Buffer | undefined => {
+/** @returns the first chunk of each type */
+export const webpChunks = (bytes: Buffer): ReadonlyMap<string, Buffer> => {
   const chunks = new Map<string, Buffer>();
   for (let at = RIFF_HEADER_BYTES; at + 8 <= bytes.length; ) {
     const [type, size] = [bytes.toString("latin1", at, at + 4), bytes.readUInt32LE(at + 4)];
     if (!chunks.has(type)) chunks.set(type, bytes.subarray(at + 8, at + 8 + size));
     at += 8 + size + (size % 2);
   }
+  return chunks;
+};
+
+/** @returns undefined for an animation, whose first frame is no file of its own */
+const bareWebp = (bytes: Buffer): Buffer | undefined => {
+  const chunks = webpChunks(bytes);
   const [lossy, lossless, alpha, extended] = ["VP8 ", "VP8L", "ALPH", "VP8X"].map((type) => chunks.get(type));
   if (chunks.has("ANIM") || (lossy === undefined) === (lossless === undefined)) return undefined;
   const pieces: Buffer[] = [];

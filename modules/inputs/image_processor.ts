@@ -2,7 +2,7 @@
 import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
-import { BYTES, choice, FLAG, NAMESPACE, VARIANTS, whole } from "../checks";
+import { BYTES, choice, FLAG, HEADER, NAMESPACE, OBJECT_TAGS, VARIANTS, whole } from "../checks";
 import type { Inputs } from "./inputs";
 
 // biome-ignore format: a ledger is read down its columns
@@ -16,6 +16,10 @@ export const IMAGE_PROCESSOR = {
   max_image_frames:  { ...whole(1, 1_000_000, "frames"),                 default: 1_000,                   description: SETTINGS.MAX_IMAGE_FRAMES.about },
   variants:          { ...VARIANTS,                                      default: DEFAULT_VARIANTS, defaultWords: "the five variants of the README", description: "Variants made from each upload, instead of the five: format, quality and size of each. See docs/variants.md." },
   keep_smaller_original: { ...FLAG,                                      default: true,                    description: SETTINGS.KEEP_SMALLER_ORIGINAL.about },
+  keep_copyright:    { ...FLAG,                                          default: false,                   description: SETTINGS.KEEP_COPYRIGHT.about },
+  enable_manifest:   { ...FLAG,                                          default: false,                   description: SETTINGS.MANIFEST.about },
+  cache_control:     { ...HEADER,                                        default: "public, max-age=86400", description: SETTINGS.CACHE_CONTROL.about },
+  variant_tags:      { ...OBJECT_TAGS,                                   default: {},                      description: SETTINGS.VARIANT_TAGS.about },
   encoder_effort:    { ...choice(...SETTINGS.ENCODER_EFFORT.choices),    default: DEFAULT_EFFORT,          description: "CPU time that encoding may take to save bytes: `fast`, `balanced` or `small`. docs/performance.md has the figures." },
   metric_namespace:  { ...NAMESPACE,                                     default: "ImageProcessor/Lambda", description: "Namespace of the custom metrics. Environments in the same account need different namespaces." },
   metrics_transport: { ...choice(...SETTINGS.METRICS_TRANSPORT.choices), default: "put_metric_data",       description: SETTINGS.METRICS_TRANSPORT.about },

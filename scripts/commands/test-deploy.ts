@@ -9,10 +9,11 @@ import { changesBeside, MOTO_GAPS, withoutBucketPolicies } from "../aws/terrafor
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { outputs } from "../aws/terraform/working-copy";
 import { runCommand, UsageError } from "../terminal/cli";
-import { type Finding, lookAtCreated } from "../trials/rehearsal/created";
+import { lookAtCreated } from "../trials/rehearsal/created";
 import { deployRound } from "../trials/rehearsal/deploy-round";
 import { deployedAs } from "../trials/rehearsal/deployed";
 import { exercise } from "../trials/rehearsal/exercise";
+import type { Finding } from "../trials/rehearsal/finding";
 import { leftovers } from "../trials/rehearsal/leftovers";
 import { apply, destroy, plan, planOf, prepare, withOtherCode } from "../trials/rehearsal/rehearsal";
 import { rehearsalStack } from "../trials/rehearsal/rehearsal-stack";

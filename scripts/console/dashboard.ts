@@ -72,7 +72,10 @@ const queryOf = ({ path, id, stat, period, label, expression }: Row, index: numb
 const labelsOf = (rows: readonly Row[], queries: readonly MetricQuery[]): string[] => {
   const statistics = new Set(queries.flatMap(({ metric }) => metric?.statistic ?? []));
   const isShared = (value: string) =>
-    queries.every(({ metric }) => metric === undefined || Object.values(metric.dimensions).includes(value));
+    queries.every(({ metric }) => {
+      const values = Object.values(metric?.dimensions ?? {});
+      return values.length === 0 || values.includes(value);
+    });
   return queries.map(({ metric, label, expression }, i) => {
     if (label !== undefined) return label;
     if (metric === undefined) return expression ?? "";

@@ -70,6 +70,7 @@ const parseFilter = (text: string): Test => {
     const compare = COMPARE[operator];
     if (compare === undefined)
       throw new Error(`Expected a comparison in a Logs Insights filter but got ${operator || "its end"}`);
+    if (tokens.length === 0) throw new Error("Expected a value in a Logs Insights filter but got its end");
     const value = literal(take());
     return (read) => read(name) !== undefined && compare(read(name), value);
   };

@@ -83,7 +83,9 @@ export interface ServiceDatum {
   readonly metric: string;
   readonly value: number;
   readonly unit: string;
+  /** What it is about, and when it is sent: metrics of an invocation are about its start. */
   readonly atMs: number;
+  readonly sentMs: number;
   readonly visibleMs?: number;
 }
 
@@ -200,7 +202,6 @@ export interface Snapshot {
   readonly logGroup: string;
   readonly limits: { readonly uploads: number; readonly lines: number; readonly mails: number; readonly bytes: number };
   readonly accepted: { readonly bytes: number; readonly pixels: number; readonly sidePx: number };
-  /** Names of the variants in the order of the stored objects. */
   readonly clock: ClockState;
   readonly uploads: readonly Upload[];
   readonly lines: readonly Line[];

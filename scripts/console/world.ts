@@ -65,11 +65,12 @@ const createServiceData = () => {
       const only = channel === "putMetricData" && running.size === 1 ? [...running][0] : undefined;
       const requestId = datum.requestId ?? only;
       if (requestId === undefined || channel === "embeddedMetric") return;
+      const known = byRequest.get(requestId) ?? [];
+      const metric = short(datum);
+      // A metric with an alias is published under several sets of dimensions.
+      if (known.some((each) => each.metric === metric && each.atMs === atMs)) return;
       const visibleMs = visibleMsOf(datum, DELIVERY);
-      byRequest.set(requestId, [
-        ...(byRequest.get(requestId) ?? []),
-        { metric: short(datum), value, unit, atMs, visibleMs },
-      ]);
+      byRequest.set(requestId, [...known, { metric, value, unit, atMs, sentMs: datum.sentMs, visibleMs }]);
       for (const old of byRequest.keys()) {
         if (byRequest.size <= MAX_REQUESTS) break;
         byRequest.delete(old);

@@ -13,6 +13,7 @@ import {
 } from "./alarms";
 import { commandsTable, exitCodesTable, mainCommandsTable } from "./commands";
 import { mainVariablesTable, moduleInputsTable, outputsTable, settingsTable, variablesTable } from "./configuration";
+import { manifestKeysTable } from "./manifest-keys";
 import { canaryTable, episodesTable, monthTable, monthTargets } from "./month";
 import { monthPicture } from "./month-picture";
 import { PERFORMANCE_TABLES, performancePlot } from "./performance";
@@ -76,6 +77,7 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
   "docs/variants.md": {
     formats:   formatsTable,
     sizes:     sizesTable,
+    manifests: manifestKeysTable,
     refusals:  refusalsTable,
     tiff:      tiffTable,
   },

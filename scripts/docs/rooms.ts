@@ -94,7 +94,7 @@ export const ROOMS = {
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
-      "rehearsal/created.ts", "rehearsal/deploy-round.ts", "rehearsal/deployed.ts", "rehearsal/exercise.ts", "rehearsal/leftovers.ts", "rehearsal/rehearsal-stack.ts", "rehearsal/rehearsal.ts",
+      "rehearsal/created.ts", "rehearsal/deploy-round.ts", "rehearsal/deployed.ts", "rehearsal/exercise.ts", "rehearsal/finding.ts", "rehearsal/leftovers.ts", "rehearsal/rehearsal-stack.ts", "rehearsal/rehearsal.ts",
     ],
   },
   console: {

@@ -1,6 +1,6 @@
 /** What can be broken in a sandbox: the causes of alarms, for the drill and for the console. */
 import type { Blueprint, FunctionBlueprint } from "../sandbox/blueprint";
-import { DENIED, type OnCall, othersRefuse, slowStore, storageDelays, storageRefuses, UNAVAILABLE } from "./calls";
+import { DENIED, type OnCall, othersRefuse, storageDelays, storageRefuses, UNAVAILABLE } from "./calls";
 import { notAnImage, photo, photoOfBytes, truncatedPhoto, wideScan } from "./pictures";
 
 interface UploadedFile {
@@ -63,10 +63,8 @@ const withoutSetting = ({ environment: { [MISSING]: _, ...environment } }: Funct
 export const slowDurationMs = (thresholdMs: number, { timeoutSeconds }: FunctionBlueprint): number =>
   thresholdMs + (timeoutSeconds * 1_000 - thresholdMs) / 20;
 
-const slowly = (blueprint: Blueprint): OnCall => {
-  const { function: fn } = blueprint;
-  return slowStore(slowDurationMs(thresholdOf("high-duration", blueprint) ?? fn.timeoutSeconds * 750, fn));
-};
+/** The function gives up a request after 5 s without an answer, and the third one with it the attempt. */
+const TOO_LATE_MS = 10_000;
 
 /** Every fault: add a row. */
 export const FAULTS = {
@@ -82,10 +80,10 @@ export const FAULTS = {
     countOf: "s3-permission-errors",
     fires: [...ALL_ATTEMPTS_FAIL, "s3-permission-errors"],
   },
-  "s3-slow": {
-    cause: "S3 answers slowly",
-    calls: slowly,
-    fires: ["high-duration"],
+  "s3-late": {
+    cause: "S3 answers later than the function waits",
+    calls: () => storageDelays(TOO_LATE_MS),
+    fires: STORAGE_FAILS,
   },
   "out-of-memory": {
     cause: "a file that does not fit into the memory",

@@ -16,6 +16,7 @@ export const fieldsOf = (text: string): Fields => {
 
 /** Fields that are left out: they are the same in every line, or shown elsewhere. */
 const NOISE = [
+  "_aws",
   "level",
   "event",
   "message",
@@ -44,7 +45,8 @@ export const levelOf = ({ level, type, record }: Fields): string => {
 export const titleOf = (fields: Fields): string | undefined => {
   const { event, type, message } = fields;
   if (Object.keys(fields).length === 0) return undefined;
-  return String(event ?? type ?? (typeof message === "string" ? message : "uncaught error"));
+  if (typeof message === "object") return "uncaught error";
+  return String(event ?? type ?? message ?? ("_aws" in fields ? "embedded metrics" : "no event"));
 };
 
 /** The fields that a title and a level do not show. */

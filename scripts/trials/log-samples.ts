@@ -112,11 +112,21 @@ const fromLambda = (refusalLogLevel: RefusalLogLevel): LogSample[] => [
   },
 ];
 
+const written = new Map<RefusalLogLevel, Promise<string>>();
+
+/** Once for each level: a process of its own writes the lines, and they are always the same. */
+const writtenByLogger = (refusalLogLevel: RefusalLogLevel): Promise<string> => {
+  const command = [...RUN_TYPESCRIPT, __filename, refusalLogLevel];
+  const text =
+    written.get(refusalLogLevel) ??
+    promisify(execFile)(process.execPath, command).then(({ stdout, stderr }) => `${stdout}${stderr}`);
+  written.set(refusalLogLevel, text);
+  return text;
+};
+
 /** @returns every kind of line; the handler's lines come first */
 export const logSamples = async (refusalLogLevel: RefusalLogLevel = "ERROR"): Promise<LogSample[]> => {
-  const command = [...RUN_TYPESCRIPT, __filename, refusalLogLevel];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, command);
-  const fromHandler = `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
+  const fromHandler = (await writtenByLogger(refusalLogLevel)).split("\n").filter((line) => line !== "");
   const events = Object.entries(EVENTS).map(([name, row]) => {
     const { level } = row;
     const line = fromHandler.find((text) => JSON.parse(text).event === name);

@@ -1,9 +1,9 @@
 /** Timelines: shifting keeps the time between an event and its delivery, and alarms see nothing before it is delivered. */
-import type { Alarm } from "../../../scripts/cloudwatch/alarm";
 import type { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import type { SentDatum } from "../../../scripts/sandbox/sent";
 import { historyOf } from "../../../scripts/trials/drill/observe";
 import { dataOf, lasting, MINUTE_MS, merged, repeated, startingAt } from "../../../scripts/trials/drill/timeline";
+import { alarmOnAMinute, metricNamed } from "../../cloudwatch/alarm-on-a-minute";
 
 const START_MS = Date.UTC(2026, 0, 1, 12);
 
@@ -37,23 +37,10 @@ describe("a timeline", () => {
 });
 
 describe("an alarm over a minute of Errors", () => {
-  const alarm: Alarm = {
+  const alarm = alarmOnAMinute({
     name: "errors",
-    comparison: "GreaterThanOrEqualToThreshold",
-    threshold: 1,
-    evaluationPeriods: 1,
-    treatMissingData: "notBreaching",
-    alarmActions: [],
-    okActions: [],
-    insufficientDataActions: [],
-    watches: {
-      namespace: "AWS/Lambda",
-      name: "Errors",
-      dimensions: { FunctionName: "f" },
-      statistic: "Sum",
-      periodSeconds: 60,
-    },
-  };
+    watches: { ...metricNamed("Errors"), namespace: "AWS/Lambda", dimensions: { FunctionName: "f" } },
+  });
   const healthy = repeated([invocation(0)], START_MS - 20 * MINUTE_MS, START_MS + 40 * MINUTE_MS, 30_000);
   const watched = { fromMs: START_MS - 5 * MINUTE_MS, toMs: START_MS + 30 * MINUTE_MS };
   const firesAfter = (lastsMs: number, evaluationPeriods: number): number | undefined => {

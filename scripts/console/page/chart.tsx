@@ -12,7 +12,7 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 
 const seriesColour = (index: number): string => colour(`--series-${(index % SERIES_COLOURS) + 1}`);
 
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 const scaleOf = ({ series, lines }: Chart, axis: "left" | "right", min: number | undefined) => {
   const values = series

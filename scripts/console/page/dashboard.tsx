@@ -71,7 +71,7 @@ const Body = ({ widget }: { readonly widget: Widget }) => {
   return (
     <>
       {problem !== undefined && <p class="muted">{problem}</p>}
-      {chart !== undefined && <ChartView chart={chart} height={Math.max(140, height * UNIT_PX - 120)} title={title} />}
+      {chart !== undefined && <ChartView chart={chart} height={Math.max(140, height * UNIT_PX - 104)} title={title} />}
       {markdown !== undefined && <Markdown text={markdown} />}
       {alarms !== undefined && <Chips label="Alarms" names={alarms} isOn={(name) => states.get(name) === "ALARM"} />}
       {table !== undefined && <Table table={table} />}
@@ -129,7 +129,7 @@ export const Dashboard = () => {
             .map((widget) => (
               <section
                 key={`${widget.x} ${widget.y}`}
-                class={`card widget ${widget.kind}`}
+                class={`card widget widget-${widget.kind}`}
                 style={place(widget)}
                 aria-label={widget.title || widget.kind}
               >

@@ -2,7 +2,9 @@
 
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
-export const grouped = (value: number): string => NUMBER.format(value);
+const SMALL = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+
+export const grouped = (value: number): string => (Math.abs(value) < 1 ? SMALL : NUMBER).format(value);
 
 export const bytes = (value: number): string => {
   if (value < 1_000) return `${value} B`;

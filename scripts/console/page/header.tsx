@@ -51,6 +51,7 @@ const EnvironmentChoice = () => {
     <label class="environment">
       <span class="label">Environment</span>
       <select
+        aria-label="Environment"
         value={environment}
         disabled={isChanging.value}
         onChange={({ currentTarget }) => void change(currentTarget.value)}
@@ -111,7 +112,7 @@ export const Header = ({ view }: { readonly view: string }) => (
       Skip to content
     </a>
     <div class="bar">
-      <a class="brand" href="#/photos">
+      <a class="brand" href="#/photos" aria-label="Image processor">
         <img src="/icon.svg" alt="" width="20" height="20" />
         <span>Image processor</span>
       </a>

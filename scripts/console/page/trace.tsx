@@ -61,12 +61,13 @@ const entriesOf = ({ upload, lines: log, data }: Trace): Entry[] => [
       </>
     ),
   })),
-  ...data.map(({ metric, value, unit, atMs, visibleMs }) => ({
-    atMs,
-    order: 3,
+  ...data.map(({ metric, value, unit, sentMs, visibleMs }) => ({
+    atMs: sentMs,
+    order: 6,
     show: (
       <p class="made">
-        <span class="muted">metric →</span> <Metric name={metric} value={value} unit={unit} visibleMs={visibleMs} />
+        <span class="muted">published metric →</span>{" "}
+        <Metric name={metric} value={value} unit={unit} visibleMs={visibleMs} />
       </p>
     ),
   })),

@@ -6,22 +6,10 @@ import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { bitmap } from "../../images/bitmap";
 import { paint, type Scene } from "../../images/landscape";
+import { SUNRISE } from "../../images/samples";
 
 /** The painted scene. With this grain, 12 megapixels are 1.8 MB of JPEG, as from a camera. */
-const SCENE: Omit<Scene, "widthPx" | "heightPx"> = {
-  seed: 11,
-  zenith: [74, 104, 158],
-  horizon: [255, 199, 138],
-  sun: [255, 244, 214],
-  sunAt: [0.86, 0.44],
-  sunRadius: 0.045,
-  farHill: [196, 152, 150],
-  nearHill: [58, 62, 88],
-  water: [62, 84, 122],
-  trees: [20, 26, 34],
-  stars: 0,
-  grain: 20,
-};
+const SCENE: Omit<Scene, "widthPx" | "heightPx"> = { ...SUNRISE, grain: 20 };
 
 /** Lenses and raw converters smooth the noise of single pixels. */
 const BLUR_SIGMA = 0.6;
@@ -76,7 +64,7 @@ const picturesOf = ({ megapixels, kinds = Object.keys(KINDS) as Kind[] }: Size, 
 /** Names the cache after the code that paints and writes the pictures, so that a change invalidates it. */
 const digestOfPainter = async (): Promise<string> => {
   const hash = createHash("sha256").update(JSON.stringify(sharp.versions));
-  for (const file of ["corpus.ts", "../../images/landscape.ts", "../../images/bitmap.ts"])
+  for (const file of ["corpus.ts", "../../images/landscape.ts", "../../images/samples.ts", "../../images/bitmap.ts"])
     hash.update(await readFile(join(__dirname, file)));
   return hash.digest("hex").slice(0, 16);
 };

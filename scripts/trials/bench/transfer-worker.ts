@@ -27,8 +27,10 @@ const main = async (method: TransferMethod, url: string, sizeBytes: number): Pro
   const { storeWhileEncoding } = await import("../../../handler/src/overlap.js");
   const { download, store } = await import("../../../handler/src/storage.js");
   const upload: Upload = { bucket: "uploads", key: "photo.jpg", sizeBytes, eTag: "etag", versionId: undefined };
-  const put = (image: Parameters<typeof store>[2], signal: AbortSignal) =>
-    store("processed", upload, image, { requestId: "request", processingMs: 0, signal });
+  const to = { bucket: "processed", cacheControl: "public, max-age=86400", tags: {} };
+  const put = async (image: Parameters<typeof store>[2], signal: AbortSignal) => {
+    await store(to, upload, image, { requestId: "request", processingMs: 0, signal });
+  };
   const METHODS = {
     overlapping: (bytes: Buffer) =>
       storeWhileEncoding(

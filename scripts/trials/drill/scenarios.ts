@@ -90,7 +90,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint, threshold) => play(FAULTS["not-an-image"], blueprint, threshold),
   },
   "high-duration": {
-    cause: FAULTS["s3-slow"].cause,
+    cause: "S3 answers slowly",
     topic: "performance-alerts",
     counts: {},
     also: [],

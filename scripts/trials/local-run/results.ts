@@ -57,7 +57,7 @@ export const createCollector = (outDir: string) => {
       unclaimed.push({ object, stored });
     },
 
-    /** Saves the variants of one upload below the output folder. */
+    /** Saves the variants of one upload, and its manifest, below the output folder. */
     resultOf: async (
       upload: CreatedObject,
       outcome: Outcome | undefined,
@@ -70,7 +70,7 @@ export const createCollector = (outDir: string) => {
       const saves = await Promise.all(
         files.map(({ variant, file }) => saved(variant, file, upload).catch((error: Error) => error)),
       );
-      const variants = saves.filter((each): each is Variant => !(each instanceof Error));
+      const variants = saves.filter((each): each is Variant => each !== undefined && !(each instanceof Error));
       const unsaved = saves.find((each) => each instanceof Error);
       const lines = sandbox.logs
         .filter(({ requestId }) => requestId === outcome.requestId)
@@ -88,13 +88,18 @@ export const createCollector = (outDir: string) => {
   };
 };
 
+/** A manifest is saved, too, but it is no variant. */
+const MANIFEST_ENDING = ".json";
+
+/** @returns the variant; undefined for a manifest */
 const saved = async (
   { object: { key, sizeBytes, createdMs }, bytes, metadata }: StoredObject & { readonly object: CreatedObject },
   file: string,
   upload: CreatedObject,
-): Promise<Variant> => {
+): Promise<Variant | undefined> => {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, bytes);
+  if (key.endsWith(MANIFEST_ENDING)) return undefined;
   const { format, width: widthPx, height: heightPx } = await sharp(bytes).metadata();
   return {
     name: metadata.variant ?? "",

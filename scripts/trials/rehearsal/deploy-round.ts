@@ -13,7 +13,7 @@ import { startSandbox } from "../../sandbox/sandbox";
 import { type Outcome, removeAtExit, run, temporaryFolder } from "../../terminal/processes";
 import { RUN_TYPESCRIPT } from "../../terminal/run-typescript";
 import { guideCommands } from "../guide/commands";
-import type { Finding } from "./created";
+import type { Finding } from "./finding";
 import { leftovers } from "./leftovers";
 
 const LIMIT_SECONDS = 300;

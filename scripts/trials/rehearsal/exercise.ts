@@ -12,8 +12,8 @@ import { unpackFunction } from "../../sandbox/function-package";
 import { createLambda, type Lambda } from "../../sandbox/lambda";
 import { s3Event } from "../../sandbox/s3-events";
 import { removeAtExit } from "../../terminal/processes";
-import type { Finding } from "./created";
 import type { Deployed } from "./deployed";
+import type { Finding } from "./finding";
 
 const SAMPLES = join(PROJECT, "scripts", "images", "samples");
 
@@ -86,7 +86,8 @@ const upload = async ({ s3 }: Clients, deployed: Deployed, lambda: Lambda, file:
 /** Opens each object in the processed bucket as an image. @returns `key: type, content type` of each */
 const stored = async ({ s3 }: Clients, Bucket: string): Promise<string[]> => {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-  const rows = Contents.map(async ({ Key = "" }) => {
+  const pictures = Contents.filter(({ Key = "" }) => !Key.endsWith(".json"));
+  const rows = pictures.map(async ({ Key = "" }) => {
     const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     const { mediaType } = await sharp((await Body?.transformToByteArray()) ?? Buffer.alloc(0)).metadata();
     return `${Key.replace(/_[0-9a-f]{8}\./, ".")}: ${mediaType}, ${ContentType}`;

@@ -72,7 +72,8 @@ export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<
     retryDelaysMs: [50, 100],
     deliveries: (object) => (object.bucket === sandbox.uploadBucket ? player.deliveries(object) : []),
     onObjectCreated: ({ bucket, key }) => {
-      if (bucket === sandbox.processedBucket) variantKeys.add(key);
+      // A manifest is no variant.
+      if (bucket === sandbox.processedBucket && !key.endsWith(".json")) variantKeys.add(key);
     },
     onSettled: (object, outcomes) => {
       if (object.bucket !== sandbox.uploadBucket) return;
