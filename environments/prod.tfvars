@@ -20,6 +20,9 @@ enable_dead_letter_queue     = true
 enable_async_alarms          = true
 lambda_max_event_age_seconds = 3600
 
+# A record of each upload, for `npm run images`.
+enable_metadata_table = true
+
 # Fires before invocations run out of memory.
 enable_memory_alarm = true
 

@@ -32,6 +32,7 @@ export interface AlarmContext {
   /** The ledger of custom metrics. */
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly deadLetterQueueName?: string;
+  readonly recordsTableName?: string;
   /** The version that was published last, behind its alias. @default no alarm watches a single version */
   readonly newest?: Required<AliasScope>;
   /** Sentence after the description of each alarm: where to look first. */

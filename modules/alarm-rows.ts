@@ -17,7 +17,7 @@ import type {
 import { withWindow } from "./alarm-windows";
 import { LOG_ALARMS, METRIC_ALARMS } from "./alarms";
 import { COMPOSITE_ALARMS, INCIDENT_ALARMS, INCIDENT_LOG_ALARMS } from "./incident-alarms";
-import { isLambdaMetric, isQueueMetric } from "./metrics";
+import { isLambdaMetric, isQueueMetric, isTableMetric } from "./metrics";
 
 /** Names of all alarms of all ledgers, without the function's name in front. */
 export type AlarmName =
@@ -39,8 +39,10 @@ const NEAR_LIMIT = 0.8;
 
 type Ledger<A> = Readonly<Record<string, A>>;
 
-const isLambdaOrQueueMetric = (metric: MetricAlarm<string>["metric"]): boolean =>
-  typeof metric === "string" ? isLambdaMetric(metric) || isQueueMetric(metric) : "namespace" in metric;
+const isMetricOfService = (metric: MetricAlarm<string>["metric"]): boolean =>
+  typeof metric === "string"
+    ? isLambdaMetric(metric) || isQueueMetric(metric) || isTableMetric(metric)
+    : "namespace" in metric;
 
 /** @returns the metric math with the values of the inputs */
 const mathOf = <V>({ label, expression, ...rate }: Rate<V>, values: V): MetricMath => ({
@@ -95,11 +97,11 @@ export const compositeLedger = ({ alarm_routing }: Pick<AlarmValues, "alarm_rout
 export const alarmRows = (
   values: AlarmValues,
   ledger: Ledger<MetricAlarm<string>>,
-  only?: "metrics of Lambda and SQS",
+  only?: "metrics of AWS services",
 ): AnyAlarmRow[] =>
   Object.entries(ledger)
     .filter(([, alarm]) => isOn(alarm, values))
-    .filter(([, { metric }]) => only === undefined || isLambdaOrQueueMetric(metric))
+    .filter(([, { metric }]) => only === undefined || isMetricOfService(metric))
     .map(([name, { enabledBy: _, disabledBy: __, metric, ...alarm }]) => {
       const watched = typeof metric === "object" && "expression" in metric ? mathOf(metric, values) : metric;
       return belowLimit({ name, metric: watched, ...resolved(alarm, values) }, values);
@@ -114,11 +116,13 @@ export type FaultAlarmRow = AnyAlarmRow & { readonly fault: string };
 
 /** @returns the alarms of a ledger by fault */
 export const faultAlarmRows = (values: LogAlarmValues, ledger: Ledger<LogAlarm>): FaultAlarmRow[] =>
-  Object.entries(ledger).map(([fault, { share, ...alarm }]) => ({
-    fault,
-    metric: share === undefined ? fault : mathOf(share, values),
-    ...resolved(alarm, values),
-  }));
+  Object.entries(ledger)
+    .filter(([, { enabledBy }]) => enabledBy === undefined || values[enabledBy])
+    .map(([fault, { share, enabledBy: _, ...alarm }]) => ({
+      fault,
+      metric: share === undefined ? fault : mathOf(share, values),
+      ...resolved(alarm, values),
+    }));
 
 /** @returns the alarms of `log_alerts` */
 export const logAlarms = (values: LogAlarmValues): (AlarmRow & { readonly fault: FaultName })[] =>
@@ -180,6 +184,7 @@ const FLAGS = [
   "enable_async_alarms",
   "enable_memory_alarm",
   "enable_dead_letter_queue",
+  "enable_metadata_table",
   "enable_release_alias",
 ] as const;
 

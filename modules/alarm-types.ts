@@ -74,6 +74,8 @@ export interface MetricAlarm<M extends string = AnyMetric>
 }
 
 export interface LogAlarm extends Alarm<NumberInput<typeof LOG_ALARM_VALUES>, LogAlarmValues> {
+  /** Flag that switches filter and alarm on. @default they always exist */
+  readonly enabledBy?: FlagInput<typeof LOG_ALARM_VALUES>;
   /** The alarm's name without the function's name and hyphen in front. */
   readonly name: string;
   /** Metric math that the alarm watches instead of the fault itself. @default the fault */

@@ -1,4 +1,4 @@
-/** Alarms on metrics of Lambda, SQS and the function. */
+/** Alarms on metrics of Lambda, SQS, DynamoDB and the function. */
 import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
@@ -9,14 +9,16 @@ import type { CompositeAlarm, MetricAlarm } from "./alarm-types";
 import { CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { COMPOSITE_ALARM_KEYS, knownNames, knownRows, METRIC_ALARM_KEYS } from "./known-rows";
-import { type LambdaMetricName, namespaceOf, type QueueMetricName } from "./metrics";
+import { type LambdaMetricName, namespaceOf, type QueueMetricName, type TableMetricName } from "./metrics";
 
 /** @typeParam M names of the custom metrics: an alarm on any other name does not compile */
 export type CloudwatchAlarmsProps<M extends string = MetricName> = Given<typeof CLOUDWATCH_ALARMS> & {
   /** Custom metrics by name. @default the metrics of the image handler */
   readonly metrics?: Readonly<Record<M, Metric>>;
   /** Alarms by name. @default METRIC_ALARMS or, by alarm_routing, INCIDENT_ALARMS; extend it with `{ ...METRIC_ALARMS, "queue-depth": { … } }` */
-  readonly alarms?: Readonly<Record<string, MetricAlarm<NoInfer<M> | LambdaMetricName | QueueMetricName>>>;
+  readonly alarms?: Readonly<
+    Record<string, MetricAlarm<NoInfer<M> | LambdaMetricName | QueueMetricName | TableMetricName>>
+  >;
   /** Composite alarms by name. @default none or, by alarm_routing, COMPOSITE_ALARMS */
   readonly composites?: Readonly<Record<string, CompositeAlarm>>;
 };
@@ -37,7 +39,7 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
     knownRows("cloudwatch_alarms", ledger, METRIC_ALARM_KEYS);
     knownRows("cloudwatch_alarms", composites, COMPOSITE_ALARM_KEYS, Object.keys(ledger));
     knownNames("cloudwatch_alarms", composites, Object.keys(ledger));
-    const only = values.enable_image_metrics ? undefined : "metrics of Lambda and SQS";
+    const only = values.enable_image_metrics ? undefined : "metrics of AWS services";
     const rows = alarmRows(values, ledger, only);
     const compositeAlarms = compositeRows(
       composites,
@@ -78,6 +80,7 @@ const contextOf = (values: AlarmsValues, metrics: Readonly<Record<string, Metric
   topicArns: topicsOf(values),
   metrics,
   ...(values.dead_letter_queue_name !== "" && { deadLetterQueueName: values.dead_letter_queue_name }),
+  ...(values.records_table_name !== "" && { recordsTableName: values.records_table_name }),
   newest: { aliasName: values.alias_name, version: values.function_version },
   help: values.alarm_help,
   savedQueries: values.enable_saved_queries,

@@ -3,7 +3,7 @@ import { REFUSALS } from "../handler/contract/events";
 import { metricDimensions } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric } from "../handler/contract/metrics";
 import type { Variants } from "../handler/contract/variants";
-import { compositeAlarms, faultLedger, singleAlarms } from "./alarm-rows";
+import { compositeAlarms, logAlarms, singleAlarms } from "./alarm-rows";
 import type { AlarmValues, LogAlarmValues } from "./alarm-types";
 import { metricAddress } from "./metrics";
 import { homeOf, type Named, type Names } from "./naming";
@@ -36,7 +36,7 @@ const charged = ({ from }: Metric): number =>
 /** Monthly usage of a stack without any upload. */
 export const standingUsage = (values: CostValues) => ({
   metricMonth: Object.entries<Metric>(METRICS)
-    .filter(([name, { kind }]) => kind === "measure" || Object.hasOwn(faultLedger(values), name))
+    .filter(([name, { kind }]) => kind === "measure" || logAlarms(values).some(({ fault }) => fault === name))
     .reduce((sum, [, metric]) => sum + charged(metric), 0),
   alarmMetricMonth: singleAlarms(values).filter(({ metric }) => typeof metric === "string").length,
   mathAlarmMetricMonth: singleAlarms(values)

@@ -1,6 +1,6 @@
 /** What the image handler needs from its function: entry point, environment variables and permissions. */
 import { HANDLER } from "../handler/contract/runtime";
-import type { SettingName } from "../handler/contract/settings";
+import type { SettingTexts } from "../handler/contract/settings";
 import type { IMAGE_PROCESSOR } from "./inputs/image_processor";
 import type { Values } from "./inputs/inputs";
 
@@ -9,6 +9,8 @@ export interface ImageProcessorProps extends Values<typeof IMAGE_PROCESSOR> {
   readonly upload_bucket_arn: string;
   readonly processed_bucket_arn: string;
   readonly processed_bucket_id: string;
+  /** Table with a record of each upload. @default no records are kept */
+  readonly records?: { readonly table_name: string; readonly write_statements: readonly object[] } | undefined;
   /** KMS key of both buckets. @default keys owned by S3 */
   readonly kms_key_arn?: string | undefined;
 }
@@ -26,7 +28,7 @@ export const imageProcessor = (props: ImageProcessorProps) => ({
 
 const onOff = (isOn: boolean): string => (isOn ? "on" : "off");
 
-const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
+const settings = (props: ImageProcessorProps): SettingTexts => ({
   PROCESSED_BUCKET: props.processed_bucket_id,
   LOG_LEVEL: props.log_level,
   REFUSAL_LOG_LEVEL: props.refusal_log_level,
@@ -37,6 +39,7 @@ const settings = (props: ImageProcessorProps): Record<SettingName, string> => ({
   MAX_IMAGE_PIXELS: String(props.max_image_pixels),
   MAX_IMAGE_SIDE_PX: String(props.max_image_side_px),
   MAX_IMAGE_FRAMES: String(props.max_image_frames),
+  ...(props.records && { RECORDS_TABLE: props.records.table_name }),
   VARIANTS: JSON.stringify(props.variants),
   KEEP_SMALLER_ORIGINAL: onOff(props.keep_smaller_original),
   KEEP_COPYRIGHT: onOff(props.keep_copyright),
@@ -83,6 +86,7 @@ const statements = (props: ImageProcessorProps) => [
     Resource: `${props.processed_bucket_arn}/*`,
   },
   ...(props.metrics_transport === "put_metric_data" ? [publishMetrics(props.metric_namespace)] : []),
+  ...(props.records?.write_statements ?? []),
   ...(props.kms_key_arn === undefined
     ? []
     : [

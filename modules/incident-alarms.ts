@@ -110,6 +110,8 @@ export const INCIDENT_ALARMS = {
   "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "performance", disabledBy: "enable_dead_letter_queue" },
   "dead-letters":       METRIC_ALARMS["dead-letters"],
   "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none" },
+  "table-throttles":    METRIC_ALARMS["table-throttles"],
+  "table-errors":       METRIC_ALARMS["table-errors"],
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`. They show the cause of a page. Large images need nobody, so they have no alarm here. */
@@ -131,6 +133,7 @@ export const INCIDENT_LOG_ALARMS = {
   },
   S3PermissionErrors: { ...LOG_ALARMS.S3PermissionErrors, severity: "none" },
   CriticalErrors: { ...LOG_ALARMS.CriticalErrors, severity: "none" },
+  RecordsLost: LOG_ALARMS.RecordsLost,
 } as const satisfies Partial<Record<FaultName, LogAlarm>>;
 
 /** Composite alarms, by name without the function's name in front. Only `page` is critical; the others are tickets: add a row. */

@@ -28,7 +28,7 @@ export const METRIC_ALARM_KEYS: Keys<MetricAlarm> = {
   limit: true,
 };
 
-export const LOG_ALARM_KEYS: Keys<LogAlarm> = { ...ALARM_KEYS, name: true, share: true };
+export const LOG_ALARM_KEYS: Keys<LogAlarm> = { ...ALARM_KEYS, name: true, share: true, enabledBy: true };
 
 export const COMPOSITE_ALARM_KEYS: Keys<CompositeAlarm> = {
   severity: true,

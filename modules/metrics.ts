@@ -2,7 +2,7 @@
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { filterPattern, metricDimensions, metricValue, sourcesAt } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric, type MetricName, type Unit } from "../handler/contract/metrics";
-import { deadLetterQueueName } from "./naming";
+import { deadLetterQueueName, recordsTableName } from "./naming";
 
 /** Metrics that Lambda publishes for the function: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 // biome-ignore format: a ledger is read down its columns
@@ -26,8 +26,19 @@ const QUEUE_METRICS = {
 
 export type QueueMetricName = keyof typeof QUEUE_METRICS;
 
+/** Metrics that DynamoDB publishes for the metadata table: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+const TABLE_METRICS = {
+  ThrottledRequests: { unit: "Count" },
+  SystemErrors: { unit: "Count" },
+} as const satisfies Record<string, Pick<Metric, "unit">>;
+
+export type TableMetricName = keyof typeof TABLE_METRICS;
+
+/** The function's only operation on the table. These metrics exist for each operation only, not for the table as a whole. */
+const TABLE_OPERATION = "UpdateItem";
+
 /** Every metric that an alarm or a chart can use. */
-export type AnyMetric = LambdaMetricName | QueueMetricName | MetricName;
+export type AnyMetric = LambdaMetricName | QueueMetricName | TableMetricName | MetricName;
 
 export interface MetricScope {
   readonly functionName: string;
@@ -36,6 +47,8 @@ export interface MetricScope {
   readonly alias?: AliasScope;
   /** Queue that the SQS metrics are about. @default `<function>-dead-letters` */
   readonly deadLetterQueueName?: string;
+  /** Table that the DynamoDB metrics are about. @default `<function>-records` */
+  readonly recordsTableName?: string;
 }
 
 /** Invocations through an alias, or those of them that ran one version. */
@@ -54,8 +67,11 @@ export const isLambdaMetric = (metric: string): metric is LambdaMetricName => Ob
 
 export const isQueueMetric = (metric: string): metric is QueueMetricName => Object.hasOwn(QUEUE_METRICS, metric);
 
+export const isTableMetric = (metric: string): metric is TableMetricName => Object.hasOwn(TABLE_METRICS, metric);
+
 /** @returns the unit of a metric, as CloudWatch spells it */
-export const unitOf = (metric: AnyMetric): Unit => ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...METRICS })[metric].unit;
+export const unitOf = (metric: AnyMetric): Unit =>
+  ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...TABLE_METRICS, ...METRICS })[metric].unit;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
 const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): Record<string, string> => ({
@@ -67,7 +83,7 @@ const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): 
 /**
  * @param metrics the ledger of custom metrics
  * @returns namespace, name and dimensions to query. Metrics of Lambda and of the handler have the dimension FunctionName,
- * those of SQS the dimension QueueName. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
+ * those of SQS the dimension QueueName, those of DynamoDB the dimensions TableName and Operation. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
  * @throws Error if nothing publishes the metric
  */
 export const metricAddress = (
@@ -82,9 +98,17 @@ export const metricAddress = (
     const QueueName = scope.deadLetterQueueName ?? deadLetterQueueName(functionName);
     return { namespace: "AWS/SQS", metricName: metric, dimensions: { QueueName } };
   }
+  if (isTableMetric(metric)) {
+    const TableName = scope.recordsTableName ?? recordsTableName(functionName);
+    return {
+      namespace: "AWS/DynamoDB",
+      metricName: metric,
+      dimensions: { TableName, Operation: TABLE_OPERATION },
+    };
+  }
   const row = metrics[metric];
   if (row === undefined)
-    throw new Error(`Expected a metric of Lambda, SQS or the ledger of metrics but got "${metric}"`);
+    throw new Error(`Expected a metric of Lambda, SQS, DynamoDB or the ledger of metrics but got "${metric}"`);
   const dimensions = row.from === "handler" ? { dimensions: { FunctionName: functionName } } : {};
   return { namespace: metricNamespace, metricName: metric, ...dimensions };
 };

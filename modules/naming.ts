@@ -43,6 +43,9 @@ const shortRegion = (region: string): string =>
 /** @returns the name of the function's dead-letter queue */
 export const deadLetterQueueName = (functionName: string): string => `${functionName}-dead-letters`;
 
+/** @returns the name of the table with a record of each upload */
+export const recordsTableName = (functionName: string): string => `${functionName}-records`;
+
 const endOf = (arn: string | undefined): string => arn?.split(":").at(-1) ?? "";
 
 /** @returns every name of a stack */
@@ -58,6 +61,7 @@ export const naming = (stack: Named) => {
     replicationName: `${base}-replication`,
     logGroupName: stack.existing_log_group_name || `/aws/lambda/${functionName}`,
     deadLetterQueueName: deadLetterQueueName(functionName),
+    recordsTableName: recordsTableName(functionName),
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
       upload: `${bucketBase}-upload-`,

@@ -114,6 +114,8 @@ const NEAREST_LINES = {
   AsyncEventsDropped:   [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   DeadLetterErrors:     [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   ApproximateNumberOfMessagesVisible: [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  ThrottledRequests:    [{ event: "record.lost" }],
+  SystemErrors:         [{ event: "record.lost" }],
   ProcessingTime:       [{ event: "image.processed", field: "durationMs" }],
   ImagesProcessed:      [{ event: "image.received" }],
   // The images that are missing from the count.

@@ -12,6 +12,7 @@ interface ModuleOutputs {
     Record<"upload_bucket_id" | "upload_bucket_arn" | "processed_bucket_id" | "processed_bucket_arn", string>
   >;
   readonly deadLetters: Readonly<Record<"queueName" | "queueUrl" | "queueArn", string>> | undefined;
+  readonly records: Readonly<Record<"table_name" | "table_arn", string>> | undefined;
   readonly lambda: Readonly<Record<"function_name" | "function_arn" | "log_group_name", string>>;
   readonly topics: Readonly<
     Record<"critical_alerts_topic_arn" | "performance_alerts_topic_arn" | "log_alerts_topic_arn", string>
@@ -30,7 +31,7 @@ interface ModuleOutputs {
 /** @returns description and value of each output, by name */
 export const outputsOf = (
   environment: Environment,
-  { buckets, deadLetters, lambda, topics, metrics, alarms, logAlerts }: ModuleOutputs,
+  { buckets, deadLetters, records, lambda, topics, metrics, alarms, logAlerts }: ModuleOutputs,
 ): Record<string, [description: string, value: string | ByName]> => {
   const { aws_region: region } = environment;
   const { dashboardName } = naming(homeOf(environment));
@@ -46,6 +47,10 @@ export const outputsOf = (
     dead_letter_queue_name: ['Name of the dead-letter queue, or ""', deadLetters?.queueName ?? NOTHING],
     dead_letter_queue_url: ['URL of the dead-letter queue, or ""', deadLetters?.queueUrl ?? NOTHING],
     dead_letter_queue_arn: ['ARN of the dead-letter queue, or ""', deadLetters?.queueArn ?? NOTHING],
+    ...(records && {
+      metadata_table_name: ["Name of the table with a record of each upload", records.table_name],
+      metadata_table_arn: ["ARN of that table", records.table_arn],
+    }),
     critical_alerts_topic_arn: ["ARN of the topic for critical alarms", topics.critical_alerts_topic_arn],
     performance_alerts_topic_arn: ["ARN of the topic for performance alarms", topics.performance_alerts_topic_arn],
     log_alerts_topic_arn: ["ARN of the topic for alarms on log lines", topics.log_alerts_topic_arn],

@@ -1,4 +1,4 @@
-/** The stack of one environment in one region: the only file that knows all six modules and connects them. */
+/** The stack of one environment in one region: the only file that knows all modules and connects them. */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
@@ -19,6 +19,7 @@ import { EncryptionKey, ReplicaKey } from "./encryption_key";
 import { imageProcessor } from "./image_processor";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
+import { MetadataTable } from "./metadata_table";
 import { type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
 import { savedQueries } from "./queries";
 import type { Replica } from "./replication";
@@ -53,10 +54,12 @@ export class ImageProcessorStack extends TerraformStack {
     const deadLetters = environment.enable_dead_letter_queue
       ? new DeadLetterQueue(this, "dead_letter_queue", { name: names.deadLetterQueueName, keyArn })
       : undefined;
+    const records = environment.enable_metadata_table ? this.records(environment, kms) : undefined;
     const lambda = this.lambda(environment, {
       ...kms,
       package_path: existing(packagePath, environment.lambda_architecture),
       buckets: buckets.outputs,
+      records: records?.outputs,
       dead_letter_queue_arn: deadLetters?.queueArn ?? "",
     });
     const notifications = new SnsNotifications(this, "sns_notifications", {
@@ -90,6 +93,7 @@ export class ImageProcessorStack extends TerraformStack {
       performance_alerts_topic_arn: topics.performance_alerts_topic_arn,
       log_alerts_topic_arn: topics.log_alerts_topic_arn,
       dead_letter_queue_name: names.deadLetterQueueName,
+      records_table_name: names.recordsTableName,
       alias_name: names.aliasName,
       function_version: lambda.outputs.function_version,
     });
@@ -124,6 +128,7 @@ export class ImageProcessorStack extends TerraformStack {
       outputsOf(environment, {
         buckets: buckets.outputs,
         deadLetters,
+        records: records?.outputs,
         lambda: lambda.outputs,
         topics,
         metrics: metrics.outputs,
@@ -148,9 +153,18 @@ export class ImageProcessorStack extends TerraformStack {
     });
   }
 
+  private records(environment: Environment, kms: KmsInputs): MetadataTable {
+    return new MetadataTable(this, "metadata_table", {
+      ...environment,
+      ...kms,
+      table_name: naming(environment).recordsTableName,
+      enable_deletion_protection: environment.protected,
+    });
+  }
+
   private lambda(environment: Environment, props: LambdaProps): LambdaFunction {
     const { functionName, roleName, logGroupName, aliasName } = naming(environment);
-    const { buckets, ...given } = props;
+    const { buckets, records, ...given } = props;
     return new LambdaFunction(this, "lambda_function", {
       ...environment,
       ...given,
@@ -168,6 +182,7 @@ export class ImageProcessorStack extends TerraformStack {
       ...imageProcessor({
         ...environment,
         ...buckets,
+        records,
         kms_key_arn: props.enable_kms_key ? props.kms_key_arn : undefined,
       }),
     });
@@ -284,5 +299,6 @@ interface KmsInputs {
 interface LambdaProps extends KmsInputs {
   readonly package_path: string;
   readonly buckets: S3Buckets["outputs"];
+  readonly records: MetadataTable["outputs"] | undefined;
   readonly dead_letter_queue_arn: string;
 }

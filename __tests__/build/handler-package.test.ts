@@ -85,6 +85,7 @@ test("holds the bundle and the packages sharp needs on this machine, nothing els
   expect([...new Set(places)].sort()).toEqual(
     [
       "index.js",
+      "records-table.js",
       "tracer.js",
       "sharp",
       "detect-libc",

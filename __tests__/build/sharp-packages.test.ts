@@ -80,6 +80,7 @@ const prepare = async (native: { binding?: Contents; libvips?: Contents } = {}):
     "handler/src/index.ts":
       'import sharp from "sharp"; import { WORD } from "../contract/words"; export const handler = () => [sharp, WORD];',
     "handler/src/tracer.ts": "export {};",
+    "handler/src/records-table.ts": "export {};",
     "node_modules/sharp/package.json": '{"version":"1.0.0"}',
     "node_modules/sharp/dist/index.cjs": "",
     "node_modules/sharp/dist/index.d.ts": "",
@@ -112,6 +113,7 @@ test("takes from each package what is needed at run time, and its licence", asyn
     `node_modules/${BINDING}/package.json`,
     "node_modules/sharp/dist/index.cjs",
     "node_modules/sharp/package.json",
+    "records-table.js",
     "tracer.js",
   ]);
 });

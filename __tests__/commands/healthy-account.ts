@@ -139,6 +139,16 @@ const alarmAnswers = (environment: Environment): Answers => {
   };
 };
 
+const tableAnswers = (environment: Environment): Answers => ({
+  DescribeTable: () => ({
+    Table: {
+      TableName: naming(environment).recordsTableName,
+      TableStatus: "ACTIVE",
+      GlobalSecondaryIndexes: [{ IndexName: "problems", IndexStatus: "ACTIVE" }],
+    },
+  }),
+});
+
 const topicAnswers = (environment: Environment): Answers => ({
   ListTopics: () =>
     `<Topics>${members(Object.values(naming(environment).topics).map((name) => `<TopicArn>${topicArn(name)}</TopicArn>`))}</Topics>`,
@@ -157,6 +167,7 @@ export const healthyAccount = (environment: Environment): Answers => ({
   ...functionAnswers(environment),
   ...bucketAnswers(environment),
   ...queueAnswers(environment),
+  ...tableAnswers(environment),
   ...alarmAnswers(environment),
   ...topicAnswers(environment),
   DescribeKey: () => ({ KeyMetadata: { KeyId: "1", Arn: KEY, KeyState: "Enabled" } }),

@@ -13,7 +13,7 @@ import {
 import type { S3EventRecord } from "aws-lambda";
 import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import type { EventName } from "../../handler/contract/events";
-import type { Settings } from "../../handler/contract/settings";
+import type { Settings, SettingTexts } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 
 export const UPLOADS = "uploads";
@@ -175,7 +175,7 @@ export const created = (key: string, size: number, eTag: string): S3EventRecord 
   },
 });
 
-const SETTINGS: Record<keyof Settings, string> = {
+const SETTINGS: SettingTexts = {
   PROCESSED_BUCKET: PROCESSED,
   LOG_LEVEL: "DEBUG",
   METRIC_NAMESPACE: "ImageProcessor/Lambda",
@@ -202,6 +202,7 @@ export type Changes = Partial<Record<keyof Settings | "AWS_LAMBDA_LOG_LEVEL", st
 /** Loads the handler as a new execution environment does. */
 export const loadHandler = (changes: Changes = {}) => {
   delete process.env.AWS_LAMBDA_LOG_LEVEL;
+  delete process.env.RECORDS_TABLE;
   Object.assign(process.env, SETTINGS, changes);
   jest.resetModules();
   const { handler }: typeof import("../../handler/src/index") = require("../../handler/src/index");

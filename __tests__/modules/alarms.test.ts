@@ -64,6 +64,7 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
   const of = `{"FunctionName":"${fn}"}`;
   const version = "${aws_lambda_function.lambda_function_function.version}";
   const ofVersion = JSON.stringify({ ExecutedVersion: version, FunctionName: fn, Resource: `${fn}:live` });
+  const ofTable = JSON.stringify({ Operation: "UpdateItem", TableName: `${fn}-records` });
   const rate = [
     `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s`,
     `f = Sum of ${ns} ProcessingFailure ${of} in 300 s`,
@@ -98,6 +99,11 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "dead-letters":          `Maximum of AWS/SQS ApproximateNumberOfMessagesVisible {"QueueName":"${fn}-dead-letters"} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
       "dead-letter-errors":    `Sum of AWS/Lambda DeadLetterErrors ${of} in 60 s | ${above} 1, 1 of 1, notBreaching | ${topic("critical")}`,
     }),
+    ...(flags.enable_metadata_table && {
+      "table-throttles":       `Sum of AWS/DynamoDB ThrottledRequests ${ofTable} in 300 s | ${above} 10, 1 of 1, notBreaching | ${topic("performance")}`,
+      "table-errors":          `Sum of AWS/DynamoDB SystemErrors ${ofTable} in 300 s | ${above} 3, 1 of 1, notBreaching | ${topic("performance")}`,
+      "records-lost":          `Sum of ${ns} RecordsLost {} in 300 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
+    }),
     ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, 3 of 3, breaching | ${topic("performance")}`,
     }),
@@ -109,7 +115,7 @@ describe("alarms", () => {
   it.each([
     ["dev", 12],
     ["staging", 17],
-    ["prod", 19],
+    ["prod", 22],
   ])("of %s are exactly these %i, with these numbers, and notify the topic of their severity", async (name, count) => {
     const environment = await committed(name);
 
@@ -228,7 +234,7 @@ describe("alarms", () => {
 
     const alarms = alarmsOf(synthesized({ ...environment, regions: ["us-east-1", "eu-west-1"] }));
 
-    const throttles = alarms.find(({ alarm_name }) => alarm_name.endsWith("-throttles"));
+    const throttles = alarms.find(({ alarm_name }) => alarm_name.endsWith("-processor-throttles"));
     expect(throttles?.alarm_description).toBe(
       "Lambda is throttling invocations: Sum of Throttles >= 5 in 300 s. Start with: npm run doctor -- prod-us-east-1." +
         " Logs Insights query: image-processor-prod-us-east-1-processor/alarms/throttles." +
@@ -243,7 +249,9 @@ describe("alarms", () => {
   });
 
   it("link to the pages of docs/runbooks where runbook_base_url is set", async () => {
-    const flags = "no_invocation_alarm memory_alarm async_alarms dead_letter_queue release_alias".split(" ");
+    const flags = "no_invocation_alarm memory_alarm async_alarms dead_letter_queue metadata_table release_alias".split(
+      " ",
+    );
     const switches = flags.map((flag) => `enable_${flag} = true\n`).join("");
     const environment = await devWith(`${switches}runbook_base_url = "https://example.com/rb"`);
 

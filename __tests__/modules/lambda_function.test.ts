@@ -107,6 +107,7 @@ describe("lambda_function", () => {
           LOG_LEVEL: "INFO",
           METRIC_NAMESPACE: "ImageProcessor/Lambda/prod",
           METRICS_TRANSPORT: "emf",
+          RECORDS_TABLE: "${aws_dynamodb_table.metadata_table_table.name}",
           REFUSAL_LOG_LEVEL: "ERROR",
           LARGE_IMAGE_BYTES: "10485760",
           MAX_IMAGE_BYTES: "104857600",
@@ -136,7 +137,7 @@ describe("lambda_function", () => {
   });
 
   it("gets every setting that the handler reads", async () => {
-    const { environment } = one(synthesized(await committed("dev")), "aws_lambda_function");
+    const { environment } = one(synthesized(await committed("prod")), "aws_lambda_function");
 
     expect(environment).toHaveProperty("variables");
     const { variables } = environment as { variables: Record<string, string> };

@@ -53,7 +53,7 @@ describe("metric filters", () => {
   });
 
   it("for measures belong to cloudwatch_metrics, those for faults to log_alerts", async () => {
-    const { resource } = synthesized(await committed("dev"));
+    const { resource } = synthesized(await devWith("enable_metadata_table = true"));
 
     const expected = Object.entries<Metric>(METRICS)
       .filter(([, { from }]) => from !== "handler")

@@ -155,6 +155,9 @@ describe("saved queries", () => {
       ),
     ).toEqual({
       "high-error-rate": byTime,
+      "table-throttles": byTime,
+      "table-errors": byTime,
+      "records-lost": byTime,
       throttles: byDuration,
       "release-errors": byTime,
       "log-errors": byTime,

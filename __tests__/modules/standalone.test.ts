@@ -134,7 +134,7 @@ describe("a caller's ledger", () => {
           }),
       );
 
-    expect(make).toThrow('Expected a metric of Lambda, SQS or the ledger of metrics but got "Retries"');
+    expect(make).toThrow('Expected a metric of Lambda, SQS, DynamoDB or the ledger of metrics but got "Retries"');
   });
 
   it("may replace the faults and their alarms", () => {
@@ -379,6 +379,7 @@ describe("the ledger of alarms", () => {
           enable_async_alarms: true,
           enable_memory_alarm: true,
           enable_dead_letter_queue: true,
+          enable_metadata_table: true,
           enable_release_alias: true,
           enable_no_invocation_alarm: true,
         }),

@@ -24,7 +24,7 @@ beforeAll(async () => {
     cwd: ROOT,
     env: { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: "package.json" },
   });
-  const stack = JSON.parse(readFileSync(join(outdir, "stacks/dev/cdk.tf.json"), "utf8"));
+  const stack = JSON.parse(readFileSync(join(outdir, "stacks/prod/cdk.tf.json"), "utf8"));
   filters = Object.values(stack.resource.aws_cloudwatch_log_metric_filter);
   lines = await logSamples();
 });

@@ -101,6 +101,11 @@ export const EVENTS = {
     message: "Custom metrics could not be published; images are not affected",
     fields: { errorName: "text", errorMessage: "text" },
   },
+  "record.lost": {
+    level: "WARN",
+    message: "The record of an upload could not be written; the image is not affected",
+    fields: { key: "text", version: "text", state: "text", errorName: "text", errorMessage: "text" },
+  },
   "settings.refused": {
     level: "CRITICAL",
     message: "The environment variables of the function are invalid; no image can be processed",

@@ -168,6 +168,12 @@ export const METRICS = {
     from: [{ levels: ["CRITICAL", "FATAL"] }, { report: { errorType: "Runtime.ExitError" } }],
     about: "no image can be processed: the settings are invalid, or the process died",
   },
+  RecordsLost: {
+    kind: "fault",
+    unit: "Count",
+    from: [{ event: "record.lost" }],
+    about: "uploads whose record in the metadata table is missing or out of date",
+  },
   LargeImages: {
     kind: "fault",
     unit: "Count",

@@ -10,13 +10,13 @@ const SWITCH = ["off", "on"] as const;
 const ENCODER_EFFORTS = Object.keys(EFFORTS) as [Effort, ...Effort[]];
 
 type Setting =
-  | { readonly kind: "text"; readonly about: string }
+  | { readonly kind: "text" | "optional text"; readonly about: string }
   | { readonly kind: "whole number"; readonly about: string }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string }
   | { readonly kind: "variants"; readonly about: string }
   | { readonly kind: "tags"; readonly about: string };
 
-/** Every setting; all are required. To add one, add a row; `modules/image_processor.ts` then fails to compile until it supplies it. */
+/** Every setting; those that are not optional are required. To add one, add a row; `modules/image_processor.ts` then fails to compile until it supplies it. */
 // biome-ignore format: a ledger is read down its columns
 export const SETTINGS = {
   PROCESSED_BUCKET:  { kind: "text",                                about: "Bucket that receives the variants." },
@@ -29,6 +29,7 @@ export const SETTINGS = {
   MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "Uploads with more pixels (width x height) are refused." },
   MAX_IMAGE_SIDE_PX: { kind: "whole number",                        about: "Uploads with a longer side are refused." },
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
+  RECORDS_TABLE:     { kind: "optional text",                       about: "DynamoDB table with a record of each upload. If it is not set, no records are kept." },
   VARIANTS:          { kind: "variants",                            about: "Variants made from each upload, by name." },
   KEEP_SMALLER_ORIGINAL: { kind: "choice", choices: SWITCH,         about: "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding." },
   KEEP_COPYRIGHT:    { kind: "choice", choices: SWITCH,             about: "Keeps creator and copyright of an upload in its variants, from EXIF or IPTC. All other metadata is removed." },
@@ -39,9 +40,18 @@ export const SETTINGS = {
   TRACING:           { kind: "choice", choices: SWITCH,             about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
 
-export type SettingName = keyof typeof SETTINGS;
+type SettingName = keyof typeof SETTINGS;
 
-/** The settings with their value types. */
+type OptionalSettingName = {
+  [S in SettingName]: (typeof SETTINGS)[S] extends { readonly kind: "optional text" } ? S : never;
+}[SettingName];
+
+/** The environment variables of the function: each setting as text, without the optional ones that are not wanted. */
+export type SettingTexts = Readonly<
+  Record<Exclude<SettingName, OptionalSettingName>, string> & Partial<Record<OptionalSettingName, string>>
+>;
+
+/** The settings with their value types; an optional setting that is not set is "". */
 export type Settings = {
   readonly [S in SettingName]: (typeof SETTINGS)[S] extends { readonly choices: readonly (infer C)[] }
     ? C
@@ -72,6 +82,7 @@ interface Kind {
 
 const KINDS: Readonly<Record<Setting["kind"], Kind>> = {
   text: { read: (text) => text || undefined, what: () => "text", example: () => "example" },
+  "optional text": { read: (text) => text || undefined, what: () => "text", example: () => "example" },
   "whole number": {
     read: (text) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined),
     what: () => "a whole number above 0",
@@ -98,11 +109,13 @@ const KINDS: Readonly<Record<Setting["kind"], Kind>> = {
 const areTexts = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string");
 
-/** @returns a valid value for every setting, for programs that load the function without a stack */
-export const exampleSettings = (): Record<SettingName, string> =>
+/** @returns a valid value for every setting that is required, for programs that load the function without a stack */
+export const exampleSettings = (): SettingTexts =>
   Object.fromEntries(
-    Object.entries<Setting>(SETTINGS).map(([name, setting]) => [name, KINDS[setting.kind].example(setting)]),
-  ) as Record<SettingName, string>;
+    Object.entries<Setting>(SETTINGS)
+      .filter(([, { kind }]) => kind !== "optional text")
+      .map(([name, setting]) => [name, KINDS[setting.kind].example(setting)]),
+  ) as unknown as SettingTexts;
 
 /** @returns what is wrong with a setting */
 const problemOf = (name: string, setting: Setting, text: string | undefined): string => {
@@ -119,7 +132,8 @@ const problemOf = (name: string, setting: Setting, text: string | undefined): st
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
     const text = environment[name];
-    return { name, setting, text, value: text === undefined ? undefined : KINDS[setting.kind].read(text, setting) };
+    const missing = setting.kind === "optional text" ? "" : undefined;
+    return { name, setting, text, value: text === undefined ? missing : KINDS[setting.kind].read(text, setting) };
   });
   const problems = rows
     .filter(({ value }) => value === undefined)

@@ -6,12 +6,14 @@ import { type Delivery, type ObjectChange, readUploadEvent } from "../contract/u
 import { type Deadline, startDeadline, until } from "./deadline";
 import { declaredFormat } from "./declared-format";
 import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
-import type { Upload } from "./keys";
+import { outputKey, type Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { manifestOf } from "./manifest";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { storeWhileEncoding } from "./overlap";
 import { type Encoded, processImage } from "./process";
+import type { RecordFields } from "./record-write";
+import { recordOf, recordWriter, type UploadRecord } from "./records";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store, storeManifest } from "./storage";
 import { traced } from "./tracing";
 
@@ -28,6 +30,7 @@ const initSettings = (): Settings => {
 
 const settings = initSettings();
 const transport = createTransport(settings);
+const writeRecord = recordWriter(settings);
 /** The part of the function's memory that an image may take; the rest is a reserve for what is not estimated. */
 const MEMORY_SHARE = 0.95;
 /** Set by Lambda. Elsewhere memory is not limited. */
@@ -159,16 +162,21 @@ const processUpload = async (
   const { bucket, key } = named;
   const limitBytes = settings.LARGE_IMAGE_BYTES;
   recorder.received();
+  let record = recordOf(writeRecord, named, log, deadline.reporting);
   try {
     const upload = isIdentified(named) ? named : await until(deadline.work, () => identify(named, deadline.work));
     const { sizeBytes } = upload;
     log("image.received", { bucket, key, sizeBytes });
+    record = recordOf(writeRecord, upload, log, deadline.reporting);
+    record.received({ sizeBytes });
     if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
-    log("image.processed", await until(deadline.work, () => makeVariants(upload, invocation, isLast)));
+    const { line, fields } = await until(deadline.work, () => makeVariants(upload, invocation, isLast));
+    log("image.processed", line);
     recorder.finished("success");
+    await record.finished("processed", fields);
     return undefined;
   } catch (error) {
-    return report(asError(error), named, invocation);
+    return report(asError(error), named, invocation, record);
   }
 };
 
@@ -176,7 +184,7 @@ const makeVariants = async (
   upload: Upload,
   { requestId, recorder, deadline: { work: signal } }: Invocation,
   isLast: boolean,
-): Promise<EventFields<"image.processed">> => {
+): Promise<{ line: EventFields<"image.processed">; fields: RecordFields }> => {
   const { bucket, key, sizeBytes } = upload;
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);
@@ -205,7 +213,7 @@ const makeVariants = async (
   }
   const { source, variants } = made;
   const outputBytes = variants.reduce((sum, image) => sum + image.bytes.length, 0);
-  return {
+  const line = {
     bucket,
     key,
     format: source.format,
@@ -219,6 +227,13 @@ const makeVariants = async (
     reduced: namesOf(variants, "reduced"),
     durationMs: elapsedMs(),
   };
+  const recorded = variants.map(({ name, extension, bytes }) => ({
+    name,
+    key: outputKey(upload, name, extension),
+    bytes: bytes.length,
+  }));
+  const { format, widthPx, heightPx } = source;
+  return { line, fields: { format, widthPx, heightPx, sizeBytes, variants: recorded } };
 };
 
 const namesOf = (variants: readonly Encoded[], wanted: Encoded["origin"]): string =>
@@ -227,13 +242,15 @@ const namesOf = (variants: readonly Encoded[], wanted: Encoded["origin"]): strin
     .map(({ name }) => name)
     .join() || "none";
 
-const report = (
+const report = async (
   error: Error,
   { bucket, key, eTag = "" }: NamedUpload,
   { log, recorder }: Invocation,
-): Error | undefined => {
+  record: UploadRecord,
+): Promise<Error | undefined> => {
   if (error instanceof Superseded) {
     log("image.superseded", { bucket, key, eTag });
+    await record.finished("superseded", {});
     return undefined;
   }
   // A refused file is its sender's business, unless the operator wants to hear of it as an error.
@@ -241,14 +258,17 @@ const report = (
   recorder.finished(isFailure ? "failure" : "refused");
   if (error instanceof Mismatched) {
     log("image.mismatched", { bucket, key, eTag, objectETag: error.objectETag });
+    await record.finished("refused", { reason: "mismatched", detail: error.message });
     return undefined;
   }
   if (error instanceof Refusal) {
     log("image.refused", { bucket, key, reason: error.reason, detail: error.message });
+    await record.finished("refused", { reason: error.reason, detail: oneLine(error) });
     return undefined;
   }
   if (error instanceof StorageDenied)
     log("storage.denied", { bucket, key, operation: error.operation, errorMessage: error.message });
   else log("image.failed", { bucket, key, errorName: error.name, errorMessage: oneLine(error) });
+  await record.finished("failed", { reason: error.name, detail: oneLine(error) });
   return error;
 };

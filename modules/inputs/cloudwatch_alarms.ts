@@ -17,6 +17,7 @@ import { COMMON } from "./common";
 import type { Inputs } from "./inputs";
 
 const QUEUE = text('the name of an SQS queue, or ""', /^[\w-]{0,80}$/);
+const TABLE = text('the name of a DynamoDB table, or ""', /^([\w.-]{3,255})?$/);
 const ALIAS = text("an alias name", /^[\w-]{1,128}$/);
 const VERSION = text("a published version", /^(\$LATEST|\d+)$/);
 const HELP = text('a sentence, or ""', /^[^\n]{0,300}$/);
@@ -37,6 +38,8 @@ export const ALARM_VALUES = {
   success_rate_min_samples:        { ...COUNT,                               default: 5,       description: "Minimum number of images in 5 minutes for a success rate." },
   event_age_threshold_ms:          { ...whole(1, 21_600_000, "milliseconds"), default: 600_000, description: "Waiting time of an upload event in milliseconds that triggers `event-age`. Must be less than the maximum event age." },
   memory_threshold_percent:        { ...PERCENT,                             default: 90,      description: "Memory used, in percent of lambda_memory_size, that triggers `memory-high`." },
+  table_throttle_threshold:        { ...COUNT,                               default: 10,      description: "Throttled requests to the metadata table in 5 minutes that trigger `table-throttles`." },
+  table_error_threshold:           { ...COUNT,                               default: 3,       description: "Requests to the metadata table that fail in DynamoDB in 5 minutes that trigger `table-errors`." },
   lambda_memory_size:              { ...whole(128, 10_240, "megabytes"),     default: 1024,    description: "Memory of the function in MB." },
   lambda_timeout:                  { ...whole(1, 900, "seconds"),            default: 60,      description: "Timeout of the function in seconds. Alarms on its errors and durations look back further than that." },
   reserved_concurrent_executions:  { ...RESERVATION,                         default: -1,      description: "Reserved concurrency of the function. `high-concurrency` fires at 80 % of it at the latest. -1: none." },
@@ -64,6 +67,7 @@ export const ALARM_VALUES = {
   enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },
   enable_memory_alarm:             { ...FLAG,                                default: false,   description: "Creates the alarm `memory-high`." },
   enable_dead_letter_queue:        { ...FLAG,                                default: false,   description: "Creates the alarms `dead-letters` and `dead-letter-errors`." },
+  enable_metadata_table:           { ...FLAG,                                default: false,   description: "Creates the alarms `table-throttles` and `table-errors`." },
   enable_release_alias:            { ...FLAG,                                default: false,   description: "Creates the alarm `release-errors` on function_version." },
 } as const satisfies Inputs;
 
@@ -77,6 +81,7 @@ export const CLOUDWATCH_ALARMS = {
   enable_image_metrics:         COMMON.enable_image_metrics,
   ...ALARM_VALUES,
   dead_letter_queue_name:       { ...QUEUE,   default: "",          description: "Queue for enable_dead_letter_queue. Default: `<function_name>-dead-letters`." },
+  records_table_name:           { ...TABLE,   default: "",          description: "Table for enable_metadata_table. Default: `<function_name>-records`." },
   alias_name:                   { ...ALIAS,   default: "live",      description: "Alias of the function for enable_release_alias." },
   function_version:             { ...VERSION, default: "$LATEST",   description: "Version that was published last, for enable_release_alias." },
   runbook_base_url:             COMMON.runbook_base_url,

@@ -52,7 +52,7 @@ export const LAMBDA_FUNCTION = {
   enable_alias:                     { ...FLAG,                   default: false,           description: "Publishes a version with each deployment, and creates an alias. A release moves the alias; Terraform does not." },
   alias_name:                       { ...ALIAS,                  default: "live",          description: "Name of the alias for enable_alias." },
   code_signing_profile_version_arn: { ...SIGNER,                 default: "",              description: "AWS Signer profile version. Lambda then rejects packages that it did not sign. `HANDLER_PACKAGE` passes the signed zip to `synth`, `plan` and `deploy`." },
-  vpc_subnet_ids:                   { ...SUBNETS,                default: [],              description: "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS and X-Ray: VPC endpoints or a NAT gateway." },
+  vpc_subnet_ids:                   { ...SUBNETS,                default: [],              description: "Private subnets that the function runs in. They need a route to S3, CloudWatch, SQS, DynamoDB and X-Ray: VPC endpoints or a NAT gateway." },
   vpc_security_group_ids:           { ...SECURITY_GROUPS,        default: [],              description: "Security groups of the function in these subnets. They must allow outgoing HTTPS." },
   account_id:                       COMMON.account_id,
   aws_region:                       COMMON.aws_region,

@@ -12,6 +12,7 @@ export const LOG_ALARM_VALUES = {
   image_error_threshold:  { ...COUNT, default: 3, description: "Failed images in 5 minutes that trigger `image-processing-errors`. Refused ones count, too, where refusal_log_level is ERROR." },
   image_error_threshold_percent: { ...PERCENT, default: 10, description: "Failed images in percent of all that trigger `image-processing-errors`, with alarm_routing incident." },
   large_images_threshold: { ...COUNT, default: 5, description: "Large images in 5 minutes that trigger `large-images`." },
+  enable_metadata_table:  { ...FLAG, default: false, description: "Creates the alarm `records-lost`." },
 } as const satisfies Inputs;
 
 // biome-ignore format: a ledger is read down its columns

@@ -4,6 +4,7 @@ import { CLOUDWATCH_METRICS } from "./cloudwatch_metrics";
 import type { Inputs } from "./inputs";
 import { LAMBDA_FUNCTION } from "./lambda_function";
 import { LOG_ALERTS } from "./log_alerts";
+import { METADATA_TABLE } from "./metadata_table";
 import { S3_BUCKETS } from "./s3_buckets";
 import { SNS_NOTIFICATIONS } from "./sns_notifications";
 
@@ -14,4 +15,5 @@ export const MODULE_INPUTS = {
   cloudwatch_metrics: CLOUDWATCH_METRICS,
   cloudwatch_alarms: CLOUDWATCH_ALARMS,
   log_alerts: LOG_ALERTS,
+  metadata_table: METADATA_TABLE,
 } as const satisfies Readonly<Record<string, Inputs>>;

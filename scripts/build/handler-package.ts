@@ -73,8 +73,9 @@ const digestOfInputs = async (root: string, packages: readonly LockedPackage[]):
 /** Files of the bundle and their sources. A `require` between them stays as it is, because it is evaluated only when needed. */
 // biome-ignore format: a ledger is read down its columns
 const BUNDLES = {
-  "index.js":  { source: "handler/src/index.ts",  external: ["sharp", "./tracer"] },
-  "tracer.js": { source: "handler/src/tracer.ts", external: [] },
+  "index.js":         { source: "handler/src/index.ts",         external: ["sharp", "./tracer", "./records-table"] },
+  "tracer.js":        { source: "handler/src/tracer.ts",        external: [] },
+  "records-table.js": { source: "handler/src/records-table.ts", external: ["./tracer"] },
 } as const satisfies Record<string, { source: string; external: readonly string[] }>;
 
 /** @throws Error, one line with file, line and column of every mistake */
@@ -175,7 +176,7 @@ const targetOf = (target: Target, root: string, lock: string) => {
 const placeInZip = ({ location }: LockedPackage): string => location.replace(/^handler\//, "");
 
 /**
- * Makes `handler-linux-<architecture>.zip` or `handler-host.zip`: `index.js`, `tracer.js` and the node_modules that sharp needs.
+ * Makes `handler-linux-<architecture>.zip` or `handler-host.zip`: the bundles and the node_modules that sharp needs.
  * The same inputs give the same bytes in every folder, time zone and on every machine.
  *
  * @throws Error, one line, for a mistake in the handler, a package that npm cannot fetch or whose integrity is not the

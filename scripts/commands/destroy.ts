@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { countObjects, emptyBucket } from "../aws/buckets";
+import { allowDeletion } from "../aws/records";
 import { apply, existing, whatExists } from "../aws/terraform/apply";
 import { findTarget, synthesizeTarget, type Target, type TargetOptions, workingFolder } from "../aws/terraform/target";
 import { type Place, terraform } from "../aws/terraform/working-copy";
@@ -20,17 +21,23 @@ interface DestroyOptions extends TargetOptions {
 interface State {
   readonly values?: {
     readonly root_module?: {
-      readonly resources?: readonly { readonly type: string; readonly values: { readonly bucket?: string } }[];
+      readonly resources?: readonly {
+        readonly type: string;
+        readonly values: { readonly bucket?: string; readonly name?: string };
+      }[];
     };
   };
 }
 
-/** @returns the buckets in the state, including those of an incomplete deployment */
-const bucketsOf = async (place: Place): Promise<string[]> => {
+/** @returns the buckets and tables in the state, including those of an incomplete deployment */
+const storesIn = async (place: Place): Promise<{ buckets: string[]; tables: string[] }> => {
   const { stdout } = await terraform(place, ["show", "-json"], 120);
   const { values } = JSON.parse(stdout) as State;
-  const buckets = values?.root_module?.resources?.filter(({ type }) => type === "aws_s3_bucket") ?? [];
-  return buckets.flatMap(({ values: { bucket } }) => bucket ?? []);
+  const named = (type: string) => values?.root_module?.resources?.filter((each) => each.type === type) ?? [];
+  return {
+    buckets: named("aws_s3_bucket").flatMap(({ values: { bucket } }) => bucket ?? []),
+    tables: named("aws_dynamodb_table").flatMap(({ values: { name } }) => name ?? []),
+  };
 };
 
 /** @throws Error with the number of objects, unless they may be deleted */
@@ -64,7 +71,9 @@ const destroy = async (
   if (addresses.length === 0) return;
   if (needsName)
     await confirmName({ ...confirmation, why: `destroys ${addresses.length} resources in account ${target.account}` });
-  await clear(target, await bucketsOf(place), emptyBuckets);
+  const { buckets, tables } = await storesIn(place);
+  await clear(target, buckets, emptyBuckets);
+  if (isProtected) for (const table of tables) await allowDeletion(target.aws.dynamodb, table);
   await apply(target, place, ["-destroy", "-auto-approve"]);
   const left = await existing(place);
   if (left.length > 0)

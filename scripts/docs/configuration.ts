@@ -63,7 +63,7 @@ export const variablesTable = (): string =>
 export const outputsTable = async (): Promise<string> =>
   table(
     ["output", "description"],
-    Object.entries(readTerraformJson(await stackOf("dev")).output).map(([name, { description }]) => [
+    Object.entries(readTerraformJson(await stackOf("prod")).output).map(([name, { description }]) => [
       code(name),
       description,
     ]),

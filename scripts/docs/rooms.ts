@@ -21,7 +21,7 @@ export const ROOMS = {
   },
   modules: {
     path: "modules",
-    purpose: "The six Terraform modules as classes, their ledgers, and the stack that joins them.",
+    purpose: "The Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
     entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "spelling.ts", "traffic.ts", "variables.ts", "warnings.ts"],
   },
@@ -29,7 +29,7 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
+    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",
@@ -65,7 +65,7 @@ export const ROOMS = {
     path: "scripts/sandbox",
     purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json` and the package.",
     imports: ["cloudwatch"],
-    entries: ["api-call.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "terraform-json.ts"],
+    entries: ["api-call.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "table.ts", "terraform-json.ts"],
   },
   faults: {
     path: "scripts/faults",
@@ -88,7 +88,7 @@ export const ROOMS = {
   trials: {
     path: "scripts/trials",
     purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
-    imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "aws", "modules", "handler/contract", "handler/src"],
+    imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "faults", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
       "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
@@ -108,8 +108,8 @@ export const ROOMS = {
     purpose: "Uses an AWS account or an emulator: clients, alarms, log, uploads, dead-letter queue, releases, Terraform.",
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
-      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "smoke-outcomes.ts",
-      "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
+      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "smoke-outcomes.ts",
+      "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
       "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },

@@ -2,7 +2,7 @@
 import { metricAlarms } from "../../modules/alarm-rows";
 import { putsPerImage } from "../../modules/cost-widget";
 import type { Environment } from "../../modules/variables";
-import { type Assumed, seconds } from "./cost/usage";
+import { type Assumed, RECORD_WRITES, seconds } from "./cost/usage";
 
 /** Date on which the quotas were read from AWS's documentation. */
 export const QUOTAS_SEEN_ON = "2026-11-24";
@@ -86,6 +86,7 @@ export const LIMITS = {
   "PutLogEvents":           { of: "requests per second, one per invocation", quota: 5_000,                                        raisedBy: "a request to AWS", demand: ({ rate }) => rate,                                                           remedy: ask("PutLogEvents per second"),               source: LOGS },
   "CreateLogStream":        { of: "requests per second while Lambda scales", quota: 50,                                              raisedBy: "a request to AWS", demand: (load) => Math.min(concurrency(load), NEW_ENVIRONMENTS_A_SECOND),             remedy: ask("CreateLogStream per second"),            source: LOGS },
   "KMS":                    { of: "requests per second",                 quota: 10_000,                                          raisedBy: "a request to AWS", demand: ({ rate, assumed, environment }) => rate * (putsPerImage(environment) + 1) * assumed.keyedPercent / 100, remedy: ask("symmetric operations per second"),      appliesTo: ({ enable_kms_key }) => enable_kms_key, source: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html" },
+  "DynamoDB writes":        { of: "writes per second of a table", quota: 40_000,                            raisedBy: "a request to AWS", demand: ({ rate }) => rate * RECORD_WRITES,                                             remedy: ask("write units per second for a table"),   appliesTo: ({ enable_metadata_table: isOn }) => isOn, source: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html" },
   "X-Ray":                  { of: "segments per second",   quota: 2_600,                                           raisedBy: "not possible", demand: ({ rate, assumed }) => SEGMENTS_OF_A_TRACE * (1 + rate * assumed.tracedPercent / 100), remedy: () => "lower the sampling rate with a sampling rule", appliesTo: ({ enable_xray_tracing }) => enable_xray_tracing, source: "https://docs.aws.amazon.com/general/latest/gr/xray.html" },
 } as const satisfies Record<string, Limit>;
 

@@ -11,6 +11,23 @@ export const UNAVAILABLE: ApiRefusal = {
   message: "Please reduce your request rate.",
 };
 
+/** DynamoDB answers a denied request with status 400. */
+export const TABLE_DENIED: ApiRefusal = {
+  status: 400,
+  code: "AccessDeniedException",
+  message: "User is not authorized to perform: dynamodb:UpdateItem",
+};
+export const TABLE_THROTTLED: ApiRefusal = {
+  status: 400,
+  code: "ThrottlingException",
+  message: "Throughput exceeds the current capacity of your table or index.",
+};
+export const TABLE_UNAVAILABLE: ApiRefusal = {
+  status: 500,
+  code: "InternalServerError",
+  message: "The request processing has failed because of an internal error.",
+};
+
 export const isStorage = ({ action }: Pick<ApiCall, "action">) => action.startsWith("s3:");
 
 const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
@@ -19,13 +36,19 @@ const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() 
 export const storageRefuses =
   (refusal: ApiRefusal, queue?: ApiRefusal): OnCall =>
   async (call) =>
-    isStorage(call) ? refusal : queue;
+    isStorage(call) ? refusal : call.action.startsWith("sqs:") ? queue : undefined;
 
-/** Every service but S3 refuses. */
-export const othersRefuse =
-  (refusal: ApiRefusal): OnCall =>
-  async (call) =>
-    isStorage(call) ? undefined : refusal;
+/** Every call to a service is refused. @param service as in the names of its actions */
+export const serviceRefuses =
+  (service: "cloudwatch" | "dynamodb", refusal: ApiRefusal): OnCall =>
+  async ({ action }) =>
+    action.startsWith(`${service}:`) ? refusal : undefined;
+
+/** A service accepts calls and does not answer them. */
+export const serviceStalls =
+  (service: "cloudwatch" | "dynamodb"): OnCall =>
+  ({ action }) =>
+    action.startsWith(`${service}:`) ? new Promise(() => {}) : Promise.resolve(undefined);
 
 /** S3 answers each call after a delay. */
 export const storageDelays =

@@ -1,6 +1,17 @@
 /** What can be broken in a sandbox: the causes of alarms, for the drill and for the console. */
 import type { Blueprint, FunctionBlueprint } from "../sandbox/blueprint";
-import { DENIED, type OnCall, othersRefuse, storageDelays, storageRefuses, UNAVAILABLE } from "./calls";
+import {
+  DENIED,
+  type OnCall,
+  serviceRefuses,
+  serviceStalls,
+  storageDelays,
+  storageRefuses,
+  TABLE_DENIED,
+  TABLE_THROTTLED,
+  TABLE_UNAVAILABLE,
+  UNAVAILABLE,
+} from "./calls";
 import { notAnImage, photo, photoOfBytes, truncatedPhoto, wideScan } from "./pictures";
 
 interface UploadedFile {
@@ -48,6 +59,8 @@ export const fileOf = ({ file = small }: Fault, blueprint: Blueprint): Promise<U
 /** @returns the threshold of the alarm, or undefined if the stack has no such alarm */
 const thresholdOf = (alarm: string, { alarms, function: fn }: Blueprint): number | undefined =>
   alarms.find(({ name }) => name === `${fn.name}-${alarm}`)?.threshold;
+
+const hasTable = ({ tables }: Blueprint): boolean => tables.length > 0;
 
 /** @returns how many files a fault uploads */
 export const uploadsOf = ({ countOf, spare = 0 }: Fault, blueprint: Blueprint): number => {
@@ -154,8 +167,35 @@ export const FAULTS = {
   },
   "metrics-refused": {
     cause: "CloudWatch refuses PutMetricData",
-    calls: () => othersRefuse(DENIED),
+    calls: () => serviceRefuses("cloudwatch", DENIED),
     fires: [],
     isFor: ({ function: fn }) => fn.environment.METRICS_TRANSPORT === "put_metric_data",
+  },
+  "table-denied": {
+    cause: "DynamoDB denies the records of uploads",
+    calls: () => serviceRefuses("dynamodb", TABLE_DENIED),
+    countOf: "records-lost",
+    fires: ["records-lost"],
+    isFor: hasTable,
+  },
+  "table-throttled": {
+    cause: "DynamoDB throttles the records of uploads",
+    calls: () => serviceRefuses("dynamodb", TABLE_THROTTLED),
+    countOf: "table-throttles",
+    fires: ["table-throttles", "records-lost"],
+    isFor: hasTable,
+  },
+  "table-unavailable": {
+    cause: "DynamoDB answers 500",
+    calls: () => serviceRefuses("dynamodb", TABLE_UNAVAILABLE),
+    countOf: "table-errors",
+    fires: ["table-errors", "records-lost"],
+    isFor: hasTable,
+  },
+  "table-stalled": {
+    cause: "DynamoDB does not answer",
+    calls: () => serviceStalls("dynamodb"),
+    fires: ["records-lost"],
+    isFor: hasTable,
   },
 } as const satisfies Record<string, Fault>;

@@ -11,6 +11,8 @@ export interface ApiCall {
   readonly key?: string;
   /** ARN. @default the call names no queue */
   readonly queueArn?: string;
+  /** ARN. @default the call names no table */
+  readonly tableArn?: string;
 }
 
 export interface ApiRefusal {

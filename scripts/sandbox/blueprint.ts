@@ -63,6 +63,27 @@ export interface BucketBlueprint {
   readonly keyArn?: string;
 }
 
+interface IndexBlueprint {
+  readonly name: string;
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  /** ALL or KEYS_ONLY. */
+  readonly projection: string;
+}
+
+export interface TableBlueprint {
+  readonly name: string;
+  readonly arn: string;
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  readonly attributes: readonly { readonly name: string; readonly type: string }[];
+  readonly indexes: readonly IndexBlueprint[];
+  /** Attribute with the time at which an item expires, in seconds since 1970. @default items do not expire */
+  readonly expiry?: string;
+  /** ARN of the KMS key that encrypts the items. @default DynamoDB's own key */
+  readonly keyArn?: string;
+}
+
 /** Which objects of a bucket invoke the function. */
 export interface NotificationBlueprint {
   readonly bucket: string;
@@ -79,6 +100,7 @@ export interface Blueprint {
   readonly buckets: readonly BucketBlueprint[];
   readonly notifications: readonly NotificationBlueprint[];
   readonly queues: readonly QueueBlueprint[];
+  readonly tables: readonly TableBlueprint[];
   readonly metricFilters: readonly MetricFilter[];
   readonly alarms: readonly Alarm[];
   readonly compositeAlarms: readonly CompositeAlarm[];
@@ -127,6 +149,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
         })),
     ),
     queues: rows(stack, "aws_sqs_queue").map(({ name, arn, kms_master_key_id: keyArn }) => ({ name, arn, keyArn })),
+    tables: rows(stack, "aws_dynamodb_table").map(tableOf),
     metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
     alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
     compositeAlarms: rows(stack, "aws_cloudwatch_composite_alarm").map(compositeAlarmOf),
@@ -176,6 +199,22 @@ const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
     deadLetterTargetArn: row.dead_letter_config?.target_arn,
   };
 };
+
+const tableOf = (row: Row<"aws_dynamodb_table">): TableBlueprint => ({
+  name: row.name,
+  arn: row.arn,
+  hashKey: row.hash_key,
+  rangeKey: row.range_key,
+  attributes: row.attribute,
+  indexes: row.global_secondary_index.map((index) => ({
+    name: index.name,
+    hashKey: index.hash_key,
+    rangeKey: index.range_key,
+    projection: index.projection_type,
+  })),
+  expiry: row.ttl?.enabled ? row.ttl.attribute_name : undefined,
+  keyArn: row.server_side_encryption?.kms_key_arn,
+});
 
 const metricFilterOf = (row: Row<"aws_cloudwatch_log_metric_filter">): MetricFilter => {
   const { default_value: defaultValue, ...metric } = row.metric_transformation;

@@ -5,7 +5,7 @@ import type { MetricStore } from "../cloudwatch/metric-store";
 import type { LogLine } from "./function-log";
 
 /** Keyed by the header `x-amz-target`; maps the request body to the response body. */
-export type Operations = Readonly<Record<string, (input: unknown) => object>>;
+export type Operations = Readonly<Record<string, (input: unknown) => object | Promise<object>>>;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html; the sandbox has one log group. */
 const FILTER_LOG_EVENTS = z.object({

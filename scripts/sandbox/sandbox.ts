@@ -17,6 +17,7 @@ import { operationsOn } from "./operations";
 import { type CreatedObject, isMatch, s3Event } from "./s3-events";
 import { type SentDatum, visibleMsOf } from "./sent";
 import { type StoredObject, startStorage } from "./storage";
+import { type Item, openTable, type TableOptions } from "./table";
 import { expected } from "./terraform-json";
 
 export interface SandboxOptions {
@@ -81,6 +82,10 @@ export interface Sandbox {
   measureQueue(): Promise<void>;
   /** Deletes all messages of the dead-letter queue. */
   purgeQueue(): Promise<void>;
+  /** Items of the metadata table as DynamoDB writes them; empty if the stack has no table. */
+  records(): Promise<readonly Item[]>;
+  /** Deletes items that expired long ago. Call it when you advance the clock. */
+  expireRecords(): Promise<void>;
   /** All lines of the function's log group, oldest first. */
   readonly logs: readonly LogLine[];
   readonly metrics: MetricStore;
@@ -126,6 +131,8 @@ const assemble = async (
     publish({ ...datum, timestampMs: datum.timestampMs + sentMs - Date.now(), channel, sentMs });
   };
 
+  const records = await tableOf(blueprint, { region: fn.region, intercept, now, onDatum: publish });
+  onStop(async () => records?.stop());
   const storage = await startStorage({
     buckets: buckets.map(({ name }) => name),
     // The function reads versions of uploads only.
@@ -133,7 +140,7 @@ const assemble = async (
     port,
     intercept,
     damage,
-    operations: operationsOn(logs, metrics),
+    operations: { ...operationsOn(logs, metrics), ...records?.operations },
     invoke: invokeApi(
       fn,
       () => lambda,
@@ -157,7 +164,11 @@ const assemble = async (
     ...options,
     function: fn,
     unpacked,
-    endpoints: { AWS_ENDPOINT_URL_S3: storage.endpointUrl, AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpointUrl },
+    endpoints: {
+      AWS_ENDPOINT_URL_S3: storage.endpointUrl,
+      AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpointUrl,
+      ...(records && { AWS_ENDPOINT_URL_DYNAMODB: records.endpointUrl }),
+    },
     sendDeadLetter: deadLetters?.send,
     onLogLine: (written) => {
       const sent = { channel: "filterMetric", sentMs: written.timestampMs } as const;
@@ -211,9 +222,19 @@ const assemble = async (
     return outcome;
   };
   const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
-  const data = { deadLetters: deadLetterMessages, measureQueue, purgeQueue, logs, metrics };
+  const items = async () => (await records?.items()) ?? [];
+  const expireRecords = async () => records?.expire();
+  const queue = { deadLetters: deadLetterMessages, measureQueue, purgeQueue };
+  const data = { ...queue, records: items, expireRecords, logs, metrics };
   const objects = { upload, download: get, remove, erase };
   return { endpointUrl, uploadBucket, processedBucket, ...objects, invoke, update, settled, ...data };
+};
+
+/** @throws Error for a stack with several tables */
+const tableOf = async ({ tables }: Blueprint, options: Omit<TableOptions, "table">) => {
+  const [table, ...others] = tables;
+  if (others.length > 0) throw expected("at most one table", "the stack", tables.length);
+  return table && openTable({ ...options, table });
 };
 
 /** Adds an entry, and forgets old ones in batches. */

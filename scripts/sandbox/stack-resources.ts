@@ -141,6 +141,18 @@ const RESOURCES = {
     insufficient_data_actions: texts,
     actions_suppressor: block(z.object({ alarm: text, wait_period: number, extension_period: number })),
   }),
+  aws_dynamodb_table: z.object({
+    name: text,
+    arn: text,
+    hash_key: text,
+    range_key: text.optional(),
+    attribute: blocks(z.object({ name: text, type: text })),
+    global_secondary_index: blocks(
+      z.object({ name: text, hash_key: text, range_key: text.optional(), projection_type: text }),
+    ),
+    ttl: block(z.object({ attribute_name: text, enabled: z.boolean().default(false) })),
+    server_side_encryption: block(z.object({ kms_key_arn: text.optional() })),
+  }),
   aws_sqs_queue: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic_subscription: z.object({ topic_arn: text, protocol: text, endpoint: text }),

@@ -58,7 +58,7 @@ const isOtherLambdaCall = (url: string): boolean =>
 const NOT_AN_ACCOUNT = {
   __type: "NotAnAccount",
   message:
-    "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Invoke, FilterLogEvents and GetMetricStatistics",
+    "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Query of DynamoDB, Invoke, FilterLogEvents and GetMetricStatistics",
 };
 
 /** @throws Error if the port is in use */
@@ -85,7 +85,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     }
     const { body } = request;
     // The server parses AWS JSON 1.0 (for SQS), but not 1.1.
-    const answer = operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
+    const answer = await operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
     return reply.header("content-type", request.headers["content-type"]).send(JSON.stringify(answer));
   });
   if (intercept !== undefined) {

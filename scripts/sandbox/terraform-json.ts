@@ -47,6 +47,7 @@ const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made:
   aws_cloudwatch_log_group:    { named: "name",          made: { id: itself,         arn: arn("logs", "log-group:") } },
   aws_cloudwatch_metric_alarm: { named: "alarm_name",    made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
   aws_cloudwatch_composite_alarm: { named: "alarm_name", made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
+  aws_dynamodb_table:          { named: "name",          made: { id: itself,         arn: arn("dynamodb", "table/") } },
   aws_iam_role:                { named: "name",          made: { id: itself,         arn: globalArn(`iam::${ACCOUNT_ID}:role/`) } },
   aws_kms_key:                 { named: "description",   made: {                     arn: arn("kms", "key/") } },
   aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:"), version: () => "1" } },

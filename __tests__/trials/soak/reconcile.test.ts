@@ -3,9 +3,9 @@ import { type Evidence, type Line, reconcile, type Upload, type Variant } from "
 
 const NAMES = ["compressed", "low", "webp", "png", "thumbnail"];
 
-const UPLOAD: Upload = { key: "a", uploads: 1, isReplaced: false, requestIds: ["r1"] };
+const UPLOAD: Upload = { key: "a", version: "v1", uploads: 1, isReplaced: false, requestIds: ["r1"] };
 const variants = (...names: string[]): Variant[] =>
-  names.map((name) => ({ key: `a_${name}_1`, name, requestId: "r1", isRight: true }));
+  names.map((name) => ({ key: `a_${name}_1`, name, sizeBytes: 9, requestId: "r1", isRight: true }));
 const line = (event: string, fields: Line = {}): Line => ({ event, requestId: "r1", ...fields });
 
 const reconciled = (changes: Partial<Evidence>) =>
@@ -57,8 +57,49 @@ describe("a mistake", () => {
   });
 
   it("is a variant without an upload", () => {
-    const { problems } = reconciled({ variants: [{ key: "b_png_1", name: "png", requestId: "r9", isRight: true }] });
+    const { problems } = reconciled({
+      variants: [{ key: "b_png_1", name: "png", sizeBytes: 9, requestId: "r9", isRight: true }],
+    });
 
     expect(problems).toEqual(["b_png_1 belongs to no upload"]);
+  });
+});
+
+describe("a record", () => {
+  const RECORD = { key: { S: "a" }, version: { S: "v1" }, updatedAt: { S: "2026-01-01T00:00:00.000Z" } };
+  const recordOf = (state: string, more: object = {}) => ({ ...RECORD, state: { S: state }, ...more });
+  const sizes = (bytes: number) => ({
+    variants: {
+      M: Object.fromEntries(
+        NAMES.map((name) => [name, { M: { key: { S: `a_${name}_1` }, bytes: { N: String(bytes) } } }]),
+      ),
+    },
+  });
+  const processed = { lines: [PROCESSED], variants: variants(...NAMES) };
+  const refused = { lines: [line("image.refused", { reason: "empty" })] };
+  const recordLost = line("record.lost", { key: "a", version: "v1" });
+
+  // biome-ignore format: a table is read down its columns
+  it.each<[string, Partial<Evidence>, object]>([
+    ["is right if it has the variants of the bucket",  { ...processed, items: [recordOf("processed", sizes(9))] },                     { right: 1, lost: 0 }],
+    ["is right if it has the reason of the log",       { ...refused, items: [recordOf("refused", { reason: { S: "empty" } })] },       { right: 1, lost: 0 }],
+    ["is right if it failed and is in the queue",      { deadRequestIds: ["r1"], items: [recordOf("failed")] },                        { right: 1, lost: 0 }],
+    ["is lost if it is missing and was logged",        { lines: [PROCESSED, recordLost], variants: variants(...NAMES), items: [] },    { right: 0, lost: 1 }],
+    ["is lost if it is old and was logged",            { lines: [PROCESSED, recordLost], variants: variants(...NAMES), items: [recordOf("received")] }, { right: 0, lost: 1 }],
+  ])("%s", (_what, evidence, expected) => {
+    const { records, problems } = reconciled(evidence);
+
+    expect([records, problems]).toEqual([expected, []]);
+  });
+
+  // biome-ignore format: a table is read down its columns
+  it.each<[Partial<Evidence>, string]>([
+    [{ ...processed, items: [] },                                                                    "a has no record"],
+    [{ ...processed, items: [recordOf("refused")] },                                                 "a is processed, but its record says refused"],
+    [{ ...processed, items: [recordOf("processed", sizes(8))] },                                     "a has other variants than its record"],
+    [{ ...refused, items: [recordOf("refused", { reason: { S: "corrupt" } })] },                     "a was refused as empty, but its record says corrupt"],
+    [{ ...refused, items: [recordOf("refused", { reason: { S: "empty" } }), { ...recordOf("failed"), version: { S: "v2" } }] }, "the record of a, version v2, belongs to no upload"],
+  ])("is a problem otherwise: %#", (evidence, problem) => {
+    expect(reconciled(evidence).problems).toEqual([problem]);
   });
 });

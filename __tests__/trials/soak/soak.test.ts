@@ -1,11 +1,12 @@
 /** A small soak of the real package: every upload ends with variants, a refusal, or a dead-letter queue message. */
 
-import { devStack } from "../../../scripts/build/local-stack";
+import { drillStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
 import { seededRandom } from "../../../scripts/trials/seeded-random";
 import { episodesOf } from "../../../scripts/trials/soak/episodes";
 import { createFaultPicker, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
+import { TABLE_FAULTS } from "../../../scripts/trials/soak/table-faults";
 
 const COUNT = 40;
 const sum = (counts: Readonly<Record<string, number>>) =>
@@ -21,7 +22,7 @@ const withDeadLetters = (blueprint: Blueprint): Blueprint => {
 const runs: Record<"versioned" | "unversioned", Promise<SoakResult>> = Object.create(null);
 
 beforeAll(async () => {
-  const blueprint = withDeadLetters(readBlueprint(await devStack()));
+  const blueprint = withDeadLetters(readBlueprint(await drillStack("dev", { enable_metadata_table: true })));
   const buckets = blueprint.buckets.map((bucket) => ({ ...bucket, versioned: false }));
   const start = (stack: Blueprint, seed: number) => soak(stack, { count: COUNT, seed, concurrency: 8, processes: 2 });
   runs.versioned = start(blueprint, 11);
@@ -34,6 +35,14 @@ describe.each(["versioned", "unversioned"] as const)("a soak of a bucket that is
     const { lost, problems } = await runs[kind];
 
     expect([lost, problems]).toEqual([0, []]);
+  });
+
+  it("keeps a record of every upload that says what the bucket says, or logs that it is lost", async () => {
+    const { records, faults } = await runs[kind];
+    const { right = 0 } = records ?? {};
+
+    expect(right).toBeGreaterThan(0);
+    for (const name of Object.keys(TABLE_FAULTS)) expect(faults[name]).toBeGreaterThan(0);
   });
 
   it("counts every upload once", async () => {

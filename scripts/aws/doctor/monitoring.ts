@@ -2,7 +2,8 @@
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { singleAlarms } from "../../../modules/alarm-rows";
-import { type AnyMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
+import type { AlarmRow } from "../../../modules/alarm-types";
+import { type AnyMetric, isTableMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
 import { fieldsOf, logLine } from "../../terminal/log-line";
 import { answerTo, ifFound } from "../account";
@@ -101,8 +102,13 @@ export const alarmsWithoutData = (
 ): string[] => {
   const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
   const hasData = (metric: AnyMetric): boolean => alive.some((each) => isSame(metricAddress(metric, watched), each));
+  // DynamoDB publishes nothing while no request is refused.
+  const isSilent = (metric: AlarmRow["metric"]) => typeof metric === "string" && isTableMetric(metric);
   return singleAlarms(environment)
-    .filter(({ metric }) => !(typeof metric === "string" ? [metric] : Object.values(metric.of)).some(hasData))
+    .filter(
+      ({ metric }) =>
+        !isSilent(metric) && !(typeof metric === "string" ? [metric] : Object.values(metric.of)).some(hasData),
+    )
     .map(({ name }) => name);
 };
 

@@ -21,6 +21,7 @@ export const LINES = {
   SQS: ["sqsRequest"],
   KMS: ["kmsKeyMonth", "kmsRequest"],
   "X-Ray": ["xrayTrace"],
+  DynamoDB: ["tableWrite", "tableGbMonth", "tableBackupGbMonth"],
 } as const satisfies Record<string, readonly (keyof Prices)[]>;
 
 export type Line = keyof typeof LINES;
@@ -46,6 +47,7 @@ const CHOICES = {
   log_retention_days: [7, 30, 365],
   enable_cloudwatch_dashboard: [true, false],
   alarm_routing: ["each", "incident"],
+  enable_metadata_table: [true, false],
   enable_kms_key: [true, false],
   enable_s3_access_logging: [true, false],
 } as const satisfies { readonly [V in VariableName]?: readonly Environment[V][] };

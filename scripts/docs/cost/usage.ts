@@ -28,6 +28,7 @@ export const ASSUMPTIONS = {
   tracedPercent:    { value: 5,         about: "percent of invocations that X-Ray samples" },
   keyedPercent:     { value: 1,         about: "percent of S3 requests that call KMS, because of bucket keys" },
   accessLogBytes:   { value: 600,       about: "bytes of access log per S3 request" },
+  recordBytes:      { value: 900,       about: "bytes of the record of an image in the metadata table" },
   notifications:    { value: 100,       about: "e-mail notifications per month" },
 } as const satisfies Record<string, { readonly value: number; readonly about: string }>;
 
@@ -86,12 +87,26 @@ const storedGbOf = (environment: Environment, a: Assumed): number => {
   return pictures + (enable_s3_access_logging ? accessLogs : 0);
 };
 
+/** A record is written when the image is received and when it is processed. DynamoDB rounds each write up to 1 KB. */
+export const RECORD_WRITES = 2;
+const BYTES_PER_WRITE = 1024;
+
+const recordsOf = ({ enable_metadata_table: isOn }: Environment, a: Assumed) => {
+  const gbMonth = isOn ? (a.images * a.recordBytes * a.monthsKept) / BYTES_PER_GB : 0;
+  return {
+    tableWrite: isOn ? a.images * RECORD_WRITES * Math.ceil(a.recordBytes / BYTES_PER_WRITE) : 0,
+    tableGbMonth: gbMonth,
+    tableBackupGbMonth: gbMonth,
+  };
+};
+
 export const usageOf = (environment: Environment, a: Assumed): Usage => {
   const gbSeconds = a.images * (environment.lambda_memory_size / MB_PER_GB) * seconds(environment, a);
   const isArm = environment.lambda_architecture === "arm64";
   const logGb = logGbOf(environment, a);
   return {
     ...standingUsage(environment),
+    ...recordsOf(environment, a),
     lambdaRequest: a.images,
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,

@@ -48,11 +48,13 @@ const COMPARISON: Readonly<Record<string, string>> = {
  * Only what says something else than the original is a mutant: of a count that must reach 1, Maximum, Average and Minimum
  * say the same as Sum, and of invocations, which are 1 each, every statistic is at least 1.
  */
-const statistics = ({ statistic, threshold, comparison_operator: comparison }: Json): readonly string[] => {
+const statistics = ({ statistic, threshold, namespace, comparison_operator: comparison }: Json): readonly string[] => {
   if (comparison === "LessThanThreshold") return [];
   // Of whole numbers, the greatest reaches 1 where their sum does.
   if (statistic === "Maximum") return ["Average", "Minimum", ...(Number(threshold) > 1 ? ["Sum"] : [])];
   if (statistic !== "Sum") return [];
+  // Each refused request is a datum of 1, and there are no others.
+  if (namespace === "AWS/DynamoDB") return Number(threshold) > 1 ? ["Average", "Maximum", "Minimum"] : [];
   return Number(threshold) > 1 ? ["Average", "Maximum", "Minimum", "SampleCount"] : ["SampleCount"];
 };
 
@@ -278,6 +280,15 @@ const RULES: Readonly<Record<string, Rule>> = {
     ...change(row, ["maximum_event_age_in_seconds"], () => 60),
     ...change(row, ["function_name"], () => "another"),
   ],
+  aws_dynamodb_table: (label, row, recorded) => [
+    ...REMOVED(label, row, recorded),
+    ...change(row, ["billing_mode"], () => "PROVISIONED"),
+    ...change(row, ["hash_key"], () => "id"),
+    ...change(row, ["range_key"], () => "problem"),
+    ...change(row, ["ttl", "enabled"], () => false),
+    ...change(row, ["point_in_time_recovery", "enabled"], () => false),
+    ...change(row, ["server_side_encryption", "enabled"], () => false),
+  ],
   aws_sqs_queue: (label, row, recorded) => [
     ...REMOVED(label, row, recorded),
     ...change(row, ["message_retention_seconds"], (seconds: number) => seconds - 1),
@@ -294,6 +305,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 const RERUNS: Readonly<Record<string, Mutant["reruns"]>> = {
   aws_lambda_function: "healthy",
+  aws_dynamodb_table: "healthy",
   aws_lambda_function_event_invoke_config: "disturbance",
 };
 

@@ -58,6 +58,10 @@ const VPC_ACTIONS = [
 const queue = ({ blueprint: { queues, function: fn } }: Seen) =>
   queues.filter(({ arn }) => arn === fn.deadLetterTargetArn);
 
+const encryptedTables = ({ blueprint: { tables } }: Seen): string[] => keysOf(tables);
+
+const viaDynamoDb = ({ blueprint }: Seen): string[] => [`dynamodb.${blueprint.region}.amazonaws.com`];
+
 const arnsOf = (resources: readonly { readonly arn: string }[]): string[] => resources.map(({ arn }) => arn);
 
 const viaSqs = ({ blueprint }: Seen): string[] => [`sqs.${blueprint.region}.amazonaws.com`];
@@ -75,14 +79,15 @@ const NEEDED_BESIDE_CALLS: readonly Need[] = [
   { action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3 encrypts variants with the stack's key" },
   { action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS uses the stack's key for dead-letter queue messages" },
   { action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS encrypts dead-letter queue messages with the stack's key" },
+  { action: "kms:Decrypt",          on: encryptedTables, for: viaDynamoDb, because: "DynamoDB decrypts the table's key with the stack's key" },
   { action: "kms:Decrypt",          on: settingsKey, for: ({ blueprint }) => [blueprint.function.arn], because: "Lambda decrypts the environment variables" },
   ...VPC_ACTIONS.map((action) => ({ action, on: vpc, because: "Lambda connects the function to its subnets" })),
   { action: "xray:PutTraceSegments",    on: traces, because: "Lambda sends traces to X-Ray" },
   { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda sends traces to X-Ray" },
 ];
 
-const resourceOf = ({ bucket, key, queueArn = "*" }: ApiCall): string =>
-  bucket ? `arn:aws:s3:::${bucket}${key ? `/${key}` : ""}` : queueArn;
+const resourceOf = ({ bucket, key, queueArn, tableArn }: ApiCall): string =>
+  bucket ? `arn:aws:s3:::${bucket}${key ? `/${key}` : ""}` : (queueArn ?? tableArn ?? "*");
 
 const allows = (statements: readonly Statement[], action: string, resource: string): boolean =>
   statements.some(

@@ -40,6 +40,7 @@ const channelOf = (alarm: Alarm, blueprint: Blueprint): ChannelName => {
   const [watched] = metricsOf(alarm);
   if (watched?.namespace === "AWS/Lambda") return "lambdaMetric";
   if (watched?.namespace === "AWS/SQS") return "activeQueueMetric";
+  if (watched?.namespace === "AWS/DynamoDB") return "tableMetric";
   const isMade = filtersOf(blueprint).some(({ metric }) => metric.name === watched?.name);
   if (isMade) return "filterMetric";
   return blueprint.function.environment.METRICS_TRANSPORT === "emf" ? "embeddedMetric" : "putMetricData";

@@ -173,6 +173,27 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ],
     run: (blueprint) => failsPermanently(blueprint, DENIED),
   },
+  "table-throttles": {
+    cause: FAULTS["table-throttled"].cause,
+    topic: "performance-alerts",
+    counts: { RecordsLost: 1 },
+    also: ["records-lost"],
+    run: (blueprint, threshold) => play(FAULTS["table-throttled"], blueprint, threshold),
+  },
+  "table-errors": {
+    cause: FAULTS["table-unavailable"].cause,
+    topic: "performance-alerts",
+    counts: { RecordsLost: 1 },
+    also: ["records-lost"],
+    run: (blueprint, threshold) => play(FAULTS["table-unavailable"], blueprint, threshold),
+  },
+  "records-lost": {
+    cause: FAULTS["table-denied"].cause,
+    topic: "log-alerts",
+    counts: { RecordsLost: 1 },
+    also: [],
+    run: (blueprint, threshold) => play(FAULTS["table-denied"], blueprint, threshold),
+  },
   "timeout-errors": {
     cause: FAULTS["out-of-time"].cause,
     topic: "log-alerts",

@@ -8,6 +8,7 @@ import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
 import { reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
+import { tableProblems } from "./records";
 import { releaseProblems } from "./releases";
 import { trustProblems } from "./trust";
 import { type Address, keyOf, widgetMetrics } from "./widgets";
@@ -31,13 +32,24 @@ const metricsOfFilter = (filter: MetricFilter, { recordings }: Evidence): Addres
   return seen.length === 0 ? [made] : [...new Map(seen.map((datum) => [keyOf(datum), datum])).values()];
 };
 
+/** DynamoDB publishes these for each operation, not for the table as a whole; the function uses one operation. */
+const publishedByTables = ({ tables }: Blueprint): Address[] =>
+  tables.flatMap(({ name: TableName }) =>
+    ["ThrottledRequests", "SystemErrors"].map((name) => ({
+      namespace: "AWS/DynamoDB",
+      name,
+      dimensions: { TableName, Operation: "UpdateItem" },
+    })),
+  );
+
 /** Metrics of filters, of Lambda, of the log group, and those that the function published in the runs. */
-const produced = ({ metricFilters, function: fn }: Blueprint, { recordings }: Evidence): Address[] => [
-  ...metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
+const produced = (blueprint: Blueprint, { recordings }: Evidence): Address[] => [
+  ...blueprint.metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
   ...Object.keys(LAMBDA_METRICS).flatMap((name) =>
-    dimensionsOf(fn, name).map((dimensions) => ({ namespace: "AWS/Lambda", name, dimensions })),
+    dimensionsOf(blueprint.function, name).map((dimensions) => ({ namespace: "AWS/Lambda", name, dimensions })),
   ),
-  { namespace: "AWS/Logs", name: "IncomingBytes", dimensions: { LogGroupName: fn.logGroup } },
+  ...publishedByTables(blueprint),
+  { namespace: "AWS/Logs", name: "IncomingBytes", dimensions: { LogGroupName: blueprint.function.logGroup } },
   ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
 ];
 
@@ -117,4 +129,5 @@ export const structureProblems = (stackDir: string, blueprint: Blueprint, eviden
   ...trustProblems(stackDir, blueprint),
   ...releaseProblems(stackDir, blueprint),
   ...deadLetterProblems(stackDir, blueprint),
+  ...tableProblems(stackDir),
 ];

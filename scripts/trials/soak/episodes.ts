@@ -53,11 +53,16 @@ const BAD: readonly [(good: Buffer) => Buffer, ...((good: Buffer) => Buffer)[]] 
 ];
 
 /** @param uploads remaining uploads: the episode has no more than these */
-const episodeOf = async (random: Random, number: number, uploads: number): Promise<Episode> => {
+const episodeOf = async (
+  random: Random,
+  number: number,
+  uploads: number,
+  times: number | undefined,
+): Promise<Episode> => {
   const key = keyOf(number);
   const happens = (what: keyof typeof PERMILLE, ...about: string[]) =>
     random(key, what, ...about) * 1_000 < PERMILLE[what];
-  const deliveries = (which: string) => (happens("twice", which) ? 2 : 1);
+  const deliveries = (which: string) => times ?? (happens("twice", which) ? 2 : 1);
   const colour = colourOf(random, key);
   const good = await paint(colour, oneOf(FORMATS, random(key, "format")));
   const first: Picture = happens("bad")
@@ -76,11 +81,11 @@ const episodeOf = async (random: Random, number: number, uploads: number): Promi
   };
 };
 
-/** @returns episodes with `uploads` uploads in total */
-export const episodesOf = async (random: Random, uploads: number): Promise<Episode[]> => {
+/** @param times how often each event is delivered @default a few are delivered twice @returns episodes with `uploads` uploads in total */
+export const episodesOf = async (random: Random, uploads: number, times?: number): Promise<Episode[]> => {
   const episodes: Episode[] = [];
   for (let left = uploads; left > 0; left -= episodes.at(-1)?.pictures.length ?? 0)
-    episodes.push(await episodeOf(random, episodes.length, left));
+    episodes.push(await episodeOf(random, episodes.length, left, times));
   return episodes;
 };
 

@@ -27,6 +27,7 @@ export const uploadsOf = (created: readonly Created[]): Upload[] => {
     const known = uploads.get(identity);
     uploads.set(identity, {
       key: object.key,
+      version: object.versionId ?? object.eTag,
       isReplaced: isReplaced(object, created),
       uploads: (known?.uploads ?? 0) + 1,
       requestIds: [...(known?.requestIds ?? []), ...outcomes.map(({ requestId }) => requestId)],
@@ -57,7 +58,13 @@ export const variantsOf = async (
     const { bytes, metadata } = await download(processedBucket, key);
     const { variant: name = "", "request-id": requestId = "" } = metadata;
     const colour = pictures.get(requestId)?.colour;
-    variants.push({ key, name, requestId, isRight: colour !== undefined && (await shows(bytes, colour)) });
+    variants.push({
+      key,
+      name,
+      sizeBytes: bytes.length,
+      requestId,
+      isRight: colour !== undefined && (await shows(bytes, colour)),
+    });
   }
   return variants;
 };

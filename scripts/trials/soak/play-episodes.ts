@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { CreatedObject } from "../../sandbox/s3-events";
 import type { Sandbox } from "../../sandbox/sandbox";
+import type { Random } from "../seeded-random";
 import type { Episode, Picture } from "./episodes";
 
 export interface EpisodePlayer {
@@ -16,6 +17,9 @@ export interface EpisodePlayer {
 
 /** Usually long enough for one invocation to end before the next one starts. */
 const WAVE_MS = 60;
+
+/** Long enough for every order of the deliveries of a key. */
+const SHUFFLED_WAVES = 4;
 
 interface EpisodeState {
   readonly episode: Episode;
@@ -48,9 +52,13 @@ const episodeState = (episode: Episode): EpisodeState => {
   };
 };
 
-export const createEpisodePlayer = (episodes: readonly Episode[]): EpisodePlayer => {
+/** @param random shuffles the deliveries of a key whose events are all delivered several times */
+export const createEpisodePlayer = (episodes: readonly Episode[], random: Random): EpisodePlayer => {
   const states = new Map(episodes.map((episode) => [episode.key, episodeState(episode)]));
   const stateAt = ({ key }: Pick<CreatedObject, "key">): EpisodeState => states.get(key) as EpisodeState;
+
+  const isShuffled = episodes.every(({ pictures }) => pictures.every(({ deliveries }) => deliveries > 1));
+  const shuffle = (...about: (string | number)[]) => (isShuffled ? SHUFFLED_WAVES * random("shuffled", ...about) : 0);
 
   return {
     deliveries: (object) => {
@@ -60,7 +68,7 @@ export const createEpisodePlayer = (episodes: readonly Episode[]): EpisodePlayer
       pictures.set(object.sequence, picture);
       const wave = episode.isNewestFirst ? episode.pictures.length - 1 - index : index;
       return Array.from({ length: picture.deliveries }, (_, repeat) =>
-        released.then(() => sleep((wave + repeat / 2) * WAVE_MS)),
+        released.then(() => sleep((wave + repeat / 2 + shuffle(episode.key, index, repeat)) * WAVE_MS)),
       );
     },
     settled: (object) => {

@@ -1,8 +1,11 @@
 /** Reconciles every upload of a soak with the log, the stored objects and the dead-letter queue. */
+import { compareRecords, type RecordCounts, type RecordEvidence, type RecordedUpload } from "./records";
 
 /** One object. Uploads of the same version (in an unversioned bucket: of the same bytes) share their variants. */
 export interface Upload {
   readonly key: string;
+  /** Version id; in an unversioned bucket the ETag. */
+  readonly version: string;
   readonly uploads: number;
   /** Another object replaced it under the same key. */
   readonly isReplaced: boolean;
@@ -13,6 +16,7 @@ export interface Upload {
 export interface Variant {
   readonly key: string;
   readonly name: string;
+  readonly sizeBytes: number;
   /** Request id of the invocation that wrote it. */
   readonly requestId: string;
   /** Whether it shows the uploaded picture. */
@@ -24,6 +28,8 @@ export interface Line {
   readonly event?: string;
   readonly reason?: string;
   readonly requestId?: string;
+  readonly key?: string;
+  readonly version?: string;
 }
 
 export interface Evidence {
@@ -34,6 +40,8 @@ export interface Evidence {
   readonly lines: readonly Line[];
   /** Request ids of the dead-letter queue messages. */
   readonly deadRequestIds: readonly string[];
+  /** Items of the metadata table. @default the stack has none */
+  readonly items?: RecordEvidence["items"];
 }
 
 export interface Reconciliation {
@@ -44,6 +52,8 @@ export interface Reconciliation {
   readonly superseded: number;
   readonly deadLettered: number;
   readonly lost: number;
+  /** @default the stack keeps no records */
+  readonly records?: Pick<RecordCounts, "right" | "lost">;
   /** Mistakes of the function, such as a success logged with four variants. */
   readonly problems: readonly string[];
 }
@@ -81,6 +91,20 @@ const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
   return { is: traces.isDead ? "deadLettered" : "lost" };
 };
 
+/** The states of records for the other endings. */
+const RECORDED = { processed: "processed", superseded: "superseded", deadLettered: "failed", lost: "failed" } as const;
+
+const recordedOf = ({ key, version }: Upload, ending: Ending, { variants }: Traces): RecordedUpload => ({
+  key,
+  version,
+  ...("reason" in ending
+    ? { state: "refused", reason: ending.reason, variants: {} }
+    : {
+        state: RECORDED[ending.is],
+        variants: Object.fromEntries(variants.map(({ key: stored, sizeBytes }) => [stored, sizeBytes])),
+      }),
+});
+
 const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
   ...(traces.events.includes("image.processed") && !traces.isComplete
     ? [`${key} was logged as processed but has ${traces.variants.length} variants`]
@@ -93,8 +117,15 @@ const problemsOf = ({ key }: Upload, traces: Traces): string[] => [
 export const reconcile = (evidence: Evidence): Reconciliation => {
   const endings = evidence.uploads.map((upload) => {
     const traces = tracesOf(upload, evidence);
-    return { upload, ending: endingOf(upload, traces), problems: problemsOf(upload, traces) };
+    const ending = endingOf(upload, traces);
+    return { upload, ending, recorded: recordedOf(upload, ending, traces), problems: problemsOf(upload, traces) };
   });
+  const records =
+    evidence.items &&
+    compareRecords(
+      endings.map(({ recorded }) => recorded),
+      { items: evidence.items, lost: evidence.lines.filter(({ event }) => event === "record.lost") },
+    );
   const sum = (wanted: (ending: Ending) => boolean) =>
     endings.filter(({ ending }) => wanted(ending)).reduce((count, { upload }) => count + upload.uploads, 0);
   const count = (what: string) => sum((ending) => "is" in ending && ending.is === what);
@@ -110,8 +141,10 @@ export const reconcile = (evidence: Evidence): Reconciliation => {
     superseded: count("superseded"),
     deadLettered: count("deadLettered"),
     lost: count("lost"),
+    ...(records && { records: { right: records.right, lost: records.lost } }),
     problems: [
       ...endings.flatMap(({ problems }) => problems),
+      ...(records?.problems ?? []),
       ...unclaimed.map(({ key }) => `${key} belongs to no upload`),
     ],
   };

@@ -6,9 +6,10 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/s
 import { seededRandom } from "../seeded-random";
 import { episodesOf, irregularitiesOf } from "./episodes";
 import { type Created, uploadsOf, variantsOf } from "./evidence";
-import { createFaultPicker, FAULTS, type FaultName } from "./faults";
+import { createFaultPicker, FAULTS } from "./faults";
 import { createEpisodePlayer } from "./play-episodes";
 import { type Line, type Reconciliation, reconcile } from "./reconcile";
+import { createTableFaultPicker, TABLE_FAULTS } from "./table-faults";
 
 export interface SoakOptions {
   readonly count: number;
@@ -17,6 +18,8 @@ export interface SoakOptions {
   readonly concurrency: number;
   /** Maximum number of parallel processes of the function. @default 4 */
   readonly processes?: number;
+  /** How often each event is delivered, in random order. @default a few are delivered twice */
+  readonly deliveries?: number;
   readonly onDone?: (uploads: number) => void;
 }
 
@@ -35,10 +38,16 @@ export const TIME_LIMIT_SECONDS = 8;
 /** @returns the sandbox options that inject faults, and how often each was injected */
 const createFaults = (seed: number, variant: string) => {
   const faultOf = createFaultPicker(seededRandom(seed), variant);
-  const counts = new Map<FaultName, number>();
+  const tableFaultOf = createTableFaultPicker();
+  const counts = new Map<string, number>();
   const damages = new Map<string, Damage>();
   const hooks: Pick<SandboxOptions, "intercept" | "damage"> = {
     intercept: async (call) => {
+      const outage = tableFaultOf(call);
+      if (outage !== undefined) {
+        counts.set(outage, (counts.get(outage) ?? 0) + 1);
+        return TABLE_FAULTS[outage](call);
+      }
       const name = faultOf(call);
       if (name === undefined) return undefined;
       counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -58,11 +67,16 @@ const createFaults = (seed: number, variant: string) => {
   return { hooks, counts };
 };
 
+const kindsOf = ({ tables }: Blueprint): string[] => [
+  ...Object.keys(FAULTS),
+  ...(tables.length > 0 ? Object.keys(TABLE_FAULTS) : []),
+];
+
 export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<SoakResult> => {
   const variantNames = Object.keys(JSON.parse(blueprint.function.environment.VARIANTS ?? "{}"));
   const { hooks, counts } = createFaults(options.seed, variantNames[0] ?? "");
-  const episodes = await episodesOf(seededRandom(options.seed), options.count);
-  const player = createEpisodePlayer(episodes);
+  const episodes = await episodesOf(seededRandom(options.seed), options.count, options.deliveries);
+  const player = createEpisodePlayer(episodes, seededRandom(options.seed));
   const created: Created[] = [];
   const variantKeys = new Set<string>();
   const sandbox: Sandbox = await startSandbox({
@@ -90,10 +104,11 @@ export const soak = async (blueprint: Blueprint, options: SoakOptions): Promise<
       variants: await variantsOf(sandbox, [...variantKeys], created),
       lines: sandbox.logs.map(({ text }) => JSON.parse(text) as Line),
       deadRequestIds: (await sandbox.deadLetters()).map(({ requestId }) => requestId),
+      ...(blueprint.tables.length > 0 && { items: await sandbox.records() }),
     });
     return {
       ...reconciled,
-      faults: Object.fromEntries(Object.keys(FAULTS).map((name) => [name, counts.get(name as FaultName) ?? 0])),
+      faults: Object.fromEntries(kindsOf(blueprint).map((name) => [name, counts.get(name) ?? 0])),
       irregularities: irregularitiesOf(episodes),
       retries: outcomes.reduce((sum, { attempts }) => sum + attempts - 1, 0),
     };
