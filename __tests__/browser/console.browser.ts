@@ -202,10 +202,10 @@ describe("the console", () => {
       "Concurrent Executions",
       "Success vs Error",
     ]);
-    expect(await page.locator("section.widget.metric canvas").count()).toBe(
-      await page.locator("section.widget.metric").count(),
+    expect(await page.locator("section.widget-metric canvas").count()).toBe(
+      await page.locator("section.widget-metric").count(),
     );
-    expect(await page.locator("section.widget.log table").count()).toBe(1);
+    expect(await page.locator("section.widget-log table").count()).toBe(1);
   });
 
   it("runs the clock 60 times as fast", async () => {
@@ -229,6 +229,18 @@ describe("the console", () => {
 
     expect(here.uploads.length).toBeGreaterThan(3);
     expect(other.problems).toEqual([]);
+  });
+
+  it("changes to another environment, with all pages, and shows its alarms", async () => {
+    await go("Photos");
+    await page.getByRole("combobox", { name: "Environment" }).selectOption("prod");
+    await go("Alarms");
+    await page.locator("#alarm-dead-letters").waitFor();
+    await go("Photos");
+    await drop("lake.jpg", readFileSync(SAMPLE));
+    await card("lake.jpg").getByText("done", { exact: true }).waitFor();
+
+    expect(await page.locator("li.upload").count()).toBe(1);
   });
 
   it("writes nothing to the browser's console and asks no other machine", () => {

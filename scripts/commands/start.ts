@@ -44,8 +44,12 @@ const withConsole = async ({ env, port, consolePort, open }: StartOptions): Prom
   await environmentNamed(env, "--env");
   const interrupted = interruption();
   const environments = await stackNames(process.env);
+  const onListening = (url: string) => {
+    console.log(`The console is at ${pc.bold(url)}: open it in a browser. Stop with Ctrl-C.`);
+    if (open) void openLink(url).catch((error: Error) => console.error(`${pc.yellow("note:")} ${error.message}`));
+  };
   const starting = withNotice(`preparing the package and the ${env} stack`, () =>
-    startConsole({ environment: env, environments, port: consolePort, s3Port: port }),
+    startConsole({ environment: env, environments, port: consolePort, s3Port: port, onListening }),
   );
   const running = await Promise.race([starting, interrupted]);
   if ("exitCode" in running) {
@@ -54,7 +58,6 @@ const withConsole = async ({ env, port, consolePort, open }: StartOptions): Prom
   }
   try {
     print(consoleInvitation(running));
-    if (open) await openLink(running.url);
     await interrupted;
   } finally {
     await running.stop();
@@ -175,12 +178,8 @@ const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string =>
     copyCommand(endpointUrl, uploadBucket),
   ].join("\n");
 
-const consoleInvitation = ({ url, s3Url, uploadBucket }: Console): string =>
-  [
-    `The console is at ${pc.bold(url)}: open it in a browser. Stop with Ctrl-C.`,
-    `S3 listens at ${pc.bold(s3Url)}. From another terminal:`,
-    copyCommand(s3Url, uploadBucket),
-  ].join("\n");
+const consoleInvitation = ({ s3Url, uploadBucket }: Console): string =>
+  [`S3 listens at ${pc.bold(s3Url)}. From another terminal:`, copyCommand(s3Url, uploadBucket)].join("\n");
 
 export const command = new Command("npm start --")
   .description(

@@ -11,9 +11,12 @@ const JEST = join(__dirname, "../../node_modules/jest/bin/jest.js");
 /** They are no `.test.ts`, so that `npm test` needs no browser. */
 const PATTERN = "**/*.browser.ts";
 
+/** A browser on a busy machine takes its time. */
+const LONGEST_TEST_MS = "300000";
+
 const test = async (): Promise<void> => {
   const env = { ...process.env, CHROME: findBrowser() };
-  const args = [JEST, "--runInBand", "--testMatch", PATTERN];
+  const args = [JEST, "--runInBand", "--testTimeout", LONGEST_TEST_MS, "--testMatch", PATTERN];
   const [code] = await once(spawn(process.execPath, args, { env, stdio: "inherit" }), "exit");
   if (code !== 0) process.exitCode = 1;
 };

@@ -31,7 +31,8 @@ const EVERY_MS = 60;
 /** A page that reads too slowly is disconnected and loads everything again. */
 const MAX_BEHIND_BYTES = 16 * 1024 ** 2;
 
-export const createFeed = (wholes: () => Wholes): Feed => {
+/** @param wholes undefined while an environment is starting: pages then load everything when it is there */
+export const createFeed = (wholes: () => Wholes | undefined): Feed => {
   const responses = new Set<ServerResponse>();
   const uploads = new Map<string, Upload>();
   const touched = new Set<keyof Wholes>();
@@ -57,7 +58,8 @@ export const createFeed = (wholes: () => Wholes): Feed => {
     if (lines.length > 0) send("lines", lines);
     if (mails.length > 0) send("mails", mails);
     if (deadLetters !== undefined) send("deadLetters", deadLetters);
-    for (const kind of touched) send(kind, wholes()[kind]() as never);
+    const current = wholes();
+    if (current !== undefined) for (const kind of touched) send(kind, current[kind]() as never);
     touched.clear();
     [ids, lines, mails, deadLetters] = [[], [], [], undefined];
   };

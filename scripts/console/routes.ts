@@ -11,7 +11,9 @@ import type { World } from "./world";
 
 /** What routes can use. */
 export interface Context {
+  /** @throws Refused while an environment is starting */
   readonly world: () => World;
+  readonly isStarting: () => boolean;
   readonly environments: readonly string[];
   readonly files: PageFiles;
   readonly feed: Feed;
@@ -101,7 +103,8 @@ const match: Get = ({ world }, url, response) => {
 
 /** Questions by path: add a row. */
 const GETS: Readonly<Record<string, Get>> = {
-  "/api/state": ({ world, environments }, _, response) => json(response, world().snapshot(environments)),
+  "/api/state": ({ isStarting, world, environments }, _, response) =>
+    isStarting() ? response.writeHead(204).end() : json(response, world().snapshot(environments)),
   "/api/events": ({ feed }, _, response) => feed.subscribe(response),
   "/api/match": match,
   "/api/object": object,

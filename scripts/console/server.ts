@@ -14,6 +14,8 @@ export interface ConsoleOptions {
   readonly port?: number;
   /** Of the S3 endpoint. @default a free one */
   readonly s3Port?: number;
+  /** Called when the page can be opened; it waits for the environment itself. */
+  readonly onListening?: (url: string) => void;
 }
 
 export interface Console {
@@ -56,17 +58,16 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
     if (world === undefined) throw new Refused(503, "The environment is starting; try again in a moment");
     return world;
   };
-  const feed = createFeed(() => {
-    const { environments } = options;
-    return {
-      clock: () => current().pace.state(),
-      alarms: () => current().snapshot(environments).alarms,
-      faults: () => current().snapshot(environments).faults,
-    };
-  });
-  const [files, first] = await Promise.all([bundlePage(), startWorld(options.environment, feed, options.s3Port)]);
-  world = first;
-  const s3Port = Number(new URL(first.sandbox.endpointUrl).port);
+  const feed = createFeed(
+    () =>
+      world && {
+        clock: world.pace.state,
+        alarms: () => current().snapshot([]).alarms,
+        faults: () => current().snapshot([]).faults,
+      },
+  );
+  const files = await bundlePage();
+  let s3Port = options.s3Port;
 
   const change = async (environment: string): Promise<void> => {
     const before = current();
@@ -81,7 +82,8 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
     }
   };
 
-  const context: Context = { world: current, environments: options.environments, files, feed, change };
+  const isStarting = () => world === undefined;
+  const context: Context = { world: current, isStarting, environments: options.environments, files, feed, change };
   const server = createServer((request, response) => {
     protect(response);
     const refusal = refusalOf(request, (server.address() as AddressInfo).port);
@@ -89,19 +91,23 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
     response.writeHead(403, { "content-type": "application/json", connection: "close" });
     response.end(JSON.stringify({ problem: refusal }));
   });
-  const port = await listen(server, options.port ?? 0).catch(async (error) => {
-    await first.stop();
+  // A page polls nothing; connections may rest for a while between clicks.
+  server.keepAliveTimeout = 60_000;
+  const url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  options.onListening?.(url);
+  const stop = async () => {
+    feed.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await world?.stop();
+  };
+  const first = await startWorld(options.environment, feed, options.s3Port).catch(async (error) => {
+    await stop();
     throw error;
   });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    s3Url: first.sandbox.endpointUrl,
-    uploadBucket: first.sandbox.uploadBucket,
-    stop: async () => {
-      feed.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await world?.stop();
-    },
-  };
+  world = first;
+  const { endpointUrl: s3Url, uploadBucket } = first.sandbox;
+  s3Port = Number(new URL(s3Url).port);
+  feed.environment({ environment: options.environment });
+  return { url, s3Url, uploadBucket, stop };
 };

@@ -89,7 +89,8 @@ const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } =
 
 const load = async (): Promise<void> => {
   const response = await fetch("/api/state");
-  if (!response.ok) return;
+  // While an environment is starting there is nothing to show; its event follows.
+  if (response.status !== 200) return;
   const { uploads: all, lines: log, ...rest } = (await response.json()) as Snapshot;
   batch(() => {
     clockAt.value = performance.now();
