@@ -28,7 +28,7 @@ export interface Effect {
 }
 
 /** A metric that alarms watch. */
-export interface WatchedMetric extends MetricName {
+interface WatchedMetric extends MetricName {
   /** Datum of a minute with log lines but no match. @default none */
   readonly defaultValue?: number;
 }

@@ -32,7 +32,7 @@ const SMALL_HEAP = "--max-old-space-size=8";
 
 /** Every outcome: add a row. */
 // biome-ignore format: a ledger is read down its columns
-export const OUTCOMES = {
+const OUTCOMES = {
   processed:   { cause: "an upload that is processed",                         run: (blueprint) => photoOn(once(blueprint)) },
   large:       { cause: "an upload larger than large_image_bytes",             run: (blueprint) => play(FAULTS["large-images"], once(blueprint)) },
   refused:     { cause: "a text file",                                         run: (blueprint) => play(FAULTS["not-an-image"], once(blueprint)) },
