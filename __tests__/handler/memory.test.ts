@@ -5,7 +5,7 @@ import { unzipSync } from "fflate";
 import sharp from "sharp";
 import { Refusal } from "../../handler/src/errors";
 import { segmentsOf } from "../../handler/src/jpeg";
-import { estimatedPeakBytes } from "../../handler/src/memory";
+import { avifPixelsOf, estimatedPeakBytes } from "../../handler/src/memory";
 import { processImage } from "../../handler/src/process";
 import { bmp } from "../../scripts/images/bmp/writer";
 import { chunk } from "../../scripts/images/png";
@@ -109,4 +109,22 @@ it("is applied by the handler, from the memory that Lambda gives it", async () =
     delete process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
     await aws.stop();
   }
+});
+
+it("counts the encoder of the largest AVIF, up to the pixels of the picture", () => {
+  const avif = { format: "avif", quality: 50 } as const;
+  const variants = {
+    a: { ...avif, inside_px: 2048 },
+    b: { ...avif, cover_px: [400, 300] },
+    c: { format: "png" },
+  } as const;
+  const cost = { fileBytes: 0, widthPx: 4000, heightPx: 3000, channels: 3, sampleBytes: 1, hasAlpha: false };
+  const more = (picture: typeof cost): number =>
+    estimatedPeakBytes(picture, 4096, avifPixelsOf(variants)) - estimatedPeakBytes(picture, 4096);
+
+  expect([avifPixelsOf(variants), avifPixelsOf({ c: variants.c })]).toEqual([2048 ** 2, 0]);
+  expect(avifPixelsOf({ wide: { ...avif, width_px: 320 } })).toBe(320 * 4096);
+  // Measured: 130 to 174 MB for 4 megapixels, besides pixels and encoded variants.
+  expect(more(cost) / 2 ** 20).toBeGreaterThan(120);
+  expect(more({ ...cost, widthPx: 40, heightPx: 30 })).toBeLessThan(2 ** 20);
 });

@@ -9,6 +9,7 @@ import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from
 import { outputKey, type Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { manifestOf } from "./manifest";
+import { avifPixelsOf } from "./memory";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { storeWhileEncoding } from "./overlap";
 import { type Encoded, processImage } from "./process";
@@ -39,6 +40,7 @@ const limits = {
   maxPixels: settings.MAX_IMAGE_PIXELS,
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
+  avifPixels: avifPixelsOf(settings.VARIANTS),
   ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
 };
 

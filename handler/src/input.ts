@@ -54,6 +54,8 @@ export interface Limits {
   readonly maxFrames: number;
   /** Memory that processing may take, in bytes. @default it is not limited */
   readonly maxMemoryBytes?: number;
+  /** Of the largest AVIF among the variants, whose encoder takes much memory. @default there is none */
+  readonly avifPixels?: number;
 }
 
 /**

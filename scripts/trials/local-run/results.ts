@@ -100,11 +100,12 @@ const saved = async (
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, bytes);
   if (key.endsWith(MANIFEST_ENDING)) return undefined;
-  const { format, width: widthPx, height: heightPx } = await sharp(bytes).metadata();
+  const { mediaType = "", width: widthPx, height: heightPx } = await sharp(bytes).metadata();
   return {
     name: metadata.variant ?? "",
     key,
-    format,
+    // sharp calls an AVIF heif.
+    format: mediaType.replace("image/", ""),
     widthPx,
     heightPx,
     sizeBytes,
