@@ -31,7 +31,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 describe("a command that is interrupted", () => {
   // biome-ignore format: a table is read down its columns
   it.each([
-    ["SIGINT",  130,  ["start"]],
+    ["SIGINT",  130,  ["start", "--no-console"]],
     ["SIGTERM", 143,  ["drill"]],
     ["SIGTERM", 143,  ["soak"]],
     ["SIGINT",  130,  ["fuzz", "--inputs", "100000"]],

@@ -41,7 +41,7 @@ const startServer = async (command: string): Promise<() => Promise<void>> => {
     child.stdout?.on("data", (chunk) => {
       process.stdout.write(chunk);
       printed += chunk;
-      if (printed.includes("stop with Ctrl-C")) resolve();
+      if (printed.includes("S3 listens at")) resolve();
     });
   });
   const early = ended.then(([code]) => {
