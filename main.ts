@@ -20,15 +20,17 @@ export interface SynthesizeOptions {
  * CDKTF formats a stack trace for each reference, which takes time and is not used here. It also calls util.isArray, which
  * is deprecated in newer versions of Node.
  */
-const withoutTracesAndWarnings = (work: () => void): void => {
+export const withoutTracesAndWarnings = <T>(work: () => T): T => {
   const { noDeprecation } = process;
-  const { prepareStackTrace } = Error;
+  const { captureStackTrace, prepareStackTrace } = Error;
   process.noDeprecation = true;
+  Error.captureStackTrace = () => {};
   Error.prepareStackTrace = () => "";
   try {
-    work();
+    return work();
   } finally {
     process.noDeprecation = noDeprecation;
+    Error.captureStackTrace = captureStackTrace;
     Error.prepareStackTrace = prepareStackTrace;
   }
 };

@@ -4,6 +4,7 @@ import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudw
 import type { Metric } from "../handler/contract/metrics";
 import { namesIn } from "./alarm-rows";
 import { type AlarmCondition, type AnyAlarmRow, COMPARISONS, type CompositeRow } from "./alarm-types";
+import { digits, ifEqual } from "./arithmetic";
 import { type AliasScope, type MetricAddress, metricAddress } from "./metrics";
 import type { Severity } from "./naming";
 
@@ -14,14 +15,15 @@ export const description = ({ metric, ...alarm }: AnyAlarmRow): string => {
     typeof metric === "object" && "label" in metric
       ? metric.label
       : `${alarm.statistic} of ${typeof metric === "string" ? metric : metric.metricName}${scope}`;
-  const periods =
-    alarm.evaluationPeriods === 1
-      ? `in ${alarm.periodSeconds} s`
-      : `in ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} periods of ${alarm.periodSeconds} s`;
-  const from = alarm.thresholdIs === undefined ? "" : ` (${alarm.thresholdIs})`;
+  const periods = ifEqual(
+    alarm.evaluationPeriods,
+    1,
+    `in ${digits(alarm.periodSeconds)} s`,
+    `in ${digits(alarm.datapointsToAlarm)} of ${digits(alarm.evaluationPeriods)} periods of ${digits(alarm.periodSeconds)} s`,
+  );
   const missing = alarm.treatMissingData === "breaching" ? "; missing data counts as breaching" : "";
   const isCondition = typeof metric === "object" && "isCondition" in metric && metric.isCondition === true;
-  const breach = isCondition ? "" : ` ${alarm.comparison} ${alarm.threshold}${from}`;
+  const breach = isCondition ? "" : ` ${alarm.comparison} ${digits(alarm.threshold)}${alarm.thresholdIs ?? ""}`;
   return `${alarm.summary}: ${measured}${breach} ${periods}${missing}.`;
 };
 

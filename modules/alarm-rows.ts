@@ -16,6 +16,7 @@ import type {
 } from "./alarm-types";
 import { withWindow } from "./alarm-windows";
 import { LOG_ALARMS, METRIC_ALARMS } from "./alarms";
+import { divide, ifAtMost, isSet, largest, multiply, roundDown, roundUp, smallest } from "./arithmetic";
 import { COMPOSITE_ALARMS, INCIDENT_ALARMS, INCIDENT_LOG_ALARMS } from "./incident-alarms";
 import { isLambdaMetric, isQueueMetric, isTableMetric } from "./metrics";
 
@@ -35,7 +36,7 @@ export type RunbookName =
   | Explained<typeof COMPOSITE_ALARMS>
   | (typeof LOG_ALARMS)[FaultName]["name"];
 
-const NEAR_LIMIT = 0.8;
+const NEAR_LIMIT_PERCENT = 80;
 
 type Ledger<A> = Readonly<Record<string, A>>;
 
@@ -62,16 +63,20 @@ const resolved = <A extends Alarm<string, never> & { readonly percentOf?: string
     periodSeconds: typeof period === "function" ? period(values as never) : numberOf(period),
     datapointsToAlarm: numberOf(datapointsToAlarm),
     evaluationPeriods: numberOf(evaluationPeriods),
-    threshold: percentOf === undefined ? value : Math.ceil((value * numberOf(percentOf)) / 100),
+    threshold: percentOf === undefined ? value : roundUp(divide(multiply(value, numberOf(percentOf)), 100)),
     ...(typeof threshold === "string" && { thresholdFrom: threshold }),
   };
 };
 
 /** Keeps the threshold below the metric's hard limit; otherwise the alarm could never fire, or would fire too late. */
 const belowLimit = ({ limit, ...row }: AnyAlarmRow & Pick<MetricAlarm, "limit">, values: AlarmValues): AnyAlarmRow => {
-  const near = limit && values[limit] > 0 ? Math.max(1, Math.floor(NEAR_LIMIT * values[limit])) : undefined;
-  if (near === undefined || row.threshold <= near) return row;
-  return { ...row, threshold: near, thresholdIs: `${NEAR_LIMIT * 100} % of ${limit}` };
+  if (limit === undefined || !isSet(values[limit])) return row;
+  const near = largest(1, roundDown(divide(multiply(values[limit], NEAR_LIMIT_PERCENT), 100)));
+  return {
+    ...row,
+    threshold: smallest(row.threshold, near),
+    thresholdIs: ifAtMost(row.threshold, near, "", ` (${NEAR_LIMIT_PERCENT} % of ${limit})`),
+  };
 };
 
 const isOn = ({ enabledBy, disabledBy }: MetricAlarm<string>, values: AlarmValues): boolean =>
@@ -104,9 +109,10 @@ export const alarmRows = (
     .filter(([, { metric }]) => only === undefined || isMetricOfService(metric))
     .map(([name, { enabledBy: _, disabledBy: __, metric, ...alarm }]) => {
       const watched = typeof metric === "object" && "expression" in metric ? mathOf(metric, values) : metric;
-      return belowLimit({ name, metric: watched, ...resolved(alarm, values) }, values);
-    })
-    .map((row) => withWindow(row, values.lambda_timeout));
+      const row = belowLimit({ name, metric: watched, ...resolved(alarm, values) }, values);
+      const { periodSeconds: period } = alarm;
+      return withWindow(row, values.lambda_timeout, typeof period === "function" ? period : undefined);
+    });
 
 /** @returns the alarms of `cloudwatch_alarms` that the values enable */
 export const metricAlarms = (values: AlarmValues): AlarmRow[] => alarmRows(values, metricLedger(values)) as AlarmRow[];
@@ -205,6 +211,16 @@ export const compositeAlarms = (values: AlarmValues): CompositeRow[] =>
     compositeLedger(values),
     metricAlarms(values).map(({ name }) => name),
   );
+
+const negatedIn = (condition: AlarmCondition): string[] => {
+  if (typeof condition === "string") return [];
+  if ("not" in condition) return namesIn(condition.not);
+  return ("any" in condition ? condition.any : condition.all).flatMap(negatedIn);
+};
+
+/** @returns the names of the alarms that are in ALARM while all is well, such as `recovered` */
+export const healthAlarms = (values: AlarmValues): string[] =>
+  compositeAlarms(values).flatMap(({ rule }) => negatedIn(rule));
 
 /** @returns the names of all alarms that the values enable */
 export const alarmNames = (values: AlarmValues & LogAlarmValues): string[] =>

@@ -69,7 +69,7 @@ export interface MetricAlarm<M extends string = AnyMetric>
   readonly disabledBy?: FlagInput<typeof ALARM_VALUES>;
   /** Watch only the version that was published last. @default all invocations of the function */
   readonly version?: "newest";
-  /** Input that limits the metric. Where it is set, the alarm fires at NEAR_LIMIT of it at the latest. @default no limit */
+  /** Input that limits the metric. Where it is set, the alarm fires at 80 % of it at the latest. @default no limit */
   readonly limit?: "reserved_concurrent_executions";
 }
 
@@ -92,7 +92,7 @@ export interface AnyAlarmRow extends Pick<MetricAlarm, "version">, Alarm<never> 
   readonly threshold: number;
   /** The input that holds the threshold. @default the ledger has the number */
   readonly thresholdFrom?: string;
-  /** How the threshold was derived. @default it is the value of its input */
+  /** How the threshold was derived, in parentheses after a space, or "". @default it is the value of its input */
   readonly thresholdIs?: string;
 }
 

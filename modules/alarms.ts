@@ -1,12 +1,14 @@
 /** The ledgers of alarms: what each watches and whom it notifies. */
+
 import type { FaultName } from "../handler/contract/metrics";
 import type { LogAlarm, MetricAlarm, Rate } from "./alarm-types";
+import { digits } from "./arithmetic";
 
 /** Processed images in percent of processed, refused and failed images. No datapoint where there are fewer than success_rate_min_samples. */
 export const SUCCESS_RATE = {
   label: "Success rate (%)",
   of: { s: "ProcessingSuccess", f: "ProcessingFailure" },
-  expression: ({ success_rate_min_samples: samples }) => `IF((s + f) >= ${samples}, 100 * s / (s + f))`,
+  expression: ({ success_rate_min_samples: samples }) => `IF((s + f) >= ${digits(samples)}, 100 * s / (s + f))`,
 } as const satisfies Rate;
 
 /** Alarms of the module `cloudwatch_alarms`, by name without the function's name in front: add a row. */

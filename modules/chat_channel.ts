@@ -4,6 +4,9 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { accountOf } from "./caller";
+import { CHAT_CHANNEL } from "./inputs/extra_modules";
+import { type Given, valuesOf } from "./inputs/inputs";
 
 /** Regions with an API endpoint; topics may be in any region: https://docs.aws.amazon.com/general/latest/gr/chatbot.html */
 const API_REGIONS: readonly string[] = ["us-east-2", "us-west-2", "eu-west-1", "ap-southeast-1"];
@@ -11,26 +14,21 @@ const API_REGIONS: readonly string[] = ["us-east-2", "us-west-2", "eu-west-1", "
 /** @returns the region of the API to use: the given one if it has an endpoint */
 export const chatRegion = (region: string): string => (API_REGIONS.includes(region) ? region : "us-east-2");
 
-export interface ChatChannelProps {
-  /** Name of the configuration and of its role. */
-  readonly name: string;
-  readonly slackWorkspaceId: string;
-  readonly slackChannelId: string;
-  readonly topicArns: readonly string[];
-  readonly accountId: string;
+export type ChatChannelProps = Given<typeof CHAT_CHANNEL> & {
   /** Provider of a region with an API endpoint. @default the provider of the stack */
-  readonly provider?: TerraformProvider;
-  /** IAM policy that limits the role. @default no limit */
-  readonly permissionsBoundaryArn?: string;
-}
+  readonly provider?: TerraformProvider | undefined;
+};
 
 export class ChatChannel extends Construct {
+  readonly outputs: { readonly role_arn: string };
+
   constructor(scope: Construct, id: string, props: ChatChannelProps) {
     super(scope, id);
+    const values = valuesOf("chat_channel", CHAT_CHANNEL, props);
     const role = new IamRole(this, "role", {
-      name: props.name,
-      assumeRolePolicy: JSON.stringify(trust(props.accountId)),
-      permissionsBoundary: props.permissionsBoundaryArn,
+      name: values.channel_name,
+      assumeRolePolicy: JSON.stringify(trust(accountOf(this, values))),
+      permissionsBoundary: values.permissions_boundary_arn || undefined,
     });
     new IamRolePolicy(this, "policy", {
       name: "show-metrics",
@@ -39,14 +37,15 @@ export class ChatChannel extends Construct {
     });
     new ChatbotSlackChannelConfiguration(this, "slack", {
       provider: props.provider,
-      configurationName: props.name,
+      configurationName: values.channel_name,
       iamRoleArn: role.arn,
-      slackTeamId: props.slackWorkspaceId,
-      slackChannelId: props.slackChannelId,
-      snsTopicArns: [...props.topicArns],
+      slackTeamId: values.slack_workspace_id,
+      slackChannelId: values.slack_channel_id,
+      snsTopicArns: values.topic_arns,
       // Without a guardrail policy, AWS allows AdministratorAccess to commands from the channel.
       guardrailPolicyArns: ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"],
     });
+    this.outputs = { role_arn: role.arn };
   }
 }
 

@@ -40,6 +40,7 @@ export const REGION = text("an AWS region such as us-east-1, us-gov-west-1 or cn
 export const REGIONS = {
   what: "a list of different AWS regions",
   check: z.array(z.string().regex(REGION_NAME)).refine((regions) => new Set(regions).size === regions.length),
+  condition: (regions: string) => `length(distinct(${regions})) == length(${regions})`,
 };
 export const NAME = text("lower-case letters, digits and hyphens, starting with a letter", /^[a-z](-?[a-z0-9])*$/);
 const NAMESPACE_WORDS = "a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/)";
@@ -64,6 +65,13 @@ const bucketName = (suffixes: readonly string[]) => ({
         name === "" ||
         (BUCKET_NAME.test(name) && !isReservedBucketPrefix(name) && !suffixes.some((suffix) => name.endsWith(suffix))),
     ),
+  condition: (name: string) =>
+    [
+      `can(regex("^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$", ${name}))`,
+      `!can(regex("\\\\.\\\\.|^[0-9]+\\\\.[0-9]+\\\\.[0-9]+\\\\.[0-9]+$", ${name}))`,
+      `!can(regex("^(${RESERVED_BUCKET_PREFIXES.join("|")})", ${name}))`,
+      `!can(regex("(${suffixes.join("|").replaceAll(".", "[.]")})$", ${name}))`,
+    ].join(" && "),
 });
 
 /** Name of a bucket that exists. */
@@ -87,32 +95,43 @@ export const RESERVATION = {
     .min(-1)
     .max(100_000)
     .refine((count) => count !== 0),
+  condition: (count: string) => `floor(${count}) == ${count} && ${count} >= -1 && ${count} <= 100000 && ${count} != 0`,
 };
 export const LABEL = text('letters, digits, spaces and . : / = + - @ _, or ""', /^[\p{L}\p{N} .:/=+\-@_]{0,256}$/u);
+/** Zod's own pattern without its look-aheads, which forbid a dot at the start and two in a row. */
+const isEmail = (address: string): string =>
+  `can(regex("^[A-Za-z0-9_'+-]+([.][A-Za-z0-9_'+-]+)*@([A-Za-z0-9][A-Za-z0-9-]*[.])+[A-Za-z]{2,}$", ${address}))`;
+
 export const EMAIL = {
   what: 'an e-mail address, or ""',
   check: z.string().refine((address) => address === "" || z.email().safeParse(address).success),
+  condition: (address: string) => `${address} == "" || ${isEmail(address)}`,
 };
 
-const listOf = (what: string, item: z.ZodType<string>, max: number) => ({
+/** @param matches the check of an element as a Terraform condition */
+const listOf = (what: string, item: z.ZodType<string>, max: number, matches: (element: string) => string) => ({
   what: `a list of different ${what}, at most ${max}`,
+  condition: (list: string) =>
+    `length(distinct(${list})) == length(${list}) && length(${list}) <= ${max} && alltrue([for each in ${list} : ${matches("each")}])`,
   check: z
     .array(item)
     .max(max)
     .refine((list) => new Set(list).size === list.length),
 });
 
-export const EMAILS = listOf("e-mail addresses", z.email(), 100);
+export const EMAILS = listOf("e-mail addresses", z.email(), 100, isEmail);
 /** Lambda allows 16 subnets and 5 security groups: https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html */
 export const SUBNETS = listOf(
   "subnet ids such as subnet-0123456789abcdef0",
   z.string().regex(/^subnet-[0-9a-f]{8,17}$/),
   16,
+  (id) => `can(regex("^subnet-[0-9a-f]{8,17}$", ${id}))`,
 );
 export const SECURITY_GROUPS = listOf(
   "security group ids such as sg-0123456789abcdef0",
   z.string().regex(/^sg-[0-9a-f]{8,17}$/),
   5,
+  (id) => `can(regex("^sg-[0-9a-f]{8,17}$", ${id}))`,
 );
 export const KMS_KEY = text('the ARN of a KMS key, or ""', /^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)?$/);
 export const TOPIC = text('the ARN of an SNS topic, or ""', /^(arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256})?$/);
@@ -151,4 +170,11 @@ export const TAGS = {
       z.string().regex(/^[\p{L}\p{N} .:/=+\-@_]{0,256}$/u),
     )
     .refine((tags) => Object.keys(tags).length <= 40),
+  condition: (tags: string) =>
+    [
+      `length(${tags}) <= 40`,
+      `alltrue([for key, value in ${tags} : can(regex("^[\\\\p{L}\\\\p{N} .:/=+@_-]{1,128}$", key))])`,
+      `alltrue([for key, value in ${tags} : can(regex("^[\\\\p{L}\\\\p{N} .:/=+@_-]{0,256}$", value))])`,
+      `!anytrue([for key, value in ${tags} : can(regex("^(?i)aws:", key))])`,
+    ].join(" && "),
 };

@@ -5,16 +5,14 @@ import { Construct } from "constructs";
 import { METRICS, type Metric } from "../handler/contract/metrics";
 import { regionOf } from "./caller";
 import { type DashboardStack, dashboardBody } from "./dashboard";
-import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
-import { defaultsOf, type Given, type Values, valuesOf } from "./inputs/inputs";
-import { LOG_ALARM_VALUES } from "./inputs/log_alerts";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
 
 export type CloudwatchMetricsProps = Given<typeof CLOUDWATCH_METRICS> & {
   /** Custom metrics by name; faults belong to `log_alerts`. @default the metrics of the image handler */
   readonly metrics?: Readonly<Record<string, Metric>>;
-  /** What the dashboard shows: one entry for each region. @default this function, with the default thresholds */
+  /** What the dashboard shows: one entry for each region. @default this function */
   readonly stacks?: readonly [DashboardStack, ...DashboardStack[]];
 };
 
@@ -59,14 +57,12 @@ export class CloudwatchMetrics extends Construct {
 }
 
 const defaultStack = (values: Values<typeof CLOUDWATCH_METRICS>, region: string): DashboardStack => ({
-  values: {
-    ...defaultsOf(ALARM_VALUES),
-    ...defaultsOf(LOG_ALARM_VALUES),
-    aws_region: region,
-    metric_namespace: namespaceOf(values),
-    runbook_base_url: "",
+  values: { ...values, aws_region: region, metric_namespace: namespaceOf(values) },
+  names: {
+    functionName: values.function_name,
+    logGroupName: values.log_group_name,
+    aliasName: values.alias_name,
   },
-  names: { functionName: values.function_name, logGroupName: values.log_group_name, aliasName: "live" },
   showsRegion: false,
   showsImages: values.enable_image_metrics,
 });

@@ -4,61 +4,65 @@ import { CodedeployDeploymentGroup } from "@cdktf/provider-aws/lib/codedeploy-de
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
-import type { Names } from "./naming";
-import { partitionOf } from "./partitions";
-import { deploymentConfigName, type StrategyName } from "./release-strategies";
+import { ifSame } from "./arithmetic";
+import { accountOf, type Place, placeOf } from "./caller";
+import { CODEDEPLOY } from "./inputs/extra_modules";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { deploymentConfigName } from "./release-strategies";
 
-export interface CodeDeployProps {
-  readonly names: Names["releases"];
-  readonly strategy: StrategyName;
-  readonly functionArn: string;
-  readonly aliasArn: string;
-  /** Each of them stops a deployment and rolls it back. */
-  readonly criticalAlarmNames: readonly string[];
-  readonly accountId: string;
-  readonly region: string;
-  /** IAM policy that limits the role. @default no limit */
-  readonly permissionsBoundaryArn?: string;
-}
+export type CodeDeployProps = Given<typeof CODEDEPLOY>;
+
+type CodeDeployValues = Values<typeof CODEDEPLOY>;
 
 export class CodeDeploy extends Construct {
+  readonly outputs: {
+    readonly application_name: string;
+    readonly deployment_group_name: string;
+    readonly role_arn: string;
+  };
+
   constructor(scope: Construct, id: string, props: CodeDeployProps) {
     super(scope, id);
-    const { applicationName, deploymentGroupName, roleName } = props.names;
+    const values = valuesOf("codedeploy", CODEDEPLOY, props);
     const role = new IamRole(this, "role", {
-      name: roleName,
-      assumeRolePolicy: JSON.stringify(trust(props)),
-      permissionsBoundary: props.permissionsBoundaryArn,
+      name: values.role_name,
+      assumeRolePolicy: JSON.stringify(trust(placeOf(this, values), accountOf(this, values))),
+      permissionsBoundary: values.permissions_boundary_arn || undefined,
     });
     const policy = new IamRolePolicy(this, "policy", {
       name: "least-privilege",
       role: role.id,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(values) }),
     });
-    const app = new CodedeployApp(this, "app", { name: applicationName, computePlatform: "Lambda" });
-    new CodedeployDeploymentGroup(this, "group", {
+    const app = new CodedeployApp(this, "app", { name: values.application_name, computePlatform: "Lambda" });
+    const group = new CodedeployDeploymentGroup(this, "group", {
       appName: app.name,
-      deploymentGroupName,
-      deploymentConfigName: deploymentConfigName(props.strategy),
+      deploymentGroupName: values.deployment_group_name,
+      deploymentConfigName: deploymentConfigName(values.release_strategy),
       serviceRoleArn: role.arn,
       deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
-      alarmConfiguration: { enabled: true, alarms: [...props.criticalAlarmNames] },
+      alarmConfiguration: { enabled: true, alarms: values.critical_alarm_names },
       autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
       dependsOn: [policy],
     });
+    this.outputs = {
+      application_name: app.name,
+      deployment_group_name: group.deploymentGroupName,
+      role_arn: role.arn,
+    };
   }
 }
 
 /** In GovCloud only the regional service principal exists. */
-const principalIn = (region: string): string =>
-  partitionOf(region) === "aws" ? "codedeploy.amazonaws.com" : `codedeploy.${region}.amazonaws.com`;
+const principalIn = ({ region, partition }: Place): string =>
+  ifSame(partition, "aws", "codedeploy.amazonaws.com", `codedeploy.${region}.amazonaws.com`);
 
-const trust = ({ accountId, region }: CodeDeployProps) => ({
+const trust = (place: Place, accountId: string) => ({
   Version: "2012-10-17",
   Statement: [
     {
       Effect: "Allow",
-      Principal: { Service: principalIn(region) },
+      Principal: { Service: principalIn(place) },
       Action: "sts:AssumeRole",
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
     },
@@ -66,12 +70,12 @@ const trust = ({ accountId, region }: CodeDeployProps) => ({
 });
 
 /** AWSCodeDeployRoleForLambdaLimited without the permissions for hooks and S3 revisions, restricted to one function. */
-const statements = ({ functionArn, aliasArn }: CodeDeployProps) => [
+const statements = ({ function_arn, alias_arn }: CodeDeployValues) => [
   {
     Sid: "MoveTheAlias",
     Effect: "Allow",
     Action: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
-    Resource: [functionArn, aliasArn],
+    Resource: [function_arn, alias_arn],
   },
   // CodeDeploy also asks for composite alarms, and DescribeAlarms returns those only with permission for all alarms.
   { Sid: "WatchAlarms", Effect: "Allow", Action: ["cloudwatch:DescribeAlarms"], Resource: "*" },

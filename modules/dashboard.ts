@@ -5,6 +5,7 @@ import { runbookUrl } from "./alarm-config";
 import { metricAlarms, singleAlarms } from "./alarm-rows";
 import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
 import { SUCCESS_RATE } from "./alarms";
+import { digits } from "./arithmetic";
 import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { type FlagInput, keys } from "./inputs/inputs";
 import { isImageMetric, type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
@@ -106,14 +107,29 @@ const placeOf = ({ metric }: AlarmRow): Place | undefined =>
       ? RATE_PLACE
       : undefined;
 
+const known = new WeakMap<DashboardValues, AlarmRow[]>();
+
+/** The alarms on metrics, computed once for each dashboard. */
+const alarmsOf = (values: DashboardValues): AlarmRow[] => {
+  const alarms = known.get(values) ?? metricAlarms(values);
+  known.set(values, alarms);
+  return alarms;
+};
+
 const yAxis = ({ axis }: Place) => (axis === undefined ? {} : { yAxis: axis });
 
 /** Horizontal lines of a widget: the thresholds of the alarms on its metrics, and useful limits. */
 const annotations = (widget: Chart["widget"], { values, showsImages }: DashboardStack) => {
-  const thresholds = metricAlarms(values).flatMap((alarm) => {
+  const thresholds = alarmsOf(values).flatMap((alarm) => {
     const place = placeOf(alarm);
     if (place?.widget !== widget) return [];
-    return [{ label: `${alarm.name} ${alarm.comparison} ${alarm.threshold}`, value: alarm.threshold, ...yAxis(place) }];
+    return [
+      {
+        label: `${alarm.name} ${alarm.comparison} ${digits(alarm.threshold)}`,
+        value: alarm.threshold,
+        ...yAxis(place),
+      },
+    ];
   });
   if (widget !== "Image Size" || !showsImages) return thresholds;
   return [
@@ -134,7 +150,7 @@ const series = (
   { functionName }: Names,
 ) => {
   const address = metricAddress(metric, { functionName, metricNamespace: values.metric_namespace });
-  const alarm = metricAlarms(values).find((row) => row.metric === metric);
+  const alarm = alarmsOf(values).find((row) => row.metric === metric);
   const [id] = Object.entries(SUCCESS_RATE.of).find(([, part]) => part === metric) ?? [];
   const options = {
     stat: statistic,
@@ -197,10 +213,16 @@ const recentErrors = ({ aws_region }: DashboardValues, { logGroupName }: Names) 
   };
 };
 
-const titlesOf = ({ values, showsImages }: DashboardStack): Chart["widget"][] => [
-  ...WIDGETS.filter((title) => chartsOf(title, showsImages).length > 0),
-  ...keys(OPTIONAL_WIDGETS).filter((title) => values[OPTIONAL_WIDGETS[title]]),
-];
+/** The widgets with their places in reading order: a switch adds a widget and moves none. */
+const placed = ({ values, showsImages }: DashboardStack): { title: Chart["widget"]; index: number }[] => {
+  const always = WIDGETS.filter((title) => chartsOf(title, showsImages).length > 0);
+  return [
+    ...always.map((title, index) => ({ title, index })),
+    ...keys(OPTIONAL_WIDGETS)
+      .map((title, index) => ({ title, index: always.length + index }))
+      .filter(({ title }) => values[OPTIONAL_WIDGETS[title]]),
+  ];
+};
 
 const WIDGETS_IN_A_ROW = 3;
 const WIDGET_ROWS = 6;
@@ -237,7 +259,7 @@ const releases = (values: DashboardValues, { functionName, aliasName }: Names, y
 const widgetsOf = (stack: DashboardStack, y: number) => {
   const { values, names } = stack;
   const widgets = [
-    ...titlesOf(stack).map((title, index) => ({
+    ...placed(stack).map(({ title, index }) => ({
       x: (index % WIDGETS_IN_A_ROW) * 8,
       y: y + Math.floor(index / WIDGETS_IN_A_ROW) * WIDGET_ROWS,
       width: 8,

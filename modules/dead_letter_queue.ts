@@ -2,35 +2,30 @@
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
+import { DEAD_LETTER_QUEUE } from "./inputs/extra_modules";
+import { type Given, valuesOf } from "./inputs/inputs";
 
-export interface DeadLetterQueueProps {
-  readonly name: string;
-  /** KMS key that encrypts the messages. @default a key owned by SQS */
-  readonly keyArn?: string;
-}
+export type DeadLetterQueueProps = Given<typeof DEAD_LETTER_QUEUE>;
 
 /** 14 days: the maximum that SQS allows. */
 const RETENTION_SECONDS = 14 * 24 * 3600;
 
 export class DeadLetterQueue extends Construct {
-  readonly queueName: string;
-  readonly queueUrl: string;
-  readonly queueArn: string;
+  readonly outputs: { readonly queue_name: string; readonly queue_url: string; readonly queue_arn: string };
 
-  constructor(scope: Construct, id: string, { name, keyArn }: DeadLetterQueueProps) {
+  constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
     super(scope, id);
+    const values = valuesOf("dead_letter_queue", DEAD_LETTER_QUEUE, props);
     const { url, arn } = new SqsQueue(this, "queue", {
-      name,
+      name: values.queue_name,
       messageRetentionSeconds: RETENTION_SECONDS,
-      ...(keyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: keyArn }),
+      ...(values.enable_kms_key ? { kmsMasterKeyId: values.kms_key_arn } : { sqsManagedSseEnabled: true }),
     });
     new SqsQueuePolicy(this, "policy", {
       queueUrl: url,
       policy: JSON.stringify({ Version: "2012-10-17", Statement: [tlsOnly(arn)] }),
     });
-    this.queueName = name;
-    this.queueUrl = url;
-    this.queueArn = arn;
+    this.outputs = { queue_name: values.queue_name, queue_url: url, queue_arn: arn };
   }
 }
 

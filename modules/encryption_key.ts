@@ -3,79 +3,86 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { dnsSuffixOf, partitionOf } from "./partitions";
+import { accountOf, type Place, placeOf } from "./caller";
+import { ENCRYPTION_KEY } from "./inputs/extra_modules";
+import { type Given, type Values, valuesOf } from "./inputs/inputs";
 
-export interface EncryptionKeyProps {
-  /** Description of the key, and its alias after `alias/`. */
-  readonly name: string;
-  readonly region: string;
+export type EncryptionKeyProps = Given<typeof ENCRYPTION_KEY>;
+
+/** Where the key is, and whose it is. */
+interface KeyOwner extends Place {
   readonly accountId: string;
-  /** The only log group that may use the key. */
-  readonly logGroupName: string;
-  /** Whether AWS Budgets publishes to a topic that is encrypted with the key. */
-  readonly forBudget: boolean;
 }
 
 export class EncryptionKey extends Construct {
-  readonly keyArn: string;
+  readonly outputs: { readonly key_arn: string };
 
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
+    const values = valuesOf("encryption_key", ENCRYPTION_KEY, props);
+    const owner = { ...placeOf(this, values), accountId: accountOf(this, values) };
     const key = new KmsKey(this, "key", {
-      description: props.name,
+      description: values.key_name,
       enableKeyRotation: true,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(values, owner) }),
     });
-    new KmsAlias(this, "alias", { name: `alias/${props.name}`, targetKeyId: key.keyId });
-    this.keyArn = key.arn;
+    new KmsAlias(this, "alias", { name: `alias/${values.key_name}`, targetKeyId: key.keyId });
+    this.outputs = { key_arn: key.arn };
   }
+}
+
+interface ReplicaKeyProps {
+  readonly provider: TerraformProvider;
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
 }
 
 /** A KMS key for replicas in another region. S3 uses it with the permissions of the replication role. */
 export class ReplicaKey extends Construct {
   readonly keyArn: string;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: Pick<EncryptionKeyProps, "name" | "region" | "accountId"> & { provider: TerraformProvider },
-  ) {
+  constructor(scope: Construct, id: string, { provider, name, region, accountId }: ReplicaKeyProps) {
     super(scope, id);
+    const owner = { ...placeOf(this, { aws_region: region }), accountId };
     const key = new KmsKey(this, "key", {
-      provider: props.provider,
-      description: props.name,
+      provider,
+      description: name,
       enableKeyRotation: true,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(props)] }),
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [administeredBy(owner)] }),
     });
     this.keyArn = key.arn;
   }
 }
 
 /** S3 and SQS need no statement: they call KMS with the caller's permissions, which the function's role has. */
-const statements = ({ region, accountId, logGroupName, forBudget }: EncryptionKeyProps) => [
-  administeredBy({ region, accountId }),
+const statements = (
+  { log_group_name, enable_budget_publisher }: Values<typeof ENCRYPTION_KEY>,
+  { region, partition, dnsSuffix, accountId }: KeyOwner,
+) => [
+  administeredBy({ partition, accountId }),
   {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     Sid: "LogsOfTheFunction",
     Effect: "Allow",
-    Principal: { Service: `logs.${region}.${dnsSuffixOf(region)}` },
+    Principal: { Service: `logs.${region}.${dnsSuffix}` },
     Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
     Resource: "*",
     Condition: {
       ArnEquals: {
-        "kms:EncryptionContext:aws:logs:arn": `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${logGroupName}`,
+        "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${accountId}:log-group:${log_group_name}`,
       },
     },
   },
   publisher("AlarmsOfThisAccount", "cloudwatch.amazonaws.com", accountId),
-  ...(forBudget ? [publisher("BudgetOfThisAccount", "budgets.amazonaws.com", accountId)] : []),
+  ...(enable_budget_publisher ? [publisher("BudgetOfThisAccount", "budgets.amazonaws.com", accountId)] : []),
 ];
 
 /** Without this statement the key could not be managed any more, and IAM policies would have no effect on it. */
-const administeredBy = ({ region, accountId }: Pick<EncryptionKeyProps, "region" | "accountId">) => ({
+const administeredBy = ({ partition, accountId }: Pick<KeyOwner, "partition" | "accountId">) => ({
   Sid: "AdministeredByThisAccount",
   Effect: "Allow",
-  Principal: { AWS: `arn:${partitionOf(region)}:iam::${accountId}:root` },
+  Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
   Action: "kms:*",
   Resource: "*",
 });

@@ -1,4 +1,5 @@
 /** What the image handler needs from its function: entry point, environment variables and permissions. */
+import { Fn, Token } from "cdktf";
 import { HANDLER } from "../handler/contract/runtime";
 import type { SettingTexts } from "../handler/contract/settings";
 import type { IMAGE_PROCESSOR } from "./inputs/image_processor";
@@ -26,6 +27,10 @@ export const imageProcessor = (props: ImageProcessorProps) => ({
   application_log_level: props.log_level === "DEBUG" ? ("DEBUG" as const) : ("INFO" as const),
 });
 
+/** A reference is encoded by Terraform, when it knows the value. */
+const jsonOf = (value: Readonly<Record<string, string>>): string =>
+  Token.isUnresolved(value) ? Token.asString(Fn.jsonencode(value)) : JSON.stringify(value);
+
 const onOff = (isOn: boolean): string => (isOn ? "on" : "off");
 
 const settings = (props: ImageProcessorProps): SettingTexts => ({
@@ -45,7 +50,7 @@ const settings = (props: ImageProcessorProps): SettingTexts => ({
   KEEP_COPYRIGHT: onOff(props.keep_copyright),
   MANIFEST: onOff(props.enable_manifest),
   CACHE_CONTROL: props.cache_control,
-  VARIANT_TAGS: JSON.stringify(props.variant_tags),
+  VARIANT_TAGS: jsonOf(props.variant_tags),
   ENCODER_EFFORT: props.encoder_effort,
   TRACING: onOff(props.enable_xray_tracing),
 });

@@ -10,12 +10,11 @@ import { LambdaCodeSigningConfig } from "@cdktf/provider-aws/lib/lambda-code-sig
 import { LambdaFunction as AwsLambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaFunctionRecursionConfig } from "@cdktf/provider-aws/lib/lambda-function-recursion-config";
-import { AssetType, Fn, TerraformAsset } from "cdktf";
+import { AssetType, Fn, TerraformAsset, Token } from "cdktf";
 import { Construct } from "constructs";
-import { accountOf, regionOf } from "./caller";
+import { accountOf, placeOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { LAMBDA_FUNCTION } from "./inputs/lambda_function";
-import { dnsSuffixOf, partitionOf } from "./partitions";
 
 export type LambdaFunctionProps = Given<typeof LAMBDA_FUNCTION>;
 
@@ -33,17 +32,16 @@ export class LambdaFunction extends Construct {
     readonly role_arn: string;
     readonly log_group_name: string;
     readonly log_group_arn: string;
+    /** "" without enable_alias. */
+    readonly alias_name: string;
+    readonly alias_arn: string;
   };
   /** Undefined without enable_alias: callers then invoke `$LATEST`. */
   readonly alias: Pick<LambdaAlias, "name" | "arn"> | undefined;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
-    const given = valuesOf("lambda_function", LAMBDA_FUNCTION, props);
-    const needsArn = given.enable_kms_key || given.vpc_subnet_ids.length > 0;
-    const values = needsArn
-      ? { ...given, account_id: accountOf(this, given), aws_region: regionOf(this, given) }
-      : given;
+    const values = valuesOf("lambda_function", LAMBDA_FUNCTION, props);
     const logGroup = this.logGroup(values);
     const role = new IamRole(this, "role", {
       name: values.role_name || `${values.function_name}-role`,
@@ -53,7 +51,10 @@ export class LambdaFunction extends Construct {
     const policy = new IamRolePolicy(this, "policy", {
       name: "least-privilege",
       role: role.id,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements(values, logGroup.arn) }),
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: statements(values, logGroup.arn, this.namesFor(values)),
+      }),
     });
     const fn = this.createFunction(values, role.arn, logGroup, policy);
     if (values.enable_recursion_guard)
@@ -73,6 +74,20 @@ export class LambdaFunction extends Construct {
       role_arn: role.arn,
       log_group_name: logGroup.name,
       log_group_arn: logGroup.arn,
+      alias_name: this.alias?.name ?? "",
+      alias_arn: this.alias?.arn ?? "",
+    };
+  }
+
+  /** Computed and not referenced: the function depends on the policy that contains its ARN. */
+  private namesFor(values: LambdaValues): ComputedNames {
+    const isUsed = values.enable_kms_key || values.vpc_subnet_ids.length > 0;
+    if (!isUsed) return { functionArn: "", sqs: "" };
+    const accountId = accountOf(this, values);
+    const { region, partition, dnsSuffix } = placeOf(this, values);
+    return {
+      functionArn: `arn:${partition}:lambda:${region}:${accountId}:function:${values.function_name}`,
+      sqs: `sqs.${region}.${dnsSuffix}`,
     };
   }
 
@@ -82,12 +97,7 @@ export class LambdaFunction extends Construct {
     logGroup: CloudwatchLogGroup | DataAwsCloudwatchLogGroup,
     policy: IamRolePolicy,
   ): AwsLambdaFunction {
-    const zip = new FunctionPackage(this, "package", {
-      path: existing(values.package_path),
-      type: AssetType.FILE,
-      // A fixed text instead of a hash of the contents: new code must not change the JSON.
-      assetHash: "current",
-    });
+    const zip = this.zip(values.package_path);
     return new AwsLambdaFunction(this, "function", {
       functionName: values.function_name,
       role,
@@ -95,8 +105,8 @@ export class LambdaFunction extends Construct {
       architectures: [values.architecture],
       handler: values.handler,
       layers: values.lambda_layers.length > 0 ? values.lambda_layers : undefined,
-      filename: zip.path,
-      sourceCodeHash: Fn.filebase64sha256(zip.path),
+      filename: zip,
+      sourceCodeHash: Fn.filebase64sha256(zip),
       timeout: values.timeout,
       memorySize: values.memory_size,
       ...(Object.keys(values.environment_variables).length > 0 && {
@@ -122,6 +132,14 @@ export class LambdaFunction extends Construct {
       codeSigningConfigArn: this.trustedSigner(values.code_signing_profile_version_arn),
       dependsOn: [logGroup, policy],
     });
+  }
+
+  /** @returns the path of the zip in the synthesized stack; a reference is a path that only Terraform knows */
+  private zip(path: string): string {
+    if (Token.isUnresolved(path)) return path;
+    // A fixed text instead of a hash of the contents: new code must not change the JSON.
+    const asset = { path: existing(path), type: AssetType.FILE, assetHash: "current" };
+    return new FunctionPackage(this, "package", asset).path;
   }
 
   /** Lambda would otherwise create the group without retention, and Terraform would fail later because the name is taken. */
@@ -201,7 +219,14 @@ const statementsOf = ([name, document]: [string, string]): object[] => {
   }
 };
 
-const statements = (values: LambdaValues, logGroupArn: string) => {
+/** Names that a policy of the function needs before the function exists. */
+interface ComputedNames {
+  readonly functionArn: string;
+  /** Name of SQS in the region. */
+  readonly sqs: string;
+}
+
+const statements = (values: LambdaValues, logGroupArn: string, { functionArn, sqs }: ComputedNames) => {
   const { enable_dead_letter_queue: queue, enable_kms_key: key, kms_key_arn: keyArn } = values;
   return [
     ...Object.entries(values.policy_documents).flatMap(statementsOf),
@@ -213,15 +238,11 @@ const statements = (values: LambdaValues, logGroupArn: string) => {
     },
     ...(queue ? [sendDeadLetters(values.dead_letter_queue_arn)] : []),
     ...(values.enable_xray_tracing ? [SEND_TRACES] : []),
-    ...(key ? [decryptSettings(keyArn, functionArn(values))] : []),
-    ...(key && queue ? [encryptDeadLetters(keyArn, values.aws_region)] : []),
-    ...(values.vpc_subnet_ids.length > 0 ? networkInterfaces(functionArn(values)) : []),
+    ...(key ? [decryptSettings(keyArn, functionArn)] : []),
+    ...(key && queue ? [encryptDeadLetters(keyArn, sqs)] : []),
+    ...(values.vpc_subnet_ids.length > 0 ? networkInterfaces(functionArn) : []),
   ];
 };
-
-/** Computed and not referenced: the function depends on the policy that contains it. */
-const functionArn = ({ aws_region: region, account_id, function_name }: LambdaValues): string =>
-  `arn:${partitionOf(region)}:lambda:${region}:${account_id}:function:${function_name}`;
 
 /**
  * Lambda also has a grant for the role, but a grant is lost when the role is created again:
@@ -267,12 +288,12 @@ const sendDeadLetters = (queueArn: string) => ({
 });
 
 /** Restricted to calls through SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
-const encryptDeadLetters = (keyArn: string, region: string) => ({
+const encryptDeadLetters = (keyArn: string, sqs: string) => ({
   Sid: "EncryptDeadLetters",
   Effect: "Allow",
   Action: ["kms:GenerateDataKey", "kms:Decrypt"],
   Resource: keyArn,
-  Condition: { StringEquals: { "kms:ViaService": `sqs.${region}.${dnsSuffixOf(region)}` } },
+  Condition: { StringEquals: { "kms:ViaService": sqs } },
 });
 
 /** X-Ray has no resource-level permissions. */

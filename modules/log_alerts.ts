@@ -18,8 +18,6 @@ export type LogAlertsProps<M extends string = FaultName> = Given<typeof LOG_ALER
   readonly metrics?: Readonly<Record<M, Metric>>;
   /** One alarm for each fault. @default LOG_ALARMS or, by alarm_routing, INCIDENT_LOG_ALARMS */
   readonly faults?: Readonly<Record<NoInfer<M>, LogAlarm>>;
-  /** Text of saved queries by name, for enable_saved_queries. @default none */
-  readonly queries?: Readonly<Record<string, string>>;
 };
 
 export class LogAlerts<M extends string = FaultName> extends Construct {
@@ -50,7 +48,7 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
       const config = alarmConfig(alarm, contextOf(values, metricScope, metrics));
       return [{ metric: fault, filter, name: alarm.name, alarm: new CloudwatchMetricAlarm(this, alarm.name, config) }];
     });
-    if (values.enable_saved_queries) this.saveQueries(values, props.queries ?? {});
+    if (values.enable_saved_queries) this.saveQueries(values);
     this.outputs = {
       alarm_names: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.alarmName])),
       alarm_arns: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.arn])),
@@ -59,8 +57,8 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
   }
 
   /** The console shows a slash in a query's name as a folder. */
-  private saveQueries(values: Values<typeof LOG_ALERTS>, queries: Readonly<Record<string, string>>): void {
-    for (const [name, queryString] of Object.entries(queries))
+  private saveQueries(values: Values<typeof LOG_ALERTS>): void {
+    for (const [name, queryString] of Object.entries(values.queries))
       new CloudwatchQueryDefinition(this, `query-${name.replaceAll("/", "-")}`, {
         name: `${values.function_name}/${name}`,
         logGroupNames: [values.log_group_name],

@@ -294,6 +294,20 @@ export const RULES: readonly Rule[] = [
         : { what: `more than processed_transition_days (${transition})`, got: expire },
   },
   ...(["processed_transition_days", "processed_expiration_days"] as const).map(notInExistingBucket),
+  {
+    of: ["recovery_window_seconds", "error_rate_window_seconds", "alarm_routing"],
+    broken: ({ recovery_window_seconds: recovery, error_rate_window_seconds: errors, alarm_routing }) =>
+      recovery >= errors || alarm_routing === "each"
+        ? undefined
+        : { what: `at least error_rate_window_seconds (${errors})`, got: recovery },
+  },
+  {
+    of: ["slo_seconds", "lambda_max_event_age_seconds", "alarm_routing"],
+    broken: ({ slo_seconds, lambda_max_event_age_seconds: age, alarm_routing }) =>
+      slo_seconds < age || alarm_routing === "each"
+        ? undefined
+        : { what: `less than lambda_max_event_age_seconds (${age})`, got: slo_seconds },
+  },
   either("upload_bucket_name", "existing_upload_bucket_name"),
   either("processed_bucket_name", "existing_processed_bucket_name"),
   either("enable_kms_key", "existing_kms_key_arn"),

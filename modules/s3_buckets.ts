@@ -3,6 +3,7 @@ import { DataAwsS3Bucket } from "@cdktf/provider-aws/lib/data-aws-s3-bucket";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
 import { S3BucketLoggingA } from "@cdktf/provider-aws/lib/s3-bucket-logging";
 import { Construct } from "constructs";
+import { isSet } from "./arithmetic";
 import { accountOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { S3_BUCKETS } from "./inputs/s3_buckets";
@@ -68,8 +69,8 @@ export class S3Buckets extends Construct {
     return {
       upload: {},
       processed: {
-        ...(days > 0 && { transition: { days, storageClass } }),
-        ...(expireDays > 0 && { expireDays }),
+        ...(isSet(days) && { transition: { days, storageClass } }),
+        ...(isSet(expireDays) && { expireDays }),
       },
     };
   }

@@ -3,6 +3,7 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
+import { lastPart } from "./arithmetic";
 import { accountOf } from "./caller";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { SNS_NOTIFICATIONS } from "./inputs/sns_notifications";
@@ -52,7 +53,7 @@ export class SnsNotifications extends Construct {
 
   private topic(severity: Severity, values: SnsValues): Topic {
     const existing = values[`existing_${severity}_alerts_topic_arn`];
-    if (existing !== "") return { arn: existing, name: existing.split(":").at(-1) ?? "" };
+    if (existing !== "") return { arn: existing, name: lastPart(existing) };
     const { arn, name } = new SnsTopic(this, severity, {
       name: `${values.project_name}-${values.environment}-${severity}-alerts`,
       // Don't use the AWS-managed key: CloudWatch cannot publish with it and reports no error.

@@ -11,7 +11,7 @@ interface ModuleOutputs {
   readonly buckets: Readonly<
     Record<"upload_bucket_id" | "upload_bucket_arn" | "processed_bucket_id" | "processed_bucket_arn", string>
   >;
-  readonly deadLetters: Readonly<Record<"queueName" | "queueUrl" | "queueArn", string>> | undefined;
+  readonly deadLetters: Readonly<Record<"queue_name" | "queue_url" | "queue_arn", string>> | undefined;
   readonly records: Readonly<Record<"table_name" | "table_arn", string>> | undefined;
   readonly lambda: Readonly<Record<"function_name" | "function_arn" | "log_group_name", string>>;
   readonly topics: Readonly<
@@ -44,9 +44,9 @@ export const outputsOf = (
     lambda_function_name: ["Name of the function", lambda.function_name],
     lambda_function_arn: ["ARN of the function", lambda.function_arn],
     lambda_log_group_name: ["Name of the function's log group", lambda.log_group_name],
-    dead_letter_queue_name: ['Name of the dead-letter queue, or ""', deadLetters?.queueName ?? NOTHING],
-    dead_letter_queue_url: ['URL of the dead-letter queue, or ""', deadLetters?.queueUrl ?? NOTHING],
-    dead_letter_queue_arn: ['ARN of the dead-letter queue, or ""', deadLetters?.queueArn ?? NOTHING],
+    dead_letter_queue_name: ['Name of the dead-letter queue, or ""', deadLetters?.queue_name ?? NOTHING],
+    dead_letter_queue_url: ['URL of the dead-letter queue, or ""', deadLetters?.queue_url ?? NOTHING],
+    dead_letter_queue_arn: ['ARN of the dead-letter queue, or ""', deadLetters?.queue_arn ?? NOTHING],
     ...(records && {
       metadata_table_name: ["Name of the table with a record of each upload", records.table_name],
       metadata_table_arn: ["ARN of that table", records.table_arn],

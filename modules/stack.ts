@@ -52,15 +52,15 @@ export class ImageProcessorStack extends TerraformStack {
     const kms = { enable_kms_key: keyArn !== undefined, kms_key_arn: keyArn ?? "", account_id: accountId };
     const buckets = this.buckets(environment, kms);
     const deadLetters = environment.enable_dead_letter_queue
-      ? new DeadLetterQueue(this, "dead_letter_queue", { name: names.deadLetterQueueName, keyArn })
+      ? new DeadLetterQueue(this, "dead_letter_queue", { ...kms, queue_name: names.deadLetterQueueName })
       : undefined;
     const records = environment.enable_metadata_table ? this.records(environment, kms) : undefined;
     const lambda = this.lambda(environment, {
       ...kms,
       package_path: existing(packagePath, environment.lambda_architecture),
       buckets: buckets.outputs,
+      dead_letter_queue_arn: deadLetters?.outputs.queue_arn ?? "",
       records: records?.outputs,
-      dead_letter_queue_arn: deadLetters?.queueArn ?? "",
     });
     const notifications = new SnsNotifications(this, "sns_notifications", {
       ...environment,
@@ -106,28 +106,28 @@ export class ImageProcessorStack extends TerraformStack {
     if (environment.enable_codedeploy && lambda.alias) {
       const alarmNames = { ...alarms.outputs.alarm_names, ...logAlerts.outputs.alarm_names };
       new CodeDeploy(this, "releases", {
-        names: names.releases,
-        strategy: environment.release_strategy,
-        functionArn: lambda.outputs.function_arn,
-        aliasArn: lambda.alias.arn,
-        criticalAlarmNames: criticalAlarms(environment).flatMap((name) => alarmNames[name] ?? []),
-        accountId,
-        region: environment.aws_region,
-        permissionsBoundaryArn: environment.permissions_boundary_arn || undefined,
+        application_name: names.releases.applicationName,
+        deployment_group_name: names.releases.deploymentGroupName,
+        role_name: names.releases.roleName,
+        ...environment,
+        ...kms,
+        function_arn: lambda.outputs.function_arn,
+        alias_arn: lambda.alias.arn,
+        critical_alarm_names: criticalAlarms(environment).flatMap((name) => alarmNames[name] ?? []),
       });
     }
     if (tags.Budget !== undefined)
       new CostBudget(this, "cost_budget", {
-        name: names.budgetName,
-        monthlyUsd: environment.monthly_budget_usd,
-        tag: { key: "Budget", value: tags.Budget },
-        topicArn: topics.budget_topic_arn,
+        budget_name: names.budgetName,
+        monthly_budget_usd: environment.monthly_budget_usd,
+        tag_value: tags.Budget,
+        topic_arn: topics.budget_topic_arn,
       });
     this.invokeOnUpload(buckets, lambda, accountId);
     this.output(
       outputsOf(environment, {
         buckets: buckets.outputs,
-        deadLetters,
+        deadLetters: deadLetters?.outputs,
         records: records?.outputs,
         lambda: lambda.outputs,
         topics,
@@ -229,12 +229,12 @@ export class ImageProcessorStack extends TerraformStack {
   private keyOf(environment: Environment, names: Names, accountId: string): string | undefined {
     if (!environment.enable_kms_key) return environment.existing_kms_key_arn || undefined;
     return new EncryptionKey(this, "encryption_key", {
-      name: names.keyName,
-      region: environment.aws_region,
-      accountId,
-      logGroupName: names.logGroupName,
-      forBudget: tagsOf(environment).Budget !== undefined,
-    }).keyArn;
+      key_name: names.keyName,
+      log_group_name: names.logGroupName,
+      enable_budget_publisher: tagsOf(environment).Budget !== undefined,
+      account_id: accountId,
+      aws_region: environment.aws_region,
+    }).outputs.key_arn;
   }
 
   private chat(environment: Environment, { chatName: name }: Names, accountId: string, topicArn: string): void {
@@ -244,13 +244,11 @@ export class ImageProcessorStack extends TerraformStack {
         ? undefined
         : new AwsProvider(this, "aws_chat", { alias: "chat", region, defaultTags: [{ tags: tagsOf(environment) }] });
     new ChatChannel(this, "chat_channel", {
-      name,
+      ...environment,
+      channel_name: name,
       provider,
-      accountId,
-      slackWorkspaceId: environment.slack_workspace_id,
-      slackChannelId: environment.slack_channel_id,
-      topicArns: [topicArn],
-      permissionsBoundaryArn: environment.permissions_boundary_arn || undefined,
+      account_id: accountId,
+      topic_arns: [topicArn],
     });
   }
 

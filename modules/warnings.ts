@@ -32,6 +32,22 @@ const shortStep = (environment: Environment): string | undefined => {
   return `${stackName(environment)} shifts traffic after ${everyMinutes * 60} s (release_strategy ${release_strategy}), but Lambda can report a failure ${atLeast} s after its start (lambda_timeout ${lambda_timeout} s and delivery). Choose a strategy with longer steps, or a shorter lambda_timeout.`;
 };
 
+/** Uploads that the new version must get before it gets all of them, so that its failures can be seen. */
+const ENOUGH_UPLOADS = 5;
+
+/** @returns a sentence if a release's first step is over before the new version had enough uploads whose failures are reported in time */
+const blindCanary = (environment: Environment): string | undefined => {
+  const { enable_release_alias, release_strategy, lambda_timeout, uploads_per_month } = environment;
+  const { everyMinutes, firstPercent } = STRATEGIES[release_strategy];
+  if (!enable_release_alias || firstPercent === 100) return undefined;
+  const seenSeconds = Math.max(0, everyMinutes * 60 - shortestStepSeconds(lambda_timeout));
+  const uploads = (uploads_per_month / SECONDS_PER_MONTH) * (firstPercent / 100) * seenSeconds;
+  if (uploads >= ENOUGH_UPLOADS) return undefined;
+  return `${stackName(environment)} gives a new version about ${uploads.toFixed(1)} uploads (${firstPercent} % of ${uploads_per_month.toLocaleString("en-US")} a month) whose failures are reported before release_strategy ${release_strategy} goes on; ${ENOUGH_UPLOADS} are enough to see a bad version. Choose a strategy with longer steps.`;
+};
+
+const SECONDS_PER_MONTH = 30 * 24 * 3_600;
+
 /** One warning each: add a function. */
 const CHECKS: readonly Check[] = [
   (environment) => {
@@ -56,6 +72,7 @@ const CHECKS: readonly Check[] = [
       ? `${stackName(environment)} links to runbooks at ${environment.runbook_base_url}, which is only an example. Set runbook_base_url to the address where you publish docs/runbooks, or to "".`
       : undefined,
   shortStep,
+  blindCanary,
   (environment) =>
     environment.existing_upload_bucket_name === ""
       ? undefined

@@ -194,10 +194,10 @@ describe("a module without an account id and a region", () => {
         }),
     );
 
-    expect(Object.keys(data).sort()).toEqual(["aws_caller_identity", "aws_region"]);
+    expect(Object.keys(data).sort()).toEqual(["aws_caller_identity", "aws_partition", "aws_region"]);
     const [role] = Object.values(resource.aws_iam_role_policy ?? {});
     expect(role?.policy).toMatch(
-      /arn:aws:lambda:\$\{data\.aws_region\.[^}]*\.id\}:\$\{data\.aws_caller_identity\.[^}]*\.account_id\}:function:worker/,
+      /arn:\$\{data\.aws_partition\.[^}]*\.partition\}:lambda:\$\{data\.aws_region\.[^}]*\.id\}:\$\{data\.aws_caller_identity\.[^}]*\.account_id\}:function:worker/,
     );
   });
 
@@ -239,6 +239,8 @@ describe("a function without images", () => {
     ]);
     expect(Object.keys(made.outputs).sort()).toEqual(
       [
+        "alias_arn",
+        "alias_name",
         "function_arn",
         "function_invoke_arn",
         "function_name",

@@ -136,13 +136,14 @@ describe("before a deployment, an operator is warned", () => {
     expect(warnings([environment])).toEqual(["dev replaces the notification configuration of the bucket acme-in."]);
   });
 
-  it("about the committed environments only because of subscribers and of prod's example address", async () => {
+  it("about the committed environments only because of subscribers, prod's example address and prod's short canary", async () => {
     const environments = await Promise.all(["dev", "prod", "staging"].map(committed));
 
-    expect(warnings(environments).map((warning) => warning.replace(/,? (so|at) .*/, ""))).toEqual([
+    expect(warnings(environments).map((warning) => warning.replace(/,? (so|at|about) .*/, ""))).toEqual([
       "dev has no subscribers",
       "prod has no subscribers",
       "prod links to runbooks",
+      "prod gives a new version",
       "staging has no subscribers",
     ]);
   });

@@ -13,7 +13,7 @@ export const COMMON = {
   function_name:            { ...FUNCTION_NAME,          description: "Name of the Lambda function." },
   log_group_name:           { ...GROUP_NAME,             description: "Log group of the function. Pass a reference to the resource, so that Terraform creates it first." },
   account_id:               { ...ACCOUNT, default: "",   description: "Id of the AWS account. Default: the account of the credentials." },
-  aws_region:               { ...REGION_OR_DEFAULT, default: "", description: "Region of the module's resources. Default: the provider's. Pass it in GovCloud and China." },
+  aws_region:               { ...REGION_OR_DEFAULT, default: "", description: "Region of the module's resources. Default: the provider's." },
   metric_namespace:         { ...NAMESPACE_OR_DEFAULT, default: "", description: "Namespace of the custom metrics. Default: `ImageProcessor/<function_name>`, because functions that share a namespace count each other's log lines." },
   enable_kms_key:           { ...FLAG, default: false,   description: "Encrypts with kms_key_arn instead of keys owned by AWS." },
   kms_key_arn:              { ...KMS_KEY, default: "",   description: "ARN of the KMS key for enable_kms_key." },

@@ -7,6 +7,8 @@ export interface Input {
   /** The allowed values, as in "Expected <what> for <name> but got <value>". */
   readonly what: string;
   readonly check: z.ZodType;
+  /** The check as a Terraform condition on a variable. @default written from the check, which has to be a schema then */
+  readonly condition?: (variable: string) => string;
   /** Value where the caller gives none. @default the caller must give one */
   readonly default?: unknown;
   /** The default in words. @default the value is shown */
@@ -36,13 +38,10 @@ export type NumberInput<L extends Inputs> = { [N in keyof L]: Value<L[N]> extend
 /** The inputs with true or false. */
 export type FlagInput<L extends Inputs> = { [N in keyof L]: Value<L[N]> extends boolean ? N : never }[keyof L] & string;
 
-/** @returns the defaults of a ledger in which every row has one */
-export const defaultsOf = <L extends Readonly<Record<string, Input & { readonly default: unknown }>>>(ledger: L) =>
-  Object.fromEntries(Object.entries(ledger).map(([name, row]) => [name, row.default])) as Values<L>;
-
-/** Whether the value, or a part of it, is known to Terraform only. */
+/** Whether the value, or a part of it, is known to Terraform only: a token, or a text with `${…}`. */
 const isReference = (value: unknown): boolean =>
   Token.isUnresolved(value) ||
+  (typeof value === "string" && value.includes("${")) ||
   (typeof value === "object" && value !== null && Object.values(value).some((part) => isReference(part)));
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? "nothing";

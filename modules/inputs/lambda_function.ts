@@ -4,7 +4,10 @@ import { choice, FLAG, RESERVATION, RETENTION, SECURITY_GROUPS, SIGNER, SUBNETS,
 import { COMMON } from "./common";
 import type { Inputs } from "./inputs";
 
-const PATH = text("the path of a zip", /\S/);
+const PATH = {
+  ...text("the path of an existing zip", /\S/),
+  condition: (path: string) => `fileexists(${path})`,
+};
 const HANDLER = text("an entry point such as index.handler", /^\S+\.\w+$/);
 const RUNTIME = text("a Lambda runtime such as nodejs22.x or python3.13", /^[a-z][a-z0-9.]+$/);
 const ROLE = text('a role name of up to 64 characters, or ""', /^[\w+=,.@-]{0,64}$/);

@@ -1,9 +1,12 @@
 /** Inputs of the module `log_alerts`. */
+import { z } from "zod";
 import { COUNT, FLAG, PERCENT, TOPIC_ARN } from "../checks";
 import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "./cloudwatch_alarms";
 import { COMMON } from "./common";
 import { IMAGE_PROCESSOR } from "./image_processor";
 import type { Inputs } from "./inputs";
+
+const QUERIES = { what: "texts of queries, by name", check: z.record(z.string().min(1), z.string().min(1)) };
 
 /** Thresholds: rows of the ledger of alarms refer to them by name. */
 // biome-ignore format: a ledger is read down its columns
@@ -24,7 +27,8 @@ export const LOG_ALERTS = {
   enable_image_metrics: COMMON.enable_image_metrics,
   ...LOG_ALARM_VALUES,
   refusal_log_level:    IMAGE_PROCESSOR.refusal_log_level,
-  enable_saved_queries: { ...FLAG, default: false, description: "Saves the queries of `modules/queries.ts` in CloudWatch Logs Insights." },
+  enable_saved_queries: { ...FLAG, default: false, description: "Saves the queries in CloudWatch Logs Insights." },
+  queries:              { ...QUERIES, default: {}, description: "Text of each saved query, by name." },
   runbook_base_url:     COMMON.runbook_base_url,
   alarm_help:           CLOUDWATCH_ALARMS.alarm_help,
 } as const satisfies Inputs;

@@ -1,6 +1,8 @@
 /** The ledgers of inputs by module, for documentation and for Terraform variables. */
 import { CLOUDWATCH_ALARMS } from "./cloudwatch_alarms";
 import { CLOUDWATCH_METRICS } from "./cloudwatch_metrics";
+import { CHAT_CHANNEL, CODEDEPLOY, COST_BUDGET, DEAD_LETTER_QUEUE, ENCRYPTION_KEY } from "./extra_modules";
+import { IMAGE_PROCESSOR } from "./image_processor";
 import type { Inputs } from "./inputs";
 import { LAMBDA_FUNCTION } from "./lambda_function";
 import { LOG_ALERTS } from "./log_alerts";
@@ -8,6 +10,7 @@ import { METADATA_TABLE } from "./metadata_table";
 import { S3_BUCKETS } from "./s3_buckets";
 import { SNS_NOTIFICATIONS } from "./sns_notifications";
 
+/** The six modules. */
 export const MODULE_INPUTS = {
   lambda_function: LAMBDA_FUNCTION,
   s3_buckets: S3_BUCKETS,
@@ -16,4 +19,14 @@ export const MODULE_INPUTS = {
   cloudwatch_alarms: CLOUDWATCH_ALARMS,
   log_alerts: LOG_ALERTS,
   metadata_table: METADATA_TABLE,
+} as const satisfies Readonly<Record<string, Inputs>>;
+
+/** The modules beside the six. */
+export const EXTRA_INPUTS = {
+  dead_letter_queue: DEAD_LETTER_QUEUE,
+  encryption_key: ENCRYPTION_KEY,
+  codedeploy: CODEDEPLOY,
+  cost_budget: COST_BUDGET,
+  chat_channel: CHAT_CHANNEL,
+  image_processor: IMAGE_PROCESSOR,
 } as const satisfies Readonly<Record<string, Inputs>>;

@@ -1,7 +1,9 @@
 /** Reads, tests and resets the alarms of a deployed environment. */
 
 import {
+  type AlarmType,
   type CloudWatchClient,
+  type CompositeAlarm,
   DescribeAlarmHistoryCommand,
   type DescribeAlarmHistoryCommandInput,
   DescribeAlarmsCommand,
@@ -10,7 +12,7 @@ import {
   SetAlarmStateCommand,
   type StateValue,
 } from "@aws-sdk/client-cloudwatch";
-import { singleAlarms } from "../../modules/alarm-rows";
+import { alarmNames } from "../../modules/alarm-rows";
 import { naming, stackName } from "../../modules/naming";
 import { nearTo } from "../../modules/spelling";
 import type { Environment } from "../../modules/variables";
@@ -49,7 +51,7 @@ export interface AlarmList {
 
 const prefixOf = (environment: Environment): string => `${naming(environment).functionName}-`;
 
-const expectedNames = (environment: Environment): string[] => singleAlarms(environment).map(({ name }) => name);
+const expectedNames = (environment: Environment): string[] => alarmNames(environment);
 
 /**
  * @param text an alarm's name, with or without the function's name before it
@@ -69,21 +71,28 @@ export const fullName = (environment: Environment, text: string): string => {
 
 const STATES = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const satisfies readonly StateValue[];
 
-const alarmOf = (alarm: MetricAlarm, prefix: string): AccountAlarm => ({
+/** What the account has: an alarm on metrics, or on other alarms. */
+type FoundInAccount = MetricAlarm | CompositeAlarm;
+
+/** Without it, DescribeAlarms returns no composite alarms. */
+const EVERY_TYPE: AlarmType[] = ["MetricAlarm", "CompositeAlarm"];
+
+const alarmOf = (alarm: FoundInAccount, prefix: string): AccountAlarm => ({
   name: (alarm.AlarmName ?? "").slice(prefix.length),
   state: alarm.StateValue ?? "INSUFFICIENT_DATA",
   // StateUpdatedTimestamp changes with every new reason, but emulators return no other time.
   since: alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp,
   reason: alarm.StateReason ?? "",
   actionsEnabled: alarm.ActionsEnabled ?? true,
-  threshold: alarm.Threshold,
+  threshold: "Threshold" in alarm ? alarm.Threshold : undefined,
   notifies: alarm.AlarmActions ?? [],
 });
 
-const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): Promise<MetricAlarm[]> => {
-  const alarms: MetricAlarm[] = [];
-  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix }))
-    alarms.push(...MetricAlarms);
+const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): Promise<FoundInAccount[]> => {
+  const alarms: FoundInAccount[] = [];
+  const query = { AlarmNamePrefix, AlarmTypes: EVERY_TYPE };
+  for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms({ client }, query))
+    alarms.push(...MetricAlarms, ...CompositeAlarms);
   return alarms;
 };
 
@@ -114,13 +123,13 @@ export interface AlarmAddress {
   readonly name: string;
 }
 
-type FoundAlarm = MetricAlarm & { readonly StateValue: StateValue };
+type FoundAlarm = FoundInAccount & { readonly StateValue: StateValue };
 
 /** @throws NotDeployed if the account has no such alarm */
 const describe = async ({ client, environment, name }: AlarmAddress): Promise<FoundAlarm> => {
-  const command = new DescribeAlarmsCommand({ AlarmNames: [name] });
-  const { MetricAlarms = [] } = await answerTo("DescribeAlarms", client.send(command));
-  const alarm = MetricAlarms.find(({ AlarmName }) => AlarmName === name);
+  const command = new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: EVERY_TYPE });
+  const { MetricAlarms = [], CompositeAlarms = [] } = await answerTo("DescribeAlarms", client.send(command));
+  const alarm = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmName }) => AlarmName === name);
   if (alarm?.StateValue !== undefined) return { ...alarm, StateValue: alarm.StateValue };
   throw new NotDeployed(environment, `alarm ${name}`);
 };
@@ -180,7 +189,10 @@ const actionsAfter = async (
 };
 
 /** @throws Error if a test would show nothing, or would hide a real problem */
-const requireTestable = (name: string, { StateValue, StateReason, ActionsEnabled, AlarmActions = [] }: MetricAlarm) => {
+const requireTestable = (
+  name: string,
+  { StateValue, StateReason, ActionsEnabled, AlarmActions = [] }: FoundInAccount,
+) => {
   if (StateValue === "ALARM")
     throw new Error(
       `Expected OK or INSUFFICIENT_DATA for ${name} but got ALARM (${StateReason}): an alarm executes its actions only when it changes to ALARM`,

@@ -27,12 +27,6 @@ interface Options {
 /** Timeouts for which alarms on metrics of invocations are checked, besides the environment's own. */
 const TIMEOUTS_SECONDS = [60, 300, 900];
 
-/** The boundary checks of the rate use refused uploads, too. */
-const runsFor = (alarms: readonly string[]): string[] => [
-  ...alarms,
-  ...(alarms.includes("low-success-rate") ? ["log-errors"] : []),
-];
-
 const wantedAlarms = (wanted: readonly string[], names: readonly string[]): string[] =>
   wanted.map((name) => {
     const found = names.find((each) => name === each || name.endsWith(`-${each}`));
@@ -98,7 +92,7 @@ const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<vo
   const blueprint = readBlueprint(stackDir);
   const wanted = wantedAlarms(
     alarm,
-    blueprint.alarms.map((each) => shortName(each, blueprint)),
+    [...blueprint.alarms, ...blueprint.compositeAlarms].map((each) => shortName(each, blueprint)),
   );
   if (!wanted.every((each) => SCENARIO_NAMES.includes(each))) throw new Error(withoutScenario(blueprint).join("; "));
   const pictures = await samplePictures();
@@ -106,7 +100,7 @@ const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<vo
     gather(blueprint, {
       pictures,
       delivery,
-      ...(wanted.length > 0 && { only: runsFor(wanted) }),
+      ...(wanted.length > 0 && { only: wanted }),
       onDone: (_, done, total) => onDone(done, total),
     }),
   );

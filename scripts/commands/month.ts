@@ -37,21 +37,25 @@ const DRAWN_RATE = 1_000_000;
 
 const FIXTURES = join(PROJECT, "__tests__/fixtures");
 
-/** Refused files are errors in the log of stacks that do not say otherwise. */
-const loud = (blueprint: Blueprint): Blueprint => ({
+type Routing = Environment["alarm_routing"];
+type Level = Environment["refusal_log_level"];
+
+const logging = (blueprint: Blueprint, level: Level): Blueprint => ({
   ...blueprint,
   function: {
     ...blueprint.function,
-    environment: { ...blueprint.function.environment, REFUSAL_LOG_LEVEL: "ERROR" },
+    environment: { ...blueprint.function.environment, REFUSAL_LOG_LEVEL: level },
   },
 });
 
-const recordAll = async (blueprint: Blueprint): Promise<{ own: Recordings; loud: Recordings }> => {
+/** Recordings of every outcome; those of refused files differ by their level. */
+const recordAll = async (blueprint: Blueprint): Promise<Readonly<Record<Level, Recordings>>> => {
   const total = OUTCOME_NAMES.length;
-  const own = await withProgress({ label: "recordings", total }, (onDone) =>
-    recordOutcomes(blueprint, undefined, onDone),
+  const all = await withProgress({ label: "recordings", total }, (onDone) =>
+    recordOutcomes(blueprint, OUTCOME_NAMES, onDone),
   );
-  return { own, loud: { ...own, ...(await recordOutcomes(loud(blueprint), ["refused"])) } };
+  const refused = (level: Level) => recordOutcomes(logging(blueprint, level), ["refused"]);
+  return { ERROR: { ...all, ...(await refused("ERROR")) }, WARN: { ...all, ...(await refused("WARN")) } };
 };
 
 /** Windows and minimums follow from the rate, unless the environment sets them by hand. */
@@ -77,24 +81,44 @@ const stacksAt = async (
 /** Months that are enough to compare with. */
 const COMPARED_MONTHS = 5;
 
-/** The environment's own alarms come last. */
+/** What an environment changes to have the other routing. */
+const OTHER: Readonly<Record<Routing, Partial<Environment>>> = {
+  each: { alarm_routing: "each" },
+  incident: { alarm_routing: "incident", refusal_log_level: "WARN" },
+};
+
+/** The alarms of the environment, and those that it would have with the other routing; development keeps its own. */
+const routedColumns = async (environment: Environment, rates: readonly number[], isAlone: boolean) => {
+  const { alarm_routing: own, refusal_log_level: level } = environment;
+  const routings = isAlone || environment.environment === "dev" ? [own] : (["each", "incident"] as const);
+  return Promise.all(
+    routings.map(async (name) => {
+      const changes = name === own ? { refusal_log_level: level } : OTHER[name];
+      const stackDir = await stacksAt(environment, rates, changes);
+      return { name, stackDir, level: changes.refusal_log_level ?? level, isOwn: name === own };
+    }),
+  );
+};
+
 const columnsOf = async (environment: Environment, rates: readonly number[], isAlone: boolean): Promise<Column[]> => {
-  const { alarm_routing: routing } = environment;
-  const name = stackName(environment);
-  const stackDir = await stacksAt(environment, rates);
-  const recordings = await recordAll(readBlueprint(stackDir(rates[0] ?? 0)));
-  const own = { name, stackDir, recordings: recordings.own, hasCanaries: true };
-  if (isAlone) return [own];
-  const compared = { recordings: recordings.loud, atMostMonths: COMPARED_MONTHS };
+  const routed = await routedColumns(environment, rates, isAlone);
+  const recordings = await recordAll(readBlueprint(routed[0]?.stackDir(rates[0] ?? 0) ?? ""));
+  const columns = routed.map(({ level, isOwn, ...column }): Column => {
+    const isCompared = !isOwn && column.name === "each";
+    return {
+      ...column,
+      recordings: recordings[level],
+      hasCanaries: !isCompared,
+      ...(isCompared && { atMostMonths: COMPARED_MONTHS }),
+    };
+  });
+  if (isAlone) return columns;
+  const compared = { recordings: recordings.ERROR, atMostMonths: COMPARED_MONTHS };
+  const before = { ...compared, name: "before", stackDir: () => join(FIXTURES, "before-incidents"), hasCanaries: true };
   return [
     { ...compared, name: "original", stackDir: () => join(FIXTURES, "original") },
-    ...(name === "prod"
-      ? [{ ...compared, name: "before", stackDir: () => join(FIXTURES, "before-incidents"), hasCanaries: true }]
-      : []),
-    ...(routing === "incident"
-      ? [{ ...compared, name: "each", stackDir: await stacksAt(environment, rates, { alarm_routing: "each" }) }]
-      : []),
-    own,
+    ...(environment.environment === "prod" ? [before] : []),
+    ...columns,
   ];
 };
 
@@ -127,15 +151,17 @@ const textOf = (env: string, results: readonly Result[], isJudged: boolean): str
         "",
         figureTable(own),
         ...own.flatMap(canaryLine),
-        ...own.flatMap((result) => explanations(result, prefixOf(result, env), isJudged && result === last)),
+        ...own.flatMap((result) =>
+          explanations(result, prefixOf(result, env), isJudged && result.column === "incident"),
+        ),
         "",
       ].join("\n");
     })
     .concat(RULES.map((rule) => pc.dim(rule)))
     .join("\n");
 
-const jsonOf = (env: string, results: readonly Result[]): object => {
-  const own = results.filter(({ column }) => column === env);
+const jsonOf = (routing: Routing, results: readonly Result[]): object => {
+  const own = results.filter(({ column }) => column === routing);
   const counted = own.flatMap(({ canaries }) => canaries ?? []);
   const sum = (of: "healthy" | "takenBack") => counted.reduce((total, each) => total + each[of], 0);
   return {
@@ -182,9 +208,9 @@ const run = async (env: string, options: Options): Promise<void> => {
     playMonths(columns, { ...runOptions, onDone }),
   );
   // The targets are those of alarms with one page for each incident.
-  const hasTargets = routing === "incident" && delivery === "typical" && timeoutSeconds === 60 && sloSeconds === 300;
-  const isJudged = ({ column }: Result): boolean => hasTargets && column === env;
-  console.log(json ? JSON.stringify(jsonOf(env, results), undefined, 2) : textOf(env, results, hasTargets));
+  const hasTargets = delivery === "typical" && timeoutSeconds === 60 && sloSeconds === 300;
+  const isJudged = ({ column }: Result): boolean => hasTargets && column === "incident";
+  console.log(json ? JSON.stringify(jsonOf(routing, results), undefined, 2) : textOf(env, results, hasTargets));
   if (write) await keep(results, isJudged, runOptions);
   const isMissed = results
     .filter(isJudged)

@@ -1,12 +1,36 @@
 /** `npm run validate`: checks every environment with Terraform and the real provider's schema. */
 import { Command } from "commander";
 import pc from "picocolors";
+import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { clientsFor } from "../aws/clients";
+import { startMoto } from "../aws/terraform/moto";
+import { variantsOf } from "../aws/terraform/plain-variants";
+import { createExisting, sameness } from "../aws/terraform/sameness";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { validateStacks } from "../aws/terraform/validation";
 import { synth } from "../build/synth";
 import { runCommand } from "../terminal/cli";
 
-const validate = async ({ providerVersion }: { providerVersion?: string }): Promise<void> => {
+interface Options {
+  readonly providerVersion?: string;
+  readonly everySwitch?: true;
+}
+
+/** Both forms must plan the same. The emulator answers the questions about the account. */
+const checkPlain = async (everySwitch: boolean): Promise<void> => {
+  const moto = await startMoto(0);
+  await createExisting(clientsFor("us-east-1", moto.endpoint));
+  const chosen = variantsOf(await readEnvironments(ENVIRONMENTS, {}), everySwitch);
+  const { resources, attributes, differences } = await sameness(chosen, moto.endpoint);
+  await moto.stop();
+  for (const difference of differences) console.error(`${pc.red("✗")} ${difference}`);
+  if (differences.length > 0) process.exitCode = 1;
+  const counted = `${chosen.length} variants, ${resources} resources, ${attributes} attributes`;
+  const title = "terraform/  plans the same as the stacks";
+  console.log(`${differences.length === 0 ? pc.green("✓") : pc.red("✗")} ${title} ${pc.dim(`(${counted})`)}`);
+};
+
+const validate = async ({ providerVersion, everySwitch }: Options): Promise<void> => {
   await requireTerraform(NEEDS.mocks);
   const stacks = (await synth()).map(({ folder }) => folder);
   const results = await Promise.allSettled(await validateStacks(stacks, providerVersion));
@@ -20,11 +44,13 @@ const validate = async ({ providerVersion }: { providerVersion?: string }): Prom
       console.log(`${title} ${pc.dim(`(hashicorp/aws ${providerVersion}, ${seconds.toFixed(1)} s)`)}`);
     }
   }
+  await checkPlain(everySwitch === true);
 };
 
 export const command = new Command("npm run validate --")
   .description("Checks every environment with terraform init, validate and test, in a temporary copy.")
   .option("--provider-version <constraint>", "provider version constraint, for example ~> 6.0")
+  .option("--every-switch", "compare both forms with each switch of prod in another position, too: takes minutes")
   .addHelpText("after", "\nExit code 1: Terraform rejects an environment, or an assertion about it fails.")
   .action(validate);
 

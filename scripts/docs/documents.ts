@@ -21,7 +21,7 @@ import { permissionsTable } from "./permissions";
 import { roomsDiagram, roomsTable } from "./rooms-diagram";
 import { demandTable, remedyTable, scaleCostTable, scalePlot } from "./scale";
 import { environmentNamed, stackOf } from "./stacks";
-import { modulesTable } from "./terraform";
+import { modulesTable } from "./terraform/modules-table";
 import { formatsTable, refusalsTable, sizesTable, tiffTable, variantsTable } from "./variants";
 
 /** Makes the Markdown of one generated part. */

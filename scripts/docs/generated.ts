@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { PROJECT } from "../build/stacks";
 import { DOCUMENTS, DRAWINGS, type Part } from "./documents";
 import { checkRunbooks, writeRunbooks } from "./runbooks";
+import { updateTerraform } from "./terraform/files";
 
 const MARKER = /^<!-- generated:(\w+) -->$/gm;
 
@@ -46,5 +47,6 @@ export const updateDocuments = async (check: boolean): Promise<void> => {
   for (const [file, parts] of Object.entries(DOCUMENTS))
     update(file, await filled(file, readFileSync(join(PROJECT, file), "utf8"), parts), check);
   for (const [file, draw] of Object.entries(DRAWINGS)) update(file, await draw(), check);
+  updateTerraform(check);
   await (check ? checkRunbooks : writeRunbooks)(join(PROJECT, "docs/runbooks"));
 };

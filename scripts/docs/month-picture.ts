@@ -61,7 +61,7 @@ const NAMES: Readonly<Record<string, string>> = {
   original: "the original's alarms",
   before: "prod before",
   each: 'prod, "each"',
-  prod: "prod",
+  incident: 'prod, "incident"',
 };
 
 const legend = (top: number): string[] =>

@@ -11,7 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   original: "the original's alarms",
   before: "`prod` before `alarm_routing`",
   each: '`prod`, `alarm_routing = "each"`',
-  prod: "**`prod`**",
+  incident: '**`prod`, `alarm_routing = "incident"`**',
 };
 
 export const monthTable = (): string => {
@@ -25,7 +25,7 @@ export const monthTable = (): string => {
       ...Object.values(FIGURE_COLUMNS).map((of) => of(each)),
     ]),
   );
-  const how = `Played on ${date} with ${delivery} delivery. The seeds begin with ${seed}, so every set of alarms sees the same months; \`prod\` has ${months} of them at each rate.`;
+  const how = `Played on ${date} with ${delivery} delivery. The seeds begin with ${seed}, so every set of alarms sees the same months; the last row of each rate has ${months} of them at each rate.`;
   return [how, figures, RULES.map((rule) => `- ${rule}`).join("\n")].join("\n\n");
 };
 
@@ -35,7 +35,7 @@ export const monthTargets = (): string => {
     const { precision, recall, pagesPerIncident, falsePages, detectionMinutes, resetMinutes } = target;
     const { outage, partial, timeout, waiting } = detectionMinutes;
     const missed =
-      readResults().rows.find((row) => row.uploadsPerMonth === Number(rate) && row.column === "prod")?.missed ?? "";
+      readResults().rows.find((row) => row.uploadsPerMonth === Number(rate) && row.column === "incident")?.missed ?? "";
     return [
       grouped(Number(rate)),
       `${precision}`,

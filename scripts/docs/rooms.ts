@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "The Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
-    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "cost-widget.ts", "environment.ts", "example-address.ts", "inputs/inputs.ts", "inputs/modules.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "runbook-facts.ts", "runbooks.ts", "stack.ts", "release-strategies.ts", "spelling.ts", "traffic.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "alarms.ts", "chat_channel.ts", "checks.ts", "cloudwatch_alarms.ts", "cloudwatch_metrics.ts", "codedeploy.ts", "cost-widget.ts", "cost_budget.ts", "dead_letter_queue.ts", "encryption_key.ts", "environment.ts", "example-address.ts", "image_processor.ts", "inputs/cloudwatch_alarms.ts", "inputs/inputs.ts", "inputs/lambda_function.ts", "inputs/modules.ts", "lambda_function.ts", "log_alerts.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "release-strategies.ts", "runbook-facts.ts", "runbooks.ts", "s3_buckets.ts", "sns_notifications.ts", "spelling.ts", "stack-inputs.ts", "stack-outputs.ts", "stack.ts", "traffic.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -110,7 +110,7 @@ export const ROOMS = {
     entries: [
       "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "smoke-outcomes.ts",
       "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-path.ts", "release/alias.ts", "release/verbs.ts",
-      "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
+      "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
   images: {
@@ -121,8 +121,8 @@ export const ROOMS = {
   },
   docs: {
     path: "scripts/docs",
-    purpose: "Generated parts of the documents, runbooks, plots, cost and scale models.",
-    imports: ["terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts"],
+    purpose: "Generated parts of the documents, runbooks, plots, cost and scale models, and plain Terraform.",
+    imports: ["main.ts", "terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/moved.ts"],
   },
 } as const satisfies Record<string, Room>;

@@ -1,7 +1,7 @@
 /** Checks of the monitoring: log and errors in it, dead-letter queue, alarms and their metrics, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { singleAlarms } from "../../../modules/alarm-rows";
+import { compositeAlarms, healthAlarms, singleAlarms } from "../../../modules/alarm-rows";
 import type { AlarmRow } from "../../../modules/alarm-types";
 import { type AnyMetric, isTableMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
@@ -64,18 +64,19 @@ const alarmFindings = (
   { name, state, reason, actionsEnabled, threshold, notifies }: AccountAlarm,
   { environment, names }: Subject,
 ): Finding[] => {
-  const row = singleAlarms(environment).find((each) => each.name === name);
+  const row = [...singleAlarms(environment), ...compositeAlarms(environment)].find((each) => each.name === name);
   if (row === undefined) return [];
+  const isBad = state === "ALARM" && !healthAlarms(environment).includes(name);
   const topic = row.severity === "none" ? undefined : names.topics[row.severity];
   return [
     ...(actionsEnabled ? [] : [problem(`${name} notifies no one: its actions are disabled`, deploy(environment))]),
     ...(topic === undefined || notifies.some((arn) => arn.endsWith(`:${topic}`))
       ? []
       : [problem(`${name} does not notify ${topic}`, deploy(environment))]),
-    ...(threshold === row.threshold
+    ...("rule" in row || threshold === row.threshold
       ? []
       : [problem(`${name} has the threshold ${threshold} instead of ${row.threshold}`, deploy(environment))]),
-    ...(state === "ALARM" ? [warning(`${name} is in ALARM: ${reason}`, `docs/runbooks/${name}.md`)] : []),
+    ...(isBad ? [warning(`${name} is in ALARM: ${reason}`, `docs/runbooks/${row.runbook ?? name}.md`)] : []),
   ];
 };
 

@@ -24,9 +24,14 @@ export interface AlarmWatch {
 export const alarmsInAlarm = async ({ environment, cloudwatch, alarmNames }: AlarmWatch): Promise<string[]> => {
   if (alarmNames.length === 0) return [];
   // Without StateValue, so that a missing alarm is not taken for one that is not in ALARM.
-  const command = new DescribeAlarmsCommand({ AlarmNames: [...alarmNames] });
-  const { MetricAlarms = [] } = await answerTo("DescribeAlarms", cloudwatch.send(command));
-  const states = new Map(MetricAlarms.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]));
+  const command = new DescribeAlarmsCommand({
+    AlarmNames: [...alarmNames],
+    AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+  });
+  const { MetricAlarms = [], CompositeAlarms = [] } = await answerTo("DescribeAlarms", cloudwatch.send(command));
+  const states = new Map(
+    [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName, StateValue }) => [AlarmName, StateValue]),
+  );
   const missing = alarmNames.find((name) => !states.has(name));
   if (missing !== undefined) throw new NotDeployed(environment, `alarm ${missing}`);
   return alarmNames.filter((name) => states.get(name) === "ALARM");

@@ -21,6 +21,7 @@ const UNSUPPORTED: Readonly<Record<string, { readonly variables: readonly Variab
   aws_lambda_code_signing_config:          { variables: ["code_signing_profile_version_arn"],       off: '""' },
   aws_chatbot_slack_channel_configuration: { variables: ["slack_workspace_id", "slack_channel_id"], off: '""' },
   aws_budgets_budget:                      { variables: ["monthly_budget_usd"],                     off: "0" },
+  aws_cloudwatch_composite_alarm:          { variables: ["alarm_routing"],                          off: '"each"' },
   // Created, but never deleted.
   aws_codedeploy_deployment_group:         { variables: ["enable_codedeploy"],                      off: "false" },
 };

@@ -131,6 +131,8 @@ export const Dashboard = () => {
                 key={`${widget.x} ${widget.y}`}
                 class={`card widget widget-${widget.kind}`}
                 style={place(widget)}
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+                tabIndex={0}
                 aria-label={widget.title || widget.kind}
               >
                 {widget.title !== "" && <h2>{widget.title}</h2>}

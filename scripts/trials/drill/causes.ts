@@ -5,8 +5,8 @@ import { type Fault, fileOf, slowDurationMs } from "../../faults/faults";
 import { hugePhoto, photo, truncatedPhoto, wideScan } from "../../faults/pictures";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { type Conditions, type FaultRun, type Recording, record, reportStatus } from "./recorded-run";
-import { MINUTE_MS, type SentLine } from "./timeline";
+import { type Conditions, FAULT_AT_MS, type FaultRun, type Recording, record, reportStatus } from "./recorded-run";
+import { MINUTE_MS, type SentLine, startingAt } from "./timeline";
 
 export const altered = (blueprint: Blueprint, changes: Partial<FunctionBlueprint>): Blueprint => ({
   ...blueprint,
@@ -120,18 +120,48 @@ export const burst = (blueprint: Blueprint, count: number): Promise<Recording> =
   });
 };
 
-/** One upload occupies the reserved concurrency of 1; the other waits for `waitMs`. */
-export const heldUp = (blueprint: Blueprint, waitMs: number): Promise<Recording> => {
+/** One upload occupies the reserved concurrency of 1; the others wait for `waitMs`, and each is throttled. */
+export const heldUp = (blueprint: Blueprint, waitMs: number, others = 1): Promise<Recording> => {
   const { gate, open } = gateway();
   const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
   return record({ blueprint: altered(blueprint, { reservedConcurrency: 1 }), onCall }, async (faultRun) => {
-    const delivered = faultRun.delivered(2);
-    await uploads(2, photo)(faultRun);
+    const delivered = faultRun.delivered(others + 1);
+    await uploads(others + 1, () => photo(48, 32))(faultRun);
     await delivered;
     faultRun.clock.skip(waitMs);
     await faultRun.throttled();
     open();
   });
+};
+
+/** Lambda throttles every invocation until it gives the events up. */
+export const neverInvoked = (blueprint: Blueprint): Promise<Recording> =>
+  record(
+    { blueprint: altered(blueprint, { reservedConcurrency: 0, maximumEventAgeSeconds: GIVEN_UP_AFTER_SECONDS }) },
+    uploads(1, photo),
+  );
+
+/** Uploads whose only attempt fails, `each` in every minute. */
+export const failsWithoutRetry = (blueprint: Blueprint, minutes: number, each: number): Promise<Recording> =>
+  record(
+    {
+      blueprint: altered(blueprint, { maximumRetryAttempts: 0 }),
+      isPermanent: true,
+      onCall: storageRefuses(UNAVAILABLE),
+    },
+    async (faultRun) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        await uploads(each, photo)(faultRun);
+        await faultRun.settled();
+        faultRun.clock.skip(MINUTE_MS);
+      }
+    },
+  );
+
+/** @returns the recording, `count` times, `everyMs` apart */
+export const again = (recording: Recording, count: number, everyMs: number): Recording => {
+  const times = Array.from({ length: Math.ceil(count) }, (_, i) => startingAt(recording, FAULT_AT_MS + i * everyMs));
+  return { ...recording, lines: times.flatMap(({ lines }) => lines), data: times.flatMap(({ data }) => data) };
 };
 
 const usedMb = ({ message }: SentLine): number | undefined =>

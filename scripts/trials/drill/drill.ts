@@ -2,12 +2,14 @@
 
 import type { Alarm } from "../../cloudwatch/alarm";
 import { metricsOf } from "../../cloudwatch/alarm";
+import { isComposite } from "../../cloudwatch/composite-alarm";
 import { evaluationRange } from "../../cloudwatch/missing-data";
 import { type Message, notifications } from "../../cloudwatch/notifications";
 import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
-import { filtersOf, historyOf, reportOf, type Watched } from "./observe";
+import { INCIDENT_SCENARIOS } from "./incident-scenarios";
+import { type AnyAlarm, filtersOf, historyOf, neededBy, reportOf, type Watched } from "./observe";
 import { FAULT_AT_MS } from "./recorded-run";
 import { remembered } from "./remembered";
 import { type ExpectedCounts, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
@@ -58,6 +60,10 @@ export const memoryMs = (alarm: Alarm): number => {
   return evaluationRange(alarm.evaluationPeriods, periodSeconds) * periodSeconds * 1_000;
 };
 
+/** @returns the metric alarms that an alarm depends on: itself, or those in its rule */
+const metricAlarmsOf = (alarm: AnyAlarm, blueprint: Blueprint): Alarm[] =>
+  neededBy(alarm, blueprint).filter((each): each is Alarm => !isComposite(each));
+
 interface WatchedTimeline {
   readonly timeline: Timeline;
   readonly watched: Watched;
@@ -66,17 +72,20 @@ interface WatchedTimeline {
 const watchedTimelines = new WeakMap<Evidence, Map<string, WatchedTimeline>>();
 
 /** The fault amid healthy traffic, and the time range to evaluate: from before the fault until the slowest alarm has recovered. */
-const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
+const timelineOf = (alarm: AnyAlarm, scenario: Scenario, evidence: Evidence): WatchedTimeline => {
+  const name = shortName(alarm, evidence.blueprint);
+  const everyMs = scenario.trafficEveryMs;
   const known = remembered(watchedTimelines, evidence, () => new Map<string, WatchedTimeline>());
   return remembered(known, name, () => {
     const fault = recorded(evidence, name);
-    const slowestMs = Math.max(...evidence.blueprint.alarms.map(memoryMs));
+    const deployed = everyAlarm(evidence.blueprint).find((each) => each.name === alarm.name) ?? alarm;
+    const slowestMs = Math.max(...metricAlarmsOf(deployed, evidence.blueprint).map(memoryMs));
     const faultEndsMs = scenario.isSilence ? FAULT_AT_MS + slowestMs + 2 * MINUTE_MS : span(fault, FAULT_AT_MS).toMs;
     const endMs = faultEndsMs + slowestMs + LONGEST_DELAY_MS + 5 * MINUTE_MS;
     const beginMs = FAULT_AT_MS - BEFORE_MS;
     const healthy = scenario.isSilence
-      ? [traffic(evidence, beginMs, FAULT_AT_MS), traffic(evidence, faultEndsMs, endMs)]
-      : [traffic(evidence, beginMs, endMs)];
+      ? [traffic(evidence, beginMs, FAULT_AT_MS, everyMs), traffic(evidence, faultEndsMs, endMs, everyMs)]
+      : [traffic(evidence, beginMs, endMs, everyMs)];
     return {
       timeline: merged([...healthy, fault]),
       watched: { fromMs: FAULT_AT_MS - 5 * MINUTE_MS, toMs: endMs },
@@ -84,31 +93,37 @@ const timelineOf = (name: string, scenario: Scenario, evidence: Evidence): Watch
   });
 };
 
+const everyAlarm = ({ alarms, compositeAlarms }: Blueprint): AnyAlarm[] => [...alarms, ...compositeAlarms];
+
 const wentOff = (history: readonly Transition[]): Transition | undefined => history.find(({ to }) => to === "ALARM");
 
-const watchesOf = ({ watches }: Alarm): string =>
-  "statistic" in watches
+const watchesOf = (alarm: AnyAlarm, blueprint: Blueprint): string => {
+  if (isComposite(alarm)) return alarm.rule.replaceAll(`${blueprint.function.name}-`, "");
+  const { watches } = alarm;
+  return "statistic" in watches
     ? `${watches.statistic} of ${watches.name} in ${watches.periodSeconds} s`
     : (watches.find(({ returnData }) => returnData)?.expression ?? "");
+};
 
 const topicEnd = (arn: string, end: string) => arn.endsWith(`-${end}`);
 
 /** ALARM and OK must notify the expected topic and no other. */
 const actionProblems = (history: readonly Transition[], topic: string, blueprint: Blueprint): string[] => {
-  const arn = blueprint.topics.find(({ arn: each }) => topicEnd(each, topic))?.arn;
+  const arn = topic === "none" ? "" : blueprint.topics.find(({ arn: each }) => topicEnd(each, topic))?.arn;
   if (arn === undefined) return [`no topic name ends in ${topic}`];
   return history
     .filter(({ from, actions }) => from !== "INSUFFICIENT_DATA" && actions.join() !== arn)
-    .map(({ to, actions }) => `sends ${to} to ${actions.join(", ") || "no topic"} instead of ${arn}`);
+    .map(({ to, actions }) => `sends ${to} to ${actions.join(", ") || "no topic"} instead of ${arn || "no topic"}`);
 };
 
-const stateProblems = (history: readonly Transition[]): string[] => {
+const stateProblems = (history: readonly Transition[], { isInverse }: Scenario): string[] => {
+  const well = isInverse ? "ALARM" : "OK";
   const before = history.filter(({ atMs }) => atMs <= FAULT_AT_MS).at(-1);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   return [
-    ...(before?.to === "OK" ? [] : [`is ${before?.to ?? "not evaluated"} before the fault`]),
-    ...(wentOff(after) ? [] : ["does not fire"]),
-    ...(wentOff(after) && after.at(-1)?.to !== "OK" ? ["does not return to OK"] : []),
+    ...(before?.to === well ? [] : [`is ${before?.to ?? "not evaluated"} before the fault`]),
+    ...(after.length > 0 && wentOff(after) ? [] : ["does not fire"]),
+    ...(wentOff(after) && after.at(-1)?.to !== well ? [`does not return to ${well}`] : []),
   ];
 };
 
@@ -132,22 +147,25 @@ const filterProblems = (
 };
 
 /** A gauge or a rate has no number of faults. */
-const faultsOfRun = (alarm: Alarm, { counts }: Scenario): number =>
-  metricOf(alarm)?.statistic === "Sum" && Object.keys(counts).length > 0 ? faultsOf(alarm) : 1;
+const faultsOfRun = (alarm: AnyAlarm, { counts }: Scenario): number =>
+  !isComposite(alarm) && metricOf(alarm)?.statistic === "Sum" && Object.keys(counts).length > 0 ? faultsOf(alarm) : 1;
 
-const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
+const verdictOf = (alarm: AnyAlarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
-  const { timeline, watched } = timelineOf(short, scenario, evidence);
+  const { timeline, watched } = timelineOf(alarm, scenario, evidence);
   const history = historyOf(alarm, blueprint, timeline, watched, evidence.delivery);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   const off = wentOff(after);
-  const others = blueprint.alarms.filter((other) => {
+  const others = everyAlarm(blueprint).filter((other) => {
+    if (scenarioOf(other, blueprint)?.isInverse) return false;
     const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched, evidence.delivery);
     return wentOff(seen) !== undefined;
   });
   const also = others.map((other) => shortName(other, blueprint));
   const unexpected = also.filter((name) => !scenario.also.includes(name));
-  const names = metricsOf(alarm).map(({ name }) => name);
+  const names = metricAlarmsOf(alarm, blueprint)
+    .flatMap(metricsOf)
+    .map(({ name }) => name);
   const filter = filtersOf(blueprint).find(({ metric }) => names.includes(metric.name));
   const messages = off === undefined ? [] : notifications(off, blueprint.topics, blueprint.subscriptions);
   const sms = messages.find(({ protocol }) => protocol === "sms")?.text;
@@ -158,7 +176,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
     name: alarm.name,
     cause: scenario.cause,
     scaled: scenario.scaled?.(evidence.blueprint.function),
-    watches: watchesOf(alarm),
+    watches: watchesOf(alarm, blueprint),
     line: recorded(evidence, short).lines.find(
       (line) =>
         line.timestampMs === countedAtMs &&
@@ -166,17 +184,19 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
         reportOf(filter, { lines: [line] }).some(({ value }) => value > 0),
     )?.message,
     pattern: filter?.pattern,
-    datapoints: off?.datapoints.flatMap(({ value }) => value ?? []).slice(0, alarm.evaluationPeriods) ?? [],
+    datapoints:
+      off?.datapoints.flatMap(({ value }) => value ?? []).slice(0, isComposite(alarm) ? 0 : alarm.evaluationPeriods) ??
+      [],
     states: after.map(({ atMs, to }) => ({ afterSeconds: secondsAfter(atMs), state: to })),
     reason: off?.reason,
     topic: scenario.topic,
     recipients: messages.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`),
     message: messages[0],
     sms,
-    pageSeconds: off && secondsAfter(off.atMs),
+    pageSeconds: off && secondsAfter(off.actedAtMs ?? off.atMs),
     also,
     problems: [
-      ...stateProblems(history),
+      ...stateProblems(history, scenario),
       ...actionProblems(history, scenario.topic, blueprint),
       ...unexpected.map((name) => `${name} fires, too, without its own cause`),
       ...(sms !== undefined && sms.length > LONGEST_SMS
@@ -193,7 +213,7 @@ const verdictOf = (alarm: Alarm, scenario: Scenario, blueprint: Blueprint, evide
  * @returns one verdict for each alarm whose scenario was recorded
  */
 export const drill = (blueprint: Blueprint, evidence: Evidence): Verdict[] =>
-  blueprint.alarms.flatMap((alarm) => {
+  everyAlarm(blueprint).flatMap((alarm) => {
     const scenario = scenarioOf(alarm, blueprint);
     const isWanted = evidence.recordings.has(shortName(alarm, blueprint));
     return scenario !== undefined && isWanted ? [verdictOf(alarm, scenario, blueprint, evidence)] : [];
@@ -201,7 +221,7 @@ export const drill = (blueprint: Blueprint, evidence: Evidence): Verdict[] =>
 
 /** @returns one sentence for each alarm without a scenario */
 export const withoutScenario = (blueprint: Blueprint): string[] =>
-  blueprint.alarms
+  everyAlarm(blueprint)
     .filter((alarm) => scenarioOf(alarm, blueprint) === undefined)
     .map(
       (alarm) => `Expected a scenario for alarm ${shortName(alarm, blueprint)} but got none: add a row to SCENARIOS`,
@@ -226,4 +246,6 @@ export const otherProblems = (blueprint: Blueprint, evidence: Evidence): string[
 ];
 
 /** Names of all scenarios. */
-export const SCENARIO_NAMES: readonly string[] = Object.keys(SCENARIOS);
+export const SCENARIO_NAMES: readonly string[] = [
+  ...new Set([...Object.keys(SCENARIOS), ...Object.keys(INCIDENT_SCENARIOS)]),
+];

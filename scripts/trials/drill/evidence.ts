@@ -2,13 +2,17 @@
 
 import pLimit from "p-limit";
 import type { Alarm } from "../../cloudwatch/alarm";
+import { type CompositeAlarm, isComposite } from "../../cloudwatch/composite-alarm";
 import type { Delivery } from "../../cloudwatch/delivery";
 import { photo } from "../../faults/pictures";
 import type { Blueprint } from "../../sandbox/blueprint";
+import { INCIDENT_SCENARIOS } from "./incident-scenarios";
 import { FAULT_AT_MS, type Recording } from "./recorded-run";
 import { remembered } from "./remembered";
 import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
 import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
+
+type AnyAlarm = Alarm | CompositeAlarm;
 
 export interface Evidence {
   /** The stack that was run. */
@@ -33,11 +37,30 @@ export interface GatherOptions {
 export const shortName = ({ name }: Pick<Alarm, "name">, { function: fn }: Blueprint): string =>
   name.startsWith(`${fn.name}-`) ? name.slice(fn.name.length + 1) : name;
 
-export const scenarioOf = (alarm: Pick<Alarm, "name">, blueprint: Blueprint): Scenario | undefined =>
-  Object.entries(SCENARIOS).find(([name]) => name === shortName(alarm, blueprint))?.[1];
+/** @returns the scenario; undefined if there is none, or if the stack should have no such alarm */
+export const scenarioOf = (alarm: Pick<Alarm, "name">, blueprint: Blueprint): Scenario | undefined => {
+  const name = shortName(alarm, blueprint);
+  const isIncident = blueprint.compositeAlarms.length > 0;
+  const own = isIncident ? INCIDENT_SCENARIOS : SCENARIOS;
+  if (Object.hasOwn(own, name)) return own[name];
+  // The alarms that only show a cause are the same, but notify no one.
+  const shared = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+  return isIncident && shared?.topic === "log-alerts"
+    ? { ...shared, topic: "none", also: [...shared.also, ...EVIDENCE] }
+    : undefined;
+};
 
-/** @returns the number of faults at which an alarm fires */
-export const faultsOf = ({ threshold }: Alarm): number => Math.max(1, Math.ceil(threshold));
+/** Alarms that fire for the causes that others show, too. */
+const EVIDENCE = ["budget-2h", "image-processing-errors"];
+
+/** @returns the number of faults at which an alarm fires: its threshold, or the first number of its condition */
+export const faultsOf = (alarm: AnyAlarm): number => {
+  if (isComposite(alarm)) return 1;
+  const { threshold, watches } = alarm;
+  const expression = "statistic" in watches ? "" : watches.find(({ returnData }) => returnData)?.expression;
+  const [, least] = /^IF\(\w+ >= (\d+)/.exec(expression ?? "") ?? [];
+  return Math.max(1, Math.ceil(least === undefined ? threshold : Number(least)));
+};
 
 const RUNS_AT_A_TIME = 3;
 
@@ -45,7 +68,7 @@ const RUNS_AT_A_TIME = 3;
 export const gather = async (blueprint: Blueprint, options: GatherOptions = {}): Promise<Evidence> => {
   const { only, delivery = "typical", pictures = [await photo(), await photo(64, 96)], onDone } = options;
   const jobs: [name: string, run: () => Promise<Recording>][] = [
-    ...blueprint.alarms.flatMap((alarm): [string, () => Promise<Recording>][] => {
+    ...[...blueprint.alarms, ...blueprint.compositeAlarms].flatMap((alarm): [string, () => Promise<Recording>][] => {
       const scenario = scenarioOf(alarm, blueprint);
       const name = shortName(alarm, blueprint);
       if (scenario === undefined || (only !== undefined && !only.includes(name))) return [];
@@ -89,9 +112,14 @@ export const TRAFFIC_EVERY_MS = 30_000;
 const hours = new WeakMap<Evidence, Map<string, Timeline>>();
 
 /** @returns healthy uploads from `fromMs` until `toMs`; the same timeline for the same times, because most checks need the same hours */
-export const traffic = (evidence: Evidence, fromMs: number, toMs: number): Timeline => {
+export const traffic = (
+  evidence: Evidence,
+  fromMs: number,
+  toMs: number,
+  everyMs: number = TRAFFIC_EVERY_MS,
+): Timeline => {
   const known = remembered(hours, evidence, () => new Map<string, Timeline>());
-  return remembered(known, `${fromMs} ${toMs}`, () =>
-    repeated(healthyUploads(evidence), fromMs, toMs, TRAFFIC_EVERY_MS),
+  return remembered(known, `${fromMs} ${toMs} ${everyMs}`, () =>
+    repeated(healthyUploads(evidence), fromMs, toMs, everyMs),
   );
 };

@@ -88,21 +88,32 @@ const metricChanges = (row: Json, path: readonly (string | number)[]): Change[] 
     : []),
 ];
 
+/** FILL leaves no period without data, so their treatment changes nothing. An alarm that keeps its state uses FILL for one metric only. */
+const hasAlwaysData = (row: Json): boolean =>
+  row.treat_missing_data === "notBreaching" && JSON.stringify(queriesOf(row)).includes("FILL(");
+
+const treatments = (row: Json): Change[] => [
+  ...["notBreaching", "breaching", "missing", "ignore"].flatMap((treatment) =>
+    change(row, ["treat_missing_data"], () => treatment),
+  ),
+  ...removed(row, ["treat_missing_data"]),
+];
+
+/** An alarm without actions notifies no one either way. */
+const disabled = (row: Json): Change[] =>
+  row.alarm_actions === undefined ? [] : [{ path: ["actions_enabled"], to: false, words: "actions disabled" }];
+
 const alarmRule: Rule = (_label, row) => [
   ...thresholds(row).flatMap((value) => change(row, ["threshold"], () => value)),
   ...change(row, ["comparison_operator"], (operator: string) => COMPARISON[operator]),
   ...statistics(row).flatMap((statistic) => change(row, ["statistic"], () => statistic)),
   ...[60, 300, 600].flatMap((seconds) => change(row, ["period"], () => seconds)),
   ...windows(row),
-  ...["notBreaching", "breaching", "missing", "ignore"].flatMap((treatment) =>
-    change(row, ["treat_missing_data"], () => treatment),
-  ),
-  ...removed(row, ["treat_missing_data"]),
+  ...(hasAlwaysData(row) ? [] : treatments(row)),
   ...metricChanges(row, []),
   ...queriesOf(row).flatMap((_, i) => [
     ...metricChanges(row, ["metric_query", i, "metric"]),
-    // Not SampleCount: nearly every datum is 1, so it equals Sum.
-    ...["Average", "Maximum"].flatMap((stat) => change(row, ["metric_query", i, "metric", "stat"], () => stat)),
+    ...queryStatistics(row, i).flatMap((stat) => change(row, ["metric_query", i, "metric", "stat"], () => stat)),
     ...change(row, ["metric_query", i, "metric", "period"], () => 60),
     ...expressions(row, ["metric_query", i, "expression"]),
   ]),
@@ -110,8 +121,20 @@ const alarmRule: Rule = (_label, row) => [
     ...change(row, [key], (arns: string[]) => arns.map(otherTopic)),
     ...removed(row, [key]),
   ]),
-  { path: ["actions_enabled"], to: false, words: "actions disabled" },
+  ...disabled(row),
 ];
+
+/**
+ * Not SampleCount: nearly every datum is 1, so it equals Sum. Of whole numbers, the greatest reaches 1 where their sum does, so
+ * Maximum is no change for a metric that an expression only compares with 1.
+ */
+const queryStatistics = (row: Json, index: number): readonly string[] => {
+  const queries = queriesOf(row) as readonly Json[];
+  const expression = String(queries.find(({ expression: text }) => text !== undefined)?.expression);
+  const uses = [...expression.matchAll(new RegExp(`\\b${queries[index]?.id}\\b(?:, 0\\))?(.{0,5})`, "g"))];
+  const isComparedWithOne = uses.every(([, after = ""]) => /^ (?:>=|<) 1\b/.test(after));
+  return ["Average", ...(isComparedWithOne ? [] : ["Maximum"])];
+};
 
 const queriesOf = ({ metric_query: queries }: Json): readonly unknown[] => (Array.isArray(queries) ? queries : []);
 
@@ -267,9 +290,36 @@ const deploymentGroupRule: Rule = (label, row, recorded) => [
   ...withoutEach(row, ["auto_rollback_configuration", "events"]),
 ];
 
+/** Each change of the rule of a composite alarm: an operator, a state, a negation, an alarm. */
+const compositeRule: Rule = (label, row, recorded) => {
+  const rule = String(row.alarm_rule);
+  const variants = [...rule.matchAll(/\b(?:AND|OR|NOT |ALARM)(?=[ (A])/g)].map(({ 0: word, index }) => {
+    const to = { AND: "OR", OR: "AND", "NOT ": "", ALARM: "OK" }[word];
+    return {
+      path: ["alarm_rule"],
+      to: `${rule.slice(0, index)}${to}${rule.slice(index + word.length)}`,
+      words: `${word.trim()} ${index} changed`,
+    };
+  });
+  return [
+    ...REMOVED(label, row, recorded),
+    ...variants,
+    ...["alarm_actions", "ok_actions"].flatMap((key) => [
+      ...change(row, [key], (arns: string[]) => arns.map(otherTopic)),
+      ...removed(row, [key]),
+    ]),
+    ...disabled(row),
+    ...removed(row, ["actions_suppressor"]),
+    ...["wait_period", "extension_period"].flatMap((key) =>
+      change(row, ["actions_suppressor", key], (seconds: number) => seconds / 2),
+    ),
+  ];
+};
+
 /** By resource type: add a row. */
 const RULES: Readonly<Record<string, Rule>> = {
   aws_cloudwatch_metric_alarm: alarmRule,
+  aws_cloudwatch_composite_alarm: compositeRule,
   aws_cloudwatch_log_metric_filter: (...row) => [...filterRule(...row), ...REMOVED(...row)],
   aws_s3_bucket_notification: notificationRule,
   aws_lambda_permission: permissionRule,

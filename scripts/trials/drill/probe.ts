@@ -17,7 +17,14 @@ export interface Probe {
   readonly watched: Watched;
   readonly delivery: Delivery;
   /** Latest time of ALARM, and the time range of the return to OK. @default the alarm must stay OK */
-  readonly fires?: { readonly byMs: number; readonly notOkBeforeMs?: number; readonly okByMs: number };
+  readonly fires?: {
+    readonly byMs: number;
+    readonly notOkBeforeMs?: number;
+    /** undefined: it must not return to OK. */
+    readonly okByMs: number | undefined;
+  };
+  /** ALARM and OK change places: the alarm is in ALARM while all is well. @default it is OK */
+  readonly isInverse?: true;
 }
 
 export const HOUR_MS = 60 * MINUTE_MS;

@@ -7,6 +7,7 @@
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { MetricQuery } from "../../cloudwatch/metric-queries";
 import type { Blueprint } from "../../sandbox/blueprint";
+import { casesOf, conditionProbes } from "./condition-probes";
 import { type Evidence, faultsOf, healthyUploads, recorded, shortName, traffic } from "./evidence";
 import { historyOf } from "./observe";
 import { BEGIN_MS, HOUR_MS, isGauge, type Probe, type Timing, timingOf, togetherMs, WATCH_MS } from "./probe";
@@ -81,8 +82,44 @@ const gaugeProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const minutes = Array.from({ length: (lastMs - FAULT_AT_MS) / MINUTE_MS + 1 }, (_, minute) => minute * MINUTE_MS);
   const atThreshold = () => merged(minutes.map((afterMs) => later(once, afterMs)));
   const timing = timingOf(alarm, evidence, evidence.delivery);
+  if ((alarm.datapointsToAlarm ?? alarm.evaluationPeriods) > 1) return severalProbes(alarm, evidence, once, timing);
   return [
     ...edgeProbes(alarm, evidence, { atThreshold, lastMs, timing }),
+    hourProbe(alarm, evidence, `${alarm.threshold - 1} repeatedly`, justTooLittle(alarm, evidence)),
+  ];
+};
+
+/** Gauges that must breach in several periods: as many as needed, as far apart as allowed, too far apart, and one less. */
+const severalProbes = (alarm: Alarm, evidence: Evidence, once: Timeline, timing: Timing): Probe[] => {
+  const { periodMs, delayMs } = timing;
+  const { evaluationPeriods: periods, datapointsToAlarm: wanted = periods } = alarm;
+  const toMs = FAULT_AT_MS + (periods + 4) * periodMs + HOUR_MS;
+  const probe = (title: string, inPeriods: readonly number[], isEnough: boolean): Probe => {
+    const lastMs = FAULT_AT_MS + Math.max(...inPeriods) * periodMs;
+    return {
+      alarm: alarm.name,
+      delivery: evidence.delivery,
+      title,
+      timeline: merged([
+        traffic(evidence, BEGIN_MS, toMs),
+        ...inPeriods.map((period) => later(once, period * periodMs)),
+      ]),
+      watched: { fromMs: WATCH_MS, toMs: toMs - MINUTE_MS },
+      ...(isEnough && {
+        fires: {
+          byMs: lastMs + delayMs + 2 * MINUTE_MS,
+          okByMs: FAULT_AT_MS + (inPeriods.at(-wanted) ?? 0) * periodMs + periods * periodMs + MINUTE_MS,
+        },
+      }),
+    };
+  };
+  const first = Array.from({ length: wanted }, (_, period) => period);
+  const apart = [...first.slice(0, -1), periods - 1];
+  return [
+    probe(`exactly ${alarm.threshold} in ${wanted} periods`, first, true),
+    probe(`exactly ${alarm.threshold} in ${wanted} periods, apart`, apart, true),
+    probe(`exactly ${alarm.threshold} in ${wanted} periods, too far apart`, [...first.slice(0, -1), periods], false),
+    probe(`exactly ${alarm.threshold} in ${wanted - 1} periods`, first.slice(1), false),
     hourProbe(alarm, evidence, `${alarm.threshold - 1} repeatedly`, justTooLittle(alarm, evidence)),
   ];
 };
@@ -163,13 +200,13 @@ const silenceProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
 const samplesOf = (rows: readonly MetricQuery[]): number =>
   Number(/>= (\d+)/.exec(rows.find(({ expression }) => expression !== undefined)?.expression ?? "")?.[1] ?? 1);
 
-/** A rate: bursts of uploads, one in each period, with a share of refused ones. */
+/** A rate: bursts of uploads, one in each period, with a share of failed ones. */
 const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const { periodMs, windowMs, delayMs } = timingOf(alarm, evidence, evidence.delivery);
   const { evaluationPeriods: periods, datapointsToAlarm: wanted = periods, threshold } = alarm;
   const samples = samplesOf("statistic" in alarm.watches ? [] : alarm.watches);
   const good = healthyUploads(evidence);
-  const bad = [recorded(evidence, "log-errors")];
+  const bad = [recorded(evidence, "failure")];
   const bursts = new Map<string, Timeline>();
   const burst = (atMs: number, count: number, failing: number): Timeline =>
     remembered(bursts, `${atMs} ${count} ${failing}`, () =>
@@ -227,6 +264,7 @@ const rateProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
 
 const probesOfAlarm = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const metric = metricOf(alarm);
+  if (casesOf(alarm, evidence) !== undefined) return conditionProbes(alarm, evidence);
   if (metric === undefined) return rateProbes(alarm, evidence);
   if (alarm.comparison.startsWith("LessThan")) return silenceProbes(alarm, evidence);
   return isGauge(alarm) ? gaugeProbes(alarm, evidence) : countProbes(alarm, evidence);
@@ -254,7 +292,7 @@ const allProbesOf = (alarm: Alarm, evidence: Evidence): readonly Probe[] => {
   return remembered(known, alarm.name, () => [
     ...probesOfAlarm(alarm, evidence),
     ...slowProbes(alarm, evidence),
-    ...restProbes(alarm, evidence),
+    ...(casesOf(alarm, evidence)?.isInverse ? [] : restProbes(alarm, evidence)),
   ]);
 };
 
@@ -267,22 +305,24 @@ export const probesOf = (evidence: Evidence): readonly Probe[] =>
 const time = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
 
 export const problemOf = (
-  { alarm: name, timeline, watched, delivery, fires }: Probe,
+  { alarm: name, timeline, watched, delivery, fires, isInverse }: Probe,
   blueprint: Blueprint,
 ): string | undefined => {
   const alarm = blueprint.alarms.find((each) => each.name === name);
   if (alarm === undefined) return "the alarm is missing";
+  const [well, wrong] = isInverse ? (["ALARM", "OK"] as const) : (["OK", "ALARM"] as const);
   const history = historyOf(alarm, blueprint, timeline, watched, delivery);
   const isBad = history.find(({ to, from }) => to === "INSUFFICIENT_DATA" && from !== "INSUFFICIENT_DATA");
-  const off = history.find(({ to }) => to === "ALARM");
+  const off = history.find(({ to }) => to === wrong);
   if (isBad !== undefined) return `goes to INSUFFICIENT_DATA at ${time(isBad.atMs)}`;
-  if (history[0]?.to !== "OK" || history[0].atMs > FAULT_AT_MS) return "is not OK at the start";
-  if (fires === undefined) return off && `fires at ${time(off.atMs)}`;
-  if (off === undefined || off.atMs > fires.byMs) return `has not fired by ${time(fires.byMs)}`;
+  if (history[0]?.to !== well || history[0].atMs > FAULT_AT_MS) return `is not ${well} at the start`;
+  if (fires === undefined) return off && `goes to ${wrong} at ${time(off.atMs)}`;
+  if (off === undefined || off.atMs > fires.byMs) return `has not gone to ${wrong} by ${time(fires.byMs)}`;
   const last = history.at(-1);
   if (last !== undefined && last.atMs < (fires.notOkBeforeMs ?? 0))
-    return `returns to OK before ${time(fires.notOkBeforeMs ?? 0)}`;
-  if (last?.to !== "OK" || last.atMs > fires.okByMs) return `has not returned to OK by ${time(fires.okByMs)}`;
+    return `returns to ${well} before ${time(fires.notOkBeforeMs ?? 0)}`;
+  if (fires.okByMs === undefined) return last?.to === wrong ? undefined : `returns to ${last?.to}`;
+  if (last?.to !== well || last.atMs > fires.okByMs) return `has not returned to ${well} by ${time(fires.okByMs)}`;
   return undefined;
 };
 

@@ -1,4 +1,5 @@
 /** Checks that releases can be gradual and roll back: the alias that uploads invoke, and CodeDeploy, which shifts its traffic. */
+import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { asList, readStack, type Stack } from "../../sandbox/terraform-json";
 import { statementsOf } from "./policies";
@@ -46,20 +47,26 @@ const aliasProblems = (stack: Stack): string[] => {
   ];
 };
 
-/** Every critical alarm must stop a deployment, and a stopped deployment must roll back. */
-const rollbackProblems = (group: Json, { alarms }: Blueprint): string[] => {
+/** @returns the alarms that must stop a deployment: where one alarm pages, those on the newest version; otherwise the critical ones */
+const stopping = ({ alarms, compositeAlarms }: Blueprint): Alarm[] =>
+  compositeAlarms.length > 0
+    ? alarms.filter((alarm) => metricsOf(alarm).some(({ dimensions }) => dimensions.ExecutedVersion !== undefined))
+    : alarms.filter(({ alarmActions }) => alarmActions.some((arn) => arn.endsWith("-critical-alerts")));
+
+/** Every such alarm must stop a deployment, and a stopped deployment must roll back. */
+const rollbackProblems = (group: Json, blueprint: Blueprint): string[] => {
   const { enabled, alarms: watched } = block(group.alarm_configuration);
   const rollback = block(group.auto_rollback_configuration);
   const { deployment_type: type, deployment_option: option } = block(group.deployment_style);
-  const critical = alarms.filter(({ alarmActions }) => alarmActions.some((arn) => arn.endsWith("-critical-alerts")));
-  const names = critical.map(({ name }) => name);
+  const names = stopping(blueprint).map(({ name }) => name);
   return [
+    ...(names.length === 0 ? ["no alarm stops a deployment"] : []),
     ...names
       .filter((name) => enabled !== true || !asList(watched).includes(name))
       .map((name) => `a deployment continues when ${name} fires`),
     ...asList(watched)
       .filter((name) => !names.includes(String(name)))
-      .map((name) => `${name} stops deployments but is not critical`),
+      .map((name) => `${name} stops deployments, but not for what the new version does`),
     ...ROLLBACK_EVENTS.filter((event) => rollback.enabled !== true || !asList(rollback.events).includes(event)).map(
       (event) => `a deployment does not roll back on ${event}`,
     ),

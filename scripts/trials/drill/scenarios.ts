@@ -11,6 +11,7 @@ import {
   failingUploads,
   failsAtFirst,
   failsPermanently,
+  failsWithoutRetry,
   GIVEN_UP_AFTER_SECONDS,
   heldUp,
   nearItsMemory,
@@ -30,8 +31,8 @@ export type ExpectedCounts = Readonly<Record<string, number>>;
 
 export interface Scenario {
   readonly cause: string;
-  /** End of the name of the topic to notify. */
-  readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts";
+  /** End of the name of the topic to notify; none for an alarm that is only part of another, or shows a cause. */
+  readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts" | "none";
   readonly counts: ExpectedCounts;
   /** Alarms that may fire, too, because they share the cause. */
   readonly also: readonly string[];
@@ -39,6 +40,10 @@ export interface Scenario {
   readonly scaled?: (fn: FunctionBlueprint) => string;
   /** Healthy traffic stops when the fault begins. @default it continues */
   readonly isSilence?: true;
+  /** The alarm is in ALARM while all is well. @default it is OK */
+  readonly isInverse?: true;
+  /** Time between two healthy uploads. @default TRAFFIC_EVERY_MS */
+  readonly trafficEveryMs?: number;
   /** @param threshold number of faults at which the alarm fires, or its threshold value */
   readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
 }
@@ -258,6 +263,11 @@ export interface Other {
 }
 
 export const OTHERS = {
+  failure: {
+    cause: "S3 answers 503 to an upload without retries",
+    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
+    run: (blueprint) => failsWithoutRetry(blueprint, 1, 1),
+  },
   healthy: {
     cause: "healthy traffic",
     counts: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),

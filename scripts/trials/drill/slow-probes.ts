@@ -23,7 +23,11 @@ export const slowProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   if (!START_DATED.includes(metricOf(alarm)?.name ?? "")) return [];
   const signals = signalsOf(alarm, blueprint, recorded(evidence, shortName(alarm, blueprint)));
   const strongest = isGauge(alarm) ? [withValue(signals, Math.max(alarm.threshold, lastsMs))] : signals;
-  const failures = lasting(spread(strongest, isGauge(alarm) ? 1 : faultsOf(alarm), startMs, startMs), lastsMs);
+  const periods = alarm.datapointsToAlarm ?? alarm.evaluationPeriods;
+  const { periodMs } = timingOf(alarm, evidence, evidence.delivery);
+  const startsMs = Array.from({ length: periods }, (_, i) => startMs - (periods - 1 - i) * periodMs);
+  const count = isGauge(alarm) ? 1 : faultsOf(alarm);
+  const failures = lasting(merged(startsMs.map((atMs) => spread(strongest, count, atMs, atMs))), lastsMs);
   return DELIVERIES.map((delivery) => {
     const timing = timingOf(alarm, evidence, delivery);
     const title = `invocations of ${lastsMs / 1_000} s, ${delivery} delivery`;

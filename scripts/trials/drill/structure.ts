@@ -1,9 +1,11 @@
 /** Static checks of a stack's monitoring: whether metrics, filters, alarms, widgets and topics refer to each other correctly. */
 
 import { metricsOf } from "../../cloudwatch/alarm";
+import { isComposite } from "../../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../../cloudwatch/metric-filter";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { dimensionsOf, LAMBDA_METRICS } from "../../sandbox/lambda";
+import { compositeProblems } from "./composites";
 import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
 import { reportOf } from "./observe";
@@ -93,10 +95,11 @@ const readerProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
 };
 
 const alarmProblems = (blueprint: Blueprint): string[] =>
-  blueprint.alarms.flatMap((alarm) => {
+  [...blueprint.alarms, ...blueprint.compositeAlarms].flatMap((alarm) => {
     const short = shortName(alarm, blueprint);
     const end = scenarioOf(alarm, blueprint)?.topic;
-    const arn = blueprint.topics.find(({ name }) => end !== undefined && name.endsWith(`-${end}`))?.arn;
+    const arn =
+      end === "none" ? "" : blueprint.topics.find(({ name }) => end !== undefined && name.endsWith(`-${end}`))?.arn;
     const wrong = Object.entries({ ALARM: alarm.alarmActions, OK: alarm.okActions }).filter(
       ([, actions]) => arn === undefined || actions.join() !== arn,
     );
@@ -105,7 +108,9 @@ const alarmProblems = (blueprint: Blueprint): string[] =>
         ([state, actions]) => `alarm ${short} sends ${state} to ${actions.join(", ") || "no topic"}, not to ${end}`,
       ),
       ...(alarm.actionsEnabled === false ? [`alarm ${short} has its actions disabled`] : []),
-      ...(alarm.treatMissingData === undefined ? [`alarm ${short} sets no treat_missing_data`] : []),
+      ...(!isComposite(alarm) && alarm.treatMissingData === undefined
+        ? [`alarm ${short} sets no treat_missing_data`]
+        : []),
     ];
   });
 
@@ -124,6 +129,7 @@ export const structureProblems = (stackDir: string, blueprint: Blueprint, eviden
   ...filterDefinitionProblems(blueprint, evidence),
   ...readerProblems(blueprint, evidence),
   ...alarmProblems(blueprint),
+  ...compositeProblems(blueprint),
   ...notificationProblems(blueprint),
   ...permissionProblems(stackDir, blueprint, evidence),
   ...trustProblems(stackDir, blueprint),

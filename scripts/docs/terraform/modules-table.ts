@@ -1,9 +1,9 @@
 /** The generated part of docs/terraform.md: which resources each module makes. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT, readTerraformJson } from "../build/stacks";
-import { code, table } from "../terminal/markdown";
-import { stackOf } from "./stacks";
+import { PROJECT, readTerraformJson } from "../../build/stacks";
+import { code, table } from "../../terminal/markdown";
+import { stackOf } from "../stacks";
 
 /** @returns a row for each module of dev, found by the path of each resource's construct */
 export const modulesTable = async (): Promise<string> => {

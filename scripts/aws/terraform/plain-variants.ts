@@ -1,0 +1,129 @@
+/** The environments that both forms are planned with: as committed, and prod with each switch in another position. */
+import { DEFAULT_VARIANTS } from "../../../handler/contract/variants";
+import type { Environment, VariableName } from "../../../modules/variables";
+import { VARIABLES } from "../../../modules/variables";
+
+export interface Variant {
+  readonly name: string;
+  readonly environment: Environment;
+}
+
+/** Variables that the plain root module does not have, with the values that they have there. */
+const TYPESCRIPT_ONLY = {
+  regions: [],
+  enable_replication: false,
+  enable_cost_widget: false,
+  variants: DEFAULT_VARIANTS,
+  enable_metadata_table: false,
+} as const satisfies Partial<Environment>;
+
+type Change = Partial<Environment>;
+
+const TOPIC = (severity: string) => `arn:aws:sns:us-east-1:123456789012:old-${severity}`;
+
+const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/** Resources that exist before the plan. */
+export const EXISTING = { uploads: "old-uploads", variants: "old-variants", logGroup: "/old/group" } as const;
+
+/** Another position of each variable that is no flag and no number, with what has to change along with it. */
+// biome-ignore format: a ledger is read down its columns
+const OTHER: Partial<Record<VariableName, Change>> = {
+  permissions_boundary_arn:              { permissions_boundary_arn: "arn:aws:iam::123456789012:policy/limit" },
+  extra_tags:                            { extra_tags: { Team: "images" } },
+  lambda_runtime:                        { lambda_runtime: "nodejs24.x" },
+  lambda_architecture:                   { lambda_architecture: "x86_64" },
+  code_signing_profile_version_arn:      { code_signing_profile_version_arn: "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images/abcdefghij" },
+  vpc_subnet_ids:                        { vpc_subnet_ids: ["subnet-0123456789abcdef0"], vpc_security_group_ids: ["sg-0123456789abcdef0"] },
+  enable_release_alias:                  { enable_release_alias: false, enable_codedeploy: false },
+  release_strategy:                      { release_strategy: "Linear10PercentEvery1Minute" },
+  reserved_concurrent_executions:        { reserved_concurrent_executions: -1 },
+  log_level:                             { log_level: "DEBUG" },
+  existing_log_group_name:               { existing_log_group_name: EXISTING.logGroup },
+  upload_bucket_name:                    { upload_bucket_name: "photos-to-process" },
+  processed_bucket_name:                 { processed_bucket_name: "processed-photos" },
+  existing_upload_bucket_name:           { existing_upload_bucket_name: EXISTING.uploads },
+  existing_processed_bucket_name:        { existing_processed_bucket_name: EXISTING.variants },
+  existing_kms_key_arn:                  { existing_kms_key_arn: KEY, enable_kms_key: false },
+  metric_namespace:                      { metric_namespace: "Images" },
+  metrics_transport:                     { metrics_transport: "put_metric_data" },
+  alert_email:                           { alert_email: "all@example.com", critical_alert_email: "all@example.com", performance_alert_email: "all@example.com", log_alert_email: "all@example.com" },
+  critical_alert_email:                  { critical_alert_email: "critical@example.com" },
+  performance_alert_email:               { performance_alert_email: "performance@example.com" },
+  log_alert_email:                       { log_alert_email: "log@example.com" },
+  additional_critical_alert_emails:      { additional_critical_alert_emails: ["one@example.com", "two@example.com"] },
+  additional_performance_alert_emails:   { additional_performance_alert_emails: ["one@example.com"] },
+  additional_log_alert_emails:           { additional_log_alert_emails: ["one@example.com"] },
+  critical_alert_sms:                    { critical_alert_sms: "+15555550100" },
+  critical_alert_https_endpoint:         { critical_alert_https_endpoint: "https://example.com/alerts" },
+  slack_channel_id:                      { slack_workspace_id: "T0123456789", slack_channel_id: "C0123456789" },
+  existing_critical_alerts_topic_arn:    { existing_critical_alerts_topic_arn: TOPIC("critical") },
+  existing_performance_alerts_topic_arn: { existing_performance_alerts_topic_arn: TOPIC("performance") },
+  existing_log_alerts_topic_arn:         { existing_log_alerts_topic_arn: TOPIC("log") },
+  alarm_routing:                         { alarm_routing: "incident" },
+  refusal_log_level:                     { refusal_log_level: "WARN" },
+  encoder_effort:                        { encoder_effort: "small" },
+  cache_control:                         { cache_control: "max-age=60" },
+  variant_tags:                          { variant_tags: { Kind: "variant" } },
+  processed_transition_days:             { processed_transition_days: 30 },
+  processed_transition_class:            { processed_transition_class: "GLACIER_IR", processed_transition_days: 90 },
+  processed_expiration_days:             { processed_expiration_days: 365 },
+  runbook_base_url:                      { runbook_base_url: "" },
+  cost_center:                           { cost_center: "" },
+  owner:                                 { owner: "" },
+  monthly_budget_usd:                    { monthly_budget_usd: 0 },
+};
+
+/** Variables whose other positions cannot be planned beside each other, or that others cover. */
+// biome-ignore format: a ledger is read down its columns
+const NOT_MOVED: Partial<Record<VariableName, string>> = {
+  aws_region:              "all variants share one provider",
+  environment:             "dev, staging and prod differ",
+  project_name:            "part of every name, as environment is",
+  protected:               "asked by commands only",
+  state_bucket:            "backend of the stack",
+  state_key:               "backend of the stack",
+  state_region:            "backend of the stack",
+  vpc_security_group_ids:  "moved with vpc_subnet_ids",
+  slack_workspace_id:      "moved with slack_channel_id",
+  additional_alert_emails: "default of the three lists",
+  alert_sms:               "default of critical_alert_sms",
+};
+
+/** Other numbers everywhere, so that no number can be a constant by mistake. */
+const otherNumbers = (environment: Environment): Change =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]): [string, number][] => {
+      if (typeof value !== "number" || value <= 0) return [];
+      if (name === "log_retention_days") return [[name, 90]];
+      if (name === "lambda_retry_attempts") return [[name, 1]];
+      if (name === "lambda_timeout") return [[name, 300]];
+      if (name.endsWith("_percent")) return [[name, value - 7]];
+      return [[name, value + 3]];
+    }),
+  );
+
+const flipped = (name: VariableName, environment: Environment): Change | undefined => {
+  if (name in NOT_MOVED || name in TYPESCRIPT_ONLY) return undefined;
+  const other = OTHER[name];
+  if (other) return other;
+  const value = environment[name];
+  if (typeof value === "boolean") return { [name]: !value };
+  if (typeof value === "number") return undefined;
+  throw new Error(`Expected another position for ${name} in plain-variants.ts but got none`);
+};
+
+/** @param everySwitch whether prod is there once more for each switch, in another position */
+export const variantsOf = (environments: readonly Environment[], everySwitch: boolean): Variant[] => {
+  const same = environments.map((environment) => ({
+    name: environment.environment,
+    environment: { ...environment, ...TYPESCRIPT_ONLY },
+  }));
+  const prod = same.find(({ name }) => name === "prod")?.environment;
+  if (prod === undefined || !everySwitch) return same;
+  const flips = (Object.keys(VARIABLES) as VariableName[]).flatMap((name) => {
+    const change = flipped(name, prod);
+    return change === undefined ? [] : [{ name: `prod_${name}`, environment: { ...prod, ...change } }];
+  });
+  return [...same, ...flips, { name: "prod_numbers", environment: { ...prod, ...otherNumbers(prod) } }];
+};

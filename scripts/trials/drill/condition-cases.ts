@@ -1,0 +1,145 @@
+/** What each alarm on a condition must say about exact values of its metrics: just enough, and just too little. */
+
+/** Values of each metric of an alarm, by its id in the expression. */
+export type Values = Readonly<Record<string, readonly number[]>>;
+
+export interface ConditionCase {
+  readonly title: string;
+  /** Values in one period after the other. Nothing happens in between. */
+  readonly steps: readonly Values[];
+  /** Whether the first step changes the alarm's state. */
+  readonly changes: boolean;
+  /** After which step the state returns. @default after the steps, with healthy traffic */
+  readonly returnsAt?: number;
+  /** No traffic follows, and the state stays. @default healthy traffic follows */
+  readonly stays?: true;
+  /** No traffic follows, and the state returns nevertheless. @default healthy traffic follows */
+  readonly endsInSilence?: true;
+}
+
+export interface ConditionCases {
+  /** Healthy traffic. */
+  readonly idle: Values;
+  /** The alarm is in ALARM while all is well. @default it is OK */
+  readonly isInverse?: true;
+  /** @param numbers in the expression, in order */
+  readonly cases: (numbers: readonly number[]) => readonly ConditionCase[];
+}
+
+const ones = (count: number): number[] => Array.from({ length: Math.max(0, count) }, () => 1);
+
+/** A count in two data, so that neither the average nor the maximum equals the sum. */
+const halves = (count: number): number[] => (count <= 0 ? [] : [Math.ceil(count / 2), Math.floor(count / 2)]);
+
+const fires = (title: string, values: Values): ConditionCase => ({ title, steps: [values], changes: true });
+const stays = (title: string, values: Values): ConditionCase => ({ title, steps: [values], changes: false });
+
+/** `part >= min AND 100 * part >= percent * all` */
+const shareOf =
+  (part: string, all: string): ConditionCases["cases"] =>
+  ([min = 0, , percent = 0]) => {
+    const most = Math.floor((100 * min) / percent);
+    return [
+      fires("exactly the minimum and the share", { [part]: ones(min), [all]: ones(most) }),
+      stays("just below the share", { [part]: ones(min), [all]: ones(most + 1) }),
+      stays("one less than the minimum", { [part]: ones(min - 1), [all]: ones(min - 1) }),
+    ];
+  };
+
+/** `part >= min AND 100 * part >= percent * (part + rest)` */
+const shareBeside =
+  (part: string, rest: string): ConditionCases["cases"] =>
+  ([min = 0, , percent = 0]) => {
+    const most = Math.floor((100 * min) / percent) - min;
+    return [
+      fires("exactly the minimum and the share", { [part]: ones(min), [rest]: halves(most) }),
+      stays("just below the share", { [part]: ones(min), [rest]: halves(most + 1) }),
+      stays("one less than the minimum", { [part]: ones(min - 1), [rest]: [] }),
+    ];
+  };
+
+/** `FILL(f, 0) >= min AND 100 * FILL(f, 0) >= factor * (100 - target) * (FILL(f, 0) + s)` */
+const budget: ConditionCases["cases"] = ([, min = 0, , , factor = 0, , target = 0]) => {
+  const allowed = (failed: number, share: number) =>
+    Math.floor((share * 100 * failed) / (factor * (100 - target))) - failed;
+  return [
+    fires("the minimum, and just enough of all", { f: ones(min), s: halves(allowed(min, 0.99)) }),
+    fires("twice the minimum, and just enough of all", { f: ones(2 * min), s: halves(allowed(2 * min, 0.99)) }),
+    stays("the minimum, and just too little of all", { f: ones(min), s: halves(allowed(min, 1.01) + 1) }),
+    stays("one less than the minimum", { f: ones(min - 1), s: [1] }),
+  ];
+};
+
+const BUDGET: ConditionCases = { idle: { s: [1] }, cases: budget };
+
+/** By the name of the alarm without the function's name: add a row. */
+export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
+  "high-error-rate": { idle: { attempts: [1], failed: [0] }, cases: shareOf("failed", "attempts") },
+  "release-errors": { idle: { a: [1], e: [0] }, cases: shareOf("e", "a") },
+  "refused-rate": { idle: { s: [1], r: [0] }, cases: shareBeside("r", "s") },
+  "image-processing-errors": { idle: { s: [1], f: [0] }, cases: shareBeside("f", "s") },
+  "budget-burning": BUDGET,
+  "budget-1d": BUDGET,
+  "budget-2h": BUDGET,
+  "budget-6h": BUDGET,
+  "budget-30m": BUDGET,
+  waiting: {
+    idle: { t: [0], age: [100] },
+    cases: ([throttles = 0, , second = 0, limit = 0]) => [
+      fires("just enough throttles, and one event that is too old", {
+        t: ones(throttles),
+        age: [1, second * limit + 1],
+      }),
+      stays("just enough throttles, and no event that is too old", { t: ones(throttles), age: [second * limit] }),
+      stays("one throttle less", { t: ones(throttles - 1), age: [second * limit + 1] }),
+      stays("just enough throttles, and no event that was invoked", { t: ones(throttles) }),
+    ],
+  },
+  "nothing-invoked": {
+    idle: { t: [0], i: [1] },
+    cases: () => [
+      fires("a throttle, and no invocation", { t: [1, 0] }),
+      stays("a throttle, and an invocation", { t: [1], i: [1, 0] }),
+      stays("no throttle, and no invocation", { t: [0] }),
+    ],
+  },
+  recovered: {
+    idle: { s: [1], failed: [0] },
+    isInverse: true,
+    cases: ([, stray = 0, , percent = 0]) => {
+      const most = ((stray + 1) * 100) / percent - (stray + 1);
+      const fault: Values = { failed: ones(stray + 1), s: [] };
+      return [
+        fires("more failures than stray ones, and no success", fault),
+        fires("just more than the stray share", { failed: ones(stray + 1), s: halves(most - 1) }),
+        stays("exactly the stray share", { failed: ones(stray + 1), s: halves(most) }),
+        stays("stray failures only", { failed: ones(stray), s: [] }),
+        {
+          title: "a fault, then a single success",
+          steps: [fault, { failed: [0], s: [1, 0] }],
+          changes: true,
+          returnsAt: 1,
+        },
+        {
+          title: "a fault, then stray failures",
+          steps: [fault, { failed: ones(stray), s: [0] }],
+          changes: true,
+          stays: true,
+        },
+        { title: "a fault, then silence", steps: [fault, {}], changes: true, stays: true },
+        { title: "silence", steps: [{}], changes: false },
+      ];
+    },
+  },
+  flowing: {
+    idle: { t: [0], i: [1] },
+    isInverse: true,
+    cases: () => [
+      fires("a throttle", { t: [1, 0] }),
+      fires("a throttle amid invocations", { t: [1, 0], i: ones(5) }),
+      { title: "a throttle, then an invocation", steps: [{ t: [1] }, { i: [1, 0] }], changes: true, returnsAt: 1 },
+      { title: "a throttle, then silence", steps: [{ t: [1] }, {}], changes: true, stays: true },
+      { title: "silence", steps: [{}], changes: false },
+    ],
+  },
+};

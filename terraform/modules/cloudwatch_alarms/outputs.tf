@@ -1,0 +1,145 @@
+locals {
+  alarm_names = merge(
+    {
+      high-error-rate  = aws_cloudwatch_metric_alarm.high_error_rate.alarm_name
+      high-duration    = aws_cloudwatch_metric_alarm.high_duration.alarm_name
+      low-success-rate = aws_cloudwatch_metric_alarm.low_success_rate.alarm_name
+    },
+    var.alarm_routing == "incident" ? {
+      budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name
+      recovered       = aws_cloudwatch_metric_alarm.recovered[0].alarm_name
+      waiting         = aws_cloudwatch_metric_alarm.waiting[0].alarm_name
+      throttled-long  = aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name
+      nothing-invoked = aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name
+      flowing         = aws_cloudwatch_metric_alarm.flowing[0].alarm_name
+      refused-rate    = aws_cloudwatch_metric_alarm.refused_rate[0].alarm_name
+      budget-1d       = aws_cloudwatch_metric_alarm.budget_1d[0].alarm_name
+      budget-2h       = aws_cloudwatch_metric_alarm.budget_2h[0].alarm_name
+      budget-6h       = aws_cloudwatch_metric_alarm.budget_6h[0].alarm_name
+      budget-30m      = aws_cloudwatch_metric_alarm.budget_30m[0].alarm_name
+      page            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+      creep           = aws_cloudwatch_composite_alarm.creep[0].alarm_name
+      slow-burn       = aws_cloudwatch_composite_alarm.slow_burn[0].alarm_name
+      budget          = aws_cloudwatch_composite_alarm.budget[0].alarm_name
+      refused         = aws_cloudwatch_composite_alarm.refused[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
+      images-lost = aws_cloudwatch_metric_alarm.images_lost[0].alarm_name
+      event-lost  = aws_cloudwatch_composite_alarm.event_lost[0].alarm_name
+    } : {},
+    var.enable_release_alias ? {
+      release-errors = aws_cloudwatch_metric_alarm.release_errors[0].alarm_name
+    } : {},
+    var.enable_memory_alarm ? {
+      memory-high = aws_cloudwatch_metric_alarm.memory_high[0].alarm_name
+    } : {},
+    var.enable_no_invocation_alarm ? {
+      no-invocations = aws_cloudwatch_metric_alarm.no_invocations[0].alarm_name
+    } : {},
+    var.enable_dead_letter_queue ? {
+      dead-letters       = aws_cloudwatch_metric_alarm.dead_letters[0].alarm_name
+      dead-letter-errors = aws_cloudwatch_metric_alarm.dead_letter_errors[0].alarm_name
+    } : {},
+    var.enable_metadata_table ? {
+      table-throttles = aws_cloudwatch_metric_alarm.table_throttles[0].alarm_name
+      table-errors    = aws_cloudwatch_metric_alarm.table_errors[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
+      silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
+    } : {},
+    (var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+      throttles        = aws_cloudwatch_metric_alarm.throttles[0].alarm_name
+      high-concurrency = aws_cloudwatch_metric_alarm.high_concurrency[0].alarm_name
+    } : {},
+    (var.enable_image_metrics && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+      log-errors = aws_cloudwatch_metric_alarm.log_errors[0].alarm_name
+    } : {},
+    (var.enable_async_alarms && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+      event-age = aws_cloudwatch_metric_alarm.event_age[0].alarm_name
+    } : {},
+    (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
+      events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].alarm_name
+    } : {},
+  )
+}
+
+output "alarm_names" {
+  description = "Alarm names"
+  value       = local.alarm_names
+
+  precondition {
+    condition     = !(!var.enable_image_metrics && var.alarm_routing == "incident")
+    error_message = "Expected \"each\" for alarm_routing but got \"incident\": its alarms need enable_image_metrics."
+  }
+}
+
+output "alarm_arns" {
+  description = "Alarm ARNs"
+  value = merge(
+    {
+      high-error-rate  = aws_cloudwatch_metric_alarm.high_error_rate.arn
+      high-duration    = aws_cloudwatch_metric_alarm.high_duration.arn
+      low-success-rate = aws_cloudwatch_metric_alarm.low_success_rate.arn
+    },
+    var.alarm_routing == "incident" ? {
+      budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].arn
+      recovered       = aws_cloudwatch_metric_alarm.recovered[0].arn
+      waiting         = aws_cloudwatch_metric_alarm.waiting[0].arn
+      throttled-long  = aws_cloudwatch_metric_alarm.throttled_long[0].arn
+      nothing-invoked = aws_cloudwatch_metric_alarm.nothing_invoked[0].arn
+      flowing         = aws_cloudwatch_metric_alarm.flowing[0].arn
+      refused-rate    = aws_cloudwatch_metric_alarm.refused_rate[0].arn
+      budget-1d       = aws_cloudwatch_metric_alarm.budget_1d[0].arn
+      budget-2h       = aws_cloudwatch_metric_alarm.budget_2h[0].arn
+      budget-6h       = aws_cloudwatch_metric_alarm.budget_6h[0].arn
+      budget-30m      = aws_cloudwatch_metric_alarm.budget_30m[0].arn
+      page            = aws_cloudwatch_composite_alarm.page[0].arn
+      creep           = aws_cloudwatch_composite_alarm.creep[0].arn
+      slow-burn       = aws_cloudwatch_composite_alarm.slow_burn[0].arn
+      budget          = aws_cloudwatch_composite_alarm.budget[0].arn
+      refused         = aws_cloudwatch_composite_alarm.refused[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
+      images-lost = aws_cloudwatch_metric_alarm.images_lost[0].arn
+      event-lost  = aws_cloudwatch_composite_alarm.event_lost[0].arn
+    } : {},
+    var.enable_release_alias ? {
+      release-errors = aws_cloudwatch_metric_alarm.release_errors[0].arn
+    } : {},
+    var.enable_memory_alarm ? {
+      memory-high = aws_cloudwatch_metric_alarm.memory_high[0].arn
+    } : {},
+    var.enable_no_invocation_alarm ? {
+      no-invocations = aws_cloudwatch_metric_alarm.no_invocations[0].arn
+    } : {},
+    var.enable_dead_letter_queue ? {
+      dead-letters       = aws_cloudwatch_metric_alarm.dead_letters[0].arn
+      dead-letter-errors = aws_cloudwatch_metric_alarm.dead_letter_errors[0].arn
+    } : {},
+    var.enable_metadata_table ? {
+      table-throttles = aws_cloudwatch_metric_alarm.table_throttles[0].arn
+      table-errors    = aws_cloudwatch_metric_alarm.table_errors[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
+      silence = aws_cloudwatch_composite_alarm.silence[0].arn
+    } : {},
+    (var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+      throttles        = aws_cloudwatch_metric_alarm.throttles[0].arn
+      high-concurrency = aws_cloudwatch_metric_alarm.high_concurrency[0].arn
+    } : {},
+    (var.enable_image_metrics && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+      log-errors = aws_cloudwatch_metric_alarm.log_errors[0].arn
+    } : {},
+    (var.enable_async_alarms && var.alarm_routing == "each" || var.alarm_routing == "each" && !var.enable_dead_letter_queue) ? {
+      event-age = aws_cloudwatch_metric_alarm.event_age[0].arn
+    } : {},
+    (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
+      events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].arn
+    } : {},
+  )
+}
+
+output "all_alarm_names" {
+  description = "All alarm names"
+  value       = values(local.alarm_names)
+}

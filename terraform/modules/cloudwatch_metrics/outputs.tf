@@ -1,0 +1,36 @@
+output "dashboard_name" {
+  description = "Dashboard name"
+  value       = var.enable_dashboard ? aws_cloudwatch_dashboard.dashboard[0].dashboard_name : ""
+}
+
+output "dashboard_arn" {
+  description = "Dashboard ARN"
+  value       = var.enable_dashboard ? aws_cloudwatch_dashboard.dashboard[0].dashboard_arn : ""
+}
+
+output "metric_namespace" {
+  description = "Metric namespace"
+  value       = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+}
+
+output "metric_filter_names" {
+  description = "Metric filter names"
+  value = merge(
+    {
+      LambdaErrors   = aws_cloudwatch_log_metric_filter.LambdaErrors.name
+      Attempts       = aws_cloudwatch_log_metric_filter.Attempts.name
+      FailedAttempts = aws_cloudwatch_log_metric_filter.FailedAttempts.name
+      MemoryUsedMB   = aws_cloudwatch_log_metric_filter.MemoryUsedMB.name
+    },
+    var.enable_image_metrics ? {
+      ImageSizeBytes      = aws_cloudwatch_log_metric_filter.ImageSizeBytes[0].name
+      ImageProcessingTime = aws_cloudwatch_log_metric_filter.ImageProcessingTime[0].name
+      SuccessfulProcesses = aws_cloudwatch_log_metric_filter.SuccessfulProcesses[0].name
+      RefusedImages       = aws_cloudwatch_log_metric_filter.RefusedImages[0].name
+      AllRefusedImages    = aws_cloudwatch_log_metric_filter.AllRefusedImages[0].name
+      SupersededImages    = aws_cloudwatch_log_metric_filter.SupersededImages[0].name
+      S3AccessDenied      = aws_cloudwatch_log_metric_filter.S3AccessDenied[0].name
+      MetricsLost         = aws_cloudwatch_log_metric_filter.MetricsLost[0].name
+    } : {},
+  )
+}

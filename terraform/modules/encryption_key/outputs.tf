@@ -1,0 +1,4 @@
+output "key_arn" {
+  description = "Key ARN"
+  value       = aws_kms_key.key.arn
+}

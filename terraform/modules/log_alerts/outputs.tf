@@ -1,0 +1,62 @@
+output "alarm_names" {
+  description = "Alarm names"
+  value = merge(
+    {
+      timeout-errors  = aws_cloudwatch_metric_alarm.timeout_errors.alarm_name
+      memory-errors   = aws_cloudwatch_metric_alarm.memory_errors.alarm_name
+      critical-errors = aws_cloudwatch_metric_alarm.critical_errors.alarm_name
+    },
+    var.enable_image_metrics ? {
+      image-processing-errors = aws_cloudwatch_metric_alarm.image_processing_errors[0].alarm_name
+      s3-permission-errors    = aws_cloudwatch_metric_alarm.s3_permission_errors[0].alarm_name
+    } : {},
+    var.enable_image_metrics && var.enable_metadata_table ? {
+      records-lost = aws_cloudwatch_metric_alarm.records_lost[0].alarm_name
+    } : {},
+    var.alarm_routing == "each" && var.enable_image_metrics ? {
+      large-images = aws_cloudwatch_metric_alarm.large_images[0].alarm_name
+    } : {},
+  )
+}
+
+output "alarm_arns" {
+  description = "Alarm ARNs"
+  value = merge(
+    {
+      timeout-errors  = aws_cloudwatch_metric_alarm.timeout_errors.arn
+      memory-errors   = aws_cloudwatch_metric_alarm.memory_errors.arn
+      critical-errors = aws_cloudwatch_metric_alarm.critical_errors.arn
+    },
+    var.enable_image_metrics ? {
+      image-processing-errors = aws_cloudwatch_metric_alarm.image_processing_errors[0].arn
+      s3-permission-errors    = aws_cloudwatch_metric_alarm.s3_permission_errors[0].arn
+    } : {},
+    var.enable_image_metrics && var.enable_metadata_table ? {
+      records-lost = aws_cloudwatch_metric_alarm.records_lost[0].arn
+    } : {},
+    var.alarm_routing == "each" && var.enable_image_metrics ? {
+      large-images = aws_cloudwatch_metric_alarm.large_images[0].arn
+    } : {},
+  )
+}
+
+output "metric_filter_names" {
+  description = "Metric filter names"
+  value = merge(
+    {
+      TimeoutErrors  = aws_cloudwatch_log_metric_filter.TimeoutErrors.name
+      MemoryErrors   = aws_cloudwatch_log_metric_filter.MemoryErrors.name
+      CriticalErrors = aws_cloudwatch_log_metric_filter.CriticalErrors.name
+    },
+    var.enable_image_metrics ? {
+      ImageProcessingErrors = aws_cloudwatch_log_metric_filter.ImageProcessingErrors[0].name
+      S3PermissionErrors    = aws_cloudwatch_log_metric_filter.S3PermissionErrors[0].name
+    } : {},
+    var.enable_image_metrics && var.enable_metadata_table ? {
+      RecordsLost = aws_cloudwatch_log_metric_filter.RecordsLost[0].name
+    } : {},
+    var.alarm_routing == "each" && var.enable_image_metrics ? {
+      LargeImages = aws_cloudwatch_log_metric_filter.LargeImages[0].name
+    } : {},
+  )
+}
