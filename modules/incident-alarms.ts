@@ -32,7 +32,7 @@ const TOO_MANY_FAIL = condition(
   ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, slo_min_failures: dropped }) =>
     `IF((FILL(failed, 0) >= ${min} AND 100 * failed >= ${percent} * attempts) OR (${LOST} >= ${dropped} AND 200 * ${LOST} >= ${percent} * (${LOST} + FILL(attempts, 0))), 1, 0)`,
   ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, slo_min_failures: dropped }) =>
-    `Failed attempts >= ${min} and >= ${percent} %, or dropped events >= ${dropped} and >= ${percent / 2} %,`,
+    `Failed attempts >= ${min} and >= ${percent} %, or dropped events >= ${dropped} and >= half of that share,`,
 );
 
 /** What fails, or is dropped without an attempt. */
