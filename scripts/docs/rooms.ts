@@ -40,7 +40,7 @@ export const ROOMS = {
   commands: {
     path: "scripts/commands",
     purpose: "One file for each command of `package.json`: options, one call, output, exit code.",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "console", "trials", "aws", "images", "docs", "modules"],
+    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "month", "console", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
     imports: [],
-    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "statistics.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
@@ -77,7 +77,13 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
     imports: ["sandbox", "cloudwatch", "faults"],
-    entries: ["control.ts", "drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+    entries: ["causes.ts", "control.ts", "drill.ts", "evidence.ts", "recorded-run.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+  },
+  month: {
+    path: "scripts/trials/month",
+    purpose: "Plays months of uploads and faults against the alarms of a stack. Like the drill, it reads only the stack and the package.",
+    imports: ["drill", "faults", "sandbox", "cloudwatch"],
+    entries: ["episodes.ts", "judge.ts", "outcomes.ts", "report.ts", "results.ts", "run.ts", "targets.ts"],
   },
   trials: {
     path: "scripts/trials",
@@ -116,7 +122,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "Generated parts of the documents, runbooks, plots, cost and scale models, and plain Terraform.",
-    imports: ["main.ts", "terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
+    imports: ["main.ts", "terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/moved.ts"],
   },
 } as const satisfies Record<string, Room>;
