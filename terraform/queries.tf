@@ -229,26 +229,6 @@ locals {
         "| limit 100",
       ])
     } : {},
-    var.enable_metadata_table ? {
-      "alarms/table-throttles" = join("\n", [
-        "fields @timestamp, level, event, key, version, state, errorName, errorMessage, requestId",
-        "| filter event = \"record.lost\"",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
-      "alarms/table-errors" = join("\n", [
-        "fields @timestamp, level, event, key, version, state, errorName, errorMessage, requestId",
-        "| filter event = \"record.lost\"",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
-      "alarms/records-lost" = join("\n", [
-        "fields @timestamp, level, event, key, version, state, errorName, errorMessage, requestId",
-        "| filter event = \"record.lost\"",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
-    } : {},
     var.enable_async_alarms && var.alarm_routing == "each" ? {
       "alarms/event-age" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",

@@ -173,6 +173,7 @@ const queriesFile = (): string => {
   const module: PlainModule = {
     inputs: ALARM_VALUES,
     about: "",
+    fixed: { enable_metadata_table: false },
     build: (_, given) => ({
       queries: savedQueries({ image_error_threshold: 0, large_images_threshold: 0, ...given } as never),
     }),
