@@ -115,6 +115,7 @@ export const VARIABLES = {
   cache_control:                         IMAGE_PROCESSOR.cache_control,
   variant_tags:                          IMAGE_PROCESSOR.variant_tags,
   encoder_effort:                        IMAGE_PROCESSOR.encoder_effort,
+  delete_variants_with_upload:           IMAGE_PROCESSOR.delete_variants_with_upload,
   metric_namespace:                      IMAGE_PROCESSOR.metric_namespace,
   metrics_transport:                     IMAGE_PROCESSOR.metrics_transport,
   alert_email:                           { ...EMAIL,                                         default: "",                              description: "E-mail address for all notifications." },

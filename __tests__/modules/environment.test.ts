@@ -69,6 +69,7 @@ const DEFAULTS = {
   cache_control: "public, max-age=86400",
   variant_tags: {},
   encoder_effort: DEFAULT_EFFORT,
+  delete_variants_with_upload: false,
   metric_namespace: "ImageProcessor/Lambda",
   metrics_transport: "put_metric_data",
   refusal_log_level: "ERROR",
