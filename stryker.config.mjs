@@ -3,9 +3,10 @@
  * PART selects what is mutated, and the tests that have to notice. To add one, add a row.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** A mutant that hangs is killed; a ledger is evaluated once when it is imported, so its mutants would need all tests. */
+/** What is mutated, and the folders of the tests. */
 const PARTS = {
   cloudwatch: { mutate: ["scripts/cloudwatch/**/*.ts"], tests: ["cloudwatch"] },
   modules: { mutate: ["modules/**/*.ts"], tests: ["modules"] },
@@ -16,7 +17,7 @@ const { PART = "cloudwatch", FILES } = process.env;
 const part = PARTS[PART];
 if (part === undefined) throw new Error(`Expected one of ${Object.keys(PARTS).join(", ")} for PART but got "${PART}"`);
 
-const root = import.meta.dirname;
+const root = dirname(fileURLToPath(import.meta.url));
 const absolute = (path) => path.replace("<rootDir>", root);
 const { globalSetup, globalTeardown, ...jest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).jest;
 
@@ -24,16 +25,19 @@ export default {
   plugins: ["@stryker-mutator/jest-runner"],
   testRunner: "jest",
   coverageAnalysis: "perTest",
+  // A table is evaluated once, when it is imported, so each of its mutants would need all tests.
   ignoreStatic: true,
   mutate: FILES?.split(",") ?? part.mutate,
   concurrency: 2,
+  // On a busy machine a mutant must not count as noticed because it was slow.
+  timeoutMS: 60_000,
+  dryRunTimeoutMinutes: 60,
   reporters: ["clear-text", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `.cache/stryker/${PART}.json` },
   tempDirName: ".cache/stryker/tmp",
   // No tsconfig.json to rewrite: swc reads none, and TypeScript 7 has no API for it.
   tsconfigFile: "none",
-  allowEmpty: true,
   ignorePatterns: ["/.cache", "/cdktf.out", "/dist", "/docs/images"],
   testRunnerNodeArgs: ["--require", join(root, "scripts/typescript.cjs")],
   jest: {

@@ -1,6 +1,6 @@
 /** What the image handler needs from its function: entry point, environment variables and permissions. */
 import { Fn, Token } from "cdktf";
-import { HANDLER } from "../handler/contract/runtime";
+import { HANDLER, PROCESS_ENVIRONMENT } from "../handler/contract/runtime";
 import type { SettingTexts } from "../handler/contract/settings";
 import type { IMAGE_PROCESSOR } from "./inputs/image_processor";
 import type { Values } from "./inputs/inputs";
@@ -19,7 +19,7 @@ export interface ImageProcessorProps extends Values<typeof IMAGE_PROCESSOR> {
 /** @returns inputs of `lambda_function` for the image handler */
 export const imageProcessor = (props: ImageProcessorProps) => ({
   handler: HANDLER,
-  environment_variables: settings(props),
+  environment_variables: { ...PROCESS_ENVIRONMENT, ...settings(props) },
   policy_documents: {
     image_processor: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }),
   },
@@ -52,6 +52,7 @@ const settings = (props: ImageProcessorProps): SettingTexts => ({
   CACHE_CONTROL: props.cache_control,
   VARIANT_TAGS: jsonOf(props.variant_tags),
   ENCODER_EFFORT: props.encoder_effort,
+  DELETE_VARIANTS_WITH_UPLOAD: onOff(props.delete_variants_with_upload),
   TRACING: onOff(props.enable_xray_tracing),
 });
 
@@ -64,9 +65,10 @@ const ANY_BUCKET = "b".repeat(63);
 /** @returns the size of all environment variables, measured as Lambda does: as JSON, in which each quote of a value counts twice */
 export const settingsBytes = (props: Omit<ImageProcessorProps, `${string}_bucket_${string}`>): number =>
   Buffer.byteLength(
-    JSON.stringify(
-      settings({ ...props, upload_bucket_arn: "", processed_bucket_arn: "", processed_bucket_id: ANY_BUCKET }),
-    ),
+    JSON.stringify({
+      ...PROCESS_ENVIRONMENT,
+      ...settings({ ...props, upload_bucket_arn: "", processed_bucket_arn: "", processed_bucket_id: ANY_BUCKET }),
+    }),
   );
 
 /** Plain objects instead of a data source: a plan shows the full policy, and a test can compare it. */
@@ -90,6 +92,7 @@ const statements = (props: ImageProcessorProps) => [
     Action: ["s3:PutObject", ...(Object.keys(props.variant_tags).length > 0 ? ["s3:PutObjectTagging"] : [])],
     Resource: `${props.processed_bucket_arn}/*`,
   },
+  ...(props.delete_variants_with_upload ? deleteVariants(props.processed_bucket_arn) : []),
   ...(props.metrics_transport === "put_metric_data" ? [publishMetrics(props.metric_namespace)] : []),
   ...(props.records?.write_statements ?? []),
   ...(props.kms_key_arn === undefined
@@ -98,6 +101,12 @@ const statements = (props: ImageProcessorProps) => [
         useKey("DecryptUploads", "kms:Decrypt", props.kms_key_arn, props.upload_bucket_arn),
         useKey("EncryptVariants", "kms:GenerateDataKey", props.kms_key_arn, props.processed_bucket_arn),
       ]),
+];
+
+/** GetObject is for HeadObject, which tells from which upload a variant was made. */
+const deleteVariants = (bucketArn: string) => [
+  { Sid: "FindVariants", Effect: "Allow", Action: ["s3:ListBucket"], Resource: bucketArn },
+  { Sid: "DeleteVariants", Effect: "Allow", Action: ["s3:GetObject", "s3:DeleteObject"], Resource: `${bucketArn}/*` },
 ];
 
 /** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */

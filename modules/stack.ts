@@ -25,7 +25,7 @@ import { savedQueries } from "./queries";
 import type { Replica } from "./replication";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
-import { dashboardStacks, helpOf, isHome } from "./stack-inputs";
+import { dashboardStacks, helpOf, isHome, uploadEvents } from "./stack-inputs";
 import { outputsOf } from "./stack-outputs";
 import { configureTerraform } from "./stack-terraform";
 import type { Environment } from "./variables";
@@ -123,7 +123,7 @@ export class ImageProcessorStack extends TerraformStack {
         tag_value: tags.Budget,
         topic_arn: topics.budget_topic_arn,
       });
-    this.invokeOnUpload(buckets, lambda, accountId);
+    this.invokeOnUpload(environment, buckets, lambda, accountId);
     this.output(
       outputsOf(environment, {
         buckets: buckets.outputs,
@@ -252,7 +252,12 @@ export class ImageProcessorStack extends TerraformStack {
     });
   }
 
-  private invokeOnUpload(buckets: S3Buckets, lambda: LambdaFunction, accountId: string): void {
+  private invokeOnUpload(
+    environment: Environment,
+    buckets: S3Buckets,
+    lambda: LambdaFunction,
+    accountId: string,
+  ): void {
     const permission = new LambdaPermission(this, "upload_permission", {
       statementId: "AllowUploadBucket",
       action: "lambda:InvokeFunction",
@@ -265,7 +270,7 @@ export class ImageProcessorStack extends TerraformStack {
     const { arn: lambdaFunctionArn } = lambda.alias ?? { arn: lambda.outputs.function_arn };
     new S3BucketNotification(this, "upload_notification", {
       bucket: buckets.outputs.upload_bucket_id,
-      lambdaFunction: [{ lambdaFunctionArn, events: ["s3:ObjectCreated:*"] }],
+      lambdaFunction: [{ lambdaFunctionArn, events: uploadEvents(environment) }],
       // S3 checks the permission when the notification is created.
       dependsOn: [permission],
     });

@@ -121,27 +121,28 @@ module "dead_letter_queue" {
 module "image_processor" {
   source = "./modules/image_processor"
 
-  upload_bucket_arn     = module.s3_buckets.upload_bucket_arn
-  processed_bucket_arn  = module.s3_buckets.processed_bucket_arn
-  processed_bucket_id   = module.s3_buckets.processed_bucket_id
-  log_level             = var.log_level
-  refusal_log_level     = var.refusal_log_level
-  large_image_bytes     = var.large_image_bytes
-  max_image_bytes       = var.max_image_bytes
-  max_image_pixels      = var.max_image_pixels
-  max_image_side_px     = var.max_image_side_px
-  max_image_frames      = var.max_image_frames
-  keep_smaller_original = var.keep_smaller_original
-  keep_copyright        = var.keep_copyright
-  enable_manifest       = var.enable_manifest
-  cache_control         = var.cache_control
-  variant_tags          = var.variant_tags
-  encoder_effort        = var.encoder_effort
-  metric_namespace      = var.metric_namespace
-  metrics_transport     = var.metrics_transport
-  enable_xray_tracing   = var.enable_xray_tracing
-  enable_kms_key        = local.enable_kms_key
-  kms_key_arn           = local.kms_key_arn
+  upload_bucket_arn           = module.s3_buckets.upload_bucket_arn
+  processed_bucket_arn        = module.s3_buckets.processed_bucket_arn
+  processed_bucket_id         = module.s3_buckets.processed_bucket_id
+  log_level                   = var.log_level
+  refusal_log_level           = var.refusal_log_level
+  large_image_bytes           = var.large_image_bytes
+  max_image_bytes             = var.max_image_bytes
+  max_image_pixels            = var.max_image_pixels
+  max_image_side_px           = var.max_image_side_px
+  max_image_frames            = var.max_image_frames
+  keep_smaller_original       = var.keep_smaller_original
+  keep_copyright              = var.keep_copyright
+  enable_manifest             = var.enable_manifest
+  cache_control               = var.cache_control
+  variant_tags                = var.variant_tags
+  encoder_effort              = var.encoder_effort
+  delete_variants_with_upload = var.delete_variants_with_upload
+  metric_namespace            = var.metric_namespace
+  metrics_transport           = var.metrics_transport
+  enable_xray_tracing         = var.enable_xray_tracing
+  enable_kms_key              = local.enable_kms_key
+  kms_key_arn                 = local.kms_key_arn
 }
 
 module "lambda_function" {

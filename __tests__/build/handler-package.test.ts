@@ -41,7 +41,7 @@ beforeAll(async () => {
   elsewhere = await buildElsewhere();
   zip = await readFile(built.file);
   files = Object.fromEntries(unzip(zip));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 /** What the zip's directory says of each entry: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.12 */

@@ -149,3 +149,32 @@ describe("periods (#CloudWatchPeriods)", () => {
     expect(asked(store, { startMs: NOON + 59_000, periodSeconds: 1 })).toBe(1);
   });
 });
+
+describe("a long simulation", () => {
+  const NAME = { namespace: "N", name: "Uploads", dimensions: {}, unit: "Count" };
+  const HOUR = 3_600_000;
+  const START = Date.UTC(2026, 0, 1);
+  const sumOf = (store: MetricStore, startMs: number) =>
+    store.statistic({ ...NAME, statistic: "Sum", periodSeconds: 3_600, startMs });
+
+  it("writes the data of one metric as put does", () => {
+    const store = new MetricStore();
+    const write = store.writer(NAME);
+
+    write({ count: 3, sum: 6, min: 1, max: 3 }, START, START);
+    write({ count: 0, sum: 0, min: 0, max: 0 }, START + HOUR, START);
+
+    expect([sumOf(store, START), sumOf(store, START + HOUR)]).toEqual([6, undefined]);
+  });
+
+  it("forgets the hours before a time, and no later ones", () => {
+    const store = new MetricStore();
+    for (const hour of [0, 1, 2]) store.put({ ...NAME, timestampMs: START + hour * HOUR, value: hour + 1 });
+    // Data are in their hours once they have been read.
+    expect(sumOf(store, START)).toBe(1);
+
+    store.forget(START + 2 * HOUR - 1);
+
+    expect([0, 1, 2].map((hour) => sumOf(store, START + hour * HOUR))).toEqual([undefined, 2, 3]);
+  });
+});

@@ -9,6 +9,7 @@ describe("npm run cost", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^prod in us-east-1: 1,000,000 images of 3 MB per month, list prices of \d{4}-\d\d-\d\d$/m);
     expect(stdout).toMatch(/^ {2}S3 storage +\d+\.\d\d +\d\d\.\d %$/m);
+    expect(stdout).toMatch(/^ {2}png +\d+\.\d\d +\d+\.\d\d +\d\d\.\d %/m);
     expect(stdout).toMatch(/● lambda_architecture = arm64/);
     expect(stdout).toMatch(
       /^Apart from the number of images, \w+ has the largest effect .+: 1 % more costs 0\.\d\d % more\.$/m,

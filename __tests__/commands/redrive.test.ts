@@ -36,7 +36,7 @@ beforeAll(async () => {
       if (bucket === sandbox.processedBucket) stored.push(key);
     },
   });
-}, 60_000);
+});
 
 afterAll(() => sandbox.stop());
 

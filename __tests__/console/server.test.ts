@@ -10,7 +10,7 @@ let running: Console;
 
 beforeAll(async () => {
   running = await startConsole({ environment: "dev", environments: ["dev", "staging", "prod"] });
-}, 120_000);
+});
 
 afterAll(() => running?.stop());
 

@@ -26,7 +26,7 @@ describe("the permissions", () => {
   it("have a reason for each statement of any environment, and no reason without a statement", async () => {
     const stacks = [
       await committed("prod"),
-      await devWith('metrics_transport = "put_metric_data"'),
+      await devWith('metrics_transport = "put_metric_data"\ndelete_variants_with_upload = true'),
       await devWith(NETWORK_AND_CHAT),
       ...(await readEnvironments(environmentsOf({ "dev.tfvars": REPLICATED }), {})),
     ];

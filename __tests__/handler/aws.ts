@@ -143,6 +143,8 @@ export const startAws = async () => {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: PROCESSED }));
     return Contents.map(({ Key = "" }) => Key).sort();
   };
+  const remove = (key: string) => client.send(new DeleteObjectCommand({ Bucket: UPLOADS, Key: key }));
+  const createBucket = (name: string) => client.send(new CreateBucketCommand({ Bucket: name }));
   const reset = async () => {
     Object.assign(s3.faults, NO_FAULTS);
     Object.assign(cloudwatch.answer, AT_ONCE);
@@ -154,7 +156,7 @@ export const startAws = async () => {
     client.destroy();
     await Promise.all([s3.stop(), cloudwatch.stop()]);
   };
-  return { s3, cloudwatch, upload, read, processedKeys, reset, stop };
+  return { s3, cloudwatch, upload, read, remove, createBucket, processedKeys, reset, stop };
 };
 
 /** The record of an upload, shaped as in "Event message structure" of the S3 user guide. */
@@ -193,6 +195,7 @@ const SETTINGS: SettingTexts = {
   CACHE_CONTROL: "public, max-age=86400",
   VARIANT_TAGS: "{}",
   ENCODER_EFFORT: DEFAULT_EFFORT,
+  DELETE_VARIANTS_WITH_UPLOAD: "off",
   TRACING: "off",
 };
 

@@ -93,9 +93,6 @@ it("reads each message of an SQS batch on its own, so that it can be acknowledge
 it.each([
   ["ObjectCreated:CompleteMultipartUpload", "created"],
   ["s3:ObjectCreated:Copy", "created"],
-  ["ObjectRemoved:Delete", "removed"],
-  ["ObjectRemoved:DeleteMarkerCreated", "removed"],
-  ["LifecycleExpiration:Delete", "removed"],
   ["ObjectTagging:Put", "other"],
   ["ObjectRestore:Completed", "other"],
 ] as const)("tells from %s that the object was changed as: %s", (eventName, change) => {
@@ -105,8 +102,34 @@ it.each([
 });
 
 it.each([
+  ["ObjectRemoved:Delete", undefined, "current"],
+  ["ObjectRemoved:Delete", "v1", "version"],
+  ["ObjectRemoved:DeleteMarkerCreated", "marker", "current"],
+  ["LifecycleExpiration:Delete", "v1", "version"],
+  ["LifecycleExpiration:DeleteMarkerCreated", "marker", "current"],
+] as const)("tells from %s of the version %s that it removed: %s", (eventName, versionId, removal) => {
+  const object = { ...RECORD.s3.object, ...(versionId && { versionId }) };
+  const [delivery] = readUploadEvent({ Records: [{ ...RECORD, eventName, s3: { ...RECORD.s3, object } }] });
+
+  expect(delivery?.changes).toEqual([
+    { ...CHANGE, eventName, change: "removed", removal, ...(versionId && { versionId }) },
+  ]);
+});
+
+it.each([
+  ["Permanently Deleted", "v1", "version"],
+  ["Permanently Deleted", undefined, "current"],
+  ["Delete Marker Created", "marker", "current"],
+] as const)("tells from the deletion type %s of the version %s that it removed: %s", (type, versionId, removal) => {
+  const event = eventBridge("Object Deleted", { key: "a.png", ...(versionId && { "version-id": versionId }) });
+
+  const [delivery] = readUploadEvent({ ...event, detail: { ...event.detail, "deletion-type": type } });
+
+  expect(delivery?.changes).toMatchObject([{ change: "removed", removal, key: "a.png" }]);
+});
+
+it.each([
   ["Object Created", "created"],
-  ["Object Deleted", "removed"],
   ["Object Tags Added", "other"],
 ] as const)("tells from %s of EventBridge that the object was changed as: %s", (eventName, change) => {
   const [delivery] = readUploadEvent(eventBridge(eventName, { key: "a.png" }));
@@ -126,7 +149,10 @@ it("leaves out what a record does not say, and the quotation marks of an ETag", 
   const [delivery] = readUploadEvent({ Records: [removal, quoted] });
 
   expect(delivery).toEqual({
-    changes: [{ change: "removed", eventName: "ObjectRemoved:Delete", bucket: "uploads", key: "100%.png" }, CHANGE],
+    changes: [
+      { change: "removed", removal: "current", eventName: "ObjectRemoved:Delete", bucket: "uploads", key: "100%.png" },
+      CHANGE,
+    ],
     problems: [],
   });
 });

@@ -262,8 +262,9 @@ describe("alarms", () => {
       alarm_description.replace(/^.* Runbook: /, ""),
     ]);
     expect(urls.map(([, url]) => url)).toEqual(urls.map(([name]) => `https://example.com/rb/${name}.md`));
-    expect(urls.map(([name]) => `${name}.md`).sort()).toEqual(
-      readdirSync(join(__dirname, "../../docs/runbooks")).sort(),
+    // The others are those of alarm_routing = "incident".
+    expect(readdirSync(join(__dirname, "../../docs/runbooks"))).toEqual(
+      expect.arrayContaining(urls.map(([name]) => `${name}.md`)),
     );
     const { widgets } = json(one(stack, "aws_cloudwatch_dashboard").dashboard_body) as {
       widgets: { type: string; y: number; properties: { markdown?: string } }[];

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
+import { PROCESS_ENVIRONMENT } from "../../handler/contract/runtime";
 import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { committed, devWith, json, one, synthesized } from "./synthesized";
@@ -45,6 +46,28 @@ describe("lambda_function", () => {
     const { policy } = one(synthesized(await devWith('metrics_transport = "emf"')), "aws_iam_role_policy");
 
     expect(json(policy)).toEqual({ Version: "2012-10-17", Statement: [...images, logs] });
+  });
+
+  it("may find and delete variants only where an upload's deletion deletes them, and then hears of it", async () => {
+    const stack = synthesized(await devWith('metrics_transport = "emf"\ndelete_variants_with_upload = true'));
+
+    const { policy } = one(stack, "aws_iam_role_policy");
+    const [notification] = one(stack, "aws_s3_bucket_notification").lambda_function as { events: string[] }[];
+    expect(json(policy)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        ...images,
+        { Sid: "FindVariants", Effect: "Allow", Action: ["s3:ListBucket"], Resource: PROCESSED },
+        {
+          Sid: "DeleteVariants",
+          Effect: "Allow",
+          Action: ["s3:GetObject", "s3:DeleteObject"],
+          Resource: `${PROCESSED}/*`,
+        },
+        logs,
+      ],
+    });
+    expect(notification?.events).toEqual(["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"]);
   });
 
   it("may use the stack's key to read objects of the upload bucket and to write those of the processed bucket", async () => {
@@ -114,6 +137,8 @@ describe("lambda_function", () => {
           MAX_IMAGE_PIXELS: "100000000",
           MAX_IMAGE_SIDE_PX: "65535",
           MAX_IMAGE_FRAMES: "1000",
+          MALLOC_MMAP_THRESHOLD_: "1048576",
+          DELETE_VARIANTS_WITH_UPLOAD: "off",
           KEEP_SMALLER_ORIGINAL: "on",
           KEEP_COPYRIGHT: "off",
           MANIFEST: "off",
@@ -141,7 +166,7 @@ describe("lambda_function", () => {
 
     expect(environment).toHaveProperty("variables");
     const { variables } = environment as { variables: Record<string, string> };
-    expect(Object.keys(variables).sort()).toEqual(Object.keys(SETTINGS).sort());
+    expect(Object.keys(variables).sort()).toEqual(Object.keys({ ...SETTINGS, ...PROCESS_ENVIRONMENT }).sort());
   });
 
   it.each([

@@ -21,7 +21,7 @@ beforeAll(async () => {
     onDatum: (datum) => sent.push(datum),
     onObjectCreated: ({ bucket, key }) => stored.push(`${bucket}/${key}`),
   });
-}, 60_000);
+});
 
 afterAll(() => sandbox.stop());
 

@@ -101,7 +101,7 @@ beforeAll(async () => {
     .toBuffer();
   await Promise.all(CASES.map((_, i) => sandbox.upload(`${i}.png`, png)));
   await sandbox.settled();
-}, 60_000);
+});
 
 afterAll(() => sandbox.stop());
 

@@ -25,7 +25,7 @@ let blueprint: Blueprint;
 
 beforeAll(async () => {
   blueprint = readBlueprint(await devStack());
-}, 60_000);
+});
 
 beforeEach(async () => {
   segments = [];

@@ -29,3 +29,23 @@ describe("a test", () => {
     expect(() => JSON.parse("{")).toThrow(SyntaxError);
   });
 });
+
+describe("toEqual", () => {
+  it("tells buffers of different bytes or lengths apart, also within objects", () => {
+    const bytes = Buffer.from([1, 2, 3]);
+
+    expect({ bytes }).toEqual({ bytes: Buffer.from([1, 2, 3]) });
+    for (const other of [
+      [1, 2, 4],
+      [1, 2],
+      [1, 2, 3, 0],
+    ])
+      expect({ bytes }).not.toEqual({ bytes: Buffer.from(other) });
+  });
+
+  it("compares 4 MB of bytes without looking at each in JavaScript", () => {
+    const [one, other] = [Buffer.alloc(4_000_000, 1), Buffer.alloc(4_000_000, 1)];
+
+    expect(one).toEqual(other);
+  });
+});

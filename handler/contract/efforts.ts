@@ -1,7 +1,7 @@
 /** How much CPU time encoding may take to save bytes, as the operator chooses it. */
 export const EFFORTS = {
   fast: "least CPU time",
-  balanced: "fewer bytes, where they cost less than the CPU time within a month",
+  balanced: "fewer bytes, which pay for their CPU time in about a month",
   small: "fewest bytes that pay for their CPU time within a year",
 } as const satisfies Record<string, string>;
 

@@ -86,6 +86,11 @@ export const EVENTS = {
     message: "The object does not have the ETag of its event, although it was not replaced since; it is not processed",
     fields: { bucket: "text", key: "text", eTag: "text", objectETag: "text" },
   },
+  "variants.deleted": {
+    level: "INFO",
+    message: "The upload was deleted; its variants are deleted, too",
+    fields: { bucket: "text", key: "text", variants: "number" },
+  },
   "image.failed": {
     level: "ERROR",
     message: "The image could not be processed; the invocation fails so that Lambda retries it",

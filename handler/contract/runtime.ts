@@ -17,6 +17,13 @@ export const ARCHITECTURES = {
 
 export type Architecture = keyof typeof ARCHITECTURES;
 
+/**
+ * Environment variables that the runtime itself reads. glibc raises the size from which it returns memory to the system each
+ * time a larger block is freed, up to 32 MB. Pictures of many sizes then leave gaps, and the process keeps growing: with a
+ * fixed size, the peak after 27 camera photos was 262 MB instead of 481 MB, in the same CPU time.
+ */
+export const PROCESS_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: "1048576" } as const;
+
 /** Entry point in the notation of Lambda: file.export. */
 export const HANDLER = "index.handler";
 

@@ -37,6 +37,7 @@ export const SETTINGS = {
   CACHE_CONTROL:     { kind: "text",                                about: "Cache-Control header of the stored objects." },
   VARIANT_TAGS:      { kind: "tags",                                about: "Tags of the stored objects, for lifecycle rules. `{variant}` in a value stands for the name of the variant." },
   ENCODER_EFFORT:    { kind: "choice", choices: ENCODER_EFFORTS,    about: "CPU time that encoding may take to save bytes: fast, balanced or small." },
+  DELETE_VARIANTS_WITH_UPLOAD: { kind: "choice", choices: SWITCH, about: "Deletes the variants of an upload that is deleted or expires." },
   TRACING:           { kind: "choice", choices: SWITCH,             about: "Records each AWS call and each variant in AWS X-Ray." },
 } as const satisfies Record<string, Setting>;
 

@@ -6,6 +6,8 @@
 /** What happened to one object. */
 export interface ObjectChange {
   readonly change: "created" | "removed" | "other";
+  /** What was removed: a version for good, or the current object, which a delete marker hides in a versioned bucket. @default nothing */
+  readonly removal?: "version" | "current";
   /** As in the event, such as ObjectCreated:Put or, from EventBridge, Object Created. */
   readonly eventName: string;
   readonly bucket: string;
@@ -67,14 +69,26 @@ const changeOf = (eventName: string): ObjectChange["change"] => {
   return /^(s3:)?(ObjectRemoved|LifecycleExpiration):/.test(eventName) ? "removed" : "other";
 };
 
+/** Without versioning, the object is deleted for good and the event names no version. */
+const removalOf = (
+  change: ObjectChange["change"],
+  isMarker: boolean,
+  versionId: string | undefined,
+): { removal?: NonNullable<ObjectChange["removal"]> } => {
+  if (change !== "removed") return {};
+  return { removal: isMarker || versionId === undefined ? "current" : "version" };
+};
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 const fromS3 = ({ eventName: name, eventTime, s3 }: Fields): ObjectChange | undefined => {
   const { bucket, object } = fieldsOf(s3);
   const { key, size, eTag, versionId } = fieldsOf(object);
   const [eventName, bucketName, encodedKey] = [textOf(name), textOf(fieldsOf(bucket).name), textOf(key)];
   if (eventName === undefined || bucketName === undefined || encodedKey === undefined) return undefined;
+  const change = changeOf(eventName);
   return present({
-    change: changeOf(eventName),
+    change,
+    ...removalOf(change, eventName.endsWith(":DeleteMarkerCreated"), textOf(versionId)),
     eventName,
     bucket: bucketName,
     key: decodeKey(encodedKey),
@@ -96,8 +110,10 @@ const fromEventBridge = ({ "detail-type": name, time, detail }: Fields): ObjectC
   const { key: objectKey, size, etag, "version-id": versionId } = fieldsOf(object);
   const [eventName, bucketName, key] = [textOf(name), textOf(fieldsOf(bucket).name), textOf(objectKey)];
   if (eventName === undefined || bucketName === undefined || key === undefined) return undefined;
+  const change = CHANGES[eventName] ?? "other";
   return present({
-    change: CHANGES[eventName] ?? "other",
+    change,
+    ...removalOf(change, fieldsOf(detail)["deletion-type"] === "Delete Marker Created", textOf(versionId)),
     eventName,
     bucket: bucketName,
     key,

@@ -1,5 +1,7 @@
 /** Ends the work of an invocation shortly before its timeout, so that there is time to log why. */
 
+import { setMaxListeners } from "node:events";
+
 /** The image was not finished in time. A retry or a higher lambda_timeout may help. */
 class OutOfTime extends Error {
   override readonly name = "OutOfTime";
@@ -22,6 +24,8 @@ export const startDeadline = (remainingMs: number): Deadline => {
   const reserve = reserveMs(remainingMs);
   const abortAfter = (ms: number) => {
     const controller = new AbortController();
+    // Node warns above ten requests that wait for one signal.
+    setMaxListeners(0, controller.signal);
     const what = `Expected the image to be finished within ${Math.round(ms)} ms (shortly before the timeout) but it was not`;
     const timer = setTimeout(() => controller.abort(new OutOfTime(what)), ms);
     return { signal: controller.signal, stop: () => clearTimeout(timer) };

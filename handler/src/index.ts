@@ -9,12 +9,13 @@ import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from
 import { outputKey, type Upload } from "./keys";
 import { createLog, type Log } from "./logger";
 import { manifestOf } from "./manifest";
-import { avifPixelsOf } from "./memory";
+import { admittedBytes, avifPixelsOf } from "./memory";
 import { createMetricsRecorder, createTransport, type MetricsRecorder } from "./metrics";
 import { storeWhileEncoding } from "./overlap";
 import { type Encoded, processImage } from "./process";
 import type { RecordFields } from "./record-write";
 import { recordOf, recordWriter, type UploadRecord } from "./records";
+import { deleteVariants, type Removed } from "./removal";
 import { admitBytes, download, identify, isIdentified, type NamedUpload, store, storeManifest } from "./storage";
 import { traced } from "./tracing";
 
@@ -32,8 +33,6 @@ const initSettings = (): Settings => {
 const settings = initSettings();
 const transport = createTransport(settings);
 const writeRecord = recordWriter(settings);
-/** The part of the function's memory that an image may take; the rest is a reserve for what is not estimated. */
-const MEMORY_SHARE = 0.95;
 /** Set by Lambda. Elsewhere memory is not limited. */
 const memoryMb = process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE;
 const limits = {
@@ -41,7 +40,7 @@ const limits = {
   maxSidePx: settings.MAX_IMAGE_SIDE_PX,
   maxFrames: settings.MAX_IMAGE_FRAMES,
   avifPixels: avifPixelsOf(settings.VARIANTS),
-  ...(memoryMb !== undefined && { maxMemoryBytes: Number(memoryMb) * 2 ** 20 * MEMORY_SHARE }),
+  ...(memoryMb !== undefined && { maxMemoryBytes: admittedBytes(Number(memoryMb)) }),
 };
 
 const processing = {
@@ -97,13 +96,18 @@ const processDeliveries = async (
   deliveries: readonly Delivery[],
   invocation: Invocation,
 ): Promise<BatchResponse | undefined> => {
-  const work = deliveries.map((delivery) => ({ ...delivery, uploads: uploadsOf(delivery, invocation.log) }));
+  const work = deliveries.map((delivery) => ({ ...delivery, ...tasksOf(delivery, invocation.log) }));
   const count = work.reduce((sum, { uploads }) => sum + uploads.length, 0);
+  const all = work.reduce((sum, { removals }) => sum + removals.length, count);
   const faults: Error[] = [];
   const failed: Delivery[] = [];
   let started = 0;
-  for (const { uploads, ...delivery } of work) {
+  for (const { uploads, removals, ...delivery } of work) {
     const before = faults.length;
+    for (const removed of removals) {
+      const fault = await processRemoval(removed, invocation);
+      if (fault !== undefined) faults.push(fault);
+    }
     for (const upload of uploads) {
       const fault = await processUpload(upload, invocation, ++started === count);
       if (fault !== undefined) faults.push(fault);
@@ -118,40 +122,64 @@ const processDeliveries = async (
   if (ids.length > 0 && failed.length < deliveries.length)
     return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
   if (faults.length > 0 || ids.length > 0)
-    throw new AggregateError(faults, `${faults.length} of ${count} images failed: ${faults.map(oneLine).join("; ")}`);
+    throw new AggregateError(faults, `${faults.length} of ${all} images failed: ${faults.map(oneLine).join("; ")}`);
   return undefined;
 };
 
-/** @returns the uploads of a delivery; other records are logged at DEBUG and skipped */
-const uploadsOf = ({ changes, problems }: Delivery, log: Log): NamedUpload[] => {
+interface Tasks {
+  readonly uploads: readonly NamedUpload[];
+  readonly removals: readonly Removed[];
+}
+
+/** @returns what a delivery asks for; other records are logged at DEBUG and skipped */
+const tasksOf = ({ changes, problems }: Delivery, log: Log): Tasks => {
   for (const problem of problems) log("event.unknown", { problem });
   // S3 sends an s3:TestEvent, which has no records, when the notification is configured.
   if (changes.length + problems.length === 0) log("record.ignored", { why: "the event has no records" });
-  return changes.flatMap((change) => {
+  const wanted = changes.filter((change) => {
     const why = reasonToIgnore(change);
-    if (why !== undefined) {
-      log("record.ignored", { why });
-      return [];
-    }
-    const { bucket, key, sizeBytes, eTag, versionId, time } = change;
-    return [
-      {
-        bucket,
-        key,
-        versionId,
-        time,
-        ...(sizeBytes !== undefined && { sizeBytes }),
-        ...(eTag !== undefined && { eTag }),
-      },
-    ];
+    if (why !== undefined) log("record.ignored", { why });
+    return why === undefined;
   });
+  return {
+    uploads: wanted.filter(({ change }) => change === "created").map(namedUpload),
+    removals: wanted.filter(({ change }) => change === "removed"),
+  };
 };
 
+const namedUpload = ({ bucket, key, sizeBytes, eTag, versionId, time }: ObjectChange): NamedUpload => ({
+  bucket,
+  key,
+  versionId,
+  time,
+  ...(sizeBytes !== undefined && { sizeBytes }),
+  ...(eTag !== undefined && { eTag }),
+});
+
+/** What is processed besides new objects. */
+const deletesVariants = settings.DELETE_VARIANTS_WITH_UPLOAD === "on";
+
 const reasonToIgnore = ({ change, eventName, bucket, key }: ObjectChange): string | undefined => {
-  if (change !== "created") return `${eventName} is not ObjectCreated`;
+  if (change !== "created" && !(change === "removed" && deletesVariants)) return `${eventName} is not ObjectCreated`;
   if (key.endsWith("/")) return "the key is a folder marker";
   if (bucket === settings.PROCESSED_BUCKET) return "the bucket holds variants, not uploads";
   return undefined;
+};
+
+/** @returns the error that must fail the invocation; undefined after success */
+const processRemoval = async (removed: Removed, { log, deadline }: Invocation): Promise<Error | undefined> => {
+  const { bucket, key } = removed;
+  try {
+    const variants = await until(deadline.work, () =>
+      traced("delete variants", () => deleteVariants(settings.PROCESSED_BUCKET, removed, deadline.work)),
+    );
+    log("variants.deleted", { bucket, key, variants });
+    return undefined;
+  } catch (thrown) {
+    const error = asError(thrown);
+    logFault(error, bucket, key, log);
+    return error;
+  }
 };
 
 /** @returns the error that must fail the invocation; undefined after success and where a retry cannot help */
@@ -268,9 +296,13 @@ const report = async (
     await record.finished("refused", { reason: error.reason, detail: oneLine(error) });
     return undefined;
   }
+  logFault(error, bucket, key, log);
+  await record.finished("failed", { reason: error.name, detail: oneLine(error) });
+  return error;
+};
+
+const logFault = (error: Error, bucket: string, key: string, log: Log): void => {
   if (error instanceof StorageDenied)
     log("storage.denied", { bucket, key, operation: error.operation, errorMessage: error.message });
   else log("image.failed", { bucket, key, errorName: error.name, errorMessage: oneLine(error) });
-  await record.finished("failed", { reason: error.name, detail: oneLine(error) });
-  return error;
 };

@@ -61,6 +61,12 @@ export const estimatedPeakBytes = (cost: DecodingCost, maxSidePx: number, avifPi
   return PROCESS_BYTES + cost.fileBytes + (cost.copiedBytes ?? 0) + Math.max(decoding, encoding, avif);
 };
 
+/** The part of the function's memory that an image may take; the rest is a reserve for what is not estimated. */
+const SHARE = 0.95;
+
+/** @param memoryMb memory of the function @returns the bytes that processing an image may take */
+export const admittedBytes = (memoryMb: number): number => memoryMb * 2 ** 20 * SHARE;
+
 const megabytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);
 
 /** @throws Refusal `too-much-memory` */

@@ -1,4 +1,5 @@
 /** Stores variants while later ones are still being encoded, because the time of an invocation is billed, not its CPU time. */
+import { setMaxListeners } from "node:events";
 import { asError } from "./errors";
 import type { Encoded } from "./process";
 
@@ -18,6 +19,7 @@ interface Work<T> {
 export const storeWhileEncoding = async <T>({ encode, store }: Work<T>, signal: AbortSignal): Promise<T> => {
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
+  setMaxListeners(0, either);
   // Only the first error counts: those that follow come from cancelling.
   const fail = (error: unknown): void => failure.abort(asError(error));
   const uploads: Promise<void>[] = [];

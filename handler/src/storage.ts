@@ -1,30 +1,10 @@
 /** Reads uploads from S3 and writes variants to it. */
 import type { Readable } from "node:stream";
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expected, Mismatched, Refusal, Superseded, storageError } from "./errors";
 import { headerText, manifestKey, outputKey, type Upload } from "./keys";
 import type { Encoded } from "./process";
-import { captured } from "./tracing";
-
-// One client per execution environment. Three attempts of a request fit into the default lambda_timeout of 60 s.
-// `socketTimeout` ends a request when no data arrives.
-const s3 = captured(
-  new S3Client({
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: 1_500,
-      requestTimeout: 15_000,
-      socketTimeout: 5_000,
-      throwOnRequestTimeout: true,
-    },
-  }),
-);
+import { s3 } from "./s3-client";
 
 /** The SDK retries requests but not bodies, which can break off, stall or be incomplete. */
 const BODY_ATTEMPTS = 3;
@@ -200,6 +180,7 @@ const put = async (to: Destination, upload: Upload, output: Output, making: Maki
       "original-key": headerText(upload.key),
       variant: output.name,
       "source-etag": upload.eTag,
+      ...(upload.versionId !== undefined && { "source-version": upload.versionId }),
       "request-id": making.requestId,
       "processing-ms": String(making.processingMs),
     },

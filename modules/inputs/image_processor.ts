@@ -21,6 +21,7 @@ export const IMAGE_PROCESSOR = {
   cache_control:     { ...HEADER,                                        default: "public, max-age=86400", description: SETTINGS.CACHE_CONTROL.about },
   variant_tags:      { ...OBJECT_TAGS,                                   default: {},                      description: SETTINGS.VARIANT_TAGS.about },
   encoder_effort:    { ...choice(...SETTINGS.ENCODER_EFFORT.choices),    default: DEFAULT_EFFORT,          description: "CPU time that encoding may take to save bytes: `fast`, `balanced` or `small`. docs/performance.md has the figures." },
+  delete_variants_with_upload: { ...FLAG,                                default: false,                   description: "Deletes the variants of an upload that is deleted or expires. docs/variants.md has the details." },
   metric_namespace:  { ...NAMESPACE,                                     default: "ImageProcessor/Lambda", description: "Namespace of the custom metrics. Environments in the same account need different namespaces." },
   metrics_transport: { ...choice(...SETTINGS.METRICS_TRANSPORT.choices), default: "put_metric_data",       description: SETTINGS.METRICS_TRANSPORT.about },
 } as const satisfies Inputs;

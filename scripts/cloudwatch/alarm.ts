@@ -8,7 +8,7 @@
  */
 
 import type { Series } from "./metric-math-values";
-import { type MetricQuery, querySeries, type SeriesOf } from "./metric-queries";
+import { type MetricQuery, type QuerySeries, querySeries } from "./metric-queries";
 import type { MetricStatistic, MetricStore } from "./metric-store";
 import {
   type AlarmState,
@@ -20,6 +20,7 @@ import {
   type Verdict,
 } from "./missing-data";
 import { NotModelledError } from "./not-modelled";
+import type { ReadMetric } from "./pointwise-math";
 import { stateReason } from "./state-reason";
 import { significantSamples } from "./statistics";
 
@@ -147,10 +148,15 @@ interface CompiledAlarm {
   readonly periodSeconds: number;
   readonly range: number;
   readonly stepMs: number;
-  readonly series: SeriesOf;
+  readonly series: QuerySeries;
   /** Counts the samples of a percentile that needs enough of them. @default every percentile counts */
   readonly samples?: { readonly metric: MetricStatistic; readonly atLeast: number };
 }
+
+const seriesOfMetric = (metric: MetricStatistic): QuerySeries =>
+  Object.assign((_: unknown, fetch: (of: MetricStatistic) => Series) => fetch(metric), {
+    at: (read: ReadMetric) => read(metric),
+  });
 
 const samplesOf = (alarm: Alarm): CompiledAlarm["samples"] => {
   const { evaluateLowSampleCountPercentiles: setting = "evaluate", watches } = alarm;
@@ -179,7 +185,7 @@ const compiled = (alarm: Alarm): CompiledAlarm => {
     periodSeconds,
     range: evaluationRange(rule.evaluationPeriods, periodSeconds),
     stepMs: evaluationStepMs(alarm),
-    series: isRows(watches) ? querySeries(alarm.name, watches, periodSeconds) : (_, fetch) => fetch(watches),
+    series: isRows(watches) ? querySeries(alarm.name, watches, periodSeconds) : seriesOfMetric(watches),
     samples: samplesOf(alarm),
   };
   compiledAlarms.set(alarm, made);
@@ -225,6 +231,30 @@ const reasonOf = (alarm: Alarm, state: AlarmState, datapoints: readonly Datapoin
       isBreaching: comparison.breaches(datapoint.value, alarm.threshold),
     })),
   });
+};
+
+/**
+ * A faster `evaluate` for simulations: reads datapoints from the newest to older ones, and stops where older ones do not count.
+ * @param alarm, store, nowMs, previous as for `evaluate`
+ * @throws as `evaluate`
+ */
+export const stateAt = (alarm: Alarm, store: MetricStore, nowMs: number, previous: AlarmState): AlarmState => {
+  const { comparison, rule, periodSeconds, range, stepMs, series, samples } = compiled(alarm);
+  const { at } = series;
+  if (samples !== undefined || at === undefined) return evaluate(alarm, store, nowMs, previous).state;
+  let startMs = Math.floor(nowMs / stepMs) * stepMs;
+  const read: ReadMetric = (metric) => store.reader(metric)(startMs, nowMs);
+  const verdicts: Verdict[] = [];
+  let found = 0;
+  for (let age = 1; age <= range && found < rule.evaluationPeriods; age += 1) {
+    startMs -= periodSeconds * 1000;
+    const value = at(read);
+    if (value !== undefined) found += 1;
+    verdicts.push(
+      value === undefined ? "missing" : comparison.breaches(value, alarm.threshold) ? "breaching" : "within",
+    );
+  }
+  return stateOf(rule, verdicts, previous);
 };
 
 /**

@@ -127,7 +127,7 @@ export const parseExpression = (text: string): Expression => {
 const truth = (is: boolean) => (is ? 1 : 0);
 
 // biome-ignore format: a ledger is read down its columns
-const OPERATIONS = {
+export const OPERATIONS = {
   "+":  (left, right) => left + right,
   "-":  (left, right) => left - right,
   "*":  (left, right) => left * right,

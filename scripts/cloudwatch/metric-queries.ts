@@ -3,6 +3,7 @@ import { cursorOver } from "./cursor";
 import { type Expression, evaluateExpression, idsOf, parseExpression } from "./metric-math";
 import type { Series } from "./metric-math-values";
 import type { MetricStatistic } from "./metric-store";
+import { compilePointwise, type PointwiseValue, pointwiseMetric } from "./pointwise-math";
 
 /** One row of an alarm's metric math: a metric, or an expression over the ids of other rows. */
 export interface MetricQuery {
@@ -15,7 +16,11 @@ export interface MetricQuery {
 }
 
 /** Computes the watched series, oldest first, from those of the metrics. */
-export type SeriesOf = (startsMs: readonly number[], fetch: Fetch) => Series;
+export interface QuerySeries {
+  (startsMs: readonly number[], fetch: Fetch): Series;
+  /** The value of one period. @default it depends on other periods, too */
+  readonly at?: PointwiseValue;
+}
 
 type Fetch = (metric: MetricStatistic) => Series;
 
@@ -52,7 +57,7 @@ const returnedRow = (alarm: string, rows: readonly Row[]): Row => {
  * @param alarm its name, for errors
  * @throws Error `Expected … of alarm …`, and the errors of metric math
  */
-export const querySeries = (alarm: string, queries: readonly MetricQuery[], periodSeconds: number): SeriesOf => {
+export const querySeries = (alarm: string, queries: readonly MetricQuery[], periodSeconds: number): QuerySeries => {
   const rows = parsedRows(queries);
   const returned = returnedRow(alarm, rows);
   validateIds(rows, returned, []);
@@ -73,5 +78,10 @@ export const querySeries = (alarm: string, queries: readonly MetricQuery[], peri
     const got = value.kind === "S" ? value.value : "an array";
     throw new Error(`Expected a time series for expression ${id} of alarm ${alarm} but got ${JSON.stringify(got)}`);
   };
-  return (startsMs, fetch) => compute(returned, startsMs, fetch);
+  const pointwise = ({ metric, parsed }: Row): ReturnType<typeof compilePointwise> => {
+    if (metric !== undefined) return pointwiseMetric(metric);
+    return parsed && compilePointwise(parsed, (id) => pointwise(rows.find((row) => row.id === id) as Row));
+  };
+  const whole = (startsMs: readonly number[], fetch: Fetch) => compute(returned, startsMs, fetch);
+  return Object.assign(whole, { at: pointwise(returned)?.value });
 };

@@ -58,6 +58,9 @@ export interface StatisticQuery extends MetricStatistic {
   readonly visibleByMs?: number;
 }
 
+/** Puts data of one metric. */
+export type StatisticWriter = (statistics: StatisticSet, timestampMs: number, visibleMs: number) => void;
+
 /** Answers the statistic of the period that starts at a time; undefined if the period has no data. */
 export type StatisticReader = (startMs: number, visibleByMs?: number) => number | undefined;
 
@@ -111,12 +114,17 @@ export class MetricStore {
   put(datum: Datum | AggregatedDatum): void {
     const { timestampMs, visibleMs = timestampMs } = datum;
     const set = setOf(datum);
-    if (set.count <= 0) return;
-    const series = this.#series(datum);
-    const { count, sum, min, max } = set;
-    const sample = { timestampMs, visibleMs, count, sum, min, max };
-    if (visibleMs <= this.#ingestedMs) series.add(sample);
-    else this.#pending.add(visibleMs, { series, sample });
+    if (set.count > 0) this.#add(this.#series(datum), set, timestampMs, visibleMs);
+  }
+
+  /** A faster `put` for many data of one metric. */
+  writer(name: MetricName): StatisticWriter {
+    let series: MinuteSeries | undefined;
+    return (statistics, timestampMs, visibleMs) => {
+      if (statistics.count <= 0) return;
+      series ??= this.#series(name);
+      this.#add(series, statistics, timestampMs, visibleMs);
+    };
   }
 
   /** Deletes the data of whole hours that end by then; the metrics stay. */
@@ -183,6 +191,12 @@ export class MetricStore {
       }
       return undefined;
     };
+  }
+
+  #add(series: MinuteSeries, { count, sum, min, max }: StatisticSet, timestampMs: number, visibleMs: number): void {
+    const sample = { timestampMs, visibleMs, count, sum, min, max };
+    if (visibleMs <= this.#ingestedMs) series.add(sample);
+    else this.#pending.add(visibleMs, { series, sample });
   }
 
   #series(name: MetricName): MinuteSeries {

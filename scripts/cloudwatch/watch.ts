@@ -14,7 +14,7 @@
  * `compileFilter` (metric-filter.ts) and `embeddedMetrics` turn log lines into data; one AggregatedDatum stands for many data of
  * a minute. `watch` runs over a span whose data are in the store already.
  */
-import { type Alarm, type AlarmActions, type Datapoint, evaluate, evaluationStepMs } from "./alarm";
+import { type Alarm, type AlarmActions, type Datapoint, evaluate, evaluationStepMs, stateAt } from "./alarm";
 import { ruleHolds } from "./alarm-rule";
 import {
   type CompiledComposite,
@@ -123,10 +123,13 @@ export const createWatch = (
 
   const metricTransition = (alarm: Alarm, atMs: number): OpenTransition | undefined => {
     const from = stateOf(alarm.name);
-    const evaluation = evaluate(alarm, store, atMs, from);
-    states.set(alarm.name, evaluation.state);
-    if (evaluation.state === from) return undefined;
-    const { state: to, reason, datapoints } = evaluation;
+    const to = stateAt(alarm, store, atMs, from);
+    if (to === from) {
+      states.set(alarm.name, to);
+      return undefined;
+    }
+    const { reason, datapoints } = evaluate(alarm, store, atMs, from);
+    states.set(alarm.name, to);
     return { alarm, atMs, from, to, reason, datapoints, childrenInAlarm: [], actions: [] };
   };
 

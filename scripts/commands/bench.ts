@@ -15,18 +15,20 @@ import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf 
 import { inOtherKinds, photosIn } from "../trials/bench/photos";
 import { photosReport } from "../trials/bench/photos-report";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
-import { benchReport, coldReport, overlapReport, throughputReport } from "../trials/bench/report";
+import { benchReport, coldReport, overlapReport, throughputReport, worstReport } from "../trials/bench/report";
 import {
   type PhotoResults,
   type PictureResult,
   type Results,
   readResults,
+  type WorstMemory,
   writeResults,
 } from "../trials/bench/results";
 import { type Trial as EncoderTrial, sweepEncoders } from "../trials/bench/sweep";
 import { sweepReport } from "../trials/bench/sweep-report";
 import { judge } from "../trials/bench/targets";
 import { measureThroughput } from "../trials/bench/throughput";
+import { measureWorst } from "../trials/bench/worst-memory";
 
 interface Options {
   readonly runs: number;
@@ -34,6 +36,7 @@ interface Options {
   readonly quick: boolean;
   readonly photos?: string;
   readonly sweep: boolean;
+  readonly memory: boolean;
   readonly overlap: boolean;
   readonly cold: boolean;
   readonly throughput: boolean;
@@ -66,6 +69,17 @@ const sweep = async ({ photos: folder, runs }: Options): Promise<EncoderTrial[]>
   const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
   const files = all.filter(({ name }) => folder !== undefined || name === REFERENCE).map(({ file }) => file);
   return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(files, runs, onDone));
+};
+
+const worstMemory = async ({ python }: Options): Promise<WorstMemory> => {
+  const tools = await prepareTools(python);
+  try {
+    const here = machine(undefined);
+    const kinds = await withProgress({ showsTimeLeft: true }, (onDone) => measureWorst(tools, onDone));
+    return { date: today(), machine: here.finished(), kinds };
+  } finally {
+    await tools.worker.remove();
+  }
 };
 
 const overlap = async ({ runs }: Options): Promise<Overlap> => {
@@ -140,6 +154,12 @@ const run = async (options: Options): Promise<void> => {
   const show = <T>(value: T, report: (value: T) => string): void =>
     console.log(options.json ? JSON.stringify(value, undefined, 2) : report(value));
   if (options.sweep) return show(await sweep(options), sweepReport);
+  if (options.memory) {
+    const worst = await worstMemory(options);
+    show(worst, worstReport);
+    if (options.write) await keep({ worst });
+    return;
+  }
   if (options.overlap) {
     const found = await overlap(options);
     show(found, overlapReport);
@@ -155,7 +175,7 @@ const run = async (options: Options): Promise<void> => {
   if (options.cold) return show(await cold(), coldReport);
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
-  const verdicts = judge(results.pictures);
+  const verdicts = judge(results);
   show({ ...results, targets: verdicts }, () => benchReport(results, verdicts));
   if (options.write) await keep(results);
   if (options.targets && verdicts.some(({ isMet }) => isMet === false)) process.exitCode = 1;
@@ -168,6 +188,7 @@ export const command = new Command("npm run bench --")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
   .option("--photos <folder>", "photos of yours instead of the painted pictures, with every encoder_effort and Pillow")
   .option("--sweep", "only encoder settings, with the painted photo of 12 megapixels or those of --photos", false)
+  .option("--memory", "only the memory that the largest admitted file of each kind takes", false)
   .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
   .option("--cold", "only the cost of loading the package", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)

@@ -6,6 +6,7 @@ import { alternatives, billOf, elasticities, totalOf } from "../docs/cost/estima
 import { lightTable } from "../docs/cost/light";
 import { dominating, estimateReport, lightReport } from "../docs/cost/report";
 import { ASSUMPTIONS, type Assumed, type Assumption, assumed, usageOf } from "../docs/cost/usage";
+import { variantCosts } from "../docs/cost/variant-costs";
 import { runCommand, UsageError } from "../terminal/cli";
 import { environmentArgument } from "../terminal/options";
 
@@ -56,6 +57,7 @@ const cost = async (env: string, { images, meanMb, assume, light, json }: Option
     region: environment.aws_region,
     assumed: taken,
     bill: billOf(usageOf(environment, taken), prices),
+    variants: variantCosts(environment, taken, prices),
     alternatives: alternatives(environment, taken, prices),
     elasticities: elasticities(environment, taken, prices),
   };

@@ -14,6 +14,8 @@ import {
 import { commandsTable, exitCodesTable, mainCommandsTable } from "./commands";
 import { mainVariablesTable, moduleInputsTable, outputsTable, settingsTable, variablesTable } from "./configuration";
 import { manifestKeysTable } from "./manifest-keys";
+import { canaryTable, episodesTable, monthTable, monthTargets } from "./month";
+import { monthPicture } from "./month-picture";
 import { PERFORMANCE_TABLES, performancePlot } from "./performance";
 import { permissionsTable } from "./permissions";
 import { roomsDiagram, roomsTable } from "./rooms-diagram";
@@ -45,6 +47,10 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
     matrix:     filterMatrix,
     queries:    queriesTable,
     comparison: comparisonTable,
+    episodes:   episodesTable,
+    month:      monthTable,
+    targets:    monthTargets,
+    canaries:   canaryTable,
   },
   "docs/commands.md": {
     commands:  commandsTable,
@@ -78,7 +84,8 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
 };
 
 /** Plots by file. */
-export const DRAWINGS: Readonly<Record<string, () => Promise<string>>> = {
+export const DRAWINGS: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/month.svg": monthPicture,
   "docs/performance.svg": performancePlot,
   "docs/scale.svg": async () => scalePlot(await environmentNamed("prod")),
 };

@@ -7,6 +7,7 @@ import { machineLine } from "../trials/bench/machine";
 import { METHODS, type Method } from "../trials/bench/processes";
 import { type PictureResult, readResults } from "../trials/bench/results";
 import { judge } from "../trials/bench/targets";
+import { EFFORT_TABLES } from "./efforts";
 import { type Plot, plot, type Series } from "./plot";
 
 const NOT_MEASURED = "–";
@@ -23,10 +24,11 @@ const inMb = (bytes: number | undefined, digits: number): string =>
   bytes === undefined ? NOT_MEASURED : grouped(bytes / MB, digits);
 
 const pictureTable = (): string => {
-  const methods = Object.keys(METHODS) as Method[];
+  const { pictures } = readResults();
+  const methods = (Object.keys(METHODS) as Method[]).filter((method) => pictures.some((each) => each.methods[method]));
   return table(
     ["upload", "MB", "runs", ...methods.map((method) => `${method}, CPU ms`), "output, MB", "output of Pillow, MB"],
-    readResults().pictures.map((picture) => [
+    pictures.map((picture) => [
       code(picture.name),
       inMb(picture.sourceBytes, 2),
       picture.runs,
@@ -70,7 +72,7 @@ const similarityTable = (): string =>
 const targetTable = (): string =>
   table(
     ["target", "limit", "measured", "result"],
-    judge(readResults().pictures).map(({ what, wanted, unit, value, isMet }) => [
+    judge(readResults()).map(({ what, wanted, unit, value, isMet }) => [
       what,
       wanted,
       value === undefined ? NOT_MEASURED : `${grouped(value, unit === "" ? 4 : unit === "x" ? 2 : 0)}${unit}`,
@@ -133,6 +135,7 @@ export const PERFORMANCE_TABLES: Readonly<Record<string, () => string>> = {
   cost: costTable,
   cold: coldTable,
   throughput: throughputTable,
+  ...EFFORT_TABLES,
 };
 
 const NAMES = {

@@ -9,6 +9,8 @@ export const REASONS = {
   ReadUploads:               "reads the upload that the event names, in that version",
   TellDeletedFromDenied:     "without it, S3 answers 403 instead of 404 for a deleted object, which looks like a missing permission",
   WriteVariants:             "writes the five variants; it can neither read nor delete them, and cannot change an upload",
+  FindVariants:              "finds the variants of a deleted upload, where delete_variants_with_upload is on",
+  DeleteVariants:            "tells from which upload a variant was made, and deletes it",
   WriteRecords:              "writes the record of an upload; it can neither read nor delete records",
   DecryptRecords:            "DynamoDB decrypts the table's key with this role, through DynamoDB only",
   WriteLogs:                 "writes to its own log group, which Terraform creates",

@@ -23,7 +23,7 @@ export const ROOMS = {
     path: "modules",
     purpose: "The Terraform modules as classes, their ledgers, and the stack that joins them.",
     imports: ["handler/contract"],
-    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "alarms.ts", "chat_channel.ts", "checks.ts", "cloudwatch_alarms.ts", "cloudwatch_metrics.ts", "codedeploy.ts", "cost-widget.ts", "cost_budget.ts", "dead_letter_queue.ts", "encryption_key.ts", "environment.ts", "example-address.ts", "image_processor.ts", "inputs/cloudwatch_alarms.ts", "inputs/inputs.ts", "inputs/lambda_function.ts", "inputs/modules.ts", "lambda_function.ts", "log_alerts.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "release-strategies.ts", "runbook-facts.ts", "runbooks.ts", "s3_buckets.ts", "sns_notifications.ts", "spelling.ts", "stack-inputs.ts", "stack-outputs.ts", "stack.ts", "traffic.ts", "variables.ts", "warnings.ts"],
+    entries: ["alarm-config.ts", "alarm-rows.ts", "alarm-types.ts", "alarms.ts", "chat_channel.ts", "checks.ts", "cloudwatch_alarms.ts", "cloudwatch_metrics.ts", "codedeploy.ts", "cost-widget.ts", "cost_budget.ts", "dead_letter_queue.ts", "encryption_key.ts", "environment.ts", "example-address.ts", "image_processor.ts", "inputs/cloudwatch_alarms.ts", "inputs/image_processor.ts", "inputs/inputs.ts", "inputs/lambda_function.ts", "inputs/modules.ts", "inputs/s3_buckets.ts", "lambda_function.ts", "log_alerts.ts", "metrics.ts", "naming.ts", "partitions.ts", "prices.ts", "queries.ts", "release-strategies.ts", "runbook-facts.ts", "runbooks.ts", "s3_buckets.ts", "sns_notifications.ts", "spelling.ts", "stack-inputs.ts", "stack-outputs.ts", "stack.ts", "traffic.ts", "variables.ts", "warnings.ts"],
   },
   "handler/contract": {
     path: "handler/contract",
@@ -35,12 +35,12 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "process.ts", "logger.ts", "storage.ts", "tiff-kinds.ts"],
+    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "process.ts", "logger.ts", "memory.ts", "storage.ts", "tiff-kinds.ts"],
   },
   commands: {
     path: "scripts/commands",
     purpose: "One file for each command of `package.json`: options, one call, output, exit code.",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "console", "trials", "aws", "images", "docs", "modules"],
+    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "month", "console", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
@@ -59,7 +59,7 @@ export const ROOMS = {
     path: "scripts/cloudwatch",
     purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
     imports: [],
-    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "tokens.ts", "watch.ts"],
+    entries: ["alarm-rule.ts", "alarm.ts", "delivery.ts", "composite-alarm.ts", "embedded-metrics.ts", "filter-pattern.ts", "metric-filter.ts", "metric-math.ts", "metric-queries.ts", "metric-store.ts", "missing-data.ts", "not-modelled.ts", "notifications.ts", "statistics.ts", "tokens.ts", "watch.ts"],
   },
   sandbox: {
     path: "scripts/sandbox",
@@ -77,14 +77,20 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
     imports: ["sandbox", "cloudwatch", "faults"],
-    entries: ["control.ts", "drill.ts", "evidence.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+    entries: ["causes.ts", "control.ts", "drill.ts", "evidence.ts", "recorded-run.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+  },
+  month: {
+    path: "scripts/trials/month",
+    purpose: "Plays months of uploads and faults against the alarms of a stack. Like the drill, it reads only the stack and the package.",
+    imports: ["drill", "faults", "sandbox", "cloudwatch"],
+    entries: ["episodes.ts", "judge.ts", "outcomes.ts", "report.ts", "results.ts", "run.ts", "targets.ts"],
   },
   trials: {
     path: "scripts/trials",
     purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "faults", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts",
+      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts", "bench/worst-files.ts", "bench/worst-memory.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
@@ -116,7 +122,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "Generated parts of the documents, runbooks, plots, cost and scale models, and plain Terraform.",
-    imports: ["main.ts", "terminal", "build", "trials", "drill", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/moved.ts"],
+    imports: ["main.ts", "terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "cost/variant-costs.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/moved.ts"],
   },
 } as const satisfies Record<string, Room>;

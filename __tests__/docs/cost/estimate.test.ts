@@ -1,4 +1,5 @@
 /** The monthly estimate: sums calculated by hand, and each switch changes only its own lines of the bill. */
+import { DEFAULT_VARIANTS, type Variants } from "../../../handler/contract/variants";
 import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
 import { PRICED_REGIONS, type Prices, pricesOf } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
@@ -6,16 +7,17 @@ import { metricsOf } from "../../../scripts/cloudwatch/alarm";
 import { alternatives, billOf, elasticities, LINES, type Line, totalOf } from "../../../scripts/docs/cost/estimate";
 import { LIGHT, lightTable } from "../../../scripts/docs/cost/light";
 import { type Assumed, assumed, usageOf } from "../../../scripts/docs/cost/usage";
+import { CHANGE_NAMES, type VariantCost, variantCosts } from "../../../scripts/docs/cost/variant-costs";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import { committed, devWith, synthesized } from "../../modules/synthesized";
 
 const PRICES = pricesOf("us-east-1") as Prices;
 
-/** Round numbers instead of measured ones. */
+/** Round numbers instead of measured ones, which are those of the effort `fast`. */
 const ROUND = { cpuSecondsPerMp: 0.1, cpuSecondsEach: 0.05 };
 
 const billed = (environment: Environment, changed: Partial<Assumed> = {}) =>
-  billOf(usageOf(environment, assumed({ ...ROUND, ...changed })), PRICES);
+  billOf(usageOf({ ...environment, encoder_effort: "fast" }, assumed({ ...ROUND, ...changed })), PRICES);
 
 /** Lines in which two bills differ by more than rounding. */
 const moved = (one: Readonly<Record<Line, number>>, other: Readonly<Record<Line, number>>): string[] =>
@@ -25,9 +27,9 @@ describe("the estimate", () => {
   it("equals the sums calculated by hand for a thousand images of 2 MB in dev", async () => {
     const bill = billed(await committed("dev"), { images: 1000, meanMb: 2 });
 
-    // 8 MP: 0.85 s of a full vCPU, of which 1024 MB have 0.5789, and 0.3 s of waiting, in 1 GB.
+    // 8 MP: 0.85 s of a full vCPU, of which 1024 MB have 0.5789, and 0.15 s of waiting, in 1 GB.
     expect(bill["Lambda requests"]).toBeCloseTo(0.0002, 10);
-    expect(bill["Lambda duration"]).toBeCloseTo(1000 * ((0.85 * 1769) / 1024 + 0.3) * 0.0000133334, 10);
+    expect(bill["Lambda duration"]).toBeCloseTo(1000 * ((0.85 * 1769) / 1024 + 0.15) * 0.0000133334, 10);
     expect(bill["S3 requests"]).toBeCloseTo(6000 * 0.000005 + 1000 * 0.0000004, 10);
     expect(bill["S3 storage"]).toBeCloseTo(((1000 * (2 + 8)) / 1024) * 0.023, 10);
     expect(bill["CloudWatch logs"]).toBeCloseTo(((1000 * 1440) / 1024 ** 3) * (0.5 + (0.15 * 7 * 0.03) / 30), 10);
@@ -116,6 +118,58 @@ describe("the estimate", () => {
     // Uploads of 3 MB and 12 megapixels: 12 MB of default variants, or tens of kilobytes.
     expect((one?.s3GbMonth ?? 0) / (five?.s3GbMonth ?? 1)).toBeCloseTo(3 / 15, 1);
     expect(one?.arm64GbSecond).toBeLessThan((five?.arm64GbSecond ?? 0) / 2);
+  });
+});
+
+describe("the age of variants", () => {
+  const stored = async (tfvars: string, monthsKept: number) =>
+    billed(await devWith(tfvars), { images: 1024, meanMb: 2, monthsKept })["S3 storage"] / 0.023;
+
+  it.each([
+    ["", 12, 2 * 12 + 8 * 12],
+    ["processed_expiration_days = 90\nenable_s3_versioning = false", 12, 2 * 12 + 8 * 3],
+    // Noncurrent versions are kept for 30 days more.
+    ["processed_expiration_days = 90", 12, 2 * 12 + 8 * 4],
+    ["processed_expiration_days = 90", 1, 2 + 8],
+  ])("limits what is stored with %j, for uploads kept %i months, to %i GB", async (tfvars, months, gb) => {
+    expect(await stored(tfvars, months)).toBeCloseTo(gb, 6);
+  });
+});
+
+describe("the cost of a variant", () => {
+  const costsOf = async (tfvars: string) => variantCosts(await devWith(tfvars), assumed({ images: 1_000_000 }), PRICES);
+
+  it("is what the bill saves without it", async () => {
+    const [costs, dev] = [await costsOf(""), await devWith("")];
+
+    const { png, ...others } = dev.variants;
+    const total = (variants: Variants) => totalOf(billOf(usageOf({ ...dev, variants }, assumed()), PRICES));
+    expect(costs.map(({ name }) => name)).toEqual(Object.keys(DEFAULT_VARIANTS));
+    expect(costs.find(({ name }) => name === "png")?.usd).toBeCloseTo(total(dev.variants) - total(others), 6);
+    expect(png).toEqual({ format: "png" });
+  });
+
+  it("adds up to all stored bytes", async () => {
+    const mb = (await costsOf('encoder_effort = "fast"')).reduce((sum, each) => sum + each.mb, 0);
+
+    // 12 MP of 1 MB each.
+    expect(mb).toBeCloseTo(12, 6);
+  });
+
+  it("has the changes that apply to the variant, each with what it saves", async () => {
+    const costs = await costsOf(`variants = {
+      png   = { format = "png" }
+      small = { format = "webp", quality = 80, width_px = 640 }
+      low   = { format = "jpeg", quality = 10, inside_px = 4000 }
+    }`);
+
+    const [png, small, low] = ["png", "small", "low"].map((name) => costs.find((cost) => cost.name === name));
+    const applied = (cost: VariantCost | undefined) => CHANGE_NAMES.filter((name) => cost?.saved[name] !== undefined);
+    expect(applied(png)).toEqual(["inside_px = 2048", 'format = "webp"']);
+    expect(applied(small)).toEqual(["quality - 10"]);
+    expect(applied(low)).toEqual(['format = "webp"']);
+    expect(png?.saved["inside_px = 2048"]).toBeGreaterThan(0);
+    expect(png?.saved["inside_px = 2048"]).toBeLessThan(png?.usd ?? 0);
   });
 });
 

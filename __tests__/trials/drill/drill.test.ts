@@ -42,7 +42,7 @@ beforeAll(async () => {
   stackDir = await drillStack("prod");
   blueprint = readBlueprint(stackDir);
   evidence = await gather(blueprint, { only: QUICK });
-}, 180_000);
+});
 
 describe("the scenario ledger", () => {
   it("has a scenario for every alarm, and none without one", () => {

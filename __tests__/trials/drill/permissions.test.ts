@@ -35,7 +35,7 @@ beforeAll(async () => {
       evidence: { blueprint, delivery: "typical", recordings: new Map([["healthy", healthy]]) },
     });
   }
-}, 60_000);
+});
 
 const runOf = (environment: string): Run => {
   const run = runs.get(environment);

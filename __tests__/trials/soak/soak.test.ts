@@ -28,7 +28,7 @@ beforeAll(async () => {
   runs.versioned = start(blueprint, 11);
   runs.unversioned = start({ ...blueprint, buckets }, 12);
   await Promise.all(Object.values(runs));
-}, 60_000);
+});
 
 describe.each(["versioned", "unversioned"] as const)("a soak of a bucket that is %s", (kind) => {
   it("loses no upload and logs no incomplete success", async () => {

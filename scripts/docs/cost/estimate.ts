@@ -43,6 +43,8 @@ export const totalOf = (bill: Bill): number => Object.values(bill).reduce((sum, 
 const CHOICES = {
   lambda_memory_size: [1024, 1769, 3008],
   lambda_architecture: ["arm64", "x86_64"],
+  encoder_effort: ["fast", "balanced", "small"],
+  processed_expiration_days: [0, 90],
   metrics_transport: ["emf", "put_metric_data"],
   log_retention_days: [7, 30, 365],
   enable_cloudwatch_dashboard: [true, false],

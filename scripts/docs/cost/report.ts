@@ -6,6 +6,7 @@ import type { Alternative, Bill, Elasticity } from "./estimate";
 import { totalOf } from "./estimate";
 import type { LightLine } from "./light";
 import { ASSUMPTIONS, type Assumed, type Assumption } from "./usage";
+import { CHANGE_NAMES, type VariantCost } from "./variant-costs";
 
 const usd = (amount: number | undefined): string => (amount === undefined ? "" : grouped(amount, 2));
 
@@ -16,6 +17,7 @@ export interface Estimate {
   readonly region: string;
   readonly assumed: Assumed;
   readonly bill: Bill;
+  readonly variants: readonly VariantCost[];
   readonly alternatives: readonly Alternative[];
   readonly elasticities: readonly Elasticity[];
 }
@@ -38,6 +40,24 @@ const choicesTable = ({ alternatives, bill }: Estimate): string =>
       `${isChosen ? pc.green("●") : "○"} ${variable} = ${value}`,
       usd(totalUsd),
       signed(totalUsd - totalOf(bill)),
+    ]),
+  );
+
+const variantsTable = ({ variants }: Estimate): string =>
+  table(
+    {
+      variant: "left",
+      "MB each": "right",
+      "USD per month": "right",
+      share: "right",
+      ...Object.fromEntries(CHANGE_NAMES.map((change) => [`saved by ${change}`, "right" as const])),
+    },
+    variants.map(({ name, mb, usd: amount, percent, saved }) => [
+      name,
+      grouped(mb, 2),
+      usd(amount),
+      `${percent.toFixed(1)} %`,
+      ...CHANGE_NAMES.map((change) => usd(saved[change])),
     ]),
   );
 
@@ -66,6 +86,9 @@ export const estimateReport = (estimate: Estimate): string => {
     `${environment} in ${region}: ${grouped(assumed.images)} images of ${assumed.meanMb} MB per month, list prices of ${PRICED_ON}`,
     billTable(bill),
     `${usd(perThousand)} USD per 1000 images. Not included: free tiers, taxes, downloads and SMS messages.`,
+    "",
+    variantsTable(estimate),
+    "Without a variant, its USD per month are saved: storage, CPU time and requests.",
     "",
     choicesTable(estimate),
     "",

@@ -1,10 +1,11 @@
 /** Usage of a stack in one month: turns an environment and a table of assumptions into the quantities that AWS charges for. */
 import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
+import { S3_BUCKETS } from "../../../modules/inputs/s3_buckets";
 import type { Prices } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
 import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
 import { readResults } from "../../trials/bench/results";
-import { totalShare } from "./variant-shares";
+import { type Demanding, totalShare } from "./variant-shares";
 
 /** CPU time in ms, from the committed benchmark. */
 const MEASURED = growthOf(readResults().pictures).belowCap;
@@ -18,8 +19,8 @@ export const ASSUMPTIONS = {
   mbPerMp:          { value: 0.25,      about: "megabytes per megapixel of an upload, as in JPEGs from phones" },
   cpuSecondsPerMp:  { value: secondsOf(MEASURED.slope), about: "seconds of one vCPU per megapixel, from scripts/trials/bench/results.json" },
   cpuSecondsEach:   { value: secondsOf(MEASURED.base),  about: "seconds of one vCPU per image in addition, from the same file" },
-  waitSeconds:      { value: 0.3,       about: "seconds that an invocation waits for S3" },
-  outputMbPerMp:    { value: 1,         about: "megabytes of the five default variants per megapixel; most are PNG. Other variants are estimated from it" },
+  waitSeconds:      { value: 0.15,      about: "seconds that an invocation waits for S3: the download, and the last variant; others are stored meanwhile" },
+  outputMbPerMp:    { value: 1,         about: "megabytes of the five default variants per megapixel, with encoder_effort = fast; most are PNG. Other variants are estimated from it" },
   monthsKept:       { value: 1,         about: "months that uploads and variants are kept" },
   logBytes:         { value: 1440,      about: "bytes of log per image, including 26 bytes of overhead per line" },
   embeddedLogBytes: { value: 470,       about: "additional bytes of log per image if metrics are embedded in the log" },
@@ -56,21 +57,26 @@ const DAYS_PER_MONTH = 30;
 const GETS = 1;
 
 /** Megapixels per image that are encoded. */
-const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
+export const megapixelsOf = (a: Assumed): number => Math.min(a.meanMb / a.mbPerMp, MOST_MP);
 
-const variantsGb = ({ variants }: Environment, a: Assumed): number => {
+const variantsGb = (environment: Demanding, a: Assumed): number => {
   const megapixels = megapixelsOf(a);
-  return (a.images * megapixels * a.outputMbPerMp * totalShare(variants, megapixels).bytes) / MB_PER_GB;
+  return (a.images * megapixels * a.outputMbPerMp * totalShare(environment, megapixels).bytes) / MB_PER_GB;
 };
 
-/** Uploads and their variants. */
-const picturesGb = (environment: Environment, a: Assumed): number =>
-  (a.images * a.meanMb) / MB_PER_GB + variantsGb(environment, a);
+const uploadsGb = (a: Assumed): number => (a.images * a.meanMb) / MB_PER_GB;
+
+/** In a versioned bucket, S3 keeps an expired variant as a noncurrent version. */
+const variantMonths = ({ processed_expiration_days, enable_s3_versioning }: Environment, a: Assumed): number => {
+  if (processed_expiration_days === 0) return a.monthsKept;
+  const days = processed_expiration_days + (enable_s3_versioning ? S3_BUCKETS.noncurrent_days.default : 0);
+  return Math.min(a.monthsKept, days / DAYS_PER_MONTH);
+};
 
 /** @returns the duration of one invocation in seconds. Variants are encoded one after the other, so more than one vCPU does not help. */
-export const seconds = ({ lambda_memory_size, variants }: Environment, a: Assumed): number => {
+export const seconds = ({ lambda_memory_size, ...environment }: Environment, a: Assumed): number => {
   const megapixels = megapixelsOf(a);
-  const cpuSeconds = megapixels * a.cpuSecondsPerMp * totalShare(variants, megapixels).cpu + a.cpuSecondsEach;
+  const cpuSeconds = megapixels * a.cpuSecondsPerMp * totalShare(environment, megapixels).cpu + a.cpuSecondsEach;
   return cpuSeconds / Math.min(1, lambda_memory_size / WHOLE_CPU_MB) + a.waitSeconds;
 };
 
@@ -79,7 +85,8 @@ const logGbOf = ({ metrics_transport }: Environment, a: Assumed): number =>
 
 const storedGbOf = (environment: Environment, a: Assumed): number => {
   const { enable_s3_access_logging, s3_access_log_days, enable_replication } = environment;
-  const pictures = picturesGb(environment, a) * (enable_replication ? 2 : 1) * a.monthsKept;
+  const gbMonths = uploadsGb(a) * a.monthsKept + variantsGb(environment, a) * variantMonths(environment, a);
+  const pictures = gbMonths * (enable_replication ? 2 : 1);
   const accessLogs =
     (a.images * (putsPerImage(environment) + GETS) * a.accessLogBytes * s3_access_log_days) /
     DAYS_PER_MONTH /
@@ -114,7 +121,7 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     s3Put: a.images * putsPerImage(environment) * (environment.enable_replication ? 2 : 1),
     s3Get: a.images * GETS,
     s3GbMonth: storedGbOf(environment, a),
-    interRegionGb: environment.enable_replication ? picturesGb(environment, a) : 0,
+    interRegionGb: environment.enable_replication ? uploadsGb(a) + variantsGb(environment, a) : 0,
     logGb,
     logGbMonth: (logGb * a.logCompression * environment.log_retention_days) / DAYS_PER_MONTH,
     putMetricDataRequest: environment.metrics_transport === "put_metric_data" ? a.images : 0,

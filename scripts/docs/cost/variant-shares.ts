@@ -1,5 +1,8 @@
 /** What each variant adds to stored bytes and CPU time, in relation to the five default variants. */
+import type { Effort } from "../../../handler/contract/efforts";
 import { DEFAULT_VARIANTS, type FormatName, type Variant, type Variants } from "../../../handler/contract/variants";
+import type { Environment } from "../../../modules/variables";
+import { readResults } from "../../trials/bench/results";
 
 interface Demand {
   /** Megabytes per megapixel of the variant. */
@@ -61,6 +64,21 @@ interface Share {
   readonly cpu: number;
 }
 
+/** What stored bytes and CPU time depend on. */
+export type Demanding = Pick<Environment, "variants" | "encoder_effort">;
+
+/** Of the benchmark's painted pictures, which the assumptions come from. */
+const MEASURED_EFFORT: Effort = "fast";
+
+/** @returns bytes and CPU time of an effort in relation to the measured one, on photos */
+const effortFactors = (effort: Effort): Share => {
+  const { photos } = readResults();
+  const [own, usual] = [photos?.methods[effort], photos?.methods[MEASURED_EFFORT]];
+  return own === undefined || usual === undefined
+    ? { bytes: 1, cpu: 1 }
+    : { bytes: own.outputBytes / usual.outputBytes, cpu: own.cpuMs / usual.cpuMs };
+};
+
 /** @returns the share of each variant, by name */
 const sharesOf = (variants: Variants, megapixels: number): Record<string, Share> => {
   const usual = Object.values<Variant>(DEFAULT_VARIANTS).map((variant) => demandOf(variant, megapixels));
@@ -74,10 +92,18 @@ const sharesOf = (variants: Variants, megapixels: number): Record<string, Share>
   );
 };
 
-/** @returns the share of all variants and of decoding: 1 and 1 for the default variants */
-export const totalShare = (variants: Variants, megapixels: number): Share => {
+/** @returns the bytes of one variant, where all default variants together have 1 */
+export const bytesShareOf = ({ variants, encoder_effort }: Demanding, name: string, megapixels: number): number =>
+  (sharesOf(variants, megapixels)[name]?.bytes ?? 0) * effortFactors(encoder_effort).bytes;
+
+/** @returns the share of all variants and of decoding: 1 and 1 for the default variants with the measured effort */
+export const totalShare = ({ variants, encoder_effort }: Demanding, megapixels: number): Share => {
   const shares = Object.values(sharesOf(variants, megapixels));
   const usual = Object.values(sharesOf(DEFAULT_VARIANTS, megapixels));
   const decoding = 1 - sum(usual.map(({ cpu }) => cpu));
-  return { bytes: sum(shares.map(({ bytes }) => bytes)), cpu: decoding + sum(shares.map(({ cpu }) => cpu)) };
+  const factors = effortFactors(encoder_effort);
+  return {
+    bytes: sum(shares.map(({ bytes }) => bytes)) * factors.bytes,
+    cpu: (decoding + sum(shares.map(({ cpu }) => cpu))) * factors.cpu,
+  };
 };

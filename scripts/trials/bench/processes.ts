@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { PROCESS_ENVIRONMENT } from "../../../handler/contract/runtime";
 import type { Picture } from "./corpus";
 import type { Measurement, SharpMethod } from "./worker";
 
@@ -16,7 +17,9 @@ const PILLOW = join(__dirname, "pillow.py");
 
 /** Ways to make the five variants: add a row. `pillow` methods run in Python, the others in Node. */
 export const METHODS = {
-  handler: { about: "this handler: `processImage`, bundled from its source as the package is" },
+  handler: {
+    about: "this handler with encoder_effort = fast: `processImage`, bundled from its source as the package is",
+  },
   fast: { about: "this handler with encoder_effort = fast" },
   balanced: { about: "this handler with encoder_effort = balanced" },
   small: { about: "this handler with encoder_effort = small" },
@@ -81,7 +84,8 @@ export const measure = async (method: Method, file: string, tools: Tools, outDir
     method === "pillow" || method === "pillowOptimize"
       ? [tools.python?.command ?? "python3", [PILLOW, file, method === "pillow" ? "plain" : "optimize", ...rest]]
       : [process.execPath, [tools.worker.file, method, file, ...rest]];
-  const { stdout } = await run(command, args, { cwd: ROOT }).catch((cause: Error & { stderr?: string }) => {
+  const env = { ...process.env, ...PROCESS_ENVIRONMENT };
+  const { stdout } = await run(command, args, { cwd: ROOT, env }).catch((cause: Error & { stderr?: string }) => {
     const why = (cause.stderr ?? cause.message).trim().split("\n").at(-1);
     throw new Error(`Expected variants of ${file} for ${method} but got ${why}`, { cause });
   });

@@ -5,7 +5,7 @@ import type { Cold, Load } from "./cold";
 import { machineLine } from "./machine";
 import type { Overlap } from "./overlap";
 import { METHODS, type Method } from "./processes";
-import type { PictureResult, Results } from "./results";
+import type { PictureResult, Results, WorstMemory } from "./results";
 import type { Verdict } from "./targets";
 import type { Throughput } from "./throughput";
 
@@ -92,6 +92,16 @@ export const throughputReport = ({ picture, uploads, levels, memoryMb }: Through
     `  ${uploads} uploads of ${picture} at each level, through the local stack`,
     ...Object.entries(memoryMb).map(([name, mb]) => `  ${name}: ${grouped(mb)} MB of the package's process`),
   ].join("\n");
+
+export const worstReport = ({ kinds }: WorstMemory): string =>
+  table(
+    { "largest admitted file": "left", MP: "right", "peak MB": "right" },
+    Object.entries(kinds).map(([kind, { megapixels, peakBytes }]) => [
+      kind,
+      grouped(megapixels),
+      grouped(peakBytes / 2 ** 20),
+    ]),
+  );
 
 export const overlapReport = ({ picture, runs, wallRatio, cpuRatio, peakRatio, wallMs }: Overlap): string =>
   [

@@ -63,6 +63,14 @@ export interface PhotoResults {
   readonly kinds: readonly KindFigures[];
 }
 
+/** The largest files that a function with the default memory admits. */
+export interface WorstMemory {
+  readonly date: string;
+  readonly machine: Machine;
+  /** By kind; without kinds that are not measured. */
+  readonly kinds: Record<string, { readonly megapixels: number; readonly peakBytes: number }>;
+}
+
 export interface Results {
   /** Such as 2026-03-01 */
   readonly date: string;
@@ -72,6 +80,8 @@ export interface Results {
   readonly cold?: Cold;
   /** @default not measured */
   readonly throughput?: Throughput;
+  /** @default not measured */
+  readonly worst?: WorstMemory;
   /** @default not measured */
   readonly overlap?: Overlap;
   /** Of photos that are not part of the project. @default not measured */

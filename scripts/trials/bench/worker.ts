@@ -7,6 +7,9 @@ import { DEFAULT_VARIANTS, MAX_SIDE_PX, type Variant } from "../../../handler/co
 import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
 import { encoderOf } from "../../../handler/src/encoders";
 import type { Limits } from "../../../handler/src/input";
+import { admittedBytes } from "../../../handler/src/memory";
+import { IMAGE_PROCESSOR } from "../../../modules/inputs/image_processor";
+import { LAMBDA_FUNCTION } from "../../../modules/inputs/lambda_function";
 import { residentBytes } from "../../sandbox/memory";
 
 /** Cost of the five variants of one picture, without loading the program and reading the file. */
@@ -22,7 +25,13 @@ export interface Measurement {
 type Variants = Readonly<Record<string, Buffer>>;
 
 const FIT = { fit: "inside", withoutEnlargement: true } as const;
-const LIMITS: Limits = { maxPixels: 100_000_000, maxSidePx: 65_535, maxFrames: 1 };
+/** As in a function with the defaults. */
+const LIMITS: Limits = {
+  maxPixels: IMAGE_PROCESSOR.max_image_pixels.default,
+  maxSidePx: IMAGE_PROCESSOR.max_image_side_px.default,
+  maxFrames: IMAGE_PROCESSOR.max_image_frames.default,
+  maxMemoryBytes: admittedBytes(LAMBDA_FUNCTION.memory_size.default),
+};
 
 /** sharp cannot read BMP. */
 const opened = (file: Buffer): sharp.Sharp => {
@@ -44,17 +53,20 @@ const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise
   return made;
 };
 
-const handler = (effort?: Effort) => async (file: Buffer) => {
+/** The painted pictures are measured with one effort; photos with every effort. */
+const PAINTED_EFFORT: Effort = "fast";
+
+const handler = (effort: Effort) => async (file: Buffer) => {
   const { processImage } = await import("../../../handler/src/process.js");
   return async () => {
-    const { variants } = await processImage(file, LIMITS, effort && { effort });
+    const { variants } = await processImage(file, LIMITS, { effort });
     return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
   };
 };
 
 /** Each method prepares the file; the returned function is measured. Only those of the handler load it, which changes sharp's settings. */
 const METHODS = {
-  handler: handler(),
+  handler: handler(PAINTED_EFFORT),
   fast: handler("fast"),
   balanced: handler("balanced"),
   small: handler("small"),
@@ -73,7 +85,8 @@ const METHODS = {
       .raw()
       .toBuffer({ resolveWithObject: true });
     const raw = { width: info.width, height: info.height, channels: info.channels };
-    return () => eachVariant((variant) => encoded(sharp(data, { raw }), variant, encoderOf(variant.format)));
+    return () =>
+      eachVariant((variant) => encoded(sharp(data, { raw }), variant, encoderOf(variant.format, PAINTED_EFFORT)));
   },
 } as const satisfies Record<string, (file: Buffer) => Promise<() => Promise<Variants>>>;
 

@@ -59,6 +59,18 @@ export const slowStorage = (blueprint: Blueprint, thresholdMs: number): Promise<
   return record({ blueprint, scale, limitMs, onCall }, uploads(1, photo));
 };
 
+/** S3 never answers: the function gives up shortly before the timeout. */
+export const neverAnswered = (blueprint: Blueprint): Promise<Recording> => {
+  const { gate, open } = gateway();
+  const limitMs = blueprint.function.timeoutSeconds * 1_000;
+  const onCall: Conditions["onCall"] = (call) => (isStorage(call) ? gate : Promise.resolve(undefined));
+  return record({ ...atScale(blueprint), limitMs, onCall }, async (faultRun) => {
+    await uploads(1, photo)(faultRun);
+    await faultRun.settled();
+    open();
+  });
+};
+
 /**
  * The function gives up what waits shortly before the timeout and logs it. It cannot give up what keeps the process busy,
  * because nothing else runs meanwhile. How long decoding takes differs by machine and moment, so the timeout is searched for.
@@ -161,12 +173,18 @@ const withUsedMb = (line: SentLine, make: (mb: number) => number): SentLine => {
   return { ...line, message: line.message.replace(`"maxMemoryUsedMB":${mb}`, `"maxMemoryUsedMB":${make(mb)}`) };
 };
 
+/** @returns the recording with the memory that its reports name replaced */
+export const withUsedMemory = (recording: Recording, make: (mb: number) => number): Recording => ({
+  ...recording,
+  lines: recording.lines.map((line) => withUsedMb(line, make)),
+});
+
 /** A large image whose reported memory is scaled to half-way between the threshold and the memory size. */
 export const nearItsMemory = async (blueprint: Blueprint, thresholdMb: number): Promise<Recording> => {
   const recording = await record({ blueprint }, uploads(1, hugePhoto));
   const peakMb = Math.max(...recording.lines.map((line) => usedMb(line) ?? 0));
   const factor = (thresholdMb + blueprint.function.memoryMb) / 2 / peakMb;
-  return { ...recording, lines: recording.lines.map((line) => withUsedMb(line, (mb) => Math.ceil(mb * factor))) };
+  return withUsedMemory(recording, (mb) => Math.ceil(mb * factor));
 };
 
 export const GIVEN_UP_AFTER_SECONDS = 1;

@@ -6,24 +6,26 @@ output "handler" {
 output "environment_variables" {
   description = "Environment variables"
   value = {
-    PROCESSED_BUCKET      = var.processed_bucket_id
-    LOG_LEVEL             = var.log_level
-    REFUSAL_LOG_LEVEL     = var.refusal_log_level
-    METRIC_NAMESPACE      = var.metric_namespace
-    METRICS_TRANSPORT     = var.metrics_transport
-    LARGE_IMAGE_BYTES     = var.large_image_bytes
-    MAX_IMAGE_BYTES       = var.max_image_bytes
-    MAX_IMAGE_PIXELS      = var.max_image_pixels
-    MAX_IMAGE_SIDE_PX     = var.max_image_side_px
-    MAX_IMAGE_FRAMES      = var.max_image_frames
-    VARIANTS              = "{\"compressed\":{\"format\":\"jpeg\",\"quality\":85},\"low\":{\"format\":\"jpeg\",\"quality\":60},\"webp\":{\"format\":\"webp\",\"quality\":85},\"png\":{\"format\":\"png\"},\"thumbnail\":{\"format\":\"jpeg\",\"quality\":80,\"inside_px\":300}}"
-    KEEP_SMALLER_ORIGINAL = var.keep_smaller_original ? "on" : "off"
-    KEEP_COPYRIGHT        = var.keep_copyright ? "on" : "off"
-    MANIFEST              = var.enable_manifest ? "on" : "off"
-    CACHE_CONTROL         = var.cache_control
-    VARIANT_TAGS          = length(var.variant_tags) != 0 ? jsonencode(var.variant_tags) : "{}"
-    ENCODER_EFFORT        = var.encoder_effort
-    TRACING               = var.enable_xray_tracing ? "on" : "off"
+    MALLOC_MMAP_THRESHOLD_      = "1048576"
+    PROCESSED_BUCKET            = var.processed_bucket_id
+    LOG_LEVEL                   = var.log_level
+    REFUSAL_LOG_LEVEL           = var.refusal_log_level
+    METRIC_NAMESPACE            = var.metric_namespace
+    METRICS_TRANSPORT           = var.metrics_transport
+    LARGE_IMAGE_BYTES           = var.large_image_bytes
+    MAX_IMAGE_BYTES             = var.max_image_bytes
+    MAX_IMAGE_PIXELS            = var.max_image_pixels
+    MAX_IMAGE_SIDE_PX           = var.max_image_side_px
+    MAX_IMAGE_FRAMES            = var.max_image_frames
+    VARIANTS                    = "{\"compressed\":{\"format\":\"jpeg\",\"quality\":85},\"low\":{\"format\":\"jpeg\",\"quality\":60},\"webp\":{\"format\":\"webp\",\"quality\":85},\"png\":{\"format\":\"png\"},\"thumbnail\":{\"format\":\"jpeg\",\"quality\":80,\"inside_px\":300}}"
+    KEEP_SMALLER_ORIGINAL       = var.keep_smaller_original ? "on" : "off"
+    KEEP_COPYRIGHT              = var.keep_copyright ? "on" : "off"
+    MANIFEST                    = var.enable_manifest ? "on" : "off"
+    CACHE_CONTROL               = var.cache_control
+    VARIANT_TAGS                = length(var.variant_tags) != 0 ? jsonencode(var.variant_tags) : "{}"
+    ENCODER_EFFORT              = var.encoder_effort
+    DELETE_VARIANTS_WITH_UPLOAD = var.delete_variants_with_upload ? "on" : "off"
+    TRACING                     = var.enable_xray_tracing ? "on" : "off"
   }
 }
 
@@ -57,6 +59,18 @@ output "policy_documents" {
             ]
             Resource = "${var.processed_bucket_arn}/*"
           },
+          var.delete_variants_with_upload ? {
+            Sid      = "FindVariants"
+            Effect   = "Allow"
+            Action   = ["s3:ListBucket"]
+            Resource = var.processed_bucket_arn
+          } : null,
+          var.delete_variants_with_upload ? {
+            Sid      = "DeleteVariants"
+            Effect   = "Allow"
+            Action   = ["s3:GetObject", "s3:DeleteObject"]
+            Resource = "${var.processed_bucket_arn}/*"
+          } : null,
           var.metrics_transport == "put_metric_data" ? {
             Sid      = "PublishMetrics"
             Effect   = "Allow"

@@ -172,6 +172,13 @@ variable "encoder_effort" {
   }
 }
 
+variable "delete_variants_with_upload" {
+  description = "Deletes the variants of an upload that is deleted or expires. docs/variants.md has the details."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "metric_namespace" {
   description = "Namespace of the custom metrics. Environments in the same account need different namespaces."
   type        = string
