@@ -126,7 +126,7 @@ it("shows pixels skipped by run-length encoding in the first colour", async () =
 it("makes all variants of a BMP larger than 4096 px", async () => {
   const { source, variants } = await processImage(bmp({ bits: 1, palette: TWO }, 8192, 16), LIMITS);
 
-  expect(source).toEqual({ format: "bmp", widthPx: 8192, heightPx: 16 });
+  expect(source).toEqual({ format: "bmp", widthPx: 8192, heightPx: 16, orientation: 1 });
   expect(variants.map(({ widthPx, heightPx }) => [widthPx, heightPx])).toEqual([
     [4096, 8],
     [4096, 8],

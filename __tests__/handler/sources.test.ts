@@ -51,7 +51,7 @@ describe.each(["jpeg", "png", "webp", "tiff"] as const)("a %s", (format) => {
 
       const { source, variants } = await processImage(bytes, LIMITS);
 
-      expect(source).toEqual({ format, widthPx: 64, heightPx: 32 });
+      expect(source).toEqual({ format, widthPx: 64, heightPx: 32, orientation });
       for (const variant of variants) {
         expect([variant.name, variant.widthPx, variant.heightPx]).toEqual([variant.name, 64, 32]);
         expect(distance(await probe(variant.bytes), QUARTERS)).toBeLessThanOrEqual(12);
@@ -64,7 +64,7 @@ it("reads each accepted format", async () => {
   for (const [format, bytes] of Object.entries(await oneOfEach())) {
     const { source, variants } = await processImage(bytes, LIMITS);
 
-    expect(source).toEqual({ format, widthPx: 64, heightPx: 32 });
+    expect(source).toEqual({ format, widthPx: 64, heightPx: 32, orientation: 1 });
     for (const { bytes } of variants) expect(distance(await probe(bytes), QUARTERS)).toBeLessThanOrEqual(10);
   }
 });
@@ -180,7 +180,7 @@ it("reports the size of the upload, not of the scaled-down picture", async () =>
 
   const { source, variants } = await processImage(bytes, LIMITS);
 
-  expect(source).toEqual({ format: "jpeg", widthPx: 4200, heightPx: 2100 });
+  expect(source).toEqual({ format: "jpeg", widthPx: 4200, heightPx: 2100, orientation: 1 });
   expect(variants.map(({ widthPx, heightPx }) => [widthPx, heightPx])).toEqual([
     ...Array.from({ length: 4 }, () => [4096, 2048]),
     [300, 150],

@@ -1,6 +1,8 @@
 /** `npm run patterns`: tests every synthesized metric filter on every kind of log line, locally and with CloudWatch Logs. */
 import { Command } from "commander";
 import pc from "picocolors";
+import type { LogAlarm } from "../../modules/alarm-types";
+import { LOG_ALARMS } from "../../modules/alarms";
 import type { Environment } from "../../modules/variables";
 import { clientsFor } from "../aws/clients";
 import { environmentNamed } from "../build/environments";
@@ -9,12 +11,26 @@ import type { MetricFilter } from "../cloudwatch/metric-filter";
 import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
-import { logSamples } from "../trials/log-samples";
+import { type LogSample, logSamples } from "../trials/log-samples";
 import { type LineMatches, matchesOf, serviceDifferences, unmatchedFilters } from "../trials/pattern-check";
 
 /** @returns the metric filters of an environment, as synthesized now */
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] =>
   readBlueprint(stackFor(environment)).metricFilters;
+
+/** Metrics of which the environment has no filter, because a variable switches it off. */
+const metricsOff = (environment: Environment): readonly string[] =>
+  Object.entries<LogAlarm>(LOG_ALARMS).flatMap(([metric, { enabledBy }]) =>
+    enabledBy !== undefined && !environment[enabledBy] ? [metric] : [],
+  );
+
+/** @returns the line with the metrics that the environment's filters must count it by */
+const sampleIn =
+  (environment: Environment) =>
+  (line: LogSample): LogSample => ({
+    ...line,
+    countedBy: line.countedBy.filter((metric) => !metricsOff(environment).includes(metric)),
+  });
 
 const row = ({ line, countedBy, problems }: LineMatches, width: number): string => {
   const right = problems.length === 0 ? pc.green("✓") : pc.red("✗");
@@ -29,7 +45,7 @@ interface Options {
 const check = async (env: string, { live, endpointUrl }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
   const filters = synthesizedFilters(environment);
-  const lines = await logSamples();
+  const lines = (await logSamples()).map(sampleIn(environment));
   const allMatches = lines.map((line) => matchesOf(line, filters));
   const width = Math.max(...lines.map(({ name }) => name.length));
   for (const line of allMatches) console.log(row(line, width));
