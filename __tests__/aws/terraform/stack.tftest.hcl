@@ -71,6 +71,7 @@ run "stack" {
   assert {
     condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), [
       "no-invocations", "release-errors", "memory-high", "event-age", "events-dropped", "dead-letters", "dead-letter-errors",
+      "table-errors", "table-throttles", "records-lost",
     ]) == toset([
       "high-error-rate", "high-duration", "throttles", "high-concurrency", "log-errors", "low-success-rate",
       "timeout-errors", "memory-errors", "image-processing-errors", "s3-permission-errors", "critical-errors", "large-images",

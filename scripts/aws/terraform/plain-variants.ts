@@ -31,7 +31,6 @@ export const EXISTING = { uploads: "old-uploads", variants: "old-variants", logG
 const OTHER: Partial<Record<VariableName, Change>> = {
   permissions_boundary_arn:              { permissions_boundary_arn: "arn:aws:iam::123456789012:policy/limit" },
   extra_tags:                            { extra_tags: { Team: "images" } },
-  lambda_runtime:                        { lambda_runtime: "nodejs24.x" },
   lambda_architecture:                   { lambda_architecture: "x86_64" },
   code_signing_profile_version_arn:      { code_signing_profile_version_arn: "arn:aws:signer:us-east-1:123456789012:/signing-profiles/images/abcdefghij" },
   vpc_subnet_ids:                        { vpc_subnet_ids: ["subnet-0123456789abcdef0"], vpc_security_group_ids: ["sg-0123456789abcdef0"] },
@@ -80,6 +79,7 @@ const NOT_MOVED: Partial<Record<VariableName, string>> = {
   aws_region:              "all variants share one provider",
   environment:             "dev, staging and prod differ",
   project_name:            "part of every name, as environment is",
+  lambda_runtime:          "nodejs24.x needs a newer provider than others do",
   protected:               "asked by commands only",
   state_bucket:            "backend of the stack",
   state_key:               "backend of the stack",
