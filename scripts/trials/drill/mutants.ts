@@ -367,6 +367,18 @@ const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], 
   return inner === undefined ? others : { ...(value as Json), [key]: inner };
 };
 
+/** Changes that no scenario can show, and what shows them instead: add a row. */
+const NOT_PLAYED: readonly RegExp[] = [
+  // `npm run patterns` runs these filters on every kind of log line; no alarm of `alarm_routing = "each"` reads their metrics.
+  /_(Attempts|FailedAttempts|SupersededImages): pattern /,
+  // Set for the C library, which has no log line: many-pictures.test.ts.
+  /: MALLOC_MMAP_THRESHOLD_ renamed$/,
+  // Without a table, images are processed without records: records.test.ts.
+  /: RECORDS_TABLE renamed$/,
+  // A single lost record is in one minute, so the sums of one and of five minutes are equal.
+  /records_lost: period 300 -> 60$/,
+];
+
 /**
  * @param stack `cdk.tf.json` as an object
  * @param recorded all recorded log lines
@@ -375,11 +387,13 @@ export const mutantsOf = (stack: Json, recorded: string): Mutant[] => {
   const resources = stack.resource as Record<string, Record<string, Json>>;
   return Object.entries(RULES).flatMap(([type, rule]) =>
     Object.entries(resources[type] ?? {}).flatMap(([label, row]) =>
-      rule(label, row, recorded).map(({ path, to, words }) => ({
-        name: `${type}.${label}: ${words}`,
-        stack: replaced(stack, ["resource", type, label, ...path], to) as Json,
-        ...(type in RERUNS && { reruns: RERUNS[type] }),
-      })),
+      rule(label, row, recorded)
+        .map(({ path, to, words }) => ({
+          name: `${type}.${label}: ${words}`,
+          stack: replaced(stack, ["resource", type, label, ...path], to) as Json,
+          ...(type in RERUNS && { reruns: RERUNS[type] }),
+        }))
+        .filter(({ name }) => !NOT_PLAYED.some((change) => change.test(name))),
     ),
   );
 };
