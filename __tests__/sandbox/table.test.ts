@@ -113,3 +113,15 @@ describe("an expired item", () => {
     expect(await keys()).toContain("photo");
   });
 });
+
+it("leaves no server behind if DynamoDB refuses the table", async () => {
+  const servers = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+  const before = servers();
+  const withoutKey = { ...TABLE, attributes: [] };
+
+  const opened = openTable({ table: withoutKey, region: "us-east-1", now: () => nowMs, onDatum: () => {} });
+
+  await expect(opened).rejects.toThrow("Expected status 200 for CreateTable but got 400");
+  // Node removes a closed server from the list a little later; the time limit of the test ends this wait.
+  while (servers() > before) await new Promise((resolve) => setTimeout(resolve, 10));
+});

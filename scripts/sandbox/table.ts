@@ -141,7 +141,12 @@ export const openTable = async (options: TableOptions): Promise<Table> => {
     for (const item of expired) await call("DeleteItem", { TableName: table.name, Key: keyOf(item) });
   };
 
-  await call("CreateTable", creation(table));
+  try {
+    await call("CreateTable", creation(table));
+  } catch (error) {
+    await closed(server);
+    throw error;
+  }
   const timer = setInterval(() => void expire().catch(() => {}), EXPIRED_EVERY_MS).unref();
   return {
     endpointUrl,
