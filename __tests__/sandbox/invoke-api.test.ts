@@ -18,11 +18,11 @@ beforeAll(async () => {
     ...answer,
     payload: answer.payload || JSON.stringify(event),
   });
-  const invoke = invokeApi(
-    FUNCTION,
-    () => ({ call }),
-    (event) => later.push(event),
-  );
+  const invoke = invokeApi(FUNCTION, {
+    lambda: () => ({ call }),
+    invoke: (event) => later.push(event),
+    logOf: (requestId) => [`${requestId} ${"x".repeat(4_096)}`, `the last line of ${requestId}`],
+  });
   storage = await startStorage({ buckets: [], invoke });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   client = new LambdaClient({ region: "us-east-1", endpoint: storage.endpointUrl, credentials, maxAttempts: 1 });
@@ -57,6 +57,13 @@ describe("Invoke", () => {
       "Unhandled",
       '{"errorMessage":"no"}',
     ]);
+  });
+
+  it("answers with the last 4 KB of the log, if the caller wants them", async () => {
+    const [silent, { LogResult = "" }] = [await invoke(), await invoke({ LogType: "Tail" })];
+
+    const log = Buffer.from(LogResult, "base64").toString();
+    expect([silent.LogResult, log.length, log.slice(-23)]).toEqual([undefined, 4_096, "xxx\nthe last line of 1\n"]);
   });
 
   it("accepts an event for asynchronous invocation", async () => {

@@ -10,6 +10,8 @@ interface InvokeRequest {
   /** RequestResponse, Event or DryRun. */
   readonly type: string;
   readonly payload: string;
+  /** None or Tail. */
+  readonly logType: string;
 }
 
 interface InvokeResponse {
@@ -37,10 +39,25 @@ const parsed = (payload: string): unknown => {
 const isCalled = (name: string, { name: own, arn }: FunctionBlueprint): boolean =>
   [own, arn].some((each) => name === each || name.startsWith(`${each}:`));
 
-/** @param invoke queues an event for asynchronous invocation, as S3 does */
+/** Lambda answers with this many bytes of the log at most. */
+const TAIL_BYTES = 4_096;
+
+const tailOf = (lines: readonly string[]): string =>
+  Buffer.from(lines.map((line) => `${line}\n`).join(""))
+    .subarray(-TAIL_BYTES)
+    .toString("base64");
+
+interface Functions {
+  readonly lambda: () => Pick<Lambda, "call">;
+  /** Queues an event for asynchronous invocation, as S3 does. */
+  readonly invoke: (event: unknown) => void;
+  /** The lines that an invocation has logged. */
+  readonly logOf: (requestId: string) => readonly string[];
+}
+
 export const invokeApi =
-  (fn: FunctionBlueprint, lambda: () => Pick<Lambda, "call">, invoke: (event: unknown) => void): Invoke =>
-  async ({ name, type, payload }) => {
+  (fn: FunctionBlueprint, { lambda, invoke, logOf }: Functions): Invoke =>
+  async ({ name, type, payload, logType }) => {
     if (!isCalled(name, fn)) return refused(404, "ResourceNotFoundException", `Function not found: ${name}`);
     const event = parsed(payload);
     if (event === undefined)
@@ -53,6 +70,7 @@ export const invokeApi =
     const { requestId, status, payload: body } = await lambda().call(event);
     if (status === "throttled") return refused(429, "TooManyRequestsException", "Rate Exceeded.");
     const failed: Record<string, string> = status === "success" ? {} : { "x-amz-function-error": "Unhandled" };
-    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed };
+    const log: Record<string, string> = logType === "Tail" ? { "x-amz-log-result": tailOf(logOf(requestId)) } : {};
+    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed, ...log };
     return { status: 200, headers, body };
   };

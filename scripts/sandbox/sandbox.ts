@@ -141,11 +141,11 @@ const assemble = async (
     intercept,
     damage,
     operations: { ...operationsOn(logs, metrics), ...records?.operations },
-    invoke: invokeApi(
-      fn,
-      () => lambda,
-      (event) => expect(lambda.invoke(event).then((outcome) => [outcome])),
-    ),
+    invoke: invokeApi(fn, {
+      lambda: () => lambda,
+      invoke: (event) => expect(lambda.invoke(event).then((outcome) => [outcome])),
+      logOf: (wanted) => logs.filter(({ requestId }) => requestId === wanted).map(({ text }) => text),
+    }),
   });
   onStop(storage.stop);
   const target = blueprint.queues.find(({ arn }) => arn === fn.deadLetterTargetArn);
