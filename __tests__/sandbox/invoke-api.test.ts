@@ -11,6 +11,7 @@ let storage: Storage;
 let client: LambdaClient;
 let answer: Omit<Answer, "requestId">;
 const later: unknown[] = [];
+const queued: Promise<unknown>[] = [];
 
 beforeAll(async () => {
   const call = async (event: unknown) => ({
@@ -18,12 +19,17 @@ beforeAll(async () => {
     ...answer,
     payload: answer.payload || JSON.stringify(event),
   });
-  const invoke = invokeApi(FUNCTION, {
-    lambda: () => ({ call }),
-    invoke: (event) => later.push(event),
-    logOf: (requestId) => [`${requestId} ${"x".repeat(4_096)}`, `the last line of ${requestId}`],
-  });
-  storage = await startStorage({ buckets: [], invoke });
+  const outcome = { requestId: "2", status: "success", attempts: 1, throttles: 0, reports: [] } as const;
+  const invoke = async (event: unknown) => {
+    later.push(event);
+    return outcome;
+  };
+  const api = invokeApi(
+    () => [{ blueprint: FUNCTION, lambda: { call, invoke } }],
+    (requestId) => [`${requestId} ${"x".repeat(4_096)}`, `the last line of ${requestId}`],
+    (each) => queued.push(each),
+  );
+  storage = await startStorage({ buckets: [], invoke: api });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   client = new LambdaClient({ region: "us-east-1", endpoint: storage.endpointUrl, credentials, maxAttempts: 1 });
 });
@@ -69,7 +75,7 @@ describe("Invoke", () => {
   it("accepts an event for asynchronous invocation", async () => {
     const { StatusCode } = await invoke({ InvocationType: "Event" });
 
-    expect([StatusCode, later]).toEqual([202, [{ n: 1 }]]);
+    expect([StatusCode, later, queued.length]).toEqual([202, [{ n: 1 }], 1]);
   });
 
   it("refuses an unknown function, a payload that is not JSON, and a throttled invocation", async () => {
