@@ -1,10 +1,10 @@
-/** Local S3: an embedded server with the stack's buckets that reports each created object. */
+/** Local S3: an embedded server with the stack's buckets that reports each created and deleted object. */
 import { type ApiCall, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import { OperationRefused, type Operations } from "./operations";
 import { type RawResponse, rawRequest } from "./raw-request";
-import type { CreatedObject, Creation } from "./s3-events";
+import type { CreatedObject, Creation, RemovedObject } from "./s3-events";
 import { createVersions } from "./versions";
 
 export interface StorageOptions {
@@ -35,10 +35,12 @@ export interface Storage {
   readonly endpointUrl: string;
   /** Calls the listener for each object stored from now on, before the uploader gets its response. */
   subscribe(listener: (object: Promise<CreatedObject>) => void): void;
+  /** Calls the listener for each object deleted from now on, before the caller gets its response. */
+  onRemoved(listener: (object: RemovedObject) => void): void;
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
   get(bucket: string, key: string): Promise<StoredObject>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Deletes an object with all of its versions. */
+  /** Forgets an object with all of its versions, to free memory: no listener is called. */
   erase(bucket: string, key: string): Promise<void>;
   /** Closes all connections, including those of unanswered calls. */
   stop(): Promise<void>;
@@ -114,6 +116,16 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     if (version === undefined) return reply.status(404).type("application/xml").send(NO_SUCH_VERSION);
     return reply.headers(version.headers).send(version.body);
   });
+  // The server keeps one version. Deleting it by its id hides the object; an older version does not take its place.
+  app.addHook("onRequest", async (request, reply) => {
+    const { bucket, key } = targetOf(request);
+    const { versionId } = request.query as Record<string, string | undefined>;
+    if (versionId === undefined || request.method !== "DELETE" || !versioned.includes(bucket)) return;
+    const isCurrent = versions.latest(bucket, key) === versionId;
+    versions.drop(bucket, key, versionId);
+    report(bucket, key, versionId);
+    return isCurrent ? undefined : reply.status(204).send();
+  });
 
   const { invoke } = options;
   if (invoke !== undefined) {
@@ -144,6 +156,29 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       ...(keepsVersions && { versionId: versions.keep(created.bucket, created.key, { headers, body }) }),
     };
   };
+  const removalListeners: ((object: RemovedObject) => void)[] = [];
+  const erased = new Set<string>();
+  /** @param versionId that was deleted. @default the object was deleted */
+  const report = (bucket: string, key: string, versionId?: string): void => {
+    if (erased.has(pathOf(bucket, key))) return;
+    sequence += 1;
+    const change = { bucket, key, removedMs: Date.now(), sequence };
+    const object: RemovedObject =
+      versionId === undefined && versioned.includes(bucket)
+        ? { ...change, removal: "DeleteMarkerCreated", versionId: versions.mark(bucket, key) }
+        : { ...change, removal: "Delete", ...(versionId !== undefined && { versionId }) };
+    for (const listener of removalListeners) listener(object);
+  };
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const { bucket, key } = targetOf(request);
+    const { versionId } = request.query as Record<string, string | undefined>;
+    if (versioned.includes(bucket) && READING.includes(request.method) && reply.statusCode === 200) {
+      const latest = versions.latest(bucket, key);
+      if (versionId === undefined && latest !== undefined) reply.header("x-amz-version-id", latest);
+    }
+    if (isRemoval(request) && reply.statusCode === 204) report(bucket, key);
+    done(null, payload);
+  });
   // Not an async hook: fauxqs would send a second response if the first is delayed.
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
@@ -168,6 +203,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   return {
     endpointUrl,
     subscribe: (listener) => listeners.push(listener),
+    onRemoved: (listener) => removalListeners.push(listener),
     put: async (bucket, key, bytes) => {
       await succeed(`PUT of ${key}`, send("PUT", bucket, key, bytes));
     },
@@ -184,8 +220,10 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       await succeed(`DELETE of ${key}`, send("DELETE", bucket, key));
     },
     erase: async (bucket, key) => {
+      erased.add(pathOf(bucket, key));
       await send("DELETE", bucket, key);
       versions.forget(bucket, key);
+      erased.delete(pathOf(bucket, key));
     },
     stop: () => app.close(),
   };
@@ -211,6 +249,14 @@ const creationBy = (request: Request): Creation | undefined => {
   if (request.method === "POST") return query.uploadId === undefined ? undefined : "CompleteMultipartUpload";
   if (request.method !== "PUT" || query.uploadId !== undefined) return undefined;
   return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
+};
+
+/** A request that deletes an object; S3 answers alike if there is none. */
+const isRemoval = (request: Request): boolean => {
+  const { uploadId, versionId } = request.query as Record<string, string | undefined>;
+  return (
+    request.method === "DELETE" && targetOf(request).key !== "" && uploadId === undefined && versionId === undefined
+  );
 };
 
 const READING = ["GET", "HEAD"];
