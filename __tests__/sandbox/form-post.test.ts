@@ -274,7 +274,7 @@ describe("a form against its policy", () => {
 
 describe("a malformed form", () => {
   const send = async (body: BodyInit, type?: string) => {
-    const headers = type === undefined ? {} : { "content-type": type };
+    const headers = new Headers(type === undefined ? [] : [["content-type", type]]);
     const response = await fetch(`${storage.endpointUrl}/photos`, { method: "POST", body, headers });
     return [response.status, /<Code>(.*)<\/Code>/.exec(await response.text())?.[1]];
   };
