@@ -16,7 +16,7 @@ const prod = async (changes: Partial<Environment> = {}): Promise<Environment> =>
 
 const minutes = (uploads_per_month: number) => {
   const { error_rate_window_seconds, recovery_window_seconds, lost_images_window_seconds, silence_periods } =
-    fromTraffic({ uploads_per_month, lambda_retry_attempts: 2 });
+    fromTraffic({ uploads_per_month, lambda_retry_attempts: 2, slo_target_percent: 99.9 });
   return [
     error_rate_window_seconds / 60,
     recovery_window_seconds / 60,
@@ -45,7 +45,7 @@ describe("windows", () => {
 
   it("count more failures than two uploads can have, with all their retries", () => {
     const least = [0, 1, 2].map((lambda_retry_attempts) =>
-      fromTraffic({ uploads_per_month: 1e6, lambda_retry_attempts }),
+      fromTraffic({ uploads_per_month: 1e6, lambda_retry_attempts, slo_target_percent: 99.9 }),
     );
 
     expect(least.map(({ error_rate_min_failures }) => error_rate_min_failures)).toEqual([3, 5, 7]);
