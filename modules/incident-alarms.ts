@@ -57,13 +57,16 @@ const budgetSpent = (factor: number, least?: number): Rate =>
 
 const BURNING = 14.4;
 
-/** Burns the budget a hundred times too fast, or so many uploads are given up that it cannot be chance. */
+/** Share of the uploads, in percent, that is no chance even of few. */
+const SURE_PERCENT = 10;
+
+/** Burns the budget, and so many uploads or so large a share of them are given up that it cannot be chance. */
 const BUDGET_BURNING = condition(
   OUTCOMES,
   ({ slo_target_percent: target, slo_min_failures: min, slo_sure_failures: sure }) =>
-    `IF(${LOST} >= ${min} AND 100 * ${LOST} >= ${BURNING} * (100 - ${target}) * (${LOST} + s) AND (${LOST} >= ${sure} OR ${LOST} >= (100 - ${target}) * (${LOST} + s)), 1, 0)`,
+    `IF(${LOST} >= ${min} AND 100 * ${LOST} >= ${BURNING} * (100 - ${target}) * (${LOST} + s) AND (${LOST} >= ${sure} OR 100 * ${LOST} >= ${SURE_PERCENT} * (${LOST} + s)), 1, 0)`,
   ({ slo_target_percent: target, slo_min_failures: min, slo_sure_failures: sure }) =>
-    `Uploads given up >= ${min}, and >= ${BURNING} times the share that slo_target_percent (${target}) allows, and >= ${sure} or >= 100 times that share,`,
+    `Uploads given up >= ${min}, and >= ${BURNING} times the share that slo_target_percent (${target}) allows, and >= ${sure} or >= ${SURE_PERCENT} %,`,
 );
 
 const HOUR = 3_600;
@@ -89,7 +92,7 @@ export const INCIDENT_ALARMS = {
     metric: "Throttles" },
   "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
-  "release-errors":     { severity: "performance", statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
+  "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
     metric: condition({ e: "Errors", a: "Invocations" }, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `IF(e >= ${min} AND 100 * e >= ${percent} * a, 1, 0)`, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `Failed invocations of the newest version >= ${min}, and >= ${percent} % of all of them,`) },
   "high-duration":      { severity: "none",        statistic: "Maximum", periodSeconds: wholeInvocation(420, 480),      datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "duration_threshold_ms", treatMissingData: "notBreaching", summary: METRIC_ALARMS["high-duration"].summary,
     metric: "Duration" },
@@ -107,11 +110,11 @@ export const INCIDENT_ALARMS = {
   "budget-30m":         { severity: "none",        statistic: "Sum",     periodSeconds: HOUR / 2,                     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 5 days at the pace of the last 30 minutes", runbook: "slow-burn",
     metric: budgetSpent(6) },
   "low-success-rate":   { ...METRIC_ALARMS["low-success-rate"], severity: "none" },
-  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "performance", disabledBy: "enable_dead_letter_queue" },
-  "dead-letters":       METRIC_ALARMS["dead-letters"],
+  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "none", disabledBy: "enable_dead_letter_queue" },
+  "dead-letters":       { ...METRIC_ALARMS["dead-letters"], severity: "none" },
   "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none" },
-  "table-throttles":    METRIC_ALARMS["table-throttles"],
-  "table-errors":       METRIC_ALARMS["table-errors"],
+  "table-throttles":    { ...METRIC_ALARMS["table-throttles"], severity: "none" },
+  "table-errors":       { ...METRIC_ALARMS["table-errors"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`. They show the cause of a page. Large images need nobody, so they have no alarm here. */
@@ -148,5 +151,9 @@ export const COMPOSITE_ALARMS = {
   "slow-burn":  { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 5 days", rule: { all: ["budget-6h", "budget-30m"] },       suppressor: "page" },
   "budget":     { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 10 days", rule: { all: ["budget-1d", "budget-2h"] },       suppressor: "page" },
   "event-lost": { severity: "performance", summary: "An event was lost because Lambda could not send it to the dead-letter queue", rule: "dead-letter-errors",          suppressor: "page", runbook: "dead-letter-errors" },
+  "redrive":    { severity: "performance", summary: "The dead-letter queue holds messages",                            rule: "dead-letters",                            suppressor: "page", runbook: "dead-letters" },
+  "dropped":    { severity: "performance", summary: "Lambda is dropping uploads that failed every retry or waited too long", rule: "events-dropped",                    suppressor: "page", runbook: "events-dropped" },
+  "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
+  "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
   "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },
 } as const satisfies Record<string, CompositeAlarm>;

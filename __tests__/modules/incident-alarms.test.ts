@@ -62,6 +62,18 @@ describe("a stack with one page for an incident", () => {
     expect(critical.map(({ name }) => name)).toEqual(["image-processor-prod-processor-page"]);
   });
 
+  it("keeps every ticket quiet while the page is in ALARM, except that of the records, whose cause is never that of a page", async () => {
+    const { alarms, compositeAlarms } = readBlueprint(synthesized(await prod()).folder);
+
+    const notifying = [...alarms, ...compositeAlarms].filter(({ alarmActions }) => alarmActions.length > 0);
+    const suppressed = compositeAlarms.filter(({ actionsSuppressor }) => actionsSuppressor?.alarm.endsWith("-page"));
+    const others = notifying.filter(({ name }) => !suppressed.some((ticket) => ticket.name === name));
+    expect(others.map(({ name }) => name.replace("image-processor-prod-processor-", ""))).toEqual([
+      "records-lost",
+      "page",
+    ]);
+  });
+
   it("lets only alarms on the newest version end a release", async () => {
     expect(criticalAlarms(await prod())).toEqual(["release-errors"]);
   });
@@ -98,7 +110,7 @@ describe("a stack with one page for an incident", () => {
     );
 
     const names = compositeAlarms.map(({ name }) => name.replace("image-processor-prod-processor-", ""));
-    expect(names.sort()).toEqual(["budget", "creep", "page", "refused", "slow-burn"]);
+    expect(names.sort()).toEqual(["bad-release", "budget", "creep", "dropped", "page", "refused", "slow-burn", "table"]);
     expect(compositeAlarms.map(({ rule }) => rule).join()).not.toMatch(/memory-high|no-invocations|images-lost/);
   });
 
