@@ -2,7 +2,7 @@
 import { type ApiCall, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
-import type { Operations } from "./operations";
+import { OperationRefused, type Operations } from "./operations";
 import { type RawResponse, rawRequest } from "./raw-request";
 import type { CreatedObject, Creation } from "./s3-events";
 import { createVersions } from "./versions";
@@ -85,8 +85,14 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     }
     const { body } = request;
     // The server parses AWS JSON 1.0 (for SQS), but not 1.1.
-    const answer = await operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
-    return reply.header("content-type", request.headers["content-type"]).send(JSON.stringify(answer));
+    reply.header("content-type", request.headers["content-type"]);
+    try {
+      const answer = await operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
+      return reply.send(JSON.stringify(answer));
+    } catch (error) {
+      if (!(error instanceof OperationRefused)) throw error;
+      return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
+    }
   });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
@@ -114,7 +120,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     app.post(INVOKE_PATH, async (request, reply) => {
       const { name } = request.params as { readonly name: string };
       const type = String(request.headers["x-amz-invocation-type"] ?? "RequestResponse");
-      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? "") });
+      const logType = String(request.headers["x-amz-log-type"] ?? "None");
+      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? ""), logType });
       return reply
         .status(status)
         .headers({ "content-type": "application/json", ...headers })
