@@ -1,9 +1,13 @@
 /** Local S3: an embedded server with the stack's buckets that reports each created and deleted object. */
-import { type ApiCall, callerOf, type Intercept } from "./api-call";
+import type { ServerResponse } from "node:http";
+import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
+import { answerForm, readForm } from "./form-post";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import { OperationRefused, type Operations } from "./operations";
+import type { Credentials } from "./post-policy";
 import { type RawResponse, rawRequest } from "./raw-request";
+import { createRemovals, type ObjectRequest } from "./removals";
 import type { CreatedObject, Creation, RemovedObject } from "./s3-events";
 import { createVersions } from "./versions";
 
@@ -19,6 +23,10 @@ export interface StorageOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** AWS JSON calls of other services on the same endpoint. @default none */
   readonly operations?: Operations;
+  /** Keys whose signature on an upload form is accepted, by access key id. @default none */
+  readonly credentials?: ReadonlyMap<string, Credentials>;
+  /** Clock for the expiry of upload forms, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
   /** Lambda's Invoke on the same endpoint. @default there is no function */
   readonly invoke?: Invoke;
 }
@@ -96,6 +104,20 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
     }
   });
+  const { credentials = new Map(), now = Date.now } = options;
+  // The server answers 200 to a form and stores nothing. Its file is stored by a PUT in the name of the form's signer.
+  app.addHook("onRequest", async (request, reply) => {
+    const { bucket, key } = targetOf(request);
+    if (request.method !== "POST" || key !== "" || !isForm(request)) return;
+    reply.hijack();
+    const form = await readForm(request.raw, { bucket, credentials, nowMs: now() });
+    if ("code" in form) return refuse(reply.raw, form);
+    const path = pathOf(bucket, form.key);
+    const signed = { authorization: `AWS4-HMAC-SHA256 Credential=${form.accessKeyId}/`, [BY_FORM]: "true" };
+    const stored = await rawRequest("PUT", endpointUrl, path, form.bytes, { ...form.headers, ...signed });
+    if (stored.status !== 200) reply.raw.writeHead(stored.status, { "content-type": XML }).end(stored.body);
+    else answerForm(reply.raw, form, { bucket, location: endpointUrl + path, eTag: String(stored.headers.etag) });
+  });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
       // Not an S3 call.
@@ -103,7 +125,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       const refusal = await intercept(callOf(request));
       if (refusal === undefined) return;
       const body = request.method === "HEAD" ? "" : errorXml(refusal.code, refusal.message);
-      return reply.status(refusal.status).header("content-type", "application/xml").send(body);
+      return reply.status(refusal.status).header("content-type", XML).send(body);
     });
   }
 
@@ -113,19 +135,15 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     const { versionId } = request.query as Record<string, string | undefined>;
     if (versionId === undefined || !READING.includes(request.method) || !versioned.includes(bucket)) return;
     const version = versions.get(bucket, key, versionId);
-    if (version === undefined) return reply.status(404).type("application/xml").send(NO_SUCH_VERSION);
+    if (version === undefined) return reply.status(404).type(XML).send(NO_SUCH_VERSION);
     return reply.headers(version.headers).send(version.body);
   });
-  // The server keeps one version. Deleting it by its id hides the object; an older version does not take its place.
-  app.addHook("onRequest", async (request, reply) => {
-    const { bucket, key } = targetOf(request);
-    const { versionId } = request.query as Record<string, string | undefined>;
-    if (versionId === undefined || request.method !== "DELETE" || !versioned.includes(bucket)) return;
-    const isCurrent = versions.latest(bucket, key) === versionId;
-    versions.drop(bucket, key, versionId);
-    report(bucket, key, versionId);
-    return isCurrent ? undefined : reply.status(204).send();
-  });
+  let sequence = Date.now();
+  const nextSequence = (): number => ++sequence;
+  const removals = createRemovals({ versions, isVersioned: (bucket) => versioned.includes(bucket), nextSequence });
+  app.addHook("onRequest", async (request, reply) =>
+    removals.received(objectRequest(request)) ? reply.status(204).send() : undefined,
+  );
 
   const { invoke } = options;
   if (invoke !== undefined) {
@@ -142,10 +160,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   }
 
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
-  let sequence = Date.now();
   const describe = async (created: Pick<CreatedObject, "bucket" | "key" | "creation">): Promise<CreatedObject> => {
-    sequence += 1;
-    const order = { createdMs: Date.now(), sequence };
+    const order = { createdMs: Date.now(), sequence: nextSequence() };
     const keepsVersions = versioned.includes(created.bucket);
     const { headers, body } = await send(keepsVersions ? "GET" : "HEAD", created.bucket, created.key);
     return {
@@ -156,27 +172,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       ...(keepsVersions && { versionId: versions.keep(created.bucket, created.key, { headers, body }) }),
     };
   };
-  const removalListeners: ((object: RemovedObject) => void)[] = [];
-  const erased = new Set<string>();
-  /** @param versionId that was deleted. @default the object was deleted */
-  const report = (bucket: string, key: string, versionId?: string): void => {
-    if (erased.has(pathOf(bucket, key))) return;
-    sequence += 1;
-    const change = { bucket, key, removedMs: Date.now(), sequence };
-    const object: RemovedObject =
-      versionId === undefined && versioned.includes(bucket)
-        ? { ...change, removal: "DeleteMarkerCreated", versionId: versions.mark(bucket, key) }
-        : { ...change, removal: "Delete", ...(versionId !== undefined && { versionId }) };
-    for (const listener of removalListeners) listener(object);
-  };
   app.addHook("onSend", (request, reply, payload, done) => {
-    const { bucket, key } = targetOf(request);
-    const { versionId } = request.query as Record<string, string | undefined>;
-    if (versioned.includes(bucket) && READING.includes(request.method) && reply.statusCode === 200) {
-      const latest = versions.latest(bucket, key);
-      if (versionId === undefined && latest !== undefined) reply.header("x-amz-version-id", latest);
-    }
-    if (isRemoval(request) && reply.statusCode === 204) report(bucket, key);
+    const wanted = objectRequest(request);
+    const { method, bucket, key, query } = wanted;
+    removals.answered(wanted, reply.statusCode);
+    const isRead = READING.includes(method) && reply.statusCode === 200 && query.versionId === undefined;
+    const latest = isRead ? versions.latest(bucket, key) : undefined;
+    if (latest !== undefined) reply.header("x-amz-version-id", latest);
     done(null, payload);
   });
   // Not an async hook: fauxqs would send a second response if the first is delayed.
@@ -203,7 +205,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   return {
     endpointUrl,
     subscribe: (listener) => listeners.push(listener),
-    onRemoved: (listener) => removalListeners.push(listener),
+    onRemoved: removals.listen,
     put: async (bucket, key, bytes) => {
       await succeed(`PUT of ${key}`, send("PUT", bucket, key, bytes));
     },
@@ -220,10 +222,10 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       await succeed(`DELETE of ${key}`, send("DELETE", bucket, key));
     },
     erase: async (bucket, key) => {
-      erased.add(pathOf(bucket, key));
-      await send("DELETE", bucket, key);
-      versions.forget(bucket, key);
-      erased.delete(pathOf(bucket, key));
+      await removals.silently(bucket, key, async () => {
+        await send("DELETE", bucket, key);
+        versions.forget(bucket, key);
+      });
     },
     stop: () => app.close(),
   };
@@ -242,21 +244,31 @@ const targetOf = ({ params }: Request): { bucket: string; key: string } => {
   return { bucket, key };
 };
 
+const objectRequest = (request: Request): ObjectRequest => ({
+  ...targetOf(request),
+  method: request.method,
+  query: request.query as ObjectRequest["query"],
+});
+
 /** Requests that create an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const creationBy = (request: Request): Creation | undefined => {
   const query = request.query as Record<string, string | undefined>;
   if (targetOf(request).key === "") return undefined;
   if (request.method === "POST") return query.uploadId === undefined ? undefined : "CompleteMultipartUpload";
   if (request.method !== "PUT" || query.uploadId !== undefined) return undefined;
+  if (request.headers[BY_FORM] !== undefined) return "Post";
   return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
 };
 
-/** A request that deletes an object; S3 answers alike if there is none. */
-const isRemoval = (request: Request): boolean => {
-  const { uploadId, versionId } = request.query as Record<string, string | undefined>;
-  return (
-    request.method === "DELETE" && targetOf(request).key !== "" && uploadId === undefined && versionId === undefined
-  );
+const XML = "application/xml";
+
+/** Marks the PUT that stores the file of a form. */
+const BY_FORM = "x-sandbox-form";
+
+const isForm = ({ headers }: Request): boolean => String(headers["content-type"]).startsWith("multipart/form-data");
+
+const refuse = (response: ServerResponse, { status, code, message }: ApiRefusal): void => {
+  response.writeHead(status, { "content-type": XML, connection: "close" }).end(errorXml(code, message));
 };
 
 const READING = ["GET", "HEAD"];
