@@ -9,13 +9,21 @@ import { withProgress } from "../terminal/progress";
 import { measureCold } from "../trials/bench/cold";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
+import { measureLean } from "../trials/bench/lean";
 import { machine } from "../trials/bench/machine";
 import { measureOverlap, type Overlap } from "../trials/bench/overlap";
 import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
 import { inOtherKinds, photosIn } from "../trials/bench/photos";
 import { photosReport } from "../trials/bench/photos-report";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
-import { benchReport, coldReport, overlapReport, throughputReport, worstReport } from "../trials/bench/report";
+import {
+  benchReport,
+  coldReport,
+  leanReport,
+  overlapReport,
+  throughputReport,
+  worstReport,
+} from "../trials/bench/report";
 import {
   type PhotoResults,
   type PictureResult,
@@ -38,6 +46,7 @@ interface Options {
   readonly sweep: boolean;
   readonly memory: boolean;
   readonly overlap: boolean;
+  readonly lean: boolean;
   readonly cold: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
@@ -92,6 +101,17 @@ const overlap = async ({ runs }: Options): Promise<Overlap> => {
   const [picture] = all.filter(({ name }) => name === REFERENCE);
   if (picture === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
   return withProgress({ showsTimeLeft: true }, (onDone) => measureOverlap(picture, runs, onDone));
+};
+
+const lean = async ({ photos: folder, runs, python }: Options) => {
+  const tools = await prepareTools(python);
+  try {
+    const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
+    const wanted = all.filter(({ name }) => folder !== undefined || name === REFERENCE);
+    return await withProgress({ showsTimeLeft: true }, (onDone) => measureLean(wanted, runs, tools, onDone));
+  } finally {
+    await tools.worker.remove();
+  }
 };
 
 const photoResults = async ({ photos: folder = "", runs, python }: Options): Promise<PhotoResults> => {
@@ -171,6 +191,12 @@ const run = async (options: Options): Promise<void> => {
     if (options.write) await keep({ overlap: found });
     return;
   }
+  if (options.lean) {
+    const found = await lean(options);
+    show(found, leanReport);
+    if (options.write) await keep({ lean: found });
+    return;
+  }
   if (options.photos !== undefined) {
     const photos = await photoResults(options);
     show(photos, photosReport);
@@ -199,6 +225,11 @@ export const command = new Command("npm run bench --")
     false,
   )
   .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
+  .option(
+    "--lean",
+    "only variants for web pages without the PNG, with the painted photo of 12 megapixels or those of --photos",
+    false,
+  )
   .option("--cold", "only the cost of loading the package", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
   .option("--json", "print the result as JSON", false)
