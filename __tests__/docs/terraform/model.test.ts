@@ -39,7 +39,7 @@ const positionsFrom = (seed: number, { positions }: Synthesized): Positions => {
 
 describe("a plain module", () => {
   it.each(Object.entries<PlainModule>(PLAIN_MODULES))(
-    "%s has what its class makes, whatever is switched on",
+    "%s has what its class makes, with any variables switched on",
     (_, module) => {
       withoutTracesAndWarnings(() => {
         const synthesized = synthesizeModule(module);
