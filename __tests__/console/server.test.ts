@@ -9,7 +9,7 @@ import { photo } from "../../scripts/faults/pictures";
 let running: Console;
 
 beforeAll(async () => {
-  running = await startConsole({ environment: "dev", environments: ["dev", "staging", "prod"] });
+  running = await startConsole({ environment: "dev" });
 });
 
 afterAll(() => running?.stop());
