@@ -7,6 +7,7 @@ export interface Wholes {
   readonly clock: () => Changes["clock"];
   readonly alarms: () => Changes["alarms"];
   readonly faults: () => Changes["faults"];
+  readonly traffic: () => Changes["traffic"];
 }
 
 export interface Feed {

@@ -226,6 +226,11 @@ const POSTS: Readonly<Record<string, Post>> = {
     world().pace.setSpeed(speed);
     return {};
   },
+  "/api/traffic": ({ world, feed }, url) => {
+    world().traffic.set(wanted(url, "on") === "true");
+    feed.touch("traffic");
+    return {};
+  },
   "/api/environment": async ({ environments, change }, url) => {
     const name = wanted(url, "name");
     found(

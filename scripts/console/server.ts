@@ -68,6 +68,7 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
         clock: world.pace.state,
         alarms: () => current().snapshot([]).alarms,
         faults: () => current().snapshot([]).faults,
+        traffic: () => current().traffic.isOn,
       },
   );
   let environments: readonly string[] = [];
