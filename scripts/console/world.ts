@@ -162,8 +162,9 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
     ...{ blueprint, port, now: pace.now, wait: pace.wait, delivery: DELIVERY, intercept: breakage.intercept },
     ...{ retryDelaysMs: RETRY_DELAYS_MS, throttleDelayMs: THROTTLE_DELAY_MS, history: LIMITS.lines },
     onLogLine: (line) => {
-      const { text: message, timestampMs, visibleMs } = line;
-      const heard = parts?.monitoring.hear({ message, timestampMs, ...(visibleMs !== undefined && { visibleMs }) });
+      const { text: message, timestampMs, visibleMs, logGroup } = line;
+      const written = { message, timestampMs, logGroup, ...(visibleMs !== undefined && { visibleMs }) };
+      const heard = parts?.monitoring.hear(written);
       feed.line(log.add(line, heard ?? []));
     },
     onDatum: data.add,
