@@ -2,7 +2,7 @@
 import type { RunbookName } from "./alarm-rows";
 import type { RunbookFacts } from "./runbook-facts";
 
-export interface Runbook {
+interface Runbook {
   /** What senders of images notice. */
   readonly impact: string;
   /** The most likely cause first. */
