@@ -7,6 +7,7 @@ import { runCommand } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
 import { measureCold } from "../trials/bench/cold";
+import { isFastEnough, measureConsoleStart } from "../trials/bench/console-start";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
 import { measureLean } from "../trials/bench/lean";
@@ -19,6 +20,7 @@ import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
 import {
   benchReport,
   coldReport,
+  consoleReport,
   leanReport,
   overlapReport,
   throughputReport,
@@ -48,6 +50,7 @@ interface Options {
   readonly overlap: boolean;
   readonly lean: boolean;
   readonly cold: boolean;
+  readonly console: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
   readonly write: boolean;
@@ -204,6 +207,12 @@ const run = async (options: Options): Promise<void> => {
     return;
   }
   if (options.cold) return show(await cold(), coldReport);
+  if (options.console) {
+    const starts = await measureConsoleStart(options.runs);
+    show(starts, consoleReport);
+    if (options.targets && !isFastEnough(starts)) process.exitCode = 1;
+    return;
+  }
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
   const verdicts = judge(results);
@@ -231,6 +240,7 @@ export const command = new Command("npm run bench --")
     false,
   )
   .option("--cold", "only the cost of loading the package", false)
+  .option("--console", "only how soon the console of npm start can be seen, in Chromium", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
   .option("--json", "print the result as JSON", false)
   .option(
