@@ -298,7 +298,7 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
       "`high-error-rate` is in ALARM: attempts fail. `s3-permission-errors`, `timeout-errors`, `memory-errors` or `critical-errors` shows why.",
       "`budget-burning` is in ALARM: uploads fail every attempt and are given up, although most attempts succeed.",
       ...ifAlarm("images-lost", "`images-lost` is in ALARM: the dead-letter queue refuses events, so they are lost."),
-      "`waiting`, or `throttled-long` with `nothing-invoked`, is in ALARM: Lambda throttles invocations.",
+      "`waiting`, or `throttled-long` with `nothing-invoked` or `still-throttled`, is in ALARM: Lambda throttles invocations.",
     ],
     fix: [
       `The notification names the alarms in ALARM. See all of them: \`npm run alarms -- ${stack} list\`.`,

@@ -222,8 +222,6 @@ module "cloudwatch_metrics" {
   reserved_concurrent_executions  = var.reserved_concurrent_executions
   waiting_window_seconds          = var.waiting_window_seconds
   waiting_min_throttles           = var.waiting_min_throttles
-  lost_images_threshold           = var.lost_images_threshold
-  lost_images_window_seconds      = var.lost_images_window_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm
@@ -262,9 +260,13 @@ module "cloudwatch_alarms" {
   error_rate_threshold_percent    = var.error_rate_threshold_percent
   error_rate_min_failures         = var.error_rate_min_failures
   error_rate_window_seconds       = var.error_rate_window_seconds
+  error_rate_hold_periods         = var.error_rate_hold_periods
   recovery_window_seconds         = var.recovery_window_seconds
   waiting_window_seconds          = var.waiting_window_seconds
+  waiting_hold_periods            = var.waiting_hold_periods
   waiting_min_throttles           = var.waiting_min_throttles
+  throttled_period_seconds        = var.throttled_period_seconds
+  throttled_datapoints            = var.throttled_datapoints
   lost_images_threshold           = var.lost_images_threshold
   lost_images_window_seconds      = var.lost_images_window_seconds
   silence_periods                 = var.silence_periods
@@ -273,6 +275,7 @@ module "cloudwatch_alarms" {
   refused_window_seconds          = var.refused_window_seconds
   slo_target_percent              = var.slo_target_percent
   slo_min_failures                = var.slo_min_failures
+  slo_sure_failures               = var.slo_sure_failures
   slo_seconds                     = var.slo_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms

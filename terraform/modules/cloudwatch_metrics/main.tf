@@ -283,6 +283,10 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     label = "throttled-long >= ${var.waiting_min_throttles}"
                     value = var.waiting_min_throttles
                   } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "still-throttled >= 1"
+                    value = 1
+                  } : null,
                   var.alarm_routing == "each" ? {
                     label = "high-error-rate >= ${var.error_threshold}"
                     value = var.error_threshold
@@ -996,7 +1000,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Sum"
-                  period = var.alarm_routing != "incident" ? 60 : var.lost_images_window_seconds
+                  period = 60
                 },
               ],
               [
@@ -1020,20 +1024,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                for line in [
-                  var.alarm_routing == "incident" ? {
-                    label = "images-lost >= ${var.lost_images_threshold}"
-                    value = var.lost_images_threshold
-                  } : null,
-                  {
-                    label = "dead-letters >= 1"
-                    value = 1
-                  },
-                  {
-                    label = "dead-letter-errors >= 1"
-                    value = 1
-                  },
-                ] : line if line != null
+                {
+                  label = "dead-letters >= 1"
+                  value = 1
+                },
+                {
+                  label = "dead-letter-errors >= 1"
+                  value = 1
+                },
               ]
             }
           }
@@ -1109,7 +1107,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
           height = 2
           type   = "text"
           properties = {
-            markdown = "**Runbooks** [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · ${var.alarm_routing != "incident" ? "[throttles](${var.runbook_base_url}/throttles.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md)${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""}${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_async_alarms ? " · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)" : ""}${var.enable_dead_letter_queue ? " · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : ""} · ${var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)" : "[timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md)"} · [large-images](${var.runbook_base_url}/large-images.md)" : "[budget-burning](${var.runbook_base_url}/budget-burning.md) · [images-lost](${var.runbook_base_url}/images-lost.md) · [recovered](${var.runbook_base_url}/recovered.md) · [waiting](${var.runbook_base_url}/waiting.md) · [throttled-long](${var.runbook_base_url}/throttled-long.md) · [nothing-invoked](${var.runbook_base_url}/nothing-invoked.md) · [flowing](${var.runbook_base_url}/flowing.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [refused-rate](${var.runbook_base_url}/refused-rate.md) · [budget-1d](${var.runbook_base_url}/budget-1d.md) · [budget-2h](${var.runbook_base_url}/budget-2h.md) · [budget-6h](${var.runbook_base_url}/budget-6h.md) · [budget-30m](${var.runbook_base_url}/budget-30m.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md) · [table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)"}"
+            markdown = "**Runbooks** [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · ${var.alarm_routing != "incident" ? "[throttles](${var.runbook_base_url}/throttles.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md)${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""}${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_async_alarms ? " · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)" : ""}${var.enable_dead_letter_queue ? " · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : ""} · ${var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)" : "[timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md)"} · [large-images](${var.runbook_base_url}/large-images.md)" : "[budget-burning](${var.runbook_base_url}/budget-burning.md) · [images-lost](${var.runbook_base_url}/images-lost.md) · [recovered](${var.runbook_base_url}/recovered.md) · [waiting](${var.runbook_base_url}/waiting.md) · [throttled-long](${var.runbook_base_url}/throttled-long.md) · [nothing-invoked](${var.runbook_base_url}/nothing-invoked.md) · [still-throttled](${var.runbook_base_url}/still-throttled.md) · [flowing](${var.runbook_base_url}/flowing.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [refused-rate](${var.runbook_base_url}/refused-rate.md) · [budget-1d](${var.runbook_base_url}/budget-1d.md) · [budget-2h](${var.runbook_base_url}/budget-2h.md) · [budget-6h](${var.runbook_base_url}/budget-6h.md) · [budget-30m](${var.runbook_base_url}/budget-30m.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md) · [table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)"}"
           }
         } : null,
       ] : widget if widget != null

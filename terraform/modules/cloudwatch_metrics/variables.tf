@@ -250,30 +250,6 @@ variable "waiting_min_throttles" {
   }
 }
 
-variable "lost_images_threshold" {
-  description = "Events that Lambda could not send to the dead-letter queue that trigger `images-lost`."
-  type        = number
-  default     = 3
-  nullable    = false
-
-  validation {
-    condition     = floor(var.lost_images_threshold) == var.lost_images_threshold && var.lost_images_threshold >= 1 && var.lost_images_threshold <= 1000000
-    error_message = "Expected a whole number from 1 to 1000000 for lost_images_threshold but got ${jsonencode(var.lost_images_threshold)}."
-  }
-}
-
-variable "lost_images_window_seconds" {
-  description = "Period of `images-lost`."
-  type        = number
-  default     = 900
-  nullable    = false
-
-  validation {
-    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400
-    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for lost_images_window_seconds but got ${jsonencode(var.lost_images_window_seconds)}."
-  }
-}
-
 variable "enable_no_invocation_alarm" {
   description = "Creates the alarm `no-invocations`. Use it only where uploads arrive all day."
   type        = bool
