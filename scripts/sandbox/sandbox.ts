@@ -2,7 +2,7 @@
 import type { ChannelName, Delivery } from "../cloudwatch/delivery";
 import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
-import type { ApiCall, Intercept } from "./api-call";
+import { type ApiCall, accessKeyIdOf, FUNCTION_ACCESS_KEY_ID, FUNCTION_SECRET, type Intercept } from "./api-call";
 import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
@@ -12,6 +12,7 @@ import { type Functions, startFunctions } from "./functions";
 import { invokeApi } from "./invoke-api";
 import { type Answer, type Attempt, dimensionsOf, type Outcome, type Wait } from "./lambda";
 import { type LogGroups, operationsOn } from "./operations";
+import type { Credentials } from "./post-policy";
 import { type CreatedObject, isMatch, s3Event } from "./s3-events";
 import { type SentDatum, visibleMsOf } from "./sent";
 import { type StoredObject, startStorage } from "./storage";
@@ -143,6 +144,8 @@ const assemble = async (
     port,
     intercept,
     damage,
+    now,
+    credentials: credentialsOf(blueprint),
     operations: { ...operationsOn(logGroups, metrics), ...records?.operations },
     invoke: invokeApi(
       () => functions.all,
@@ -232,6 +235,15 @@ const tableOf = async ({ tables }: Blueprint, options: Omit<TableOptions, "table
   if (others.length > 0) throw expected("at most one table", "the stack", tables.length);
   return table && openTable({ ...options, table });
 };
+
+/** The keys with which functions sign. */
+const credentialsOf = ({ otherFunctions }: Blueprint): ReadonlyMap<string, Credentials> =>
+  new Map(
+    [FUNCTION_ACCESS_KEY_ID, ...otherFunctions.map(accessKeyIdOf)].map((keyId) => [
+      keyId,
+      { secretAccessKey: FUNCTION_SECRET, sessionToken: FUNCTION_SECRET },
+    ]),
+  );
 
 /** Adds an entry, and forgets old ones in batches. */
 const keep = <T>(entries: T[], entry: T, atLeast: number): void => {

@@ -1,8 +1,11 @@
 /** Local S3: an embedded server with the stack's buckets that reports each created object. */
-import { type ApiCall, callerOf, type Intercept } from "./api-call";
+import type { ServerResponse } from "node:http";
+import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
+import { answerForm, readForm } from "./form-post";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import { OperationRefused, type Operations } from "./operations";
+import type { Credentials } from "./post-policy";
 import { type RawResponse, rawRequest } from "./raw-request";
 import type { CreatedObject, Creation } from "./s3-events";
 import { createVersions } from "./versions";
@@ -19,6 +22,10 @@ export interface StorageOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** AWS JSON calls of other services on the same endpoint. @default none */
   readonly operations?: Operations;
+  /** Keys whose signature on an upload form is accepted, by access key id. @default none */
+  readonly credentials?: ReadonlyMap<string, Credentials>;
+  /** Clock for the expiry of upload forms, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
   /** Lambda's Invoke on the same endpoint. @default there is no function */
   readonly invoke?: Invoke;
 }
@@ -94,6 +101,20 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
     }
   });
+  const { credentials = new Map(), now = Date.now } = options;
+  // The server answers 200 to a form and stores nothing. Its file is stored by a PUT in the name of the form's signer.
+  app.addHook("onRequest", async (request, reply) => {
+    const { bucket, key } = targetOf(request);
+    if (request.method !== "POST" || key !== "" || !isForm(request)) return;
+    reply.hijack();
+    const form = await readForm(request.raw, { bucket, credentials, nowMs: now() });
+    if ("code" in form) return refuse(reply.raw, form);
+    const path = pathOf(bucket, form.key);
+    const signed = { authorization: `AWS4-HMAC-SHA256 Credential=${form.accessKeyId}/`, [BY_FORM]: "true" };
+    const stored = await rawRequest("PUT", endpointUrl, path, form.bytes, { ...form.headers, ...signed });
+    if (stored.status !== 200) reply.raw.writeHead(stored.status, { "content-type": XML }).end(stored.body);
+    else answerForm(reply.raw, form, { bucket, location: endpointUrl + path, eTag: String(stored.headers.etag) });
+  });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
       // Not an S3 call.
@@ -101,7 +122,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       const refusal = await intercept(callOf(request));
       if (refusal === undefined) return;
       const body = request.method === "HEAD" ? "" : errorXml(refusal.code, refusal.message);
-      return reply.status(refusal.status).header("content-type", "application/xml").send(body);
+      return reply.status(refusal.status).header("content-type", XML).send(body);
     });
   }
 
@@ -111,7 +132,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     const { versionId } = request.query as Record<string, string | undefined>;
     if (versionId === undefined || !READING.includes(request.method) || !versioned.includes(bucket)) return;
     const version = versions.get(bucket, key, versionId);
-    if (version === undefined) return reply.status(404).type("application/xml").send(NO_SUCH_VERSION);
+    if (version === undefined) return reply.status(404).type(XML).send(NO_SUCH_VERSION);
     return reply.headers(version.headers).send(version.body);
   });
 
@@ -210,7 +231,19 @@ const creationBy = (request: Request): Creation | undefined => {
   if (targetOf(request).key === "") return undefined;
   if (request.method === "POST") return query.uploadId === undefined ? undefined : "CompleteMultipartUpload";
   if (request.method !== "PUT" || query.uploadId !== undefined) return undefined;
+  if (request.headers[BY_FORM] !== undefined) return "Post";
   return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
+};
+
+const XML = "application/xml";
+
+/** Marks the PUT that stores the file of a form. */
+const BY_FORM = "x-sandbox-form";
+
+const isForm = ({ headers }: Request): boolean => String(headers["content-type"]).startsWith("multipart/form-data");
+
+const refuse = (response: ServerResponse, { status, code, message }: ApiRefusal): void => {
+  response.writeHead(status, { "content-type": XML, connection: "close" }).end(errorXml(code, message));
 };
 
 const READING = ["GET", "HEAD"];
