@@ -10,6 +10,7 @@ import { measureCold } from "../trials/bench/cold";
 import { isFastEnough, measureConsoleStart } from "../trials/bench/console-start";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
+import { measureFormats } from "../trials/bench/formats";
 import { measureLean } from "../trials/bench/lean";
 import { machine } from "../trials/bench/machine";
 import { measureOverlap, type Overlap } from "../trials/bench/overlap";
@@ -21,12 +22,14 @@ import {
   benchReport,
   coldReport,
   consoleReport,
+  formatsReport,
   leanReport,
   overlapReport,
   throughputReport,
   worstReport,
 } from "../trials/bench/report";
 import {
+  type Formats,
   type PhotoResults,
   type PictureResult,
   type Results,
@@ -49,6 +52,7 @@ interface Options {
   readonly memory: boolean;
   readonly overlap: boolean;
   readonly lean: boolean;
+  readonly formats: boolean;
   readonly cold: boolean;
   readonly console: boolean;
   readonly throughput: boolean;
@@ -78,22 +82,28 @@ const measureAll = (tasks: readonly Task[], tools: Tools): Promise<PictureResult
   });
 
 const sweep = async ({ photos: folder, runs }: Options): Promise<EncoderTrial[]> => {
-  const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
-  const files = all.filter(({ name }) => folder !== undefined || name === REFERENCE).map(({ file }) => file);
+  const files = await photoFiles(folder);
   return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(files, runs, onDone));
 };
 
 /** Of `--memory`: about what two processors need for all kinds. */
 const MEMORY_LIMIT_MS = 200_000;
 
-const worstMemory = async ({ python }: Options): Promise<WorstMemory> => {
+/** With --write, each kind is saved at once: a run that is interrupted is not lost. */
+const worstMemory = async ({ python, write }: Options): Promise<WorstMemory> => {
   const tools = await prepareTools(python);
   try {
     const here = machine(undefined);
-    const kinds = await withProgress({ showsTimeLeft: true }, (onDone) =>
-      measureWorst(tools, { before: readResults().worst?.kinds ?? {}, limitMs: MEMORY_LIMIT_MS }, onDone),
-    );
-    return { date: today(), machine: here.finished(), kinds };
+    const worst = (kinds: WorstMemory["kinds"]) => ({ date: today(), machine: here.finished(), kinds });
+    const before = readResults().worst?.kinds ?? {};
+    return await withProgress({ showsTimeLeft: true }, async (onDone) => {
+      const options = { before, limitMs: MEMORY_LIMIT_MS };
+      const kinds = await measureWorst(tools, options, (done, total, found) => {
+        onDone(done, total);
+        if (write) writeResults({ ...readResults(), worst: worst(found) });
+      });
+      return worst(kinds);
+    });
   } finally {
     await tools.worker.remove();
   }
@@ -115,6 +125,17 @@ const lean = async ({ photos: folder, runs, python }: Options) => {
   } finally {
     await tools.worker.remove();
   }
+};
+
+/** The photos of the user's, or the painted one. */
+const photoFiles = async (folder: string | undefined): Promise<string[]> => {
+  const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
+  return all.filter(({ name }) => folder !== undefined || name === REFERENCE).map(({ file }) => file);
+};
+
+const formats = async ({ photos, runs }: Options): Promise<Formats> => {
+  const files = await photoFiles(photos);
+  return withProgress({ showsTimeLeft: true }, (onDone) => measureFormats(files, runs, onDone));
 };
 
 const photoResults = async ({ photos: folder = "", runs, python }: Options): Promise<PhotoResults> => {
@@ -156,7 +177,7 @@ const tooled = async (python: string): Promise<Tools> => {
   return tools;
 };
 
-const measured = async ({ runs, python, quick, write }: Options): Promise<Results> => {
+const measured = async ({ runs, python, quick, write }: Options): Promise<Omit<Results, "formats">> => {
   const tools = await tooled(python);
   try {
     const here = machine(tools.python?.version);
@@ -200,6 +221,12 @@ const run = async (options: Options): Promise<void> => {
     if (options.write) await keep({ lean: found });
     return;
   }
+  if (options.formats) {
+    const found = await formats(options);
+    show(found, formatsReport);
+    if (options.write) await keep({ formats: found });
+    return;
+  }
   if (options.photos !== undefined) {
     const photos = await photoResults(options);
     show(photos, photosReport);
@@ -237,6 +264,11 @@ export const command = new Command("npm run bench --")
   .option(
     "--lean",
     "only variants for web pages without the PNG, with the painted photo of 12 megapixels or those of --photos",
+    false,
+  )
+  .option(
+    "--formats",
+    "only bytes and CPU time of each output format, with the painted photo or those of --photos",
     false,
   )
   .option("--cold", "only the cost of loading the package", false)

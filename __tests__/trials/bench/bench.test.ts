@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { EFFORTS } from "../../../handler/contract/efforts";
+import { FORMATS } from "../../../handler/contract/variants";
 import { corpus, type Picture, type Size } from "../../../scripts/trials/bench/corpus";
+import { measureFormats } from "../../../scripts/trials/bench/formats";
 import { measureLean } from "../../../scripts/trials/bench/lean";
 import { LEAN_VARIANTS } from "../../../scripts/trials/bench/lean-variants";
 import { figuresOf, measureTask, tasksOf } from "../../../scripts/trials/bench/paired";
@@ -145,6 +147,21 @@ it("compares variants for web pages with the default variants", async () => {
     ...["compressed", "low", "webp", "thumbnail"],
     ...["webp-320", "webp-640", "webp-1280", "webp-1920"],
   ]);
+});
+
+it("measures bytes and CPU time of every output format", async () => {
+  const { demands, growthPerQuality, decodingSecondsPerMp } = await measureFormats(
+    [named("0.03mp.baseline.jpg").file],
+    1,
+    () => {},
+  );
+
+  expect(Object.keys(demands)).toEqual(Object.keys(FORMATS));
+  expect(demands.png.mbPerMp).toBeGreaterThan(demands.jpeg.mbPerMp);
+  expect(demands.jpeg.mbPerMp).toBeGreaterThan(demands.avif.mbPerMp);
+  expect(growthPerQuality).toBeGreaterThan(1);
+  for (const cpu of [decodingSecondsPerMp, ...Object.values(demands).map((each) => each.cpuSecondsPerMp)])
+    expect(cpu).toBeGreaterThan(0);
 });
 
 it.each(Object.keys(EFFORTS))("sweeps the handler's settings of the effort %s", (effort) => {

@@ -1,33 +1,11 @@
 /** What each variant adds to stored bytes and CPU time, in relation to the five default variants. */
 import type { Effort } from "../../../handler/contract/efforts";
-import { DEFAULT_VARIANTS, type FormatName, type Variant, type Variants } from "../../../handler/contract/variants";
+import { DEFAULT_VARIANTS, type Variant, type Variants } from "../../../handler/contract/variants";
 import type { Environment } from "../../../modules/variables";
-import { readResults } from "../../trials/bench/results";
+import { type FormatDemand, readResults } from "../../trials/bench/results";
 
-interface Demand {
-  /** Megabytes per megapixel of the variant. */
-  readonly mbPerMp: number;
-  /** Seconds of one vCPU per megapixel of the variant. */
-  readonly cpuSecondsPerMp: number;
-}
-
-/**
- * Measured at quality 85 (AVIF: 50) on camera photos. Only their relation matters: the benchmark's CPU time and the
- * assumption `outputMbPerMp` are multiplied by it.
- */
-// biome-ignore format: a ledger is read down its columns
-const FORMAT_DEMANDS: Readonly<Record<FormatName, Demand & { readonly quality: number }>> = {
-  jpeg: { quality: 85,  mbPerMp: 0.123, cpuSecondsPerMp: 0.005 },
-  webp: { quality: 85,  mbPerMp: 0.083, cpuSecondsPerMp: 0.05 },
-  png:  { quality: 100, mbPerMp: 1,     cpuSecondsPerMp: 0.075 },
-  avif: { quality: 50,  mbPerMp: 0.05,  cpuSecondsPerMp: 0.16 },
-};
-
-/** CPU seconds per megapixel that decoding takes. They do not depend on the variants. */
-const DECODING = 0.013;
-
-/** Bytes grow by this factor with each point of quality: a JPEG of quality 60 has half the bytes of one of 85. */
-const GROWTH_PER_QUALITY = 1.026;
+/** Measured on photos. Only their relation matters: the benchmark's CPU time and the assumption `outputMbPerMp` are multiplied by it. */
+const { demands, decodingSecondsPerMp, growthPerQuality } = readResults().formats;
 
 /** Width and height in px of a picture of 4 : 3. */
 const sidesOf = (megapixels: number): [number, number] => {
@@ -46,11 +24,11 @@ const variantMegapixels = ({ inside_px, width_px, cover_px }: Variant, megapixel
   return megapixels * scale ** 2;
 };
 
-const demandOf = (variant: Variant, megapixels: number): Demand => {
-  const { quality, mbPerMp, cpuSecondsPerMp } = FORMAT_DEMANDS[variant.format];
+const demandOf = (variant: Variant, megapixels: number): FormatDemand => {
+  const { quality = 0, mbPerMp, cpuSecondsPerMp } = demands[variant.format];
   const area = variantMegapixels(variant, megapixels);
   return {
-    mbPerMp: area * mbPerMp * GROWTH_PER_QUALITY ** ((variant.quality ?? quality) - quality),
+    mbPerMp: area * mbPerMp * growthPerQuality ** ((variant.quality ?? quality) - quality),
     cpuSecondsPerMp: area * cpuSecondsPerMp,
   };
 };
@@ -83,7 +61,7 @@ const effortFactors = (effort: Effort): Share => {
 const sharesOf = (variants: Variants, megapixels: number): Record<string, Share> => {
   const usual = Object.values<Variant>(DEFAULT_VARIANTS).map((variant) => demandOf(variant, megapixels));
   const bytes = sum(usual.map(({ mbPerMp }) => mbPerMp));
-  const cpu = sum(usual.map(({ cpuSecondsPerMp }) => cpuSecondsPerMp)) + DECODING * megapixels;
+  const cpu = sum(usual.map(({ cpuSecondsPerMp }) => cpuSecondsPerMp)) + decodingSecondsPerMp * megapixels;
   return Object.fromEntries(
     Object.entries(variants).map(([name, variant]) => {
       const { mbPerMp, cpuSecondsPerMp } = demandOf(variant, megapixels);

@@ -6,7 +6,7 @@ import { CONSOLE_LIMITS, type ConsoleStart, type ConsoleStarts } from "./console
 import { machineLine } from "./machine";
 import type { Overlap } from "./overlap";
 import { METHODS, type Method } from "./processes";
-import type { Lean, PictureResult, Results, WorstMemory } from "./results";
+import type { Formats, Lean, PictureResult, Results, WorstMemory } from "./results";
 import type { Verdict } from "./targets";
 import type { Throughput } from "./throughput";
 
@@ -94,6 +94,21 @@ export const throughputReport = ({ picture, uploads, levels, memoryMb }: Through
     ...Object.entries(memoryMb).map(([name, mb]) => `  ${name}: ${grouped(mb)} MB of the package's process`),
   ].join("\n");
 
+export const formatsReport = ({ photos, runs, decodingSecondsPerMp, growthPerQuality, demands }: Formats): string =>
+  [
+    `Each megapixel of ${photos} photos, ${runs} runs: decoding ${grouped(1_000 * decodingSecondsPerMp, 1)} ms`,
+    table(
+      { format: "left", quality: "right", MB: "right", "CPU ms": "right" },
+      Object.entries(demands).map(([format, { quality, mbPerMp, cpuSecondsPerMp }]) => [
+        format,
+        String(quality ?? "lossless"),
+        grouped(mbPerMp, 3),
+        grouped(1_000 * cpuSecondsPerMp, 1),
+      ]),
+    ),
+    `  Bytes of JPEG grow by ${grouped(100 * (growthPerQuality - 1), 1)} % with each point of quality.`,
+  ].join("\n");
+
 export const leanReport = ({ pictures, runs, cpuRatio, bytesRatio, cpuMs, outputBytes }: Lean): string =>
   [
     `four WebP widths and a placeholder instead of the PNG, ${pictures} pictures, ${runs} runs`,
@@ -137,7 +152,7 @@ export const consoleReport = (starts: ConsoleStarts): string =>
     `  ${starts.runs} starts with everything cached; the fastest counts, because other programs only make it slower`,
   ].join("\n");
 
-export const benchReport = (results: Results, verdicts: readonly Verdict[]): string => {
+export const benchReport = (results: Omit<Results, "formats">, verdicts: readonly Verdict[]): string => {
   const { machine, pictures, cold, throughput } = results;
   const methods = Object.entries(METHODS).filter(([method]) => pictures.some((each) => each.methods[method as Method]));
   return [

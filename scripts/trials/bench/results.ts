@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Effort } from "../../../handler/contract/efforts";
+import type { FormatName } from "../../../handler/contract/variants";
 import type { Cold } from "./cold";
 import type { Kind } from "./corpus";
 import type { Machine } from "./machine";
@@ -71,6 +72,25 @@ export interface WorstMemory {
   readonly kinds: Record<string, { readonly megapixels: number; readonly peakBytes: number }>;
 }
 
+/** What a megapixel of a variant takes. */
+export interface FormatDemand {
+  readonly mbPerMp: number;
+  /** Seconds of one vCPU. */
+  readonly cpuSecondsPerMp: number;
+}
+
+/** What output formats take on photos, with encoder_effort = fast. */
+export interface Formats {
+  readonly photos: number;
+  readonly runs: number;
+  /** CPU seconds for each megapixel of the upload. */
+  readonly decodingSecondsPerMp: number;
+  /** Factor by which bytes grow with each point of quality. */
+  readonly growthPerQuality: number;
+  /** At the quality; lossless formats have none. */
+  readonly demands: Readonly<Record<FormatName, FormatDemand & { readonly quality?: number | undefined }>>;
+}
+
 /** Variants for web pages: sums over the pictures, and medians of the ratios to the default variants. */
 export interface Lean {
   readonly pictures: number;
@@ -96,6 +116,7 @@ export interface Results {
   readonly overlap?: Overlap;
   /** @default not measured */
   readonly lean?: Lean;
+  readonly formats: Formats;
   /** Of photos that are not part of the project. @default not measured */
   readonly photos?: PhotoResults;
 }

@@ -73,7 +73,8 @@ export interface Trial {
   readonly psnrDb: number;
 }
 
-const cpuMsOf = async (make: () => Promise<Buffer>): Promise<[cpuMs: number, made: Buffer]> => {
+/** @returns the CPU time that making it takes */
+export const cpuMsOf = async <T>(make: () => Promise<T>): Promise<[cpuMs: number, made: T]> => {
   const cpu = process.cpuUsage();
   const made = await make();
   const { user, system } = process.cpuUsage(cpu);
@@ -86,6 +87,16 @@ export const effortsOf = ({ format, settings }: Row): string[] => {
   return Object.entries(ENCODERS).flatMap(([effort, formats]) =>
     sorted(settings) === sorted(formats[format]) ? [effort] : [],
   );
+};
+
+/** @returns the picture, upright, scaled down to this side */
+export const pixelsOf = async (source: Buffer, maxPx: number): Promise<{ data: Buffer; raw: sharp.Raw }> => {
+  const { data, info } = await sharp(source)
+    .autoOrient()
+    .resize(maxPx, maxPx, { fit: "inside", withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
 };
 
 /** A trial with one picture. */
@@ -120,12 +131,7 @@ export const sweepEncoders = async (
   const total = files.length * runs * ROWS.length;
   let done = 0;
   for (const file of files) {
-    const { data, info } = await sharp(await readFile(file))
-      .autoOrient()
-      .resize(MAX_SIDE_PX, MAX_SIDE_PX, { fit: "inside", withoutEnlargement: true })
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    const raw = { width: info.width, height: info.height, channels: info.channels };
+    const { data, raw } = await pixelsOf(await readFile(file), MAX_SIDE_PX);
     for (let run = 0; run < runs; run++)
       for (const [row, found] of outcomes) {
         found.push(await tryOut(row, () => sharp(data, { raw })));

@@ -27,12 +27,12 @@ const measureKind = async (name: WorstKind, tools: Tools): Promise<Kinds[string]
  * Writing and measuring all kinds takes minutes: after the time limit, no other kind is begun.
  *
  * @param before figures of an earlier run: kinds without figures are measured first, and the others keep theirs
- * @param onKind called after each kind
+ * @param onKind called after each kind, with the figures so far
  */
 export const measureWorst = async (
   tools: Tools,
   { before, limitMs }: { readonly before: Kinds; readonly limitMs: number },
-  onKind: (done: number, total: number) => void,
+  onKind: (done: number, total: number, found: Kinds) => void,
 ): Promise<Kinds> => {
   const endsAt = performance.now() + limitMs;
   const names = Object.keys(WORST_KINDS) as WorstKind[];
@@ -41,7 +41,7 @@ export const measureWorst = async (
   for (const [done, name] of wanted.entries()) {
     if (performance.now() > endsAt) break;
     found[name] = await measureKind(name, tools);
-    onKind(done + 1, names.length);
+    onKind(done + 1, names.length, found);
   }
-  return Object.fromEntries(names.flatMap((name) => (found[name] === undefined ? [] : [[name, found[name]]])));
+  return found;
 };
