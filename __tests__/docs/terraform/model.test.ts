@@ -2,7 +2,8 @@
 import { withoutTracesAndWarnings } from "../../../main";
 import { evaluated, type Positions } from "../../../scripts/docs/terraform/model";
 import { PLAIN_MODULES } from "../../../scripts/docs/terraform/modules";
-import { type PlainModule, type Synthesized, synthesizeModule } from "../../../scripts/docs/terraform/synthesis";
+import type { PlainModule } from "../../../scripts/docs/terraform/plain-module";
+import { type Synthesized, synthesizeModule } from "../../../scripts/docs/terraform/synthesis";
 import { seededRandom } from "../../../scripts/trials/seeded-random";
 
 /** @returns the model's data with the values of inputs instead of references to them */

@@ -1,7 +1,8 @@
 /** Writes Terraform's language from the model of a module. */
 import { piecesOf } from "./interpolation";
 import { type Condition, type Edit, hasLines, type Item, type Node } from "./model";
-import { BLOCKS, DOCUMENT, SPREAD } from "./synthesis";
+import { BLOCKS, DOCUMENT } from "./raw";
+import { SPREAD } from "./switches";
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 

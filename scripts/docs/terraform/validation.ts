@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Input } from "../../../modules/inputs/inputs";
 import { aligned, expression } from "./hcl";
 import { nodeOf, type Raw } from "./model";
-import { kindOf } from "./synthesis";
+import { kindOf } from "./switches";
 
 const TYPES: Readonly<Record<string, string>> = {
   number: "number",
