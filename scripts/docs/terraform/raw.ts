@@ -39,6 +39,10 @@ const isAttribute = (value: unknown): value is Attribute =>
 /** Keys of what is more than plain data. */
 export const BLOCKS = "$blocks";
 export const DOCUMENT = "$document";
+export const JOINED = "$joined";
+
+/** Between the parts of a text that is a list: each part may depend on a switch of its own. */
+export const SEPARATOR = " · ";
 
 /** The text of an environment variable stays as it is. */
 const isSetting = (key: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(key);
@@ -54,7 +58,8 @@ export const rawOf = (value: unknown, name = ""): Raw => {
     return Object.fromEntries(entries.map(([key, each]) => [key, rawOf(each, key)]));
   }
   const document = typeof value === "string" && !isSetting(name) ? documentOf(value) : undefined;
-  return document === undefined ? (value as Raw) : { [DOCUMENT]: document as Raw };
+  if (document !== undefined) return { [DOCUMENT]: rawOf(document) };
+  return typeof value === "string" && value.includes(SEPARATOR) ? { [JOINED]: value.split(SEPARATOR) } : (value as Raw);
 };
 
 const isMissing = (value: unknown): boolean =>

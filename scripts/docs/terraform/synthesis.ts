@@ -1,9 +1,9 @@
 /** Synthesizes a module whose inputs are Terraform variables. */
 import { App, TerraformElement } from "cdktf";
-import { apply, type Flip, type Node, nodeOf, type Positions, type Raw } from "./model";
+import { apply, type Flip, type Node, nodeOf, type Positions, type Raw, settle } from "./model";
 import { ModuleStack } from "./module-stack";
 import type { PlainModule } from "./plain-module";
-import { rawOf, resolved } from "./raw";
+import { JOINED, rawOf, resolved } from "./raw";
 import { choiceOf, kindOf, only, type Position, type Switch, schemaOf, switchOf, text } from "./switches";
 
 /** Resource name of a resource for each element: its id contains the reference to the element. */
@@ -127,6 +127,7 @@ const jointFlipOf = (switches: Readonly<Record<string, Switch>>, names: readonly
 /** Values that the class refuses together, and its message. */
 export interface Conflict {
   readonly conditions: readonly string[];
+  readonly positions: Positions;
   readonly message: string;
 }
 
@@ -170,14 +171,23 @@ const allowedAt = (context: Context, positions: Positions): Raw | undefined => {
     const moved = Object.entries(positions).map(([name, at]) => switches[name]?.[at]?.is ?? "");
     const conditions = [...moved, ...neededChoices(context, positions)];
     const isKnown = conflicts.some((known) => known.conditions.every((each) => conditions.includes(each)));
-    if (!isKnown) conflicts.push({ conditions, message: (error as Error).message });
+    if (!isKnown) conflicts.push({ conditions, positions, message: (error as Error).message });
     return undefined;
   }
 };
 
-/** Whether a synthesis has a resource that the other one has not. */
+/** @returns the parts of texts that are lists */
+const partsOf = (raw: Raw | undefined): string[] => {
+  if (typeof raw !== "object" || raw === null) return [];
+  return Object.entries(raw).flatMap(([key, value]) => (key === JOINED ? (value as string[]) : partsOf(value)));
+};
+
+/** Whether a synthesis has a resource, or a part of a text, that the other one has not. */
 const adds = (one: Raw, other: Raw | undefined): boolean => {
-  const names = (raw: Raw | undefined) => Object.keys((raw as { resource?: object } | undefined)?.resource ?? {});
+  const names = (raw: Raw | undefined) => [
+    ...Object.keys((raw as { resource?: object } | undefined)?.resource ?? {}),
+    ...partsOf(raw),
+  ];
   const known = new Set(names(one));
   return names(other).some((name) => !known.has(name));
 };
@@ -206,6 +216,7 @@ const modelAt = (context: Context, fixed: Positions, depth: number): Node | unde
     const other = modelAt(context, { ...fixed, ...Object.fromEntries(names.map((name) => [name, 1])) }, 0);
     if (other) apply(root, other, jointFlipOf(context.switches, names));
   }
+  settle(root);
   return root;
 };
 
@@ -217,6 +228,8 @@ export interface Synthesized {
   readonly conflicts: readonly Conflict[];
   /** Number of positions of each switch. */
   readonly positions: Readonly<Record<string, number>>;
+  /** Inputs whose values the code compares. */
+  readonly choices: readonly string[];
   /** @returns the data of one synthesis, to compare with the model's; undefined where the class refuses it */
   readonly at: (positions: Positions) => Raw | undefined;
   /** @returns the value of an input in a position; undefined where it is a reference */
@@ -237,6 +250,7 @@ export const synthesizeModule = (module: PlainModule): Synthesized => {
     root,
     conflicts: context.conflicts,
     positions: Object.fromEntries(Object.entries(switches).map(([name, { length }]) => [name, length])),
+    choices: Object.keys(switches).filter((name) => switches[name]?.[0]?.isChoice),
     at: (positions) => allowedAt({ ...context, conflicts: [] }, positions),
     valueAt: (input, at) => constantOf(switches[input]?.[at]),
   };

@@ -476,7 +476,7 @@ resource "aws_cloudwatch_metric_alarm" "high_duration" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "memory_high" {
-  count = var.enable_memory_alarm ? 1 : 0
+  count = var.enable_memory_alarm && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
 
   alarm_name          = "${var.function_name}-memory-high"
   alarm_description   = "Invocations are close to the memory limit: Maximum of MemoryUsedMB >= ${local.memory_threshold} in${var.alarm_routing != "each" ? " 2 of 3 periods of" : ""} 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/memory-high." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/memory-high.md" : ""}"
@@ -770,6 +770,8 @@ resource "aws_cloudwatch_metric_alarm" "budget_30m" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "low_success_rate" {
+  count = var.alarm_routing == "incident" || var.enable_image_metrics ? 1 : 0
+
   alarm_name          = "${var.function_name}-low-success-rate"
   alarm_description   = "Too many images end without variants: Success rate (%) < ${var.success_rate_threshold_percent} in 2 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/low-success-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/low-success-rate.md" : ""}"
   comparison_operator = "LessThanThreshold"
