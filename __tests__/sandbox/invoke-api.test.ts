@@ -11,6 +11,7 @@ let storage: Storage;
 let client: LambdaClient;
 let answer: Omit<Answer, "requestId">;
 const later: unknown[] = [];
+const queued: Promise<unknown>[] = [];
 
 beforeAll(async () => {
   const call = async (event: unknown) => ({
@@ -18,12 +19,17 @@ beforeAll(async () => {
     ...answer,
     payload: answer.payload || JSON.stringify(event),
   });
-  const invoke = invokeApi(
-    FUNCTION,
-    () => ({ call }),
-    (event) => later.push(event),
+  const outcome = { requestId: "2", status: "success", attempts: 1, throttles: 0, reports: [] } as const;
+  const invoke = async (event: unknown) => {
+    later.push(event);
+    return outcome;
+  };
+  const api = invokeApi(
+    () => [{ blueprint: FUNCTION, lambda: { call, invoke } }],
+    (requestId) => [`${requestId} ${"x".repeat(4_096)}`, `the last line of ${requestId}`],
+    (each) => queued.push(each),
   );
-  storage = await startStorage({ buckets: [], invoke });
+  storage = await startStorage({ buckets: [], invoke: api });
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   client = new LambdaClient({ region: "us-east-1", endpoint: storage.endpointUrl, credentials, maxAttempts: 1 });
 });
@@ -59,10 +65,17 @@ describe("Invoke", () => {
     ]);
   });
 
+  it("answers with the last 4 KB of the log, if the caller wants them", async () => {
+    const [silent, { LogResult = "" }] = [await invoke(), await invoke({ LogType: "Tail" })];
+
+    const log = Buffer.from(LogResult, "base64").toString();
+    expect([silent.LogResult, log.length, log.slice(-23)]).toEqual([undefined, 4_096, "xxx\nthe last line of 1\n"]);
+  });
+
   it("accepts an event for asynchronous invocation", async () => {
     const { StatusCode } = await invoke({ InvocationType: "Event" });
 
-    expect([StatusCode, later]).toEqual([202, [{ n: 1 }]]);
+    expect([StatusCode, later, queued.length]).toEqual([202, [{ n: 1 }], 1]);
   });
 
   it("refuses an unknown function, a payload that is not JSON, and a throttled invocation", async () => {

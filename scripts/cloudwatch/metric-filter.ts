@@ -41,6 +41,8 @@ export interface LogLine {
   readonly message: string;
   /** The time from which CloudWatch can see what filters make of the line. @default timestampMs */
   readonly visibleMs?: number;
+  /** Name of its log group. @default that of each filter */
+  readonly logGroup?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -96,7 +98,7 @@ export interface CompiledFilter {
   /** Whether the line matches, and the datum it produces. */
   readonly match: (line: LogLine) => { readonly isMatch: boolean; readonly datum?: Datum };
   /**
-   * All data that the filter reports for lines of its log group, default values included.
+   * All data that the filter reports for lines, default values included. Lines of other log groups are left out.
    * @param lines in any order. Pass all lines of a minute in one call; otherwise a minute with a match can get a default value
    */
   readonly report: (lines: readonly LogLine[]) => Datum[];
@@ -124,9 +126,13 @@ export const compileFilter = (filter: MetricFilter): CompiledFilter => {
     return { isMatch: true, datum: { namespace, name, dimensions: texts, unit, ...times, value } };
   };
 
-  const match: CompiledFilter["match"] = (line) => resultOf(line, matches(pattern, line.message));
+  const isOther = ({ logGroup }: LogLine) => logGroup !== undefined && logGroup !== filter.logGroup;
 
-  const report: CompiledFilter["report"] = (lines) => {
+  const match: CompiledFilter["match"] = (line) =>
+    isOther(line) ? { isMatch: false } : resultOf(line, matches(pattern, line.message));
+
+  const report: CompiledFilter["report"] = (all) => {
+    const lines = all.some(isOther) ? all.filter((line) => !isOther(line)) : all;
     const texts = new Set(lines.map(({ message }) => message));
     const found = new Map([...texts].map((text) => [text, matches(pattern, text)]));
     const results = lines.map((line) => ({ line, ...resultOf(line, found.get(line.message)) }));

@@ -26,8 +26,14 @@ export interface ApiRefusal {
 /** Called before each API call runs. It can delay the call (slow service), never resolve (no answer), or return a refusal. */
 export type Intercept = (call: ApiCall) => Promise<ApiRefusal | undefined>;
 
-/** The function signs its calls with this key id, which distinguishes it from other callers. */
+/** The function that uploads invoke signs its calls with this key id, which distinguishes it from other callers. */
 export const FUNCTION_ACCESS_KEY_ID = "FUNCTION";
+
+/** @returns the key id with which another function signs its calls */
+export const accessKeyIdOf = ({ name }: { readonly name: string }): string => `${FUNCTION_ACCESS_KEY_ID}-${name}`;
+
+/** The secret key and the session token of every function. */
+export const FUNCTION_SECRET = "local";
 
 /** @param authorization the Authorization header of a request signed with Signature Version 4 */
 export const callerOf = (authorization: string | undefined): string =>

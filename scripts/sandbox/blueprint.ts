@@ -14,6 +14,12 @@ interface AliasBlueprint {
   readonly version: string;
 }
 
+/** What is measured of an invocation. */
+interface Measured {
+  readonly durationMs: number;
+  readonly maxMemoryUsedMb: number;
+}
+
 export interface FunctionBlueprint {
   readonly name: string;
   readonly arn: string;
@@ -41,6 +47,10 @@ export interface FunctionBlueprint {
   readonly systemLogLevel: string;
   /** Maximum number of parallel invocations. @default only the account's limit applies */
   readonly reservedConcurrency?: number;
+  /** What other functions leave of the account's concurrency. @default more than this function needs */
+  readonly freeConcurrency?: number;
+  /** What Lambda reports of an invocation, for durations and memory that would take too much of this machine. @default what was measured */
+  readonly reports?: (measured: Measured) => Partial<Measured>;
   /** Number of retries of a failed asynchronous invocation. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
@@ -96,7 +106,10 @@ export interface NotificationBlueprint {
 
 export interface Blueprint {
   readonly region: string;
+  /** The function that uploads invoke. */
   readonly function: FunctionBlueprint;
+  /** All other functions. */
+  readonly otherFunctions: readonly FunctionBlueprint[];
   readonly buckets: readonly BucketBlueprint[];
   readonly notifications: readonly NotificationBlueprint[];
   readonly queues: readonly QueueBlueprint[];
@@ -110,12 +123,6 @@ export interface Blueprint {
   readonly dashboards: readonly { readonly name: string; readonly body: unknown }[];
 }
 
-const only = <T>(resources: readonly T[], type: string): T => {
-  const [resource] = resources;
-  if (resource === undefined || resources.length > 1) throw expected("one resource", type, resources.length);
-  return resource;
-};
-
 /**
  * @param stackDir folder of one stack, as `npm run synth` writes it
  * @throws Error that names the file, attribute or reference that is missing or invalid
@@ -126,10 +133,12 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     .filter(({ versioning_configuration }) => versioning_configuration?.status === "Enabled")
     .map(({ bucket }) => bucket);
   const encryption = rows(stack, "aws_s3_bucket_server_side_encryption_configuration");
-  const target = functionOf(stack, stackDir);
+  const functions = rows(stack, "aws_lambda_function").map((row) => functionOf(row, stack, stackDir));
+  const target = invokedByUploads(functions, stack);
   return {
     region: stack.region,
     function: target,
+    otherFunctions: functions.filter((each) => each !== target),
     buckets: rows(stack, "aws_s3_bucket").map(({ bucket: name, arn }) => ({
       name,
       arn,
@@ -166,8 +175,32 @@ export const readBlueprint = (stackDir: string): Blueprint => {
   };
 };
 
-const functionOf = (stack: Stack, stackDir: string): FunctionBlueprint => {
-  const row = only(rows(stack, "aws_lambda_function"), "aws_lambda_function");
+/**
+ * @returns the function that a bucket notifies or, where a notification is missing, that S3 may invoke
+ * @throws Error for a stack without such a function
+ */
+const invokedByUploads = (functions: readonly FunctionBlueprint[], stack: Stack): FunctionBlueprint => {
+  const [first, ...others] = functions;
+  if (first === undefined) throw expected("one resource", "aws_lambda_function", 0);
+  if (others.length === 0) return first;
+  const notified = rows(stack, "aws_s3_bucket_notification").flatMap(({ lambda_function }) =>
+    lambda_function.map(({ lambda_function_arn: arn }) => arn),
+  );
+  const permitted = rows(stack, "aws_lambda_permission")
+    .filter(({ principal }) => principal === "s3.amazonaws.com")
+    .map(({ function_name }) => function_name);
+  const found =
+    functions.find(({ arn }) => notified.some((each) => each === arn || each.startsWith(`${arn}:`))) ??
+    functions.find(({ name, arn }) => permitted.includes(name) || permitted.includes(arn));
+  if (found !== undefined) return found;
+  throw expected(
+    "a function that a bucket notifies",
+    "the stack",
+    functions.map(({ name }) => name),
+  );
+};
+
+const functionOf = (row: Row<"aws_lambda_function">, stack: Stack, stackDir: string): FunctionBlueprint => {
   const [alias] = rows(stack, "aws_lambda_alias").filter(({ function_name }) => function_name === row.function_name);
   // An event invoke configuration applies to one alias, or to invocations without an alias; an alias never inherits the latter.
   const asynchronous = rows(stack, "aws_lambda_function_event_invoke_config").find(

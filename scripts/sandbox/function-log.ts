@@ -9,6 +9,8 @@ export interface LogLine {
   readonly timestampMs: number;
   /** When metric filters' data for the line are visible to alarms. @default at once */
   readonly visibleMs?: number;
+  /** Name of the log group. */
+  readonly logGroup: string;
   /** @default the line was written while the function was loading */
   readonly requestId?: string;
 }

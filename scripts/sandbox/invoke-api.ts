@@ -1,6 +1,6 @@
 /** Lambda's Invoke API for external callers: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 import type { FunctionBlueprint } from "./blueprint";
-import type { Lambda } from "./lambda";
+import type { Lambda, Outcome } from "./lambda";
 
 export const INVOKE_PATH = "/2015-03-31/functions/:name/invocations";
 
@@ -10,6 +10,8 @@ interface InvokeRequest {
   /** RequestResponse, Event or DryRun. */
   readonly type: string;
   readonly payload: string;
+  /** None or Tail. */
+  readonly logType: string;
 }
 
 interface InvokeResponse {
@@ -34,25 +36,48 @@ const parsed = (payload: string): unknown => {
   }
 };
 
-const isCalled = (name: string, { name: own, arn }: FunctionBlueprint): boolean =>
+const isCalled = (name: string, { name: own, arn }: Invocable["blueprint"]): boolean =>
   [own, arn].some((each) => name === each || name.startsWith(`${each}:`));
 
-/** @param invoke queues an event for asynchronous invocation, as S3 does */
+/** A function that can be invoked. */
+interface Invocable {
+  readonly blueprint: Pick<FunctionBlueprint, "name" | "arn">;
+  readonly lambda: Pick<Lambda, "call" | "invoke">;
+}
+
+/** Lambda answers with this many bytes of the log at most. */
+const TAIL_BYTES = 4_096;
+
+const tailOf = (lines: readonly string[]): string =>
+  Buffer.from(lines.map((line) => `${line}\n`).join(""))
+    .subarray(-TAIL_BYTES)
+    .toString("base64");
+
+/**
+ * @param logOf lines that an invocation has logged
+ * @param onQueued called with the outcome of each asynchronous invocation
+ */
 export const invokeApi =
-  (fn: FunctionBlueprint, lambda: () => Pick<Lambda, "call">, invoke: (event: unknown) => void): Invoke =>
-  async ({ name, type, payload }) => {
-    if (!isCalled(name, fn)) return refused(404, "ResourceNotFoundException", `Function not found: ${name}`);
+  (
+    functions: () => readonly Invocable[],
+    logOf: (requestId: string) => readonly string[],
+    onQueued: (outcome: Promise<Outcome>) => void,
+  ): Invoke =>
+  async ({ name, type, payload, logType }) => {
+    const lambda = functions().find(({ blueprint }) => isCalled(name, blueprint))?.lambda;
+    if (lambda === undefined) return refused(404, "ResourceNotFoundException", `Function not found: ${name}`);
     const event = parsed(payload);
     if (event === undefined)
       return refused(400, "InvalidRequestContentException", "Could not parse request body into json");
     if (type === "DryRun") return { status: 204, headers: {}, body: "" };
     if (type === "Event") {
-      invoke(event);
+      onQueued(lambda.invoke(event));
       return { status: 202, headers: {}, body: "" };
     }
-    const { requestId, status, payload: body } = await lambda().call(event);
+    const { requestId, status, payload: body } = await lambda.call(event);
     if (status === "throttled") return refused(429, "TooManyRequestsException", "Rate Exceeded.");
     const failed: Record<string, string> = status === "success" ? {} : { "x-amz-function-error": "Unhandled" };
-    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed };
+    const log: Record<string, string> = logType === "Tail" ? { "x-amz-log-result": tailOf(logOf(requestId)) } : {};
+    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed, ...log };
     return { status: 200, headers, body };
   };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dimensions } from "../cloudwatch/metric-store";
+import { FUNCTION_ACCESS_KEY_ID } from "./api-call";
 import type { FunctionBlueprint } from "./blueprint";
 import type { DeadLetter } from "./dead-letters";
 import type { End } from "./execution-environment";
@@ -18,6 +19,8 @@ export interface LambdaOptions {
   readonly endpoints?: Readonly<Record<string, string>>;
   /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
   readonly inspectPort?: number;
+  /** Key id with which the function signs its calls. @default that of the function that uploads invoke */
+  readonly accessKeyId?: string;
   /** Maximum number of parallel processes. Further invocations wait, and count as running. @default one per CPU, at most 4 */
   readonly processes?: number;
   /** Delays before the second and third attempt; on Lambda, one minute and two. @default 100 and 200 */
@@ -154,14 +157,15 @@ export const createLambda = (options: LambdaOptions): Lambda => {
     unpacked: options.unpacked,
     endpoints: options.endpoints ?? {},
     inspectPort: options.inspectPort,
+    accessKeyId: options.accessKeyId ?? FUNCTION_ACCESS_KEY_ID,
     processes: options.processes ?? Math.min(availableParallelism(), 4),
     now,
     onLine: (text, requestId) => {
-      if (passesLogLevel(text, fn)) onLogLine({ text, timestampMs: now(), requestId });
+      if (passesLogLevel(text, fn)) onLogLine({ text, timestampMs: now(), logGroup: fn.logGroup, requestId });
     },
     onPlatformEvent: (event, requestId) => {
       const text = platformLine(event, fn, now());
-      if (text !== undefined) onLogLine({ text, timestampMs: now(), requestId });
+      if (text !== undefined) onLogLine({ text, timestampMs: now(), logGroup: fn.logGroup, requestId });
     },
   });
 
@@ -177,7 +181,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
 
   /** Counts an event as running if concurrency is available. */
   const enter = (): boolean => {
-    const isAdmitted = running < (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+    const isAdmitted = running < Math.min(fn.reservedConcurrency ?? Infinity, fn.freeConcurrency ?? Infinity);
     measure("Throttles", isAdmitted ? 0 : 1);
     if (!isAdmitted) return false;
     running += 1;

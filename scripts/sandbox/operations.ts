@@ -4,11 +4,24 @@ import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import type { MetricStore } from "../cloudwatch/metric-store";
 import type { LogLine } from "./function-log";
 
+/** A call that the service refuses, with status 400. */
+export class OperationRefused extends Error {
+  override readonly name = "OperationRefused";
+  /** For example ResourceNotFoundException. */
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
 /** Keyed by the header `x-amz-target`; maps the request body to the response body. */
 export type Operations = Readonly<Record<string, (input: unknown) => object | Promise<object>>>;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html; the sandbox has one log group. */
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 const FILTER_LOG_EVENTS = z.object({
+  logGroupName: z.string(),
   filterPattern: z.string().optional(),
   /** Milliseconds since 1970. */
   startTime: z.number().default(0),
@@ -16,8 +29,14 @@ const FILTER_LOG_EVENTS = z.object({
   limit: z.number().default(10_000),
 });
 
-const filterLogEvents = (logs: readonly LogLine[], input: unknown) => {
-  const { filterPattern, startTime, nextToken, limit } = FILTER_LOG_EVENTS.parse(input);
+/** Lines by log group, oldest first. */
+export type LogGroups = ReadonlyMap<string, readonly LogLine[]>;
+
+const filterLogEvents = (logGroups: LogGroups, input: unknown) => {
+  const { logGroupName, filterPattern, startTime, nextToken, limit } = FILTER_LOG_EVENTS.parse(input);
+  const logs = logGroups.get(logGroupName);
+  if (logs === undefined)
+    throw new OperationRefused("ResourceNotFoundException", "The specified log group does not exist.");
   const pattern = filterPattern === undefined ? undefined : parseFilterPattern(filterPattern);
   const found = logs.flatMap(({ text, timestampMs }, i) =>
     timestampMs >= startTime && (pattern === undefined || matches(pattern, text) !== undefined)
@@ -54,7 +73,7 @@ const getMetricStatistics = (metrics: MetricStore, input: unknown) => {
   };
 };
 
-export const operationsOn = (logs: readonly LogLine[], metrics: MetricStore): Operations => ({
-  "Logs_20140328.FilterLogEvents": (input) => filterLogEvents(logs, input),
+export const operationsOn = (logGroups: LogGroups, metrics: MetricStore): Operations => ({
+  "Logs_20140328.FilterLogEvents": (input) => filterLogEvents(logGroups, input),
   "GraniteServiceVersion20100801.GetMetricStatistics": (input) => getMetricStatistics(metrics, input),
 });

@@ -1,6 +1,6 @@
 /** The execution environments of one function: started on demand and reused until their process ends. */
 import { randomBytes } from "node:crypto";
-import { FUNCTION_ACCESS_KEY_ID } from "./api-call";
+import { FUNCTION_SECRET } from "./api-call";
 import type { FunctionBlueprint } from "./blueprint";
 import { type End, type ExecutionEnvironment, startEnvironment } from "./execution-environment";
 import { initReport, initStart, type PlatformEvent, report, runtimeDone, start, versionOf } from "./function-log";
@@ -12,6 +12,8 @@ export interface PoolOptions {
   /** Additional environment variables: the endpoints of the local services. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly inspectPort?: number;
+  /** Key id with which the function signs its calls. */
+  readonly accessKeyId: string;
   /** Maximum number of parallel processes; further invocations wait. */
   readonly processes: number;
   readonly now: () => number;
@@ -56,7 +58,7 @@ export const createPool = (options: PoolOptions): Pool => {
       functionArn: (configuration.alias ?? configuration).arn,
       isTraced: configuration.isTraced === true,
       bootstrapFile: unpacked.bootstrapFile,
-      variables: { ...variablesOf(configuration, unpacked.taskRoot), ...options.endpoints },
+      variables: { ...variablesOf(configuration, unpacked.taskRoot, options.accessKeyId), ...options.endpoints },
       timeoutMs: configuration.timeoutSeconds * 1000,
       memoryMb: configuration.memoryMb,
       inspectPort: options.inspectPort,
@@ -106,7 +108,8 @@ export const createPool = (options: PoolOptions): Pool => {
       const init = await environment.initialized;
       const startedMs = now();
       onPlatformEvent(start(requestId, fn), requestId);
-      const end = init.status === "success" ? await environment.invoke(requestId, event) : init;
+      const measured = init.status === "success" ? await environment.invoke(requestId, event) : init;
+      const end = { ...measured, ...fn.reports?.(measured) };
       const endedMs = now();
       const reported = report(requestId, end, fn, fresh.delete(environment) ? init : undefined);
       onPlatformEvent(runtimeDone(requestId, end), requestId);
@@ -131,12 +134,12 @@ export const createPool = (options: PoolOptions): Pool => {
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-const variablesOf = (fn: FunctionBlueprint, taskRoot: string): Record<string, string> => ({
+const variablesOf = (fn: FunctionBlueprint, taskRoot: string, accessKeyId: string): Record<string, string> => ({
   ...fn.environment,
   _HANDLER: fn.handler,
-  AWS_ACCESS_KEY_ID: FUNCTION_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY: "local",
-  AWS_SESSION_TOKEN: "local",
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: FUNCTION_SECRET,
+  AWS_SESSION_TOKEN: FUNCTION_SECRET,
   AWS_REGION: fn.region,
   AWS_DEFAULT_REGION: fn.region,
   AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,

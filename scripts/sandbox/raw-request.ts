@@ -12,9 +12,15 @@ export interface RawResponse {
  * @param path encoded path
  * @throws the error of the connection
  */
-export const rawRequest = (method: string, origin: string, path: string, body?: Uint8Array): Promise<RawResponse> =>
+export const rawRequest = (
+  method: string,
+  origin: string,
+  path: string,
+  body?: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<RawResponse> =>
   new Promise((resolve, reject) => {
-    const outgoing = request(origin, { method, path }, (response) => {
+    const outgoing = request(origin, { method, path, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);

@@ -1,20 +1,19 @@
 /** A local machine that behaves like a synthesized stack: an upload invokes the function, and you can read its log and metrics. */
-import { rmSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import type { ChannelName, Delivery } from "../cloudwatch/delivery";
 import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
-import type { ApiCall, Intercept } from "./api-call";
+import { type ApiCall, accessKeyIdOf, FUNCTION_ACCESS_KEY_ID, FUNCTION_SECRET, type Intercept } from "./api-call";
 import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
-import { unpackFunction } from "./function-package";
+import { type Functions, startFunctions } from "./functions";
 import { invokeApi } from "./invoke-api";
-import { type Attempt, createLambda, dimensionsOf, type Lambda, type Outcome, type Wait } from "./lambda";
-import { operationsOn } from "./operations";
-import { type CreatedObject, isMatch, s3Event } from "./s3-events";
+import { type Answer, type Attempt, dimensionsOf, type Outcome, type Wait } from "./lambda";
+import { type LogGroups, operationsOn } from "./operations";
+import type { Credentials } from "./post-policy";
+import { type ChangedObject, type CreatedObject, isMatch, s3Event } from "./s3-events";
 import { type SentDatum, visibleMsOf } from "./sent";
 import { type StoredObject, startStorage } from "./storage";
 import { type Item, openTable, type TableOptions } from "./table";
@@ -46,10 +45,11 @@ export interface SandboxOptions {
   readonly deliveries?: (object: CreatedObject) => readonly Promise<unknown>[];
   /** Delays of the delivery to CloudWatch. @default alarms can see data and lines at once */
   readonly delivery?: Delivery;
+  /** Called for each line of each log group. */
   readonly onLogLine?: (line: LogLine) => void;
   /** Called for each datum that services and the function send to CloudWatch. */
   readonly onDatum?: (datum: SentDatum) => void;
-  /** Called when an attempt of an invocation begins, and again when it is over. */
+  /** Called when an attempt of the function that uploads invoke begins, and again when it is over. */
   readonly onAttempt?: (attempt: Attempt) => void;
   /** Called for each object created in any bucket. */
   readonly onObjectCreated?: (object: CreatedObject) => void;
@@ -66,15 +66,17 @@ export interface Sandbox {
   readonly processedBucket: string;
   upload(key: string, bytes: Uint8Array): Promise<void>;
   download(bucket: string, key: string): Promise<StoredObject>;
-  /** Deletes an object. */
+  /** Deletes an object, in a versioned bucket by a delete marker. */
   remove(bucket: string, key: string): Promise<void>;
-  /** Deletes an object with all of its versions. */
+  /** Forgets an object with all of its versions, to free memory: this invokes nothing. */
   erase(bucket: string, key: string): Promise<void>;
   /** Invokes the function asynchronously, as S3 and `npm run redrive` do. */
   invoke(event: unknown): Promise<Outcome>;
+  /** Invokes any function of the stack synchronously. @throws Error for an unknown function */
+  call(functionName: string, event: unknown): Promise<Answer>;
   /** Changes the function's configuration, also for events that wait for a retry. Running attempts end as they began. */
   update(changes: Partial<FunctionBlueprint>): void;
-  /** Resolves when every upload so far has ended, with the outcomes in order of upload. */
+  /** Resolves when every upload and deletion so far has ended, with the outcomes in this order. */
   settled(): Promise<readonly Outcome[]>;
   /** Messages in the dead-letter queue, oldest first; empty if the stack has no queue. */
   deadLetters(): Promise<readonly DeadLetter[]>;
@@ -86,8 +88,9 @@ export interface Sandbox {
   records(): Promise<readonly Item[]>;
   /** Deletes items that expired long ago. Call it when you advance the clock. */
   expireRecords(): Promise<void>;
-  /** All lines of the function's log group, oldest first. */
+  /** All lines of the log group of the function that uploads invoke, oldest first. */
   readonly logs: readonly LogLine[];
+  readonly logGroups: LogGroups;
   readonly metrics: MetricStore;
   /** Ends all processes and servers, and removes temporary files. */
   stop(): Promise<void>;
@@ -116,7 +119,8 @@ const assemble = async (
   const { function: fn, buckets } = blueprint;
   const { delivery, history = Infinity } = options;
   const { uploadBucket, processedBucket } = bucketsOf(blueprint);
-  const logs: LogLine[] = [];
+  const logGroups = new Map<string, LogLine[]>();
+  for (const { logGroup } of [fn, ...blueprint.otherFunctions]) logGroups.set(logGroup, []);
   const metrics = new MetricStore();
   const outcomes: Promise<readonly Outcome[]>[] = [];
   const expect = (outcome: Promise<readonly Outcome[]>) => keep(outcomes, outcome, history);
@@ -140,11 +144,13 @@ const assemble = async (
     port,
     intercept,
     damage,
-    operations: { ...operationsOn(logs, metrics), ...records?.operations },
+    now,
+    credentials: credentialsOf(blueprint),
+    operations: { ...operationsOn(logGroups, metrics), ...records?.operations },
     invoke: invokeApi(
-      fn,
-      () => lambda,
-      (event) => expect(lambda.invoke(event).then((outcome) => [outcome])),
+      () => functions.all,
+      (wanted) => [...logGroups.values()].flat().flatMap(({ requestId, text }) => (requestId === wanted ? [text] : [])),
+      (outcome) => expect(outcome.then((each) => [each])),
     ),
   });
   onStop(storage.stop);
@@ -158,42 +164,31 @@ const assemble = async (
   onStop(async () => deadLetters?.stop());
   const cloudWatch = await startCloudWatchApi({ onDatum: (datum) => publishOwn(datum, "putMetricData"), intercept });
   onStop(cloudWatch.stop);
-  const unpacked = await unpackFunction(fn.packageFile);
-  onStop(() => rm(unpacked.folder, { recursive: true, force: true }));
-  const lambda: Lambda = createLambda({
+  const functions: Functions = await startFunctions(blueprint, {
     ...options,
-    function: fn,
-    unpacked,
     endpoints: {
       AWS_ENDPOINT_URL_S3: storage.endpointUrl,
       AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.endpointUrl,
       ...(records && { AWS_ENDPOINT_URL_DYNAMODB: records.endpointUrl }),
     },
     sendDeadLetter: deadLetters?.send,
-    onLogLine: (written) => {
+    onLogLine: (written, { logGroup }) => {
       const sent = { channel: "filterMetric", sentMs: written.timestampMs } as const;
       const line = { ...written, ...(delivery && { visibleMs: visibleMsOf(sent, delivery) }) };
-      keep(logs, line, history);
+      keep(logGroups.get(logGroup) ?? [], line, history);
       const embedded = embeddedMetrics(line.text);
       for (const datum of embedded.data) publishOwn(datum, "embeddedMetric");
-      const errors = validationErrors(embedded, fn.logGroup, line.timestampMs);
+      const errors = validationErrors(embedded, logGroup, line.timestampMs);
       if (errors !== undefined) publish({ ...errors, channel: "embeddedMetric", sentMs: line.timestampMs });
       options.onLogLine?.(line);
     },
-    onMetric: (datum) => {
-      for (const dimensions of dimensionsOf(fn, datum.name))
+    onMetric: (datum, each) => {
+      for (const dimensions of dimensionsOf(each, datum.name))
         publish({ namespace: "AWS/Lambda", dimensions, channel: "lambdaMetric", ...datum });
     },
   });
-  onStop(lambda.stop);
-  const atExit = () => {
-    lambda.kill();
-    rmSync(unpacked.folder, { recursive: true, force: true });
-  };
-  process.once("exit", atExit);
-  onStop(async () => {
-    process.off("exit", atExit);
-  });
+  onStop(functions.stop);
+  const lambda = functions.main;
 
   const deliver = async (created: Promise<CreatedObject>): Promise<Outcome[]> => {
     const object = await created;
@@ -206,9 +201,9 @@ const assemble = async (
     options.onSettled?.(object, results);
     return results;
   };
-  await lambda.warm();
   // Subscribe last: no event may arrive before the sandbox is ready.
   storage.subscribe((created) => expect(deliver(created)));
+  storage.onRemoved((removed) => expect(Promise.all(eventsOf(removed, blueprint).map(lambda.invoke))));
 
   const { endpointUrl, put, get, remove, erase } = storage;
   const upload = (key: string, bytes: Uint8Array) => put(uploadBucket, key, bytes);
@@ -221,13 +216,18 @@ const assemble = async (
     expect(outcome.then((each) => [each]));
     return outcome;
   };
+  const call = async (name: string, event: unknown) => {
+    const found = functions.all.find((each) => each.blueprint.name === name);
+    if (found !== undefined) return found.lambda.call(event);
+    throw expected("a function of the stack", "the call", name);
+  };
   const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
   const items = async () => (await records?.items()) ?? [];
   const expireRecords = async () => records?.expire();
   const queue = { deadLetters: deadLetterMessages, measureQueue, purgeQueue };
-  const data = { ...queue, records: items, expireRecords, logs, metrics };
+  const data = { ...queue, records: items, expireRecords, logs: logGroups.get(fn.logGroup) ?? [], logGroups, metrics };
   const objects = { upload, download: get, remove, erase };
-  return { endpointUrl, uploadBucket, processedBucket, ...objects, invoke, update, settled, ...data };
+  return { endpointUrl, uploadBucket, processedBucket, ...objects, invoke, call, update, settled, ...data };
 };
 
 /** @throws Error for a stack with several tables */
@@ -236,6 +236,15 @@ const tableOf = async ({ tables }: Blueprint, options: Omit<TableOptions, "table
   if (others.length > 0) throw expected("at most one table", "the stack", tables.length);
   return table && openTable({ ...options, table });
 };
+
+/** The keys with which functions sign. */
+const credentialsOf = ({ otherFunctions }: Blueprint): ReadonlyMap<string, Credentials> =>
+  new Map(
+    [FUNCTION_ACCESS_KEY_ID, ...otherFunctions.map(accessKeyIdOf)].map((keyId) => [
+      keyId,
+      { secretAccessKey: FUNCTION_SECRET, sessionToken: FUNCTION_SECRET },
+    ]),
+  );
 
 /** Adds an entry, and forgets old ones in batches. */
 const keep = <T>(entries: T[], entry: T, atLeast: number): void => {
@@ -249,7 +258,7 @@ const allOf = async <T>(promises: readonly Promise<readonly T[]>[]): Promise<rea
   return results.length === promises.length ? results.flat() : allOf(promises);
 };
 
-const eventsOf = (object: CreatedObject, { buckets, notifications, region }: Blueprint): unknown[] =>
+const eventsOf = (object: ChangedObject, { buckets, notifications, region }: Blueprint): unknown[] =>
   buckets
     .filter(({ name }) => name === object.bucket)
     .flatMap((bucket) =>

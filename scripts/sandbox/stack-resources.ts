@@ -57,6 +57,7 @@ const RESOURCES = {
     ),
   }),
   aws_lambda_alias: z.object({ name: text, arn: text, function_name: text, function_version: text }),
+  aws_lambda_permission: z.object({ function_name: text, principal: text }),
   aws_lambda_function_event_invoke_config: z.object({
     qualifier: text.optional(),
     function_name: text,

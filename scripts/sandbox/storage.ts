@@ -1,10 +1,14 @@
-/** Local S3: an embedded server with the stack's buckets that reports each created object. */
-import { type ApiCall, callerOf, type Intercept } from "./api-call";
+/** Local S3: an embedded server with the stack's buckets that reports each created and deleted object. */
+import type { ServerResponse } from "node:http";
+import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
+import { answerForm, readForm } from "./form-post";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
-import type { Operations } from "./operations";
+import { OperationRefused, type Operations } from "./operations";
+import type { Credentials } from "./post-policy";
 import { type RawResponse, rawRequest } from "./raw-request";
-import type { CreatedObject, Creation } from "./s3-events";
+import { createRemovals, type ObjectRequest } from "./removals";
+import type { CreatedObject, Creation, RemovedObject } from "./s3-events";
 import { createVersions } from "./versions";
 
 export interface StorageOptions {
@@ -19,6 +23,10 @@ export interface StorageOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** AWS JSON calls of other services on the same endpoint. @default none */
   readonly operations?: Operations;
+  /** Keys whose signature on an upload form is accepted, by access key id. @default none */
+  readonly credentials?: ReadonlyMap<string, Credentials>;
+  /** Clock for the expiry of upload forms, in milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
   /** Lambda's Invoke on the same endpoint. @default there is no function */
   readonly invoke?: Invoke;
 }
@@ -35,10 +43,12 @@ export interface Storage {
   readonly endpointUrl: string;
   /** Calls the listener for each object stored from now on, before the uploader gets its response. */
   subscribe(listener: (object: Promise<CreatedObject>) => void): void;
+  /** Calls the listener for each object deleted from now on, before the caller gets its response. */
+  onRemoved(listener: (object: RemovedObject) => void): void;
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
   get(bucket: string, key: string): Promise<StoredObject>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Deletes an object with all of its versions. */
+  /** Forgets an object with all of its versions, to free memory: no listener is called. */
   erase(bucket: string, key: string): Promise<void>;
   /** Closes all connections, including those of unanswered calls. */
   stop(): Promise<void>;
@@ -85,8 +95,28 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     }
     const { body } = request;
     // The server parses AWS JSON 1.0 (for SQS), but not 1.1.
-    const answer = await operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
-    return reply.header("content-type", request.headers["content-type"]).send(JSON.stringify(answer));
+    reply.header("content-type", request.headers["content-type"]);
+    try {
+      const answer = await operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
+      return reply.send(JSON.stringify(answer));
+    } catch (error) {
+      if (!(error instanceof OperationRefused)) throw error;
+      return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
+    }
+  });
+  const { credentials = new Map(), now = Date.now } = options;
+  // The server answers 200 to a form and stores nothing. Its file is stored by a PUT in the name of the form's signer.
+  app.addHook("onRequest", async (request, reply) => {
+    const { bucket, key } = targetOf(request);
+    if (request.method !== "POST" || key !== "" || !isForm(request)) return;
+    reply.hijack();
+    const form = await readForm(request.raw, { bucket, credentials, nowMs: now() });
+    if ("code" in form) return refuse(reply.raw, form);
+    const path = pathOf(bucket, form.key);
+    const signed = { authorization: `AWS4-HMAC-SHA256 Credential=${form.accessKeyId}/`, [BY_FORM]: "true" };
+    const stored = await rawRequest("PUT", endpointUrl, path, form.bytes, { ...form.headers, ...signed });
+    if (stored.status !== 200) reply.raw.writeHead(stored.status, { "content-type": XML }).end(stored.body);
+    else answerForm(reply.raw, form, { bucket, location: endpointUrl + path, eTag: String(stored.headers.etag) });
   });
   if (intercept !== undefined) {
     app.addHook("onRequest", async (request, reply) => {
@@ -95,7 +125,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       const refusal = await intercept(callOf(request));
       if (refusal === undefined) return;
       const body = request.method === "HEAD" ? "" : errorXml(refusal.code, refusal.message);
-      return reply.status(refusal.status).header("content-type", "application/xml").send(body);
+      return reply.status(refusal.status).header("content-type", XML).send(body);
     });
   }
 
@@ -105,16 +135,23 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     const { versionId } = request.query as Record<string, string | undefined>;
     if (versionId === undefined || !READING.includes(request.method) || !versioned.includes(bucket)) return;
     const version = versions.get(bucket, key, versionId);
-    if (version === undefined) return reply.status(404).type("application/xml").send(NO_SUCH_VERSION);
+    if (version === undefined) return reply.status(404).type(XML).send(NO_SUCH_VERSION);
     return reply.headers(version.headers).send(version.body);
   });
+  let sequence = Date.now();
+  const nextSequence = (): number => ++sequence;
+  const removals = createRemovals({ versions, isVersioned: (bucket) => versioned.includes(bucket), nextSequence });
+  app.addHook("onRequest", async (request, reply) =>
+    removals.received(objectRequest(request)) ? reply.status(204).send() : undefined,
+  );
 
   const { invoke } = options;
   if (invoke !== undefined) {
     app.post(INVOKE_PATH, async (request, reply) => {
       const { name } = request.params as { readonly name: string };
       const type = String(request.headers["x-amz-invocation-type"] ?? "RequestResponse");
-      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? "") });
+      const logType = String(request.headers["x-amz-log-type"] ?? "None");
+      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? ""), logType });
       return reply
         .status(status)
         .headers({ "content-type": "application/json", ...headers })
@@ -123,10 +160,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   }
 
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
-  let sequence = Date.now();
   const describe = async (created: Pick<CreatedObject, "bucket" | "key" | "creation">): Promise<CreatedObject> => {
-    sequence += 1;
-    const order = { createdMs: Date.now(), sequence };
+    const order = { createdMs: Date.now(), sequence: nextSequence() };
     const keepsVersions = versioned.includes(created.bucket);
     const { headers, body } = await send(keepsVersions ? "GET" : "HEAD", created.bucket, created.key);
     return {
@@ -137,6 +172,15 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       ...(keepsVersions && { versionId: versions.keep(created.bucket, created.key, { headers, body }) }),
     };
   };
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const wanted = objectRequest(request);
+    const { method, bucket, key, query } = wanted;
+    removals.answered(wanted, reply.statusCode);
+    const isRead = READING.includes(method) && reply.statusCode === 200 && query.versionId === undefined;
+    const latest = isRead ? versions.latest(bucket, key) : undefined;
+    if (latest !== undefined) reply.header("x-amz-version-id", latest);
+    done(null, payload);
+  });
   // Not an async hook: fauxqs would send a second response if the first is delayed.
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
@@ -161,6 +205,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   return {
     endpointUrl,
     subscribe: (listener) => listeners.push(listener),
+    onRemoved: removals.listen,
     put: async (bucket, key, bytes) => {
       await succeed(`PUT of ${key}`, send("PUT", bucket, key, bytes));
     },
@@ -177,8 +222,10 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       await succeed(`DELETE of ${key}`, send("DELETE", bucket, key));
     },
     erase: async (bucket, key) => {
-      await send("DELETE", bucket, key);
-      versions.forget(bucket, key);
+      await removals.silently(bucket, key, async () => {
+        await send("DELETE", bucket, key);
+        versions.forget(bucket, key);
+      });
     },
     stop: () => app.close(),
   };
@@ -197,13 +244,31 @@ const targetOf = ({ params }: Request): { bucket: string; key: string } => {
   return { bucket, key };
 };
 
+const objectRequest = (request: Request): ObjectRequest => ({
+  ...targetOf(request),
+  method: request.method,
+  query: request.query as ObjectRequest["query"],
+});
+
 /** Requests that create an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const creationBy = (request: Request): Creation | undefined => {
   const query = request.query as Record<string, string | undefined>;
   if (targetOf(request).key === "") return undefined;
   if (request.method === "POST") return query.uploadId === undefined ? undefined : "CompleteMultipartUpload";
   if (request.method !== "PUT" || query.uploadId !== undefined) return undefined;
+  if (request.headers[BY_FORM] !== undefined) return "Post";
   return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
+};
+
+const XML = "application/xml";
+
+/** Marks the PUT that stores the file of a form. */
+const BY_FORM = "x-sandbox-form";
+
+const isForm = ({ headers }: Request): boolean => String(headers["content-type"]).startsWith("multipart/form-data");
+
+const refuse = (response: ServerResponse, { status, code, message }: ApiRefusal): void => {
+  response.writeHead(status, { "content-type": XML, connection: "close" }).end(errorXml(code, message));
 };
 
 const READING = ["GET", "HEAD"];

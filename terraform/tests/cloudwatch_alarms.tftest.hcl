@@ -33,12 +33,16 @@ run "everything_on" {
     lambda_memory_size              = 1027
     lambda_timeout                  = 63
     reserved_concurrent_executions  = 2
-    error_rate_threshold_percent    = 23
+    error_rate_threshold_percent    = 25
     error_rate_min_failures         = 10
     error_rate_window_seconds       = 480
+    error_rate_hold_periods         = 12
     recovery_window_seconds         = 780
     waiting_window_seconds          = 780
+    waiting_hold_periods            = 8
     waiting_min_throttles           = 28
+    throttled_period_seconds        = 300
+    throttled_datapoints            = 3
     lost_images_threshold           = 6
     lost_images_window_seconds      = 960
     silence_periods                 = 6
@@ -47,6 +51,7 @@ run "everything_on" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
+    slo_sure_failures               = 48
     slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
@@ -71,6 +76,7 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.waiting) == 1,
       length(aws_cloudwatch_metric_alarm.throttled_long) == 1,
       length(aws_cloudwatch_metric_alarm.nothing_invoked) == 1,
+      length(aws_cloudwatch_metric_alarm.still_throttled) == 1,
       length(aws_cloudwatch_metric_alarm.flowing) == 1,
       length(aws_cloudwatch_metric_alarm.release_errors) == 1,
       length(aws_cloudwatch_metric_alarm.memory_high) == 1,
@@ -91,6 +97,9 @@ run "everything_on" {
       length(aws_cloudwatch_composite_alarm.slow_burn) == 1,
       length(aws_cloudwatch_composite_alarm.budget) == 1,
       length(aws_cloudwatch_composite_alarm.event_lost) == 1,
+      length(aws_cloudwatch_composite_alarm.redrive) == 1,
+      length(aws_cloudwatch_composite_alarm.bad_release) == 1,
+      length(aws_cloudwatch_composite_alarm.table) == 1,
       length(aws_cloudwatch_composite_alarm.refused) == 1,
     ])
     error_message = "Expected 1 of each."
@@ -103,14 +112,15 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.high_concurrency) == 0,
       length(aws_cloudwatch_metric_alarm.event_age) == 0,
       length(aws_cloudwatch_metric_alarm.events_dropped) == 0,
+      length(aws_cloudwatch_composite_alarm.dropped) == 0,
     ])
     error_message = "Expected 0 of each."
   }
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters event-lost flowing high-duration high-error-rate images-lost low-success-rate memory-high no-invocations nothing-invoked page recovered refused refused-rate release-errors silence slow-burn table-errors table-throttles throttled-long waiting",
-      join(" ", keys(output.alarm_arns)) == "budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters event-lost flowing high-duration high-error-rate images-lost low-success-rate memory-high no-invocations nothing-invoked page recovered refused refused-rate release-errors silence slow-burn table-errors table-throttles throttled-long waiting",
+      join(" ", keys(output.alarm_names)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters event-lost flowing high-duration high-error-rate images-lost low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long waiting",
+      join(" ", keys(output.alarm_arns)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters event-lost flowing high-duration high-error-rate images-lost low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long waiting",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -147,12 +157,16 @@ run "everything_off" {
     lambda_memory_size              = 1027
     lambda_timeout                  = 63
     reserved_concurrent_executions  = -1
-    error_rate_threshold_percent    = 23
+    error_rate_threshold_percent    = 25
     error_rate_min_failures         = 10
     error_rate_window_seconds       = 480
+    error_rate_hold_periods         = 12
     recovery_window_seconds         = 780
     waiting_window_seconds          = 780
+    waiting_hold_periods            = 8
     waiting_min_throttles           = 28
+    throttled_period_seconds        = 300
+    throttled_datapoints            = 3
     lost_images_threshold           = 6
     lost_images_window_seconds      = 960
     silence_periods                 = 6
@@ -161,6 +175,7 @@ run "everything_off" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
+    slo_sure_failures               = 48
     slo_seconds                     = 303
     enable_no_invocation_alarm      = false
     enable_async_alarms             = false
@@ -193,6 +208,7 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.waiting) == 0,
       length(aws_cloudwatch_metric_alarm.throttled_long) == 0,
       length(aws_cloudwatch_metric_alarm.nothing_invoked) == 0,
+      length(aws_cloudwatch_metric_alarm.still_throttled) == 0,
       length(aws_cloudwatch_metric_alarm.flowing) == 0,
       length(aws_cloudwatch_metric_alarm.release_errors) == 0,
       length(aws_cloudwatch_metric_alarm.memory_high) == 0,
@@ -213,10 +229,14 @@ run "everything_off" {
       length(aws_cloudwatch_composite_alarm.slow_burn) == 0,
       length(aws_cloudwatch_composite_alarm.budget) == 0,
       length(aws_cloudwatch_composite_alarm.event_lost) == 0,
+      length(aws_cloudwatch_composite_alarm.redrive) == 0,
+      length(aws_cloudwatch_composite_alarm.bad_release) == 0,
+      length(aws_cloudwatch_composite_alarm.table) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
       length(aws_cloudwatch_metric_alarm.log_errors) == 0,
       length(aws_cloudwatch_metric_alarm.event_age) == 0,
       length(aws_cloudwatch_metric_alarm.events_dropped) == 0,
+      length(aws_cloudwatch_composite_alarm.dropped) == 0,
     ])
     error_message = "Expected 0 of each."
   }
@@ -261,12 +281,16 @@ run "other_choices_1" {
     lambda_memory_size              = 1027
     lambda_timeout                  = 63
     reserved_concurrent_executions  = 2
-    error_rate_threshold_percent    = 23
+    error_rate_threshold_percent    = 25
     error_rate_min_failures         = 10
     error_rate_window_seconds       = 480
+    error_rate_hold_periods         = 12
     recovery_window_seconds         = 780
     waiting_window_seconds          = 780
+    waiting_hold_periods            = 8
     waiting_min_throttles           = 28
+    throttled_period_seconds        = 300
+    throttled_datapoints            = 3
     lost_images_threshold           = 6
     lost_images_window_seconds      = 960
     silence_periods                 = 6
@@ -275,6 +299,7 @@ run "other_choices_1" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
+    slo_sure_failures               = 48
     slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
@@ -318,6 +343,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_metric_alarm.waiting) == 0,
       length(aws_cloudwatch_metric_alarm.throttled_long) == 0,
       length(aws_cloudwatch_metric_alarm.nothing_invoked) == 0,
+      length(aws_cloudwatch_metric_alarm.still_throttled) == 0,
       length(aws_cloudwatch_metric_alarm.flowing) == 0,
       length(aws_cloudwatch_metric_alarm.refused_rate) == 0,
       length(aws_cloudwatch_metric_alarm.budget_1d) == 0,
@@ -330,7 +356,11 @@ run "other_choices_1" {
       length(aws_cloudwatch_composite_alarm.slow_burn) == 0,
       length(aws_cloudwatch_composite_alarm.budget) == 0,
       length(aws_cloudwatch_composite_alarm.event_lost) == 0,
+      length(aws_cloudwatch_composite_alarm.redrive) == 0,
+      length(aws_cloudwatch_composite_alarm.bad_release) == 0,
+      length(aws_cloudwatch_composite_alarm.table) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
+      length(aws_cloudwatch_composite_alarm.dropped) == 0,
     ])
     error_message = "Expected 0 of each."
   }
@@ -380,9 +410,13 @@ run "wrong_values" {
     error_rate_threshold_percent    = -7
     error_rate_min_failures         = -7
     error_rate_window_seconds       = -7
+    error_rate_hold_periods         = -7
     recovery_window_seconds         = -7
     waiting_window_seconds          = -7
+    waiting_hold_periods            = -7
     waiting_min_throttles           = -7
+    throttled_period_seconds        = -7
+    throttled_datapoints            = -7
     lost_images_threshold           = -7
     lost_images_window_seconds      = -7
     silence_periods                 = -7
@@ -391,6 +425,7 @@ run "wrong_values" {
     refused_window_seconds          = -7
     slo_target_percent              = -7
     slo_min_failures                = -7
+    slo_sure_failures               = -7
     slo_seconds                     = -7
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
@@ -434,9 +469,13 @@ run "wrong_values" {
     var.error_rate_threshold_percent,
     var.error_rate_min_failures,
     var.error_rate_window_seconds,
+    var.error_rate_hold_periods,
     var.recovery_window_seconds,
     var.waiting_window_seconds,
+    var.waiting_hold_periods,
     var.waiting_min_throttles,
+    var.throttled_period_seconds,
+    var.throttled_datapoints,
     var.lost_images_threshold,
     var.lost_images_window_seconds,
     var.silence_periods,
@@ -445,6 +484,7 @@ run "wrong_values" {
     var.refused_window_seconds,
     var.slo_target_percent,
     var.slo_min_failures,
+    var.slo_sure_failures,
     var.slo_seconds,
     var.dead_letter_queue_name,
     var.records_table_name,
@@ -490,9 +530,13 @@ run "other_wrong_values" {
     error_rate_threshold_percent    = 10000000000
     error_rate_min_failures         = 10000000000
     error_rate_window_seconds       = 10000000000
+    error_rate_hold_periods         = 10000000000
     recovery_window_seconds         = 10000000000
     waiting_window_seconds          = 10000000000
+    waiting_hold_periods            = 10000000000
     waiting_min_throttles           = 10000000000
+    throttled_period_seconds        = 10000000000
+    throttled_datapoints            = 10000000000
     lost_images_threshold           = 10000000000
     lost_images_window_seconds      = 10000000000
     silence_periods                 = 10000000000
@@ -501,6 +545,7 @@ run "other_wrong_values" {
     refused_window_seconds          = 10000000000
     slo_target_percent              = 10000000000
     slo_min_failures                = 10000000000
+    slo_sure_failures               = 10000000000
     slo_seconds                     = 10000000000
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
@@ -544,9 +589,13 @@ run "other_wrong_values" {
     var.error_rate_threshold_percent,
     var.error_rate_min_failures,
     var.error_rate_window_seconds,
+    var.error_rate_hold_periods,
     var.recovery_window_seconds,
     var.waiting_window_seconds,
+    var.waiting_hold_periods,
     var.waiting_min_throttles,
+    var.throttled_period_seconds,
+    var.throttled_datapoints,
     var.lost_images_threshold,
     var.lost_images_window_seconds,
     var.silence_periods,
@@ -555,6 +604,7 @@ run "other_wrong_values" {
     var.refused_window_seconds,
     var.slo_target_percent,
     var.slo_min_failures,
+    var.slo_sure_failures,
     var.slo_seconds,
     var.dead_letter_queue_name,
     var.records_table_name,
@@ -597,12 +647,16 @@ run "conflict_1" {
     lambda_memory_size              = 1027
     lambda_timeout                  = 63
     reserved_concurrent_executions  = 2
-    error_rate_threshold_percent    = 23
+    error_rate_threshold_percent    = 25
     error_rate_min_failures         = 10
     error_rate_window_seconds       = 480
+    error_rate_hold_periods         = 12
     recovery_window_seconds         = 780
     waiting_window_seconds          = 780
+    waiting_hold_periods            = 8
     waiting_min_throttles           = 28
+    throttled_period_seconds        = 300
+    throttled_datapoints            = 3
     lost_images_threshold           = 6
     lost_images_window_seconds      = 960
     silence_periods                 = 6
@@ -611,6 +665,7 @@ run "conflict_1" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
+    slo_sure_failures               = 48
     slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true

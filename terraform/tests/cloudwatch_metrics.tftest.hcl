@@ -22,7 +22,7 @@ run "everything_on" {
     enable_image_metrics            = true
     enable_dashboard                = true
     dashboard_name                  = "invoices"
-    alarm_routing                   = "each"
+    alarm_routing                   = "incident"
     error_threshold                 = 6
     duration_threshold_ms           = 45003
     throttle_threshold              = 8
@@ -38,8 +38,8 @@ run "everything_on" {
     reserved_concurrent_executions  = 2
     waiting_window_seconds          = 780
     waiting_min_throttles           = 28
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
+    slo_target_percent              = 98.9
+    slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
     enable_memory_alarm             = true
@@ -59,6 +59,7 @@ run "everything_on" {
       length(aws_cloudwatch_log_metric_filter.RefusedImages) == 1,
       length(aws_cloudwatch_log_metric_filter.AllRefusedImages) == 1,
       length(aws_cloudwatch_log_metric_filter.SupersededImages) == 1,
+      length(aws_cloudwatch_log_metric_filter.LateImages) == 1,
       length(aws_cloudwatch_log_metric_filter.S3AccessDenied) == 1,
       length(aws_cloudwatch_log_metric_filter.MetricsLost) == 1,
       length(aws_cloudwatch_dashboard.dashboard) == 1,
@@ -71,7 +72,7 @@ run "everything_on" {
       output.dashboard_name != "",
       output.dashboard_arn != "",
       output.metric_namespace != "",
-      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
+      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors LateImages MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -90,7 +91,7 @@ run "everything_off" {
     enable_image_metrics            = false
     enable_dashboard                = false
     dashboard_name                  = ""
-    alarm_routing                   = "incident"
+    alarm_routing                   = "each"
     error_threshold                 = 6
     duration_threshold_ms           = 45003
     throttle_threshold              = 8
@@ -106,8 +107,8 @@ run "everything_off" {
     reserved_concurrent_executions  = -1
     waiting_window_seconds          = 780
     waiting_min_throttles           = 28
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
+    slo_target_percent              = 98.9
+    slo_seconds                     = 303
     enable_no_invocation_alarm      = false
     enable_async_alarms             = false
     enable_memory_alarm             = false
@@ -127,6 +128,7 @@ run "everything_off" {
       length(aws_cloudwatch_log_metric_filter.RefusedImages) == 0,
       length(aws_cloudwatch_log_metric_filter.AllRefusedImages) == 0,
       length(aws_cloudwatch_log_metric_filter.SupersededImages) == 0,
+      length(aws_cloudwatch_log_metric_filter.LateImages) == 0,
       length(aws_cloudwatch_log_metric_filter.S3AccessDenied) == 0,
       length(aws_cloudwatch_log_metric_filter.MetricsLost) == 0,
       length(aws_cloudwatch_dashboard.dashboard) == 0,
@@ -158,7 +160,7 @@ run "other_choices_1" {
     enable_image_metrics            = true
     enable_dashboard                = true
     dashboard_name                  = "invoices"
-    alarm_routing                   = "incident"
+    alarm_routing                   = "each"
     error_threshold                 = 6
     duration_threshold_ms           = 45003
     throttle_threshold              = 8
@@ -174,8 +176,8 @@ run "other_choices_1" {
     reserved_concurrent_executions  = 2
     waiting_window_seconds          = 780
     waiting_min_throttles           = 28
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
+    slo_target_percent              = 98.9
+    slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
     enable_memory_alarm             = true
@@ -195,6 +197,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_log_metric_filter.RefusedImages) == 1,
       length(aws_cloudwatch_log_metric_filter.AllRefusedImages) == 1,
       length(aws_cloudwatch_log_metric_filter.SupersededImages) == 1,
+      length(aws_cloudwatch_log_metric_filter.LateImages) == 1,
       length(aws_cloudwatch_log_metric_filter.S3AccessDenied) == 1,
       length(aws_cloudwatch_log_metric_filter.MetricsLost) == 1,
       length(aws_cloudwatch_dashboard.dashboard) == 1,
@@ -207,7 +210,7 @@ run "other_choices_1" {
       output.dashboard_name != "",
       output.dashboard_arn != "",
       output.metric_namespace != "",
-      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
+      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors LateImages MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -244,8 +247,8 @@ run "wrong_values" {
     reserved_concurrent_executions  = -7
     waiting_window_seconds          = -7
     waiting_min_throttles           = -7
-    lost_images_threshold           = -7
-    lost_images_window_seconds      = -7
+    slo_target_percent              = -7
+    slo_seconds                     = -7
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
     enable_memory_alarm             = true
@@ -278,8 +281,8 @@ run "wrong_values" {
     var.reserved_concurrent_executions,
     var.waiting_window_seconds,
     var.waiting_min_throttles,
-    var.lost_images_threshold,
-    var.lost_images_window_seconds,
+    var.slo_target_percent,
+    var.slo_seconds,
     var.large_image_bytes,
     var.alias_name,
     var.runbook_base_url,
@@ -317,8 +320,8 @@ run "other_wrong_values" {
     reserved_concurrent_executions  = 10000000000
     waiting_window_seconds          = 10000000000
     waiting_min_throttles           = 10000000000
-    lost_images_threshold           = 10000000000
-    lost_images_window_seconds      = 10000000000
+    slo_target_percent              = 10000000000
+    slo_seconds                     = 10000000000
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
     enable_memory_alarm             = true
@@ -351,8 +354,8 @@ run "other_wrong_values" {
     var.reserved_concurrent_executions,
     var.waiting_window_seconds,
     var.waiting_min_throttles,
-    var.lost_images_threshold,
-    var.lost_images_window_seconds,
+    var.slo_target_percent,
+    var.slo_seconds,
     var.large_image_bytes,
     var.alias_name,
     var.runbook_base_url,

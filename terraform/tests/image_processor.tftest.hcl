@@ -14,6 +14,7 @@ run "everything_on" {
     processed_bucket_id   = "invoices-done"
     log_level             = "WARNING"
     refusal_log_level     = "WARN"
+    slo_seconds           = 303
     large_image_bytes     = 10485763
     max_image_bytes       = 104857603
     max_image_pixels      = 100000003
@@ -38,7 +39,7 @@ run "everything_on" {
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -58,6 +59,7 @@ run "everything_off" {
     processed_bucket_id         = "invoices-done"
     log_level                   = "DEBUG"
     refusal_log_level           = "WARN"
+    slo_seconds                 = 303
     large_image_bytes           = 10485763
     max_image_bytes             = 104857603
     max_image_pixels            = 100000003
@@ -80,7 +82,7 @@ run "everything_off" {
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -100,6 +102,7 @@ run "other_choices_1" {
     processed_bucket_id   = "invoices-done"
     log_level             = "DEBUG"
     refusal_log_level     = "WARN"
+    slo_seconds           = 303
     large_image_bytes     = 10485763
     max_image_bytes       = 104857603
     max_image_pixels      = 100000003
@@ -124,7 +127,7 @@ run "other_choices_1" {
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -144,6 +147,7 @@ run "other_choices_2" {
     processed_bucket_id   = "invoices-done"
     log_level             = "ERROR"
     refusal_log_level     = "WARN"
+    slo_seconds           = 303
     large_image_bytes     = 10485763
     max_image_bytes       = 104857603
     max_image_pixels      = 100000003
@@ -168,7 +172,7 @@ run "other_choices_2" {
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -188,6 +192,7 @@ run "other_choices_3" {
     processed_bucket_id   = "invoices-done"
     log_level             = "INFO"
     refusal_log_level     = "WARN"
+    slo_seconds           = 303
     large_image_bytes     = 10485763
     max_image_bytes       = 104857603
     max_image_pixels      = 100000003
@@ -212,7 +217,7 @@ run "other_choices_3" {
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -234,6 +239,7 @@ run "wrong_values" {
     processed_bucket_id   = ""
     log_level             = ""
     refusal_log_level     = ""
+    slo_seconds           = -7
     large_image_bytes     = -7
     max_image_bytes       = -7
     max_image_pixels      = -7
@@ -261,6 +267,7 @@ run "wrong_values" {
     var.processed_bucket_id,
     var.log_level,
     var.refusal_log_level,
+    var.slo_seconds,
     var.large_image_bytes,
     var.max_image_bytes,
     var.max_image_pixels,
@@ -289,6 +296,7 @@ run "other_wrong_values" {
     processed_bucket_id   = "not\tallowed"
     log_level             = "?"
     refusal_log_level     = "?"
+    slo_seconds           = 10000000000
     large_image_bytes     = 10000000000
     max_image_bytes       = 10000000000
     max_image_pixels      = 10000000000
@@ -316,6 +324,7 @@ run "other_wrong_values" {
     var.processed_bucket_id,
     var.log_level,
     var.refusal_log_level,
+    var.slo_seconds,
     var.large_image_bytes,
     var.max_image_bytes,
     var.max_image_pixels,

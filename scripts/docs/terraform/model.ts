@@ -11,7 +11,7 @@ export type Raw = string | number | boolean | null | readonly Raw[] | { readonly
 /** The position of a switch as a Terraform condition, such as `var.enable_memory_alarm`. */
 export interface Condition {
   readonly text: string;
-  /** The inputs that it is about: one, or several of which each is enough. */
+  /** The inputs that it is about: one, or several where each is enough. */
   readonly inputs: readonly string[];
   readonly holds: (positions: Positions) => boolean;
   /** For "another choice than this": how many others there are, and the condition if all of them are excluded. */
@@ -219,8 +219,16 @@ const applyList = (items: Item[], base: Raw, others: readonly Item[], flip: Flip
   let next = 0;
   for (const [at, { node, when }] of others.entries()) {
     const same = ofBase[matched.indexOf(at)];
+    const extra = itemOf(node, [...when, flip.inFlip]);
+    // Another switch may have added it already.
+    const known = items.findIndex((item) => !ofBase.includes(item) && isSame(item.node.raw, node.raw));
+    if (same === undefined && known >= 0) {
+      items[known] = eitherOf(items[known] as Item, extra);
+      next = known + 1;
+      continue;
+    }
     if (same === undefined && sorted) next = items.filter((item) => String(item.node.raw) < String(node.raw)).length;
-    if (same === undefined) items.splice(next, 0, itemOf(node, [...when, flip.inFlip]));
+    if (same === undefined) items.splice(next, 0, extra);
     next = same === undefined ? next + 1 : items.indexOf(same) + 1;
   }
 };

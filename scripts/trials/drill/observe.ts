@@ -36,9 +36,13 @@ type Named = Pick<Datum, "namespace" | "name">;
 
 const isSame = (one: Named, other: Named) => one.namespace === other.namespace && one.name === other.name;
 
-/** @returns the metric filters on the function's log group */
-export const filtersOf = ({ metricFilters, function: fn }: Blueprint): readonly MetricFilter[] =>
-  metricFilters.filter(({ logGroup }) => logGroup === fn.logGroup);
+/** @returns the log groups that functions of the stack write to */
+export const logGroupsOf = ({ function: fn, otherFunctions }: Blueprint): string[] =>
+  [fn, ...otherFunctions].map(({ logGroup }) => logGroup);
+
+/** @returns the metric filters on the functions' log groups */
+export const filtersOf = (blueprint: Blueprint): readonly MetricFilter[] =>
+  blueprint.metricFilters.filter(({ logGroup }) => logGroupsOf(blueprint).includes(logGroup));
 
 /** @returns the alarm and, for a composite alarm, all those that its state and its actions depend on */
 export const neededBy = (alarm: AnyAlarm, { alarms, compositeAlarms }: Blueprint): AnyAlarm[] => {

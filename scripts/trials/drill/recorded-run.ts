@@ -167,8 +167,8 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
     const lines = sandbox.logs
       .slice(before)
       .filter(isReal)
-      .map(({ text, timestampMs }) => {
-        return { message: text, timestampMs, channel: "filterMetric", sentMs: timestampMs } as const;
+      .map(({ text, timestampMs, logGroup }) => {
+        return { message: text, timestampMs, logGroup, channel: "filterMetric", sentMs: timestampMs } as const;
       });
     const published = data.filter(isPublished).map((datum) => atDrillTime(datum, scale, limitMs));
     return { lines, data: published, calls, wallMs: performance.now() - startedAt };

@@ -8,7 +8,7 @@ import { dimensionsOf, LAMBDA_METRICS } from "../../sandbox/lambda";
 import { compositeProblems } from "./composites";
 import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
-import { reportOf } from "./observe";
+import { logGroupsOf, reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
 import { tableProblems } from "./records";
 import { releaseProblems } from "./releases";
@@ -48,24 +48,31 @@ const publishedByTables = ({ tables }: Blueprint): Address[] =>
 const produced = (blueprint: Blueprint, { recordings }: Evidence): Address[] => [
   ...blueprint.metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
   ...Object.keys(LAMBDA_METRICS).flatMap((name) =>
-    dimensionsOf(blueprint.function, name).map((dimensions) => ({ namespace: "AWS/Lambda", name, dimensions })),
+    [blueprint.function, ...blueprint.otherFunctions]
+      .flatMap((fn) => dimensionsOf(fn, name))
+      .map((dimensions) => ({ namespace: "AWS/Lambda", name, dimensions })),
   ),
   ...publishedByTables(blueprint),
-  { namespace: "AWS/Logs", name: "IncomingBytes", dimensions: { LogGroupName: blueprint.function.logGroup } },
+  ...logGroupsOf(blueprint).map((LogGroupName) => ({
+    namespace: "AWS/Logs",
+    name: "IncomingBytes",
+    dimensions: { LogGroupName },
+  })),
   ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
 ];
 
 const filterDefinitionProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
-  const { metricFilters, alarms, function: fn } = blueprint;
+  const { metricFilters, alarms } = blueprint;
+  const groups = logGroupsOf(blueprint);
   const isRead = isOneOf([...alarms.flatMap(metricsOf), ...widgetMetrics(blueprint)]);
   // With several regions, the first region's stack has the dashboard.
   const isReadElsewhere = blueprint.dashboards.length === 0;
   return metricFilters.flatMap((filter) => {
     const { name, logGroup, metric } = filter;
     return [
-      ...(logGroup === fn.logGroup
+      ...(groups.includes(logGroup)
         ? []
-        : [`filter ${name} is on log group ${logGroup}, the function writes to ${fn.logGroup}`]),
+        : [`filter ${name} is on log group ${logGroup}, the function writes to ${groups.join(" or ")}`]),
       ...metricsOfFilter(filter, evidence)
         .filter((address) => !isReadElsewhere && !isRead(address))
         .map((address) => `no alarm or widget uses ${keyOf(address)} of filter ${name}`),

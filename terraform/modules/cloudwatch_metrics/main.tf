@@ -116,6 +116,22 @@ resource "aws_cloudwatch_log_metric_filter" "SupersededImages" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "LateImages" {
+  count = var.enable_image_metrics ? 1 : 0
+
+  name           = "${var.function_name}-LateImages"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"image.late\") }"
+
+  metric_transformation {
+    name          = "LateImages"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
 resource "aws_cloudwatch_log_metric_filter" "Attempts" {
   name           = "${var.function_name}-Attempts"
   log_group_name = var.log_group_name
@@ -230,12 +246,12 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "Errors",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat = "Sum"
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "Sum"
                     period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat = "Sum"
                   } : null,
                 ] : item if item != null
               ],
@@ -245,13 +261,13 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "Throttles",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat   = "Sum"
-                    period = var.waiting_window_seconds
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "Sum"
                     period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "Sum"
+                    period = var.waiting_window_seconds
                   } : null,
                 ] : item if item != null
               ],
@@ -281,10 +297,6 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             annotations = {
               horizontal = [
                 for line in [
-                  var.alarm_routing == "incident" ? {
-                    label = "throttled-long >= ${var.waiting_min_throttles}"
-                    value = var.waiting_min_throttles
-                  } : null,
                   var.alarm_routing == "each" ? {
                     label = "high-error-rate >= ${var.error_threshold}"
                     value = var.error_threshold
@@ -293,9 +305,17 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     label = "throttles >= ${var.throttle_threshold}"
                     value = var.throttle_threshold
                   } : null,
-                  var.alarm_routing == "each" && var.enable_release_alias ? {
+                  var.enable_release_alias && var.alarm_routing == "each" ? {
                     label = "release-errors >= ${var.release_error_threshold}"
                     value = var.release_error_threshold
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "throttled-long >= ${var.waiting_min_throttles}"
+                    value = var.waiting_min_throttles
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "still-throttled >= 1"
+                    value = 1
                   } : null,
                   var.enable_no_invocation_alarm ? {
                     label = "no-invocations < 1"
@@ -325,13 +345,13 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "Duration",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat   = "Average"
-                    period = local.period_of_60_s
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "Average"
                     period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "Average"
+                    period = local.period_of_60_s
                   } : null,
                 ] : item if item != null
               ],
@@ -341,13 +361,13 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "Duration",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat   = "Maximum"
-                    period = local.period_of_60_s
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "Maximum"
                     period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "Maximum"
+                    period = local.period_of_60_s
                   } : null,
                 ] : item if item != null
               ],
@@ -357,13 +377,13 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "Duration",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat   = "p99"
-                    period = local.period_of_60_s
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "p99"
                     period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "p99"
+                    period = local.period_of_60_s
                   } : null,
                 ] : item if item != null
               ],
@@ -405,12 +425,12 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "ConcurrentExecutions",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat = "Maximum"
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "Maximum"
                     period = 60
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat = "Maximum"
                   } : null,
                 ] : item if item != null
               ],
@@ -489,12 +509,12 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   for item in [
                     var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
                     "LambdaErrors",
-                    var.alarm_routing == "incident" ? {
-                      stat = "Sum"
-                    } : null,
                     var.alarm_routing == "each" ? {
                       stat   = "Sum"
                       period = 60
+                    } : null,
+                    var.alarm_routing == "incident" ? {
+                      stat = "Sum"
                     } : null,
                   ] : item if item != null
                 ],
@@ -522,6 +542,13 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.enable_image_metrics ? [
                   var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
                   "SupersededImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.enable_image_metrics ? [
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "LateImages",
                   {
                     stat = "Sum"
                   },
@@ -865,12 +892,12 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                   "AsyncEventAge",
                   "FunctionName",
                   var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat = "Maximum"
-                  } : null,
                   var.alarm_routing == "each" ? {
                     stat   = "Maximum"
                     period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat = "Maximum"
                   } : null,
                 ] : item if item != null
               ],
@@ -885,7 +912,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     period = 60
                     yAxis  = "right"
                   } : null,
-                  var.enable_dead_letter_queue && var.alarm_routing == "incident" ? {
+                  var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
                     stat  = "Sum"
                     yAxis = "right"
                   } : null,
@@ -931,20 +958,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                for item in [
-                  "AWS/Lambda",
-                  "DeadLetterErrors",
-                  "FunctionName",
-                  var.function_name,
-                  var.alarm_routing == "incident" ? {
-                    stat   = "Sum"
-                    period = var.lost_images_window_seconds
-                  } : null,
-                  var.alarm_routing == "each" ? {
-                    stat   = "Sum"
-                    period = 60
-                  } : null,
-                ] : item if item != null
+                "AWS/Lambda",
+                "DeadLetterErrors",
+                "FunctionName",
+                var.function_name,
+                {
+                  stat   = "Sum"
+                  period = 60
+                },
               ],
               [
                 "AWS/SQS",
@@ -967,20 +988,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                for line in [
-                  var.alarm_routing == "incident" ? {
-                    label = "images-lost >= ${var.lost_images_threshold}"
-                    value = var.lost_images_threshold
-                  } : null,
-                  {
-                    label = "dead-letters >= 1"
-                    value = 1
-                  },
-                  {
-                    label = "dead-letter-errors >= 1"
-                    value = 1
-                  },
-                ] : line if line != null
+                {
+                  label = "dead-letters >= 1"
+                  value = 1
+                },
+                {
+                  label = "dead-letter-errors >= 1"
+                  value = 1
+                },
               ]
             }
           }
@@ -1049,9 +1064,70 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
           }
         } : null,
-        var.runbook_base_url != "" ? {
+        var.alarm_routing == "incident" && var.enable_image_metrics ? {
           x      = 0
           y      = var.enable_release_alias ? 30 : 24
+          width  = 24
+          height = 3
+          type   = "metric"
+          properties = {
+            title                = "Objectives of the last 30 days: ${var.slo_target_percent} % of the uploads"
+            region               = data.aws_region.region.id
+            view                 = "singleValue"
+            start                = "-P30D"
+            end                  = "P0D"
+            setPeriodToTimeRange = true
+            period               = 2592000
+            metrics = [
+              [
+                "AWS/Lambda",
+                "AsyncEventsDropped",
+                "FunctionName",
+                var.function_name,
+                {
+                  id      = "f"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "SuccessfulProcesses",
+                {
+                  id      = "s"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "LateImages",
+                {
+                  id      = "late"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                {
+                  id         = "left0"
+                  label      = "Error budget left (%)"
+                  expression = "100 - 10000 * FILL(f, 0) / ((100 - ${var.slo_target_percent}) * (FILL(f, 0) + FILL(s, 0)))"
+                },
+              ],
+              [
+                {
+                  id         = "left1"
+                  label      = "Budget left of uploads stored within ${var.slo_seconds} s (%)"
+                  expression = "100 - 10000 * FILL(late, 0) / ((100 - ${var.slo_target_percent}) * s)"
+                },
+              ],
+            ]
+          }
+        } : null,
+        var.runbook_base_url != "" ? {
+          x      = 0
+          y      = var.alarm_routing == "each" ? var.enable_release_alias ? 30 : 24 : !var.enable_release_alias ? 27 : 33
           width  = 24
           height = 2
           type   = "text"
@@ -1067,14 +1143,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "[critical-errors](${var.runbook_base_url}/critical-errors.md)",
                 var.enable_dead_letter_queue ? "[dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : null,
                 var.enable_dead_letter_queue ? "[dead-letters](${var.runbook_base_url}/dead-letters.md)" : null,
-                var.alarm_routing == "each" && var.enable_async_alarms ? "[event-age](${var.runbook_base_url}/event-age.md)" : null,
-                var.enable_async_alarms && (var.alarm_routing == "each" || !var.enable_dead_letter_queue) ? "[events-dropped](${var.runbook_base_url}/events-dropped.md)" : null,
+                var.enable_async_alarms && var.alarm_routing == "each" ? "[event-age](${var.runbook_base_url}/event-age.md)" : null,
+                (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? "[events-dropped](${var.runbook_base_url}/events-dropped.md)" : null,
                 var.alarm_routing == "incident" ? "[flowing](${var.runbook_base_url}/flowing.md)" : null,
                 var.alarm_routing == "each" ? "[high-concurrency](${var.runbook_base_url}/high-concurrency.md)" : null,
                 "[high-duration](${var.runbook_base_url}/high-duration.md)",
                 "[high-error-rate](${var.runbook_base_url}/high-error-rate.md)",
                 "[image-processing-errors](${var.runbook_base_url}/image-processing-errors.md)",
-                var.enable_dead_letter_queue && var.alarm_routing == "incident" ? "[images-lost](${var.runbook_base_url}/images-lost.md)" : null,
+                var.alarm_routing == "incident" && var.enable_dead_letter_queue ? "[images-lost](${var.runbook_base_url}/images-lost.md)" : null,
                 var.alarm_routing == "each" ? "[large-images](${var.runbook_base_url}/large-images.md)" : null,
                 var.alarm_routing == "each" ? "[log-errors](${var.runbook_base_url}/log-errors.md)" : null,
                 "[low-success-rate](${var.runbook_base_url}/low-success-rate.md)",
@@ -1087,6 +1163,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.alarm_routing == "incident" ? "[refused-rate](${var.runbook_base_url}/refused-rate.md)" : null,
                 var.enable_release_alias ? "[release-errors](${var.runbook_base_url}/release-errors.md)" : null,
                 "[s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md)",
+                var.alarm_routing == "incident" ? "[still-throttled](${var.runbook_base_url}/still-throttled.md)" : null,
                 var.enable_metadata_table ? "[table-errors](${var.runbook_base_url}/table-errors.md)" : null,
                 var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md)" : null,
                 var.alarm_routing == "incident" ? "[throttled-long](${var.runbook_base_url}/throttled-long.md)" : null,
