@@ -45,16 +45,6 @@ it("counts PutMetricData requests only where metrics are not embedded in the log
   expect([await appliesIn("emf"), await appliesIn("put_metric_data")]).toEqual([false, true]);
 });
 
-it("counts thresholds of alarms as limits only where alarms watch counts", async () => {
-  const { environment, ...load } = await prodAt(10_000);
-  const applying = (alarm_routing: "each" | "incident"): string[] =>
-    strains({ ...load, environment: { ...environment, alarm_routing } }).flatMap(({ name, applies }) =>
-      applies && /^high-/.test(name) ? [name] : [],
-    );
-
-  expect([applying("each"), applying("incident")]).toEqual([["high-concurrency", "high-error-rate"], []]);
-});
-
 it("demands no less at a higher rate", async () => {
   const byRate = await Promise.all(RATES.map(async (rate) => strains(await prodAt(rate))));
 
