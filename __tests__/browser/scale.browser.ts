@@ -21,7 +21,7 @@ beforeAll(async () => {
     },
     [bytes, UPLOADS] as const,
   );
-  await page.getByText("99.jpg").waitFor();
+  await page.getByRole("heading", { name: "99.jpg", exact: true }).waitFor();
   await page.waitForFunction((count) => {
     const pills = [...document.querySelectorAll("li.upload .pill")] as unknown as { textContent: string }[];
     return pills.length === count && pills.every(({ textContent }) => textContent === "done");
