@@ -1045,7 +1045,7 @@ variable "slo_sure_failures" {
 }
 
 variable "slo_seconds" {
-  description = "Seconds within which an upload should be processed. Uploads that wait longer because of throttling trigger `waiting`."
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
   type        = number
   default     = 300
   nullable    = false

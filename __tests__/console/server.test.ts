@@ -141,7 +141,7 @@ describe("the console's server", () => {
     expect(uploadOf(snapshot, "half.jpg")).toBeUndefined();
   });
 
-  it("serves a file as a picture only if it is one, whatever its name says", async () => {
+  it("serves a file as a picture only if it is one, even if its name says so", async () => {
     await post(
       "/api/upload?name=picture.jpg",
       Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),

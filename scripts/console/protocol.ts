@@ -1,4 +1,4 @@
-/** What the server tells the page: the shapes of its answers and events. */
+/** What the server sends to the page: the shapes of its answers and events. */
 
 export interface ClockState {
   /** Local time, in milliseconds since 1970. */
