@@ -10,9 +10,9 @@ const ALL = "all states";
 
 const pictureOf = ({ format, widthPx, heightPx, sizeBytes }: RecordView): string =>
   [
-    ...(format === undefined ? [] : [`${format}, ${widthPx} × ${heightPx} px`]),
-    ...(sizeBytes === undefined ? [] : [bytes(sizeBytes)]),
-  ].join(", ");
+    ...(format === undefined ? [] : [` · ${format}, ${widthPx} × ${heightPx} px`]),
+    ...(sizeBytes === undefined ? [] : [` · ${bytes(sizeBytes)}`]),
+  ].join("");
 
 const Row = ({ record }: { readonly record: RecordView }) => {
   const { key, version, state, reason, detail, attempts = 0, updatedAt, variants = {} } = record;
@@ -23,7 +23,8 @@ const Row = ({ record }: { readonly record: RecordView }) => {
         <h2 title={key}>{fileName(key)}</h2>
         <Pill state={state} />
         <span class="muted number">
-          {plural(attempts, "attempt")} · <time>{updatedAt.slice(11, 19)}</time> · {pictureOf(record)}
+          {plural(attempts, "attempt")} · <time>{updatedAt.slice(11, 19)}</time>
+          {pictureOf(record)}
         </span>
         {upload !== undefined && (
           <a class="button small" href={`#/trace/${encodeURIComponent(upload.id)}`}>
