@@ -12,15 +12,11 @@ let opened: OpenConsole;
 
 beforeAll(async () => {
   opened = await openConsole("dev");
+  const { url } = opened.console;
+  const body = new Uint8Array(await photo());
+  for (let i = 0; i < UPLOADS; i += 1)
+    await fetch(`${url}/api/upload?name=${i}.jpg`, { method: "POST", headers: { origin: url }, body });
   const { page } = await opened.open("photos");
-  const bytes = [...(await photo())];
-  await page.evaluate(
-    async ([content, count]) => {
-      const body = new Uint8Array(content as number[]);
-      for (let i = 0; i < Number(count); i += 1) await fetch(`/api/upload?name=${i}.jpg`, { method: "POST", body });
-    },
-    [bytes, UPLOADS] as const,
-  );
   await page.getByRole("heading", { name: "99.jpg", exact: true }).waitFor();
   await page.waitForFunction((count) => {
     const pills = [...document.querySelectorAll("li.upload .pill")] as unknown as { textContent: string }[];
