@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import sharp from "sharp";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { Refusal } from "../../handler/src/errors";
 import { processImage } from "../../handler/src/process";
@@ -67,4 +68,35 @@ it.each(Object.entries(expected.refused))("refuses a TIFF by its kind: %s", asyn
 
   expect(error).toBeInstanceOf(Refusal);
   expect([(error as Refusal).reason, (error as Refusal).message]).toEqual(["unsupported-format", detail]);
+});
+
+/** Codes of 9 bits, the lowest bit first, as before TIFF 6.0; the table is cleared before longer codes are needed. */
+const oldLzw = (bytes: Buffer): Buffer => {
+  const [clear, end] = [256, 257];
+  const codes = [...bytes].flatMap((byte, index) => (index % 200 === 0 ? [clear, byte] : [byte])).concat(end);
+  const packed = Buffer.alloc(Math.ceil((codes.length * 9) / 8) + 2);
+  for (const [index, code] of codes.entries()) {
+    const at = Math.floor((index * 9) / 8);
+    packed.writeUInt16LE(packed.readUInt16LE(at) | (code << ((index * 9) % 8)), at);
+  }
+  return packed;
+};
+
+it("refuses LZW as it was before TIFF 6.0 as a kind, not as damage", async () => {
+  const raw = { width: 64, height: 64, channels: 3 } as const;
+  const pixels = Buffer.alloc(64 * 64 * 3, 0x78);
+  const file = await sharp(pixels, { raw }).tiff({ compression: "lzw", predictor: "none" }).toBuffer();
+  const strip = oldLzw(pixels);
+  const directory = file.readUInt32LE(4);
+  for (const [tag, value] of [
+    [273, file.length],
+    [279, strip.length],
+  ] as const)
+    for (let at = directory + 2; file.readUInt32LE(at) !== 0; at += 12)
+      if (file.readUInt16LE(at) === tag) file.writeUInt32LE(value, at + 8);
+
+  await expect(processImage(Buffer.concat([file, strip]), LIMITS)).rejects.toMatchObject({
+    reason: "unsupported-format",
+    message: expect.stringContaining("Old-style LZW codes"),
+  });
 });

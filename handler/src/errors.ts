@@ -82,7 +82,10 @@ export const oneLine = (thrown: unknown): string => {
 /** What decoders say of files that are whole: a kind that they do not read, or too little memory. */
 const DECODER_REASONS: readonly (readonly [message: RegExp, reason: RefusalReason])[] = [
   [/out of memory|insufficient memory|cannot allocate/i, "too-much-memory"],
-  [/unsupported (jpeg|tiff|feature)|unsupported_feature|not (supported|implemented|configured)/i, "unsupported-format"],
+  [
+    /unsupported (jpeg|tiff|feature)|unsupported_feature|not (supported|implemented|configured)|old-style lzw/i,
+    "unsupported-format",
+  ],
 ];
 
 /** @returns the refusal that an error of a decoder stands for: `corrupt`, unless it says that it does not read the kind */
