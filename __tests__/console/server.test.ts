@@ -141,7 +141,7 @@ describe("the console's server", () => {
     expect(uploadOf(snapshot, "half.jpg")).toBeUndefined();
   });
 
-  it("serves a file as a picture only if it is one, whatever its name says", async () => {
+  it("serves a file as a picture only if it is one, even if its name says so", async () => {
     await post(
       "/api/upload?name=picture.jpg",
       Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
@@ -200,6 +200,13 @@ describe("the console's server", () => {
     expect(rounds / (fault(healed)?.uploads ?? Number.NaN)).toBeGreaterThanOrEqual(5);
     expect(fault(healed)?.healedMs).toBeGreaterThan(fault(healed)?.sinceMs ?? Infinity);
     expect(fault(healed)?.fires).toEqual(expect.arrayContaining(["image-processing-errors", "low-success-rate"]));
+  });
+
+  it("has no records to show for an environment without a table", async () => {
+    const { status, text } = await send("/api/records");
+
+    expect([status, JSON.parse(text).problem]).toEqual([404, 'Expected a metadata table in the stack but got "none"']);
+    expect((await state()).table).toBeUndefined();
   });
 
   it.each([

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { Changes, Line, Mail, Upload } from "./protocol";
 
-/** What pages are told about only as a whole, worked out when it is sent. */
+/** What is sent to pages only as a whole, computed when it is sent. */
 export interface Wholes {
   readonly clock: () => Changes["clock"];
   readonly alarms: () => Changes["alarms"];
