@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AttributeValue, DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { PROBLEM_STATES, problemOf, RECORD, RECORD_STATES, RECORD_TABLE, shardOf } from "../contract/records";
+import { directUploadOf } from "../contract/upload-api";
 import { asError } from "./errors";
 import type { RecordFields, RecordWrite, WriteRecord } from "./record-write";
 import { captured } from "./tracing";
@@ -20,13 +21,15 @@ const attributeOf = (value: NonNullable<RecordFields[keyof RecordFields]>): Attr
 /** Attributes of an earlier state, such as the reason of a failure, do not outlive it. */
 const OF_ONE_STATE = [RECORD.reason, RECORD.detail, RECORD.problem, RECORD.expiresAt];
 
-const attributesOf = ({ version, state, at, fields }: RecordWrite): Record<string, AttributeValue> => {
+const attributesOf = ({ key, version, state, at, fields }: RecordWrite): Record<string, AttributeValue> => {
+  const upload = directUploadOf(key);
   const problem = PROBLEM_STATES.find((name) => name === state);
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     [RECORD.state]: text(state),
     [RECORD.rank]: number(RECORD_STATES[state].rank),
     [RECORD.updatedAt]: text(at),
+    ...(upload !== undefined && { [RECORD.upload]: text(upload) }),
     ...(problem && { [RECORD.problem]: text(problemOf(problem, shardOf(version))) }),
     ...Object.fromEntries(given.map(([name, value]) => [name, attributeOf(value)])),
   };
