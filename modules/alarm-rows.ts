@@ -235,3 +235,9 @@ export const criticalAlarms = (values: AlarmValues & LogAlarmValues): string[] =
   singleAlarms(values).flatMap(({ name, severity, version }) =>
     (values.alarm_routing === "incident" ? version === "newest" : severity === "critical") ? [name] : [],
   );
+
+/** @returns names of the alarms during which no release starts, without the function's name in front: the critical ones, and the page */
+export const blockingAlarms = (values: AlarmValues & LogAlarmValues): string[] => [
+  ...criticalAlarms(values),
+  ...compositeAlarms(values).flatMap(({ name, severity }) => (severity === "critical" ? [name] : [])),
+];

@@ -39,6 +39,7 @@ const settings = (props: ImageProcessorProps): SettingTexts => ({
   REFUSAL_LOG_LEVEL: props.refusal_log_level,
   METRIC_NAMESPACE: props.metric_namespace,
   METRICS_TRANSPORT: props.metrics_transport,
+  SLO_SECONDS: String(props.slo_seconds),
   LARGE_IMAGE_BYTES: String(props.large_image_bytes),
   MAX_IMAGE_BYTES: String(props.max_image_bytes),
   MAX_IMAGE_PIXELS: String(props.max_image_pixels),

@@ -23,6 +23,28 @@ const condition = (
 const LOST = "FILL(f, 0)";
 const OUTCOMES = { f: "AsyncEventsDropped", s: "SuccessfulProcesses" } as const;
 
+/**
+ * Failed attempts, or events that Lambda drops without an attempt: with reserved concurrency 0, it invokes nothing and drops
+ * every event at once.
+ */
+const TOO_MANY_FAIL = condition(
+  { failed: "FailedAttempts", attempts: "Attempts", f: "AsyncEventsDropped" },
+  ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, slo_min_failures: dropped }) =>
+    `IF((FILL(failed, 0) >= ${min} AND 100 * failed >= ${percent} * attempts) OR (${LOST} >= ${dropped} AND 200 * ${LOST} >= ${percent} * (${LOST} + FILL(attempts, 0))), 1, 0)`,
+  ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, slo_min_failures: dropped }) =>
+    `Failed attempts >= ${min} and >= ${percent} %, or dropped events >= ${dropped} and >= half of that share,`,
+);
+
+/** What fails, or is dropped without an attempt. */
+const FAILING = `(FILL(failed, 0) + ${LOST})`;
+
+const PROCESSED_AGAIN = condition(
+  { failed: "FailedAttempts", ...OUTCOMES },
+  () =>
+    `IF(s >= 1 AND (${FAILING} <= ${STRAY.failures} OR 100 * ${FAILING} <= ${STRAY.percent} * (${FAILING} + s)), 1, IF(${FAILING} > ${STRAY.failures}, 0))`,
+  `Images are processed, and at most ${STRAY.failures} attempts or ${STRAY.percent} % of them fail,`,
+);
+
 /** @param factor how many times faster than allowed the error budget is spent @param least failures; slo_min_failures where it is not given */
 const budgetSpent = (factor: number, least?: number): Rate =>
   condition(
@@ -33,28 +55,44 @@ const budgetSpent = (factor: number, least?: number): Rate =>
       `Uploads given up >= ${least ?? min}, and >= ${factor} times the share that slo_target_percent (${target}) allows,`,
   );
 
+const BURNING = 14.4;
+
+/** Share of the uploads, in percent, that is no chance even of few. */
+const SURE_PERCENT = 10;
+
+/** Burns the budget, and so many uploads or so large a share of them are given up that it cannot be chance. */
+const BUDGET_BURNING = condition(
+  OUTCOMES,
+  ({ slo_target_percent: target, slo_min_failures: min, slo_sure_failures: sure }) =>
+    `IF(${LOST} >= ${min} AND 100 * ${LOST} >= ${BURNING} * (100 - ${target}) * (${LOST} + s) AND (${LOST} >= ${sure} OR 100 * ${LOST} >= ${SURE_PERCENT} * (${LOST} + s)), 1, 0)`,
+  ({ slo_target_percent: target, slo_min_failures: min, slo_sure_failures: sure }) =>
+    `Uploads given up >= ${min}, and >= ${BURNING} times the share that slo_target_percent (${target}) allows, and >= ${sure} or >= ${SURE_PERCENT} %,`,
+);
+
 const HOUR = 3_600;
 
 /** Alarms of the module `cloudwatch_alarms`, by name without the function's name in front: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const INCIDENT_ALARMS = {
-  "high-error-rate":    { severity: "none",        statistic: "Sum",     periodSeconds: "error_rate_window_seconds",  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts are failing",
-    metric: condition({ failed: "FailedAttempts", attempts: "Attempts" }, ({ error_rate_min_failures: min, error_rate_threshold_percent: percent }) => `IF(failed >= ${min} AND 100 * failed >= ${percent} * attempts, 1, 0)`, ({ error_rate_min_failures: min, error_rate_threshold_percent: percent }) => `Failed attempts >= ${min}, and >= ${percent} % of all attempts,`) },
+  "high-error-rate":    { severity: "none",        statistic: "Sum",     periodSeconds: "error_rate_window_seconds",  datapointsToAlarm: 1, evaluationPeriods: "error_rate_hold_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts are failing",
+    metric: TOO_MANY_FAIL },
   "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "page",
-    metric: budgetSpent(14.4) },
-  "images-lost":        { severity: "none",        statistic: "Sum",     periodSeconds: "lost_images_window_seconds", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "lost_images_threshold", treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", runbook: "dead-letter-errors", enabledBy: "enable_dead_letter_queue",
-    metric: "DeadLetterErrors" },
+    metric: BUDGET_BURNING },
+  "images-lost":        { severity: "none",        statistic: "Sum",     periodSeconds: "lost_images_window_seconds", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", runbook: "dead-letter-errors", enabledBy: "enable_dead_letter_queue",
+    metric: condition({ lost: "DeadLetterErrors" }, ({ lost_images_threshold: min }) => `IF(FILL(lost, 0) >= ${min}, 1, 0)`, ({ lost_images_threshold: min }) => `Events lost >= ${min}`) },
   "recovered":          { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",    datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Uploads are processed again", runbook: "page",
-    metric: condition({ failed: "FailedAttempts", s: "SuccessfulProcesses" }, () => `IF(s >= 1 AND (failed <= ${STRAY.failures} OR 100 * failed <= ${STRAY.percent} * (failed + s)), 1, IF(failed > ${STRAY.failures}, 0))`, `Images are processed, and at most ${STRAY.failures} attempts or ${STRAY.percent} % of them fail,`) },
-  "waiting":            { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are waiting longer than slo_seconds because Lambda throttles invocations", runbook: "throttles",
+    metric: PROCESSED_AGAIN },
+  "waiting":            { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: "waiting_hold_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are waiting longer than slo_seconds because Lambda throttles invocations", runbook: "throttles",
     metric: condition({ t: "Throttles", age: "AsyncEventAge" }, ({ waiting_min_throttles: min, slo_seconds: limit }) => `IF(t >= ${min} AND FILL(age, 0) > 1000 * ${limit}, 1, 0)`, ({ waiting_min_throttles: min, slo_seconds: limit }) => `Throttles >= ${min}, and an upload older than slo_seconds (${limit}),`, ["age"]) },
-  "throttled-long":     { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "waiting_min_throttles", treatMissingData: "notBreaching", summary: "Lambda is throttling invocations", runbook: "throttles",
+  "throttled-long":     { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: "waiting_hold_periods", comparison: ">=", threshold: "waiting_min_throttles", treatMissingData: "notBreaching", summary: "Lambda is throttling invocations", runbook: "throttles",
     metric: "Throttles" },
   "nothing-invoked":    { severity: "none",        statistic: "Sum",     periodSeconds: 720,                          datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda throttles every invocation", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(t >= 1 AND FILL(i, 0) < 1, 1, 0)", "Throttles without a single invocation") },
-  "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: 720,                          datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
+  "still-throttled":    { severity: "none",        statistic: "Sum",     periodSeconds: "throttled_period_seconds",   datapointsToAlarm: "throttled_datapoints", evaluationPeriods: 4, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda keeps throttling invocations", runbook: "throttles",
+    metric: "Throttles" },
+  "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
-  "release-errors":     { severity: "performance", statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
+  "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
     metric: condition({ e: "Errors", a: "Invocations" }, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `IF(e >= ${min} AND 100 * e >= ${percent} * a, 1, 0)`, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `Failed invocations of the newest version >= ${min}, and >= ${percent} % of all of them,`) },
   "high-duration":      { severity: "none",        statistic: "Maximum", periodSeconds: wholeInvocation(420, 480),      datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "duration_threshold_ms", treatMissingData: "notBreaching", summary: METRIC_ALARMS["high-duration"].summary,
     metric: "Duration" },
@@ -72,14 +110,14 @@ export const INCIDENT_ALARMS = {
   "budget-30m":         { severity: "none",        statistic: "Sum",     periodSeconds: HOUR / 2,                     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 5 days at the pace of the last 30 minutes", runbook: "slow-burn",
     metric: budgetSpent(6) },
   "low-success-rate":   { ...METRIC_ALARMS["low-success-rate"], severity: "none" },
-  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "performance", disabledBy: "enable_dead_letter_queue" },
-  "dead-letters":       METRIC_ALARMS["dead-letters"],
+  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "none", disabledBy: "enable_dead_letter_queue" },
+  "dead-letters":       { ...METRIC_ALARMS["dead-letters"], severity: "none" },
   "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none" },
-  "table-throttles":    METRIC_ALARMS["table-throttles"],
-  "table-errors":       METRIC_ALARMS["table-errors"],
+  "table-throttles":    { ...METRIC_ALARMS["table-throttles"], severity: "none" },
+  "table-errors":       { ...METRIC_ALARMS["table-errors"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
 
-/** Alarms of the module `log_alerts`. They show the cause of a page. Large images need nobody, so they have no alarm here. */
+/** Alarms of the module `log_alerts`. They show the cause of a page. Large images need no action, so they have no alarm here. */
 export const INCIDENT_LOG_ALARMS = {
   TimeoutErrors: { ...LOG_ALARMS.TimeoutErrors, severity: "none" },
   MemoryErrors: { ...LOG_ALARMS.MemoryErrors, severity: "none" },
@@ -106,12 +144,16 @@ export const INCIDENT_LOG_ALARMS = {
 export const COMPOSITE_ALARMS = {
   "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [
                     { all: [{ any: ["high-error-rate", "budget-burning", "images-lost"] }, { not: "recovered" }] },
-                    { all: [{ any: ["waiting", { all: ["throttled-long", "nothing-invoked"] }] }, { not: "flowing" }] },
+                    { all: [{ any: ["waiting", { all: ["throttled-long", { any: ["nothing-invoked", "still-throttled"] }] }] }, { not: "flowing" }] },
                   ] } },
   "creep":      { severity: "performance", summary: "Invocations are close to the time or memory limit",               rule: { any: ["high-duration", "memory-high"] }, suppressor: "page" },
   "silence":    { severity: "performance", summary: "No uploads are arriving",                                         rule: "no-invocations",                          suppressor: "page", runbook: "no-invocations" },
   "slow-burn":  { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 5 days", rule: { all: ["budget-6h", "budget-30m"] },       suppressor: "page" },
   "budget":     { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 10 days", rule: { all: ["budget-1d", "budget-2h"] },       suppressor: "page" },
   "event-lost": { severity: "performance", summary: "An event was lost because Lambda could not send it to the dead-letter queue", rule: "dead-letter-errors",          suppressor: "page", runbook: "dead-letter-errors" },
+  "redrive":    { severity: "performance", summary: "The dead-letter queue holds messages",                            rule: "dead-letters",                            suppressor: "page", runbook: "dead-letters" },
+  "dropped":    { severity: "performance", summary: "Lambda is dropping uploads that failed every retry or waited too long", rule: "events-dropped",                    suppressor: "page", runbook: "events-dropped" },
+  "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
+  "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
   "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },
 } as const satisfies Record<string, CompositeAlarm>;

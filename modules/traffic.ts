@@ -18,7 +18,7 @@ const QUIETEST = 1 / 16;
 const UPLOADS_IN_SILENCE = 12;
 
 /** The variables on which the others depend. */
-export const TRAFFIC = ["uploads_per_month", "lambda_retry_attempts"] as const;
+export const TRAFFIC = ["uploads_per_month", "lambda_retry_attempts", "slo_target_percent"] as const;
 
 export type Traffic = Readonly<Record<(typeof TRAFFIC)[number], number>>;
 
@@ -31,13 +31,36 @@ const perMinute = ({ uploads_per_month }: Traffic): number => uploads_per_month 
 const errorRateMinutes = (traffic: Traffic): number =>
   between(5, upTo(5, UPLOADS_IN_WINDOW / perMinute(traffic)), 60) + DELIVERY_MINUTES;
 
+/** The shortest window is full of uploads: shares of them vary little. */
+const isBusy = (traffic: Traffic): boolean => errorRateMinutes(traffic) === 5 + DELIVERY_MINUTES;
+
+/** The busiest minute, compared with the mean. */
+const PEAK = 1.75;
+
+/** Uploads given up in the busiest hour by a loss of ten times the error budget, and four standard deviations more. */
+const sureFailures = (traffic: Traffic): number => {
+  const expected = 60 * PEAK * perMinute(traffic) * 10 * (1 - traffic.slo_target_percent / 100);
+  return Math.ceil(expected + 4 * Math.sqrt(expected));
+};
+
 /** Each variable that has no fixed default, by name: add a row. A value in the environment's file wins. */
 export const FROM_TRAFFIC = {
   error_rate_window_seconds: (traffic) => 60 * errorRateMinutes(traffic),
   // All attempts of two uploads, and one more.
   error_rate_min_failures: ({ lambda_retry_attempts }) => 2 * (lambda_retry_attempts + 1) + 1,
+  error_rate_threshold_percent: (traffic) => (isBusy(traffic) ? 22 : 25),
+  // An hour, so that the alarm does not flap during an incident; `recovered` ends the page.
+  error_rate_hold_periods: (traffic) => Math.max(1, Math.round(60 / errorRateMinutes(traffic))),
+  slo_sure_failures: sureFailures,
+  // A waiting upload is tried again every five minutes; among many, some are tried in every period.
+  throttled_period_seconds: (traffic) => (isBusy(traffic) ? 240 : 300),
+  // With few uploads, a period without a throttle means little; a flood that is worked off in time lasts three of many.
+  throttled_datapoints: (traffic) => (isBusy(traffic) ? 4 : 3),
   recovery_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
   waiting_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
+  // More than two uploads have within an hour; where many arrive, three soon have more.
+  waiting_min_throttles: (traffic) => (errorRateMinutes(traffic) > 60 ? 36 : 25),
+  waiting_hold_periods: (traffic) => Math.max(1, Math.round(60 / Math.max(12, errorRateMinutes(traffic)))),
   lost_images_window_seconds: (traffic) => 60 * Math.max(15, errorRateMinutes(traffic) - DELIVERY_MINUTES),
   silence_periods: (traffic) => between(3, Math.ceil(UPLOADS_IN_SILENCE / (perMinute(traffic) * QUIETEST) / 5), 72),
   refused_window_seconds: ({ uploads_per_month }) => (uploads_per_month <= 100_000 ? 6 : 1) * 3_600,

@@ -126,6 +126,7 @@ module "image_processor" {
   processed_bucket_id         = module.s3_buckets.processed_bucket_id
   log_level                   = var.log_level
   refusal_log_level           = var.refusal_log_level
+  slo_seconds                 = var.slo_seconds
   large_image_bytes           = var.large_image_bytes
   max_image_bytes             = var.max_image_bytes
   max_image_pixels            = var.max_image_pixels
@@ -222,8 +223,8 @@ module "cloudwatch_metrics" {
   reserved_concurrent_executions  = var.reserved_concurrent_executions
   waiting_window_seconds          = var.waiting_window_seconds
   waiting_min_throttles           = var.waiting_min_throttles
-  lost_images_threshold           = var.lost_images_threshold
-  lost_images_window_seconds      = var.lost_images_window_seconds
+  slo_target_percent              = var.slo_target_percent
+  slo_seconds                     = var.slo_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm
@@ -262,9 +263,13 @@ module "cloudwatch_alarms" {
   error_rate_threshold_percent    = var.error_rate_threshold_percent
   error_rate_min_failures         = var.error_rate_min_failures
   error_rate_window_seconds       = var.error_rate_window_seconds
+  error_rate_hold_periods         = var.error_rate_hold_periods
   recovery_window_seconds         = var.recovery_window_seconds
   waiting_window_seconds          = var.waiting_window_seconds
+  waiting_hold_periods            = var.waiting_hold_periods
   waiting_min_throttles           = var.waiting_min_throttles
+  throttled_period_seconds        = var.throttled_period_seconds
+  throttled_datapoints            = var.throttled_datapoints
   lost_images_threshold           = var.lost_images_threshold
   lost_images_window_seconds      = var.lost_images_window_seconds
   silence_periods                 = var.silence_periods
@@ -273,6 +278,7 @@ module "cloudwatch_alarms" {
   refused_window_seconds          = var.refused_window_seconds
   slo_target_percent              = var.slo_target_percent
   slo_min_failures                = var.slo_min_failures
+  slo_sure_failures               = var.slo_sure_failures
   slo_seconds                     = var.slo_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms

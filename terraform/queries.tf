@@ -146,6 +146,12 @@ locals {
         "| sort record.metrics.durationMs desc",
         "| limit 100",
       ])
+      "alarms/still-throttled" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
       "alarms/flowing" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",

@@ -104,7 +104,7 @@ test("leaves out types, sources and install scripts, but no licence", () => {
   expect(notices.some((path) => path.includes("node_modules/@img/sharp-"))).toBe(true);
 });
 
-test("stays within 9.5 MB, of which the bundle 500 kB", () => {
+test("stays within 9.5 MB, and its bundle within 500 kB", () => {
   expect(zip.length).toBeLessThanOrEqual(9_500_000);
   expect(files["index.js"]?.length).toBeLessThanOrEqual(500_000);
 });

@@ -1,4 +1,5 @@
 /** `npm run release`, against a Lambda, a CodeDeploy and a CloudWatch on this machine. */
+import type { Environment } from "../../modules/variables";
 import { clientsFor } from "../../scripts/aws/clients";
 import { type Shift, shiftTraffic } from "../../scripts/aws/release/shift";
 import { release } from "../../scripts/commands/release";
@@ -22,9 +23,14 @@ afterEach(async () => {
 const account = async (...args: Parameters<typeof startLambda>) => {
   const server = await startLambda(...args);
   stops.push(server.stop);
-  const command = (...options: string[]) => run("release", "prod", "--endpoint-url", server.endpoint, ...options);
-  const perform = async (options: Parameters<typeof release>[1] = {}) => {
-    return release(await committed("prod"), { ...options, endpointUrl: server.endpoint });
+  const command = (...options: string[]) =>
+    run("release", "prod", "--no-samples", "--endpoint-url", server.endpoint, ...options);
+  const perform = async (
+    options: Partial<Parameters<typeof release>[1]> = {},
+    changes: Partial<Environment> = {},
+  ): Promise<Awaited<ReturnType<typeof release>>> => {
+    const environment = { ...(await committed("prod")), ...changes };
+    return release(environment, { samples: false, ...options, endpointUrl: server.endpoint });
   };
   const named = (name: string) => server.calls.filter(({ operation }) => operation === name).map(({ input }) => input);
   return { ...server, command, perform, named };
@@ -157,6 +163,16 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     );
     expect(await aws.perform({ ignoreAlarms: true })).toMatchObject({ status: "released" });
     expect(aws.named("CreateDeployment")).toMatchObject([{ overrideAlarmConfiguration: { enabled: false } }]);
+  });
+
+  it("starts nothing during a page, although only its own alarm rolls it back", async () => {
+    const page = `${FUNCTION}-page`;
+    const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { inAlarm: () => [page] });
+
+    await expect(aws.perform({}, { alarm_routing: "incident" })).rejects.toThrow(
+      `Expected no critical alarm in ALARM but got ${page}: what the new version does could not be told apart from that. --ignore-alarms releases anyway`,
+    );
+    expect([aws.named("CreateDeployment"), aws.shares]).toEqual([[], []]);
   });
 
   it("only says what it would do in a dry run", async () => {

@@ -52,7 +52,7 @@ describe("the log", () => {
 describe("npm run release", () => {
   const performed = async (wrong: Answers) => {
     const { endpoint, calls } = await account(wrong);
-    const error = await release(dev(), { endpointUrl: endpoint }).then(
+    const error = await release(dev(), { samples: false, endpointUrl: endpoint }).then(
       () => undefined,
       (reason: Error) => reason.message,
     );

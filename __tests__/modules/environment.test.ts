@@ -125,7 +125,12 @@ const DEFAULTS = {
   slo_target_percent: 99.9,
   slo_min_failures: 3,
   slo_seconds: 300,
-  error_rate_threshold_percent: 20,
+  error_rate_threshold_percent: 22,
+  error_rate_hold_periods: 9,
+  slo_sure_failures: 45,
+  throttled_period_seconds: 240,
+  throttled_datapoints: 4,
+  waiting_hold_periods: 5,
   error_rate_min_failures: 7,
   error_rate_window_seconds: 420,
   recovery_window_seconds: 720,
@@ -392,7 +397,7 @@ describe("a tfvars file", () => {
     const files = {
       "dev.tfvars": "lambda_timout = 60\nlambda_memory_size = 1\nerror_threshold = 1 + 1",
       "prod.tfvars": 'log_level = "LOUD"\nduration_threshold_ms = 900000',
-      "prod.local.tfvars": 'critical_alert_email = "nobody"',
+      "prod.local.tfvars": 'critical_alert_email = "oncall"',
     };
 
     expect(await complaints(files, { TF_VAR_throttle_threshold: "many" })).toEqual([
@@ -401,7 +406,7 @@ describe("a tfvars file", () => {
       "environments/dev.tfvars: Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 1",
       'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"',
       'environments/prod.tfvars: Expected one of DEBUG, INFO, WARNING, ERROR for log_level but got "LOUD"',
-      'environments/prod.local.tfvars: Expected an e-mail address, or "" for critical_alert_email but got "nobody"',
+      'environments/prod.local.tfvars: Expected an e-mail address, or "" for critical_alert_email but got "oncall"',
       "environments/prod.tfvars: Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 900000",
     ]);
   });

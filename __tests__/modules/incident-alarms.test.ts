@@ -16,7 +16,7 @@ const prod = async (changes: Partial<Environment> = {}): Promise<Environment> =>
 
 const minutes = (uploads_per_month: number) => {
   const { error_rate_window_seconds, recovery_window_seconds, lost_images_window_seconds, silence_periods } =
-    fromTraffic({ uploads_per_month, lambda_retry_attempts: 2 });
+    fromTraffic({ uploads_per_month, lambda_retry_attempts: 2, slo_target_percent: 99.9 });
   return [
     error_rate_window_seconds / 60,
     recovery_window_seconds / 60,
@@ -45,7 +45,7 @@ describe("windows", () => {
 
   it("count more failures than two uploads can have, with all their retries", () => {
     const least = [0, 1, 2].map((lambda_retry_attempts) =>
-      fromTraffic({ uploads_per_month: 1e6, lambda_retry_attempts }),
+      fromTraffic({ uploads_per_month: 1e6, lambda_retry_attempts, slo_target_percent: 99.9 }),
     );
 
     expect(least.map(({ error_rate_min_failures }) => error_rate_min_failures)).toEqual([3, 5, 7]);
@@ -60,6 +60,18 @@ describe("a stack with one page for an incident", () => {
       alarmActions.some((arn) => arn.endsWith("-critical-alerts")),
     );
     expect(critical.map(({ name }) => name)).toEqual(["image-processor-prod-processor-page"]);
+  });
+
+  it("keeps every ticket quiet while the page is in ALARM, except that of the records, whose cause is never that of a page", async () => {
+    const { alarms, compositeAlarms } = readBlueprint(synthesized(await prod()).folder);
+
+    const notifying = [...alarms, ...compositeAlarms].filter(({ alarmActions }) => alarmActions.length > 0);
+    const suppressed = compositeAlarms.filter(({ actionsSuppressor }) => actionsSuppressor?.alarm.endsWith("-page"));
+    const others = notifying.filter(({ name }) => !suppressed.some((ticket) => ticket.name === name));
+    expect(others.map(({ name }) => name.replace("image-processor-prod-processor-", ""))).toEqual([
+      "records-lost",
+      "page",
+    ]);
   });
 
   it("lets only alarms on the newest version end a release", async () => {
@@ -98,7 +110,16 @@ describe("a stack with one page for an incident", () => {
     );
 
     const names = compositeAlarms.map(({ name }) => name.replace("image-processor-prod-processor-", ""));
-    expect(names.sort()).toEqual(["budget", "creep", "page", "refused", "slow-burn"]);
+    expect(names.sort()).toEqual([
+      "bad-release",
+      "budget",
+      "creep",
+      "dropped",
+      "page",
+      "refused",
+      "slow-burn",
+      "table",
+    ]);
     expect(compositeAlarms.map(({ rule }) => rule).join()).not.toMatch(/memory-high|no-invocations|images-lost/);
   });
 
@@ -116,7 +137,7 @@ describe("an operator", () => {
     ["recovery_window_seconds = 60\nalarm_routing = \"incident\"",        "Expected at least error_rate_window_seconds (420) for recovery_window_seconds but got 60"],
     ["lambda_max_event_age_seconds = 200\nalarm_routing = \"incident\"",  "Expected less than lambda_max_event_age_seconds (200) for slo_seconds but got 300"],
     ["uploads_per_month = 0",                                             "Expected a whole number of uploads from 1 to 10000000000 for uploads_per_month but got 0"],
-  ])("is told in one line of %j", async (tfvars, expected) => {
+  ])("is reported in one line for %j", async (tfvars, expected) => {
     await expect(devWith(tfvars)).rejects.toThrow(new Error(`environments/dev.tfvars: ${expected}`));
   });
 

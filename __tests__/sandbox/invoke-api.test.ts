@@ -26,6 +26,7 @@ beforeAll(async () => {
   };
   const api = invokeApi(
     () => [{ blueprint: FUNCTION, lambda: { call, invoke } }],
+    (requestId) => [`${requestId} ${"x".repeat(4_096)}`, `the last line of ${requestId}`],
     (each) => queued.push(each),
   );
   storage = await startStorage({ buckets: [], invoke: api });
@@ -62,6 +63,13 @@ describe("Invoke", () => {
       "Unhandled",
       '{"errorMessage":"no"}',
     ]);
+  });
+
+  it("answers with the last 4 KB of the log, if the caller wants them", async () => {
+    const [silent, { LogResult = "" }] = [await invoke(), await invoke({ LogType: "Tail" })];
+
+    const log = Buffer.from(LogResult, "base64").toString();
+    expect([silent.LogResult, log.length, log.slice(-23)]).toEqual([undefined, 4_096, "xxx\nthe last line of 1\n"]);
   });
 
   it("accepts an event for asynchronous invocation", async () => {

@@ -70,6 +70,11 @@ export const EVENTS = {
       durationMs: "number",
     },
   },
+  "image.late": {
+    level: "INFO",
+    message: "All variants are stored, but later after the upload than SLO_SECONDS",
+    fields: { bucket: "text", key: "text", sinceUploadMs: "number", limitSeconds: "number" },
+  },
   "image.refused": {
     level: "ERROR",
     levelFrom: "REFUSAL_LOG_LEVEL",

@@ -3,7 +3,7 @@
 interface RecordState {
   /** A write never lowers the rank of a record, so events may arrive twice and in any order. */
   readonly rank: number;
-  /** Whether the record is in the index of uploads that somebody should look at. */
+  /** Whether the record is in the index of uploads that need a look. */
   readonly isProblem: boolean;
   readonly about: string;
 }

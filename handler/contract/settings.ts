@@ -24,6 +24,7 @@ export const SETTINGS = {
   REFUSAL_LOG_LEVEL: { kind: "choice", choices: REFUSAL_LOG_LEVELS, about: "Log level of refused uploads. ERROR counts them as errors and failures. With WARN they are only counted as refused." },
   METRIC_NAMESPACE:  { kind: "text",                                about: "CloudWatch namespace of the custom metrics." },
   METRICS_TRANSPORT: { kind: "choice", choices: METRICS_TRANSPORTS, about: "How custom metrics are published: one PutMetricData call per invocation, or embedded in the log (EMF)." },
+  SLO_SECONDS:       { kind: "whole number",                        about: "Seconds from an upload until its variants should be stored; images that take longer are logged as late." },
   LARGE_IMAGE_BYTES: { kind: "whole number",                        about: "Uploads with more bytes are logged as large." },
   MAX_IMAGE_BYTES:   { kind: "whole number",                        about: "Uploads with more bytes are refused." },
   MAX_IMAGE_PIXELS:  { kind: "whole number",                        about: "Uploads with more pixels (width x height) are refused." },

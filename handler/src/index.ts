@@ -8,6 +8,7 @@ import { type Deadline, startDeadline, until } from "./deadline";
 import { declaredFormat } from "./declared-format";
 import { asError, Mismatched, oneLine, Refusal, StorageDenied, Superseded } from "./errors";
 import { outputKey, type Upload } from "./keys";
+import { reportLateness } from "./lateness";
 import { createLog, type Log } from "./logger";
 import { manifestOf } from "./manifest";
 import { admittedBytes, avifPixelsOf } from "./memory";
@@ -204,6 +205,7 @@ const processUpload = async (
     if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
     const { line, fields } = await until(deadline.work, () => makeVariants(upload, invocation, isLast));
     log("image.processed", line);
+    reportLateness(upload, settings, log);
     recorder.finished("success");
     await record.finished("processed", fields);
     return undefined;

@@ -49,7 +49,7 @@ export const CODEDEPLOY = {
   release_strategy:         { ...choice(...keys(STRATEGIES)), default: "AllAtOnce", description: "How traffic moves to a new version, by CodeDeploy's names." },
   function_arn:             { ...FUNCTION_ARN,                description: "ARN of the function." },
   alias_arn:                { ...FUNCTION_ARN,                description: "ARN of the alias that a release moves." },
-  critical_alarm_names:     { ...ALARM_NAMES,                 description: "Alarms of which each stops a release and rolls it back." },
+  critical_alarm_names:     { ...ALARM_NAMES,                 description: "Alarms that each stop a release and roll it back." },
   permissions_boundary_arn: COMMON.permissions_boundary_arn,
   account_id:               COMMON.account_id,
   aws_region:               COMMON.aws_region,

@@ -1,5 +1,5 @@
 /** Sends dead-letter queue messages to the function again, and deletes a message only after the function has processed it. */
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { type ObjectChange, readUploadEvent } from "../../handler/contract/upload-event";
 import { answerTo } from "./account";
+import { invoke, s3Event } from "./invocation";
 
 /** @returns the URL of a queue @throws Error of one line */
 export const queueUrlOf = async (sqs: SQSClient, QueueName: string): Promise<string> => {
@@ -110,18 +111,6 @@ const isPlain = (event: unknown): boolean => {
   return Array.isArray(records) && records.every((record) => typeof record?.s3 === "object");
 };
 
-const encodedKey = (key: string): string => encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
-
-/** The uploads as S3 itself sends them: every version of the function can read that. */
-const s3Event = (uploads: readonly ObjectChange[]) => ({
-  Records: uploads.map(({ bucket, key, sizeBytes, eTag, versionId, time }) => ({
-    eventSource: "aws:s3",
-    eventName: "ObjectCreated:Put",
-    eventTime: time,
-    s3: { bucket: { name: bucket }, object: { key: encodedKey(key), size: sizeBytes, eTag, versionId } },
-  })),
-});
-
 const payloadOf = (body: string, uploads: readonly ObjectChange[]): string =>
   isPlain(parsed(body)) ? body : JSON.stringify(s3Event(uploads));
 
@@ -147,23 +136,6 @@ const release = async ({ sqs, queueUrl: QueueUrl }: RedriveOptions, { ReceiptHan
   await sqs.send(command).catch(() => {});
 };
 
-/** @returns the function's error, or undefined if it succeeded */
-const invoke = async ({ lambda, ...options }: RedriveOptions, payload: string): Promise<string | undefined> => {
-  const command = new InvokeCommand({
-    FunctionName: options.functionName,
-    Qualifier: options.qualifier,
-    // Synchronous, so that the message is deleted only after the function has succeeded.
-    InvocationType: "RequestResponse",
-    Payload: payload,
-  });
-  const { StatusCode, FunctionError, Payload } = await answerTo("Invoke", lambda.send(command));
-  // 202 and 204 are answers to other types of invocation: the function has not run, or not yet.
-  if (StatusCode !== 200) return `Expected status 200 from Invoke but got ${StatusCode}`;
-  if (FunctionError === undefined) return undefined;
-  const answer = parsed(Payload?.transformToString() ?? "") as { readonly errorMessage?: string } | null | undefined;
-  return String(answer?.errorMessage ?? FunctionError);
-};
-
 const handle = async (message: Message, options: RedriveOptions): Promise<Handled> => {
   const { Body: body = "", Attributes, MessageAttributes } = message;
   const { uploads, problems } = contentOf(body, options);
@@ -175,7 +147,8 @@ const handle = async (message: Message, options: RedriveOptions): Promise<Handle
   };
   if (problems.length > 0) return { ...deadLetter, status: "not an upload event", error: problems.join("; ") };
   if (options.isDryRun) return { ...deadLetter, status: "would be sent" };
-  const error = await invoke(options, payloadOf(body, uploads));
+  // Synchronous, so that the message is deleted only after the function has succeeded.
+  const { error } = await invoke(options, payloadOf(body, uploads));
   if (error !== undefined) return { ...deadLetter, status: "failed", error };
   await remove(options, message);
   return { ...deadLetter, status: "done" };

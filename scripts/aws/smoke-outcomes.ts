@@ -3,6 +3,7 @@ import { fieldsOf } from "../terminal/log-line";
 import { poll } from "../terminal/polling";
 import { type LogGroup, logEvents, patternFor, refusalOf } from "./account-log";
 import { type Arrival, put, type RoundOptions, type Upload } from "./account-uploads";
+import { INVALID_REASON } from "./sample-uploads";
 import { variantProblems } from "./stored-variants";
 
 export interface Outcome {
@@ -46,9 +47,6 @@ export const outcomeOf = async (
   return { key, afterMs, result: passed ? `${count} variants` : problems.join("; "), passed };
 };
 
-/** Why the function refuses a file that is not an image. */
-const REASON = "not-an-image";
-
 /** Uploads a file that is not an image, and waits for its refusal in the log. @throws Error of one line */
 export const refused = async (invalid: Upload, log: Log, round: RoundOptions): Promise<Outcome> => {
   const { key } = invalid;
@@ -58,7 +56,7 @@ export const refused = async (invalid: Upload, log: Log, round: RoundOptions): P
   const refusal = async (): Promise<Outcome | undefined> => {
     for await (const { text } of logEvents(log.group, { pattern: refusalOf(key), sinceMs: log.sinceMs })) {
       const { reason } = fieldsOf(text);
-      return { key, afterMs: elapsedMs(), result: `refused: ${reason}`, passed: reason === REASON };
+      return { key, afterMs: elapsedMs(), result: `refused: ${reason}`, passed: reason === INVALID_REASON };
     }
     return undefined;
   };

@@ -94,7 +94,9 @@ const digestOf = async (stack: string, shell: NodeJS.ProcessEnv, packageSha256: 
   const variables = Object.entries(shell).filter(([name]) => name.startsWith("TF_VAR_"));
   const hash = createHash("sha256").update(JSON.stringify([stack, packageSha256, variables.sort()]));
   for (const [folder, pattern] of Object.entries(SOURCES)) {
-    const names = (await readdir(folder)).filter((name) => pattern.test(name)).sort();
+    const names = (await readdir(folder, { recursive: folder !== PROJECT }))
+      .filter((name) => pattern.test(name))
+      .sort();
     for (const name of names) hash.update(`\0${name}\0`).update(await readFile(join(folder, name)));
   }
   return hash.digest("hex");

@@ -14,6 +14,7 @@ export interface Synthesized {
   readonly folder: string;
   readonly resources: number;
   readonly alarms: number;
+  readonly compositeAlarms: number;
 }
 
 /** Removes the folders of stacks that no longer exist. The others stay, because Terraform keeps its providers in them. */
@@ -35,6 +36,7 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
     folder,
     resources: Object.values(resource).reduce((sum, resources) => sum + count(resources), 0),
     alarms: count(resource.aws_cloudwatch_metric_alarm),
+    compositeAlarms: count(resource.aws_cloudwatch_composite_alarm),
   };
 };
 

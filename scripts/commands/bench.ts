@@ -7,6 +7,7 @@ import { runCommand } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
 import { measureCold } from "../trials/bench/cold";
+import { isFastEnough, measureConsoleStart } from "../trials/bench/console-start";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
 import { machine } from "../trials/bench/machine";
@@ -15,7 +16,14 @@ import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf 
 import { inOtherKinds, photosIn } from "../trials/bench/photos";
 import { photosReport } from "../trials/bench/photos-report";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
-import { benchReport, coldReport, overlapReport, throughputReport, worstReport } from "../trials/bench/report";
+import {
+  benchReport,
+  coldReport,
+  consoleReport,
+  overlapReport,
+  throughputReport,
+  worstReport,
+} from "../trials/bench/report";
 import {
   type PhotoResults,
   type PictureResult,
@@ -39,6 +47,7 @@ interface Options {
   readonly memory: boolean;
   readonly overlap: boolean;
   readonly cold: boolean;
+  readonly console: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
   readonly write: boolean;
@@ -173,6 +182,12 @@ const run = async (options: Options): Promise<void> => {
     return;
   }
   if (options.cold) return show(await cold(), coldReport);
+  if (options.console) {
+    const starts = await measureConsoleStart(options.runs);
+    show(starts, consoleReport);
+    if (options.targets && !isFastEnough(starts)) process.exitCode = 1;
+    return;
+  }
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
   const verdicts = judge(results);
@@ -191,6 +206,7 @@ export const command = new Command("npm run bench --")
   .option("--memory", "only the memory that the largest admitted file of each kind takes", false)
   .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
   .option("--cold", "only the cost of loading the package", false)
+  .option("--console", "only how soon the console of npm start can be seen, in Chromium", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
   .option("--json", "print the result as JSON", false)
   .option(

@@ -18,7 +18,7 @@ import { type LineMatches, matchesOf, serviceDifferences, unmatchedFilters } fro
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] =>
   readBlueprint(stackFor(environment)).metricFilters;
 
-/** Metrics of which the environment has no filter, because a variable switches it off. */
+/** Metrics without a filter in the environment, because a variable switches it off. */
 const metricsOff = (environment: Environment): readonly string[] =>
   Object.entries<LogAlarm>(LOG_ALARMS).flatMap(([metric, { enabledBy }]) =>
     enabledBy !== undefined && !environment[enabledBy] ? [metric] : [],

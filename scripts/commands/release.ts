@@ -1,12 +1,13 @@
 /** `npm run release`: shifts uploads to the newest published version, or rolls back. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { criticalAlarms } from "../../modules/alarm-rows";
+import { blockingAlarms, criticalAlarms } from "../../modules/alarm-rows";
 import { naming, stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { clientsFor } from "../aws/clients";
 import { onAccount } from "../aws/local-run";
 import { readAlias, readVersions } from "../aws/release/alias";
+import { checkSamples } from "../aws/release/samples";
 import { type Choices, type Result, releaseNewest, rollBack, statusOf } from "../aws/release/verbs";
 import { environmentNamed } from "../build/environments";
 import { runCommand, UsageError } from "../terminal/cli";
@@ -32,7 +33,11 @@ export const release = async (environment: Environment, options: Options): Promi
   const aws = clientsFor(environment.aws_region, endpointUrl);
   const { lambda, cloudwatch, codedeploy } = aws;
   const alias = { environment, lambda, functionName, aliasName };
-  const alarmNames = criticalAlarms(environment).map((name) => `${functionName}-${name}`);
+  const watchOf = (names: readonly string[]) => ({
+    environment,
+    cloudwatch,
+    alarmNames: names.map((name) => `${functionName}-${name}`),
+  });
   const live = await onAccount(readAlias(alias), { aws, environment, endpointUrl });
   const versions = await readVersions(alias);
   const codeDeploy = environment.enable_codedeploy ? { codedeploy, names } : undefined;
@@ -40,7 +45,10 @@ export const release = async (environment: Environment, options: Options): Promi
   return verb({
     environment,
     alias,
-    watch: { environment, cloudwatch, alarmNames },
+    watch: watchOf(criticalAlarms(environment)),
+    blocking: watchOf(blockingAlarms(environment)),
+    check: (qualifier, signal) =>
+      checkSamples({ environment, s3: aws.s3, callee: { lambda, functionName, qualifier }, signal }),
     codeDeploy,
     live,
     versions,
@@ -59,8 +67,8 @@ const run = async (env: string, options: Options): Promise<void> => {
 
 export const command = new Command("npm run release --")
   .description(
-    "Shifts uploads to the newest published version of the function, as release_strategy says, and rolls back when a " +
-      "critical alarm goes to ALARM. Uses the shell's credentials.",
+    "Invokes the newest published version of the function with samples, shifts uploads to it as release_strategy says, and " +
+      "rolls back when a critical alarm goes to ALARM. Uses the shell's credentials.",
   )
   .addArgument(environmentArgument())
   .addOption(new Option("--to <version>", "version to release or roll back to").argParser(wholeNumber("--to", 1, 1e9)))
@@ -68,9 +76,13 @@ export const command = new Command("npm run release --")
   .option("--status", "only show the version in service, critical alarms in ALARM, and a release in progress")
   .option("--dry-run", "only show what would be done")
   .option("--ignore-alarms", "release although critical alarms are in ALARM, for example to release a fix")
+  .option("--no-samples", "release without invoking the version with samples first")
   .option("--json", "print JSON")
   .addOption(endpointOption())
-  .addHelpText("after", "\nExit code 1: the release was rolled back, or could not start.")
+  .addHelpText(
+    "after",
+    "\nThe samples are uploaded below release/ and deleted with their variants; records of them expire later.\nExit code 1: the release was rolled back, or could not start, for example because of a sample.",
+  )
   .action(run);
 
 if (require.main === module) void runCommand(command);

@@ -1,24 +1,18 @@
 /** `npm run smoke`: uploads an image of every format, and a file that must be refused, to a deployed environment. */
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { logGroupOf } from "../aws/account-log";
 import { findBuckets, lateNote, type RoundOptions, removeAll, uploadAll } from "../aws/account-uploads";
 import { clientsFor } from "../aws/clients";
 import { confirmIfProtected } from "../aws/protection";
+import { invalidUpload, sampleUploads } from "../aws/sample-uploads";
 import { type Log, type Outcome, outcomeOf, refused } from "../aws/smoke-outcomes";
 import { environmentNamed } from "../build/environments";
 import { runCommand } from "../terminal/cli";
 import { interruptible } from "../terminal/interruptible";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
-
-const SAMPLES = join(__dirname, "../images/samples");
-
-/** It has an image's name, but is not an image. */
-const INVALID = { name: "not-a-photo.jpg", bytes: Buffer.from("There is no picture in here.\n") };
 
 /** Allowed difference between this machine's clock and the account's. */
 const MINUTE_MS = 60_000;
@@ -39,16 +33,13 @@ const line = ({ key, afterMs, result, passed }: Outcome, prefix: string): string
 
 /** @returns the outcome of each sample, and of the invalid file */
 const runAll = async (round: RoundOptions, log: Log, withInvalid: boolean): Promise<Outcome[]> => {
-  const uploads = readdirSync(SAMPLES).map((name) => ({
-    key: `${round.prefix}${name}`,
-    bytes: readFileSync(join(SAMPLES, name)),
-  }));
+  const uploads = sampleUploads(round.prefix);
   return withProgress({ total: uploads.length }, async (onDone) => {
     let arrived = 0;
     const onArrival = () => onDone(++arrived);
     const [arrivals, refusals] = await Promise.all([
       uploadAll(uploads, { ...round, concurrency: uploads.length, onArrival }),
-      withInvalid ? [await refused({ key: `${round.prefix}${INVALID.name}`, bytes: INVALID.bytes }, log, round)] : [],
+      withInvalid ? [await refused(invalidUpload(round.prefix), log, round)] : [],
     ]);
     const made = await Promise.all(
       uploads.flatMap((upload) => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { environmentNamed, stackNames } from "../build/environments";
+import { requireKnown } from "../build/environments";
 import { devStack, drillStack } from "../build/local-stack";
 import { type Console, startConsole } from "../console/server";
 import type { Sandbox } from "../sandbox/sandbox";
@@ -41,15 +41,14 @@ const start = async (paths: readonly string[], options: StartOptions): Promise<v
 };
 
 const withConsole = async ({ env, port, consolePort, open }: StartOptions): Promise<void> => {
-  await environmentNamed(env, "--env");
+  await requireKnown(env, "--env");
   const interrupted = interruption();
-  const environments = await stackNames(process.env);
   const onListening = (url: string) => {
     console.log(`The console is at ${pc.bold(url)}: open it in a browser. Stop with Ctrl-C.`);
     if (open) void openLink(url).catch((error: Error) => console.error(`${pc.yellow("note:")} ${error.message}`));
   };
   const starting = withNotice(`preparing the package and the ${env} stack`, () =>
-    startConsole({ environment: env, environments, port: consolePort, s3Port: port, onListening }),
+    startConsole({ environment: env, port: consolePort, s3Port: port, onListening }),
   );
   const running = await Promise.race([starting, interrupted]);
   if ("exitCode" in running) {

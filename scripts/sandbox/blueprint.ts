@@ -15,6 +15,12 @@ interface AliasBlueprint {
   readonly version: string;
 }
 
+/** What is measured of an invocation. */
+interface Measured {
+  readonly durationMs: number;
+  readonly maxMemoryUsedMb: number;
+}
+
 export interface FunctionBlueprint {
   readonly name: string;
   readonly arn: string;
@@ -42,6 +48,10 @@ export interface FunctionBlueprint {
   readonly systemLogLevel: string;
   /** Maximum number of parallel invocations. @default only the account's limit applies */
   readonly reservedConcurrency?: number;
+  /** What other functions leave of the account's concurrency. @default more than this function needs */
+  readonly freeConcurrency?: number;
+  /** What Lambda reports of an invocation, for durations and memory that would take too much of this machine. @default what was measured */
+  readonly reports?: (measured: Measured) => Partial<Measured>;
   /** Number of retries of a failed asynchronous invocation. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;

@@ -10,6 +10,8 @@ interface InvokeRequest {
   /** RequestResponse, Event or DryRun. */
   readonly type: string;
   readonly payload: string;
+  /** None or Tail. */
+  readonly logType: string;
 }
 
 interface InvokeResponse {
@@ -43,10 +45,25 @@ interface Invocable {
   readonly lambda: Pick<Lambda, "call" | "invoke">;
 }
 
-/** @param onQueued called with the outcome of each asynchronous invocation */
+/** Lambda answers with this many bytes of the log at most. */
+const TAIL_BYTES = 4_096;
+
+const tailOf = (lines: readonly string[]): string =>
+  Buffer.from(lines.map((line) => `${line}\n`).join(""))
+    .subarray(-TAIL_BYTES)
+    .toString("base64");
+
+/**
+ * @param logOf lines that an invocation has logged
+ * @param onQueued called with the outcome of each asynchronous invocation
+ */
 export const invokeApi =
-  (functions: () => readonly Invocable[], onQueued: (outcome: Promise<Outcome>) => void): Invoke =>
-  async ({ name, type, payload }) => {
+  (
+    functions: () => readonly Invocable[],
+    logOf: (requestId: string) => readonly string[],
+    onQueued: (outcome: Promise<Outcome>) => void,
+  ): Invoke =>
+  async ({ name, type, payload, logType }) => {
     const lambda = functions().find(({ blueprint }) => isCalled(name, blueprint))?.lambda;
     if (lambda === undefined) return refused(404, "ResourceNotFoundException", `Function not found: ${name}`);
     const event = parsed(payload);
@@ -60,6 +77,7 @@ export const invokeApi =
     const { requestId, status, payload: body } = await lambda.call(event);
     if (status === "throttled") return refused(429, "TooManyRequestsException", "Rate Exceeded.");
     const failed: Record<string, string> = status === "success" ? {} : { "x-amz-function-error": "Unhandled" };
-    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed };
+    const log: Record<string, string> = logType === "Tail" ? { "x-amz-log-result": tailOf(logOf(requestId)) } : {};
+    const headers = { "x-amzn-requestid": requestId, "x-amz-executed-version": "$LATEST", ...failed, ...log };
     return { status: 200, headers, body };
   };

@@ -181,7 +181,7 @@ export const createLambda = (options: LambdaOptions): Lambda => {
 
   /** Counts an event as running if concurrency is available. */
   const enter = (): boolean => {
-    const isAdmitted = running < (fn.reservedConcurrency ?? Number.POSITIVE_INFINITY);
+    const isAdmitted = running < Math.min(fn.reservedConcurrency ?? Infinity, fn.freeConcurrency ?? Infinity);
     measure("Throttles", isAdmitted ? 0 : 1);
     if (!isAdmitted) return false;
     running += 1;

@@ -157,6 +157,7 @@ const assemble = async (
     operations: { ...operationsOn(logGroups, metrics), ...records?.operations },
     invoke: invokeApi(
       () => functions.all,
+      (wanted) => [...logGroups.values()].flat().flatMap(({ requestId, text }) => (requestId === wanted ? [text] : [])),
       (outcome) => expect(outcome.then((each) => [each])),
     ),
   });

@@ -159,7 +159,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     app.post(INVOKE_PATH, async (request, reply) => {
       const { name } = request.params as { readonly name: string };
       const type = String(request.headers["x-amz-invocation-type"] ?? "RequestResponse");
-      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? "") });
+      const logType = String(request.headers["x-amz-log-type"] ?? "None");
+      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? ""), logType });
       return reply
         .status(status)
         .headers({ "content-type": "application/json", ...headers })

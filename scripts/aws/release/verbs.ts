@@ -1,8 +1,10 @@
 /** The verbs of `npm run release`: release a version, roll back, show the status. */
 import type { Environment } from "../../../modules/variables";
 import { interruptible } from "../../terminal/interruptible";
+import { lateNote } from "../account-uploads";
 import { type AliasAddress, type AliasState, moveAlias, notePrevious, requireInService } from "./alias";
 import { type CodeDeploy, followDeployment, runningDeployment, startDeployment, stopDeployment } from "./deployment";
+import type { Checked } from "./samples";
 import { type AlarmWatch, alarmsInAlarm, type ReleaseResult, shiftTraffic } from "./shift";
 
 export interface Choices {
@@ -10,13 +12,20 @@ export interface Choices {
   readonly to?: number;
   readonly dryRun?: true;
   readonly ignoreAlarms?: true;
+  /** Whether the version must process samples before it gets traffic. */
+  readonly samples: boolean;
 }
 
 /** The state of an environment's alias and versions, and the clients that change it. */
 export interface Release {
   readonly environment: Environment;
   readonly alias: AliasAddress;
+  /** The alarms that roll a release back. */
   readonly watch: AlarmWatch;
+  /** The alarms during which no release starts. */
+  readonly blocking: AlarmWatch;
+  /** Invokes a version with samples. */
+  readonly check: (version: string, signal: AbortSignal) => Promise<Checked>;
   /** Undefined if this command shifts the alias's weights itself. */
   readonly codeDeploy: CodeDeploy | undefined;
   readonly live: AliasState;
@@ -37,11 +46,42 @@ const versionWanted = (
   throw new Error(`Expected one of the versions ${versions.join(", ")} ${purpose} but got ${wanted ?? "none"}`);
 };
 
-const requireNoAlarm = async ({ watch, options }: Release): Promise<void> => {
-  const names = options.ignoreAlarms ? [] : await alarmsInAlarm(watch);
+const requireNoAlarm = async ({ watch, blocking, options }: Release): Promise<void> => {
+  const names = options.ignoreAlarms ? [] : await alarmsInAlarm(blocking);
   if (names.length === 0) return;
+  const why = names.some((name) => watch.alarmNames.includes(name))
+    ? "the release would be rolled back at once"
+    : "what the new version does could not be told apart from that";
   throw new Error(
-    `Expected no critical alarm in ALARM but got ${names.join(", ")}: the release would be rolled back at once. --ignore-alarms releases anyway`,
+    `Expected no critical alarm in ALARM but got ${names.join(", ")}: ${why}. --ignore-alarms releases anyway`,
+  );
+};
+
+/** The name of a sample, without the folder that it is uploaded to. */
+const sampleName = (key: string): string => key.replace(/.*\//, "");
+
+/**
+ * @returns what the version made of each sample; undefined if the check was interrupted
+ * @throws Error of one line if a sample came out wrong
+ */
+const requireGoodSamples = async (
+  { environment, check, live, options }: Release,
+  to: string,
+): Promise<string[] | undefined> => {
+  if (!options.samples) return [];
+  const { outcomes, late, isInterrupted } = await interruptible(async (signal) => {
+    const checked = await check(to, signal);
+    return { ...checked, isInterrupted: signal.aborted };
+  });
+  if (late) progress(lateNote(late.buckets, late.prefix).trimEnd());
+  if (isInterrupted) return undefined;
+  if (environment.refusal_log_level === "ERROR")
+    progress("no sample is a file that must be refused: with refusal_log_level ERROR, it would count as an error");
+  const lines = outcomes.map(({ key, result }) => `${sampleName(key)}: ${result}`);
+  for (const line of lines) progress(`version ${to}, ${line}`);
+  if (outcomes.every(({ passed }) => passed)) return lines;
+  throw new Error(
+    `Expected version ${to} to process the samples but got ${lines.at(-1)}. Uploads still invoke version ${live.version}; --no-samples releases anyway`,
   );
 };
 
@@ -88,8 +128,10 @@ export const releaseNewest = async (release: Release): Promise<Result> => {
     return { ...plan, nothing: `version ${to} is already in service; npm run deploy publishes a new one` };
   await requireNoAlarm(release);
   if (options.dryRun) return { ...plan, nothing: "dry run" };
+  const samples = await requireGoodSamples(release, to);
+  if (samples === undefined) return { ...plan, nothing: "interrupted" };
   const ended = codeDeploy ? await byCodeDeploy(codeDeploy, release, from, to) : await byWeights(release, from, to);
-  return { ...plan, ...ended };
+  return { ...plan, ...(samples.length > 0 && { samples }), ...ended };
 };
 
 export const rollBack = async (release: Release): Promise<Result> => {
@@ -115,9 +157,9 @@ export const rollBack = async (release: Release): Promise<Result> => {
   return { ...plan, restored: to };
 };
 
-export const statusOf = async ({ watch, codeDeploy, live, versions }: Release): Promise<Result> => ({
+export const statusOf = async ({ blocking, codeDeploy, live, versions }: Release): Promise<Result> => ({
   ...live,
   newest: versions[0],
   deployment: codeDeploy && (await runningDeployment(codeDeploy)),
-  inAlarm: await alarmsInAlarm(watch),
+  inAlarm: await alarmsInAlarm(blocking),
 });

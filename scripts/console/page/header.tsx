@@ -29,7 +29,10 @@ const Navigation = ({ view }: { readonly view: string }) => (
         {id === "inbox" && <Badge count={unread.value} what="unread" tone="info" />}
         {id === "break" && (
           <Badge
-            count={snapshot.value?.faults.filter(({ sinceMs }) => sinceMs !== undefined).length ?? 0}
+            count={
+              snapshot.value?.faults.filter(({ sinceMs, healedMs }) => sinceMs !== undefined && healedMs === undefined)
+                .length ?? 0
+            }
             what="broken"
             tone="busy"
           />

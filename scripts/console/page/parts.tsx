@@ -13,6 +13,7 @@ const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "idle">> = {
   error: "bad",
   timeout: "bad",
   refused: "bad",
+  queued: "busy",
   running: "busy",
   waiting: "busy",
   INSUFFICIENT_DATA: "idle",

@@ -11,7 +11,7 @@ export type Raw = string | number | boolean | null | readonly Raw[] | { readonly
 /** The position of a switch as a Terraform condition, such as `var.enable_memory_alarm`. */
 export interface Condition {
   readonly text: string;
-  /** The inputs that it is about: one, or several of which each is enough. */
+  /** The inputs that it is about: one, or several where each is enough. */
   readonly inputs: readonly string[];
   readonly holds: (positions: Positions) => boolean;
   /** For "another choice than this": how many others there are, and the condition if all of them are excluded. */

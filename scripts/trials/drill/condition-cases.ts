@@ -58,15 +58,63 @@ const shareBeside =
     ];
   };
 
-/** `FILL(f, 0) >= min AND 100 * FILL(f, 0) >= factor * (100 - target) * (FILL(f, 0) + s)` */
-const budget: ConditionCases["cases"] = ([, min = 0, , , factor = 0, , target = 0]) => {
-  const allowed = (failed: number, share: number) =>
-    Math.floor((share * 100 * failed) / (factor * (100 - target))) - failed;
+/** `IF(FILL(f, 0) >= min AND 100 * FILL(f, 0) >= factor * (100 - target) * (FILL(f, 0) + s), …` */
+const SPENT = [1, 4, 6] as const;
+
+const least = (numbers: readonly number[], at: readonly number[]): number[] =>
+  at.map((index) => numbers[index] ?? Number.NaN);
+
+/** @returns how many others may be beside `failed`, so that it is that share, in percent, of all */
+const besides = (failed: number, percent: number): number => Math.floor((100 * failed) / percent) - failed;
+
+/** @returns just enough and just too little: an expression with decimals is not exact */
+const around = (failed: number, percent: number): readonly [number, number] => [
+  besides(failed, 1.01 * percent),
+  besides(failed, 0.99 * percent) + 1,
+];
+
+const budget: ConditionCases["cases"] = (numbers) => {
+  const [min = 0, factor = 0, target = 0] = least(numbers, SPENT);
+  const [enough, tooFew] = around(min, factor * (100 - target));
+  const [enoughOfTwice] = around(2 * min, factor * (100 - target));
   return [
-    fires("the minimum, and just enough of all", { f: ones(min), s: halves(allowed(min, 0.99)) }),
-    fires("twice the minimum, and just enough of all", { f: ones(2 * min), s: halves(allowed(2 * min, 0.99)) }),
-    stays("the minimum, and just too little of all", { f: ones(min), s: halves(allowed(min, 1.01) + 1) }),
+    fires("the minimum, and just enough of all", { f: ones(min), s: halves(enough) }),
+    fires("twice the minimum, and just enough of all", { f: ones(2 * min), s: halves(enoughOfTwice) }),
+    stays("the minimum, and just too little of all", { f: ones(min), s: halves(tooFew) }),
     stays("one less than the minimum", { f: ones(min - 1), s: [1] }),
+  ];
+};
+
+/** The same, and `AND (FILL(f, 0) >= sure OR 100 * FILL(f, 0) >= percent * (FILL(f, 0) + s))` */
+const surely: ConditionCases["cases"] = (numbers) => {
+  const [min = 0, factor = 0, target = 0, sure = 0, percent = 0] = least(numbers, [...SPENT, 9, 12]);
+  const [enough, tooFew] = around(sure, factor * (100 - target));
+  return [
+    fires("the minimum, and exactly the sure share", { f: ones(min), s: halves(besides(min, percent)) }),
+    stays("the minimum, and just below the sure share", { f: ones(min), s: halves(besides(min, percent) + 1) }),
+    stays("one less than the minimum", { f: ones(min - 1), s: [1] }),
+    fires("the sure number, and just enough of all", { f: ones(sure), s: halves(enough) }),
+    stays("the sure number, and just too little of all", { f: ones(sure), s: halves(tooFew) }),
+    stays("one less than the sure number", { f: ones(sure - 1), s: halves(enough) }),
+  ];
+};
+
+/**
+ * `IF((FILL(failed, 0) >= min AND 100 * failed >= percent * attempts) OR (FILL(f, 0) >= dropped AND 200 * FILL(f, 0) >= percent *
+ * (FILL(f, 0) + FILL(attempts, 0))), …`
+ */
+const tooManyFail: ConditionCases["cases"] = (numbers) => {
+  const [min = 0, hundred = 0, percent = 0, dropped = 0, factor = 0] = least(numbers, [1, 2, 3, 5, 6]);
+  const most = Math.floor((hundred * min) / percent);
+  const beside = Math.floor((factor * dropped) / percent) - dropped;
+  return [
+    fires("exactly the minimum and the share", { failed: ones(min), attempts: ones(most) }),
+    stays("just below the share", { failed: ones(min), attempts: ones(most + 1) }),
+    stays("one less than the minimum", { failed: ones(min - 1), attempts: ones(min - 1) }),
+    fires("just enough events dropped, and nothing invoked", { f: ones(dropped) }),
+    fires("just enough events dropped, and the share of them", { f: ones(dropped), attempts: ones(beside) }),
+    stays("just enough events dropped, just below the share", { f: ones(dropped), attempts: ones(beside + 1) }),
+    stays("one event dropped less", { f: ones(dropped - 1) }),
   ];
 };
 
@@ -74,15 +122,22 @@ const BUDGET: ConditionCases = { idle: { s: [1] }, cases: budget };
 
 /** By the name of the alarm without the function's name: add a row. */
 export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
-  "high-error-rate": { idle: { attempts: [1], failed: [0] }, cases: shareOf("failed", "attempts") },
+  "high-error-rate": { idle: { attempts: [1], failed: [0] }, cases: tooManyFail },
   "release-errors": { idle: { a: [1], e: [0] }, cases: shareOf("e", "a") },
   "refused-rate": { idle: { s: [1], r: [0] }, cases: shareBeside("r", "s") },
   "image-processing-errors": { idle: { s: [1], f: [0] }, cases: shareBeside("f", "s") },
-  "budget-burning": BUDGET,
+  "budget-burning": { idle: { s: [1] }, cases: surely },
   "budget-1d": BUDGET,
   "budget-2h": BUDGET,
   "budget-6h": BUDGET,
   "budget-30m": BUDGET,
+  "images-lost": {
+    idle: {},
+    cases: ([, min = 0]) => [
+      fires("exactly the minimum", { lost: ones(min) }),
+      stays("one less than the minimum", { lost: ones(min - 1) }),
+    ],
+  },
   waiting: {
     idle: { t: [0], age: [100] },
     cases: ([throttles = 0, , second = 0, limit = 0]) => [
@@ -106,12 +161,19 @@ export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
   recovered: {
     idle: { s: [1], failed: [0] },
     isInverse: true,
-    cases: ([, stray = 0, , percent = 0]) => {
+    cases: (numbers) => {
+      const [stray = 0, percent = 0] = least(numbers, [3, 7]);
       const most = ((stray + 1) * 100) / percent - (stray + 1);
       const fault: Values = { failed: ones(stray + 1), s: [] };
       return [
         fires("more failures than stray ones, and no success", fault),
+        fires("more dropped events than stray failures, and nothing invoked", { f: ones(stray + 1) }),
         fires("just more than the stray share", { failed: ones(stray + 1), s: halves(most - 1) }),
+        fires("just more than the stray share, one of them dropped", {
+          failed: ones(stray),
+          f: ones(1),
+          s: halves(most - 1),
+        }),
         stays("exactly the stray share", { failed: ones(stray + 1), s: halves(most) }),
         stays("stray failures only", { failed: ones(stray), s: [] }),
         {

@@ -51,14 +51,14 @@ export const scenarioOf = (alarm: Pick<Alarm, "name">, blueprint: Blueprint): Sc
 };
 
 /** Alarms that fire for the causes that others show, too. */
-const EVIDENCE = ["budget-2h", "image-processing-errors"];
+const EVIDENCE = ["budget-2h", "image-processing-errors", "redrive", "bad-release"];
 
 /** @returns the number of faults at which an alarm fires: its threshold, or the first number of its condition */
 export const faultsOf = (alarm: AnyAlarm): number => {
   if (isComposite(alarm)) return 1;
   const { threshold, watches } = alarm;
   const expression = "statistic" in watches ? "" : watches.find(({ returnData }) => returnData)?.expression;
-  const [, least] = /^IF\(\w+ >= (\d+)/.exec(expression ?? "") ?? [];
+  const [, least] = /^IF\(+(?:FILL\()?\w+(?:, 0\))? >= (\d+)/.exec(expression ?? "") ?? [];
   return Math.max(1, Math.ceil(least === undefined ? threshold : Number(least)));
 };
 

@@ -13,7 +13,7 @@ import {
   timeIsScaled,
 } from "./causes";
 import { emptyRun } from "./recorded-run";
-import type { Scenario } from "./scenarios";
+import { SCENARIOS, type Scenario } from "./scenarios";
 import { MINUTE_MS } from "./timeline";
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,9 +28,11 @@ const CAUSES = [
 ];
 /** Uploads that are given up spend the error budget. */
 const BUDGETS = ["budget-burning", "budget-30m", "budget-2h", "budget-6h", "budget-1d", "budget", "slow-burn"];
-const OUTAGE = ["high-error-rate", "page", "release-errors", ...CAUSES];
-const GIVEN_UP = ["dead-letters", "events-dropped", "budget-2h", "low-success-rate", "release-errors"];
-const WAITING = ["waiting", "throttled-long", "page"];
+const RELEASE = ["release-errors", "bad-release"];
+const OUTAGE = ["high-error-rate", "page", ...RELEASE, ...CAUSES];
+const LEFT_BEHIND = ["dead-letters", "redrive", "events-dropped", "dropped"];
+const GIVEN_UP = [...LEFT_BEHIND, ...RELEASE, "budget-2h", "low-success-rate"];
+const WAITING = ["waiting", "throttled-long", "still-throttled", "page"];
 
 const FAILS = { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 };
 
@@ -61,6 +63,32 @@ const refusals: Pick<Scenario, "cause" | "counts" | "run"> = {
   run: (blueprint) => play(FAULTS["not-an-image"], blueprint, 8),
 };
 
+const badRelease: Pick<Scenario, "cause" | "counts" | "run"> = {
+  cause: FAULTS["bad-release"].cause,
+  counts: { LambdaErrors: 1, FailedAttempts: 1 },
+  run: (blueprint) => play(FAULTS["bad-release"], blueprint, 2, { maximumRetryAttempts: 0 }),
+};
+
+const eventDropped: Pick<Scenario, "cause" | "counts" | "scaled" | "run"> = {
+  cause: "an upload waits longer than the maximum event age",
+  counts: {},
+  scaled: ({ maximumEventAgeSeconds }) =>
+    `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
+  run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
+};
+
+const queueRefuses: Pick<Scenario, "cause" | "counts" | "run"> = {
+  ...givenUp(1, HOUR_MS),
+  cause: "S3 answers 503 on every attempt, and the queue denies access",
+  run: (blueprint) => failsPermanently(blueprint, DENIED),
+};
+
+/** The same fault as where every alarm notifies its own topic. */
+const ofTable = (name: "table-throttles" | "table-errors"): Pick<Scenario, "cause" | "counts" | "run"> => {
+  const { cause, counts, run } = SCENARIOS[name] as Scenario;
+  return { cause, counts, run };
+};
+
 /** Uploads of one run that Lambda throttles; the run is repeated until there are enough. */
 const HELD_UP = 5;
 
@@ -71,7 +99,12 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
   page: { ...OUTAGE_RUN, topic: "critical-alerts", also: OUTAGE },
   "high-error-rate": { ...OUTAGE_RUN, topic: none, also: OUTAGE },
   recovered: { ...OUTAGE_RUN, topic: none, also: OUTAGE, isInverse: true },
-  "budget-burning": { ...givenUp(3, MINUTE_MS), topic: none, also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS] },
+  "budget-burning": {
+    ...givenUp(3, MINUTE_MS),
+    topic: none,
+    also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
+    trafficEveryMs: 3 * MINUTE_MS,
+  },
   "images-lost": {
     ...givenUp(3, MINUTE_MS),
     cause: "S3 answers 503 on every attempt of three uploads, and the queue denies access",
@@ -104,6 +137,14 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     isSilence: true,
     run: neverInvoked,
   },
+  "still-throttled": {
+    cause: "uploads wait for free concurrency for 15 minutes",
+    topic: none,
+    counts: {},
+    also: WAITING,
+    scaled: () => "reserved concurrency 1; the clock skips the wait",
+    run: async (blueprint) => again(await heldUp(blueprint, 1_000), 15, MINUTE_MS),
+  },
   flowing: {
     cause: "an upload waits for free concurrency",
     topic: none,
@@ -113,13 +154,8 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     scaled: () => "reserved concurrency 1; the clock skips the wait",
     run: (blueprint) => heldUp(blueprint, MINUTE_MS),
   },
-  "release-errors": {
-    cause: FAULTS["bad-release"].cause,
-    topic: "performance-alerts",
-    counts: { LambdaErrors: 1, FailedAttempts: 1 },
-    also: [...GIVEN_UP],
-    run: (blueprint, threshold) => play(FAULTS["bad-release"], blueprint, threshold, { maximumRetryAttempts: 0 }),
-  },
+  "release-errors": { ...badRelease, topic: none, also: [...GIVEN_UP] },
+  "bad-release": { ...badRelease, topic: "performance-alerts", also: [...GIVEN_UP] },
   "high-duration": { ...slowly, topic: none, also: ["creep"] },
   creep: { ...slowly, topic: "performance-alerts", also: ["high-duration", "memory-high"] },
   "memory-high": {
@@ -171,30 +207,21 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
     run: (blueprint) => failsWithoutRetry(blueprint, 15, 3),
   },
-  "events-dropped": {
-    cause: "an upload waits longer than the maximum event age",
+  "events-dropped": { ...eventDropped, topic: none, also: [...WAITING, "dropped"] },
+  dropped: { ...eventDropped, topic: "performance-alerts", also: [...WAITING, "events-dropped"] },
+  "dead-letters": { ...givenUp(1, HOUR_MS), topic: none, also: GIVEN_UP },
+  redrive: { ...givenUp(1, HOUR_MS), topic: "performance-alerts", also: GIVEN_UP },
+  "dead-letter-errors": { ...queueRefuses, topic: none, also: ["event-lost", ...GIVEN_UP] },
+  "event-lost": { ...queueRefuses, topic: "performance-alerts", also: ["dead-letter-errors", ...GIVEN_UP] },
+  "table-throttles": { ...ofTable("table-throttles"), topic: none, also: ["table", "records-lost"] },
+  "table-errors": { ...ofTable("table-errors"), topic: none, also: ["table", "records-lost"] },
+  table: {
+    ...ofTable("table-errors"),
+    run: (blueprint) => play(FAULTS["table-unavailable"], blueprint, 3),
     topic: "performance-alerts",
-    counts: {},
-    also: WAITING,
-    scaled: ({ maximumEventAgeSeconds }) =>
-      `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
-    run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
+    also: ["table-errors", "records-lost"],
   },
-  "dead-letters": { ...givenUp(1, HOUR_MS), topic: "performance-alerts", also: GIVEN_UP },
-  "dead-letter-errors": {
-    ...givenUp(1, HOUR_MS),
-    cause: "S3 answers 503 on every attempt, and the queue denies access",
-    topic: none,
-    also: ["event-lost", ...GIVEN_UP],
-    run: (blueprint) => failsPermanently(blueprint, DENIED),
-  },
-  "event-lost": {
-    ...givenUp(1, HOUR_MS),
-    cause: "S3 answers 503 on every attempt, and the queue denies access",
-    topic: "performance-alerts",
-    also: ["dead-letter-errors", ...GIVEN_UP],
-    run: (blueprint) => failsPermanently(blueprint, DENIED),
-  },
+  "records-lost": { ...(SCENARIOS["records-lost"] as Scenario), topic: "log-alerts" },
   "image-processing-errors": {
     ...OUTAGE_RUN,
     topic: none,

@@ -124,6 +124,54 @@ const severalProbes = (alarm: Alarm, evidence: Evidence, once: Timeline, timing:
   ];
 };
 
+/** Counts that must breach in every one of several periods: a fault a minute, just long enough and just too short. */
+const lastingProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
+  const timing = timingOf(alarm, evidence, evidence.delivery);
+  const { evaluationPeriods: periods, datapointsToAlarm: wanted = periods } = alarm;
+  const signals = signalsOf(alarm, evidence.blueprint, recorded(evidence, shortName(alarm, evidence.blueprint)));
+  const period = timing.periodMs / MINUTE_MS;
+  // Periods slide, so that the first and the last one need a single minute each.
+  const enough = (wanted - 2) * period + 2;
+  const faults = faultsOf(alarm);
+  const inMinutes = (from: number, to: number): Timeline[] =>
+    Array.from({ length: to - from }, (_, i) => {
+      const atMs = FAULT_AT_MS + (from + i) * MINUTE_MS;
+      return spread(signals, faults, atMs, atMs);
+    });
+  const lastMs = FAULT_AT_MS + enough * MINUTE_MS;
+  const byMs = lastMs + timing.delayMs + timing.periodMs;
+  const toMs = lastMs + timing.memoryMs + HOUR_MS;
+  const probe = (title: string, parts: readonly Timeline[], trafficToMs: number, fires?: Probe["fires"]): Probe => ({
+    alarm: alarm.name,
+    title,
+    timeline: merged([traffic(evidence, BEGIN_MS, trafficToMs), ...parts]),
+    watched: { fromMs: WATCH_MS, toMs: toMs - MINUTE_MS },
+    delivery: evidence.delivery,
+    ...(fires && { fires }),
+  });
+  const longPause = enough - 1 + 2 * period - 1;
+  return [
+    probe(`${faults} a minute for ${enough} minutes`, inMinutes(0, enough), toMs, {
+      byMs,
+      okByMs: lastMs + timing.windowMs + MINUTE_MS,
+    }),
+    probe(`${faults} a minute for ${enough} minutes, then no traffic`, inMinutes(0, enough), FAULT_AT_MS, {
+      byMs,
+      okByMs: lastMs + timing.memoryMs + MINUTE_MS,
+    }),
+    probe(`${faults} a minute for ${enough - 1} minutes`, inMinutes(0, enough - 1), toMs),
+    ...(wanted === periods
+      ? [
+          probe(
+            `${faults} a minute with a pause of a period`,
+            [...inMinutes(0, enough - 1), ...inMinutes(longPause, longPause + 1)],
+            toMs,
+          ),
+        ]
+      : []),
+  ];
+};
+
 interface Edge {
   /** @param spreadToMs time of the last fault */
   readonly atThreshold: (spreadToMs: number) => Timeline;
@@ -133,7 +181,8 @@ interface Edge {
 
 /** Exactly the threshold: spread over the period amid traffic, and at once before traffic stops. */
 const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, timing }: Edge): Probe[] => {
-  const watched = { fromMs: WATCH_MS, toMs: FAULT_AT_MS + HOUR_MS - MINUTE_MS };
+  const endMs = Math.max(FAULT_AT_MS + HOUR_MS, lastMs + timing.memoryMs + 5 * MINUTE_MS);
+  const watched = { fromMs: WATCH_MS, toMs: endMs - MINUTE_MS };
   const { delivery } = evidence;
   const until = (trafficEndsMs: number, faults: Timeline): Timeline =>
     merged([traffic(evidence, BEGIN_MS, trafficEndsMs), zeros(alarm, evidence, trafficEndsMs), faults]);
@@ -144,7 +193,7 @@ const edgeProbes = (alarm: Alarm, evidence: Evidence, { atThreshold, lastMs, tim
     {
       alarm: alarm.name,
       title: `exactly ${alarm.threshold}`,
-      timeline: until(FAULT_AT_MS + HOUR_MS, spreadOut),
+      timeline: until(endMs, spreadOut),
       watched,
       delivery,
       fires: {
@@ -267,7 +316,9 @@ const probesOfAlarm = (alarm: Alarm, evidence: Evidence): Probe[] => {
   if (casesOf(alarm, evidence) !== undefined) return conditionProbes(alarm, evidence);
   if (metric === undefined) return rateProbes(alarm, evidence);
   if (alarm.comparison.startsWith("LessThan")) return silenceProbes(alarm, evidence);
-  return isGauge(alarm) ? gaugeProbes(alarm, evidence) : countProbes(alarm, evidence);
+  if (isGauge(alarm)) return gaugeProbes(alarm, evidence);
+  const { evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
+  return datapointsToAlarm > 1 ? lastingProbes(alarm, evidence) : countProbes(alarm, evidence);
 };
 
 /** A healthy hour, and an hour without traffic, unless missing data is breaching. */

@@ -10,10 +10,10 @@ locals {
 
 resource "aws_cloudwatch_metric_alarm" "high_error_rate" {
   alarm_name          = "${var.function_name}-high-error-rate"
-  alarm_description   = "${var.alarm_routing != "each" ? "Too many attempts are failing: Failed attempts >= ${var.error_rate_min_failures}, and >= ${var.error_rate_threshold_percent} % of all attempts, in ${var.error_rate_window_seconds} s." : "Invocations are failing: Sum of Errors >= ${var.error_threshold} ${local.evaluation_periods_of_300_s == 1 ? "in 300 s" : "in 1 of ${local.evaluation_periods_of_300_s} periods of 300 s"}."}${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/high-error-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
+  alarm_description   = "${var.alarm_routing != "each" ? "Too many attempts are failing: Failed attempts >= ${var.error_rate_min_failures} and >= ${var.error_rate_threshold_percent} %, or dropped events >= ${var.slo_min_failures} and >= half of that share, ${var.error_rate_hold_periods == 1 ? "in ${var.error_rate_window_seconds} s" : "in 1 of ${var.error_rate_hold_periods} periods of ${var.error_rate_window_seconds} s"}" : "Invocations are failing: Sum of Errors >= ${var.error_threshold} ${local.evaluation_periods_of_300_s == 1 ? "in 300 s" : "in 1 of ${local.evaluation_periods_of_300_s} periods of 300 s"}"}.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/high-error-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
-  evaluation_periods  = var.alarm_routing != "each" ? 1 : local.evaluation_periods_of_300_s
+  evaluation_periods  = var.alarm_routing != "each" ? var.error_rate_hold_periods : local.evaluation_periods_of_300_s
   threshold           = var.alarm_routing != "each" ? 1 : var.error_threshold
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_routing == "each" ? [var.critical_alerts_topic_arn] : null
@@ -62,9 +62,28 @@ resource "aws_cloudwatch_metric_alarm" "high_error_rate" {
     for_each = var.alarm_routing == "incident" ? [true] : []
 
     content {
-      expression  = "IF(failed >= ${var.error_rate_min_failures} AND 100 * failed >= ${var.error_rate_threshold_percent} * attempts, 1, 0)"
+      id          = "f"
+      return_data = false
+
+      metric {
+        dimensions = {
+          FunctionName = var.function_name
+        }
+        metric_name = "AsyncEventsDropped"
+        namespace   = "AWS/Lambda"
+        period      = var.error_rate_window_seconds
+        stat        = "Sum"
+      }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = var.alarm_routing == "incident" ? [true] : []
+
+    content {
+      expression  = "IF((FILL(failed, 0) >= ${var.error_rate_min_failures} AND 100 * failed >= ${var.error_rate_threshold_percent} * attempts) OR (FILL(f, 0) >= ${var.slo_min_failures} AND 200 * FILL(f, 0) >= ${var.error_rate_threshold_percent} * (FILL(f, 0) + FILL(attempts, 0))), 1, 0)"
       id          = "rate"
-      label       = "Failed attempts >= ${var.error_rate_min_failures}, and >= ${var.error_rate_threshold_percent} % of all attempts,"
+      label       = "Failed attempts >= ${var.error_rate_min_failures} and >= ${var.error_rate_threshold_percent} %, or dropped events >= ${var.slo_min_failures} and >= half of that share,"
       return_data = true
     }
   }
@@ -78,7 +97,7 @@ resource "aws_cloudwatch_metric_alarm" "budget_burning" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-budget-burning"
-  alarm_description   = "Uploads are given up so fast that the error budget of 30 days lasts 2 days: Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/budget-burning." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
+  alarm_description   = "Uploads are given up so fast that the error budget of 30 days lasts 2 days: Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, and >= ${var.slo_sure_failures} or >= 10 %, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/budget-burning." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
@@ -113,9 +132,9 @@ resource "aws_cloudwatch_metric_alarm" "budget_burning" {
   }
 
   metric_query {
-    expression  = "IF(FILL(f, 0) >= ${var.slo_min_failures} AND 100 * FILL(f, 0) >= 14.4 * (100 - ${var.slo_target_percent}) * (FILL(f, 0) + s), 1, 0)"
+    expression  = "IF(FILL(f, 0) >= ${var.slo_min_failures} AND 100 * FILL(f, 0) >= 14.4 * (100 - ${var.slo_target_percent}) * (FILL(f, 0) + s) AND (FILL(f, 0) >= ${var.slo_sure_failures} OR 100 * FILL(f, 0) >= 10 * (FILL(f, 0) + s)), 1, 0)"
     id          = "rate"
-    label       = "Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows,"
+    label       = "Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, and >= ${var.slo_sure_failures} or >= 10 %,"
     return_data = true
   }
 
@@ -128,19 +147,34 @@ resource "aws_cloudwatch_metric_alarm" "images_lost" {
   count = var.alarm_routing == "incident" && var.enable_dead_letter_queue ? 1 : 0
 
   alarm_name          = "${var.function_name}-images-lost"
-  alarm_description   = "Events are being lost because Lambda cannot send them to the dead-letter queue: Sum of DeadLetterErrors >= ${var.lost_images_threshold} in ${var.lost_images_window_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/images-lost." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letter-errors.md" : ""}"
+  alarm_description   = "Events are being lost because Lambda cannot send them to the dead-letter queue: Events lost >= ${var.lost_images_threshold} in ${var.lost_images_window_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/images-lost." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letter-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
-  dimensions = {
-    FunctionName = var.function_name
+  evaluation_periods  = 1
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "lost"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "DeadLetterErrors"
+      namespace   = "AWS/Lambda"
+      period      = var.lost_images_window_seconds
+      stat        = "Sum"
+    }
   }
-  evaluation_periods = 1
-  metric_name        = "DeadLetterErrors"
-  namespace          = "AWS/Lambda"
-  period             = var.lost_images_window_seconds
-  statistic          = "Sum"
-  threshold          = var.lost_images_threshold
-  treat_missing_data = "notBreaching"
+
+  metric_query {
+    expression  = "IF(FILL(lost, 0) >= ${var.lost_images_threshold}, 1, 0)"
+    id          = "rate"
+    label       = "Events lost >= ${var.lost_images_threshold}"
+    return_data = true
+  }
 
   lifecycle {
     create_before_destroy = true
@@ -171,6 +205,21 @@ resource "aws_cloudwatch_metric_alarm" "recovered" {
   }
 
   metric_query {
+    id          = "f"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "AsyncEventsDropped"
+      namespace   = "AWS/Lambda"
+      period      = var.recovery_window_seconds
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
     id          = "s"
     return_data = false
 
@@ -183,7 +232,7 @@ resource "aws_cloudwatch_metric_alarm" "recovered" {
   }
 
   metric_query {
-    expression  = "IF(s >= 1 AND (failed <= 2 OR 100 * failed <= 2 * (failed + s)), 1, IF(failed > 2, 0))"
+    expression  = "IF(s >= 1 AND ((FILL(failed, 0) + FILL(f, 0)) <= 2 OR 100 * (FILL(failed, 0) + FILL(f, 0)) <= 2 * ((FILL(failed, 0) + FILL(f, 0)) + s)), 1, IF((FILL(failed, 0) + FILL(f, 0)) > 2, 0))"
     id          = "rate"
     label       = "Images are processed, and at most 2 attempts or 2 % of them fail,"
     return_data = true
@@ -198,10 +247,10 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-waiting"
-  alarm_description   = "Uploads are waiting longer than slo_seconds because Lambda throttles invocations: Throttles >= ${var.waiting_min_throttles}, and an upload older than slo_seconds (${var.slo_seconds}), in ${var.waiting_window_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/waiting." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
+  alarm_description   = "Uploads are waiting longer than slo_seconds because Lambda throttles invocations: Throttles >= ${var.waiting_min_throttles}, and an upload older than slo_seconds (${var.slo_seconds}), ${var.waiting_hold_periods == 1 ? "in ${var.waiting_window_seconds} s" : "in 1 of ${var.waiting_hold_periods} periods of ${var.waiting_window_seconds} s"}.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/waiting." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
-  evaluation_periods  = 1
+  evaluation_periods  = var.waiting_hold_periods
   threshold           = 1
   treat_missing_data  = "notBreaching"
 
@@ -251,13 +300,13 @@ resource "aws_cloudwatch_metric_alarm" "throttled_long" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-throttled-long"
-  alarm_description   = "Lambda is throttling invocations: Sum of Throttles >= ${var.waiting_min_throttles} in ${var.waiting_window_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/throttled-long." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
+  alarm_description   = "Lambda is throttling invocations: Sum of Throttles >= ${var.waiting_min_throttles} ${var.waiting_hold_periods == 1 ? "in ${var.waiting_window_seconds} s" : "in 1 of ${var.waiting_hold_periods} periods of ${var.waiting_window_seconds} s"}.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/throttled-long." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   dimensions = {
     FunctionName = var.function_name
   }
-  evaluation_periods = 1
+  evaluation_periods = var.waiting_hold_periods
   metric_name        = "Throttles"
   namespace          = "AWS/Lambda"
   period             = var.waiting_window_seconds
@@ -323,11 +372,34 @@ resource "aws_cloudwatch_metric_alarm" "nothing_invoked" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "still_throttled" {
+  count = var.alarm_routing == "incident" ? 1 : 0
+
+  alarm_name          = "${var.function_name}-still-throttled"
+  alarm_description   = "Lambda keeps throttling invocations: Sum of Throttles >= 1 in ${var.throttled_datapoints} of 4 periods of ${var.throttled_period_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/still-throttled." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = var.throttled_datapoints
+  dimensions = {
+    FunctionName = var.function_name
+  }
+  evaluation_periods = 4
+  metric_name        = "Throttles"
+  namespace          = "AWS/Lambda"
+  period             = var.throttled_period_seconds
+  statistic          = "Sum"
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "flowing" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-flowing"
-  alarm_description   = "Lambda no longer throttles invocations: Invocations without throttles in 720 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/flowing." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
+  alarm_description   = "Lambda no longer throttles invocations: Invocations without throttles in ${var.recovery_window_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/flowing." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
@@ -344,7 +416,7 @@ resource "aws_cloudwatch_metric_alarm" "flowing" {
       }
       metric_name = "Throttles"
       namespace   = "AWS/Lambda"
-      period      = 720
+      period      = var.recovery_window_seconds
       stat        = "Sum"
     }
   }
@@ -359,7 +431,7 @@ resource "aws_cloudwatch_metric_alarm" "flowing" {
       }
       metric_name = "Invocations"
       namespace   = "AWS/Lambda"
-      period      = 720
+      period      = var.recovery_window_seconds
       stat        = "Sum"
     }
   }
@@ -380,14 +452,13 @@ resource "aws_cloudwatch_metric_alarm" "release_errors" {
   count = var.enable_release_alias ? 1 : 0
 
   alarm_name          = "${var.function_name}-release-errors"
-  alarm_actions       = [var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn]
   alarm_description   = "The newest version is failing: ${var.alarm_routing != "each" ? "Failed invocations of the newest version >= ${var.release_error_min_failures}, and >= ${var.release_error_threshold_percent} % of all of them, in ${local.periods_of_60_s * 60} s." : "Sum of Errors of the newest version >= ${var.release_error_threshold} ${local.periods_of_60_s_3 == 1 ? "in 60 s" : "in 1 of ${local.periods_of_60_s_3} periods of 60 s"}."}${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/release-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/release-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = var.alarm_routing != "each" ? 1 : local.periods_of_60_s_3
-  ok_actions          = [var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn]
   threshold           = var.alarm_routing != "each" ? 1 : var.release_error_threshold
   treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.critical_alerts_topic_arn] : null
   dimensions = var.alarm_routing == "each" ? {
     FunctionName    = var.function_name
     Resource        = "${var.function_name}:${var.alias_name}"
@@ -395,6 +466,7 @@ resource "aws_cloudwatch_metric_alarm" "release_errors" {
   } : null
   metric_name = var.alarm_routing == "each" ? "Errors" : null
   namespace   = var.alarm_routing == "each" ? "AWS/Lambda" : null
+  ok_actions  = var.alarm_routing == "each" ? [var.critical_alerts_topic_arn] : null
   period      = var.alarm_routing == "each" ? 60 : null
   statistic   = var.alarm_routing == "each" ? "Sum" : null
 
@@ -449,6 +521,10 @@ resource "aws_cloudwatch_metric_alarm" "release_errors" {
       label       = "Failed invocations of the newest version >= ${var.release_error_min_failures}, and >= ${var.release_error_threshold_percent} % of all of them,"
       return_data = true
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -822,7 +898,6 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   count = var.enable_dead_letter_queue ? 1 : 0
 
   alarm_name          = "${var.function_name}-dead-letters"
-  alarm_actions       = [var.performance_alerts_topic_arn]
   alarm_description   = "The dead-letter queue holds messages: Maximum of ApproximateNumberOfMessagesVisible >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/dead-letters." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letters.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
@@ -832,11 +907,16 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   evaluation_periods = 1
   metric_name        = "ApproximateNumberOfMessagesVisible"
   namespace          = "AWS/SQS"
-  ok_actions         = [var.performance_alerts_topic_arn]
   period             = 60
   statistic          = "Maximum"
   threshold          = 1
   treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letter_errors" {
@@ -868,7 +948,6 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   count = var.enable_metadata_table ? 1 : 0
 
   alarm_name          = "${var.function_name}-table-throttles"
-  alarm_actions       = [var.performance_alerts_topic_arn]
   alarm_description   = "DynamoDB is throttling the records of uploads: Sum of ThrottledRequests >= ${var.table_throttle_threshold} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/table-throttles." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/table-throttles.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
@@ -879,18 +958,22 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   evaluation_periods = 1
   metric_name        = "ThrottledRequests"
   namespace          = "AWS/DynamoDB"
-  ok_actions         = [var.performance_alerts_topic_arn]
   period             = 300
   statistic          = "Sum"
   threshold          = var.table_throttle_threshold
   treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "table_errors" {
   count = var.enable_metadata_table ? 1 : 0
 
   alarm_name          = "${var.function_name}-table-errors"
-  alarm_actions       = [var.performance_alerts_topic_arn]
   alarm_description   = "DynamoDB is failing to write the records of uploads: Sum of SystemErrors >= ${var.table_error_threshold} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/table-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/table-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
@@ -901,11 +984,16 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
   evaluation_periods = 1
   metric_name        = "SystemErrors"
   namespace          = "AWS/DynamoDB"
-  ok_actions         = [var.performance_alerts_topic_arn]
   period             = 300
   statistic          = "Sum"
   threshold          = var.table_error_threshold
   treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_composite_alarm" "page" {
@@ -914,7 +1002,7 @@ resource "aws_cloudwatch_composite_alarm" "page" {
   alarm_name        = "${var.function_name}-page"
   alarm_actions     = [var.critical_alerts_topic_arn]
   alarm_description = "Uploads are failing, lost or waiting too long.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
-  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))"
+  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))"
   ok_actions        = [var.critical_alerts_topic_arn]
 
   lifecycle {
@@ -993,6 +1081,54 @@ resource "aws_cloudwatch_composite_alarm" "event_lost" {
   alarm_actions     = [var.performance_alerts_topic_arn]
   alarm_description = "An event was lost because Lambda could not send it to the dead-letter queue.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letter-errors.md" : ""}"
   alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.dead_letter_errors[0].alarm_name})"
+  ok_actions        = [var.performance_alerts_topic_arn]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+    extension_period = 1800
+    wait_period      = 120
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "redrive" {
+  count = var.alarm_routing == "incident" && var.enable_dead_letter_queue ? 1 : 0
+
+  alarm_name        = "${var.function_name}-redrive"
+  alarm_actions     = [var.performance_alerts_topic_arn]
+  alarm_description = "The dead-letter queue holds messages.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letters.md" : ""}"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.dead_letters[0].alarm_name})"
+  ok_actions        = [var.performance_alerts_topic_arn]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+    extension_period = 1800
+    wait_period      = 120
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "bad_release" {
+  count = var.alarm_routing == "incident" && var.enable_release_alias ? 1 : 0
+
+  alarm_name        = "${var.function_name}-bad-release"
+  alarm_actions     = [var.performance_alerts_topic_arn]
+  alarm_description = "The newest version is failing.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/release-errors.md" : ""}"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.release_errors[0].alarm_name})"
+  ok_actions        = [var.performance_alerts_topic_arn]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+    extension_period = 1800
+    wait_period      = 120
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "table" {
+  count = var.alarm_routing == "incident" && var.enable_metadata_table ? 1 : 0
+
+  alarm_name        = "${var.function_name}-table"
+  alarm_actions     = [var.performance_alerts_topic_arn]
+  alarm_description = "DynamoDB is refusing the records of uploads.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/table-errors.md" : ""}"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.table_throttles[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.table_errors[0].alarm_name})"
   ok_actions        = [var.performance_alerts_topic_arn]
 
   actions_suppressor {
@@ -1102,10 +1238,8 @@ resource "aws_cloudwatch_metric_alarm" "event_age" {
 resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   count = var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue ? 1 : 0
 
-  alarm_name = "${var.function_name}-events-dropped"
-  alarm_actions = [
-    !var.enable_async_alarms && !var.enable_dead_letter_queue ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
-  ]
+  alarm_name          = "${var.function_name}-events-dropped"
+  alarm_actions       = [var.critical_alerts_topic_arn]
   alarm_description   = "Lambda is dropping uploads that failed every retry or waited too long: Sum of AsyncEventsDropped >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/events-dropped." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/events-dropped.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
@@ -1115,11 +1249,29 @@ resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   evaluation_periods = 1
   metric_name        = "AsyncEventsDropped"
   namespace          = "AWS/Lambda"
-  ok_actions = [
-    !var.enable_async_alarms && !var.enable_dead_letter_queue ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
-  ]
+  ok_actions         = [var.critical_alerts_topic_arn]
   period             = 60
   statistic          = "Sum"
   threshold          = 1
   treat_missing_data = "notBreaching"
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "dropped" {
+  count = var.alarm_routing == "incident" && var.enable_async_alarms && !var.enable_dead_letter_queue ? 1 : 0
+
+  alarm_name        = "${var.function_name}-dropped"
+  alarm_actions     = [var.performance_alerts_topic_arn]
+  alarm_description = "Lambda is dropping uploads that failed every retry or waited too long.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/events-dropped.md" : ""}"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.events_dropped[0].alarm_name})"
+  ok_actions        = [var.performance_alerts_topic_arn]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+    extension_period = 1800
+    wait_period      = 120
+  }
 }

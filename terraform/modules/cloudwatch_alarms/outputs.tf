@@ -11,6 +11,7 @@ locals {
       waiting         = aws_cloudwatch_metric_alarm.waiting[0].alarm_name
       throttled-long  = aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name
       nothing-invoked = aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name
+      still-throttled = aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name
       flowing         = aws_cloudwatch_metric_alarm.flowing[0].alarm_name
       refused-rate    = aws_cloudwatch_metric_alarm.refused_rate[0].alarm_name
       budget-1d       = aws_cloudwatch_metric_alarm.budget_1d[0].alarm_name
@@ -26,6 +27,7 @@ locals {
     var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
       images-lost = aws_cloudwatch_metric_alarm.images_lost[0].alarm_name
       event-lost  = aws_cloudwatch_composite_alarm.event_lost[0].alarm_name
+      redrive     = aws_cloudwatch_composite_alarm.redrive[0].alarm_name
     } : {},
     var.enable_release_alias ? {
       release-errors = aws_cloudwatch_metric_alarm.release_errors[0].alarm_name
@@ -47,6 +49,12 @@ locals {
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
     } : {},
+    var.alarm_routing == "incident" && var.enable_release_alias ? {
+      bad-release = aws_cloudwatch_composite_alarm.bad_release[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_metadata_table ? {
+      table = aws_cloudwatch_composite_alarm.table[0].alarm_name
+    } : {},
     var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].alarm_name
       high-concurrency = aws_cloudwatch_metric_alarm.high_concurrency[0].alarm_name
@@ -59,6 +67,9 @@ locals {
     } : {},
     (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
       events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_async_alarms && !var.enable_dead_letter_queue ? {
+      dropped = aws_cloudwatch_composite_alarm.dropped[0].alarm_name
     } : {},
   )
 }
@@ -87,6 +98,7 @@ output "alarm_arns" {
       waiting         = aws_cloudwatch_metric_alarm.waiting[0].arn
       throttled-long  = aws_cloudwatch_metric_alarm.throttled_long[0].arn
       nothing-invoked = aws_cloudwatch_metric_alarm.nothing_invoked[0].arn
+      still-throttled = aws_cloudwatch_metric_alarm.still_throttled[0].arn
       flowing         = aws_cloudwatch_metric_alarm.flowing[0].arn
       refused-rate    = aws_cloudwatch_metric_alarm.refused_rate[0].arn
       budget-1d       = aws_cloudwatch_metric_alarm.budget_1d[0].arn
@@ -102,6 +114,7 @@ output "alarm_arns" {
     var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
       images-lost = aws_cloudwatch_metric_alarm.images_lost[0].arn
       event-lost  = aws_cloudwatch_composite_alarm.event_lost[0].arn
+      redrive     = aws_cloudwatch_composite_alarm.redrive[0].arn
     } : {},
     var.enable_release_alias ? {
       release-errors = aws_cloudwatch_metric_alarm.release_errors[0].arn
@@ -123,6 +136,12 @@ output "alarm_arns" {
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].arn
     } : {},
+    var.alarm_routing == "incident" && var.enable_release_alias ? {
+      bad-release = aws_cloudwatch_composite_alarm.bad_release[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_metadata_table ? {
+      table = aws_cloudwatch_composite_alarm.table[0].arn
+    } : {},
     var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].arn
       high-concurrency = aws_cloudwatch_metric_alarm.high_concurrency[0].arn
@@ -135,6 +154,9 @@ output "alarm_arns" {
     } : {},
     (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
       events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_async_alarms && !var.enable_dead_letter_queue ? {
+      dropped = aws_cloudwatch_composite_alarm.dropped[0].arn
     } : {},
   )
 }

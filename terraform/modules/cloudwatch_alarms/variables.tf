@@ -279,9 +279,9 @@ variable "reserved_concurrent_executions" {
 }
 
 variable "error_rate_threshold_percent" {
-  description = "Failed attempts in percent of all attempts that trigger `high-error-rate`, with alarm_routing incident."
+  description = "Failed attempts in percent of all attempts that trigger `high-error-rate`, with alarm_routing incident; for events that Lambda drops, half of it."
   type        = number
-  default     = 20
+  default     = 22
   nullable    = false
 
   validation {
@@ -314,6 +314,18 @@ variable "error_rate_window_seconds" {
   }
 }
 
+variable "error_rate_hold_periods" {
+  description = "Periods for which `high-error-rate` stays in ALARM after its last breach. A page ends earlier, when uploads are processed again."
+  type        = number
+  default     = 9
+  nullable    = false
+
+  validation {
+    condition     = floor(var.error_rate_hold_periods) == var.error_rate_hold_periods && var.error_rate_hold_periods >= 1 && var.error_rate_hold_periods <= 60
+    error_message = "Expected a whole number of periods from 1 to 60 for error_rate_hold_periods but got ${jsonencode(var.error_rate_hold_periods)}."
+  }
+}
+
 variable "recovery_window_seconds" {
   description = "Period in which uploads must be processed again before a page ends. At least error_rate_window_seconds."
   type        = number
@@ -338,6 +350,18 @@ variable "waiting_window_seconds" {
   }
 }
 
+variable "waiting_hold_periods" {
+  description = "Periods for which `waiting` and `throttled-long` stay in ALARM after their last breach. A page ends earlier, when `flowing` is in ALARM."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = floor(var.waiting_hold_periods) == var.waiting_hold_periods && var.waiting_hold_periods >= 1 && var.waiting_hold_periods <= 60
+    error_message = "Expected a whole number of periods from 1 to 60 for waiting_hold_periods but got ${jsonencode(var.waiting_hold_periods)}."
+  }
+}
+
 variable "waiting_min_throttles" {
   description = "Throttled invocations in that period that trigger `throttled-long`, and `waiting` if uploads wait longer than slo_seconds."
   type        = number
@@ -347,6 +371,30 @@ variable "waiting_min_throttles" {
   validation {
     condition     = floor(var.waiting_min_throttles) == var.waiting_min_throttles && var.waiting_min_throttles >= 1 && var.waiting_min_throttles <= 1000000
     error_message = "Expected a whole number from 1 to 1000000 for waiting_min_throttles but got ${jsonencode(var.waiting_min_throttles)}."
+  }
+}
+
+variable "throttled_period_seconds" {
+  description = "Period of `still-throttled`."
+  type        = number
+  default     = 240
+  nullable    = false
+
+  validation {
+    condition     = floor(var.throttled_period_seconds) == var.throttled_period_seconds && var.throttled_period_seconds >= 60 && var.throttled_period_seconds <= 86400
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for throttled_period_seconds but got ${jsonencode(var.throttled_period_seconds)}."
+  }
+}
+
+variable "throttled_datapoints" {
+  description = "How many of four periods must have a throttled invocation for `still-throttled`."
+  type        = number
+  default     = 4
+  nullable    = false
+
+  validation {
+    condition     = floor(var.throttled_datapoints) == var.throttled_datapoints && var.throttled_datapoints >= 1 && var.throttled_datapoints <= 4
+    error_message = "Expected a whole number of periods from 1 to 4 for throttled_datapoints but got ${jsonencode(var.throttled_datapoints)}."
   }
 }
 
@@ -446,8 +494,20 @@ variable "slo_min_failures" {
   }
 }
 
+variable "slo_sure_failures" {
+  description = "Number of uploads given up in an hour from which `budget-burning` needs no larger share than 14.4 times the error budget."
+  type        = number
+  default     = 45
+  nullable    = false
+
+  validation {
+    condition     = floor(var.slo_sure_failures) == var.slo_sure_failures && var.slo_sure_failures >= 1 && var.slo_sure_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for slo_sure_failures but got ${jsonencode(var.slo_sure_failures)}."
+  }
+}
+
 variable "slo_seconds" {
-  description = "Seconds within which an upload should be processed. Uploads that wait longer because of throttling trigger `waiting`."
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
   type        = number
   default     = 300
   nullable    = false

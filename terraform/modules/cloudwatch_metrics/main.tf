@@ -116,6 +116,22 @@ resource "aws_cloudwatch_log_metric_filter" "SupersededImages" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "LateImages" {
+  count = var.enable_image_metrics ? 1 : 0
+
+  name           = "${var.function_name}-LateImages"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"image.late\") }"
+
+  metric_transformation {
+    name          = "LateImages"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
 resource "aws_cloudwatch_log_metric_filter" "Attempts" {
   name           = "${var.function_name}-Attempts"
   log_group_name = var.log_group_name
@@ -244,7 +260,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Sum"
-                  period = var.alarm_routing != "incident" ? 300 : var.waiting_window_seconds
+                  period = var.alarm_routing != "each" ? var.waiting_window_seconds : 300
                 },
               ],
               [
@@ -279,10 +295,6 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             annotations = {
               horizontal = [
                 for line in [
-                  var.alarm_routing == "incident" ? {
-                    label = "throttled-long >= ${var.waiting_min_throttles}"
-                    value = var.waiting_min_throttles
-                  } : null,
                   var.alarm_routing == "each" ? {
                     label = "high-error-rate >= ${var.error_threshold}"
                     value = var.error_threshold
@@ -291,9 +303,17 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     label = "throttles >= ${var.throttle_threshold}"
                     value = var.throttle_threshold
                   } : null,
-                  var.alarm_routing == "each" && var.enable_release_alias ? {
+                  var.enable_release_alias && var.alarm_routing == "each" ? {
                     label = "release-errors >= ${var.release_error_threshold}"
                     value = var.release_error_threshold
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "throttled-long >= ${var.waiting_min_throttles}"
+                    value = var.waiting_min_throttles
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "still-throttled >= 1"
+                    value = 1
                   } : null,
                   var.enable_no_invocation_alarm ? {
                     label = "no-invocations < 1"
@@ -324,7 +344,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Average"
-                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
+                  period = var.alarm_routing != "each" ? local.periods_of_60_s : 300
                 },
               ],
               [
@@ -334,7 +354,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Maximum"
-                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
+                  period = var.alarm_routing != "each" ? local.periods_of_60_s : 300
                 },
               ],
               [
@@ -344,7 +364,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "p99"
-                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
+                  period = var.alarm_routing != "each" ? local.periods_of_60_s : 300
                 },
               ],
             ]
@@ -479,15 +499,15 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 [
                   for item in [
                     var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace == "" && var.alarm_routing == "incident" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace == "" && var.alarm_routing == "each" ? "ImageProcessor/${var.function_name}" : null,
                     var.metric_namespace != "" ? var.metric_namespace : null,
                     "LambdaErrors",
-                    var.alarm_routing == "incident" ? {
-                      stat = "Sum"
-                    } : null,
                     var.alarm_routing == "each" ? {
                       stat   = "Sum"
                       period = 60
+                    } : null,
+                    var.alarm_routing == "incident" ? {
+                      stat = "Sum"
                     } : null,
                   ] : item if item != null
                 ],
@@ -526,6 +546,16 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
                     var.metric_namespace != "" ? var.metric_namespace : null,
                     "SupersededImages",
+                    {
+                      stat = "Sum"
+                    },
+                  ] : item if item != null
+                ] : null,
+                var.enable_image_metrics ? [
+                  for item in [
+                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    "LateImages",
                     {
                       stat = "Sum"
                     },
@@ -944,11 +974,15 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "AsyncEventsDropped",
                 "FunctionName",
                 var.function_name,
-                {
-                  stat   = "Sum"
-                  period = 60
-                  yAxis  = "right"
-                },
+                merge(
+                  {
+                    stat  = "Sum"
+                    yAxis = "right"
+                  },
+                  (var.alarm_routing == "each" || !var.enable_dead_letter_queue) ? {
+                    period = 60
+                  } : {},
+                ),
               ],
             ]
             yAxis = {
@@ -962,15 +996,20 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             annotations = {
               horizontal = [
                 for line in [
+                  !var.enable_dead_letter_queue ? {
+                    label = "events-dropped >= 1"
+                    value = 1
+                    yAxis = "right"
+                  } : null,
                   var.alarm_routing == "each" ? {
                     label = "event-age >= ${var.event_age_threshold_ms}"
                     value = var.event_age_threshold_ms
                   } : null,
-                  {
+                  var.alarm_routing == "each" ? {
                     label = "events-dropped >= 1"
                     value = 1
                     yAxis = "right"
-                  },
+                  } : null,
                 ] : line if line != null
               ]
             }
@@ -996,7 +1035,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.function_name,
                 {
                   stat   = "Sum"
-                  period = var.alarm_routing != "incident" ? 60 : var.lost_images_window_seconds
+                  period = 60
                 },
               ],
               [
@@ -1020,20 +1059,14 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
             annotations = {
               horizontal = [
-                for line in [
-                  var.alarm_routing == "incident" ? {
-                    label = "images-lost >= ${var.lost_images_threshold}"
-                    value = var.lost_images_threshold
-                  } : null,
-                  {
-                    label = "dead-letters >= 1"
-                    value = 1
-                  },
-                  {
-                    label = "dead-letter-errors >= 1"
-                    value = 1
-                  },
-                ] : line if line != null
+                {
+                  label = "dead-letters >= 1"
+                  value = 1
+                },
+                {
+                  label = "dead-letter-errors >= 1"
+                  value = 1
+                },
               ]
             }
           }
@@ -1102,14 +1135,81 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
           }
         } : null,
-        var.runbook_base_url != "" ? {
+        var.alarm_routing == "incident" && var.enable_image_metrics ? {
           x      = 0
           y      = var.enable_release_alias ? 30 : 24
+          width  = 24
+          height = 3
+          type   = "metric"
+          properties = {
+            title                = "Objectives of the last 30 days: ${var.slo_target_percent} % of the uploads"
+            region               = data.aws_region.region.id
+            view                 = "singleValue"
+            start                = "-P30D"
+            end                  = "P0D"
+            setPeriodToTimeRange = true
+            period               = 2592000
+            metrics = [
+              [
+                "AWS/Lambda",
+                "AsyncEventsDropped",
+                "FunctionName",
+                var.function_name,
+                {
+                  id      = "f"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                for item in [
+                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
+                  "SuccessfulProcesses",
+                  {
+                    id      = "s"
+                    stat    = "Sum"
+                    visible = false
+                  },
+                ] : item if item != null
+              ],
+              [
+                for item in [
+                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
+                  var.metric_namespace != "" ? var.metric_namespace : null,
+                  "LateImages",
+                  {
+                    id      = "late"
+                    stat    = "Sum"
+                    visible = false
+                  },
+                ] : item if item != null
+              ],
+              [
+                {
+                  id         = "left0"
+                  label      = "Error budget left (%)"
+                  expression = "100 - 10000 * FILL(f, 0) / ((100 - ${var.slo_target_percent}) * (FILL(f, 0) + FILL(s, 0)))"
+                },
+              ],
+              [
+                {
+                  id         = "left1"
+                  label      = "Budget left of uploads stored within ${var.slo_seconds} s (%)"
+                  expression = "100 - 10000 * FILL(late, 0) / ((100 - ${var.slo_target_percent}) * s)"
+                },
+              ],
+            ]
+          }
+        } : null,
+        var.runbook_base_url != "" ? {
+          x      = 0
+          y      = var.alarm_routing == "each" ? var.enable_release_alias ? 30 : 24 : !var.enable_release_alias ? 27 : 33
           width  = 24
           height = 2
           type   = "text"
           properties = {
-            markdown = "**Runbooks** [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · ${var.alarm_routing != "incident" ? "[throttles](${var.runbook_base_url}/throttles.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md)${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""}${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_async_alarms ? " · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)" : ""}${var.enable_dead_letter_queue ? " · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : ""} · ${var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)" : "[timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md)"} · [large-images](${var.runbook_base_url}/large-images.md)" : "[budget-burning](${var.runbook_base_url}/budget-burning.md) · [images-lost](${var.runbook_base_url}/images-lost.md) · [recovered](${var.runbook_base_url}/recovered.md) · [waiting](${var.runbook_base_url}/waiting.md) · [throttled-long](${var.runbook_base_url}/throttled-long.md) · [nothing-invoked](${var.runbook_base_url}/nothing-invoked.md) · [flowing](${var.runbook_base_url}/flowing.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [refused-rate](${var.runbook_base_url}/refused-rate.md) · [budget-1d](${var.runbook_base_url}/budget-1d.md) · [budget-2h](${var.runbook_base_url}/budget-2h.md) · [budget-6h](${var.runbook_base_url}/budget-6h.md) · [budget-30m](${var.runbook_base_url}/budget-30m.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md) · [table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)"}"
+            markdown = "**Runbooks** [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · ${var.alarm_routing != "each" ? "[budget-burning](${var.runbook_base_url}/budget-burning.md) · ${var.enable_dead_letter_queue ? "[images-lost](${var.runbook_base_url}/images-lost.md) · [recovered](${var.runbook_base_url}/recovered.md) · [waiting](${var.runbook_base_url}/waiting.md) · [throttled-long](${var.runbook_base_url}/throttled-long.md) · [nothing-invoked](${var.runbook_base_url}/nothing-invoked.md) · [still-throttled](${var.runbook_base_url}/still-throttled.md) · [flowing](${var.runbook_base_url}/flowing.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [high-duration](${var.runbook_base_url}/high-duration.md)${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""} · [refused-rate](${var.runbook_base_url}/refused-rate.md) · [budget-1d](${var.runbook_base_url}/budget-1d.md) · [budget-2h](${var.runbook_base_url}/budget-2h.md) · [budget-6h](${var.runbook_base_url}/budget-6h.md) · [budget-30m](${var.runbook_base_url}/budget-30m.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : "[recovered](${var.runbook_base_url}/recovered.md) · [waiting](${var.runbook_base_url}/waiting.md) · [throttled-long](${var.runbook_base_url}/throttled-long.md) · [nothing-invoked](${var.runbook_base_url}/nothing-invoked.md) · [still-throttled](${var.runbook_base_url}/still-throttled.md) · [flowing](${var.runbook_base_url}/flowing.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [refused-rate](${var.runbook_base_url}/refused-rate.md) · [budget-1d](${var.runbook_base_url}/budget-1d.md) · [budget-2h](${var.runbook_base_url}/budget-2h.md) · [budget-6h](${var.runbook_base_url}/budget-6h.md) · [budget-30m](${var.runbook_base_url}/budget-30m.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)"} · ${var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)" : "[timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md)"}" : "[throttles](${var.runbook_base_url}/throttles.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md) · [table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md) · [large-images](${var.runbook_base_url}/large-images.md)"}"
           }
         } : null,
       ] : widget if widget != null

@@ -250,27 +250,27 @@ variable "waiting_min_throttles" {
   }
 }
 
-variable "lost_images_threshold" {
-  description = "Events that Lambda could not send to the dead-letter queue that trigger `images-lost`."
+variable "slo_target_percent" {
+  description = "Share of valid uploads that must be processed, in percent over 30 days. The rest is the error budget."
   type        = number
-  default     = 3
+  default     = 99.9
   nullable    = false
 
   validation {
-    condition     = floor(var.lost_images_threshold) == var.lost_images_threshold && var.lost_images_threshold >= 1 && var.lost_images_threshold <= 1000000
-    error_message = "Expected a whole number from 1 to 1000000 for lost_images_threshold but got ${jsonencode(var.lost_images_threshold)}."
+    condition     = var.slo_target_percent >= 95
+    error_message = "Expected a number from 95 up to, but not including, 100 for slo_target_percent but got ${jsonencode(var.slo_target_percent)}."
   }
 }
 
-variable "lost_images_window_seconds" {
-  description = "Period of `images-lost`."
+variable "slo_seconds" {
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
   type        = number
-  default     = 900
+  default     = 300
   nullable    = false
 
   validation {
-    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400
-    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for lost_images_window_seconds but got ${jsonencode(var.lost_images_window_seconds)}."
+    condition     = floor(var.slo_seconds) == var.slo_seconds && var.slo_seconds >= 1 && var.slo_seconds <= 21600
+    error_message = "Expected a whole number of seconds from 1 to 21600 for slo_seconds but got ${jsonencode(var.slo_seconds)}."
   }
 }
 
