@@ -113,7 +113,7 @@ test("has a package of its own for the upload API: one file without sharp, of le
   const api = await buildUploadApi({ outDir: join(folder, "api") });
   const again = await buildUploadApi({ outDir: join(folder, "api") });
   const unpacked = join(folder, "unpacked-api");
-  const entries = unzipSync(await readFile(api.file));
+  const entries: Record<string, Uint8Array> = Object.fromEntries(unzip(await readFile(api.file)));
   await mkdir(unpacked, { recursive: true });
   for (const [path, bytes] of Object.entries(entries)) await writeFile(join(unpacked, path), bytes);
   const settings = {
