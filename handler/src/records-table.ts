@@ -71,13 +71,16 @@ const THROTTLES = /Throttl|ThroughputExceeded|RequestLimitExceeded/;
 const isTransient = ({ name, $metadata }: Error & { $metadata?: { httpStatusCode?: number } }): boolean =>
   ($metadata?.httpStatusCode ?? 500) >= 500 || THROTTLES.test(name);
 
-/** Call it once per execution environment. */
-export const createRecordWriter = (tableName: string): WriteRecord => {
-  // The caller waits for a second: two requests that stall, or three that fail quickly.
+/**
+ * Call it once per execution environment.
+ * @param requestTimeout of one request, in milliseconds @default 400: an image waits for a second, which is enough for two
+ *   requests that stall, or three that fail quickly
+ */
+export const createRecordWriter = (tableName: string, requestTimeout = 400): WriteRecord => {
   const dynamodb = captured(
     new DynamoDBClient({
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 300, requestTimeout: 400, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 300, requestTimeout, throwOnRequestTimeout: true },
     }),
   );
   return async (write, abortSignal) => {

@@ -33,7 +33,8 @@ interface Response {
 }
 
 const settings = readLedger(UPLOAD_API_SETTINGS, process.env);
-const writeRecord = createRecordWriter(settings.RECORDS_TABLE);
+/** A client waits longer for its link than an image for its record: two requests that stall fit into the function's timeout. */
+const writeRecord = createRecordWriter(settings.RECORDS_TABLE, 2_500);
 
 /** Links are secrets for some minutes, so no cache may keep an answer. */
 const answer = (statusCode: number, body: object): Response => ({
@@ -46,7 +47,7 @@ const bodyOf = ({ body = "", isBase64Encoded = false }: Request): string =>
   isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
 
 /** The longest wait for the record of a link. */
-const RECORD_TIMEOUT_MS = 2_000;
+const RECORD_TIMEOUT_MS = 6_000;
 
 /** Without its record, an upload could not be found again: it is written before the client gets the link. */
 const postUpload = async (request: Request, log: Log): Promise<Response> => {

@@ -25,10 +25,10 @@ const plain = ({ N, M, S }: AttributeValue): unknown => {
 const recordOf = (item: Readonly<Record<string, AttributeValue>>): StoredRecord =>
   plain({ M: item as Record<string, AttributeValue> }) as StoredRecord;
 
-/** A client waits for the answer: two attempts fit into a few seconds. */
+/** Two attempts fit into the function's timeout. */
 const dynamodb = new DynamoDBClient({
   maxAttempts: 2,
-  requestHandler: { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 500, requestTimeout: 3_000, throwOnRequestTimeout: true },
 });
 
 const rankOf = ({ state }: StoredRecord): number => RECORD_STATES[state].rank;
