@@ -269,14 +269,14 @@ const widgetsOf = (stack: DashboardStack, y: number) => {
   }));
 };
 
-/** Links to the runbook of each alarm; nothing where runbook_base_url is not set. */
+/** Links to the runbook of each alarm, by name; nothing where runbook_base_url is not set. */
 const runbooks = (values: DashboardValues, y: number) => {
   const links = singleAlarms(values).flatMap(({ name }) => {
     const url = runbookUrl(values, name);
     return url === undefined ? [] : [`[${name}](${url})`];
   });
   if (links.length === 0) return [];
-  const markdown = `**Runbooks** ${links.join(" · ")}`;
+  const markdown = ["**Runbooks**", ...links.sort()].join(" · ");
   return [{ x: 0, y, width: 24, height: 2, type: "text", properties: { markdown } }];
 };
 

@@ -10,6 +10,7 @@ import { measureCold } from "../trials/bench/cold";
 import { isFastEnough, measureConsoleStart } from "../trials/bench/console-start";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
+import { measureLean } from "../trials/bench/lean";
 import { machine } from "../trials/bench/machine";
 import { measureOverlap, type Overlap } from "../trials/bench/overlap";
 import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
@@ -20,6 +21,7 @@ import {
   benchReport,
   coldReport,
   consoleReport,
+  leanReport,
   overlapReport,
   throughputReport,
   worstReport,
@@ -46,6 +48,7 @@ interface Options {
   readonly sweep: boolean;
   readonly memory: boolean;
   readonly overlap: boolean;
+  readonly lean: boolean;
   readonly cold: boolean;
   readonly console: boolean;
   readonly throughput: boolean;
@@ -80,11 +83,16 @@ const sweep = async ({ photos: folder, runs }: Options): Promise<EncoderTrial[]>
   return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(files, runs, onDone));
 };
 
+/** Of `--memory`: about what two processors need for all kinds. */
+const MEMORY_LIMIT_MS = 200_000;
+
 const worstMemory = async ({ python }: Options): Promise<WorstMemory> => {
   const tools = await prepareTools(python);
   try {
     const here = machine(undefined);
-    const kinds = await withProgress({ showsTimeLeft: true }, (onDone) => measureWorst(tools, onDone));
+    const kinds = await withProgress({ showsTimeLeft: true }, (onDone) =>
+      measureWorst(tools, { before: readResults().worst?.kinds ?? {}, limitMs: MEMORY_LIMIT_MS }, onDone),
+    );
     return { date: today(), machine: here.finished(), kinds };
   } finally {
     await tools.worker.remove();
@@ -96,6 +104,17 @@ const overlap = async ({ runs }: Options): Promise<Overlap> => {
   const [picture] = all.filter(({ name }) => name === REFERENCE);
   if (picture === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
   return withProgress({ showsTimeLeft: true }, (onDone) => measureOverlap(picture, runs, onDone));
+};
+
+const lean = async ({ photos: folder, runs, python }: Options) => {
+  const tools = await prepareTools(python);
+  try {
+    const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
+    const wanted = all.filter(({ name }) => folder !== undefined || name === REFERENCE);
+    return await withProgress({ showsTimeLeft: true }, (onDone) => measureLean(wanted, runs, tools, onDone));
+  } finally {
+    await tools.worker.remove();
+  }
 };
 
 const photoResults = async ({ photos: folder = "", runs, python }: Options): Promise<PhotoResults> => {
@@ -175,6 +194,12 @@ const run = async (options: Options): Promise<void> => {
     if (options.write) await keep({ overlap: found });
     return;
   }
+  if (options.lean) {
+    const found = await lean(options);
+    show(found, leanReport);
+    if (options.write) await keep({ lean: found });
+    return;
+  }
   if (options.photos !== undefined) {
     const photos = await photoResults(options);
     show(photos, photosReport);
@@ -203,8 +228,17 @@ export const command = new Command("npm run bench --")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
   .option("--photos <folder>", "photos of yours instead of the painted pictures, with every encoder_effort and Pillow")
   .option("--sweep", "only encoder settings, with the painted photo of 12 megapixels or those of --photos", false)
-  .option("--memory", "only the memory that the largest admitted file of each kind takes", false)
+  .option(
+    "--memory",
+    "only the memory that the largest admitted file of each kind takes; four minutes at most, so repeat it",
+    false,
+  )
   .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
+  .option(
+    "--lean",
+    "only variants for web pages without the PNG, with the painted photo of 12 megapixels or those of --photos",
+    false,
+  )
   .option("--cold", "only the cost of loading the package", false)
   .option("--console", "only how soon the console of npm start can be seen, in Chromium", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)

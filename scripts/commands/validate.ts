@@ -1,4 +1,5 @@
 /** `npm run validate`: checks every environment with Terraform and the real provider's schema. */
+import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
@@ -8,7 +9,9 @@ import { variantsOf } from "../aws/terraform/plain-variants";
 import { createExisting, sameness } from "../aws/terraform/sameness";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { validateStacks } from "../aws/terraform/validation";
+import { PROJECT } from "../build/stacks";
 import { synth } from "../build/synth";
+import { modulePairs } from "../docs/terraform/module-pairs";
 import { runCommand } from "../terminal/cli";
 
 interface Options {
@@ -21,11 +24,12 @@ const checkPlain = async (everySwitch: boolean): Promise<void> => {
   const moto = await startMoto(0);
   await createExisting(clientsFor("us-east-1", moto.endpoint));
   const chosen = variantsOf(await readEnvironments(ENVIRONMENTS, {}), everySwitch);
-  const { resources, attributes, differences } = await sameness(chosen, moto.endpoint);
+  const pairs = modulePairs(join(PROJECT, "package.json"));
+  const { resources, attributes, differences } = await sameness(chosen, pairs, moto.endpoint);
   await moto.stop();
   for (const difference of differences) console.error(`${pc.red("✗")} ${difference}`);
   if (differences.length > 0) process.exitCode = 1;
-  const counted = `${chosen.length} variants, ${resources} resources, ${attributes} attributes`;
+  const counted = `${chosen.length} variants, ${pairs.length} cases of modules alone, ${resources} resources, ${attributes} attributes`;
   const title = "terraform/  plans the same as the stacks";
   console.log(`${differences.length === 0 ? pc.green("✓") : pc.red("✗")} ${title} ${pc.dim(`(${counted})`)}`);
 };

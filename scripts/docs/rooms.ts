@@ -90,7 +90,7 @@ export const ROOMS = {
     purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "faults", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/console-start.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts", "bench/worst-files.ts", "bench/worst-memory.ts",
+      "bench/cold.ts", "bench/console-start.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/lean.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts", "bench/worst-files.ts", "bench/worst-memory.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
@@ -123,6 +123,6 @@ export const ROOMS = {
     path: "scripts/docs",
     purpose: "Generated parts of the documents, runbooks, plots, cost and scale models, and plain Terraform.",
     imports: ["main.ts", "terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "cost/variant-costs.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/moved.ts"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "cost/variant-costs.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/module-pairs.ts", "terraform/moved.ts"],
   },
 } as const satisfies Record<string, Room>;

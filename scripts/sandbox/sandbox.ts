@@ -14,7 +14,7 @@ import { invokeApi } from "./invoke-api";
 import { type Answer, type Attempt, dimensionsOf, type Outcome, type Wait } from "./lambda";
 import { type LogGroups, operationsOn } from "./operations";
 import type { Credentials } from "./post-policy";
-import { type CreatedObject, isMatch, s3Event } from "./s3-events";
+import { type ChangedObject, type CreatedObject, isMatch, s3Event } from "./s3-events";
 import { type SentDatum, visibleMsOf } from "./sent";
 import { type StoredObject, startStorage } from "./storage";
 import { type Item, openTable, type TableOptions } from "./table";
@@ -73,9 +73,9 @@ export interface Sandbox {
   readonly processedBucket: string;
   upload(key: string, bytes: Uint8Array): Promise<void>;
   download(bucket: string, key: string): Promise<StoredObject>;
-  /** Deletes an object. */
+  /** Deletes an object, in a versioned bucket by a delete marker. */
   remove(bucket: string, key: string): Promise<void>;
-  /** Deletes an object with all of its versions. */
+  /** Forgets an object with all of its versions, to free memory: this invokes nothing. */
   erase(bucket: string, key: string): Promise<void>;
   /** Invokes the function asynchronously, as S3 and `npm run redrive` do. */
   invoke(event: unknown): Promise<Outcome>;
@@ -83,7 +83,7 @@ export interface Sandbox {
   call(functionName: string, event: unknown): Promise<Answer>;
   /** Changes the function's configuration, also for events that wait for a retry. Running attempts end as they began. */
   update(changes: Partial<FunctionBlueprint>): void;
-  /** Resolves when every upload so far has ended, with the outcomes in order of upload. */
+  /** Resolves when every upload and deletion so far has ended, with the outcomes in this order. */
   settled(): Promise<readonly Outcome[]>;
   /** Messages in the dead-letter queue, oldest first; empty if the stack has no queue. */
   deadLetters(): Promise<readonly DeadLetter[]>;
@@ -93,6 +93,8 @@ export interface Sandbox {
   purgeQueue(): Promise<void>;
   /** Items of the metadata table as DynamoDB writes them; empty if the stack has no table. */
   records(): Promise<readonly Item[]>;
+  /** Deletes the records of a key. */
+  forgetRecords(key: string): Promise<void>;
   /** Deletes items that expired long ago. Call it when you advance the clock. */
   expireRecords(): Promise<void>;
   /** All lines of the log group of the function that uploads invoke, oldest first. */
@@ -211,6 +213,7 @@ const assemble = async (
   };
   // Subscribe last: no event may arrive before the sandbox is ready.
   storage.subscribe((created) => expect(deliver(created)));
+  storage.onRemoved((removed) => expect(Promise.all(eventsOf(removed, blueprint).map(lambda.invoke))));
 
   const { endpointUrl, put, get, remove, erase } = storage;
   const upload = (key: string, bytes: Uint8Array) => put(uploadBucket, key, bytes);
@@ -236,9 +239,18 @@ const assemble = async (
   };
   const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
   const items = async () => (await records?.items()) ?? [];
+  const forgetRecords = async (key: string) => records?.forget(key);
   const expireRecords = async () => records?.expire();
   const queue = { deadLetters: deadLetterMessages, measureQueue, purgeQueue };
-  const data = { ...queue, records: items, expireRecords, logs: logGroups.get(fn.logGroup) ?? [], logGroups, metrics };
+  const data = {
+    ...queue,
+    records: items,
+    forgetRecords,
+    expireRecords,
+    logs: logGroups.get(fn.logGroup) ?? [],
+    logGroups,
+    metrics,
+  };
   const objects = { upload, download: get, remove, erase };
   const direct = { ...(api && { apiUrl: api.url }), issueToken };
   return { endpointUrl, uploadBucket, processedBucket, ...direct, ...objects, invoke, call, update, settled, ...data };
@@ -279,7 +291,7 @@ const allOf = async <T>(promises: readonly Promise<readonly T[]>[]): Promise<rea
   return results.length === promises.length ? results.flat() : allOf(promises);
 };
 
-const eventsOf = (object: CreatedObject, { buckets, notifications, region }: Blueprint): unknown[] =>
+const eventsOf = (object: ChangedObject, { buckets, notifications, region }: Blueprint): unknown[] =>
   buckets
     .filter(({ name }) => name === object.bucket)
     .flatMap((bucket) =>

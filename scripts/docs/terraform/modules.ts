@@ -14,7 +14,7 @@ import { LambdaFunction } from "../../../modules/lambda_function";
 import { LogAlerts } from "../../../modules/log_alerts";
 import { S3Buckets } from "../../../modules/s3_buckets";
 import { SnsNotifications } from "../../../modules/sns_notifications";
-import type { PlainModule } from "./synthesis";
+import type { PlainModule } from "./plain-module";
 
 type Class = new (scope: TerraformStack, id: string, props: never) => { readonly outputs: object };
 

@@ -8,9 +8,10 @@ import { VARIABLES, type Variable } from "../../../modules/variables";
 import { aligned, expression } from "./hcl";
 import { type ModuleText, versions } from "./module-files";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
+import type { PlainModule } from "./plain-module";
 import { PRECONDITIONS } from "./preconditions";
 import { ROOT_OUTPUTS } from "./root-outputs";
-import { type PlainModule, synthesizeModule } from "./synthesis";
+import { synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
 import { type AnyCall, CALLS } from "./wiring";
 

@@ -6,7 +6,7 @@ import { CONSOLE_LIMITS, type ConsoleStart, type ConsoleStarts } from "./console
 import { machineLine } from "./machine";
 import type { Overlap } from "./overlap";
 import { METHODS, type Method } from "./processes";
-import type { PictureResult, Results, WorstMemory } from "./results";
+import type { Lean, PictureResult, Results, WorstMemory } from "./results";
 import type { Verdict } from "./targets";
 import type { Throughput } from "./throughput";
 
@@ -92,6 +92,13 @@ export const throughputReport = ({ picture, uploads, levels, memoryMb }: Through
     ),
     `  ${uploads} uploads of ${picture} at each level, through the local stack`,
     ...Object.entries(memoryMb).map(([name, mb]) => `  ${name}: ${grouped(mb)} MB of the package's process`),
+  ].join("\n");
+
+export const leanReport = ({ pictures, runs, cpuRatio, bytesRatio, cpuMs, outputBytes }: Lean): string =>
+  [
+    `four WebP widths and a placeholder instead of the PNG, ${pictures} pictures, ${runs} runs`,
+    `  CPU time: ${grouped(cpuMs.lean)} ms, default variants: ${grouped(cpuMs.fast)} ms, ratio ${grouped(cpuRatio, 3)}x`,
+    `  bytes: ${grouped(outputBytes.lean / 1e6, 2)} MB, default variants: ${grouped(outputBytes.fast / 1e6, 2)} MB, ratio ${grouped(bytesRatio, 3)}x`,
   ].join("\n");
 
 export const worstReport = ({ kinds }: WorstMemory): string =>

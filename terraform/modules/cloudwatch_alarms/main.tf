@@ -552,7 +552,7 @@ resource "aws_cloudwatch_metric_alarm" "high_duration" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "memory_high" {
-  count = var.enable_memory_alarm ? 1 : 0
+  count = var.enable_memory_alarm && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
 
   alarm_name          = "${var.function_name}-memory-high"
   alarm_description   = "Invocations are close to the memory limit: Maximum of MemoryUsedMB >= ${local.memory_threshold} in${var.alarm_routing != "each" ? " 2 of 3 periods of" : ""} 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/memory-high." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/memory-high.md" : ""}"
@@ -846,6 +846,8 @@ resource "aws_cloudwatch_metric_alarm" "budget_30m" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "low_success_rate" {
+  count = var.alarm_routing == "incident" || var.enable_image_metrics ? 1 : 0
+
   alarm_name          = "${var.function_name}-low-success-rate"
   alarm_description   = "Too many images end without variants: Success rate (%) < ${var.success_rate_threshold_percent} in 2 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/low-success-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/low-success-rate.md" : ""}"
   comparison_operator = "LessThanThreshold"
@@ -1239,7 +1241,7 @@ resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   count = var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue ? 1 : 0
 
   alarm_name          = "${var.function_name}-events-dropped"
-  alarm_actions       = [var.critical_alerts_topic_arn]
+  alarm_actions       = (!(var.enable_async_alarms && !var.enable_dead_letter_queue) || var.alarm_routing == "each") ? [var.critical_alerts_topic_arn] : null
   alarm_description   = "Lambda is dropping uploads that failed every retry or waited too long: Sum of AsyncEventsDropped >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/events-dropped." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/events-dropped.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
@@ -1249,7 +1251,7 @@ resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   evaluation_periods = 1
   metric_name        = "AsyncEventsDropped"
   namespace          = "AWS/Lambda"
-  ok_actions         = [var.critical_alerts_topic_arn]
+  ok_actions         = (!(var.enable_async_alarms && !var.enable_dead_letter_queue) || var.alarm_routing == "each") ? [var.critical_alerts_topic_arn] : null
   period             = 60
   statistic          = "Sum"
   threshold          = 1

@@ -233,7 +233,7 @@ variable "waiting_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400
+    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400 && var.waiting_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for waiting_window_seconds but got ${jsonencode(var.waiting_window_seconds)}."
   }
 }
@@ -257,7 +257,7 @@ variable "slo_target_percent" {
   nullable    = false
 
   validation {
-    condition     = var.slo_target_percent >= 95
+    condition     = var.slo_target_percent >= 95 && var.slo_target_percent < 100
     error_message = "Expected a number from 95 up to, but not including, 100 for slo_target_percent but got ${jsonencode(var.slo_target_percent)}."
   }
 }
