@@ -86,6 +86,8 @@ export interface Sandbox {
   purgeQueue(): Promise<void>;
   /** Items of the metadata table as DynamoDB writes them; empty if the stack has no table. */
   records(): Promise<readonly Item[]>;
+  /** Deletes the records of a key. */
+  forgetRecords(key: string): Promise<void>;
   /** Deletes items that expired long ago. Call it when you advance the clock. */
   expireRecords(): Promise<void>;
   /** All lines of the log group of the function that uploads invoke, oldest first. */
@@ -223,9 +225,18 @@ const assemble = async (
   };
   const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
   const items = async () => (await records?.items()) ?? [];
+  const forgetRecords = async (key: string) => records?.forget(key);
   const expireRecords = async () => records?.expire();
   const queue = { deadLetters: deadLetterMessages, measureQueue, purgeQueue };
-  const data = { ...queue, records: items, expireRecords, logs: logGroups.get(fn.logGroup) ?? [], logGroups, metrics };
+  const data = {
+    ...queue,
+    records: items,
+    forgetRecords,
+    expireRecords,
+    logs: logGroups.get(fn.logGroup) ?? [],
+    logGroups,
+    metrics,
+  };
   const objects = { upload, download: get, remove, erase };
   return { endpointUrl, uploadBucket, processedBucket, ...objects, invoke, call, update, settled, ...data };
 };

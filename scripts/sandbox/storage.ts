@@ -130,6 +130,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   }
 
   const versions = createVersions();
+  /** Objects that are being described, by bucket and key: the next change of one waits, so that each description is of its own object. */
+  const described = new Map<string, Promise<unknown>>();
+  app.addHook("onRequest", async (request) => {
+    if (READING.includes(request.method)) return;
+    const { bucket, key } = targetOf(request);
+    await described.get(pathOf(bucket, key));
+  });
   app.addHook("onRequest", async (request, reply) => {
     const { bucket, key } = targetOf(request);
     const { versionId } = request.query as Record<string, string | undefined>;
@@ -185,7 +192,15 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
     if (creation !== undefined) {
-      const object = describe({ ...targetOf(request), creation });
+      const target = targetOf(request);
+      const path = pathOf(target.bucket, target.key);
+      const object = describe({ ...target, creation });
+      const ended = object
+        .catch(() => {})
+        .then(() => {
+          if (described.get(path) === ended) described.delete(path);
+        });
+      described.set(path, ended);
       for (const listener of listeners) listener(object);
     }
     const damaged = reply.statusCode === 200 ? damage?.(callOf(request)) : undefined;
