@@ -194,16 +194,7 @@ describe("a stack with one page for an incident", () => {
     );
 
     const names = compositeAlarms.map(({ name }) => name.replace("image-processor-prod-processor-", ""));
-    expect(names.sort()).toEqual([
-      "bad-release",
-      "budget",
-      "creep",
-      "dropped",
-      "page",
-      "refused",
-      "slow-burn",
-      "table",
-    ]);
+    expect(names.sort()).toEqual(["bad-release", "budget", "creep", "page", "refused", "slow-burn", "table"]);
     expect(compositeAlarms.map(({ rule }) => rule).join()).not.toMatch(/memory-high|no-invocations|images-lost/);
   });
 

@@ -52,7 +52,6 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   budget: allOf("budget-1d", "budget-2h"),
   "event-lost": anyOf("dead-letter-errors"),
   redrive: anyOf("dead-letters"),
-  dropped: anyOf("events-dropped"),
   "bad-release": anyOf("release-errors"),
   table: anyOf("table-throttles", "table-errors"),
   refused: anyOf("refused-rate"),
