@@ -92,7 +92,7 @@ export const INCIDENT_ALARMS = {
     metric: "Throttles" },
   "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
-  "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
+  "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
     metric: condition({ e: "Errors", a: "Invocations" }, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `IF(e >= ${min} AND 100 * e >= ${percent} * a, 1, 0)`, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `Failed invocations of the newest version >= ${min}, and >= ${percent} % of all of them,`) },
   "high-duration":      { severity: "none",        statistic: "Maximum", periodSeconds: wholeInvocation(420, 480),      datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "duration_threshold_ms", treatMissingData: "notBreaching", summary: METRIC_ALARMS["high-duration"].summary,
     metric: "Duration" },
@@ -112,7 +112,7 @@ export const INCIDENT_ALARMS = {
   "low-success-rate":   { ...METRIC_ALARMS["low-success-rate"], severity: "none" },
   "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "performance", disabledBy: "enable_dead_letter_queue" },
   "dead-letters":       { ...METRIC_ALARMS["dead-letters"], severity: "none" },
-  "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none" },
+  "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none", evaluationPeriods: 10 },
   "table-throttles":    { ...METRIC_ALARMS["table-throttles"], severity: "none" },
   "table-errors":       { ...METRIC_ALARMS["table-errors"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
@@ -139,7 +139,11 @@ export const INCIDENT_LOG_ALARMS = {
   RecordsLost: LOG_ALARMS.RecordsLost,
 } as const satisfies Partial<Record<FaultName, LogAlarm>>;
 
-/** Composite alarms, by name without the function's name in front. Only `page` is critical; the others are tickets: add a row. */
+/**
+ * Composite alarms, by name without the function's name in front. Only `page` is critical; the others are tickets: add a row.
+ *
+ * A ticket notifies no one if it returns to OK while it waits for `page`, so the alarms in its rule stay in ALARM for longer.
+ */
 // biome-ignore format: a ledger is read down its columns
 export const COMPOSITE_ALARMS = {
   "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [

@@ -94,9 +94,9 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
     "image-processing-errors": `${filter("f", "ImageProcessingErrors", 300)}; ${filter("s", "SuccessfulProcesses", 300)}; rate! = IF(f >= 3 AND 100 * f >= 10 * (f + s), 1, 0) | ${fired}, ${quiet()}`,
     "images-lost":             `${lambda("lost", "DeadLetterErrors", 900)}; rate! = IF(FILL(lost, 0) >= 3, 1, 0) | ${fired}, ${quiet()}`,
     "dead-letters":            `Maximum of AWS/SQS ApproximateNumberOfMessagesVisible {"QueueName":"${fn}-dead-letters"} in 60 s | ${fired}, ${quiet()}`,
-    "dead-letter-errors":      `Sum of AWS/Lambda DeadLetterErrors ${of} in 60 s | ${fired}, ${quiet()}`,
+    "dead-letter-errors":      `Sum of AWS/Lambda DeadLetterErrors ${of} in 60 s | ${fired}, ${quiet("1 of 10")}`,
     ...(flags.enable_release_alias && {
-      "release-errors":        `e = Sum of AWS/Lambda Errors ${ofVersion} in 420 s; a = Sum of AWS/Lambda Invocations ${ofVersion} in 420 s; rate! = IF(e >= 2 AND 100 * e >= 5 * a, 1, 0) | ${fired}, ${quiet()}`,
+      "release-errors":        `e = Sum of AWS/Lambda Errors ${ofVersion} in 420 s; a = Sum of AWS/Lambda Invocations ${ofVersion} in 420 s; rate! = IF(e >= 2 AND 100 * e >= 5 * a, 1, 0) | ${fired}, ${quiet("1 of 2")}`,
     }),
     ...(flags.enable_metadata_table && {
       "table-throttles":       `Sum of AWS/DynamoDB ThrottledRequests ${ofTable} in 300 s | GreaterThanOrEqualToThreshold 10, ${quiet()}`,

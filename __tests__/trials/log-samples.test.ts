@@ -51,8 +51,8 @@ describe("the log samples", () => {
     ["prod", "WARN", "LargeImages"],
   ] as const)(
     "are matched in %s, with refusals at %s, by exactly the filters of the metrics that count them",
-    async (...environment) => {
-      const { filters, samples, made } = await inEnvironment(...environment);
+    async (name, level, without) => {
+      const { filters, samples, made } = await inEnvironment(name, level, without);
 
       const matched = samples.map((line) => [line.name, matchingFilters(filters, line).sort()]);
 

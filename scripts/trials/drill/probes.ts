@@ -96,7 +96,7 @@ const severalProbes = (alarm: Alarm, evidence: Evidence, once: Timeline, timing:
   const toMs = FAULT_AT_MS + (periods + 4) * periodMs + HOUR_MS;
   const probe = (title: string, inPeriods: readonly number[], isEnough: boolean, isSilentAfterwards = false): Probe => {
     const lastMs = FAULT_AT_MS + Math.max(...inPeriods) * periodMs;
-    const forgottenMs = isSilentAfterwards ? timing.memoryMs : periods * periodMs;
+    const forgottenMs = isSilentAfterwards ? timing.memoryMs : timing.windowMs;
     return {
       alarm: alarm.name,
       delivery: evidence.delivery,
