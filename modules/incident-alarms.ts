@@ -76,7 +76,7 @@ const HOUR = 3_600;
 export const INCIDENT_ALARMS = {
   "high-error-rate":    { severity: "none",        statistic: "Sum",     periodSeconds: "error_rate_window_seconds",  datapointsToAlarm: 1, evaluationPeriods: "error_rate_hold_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts are failing",
     metric: TOO_MANY_FAIL },
-  "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "page",
+  "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "high-error-rate",
     metric: BUDGET_BURNING },
   "images-lost":        { severity: "none",        statistic: "Sum",     periodSeconds: "lost_images_window_seconds", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", runbook: "dead-letter-errors", enabledBy: "enable_dead_letter_queue",
     metric: condition({ lost: "DeadLetterErrors" }, ({ lost_images_threshold: min }) => `IF(FILL(lost, 0) >= ${min}, 1, 0)`, ({ lost_images_threshold: min }) => `Events lost >= ${min}`) },
@@ -124,6 +124,7 @@ export const INCIDENT_LOG_ALARMS = {
   ImageProcessingErrors: {
     ...LOG_ALARMS.ImageProcessingErrors,
     severity: "none",
+    summary: "Images are failing",
     threshold: 1,
     share: {
       label: ({ image_error_threshold: min, image_error_threshold_percent: percent }) =>

@@ -13,6 +13,10 @@ export interface Runbook {
   readonly afterwards?: readonly string[];
 }
 
+/** With refusal_log_level WARN, refused files count neither as errors nor as failures. */
+const ifRefusalsCount = ({ refusal_log_level }: RunbookFacts["environment"], ...sentences: string[]): string[] =>
+  refusal_log_level === "ERROR" ? sentences : [];
+
 /** By the alarm's name. To add one, add a row: an alarm without a runbook does not compile. */
 export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Runbook>> = {
   "high-error-rate": ({ retries, dropped, rollback, reprocess }) => ({
@@ -73,11 +77,11 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
       `If refused files are normal here, raise ${value("log_error_threshold")}.`,
     ],
   }),
-  "high-duration": ({ environment, query, apply, value }) => ({
+  "high-duration": ({ environment, query, apply, value, ifAlarm }) => ({
     impact: `Variants arrive late. Invocations that reach ${duration(environment.lambda_timeout)} (\`lambda_timeout\`) fail.`,
     causes: [
       "S3 answers slowly.",
-      "Very large images arrive; `large-images` may fire, too.",
+      ["Very large images arrive.", ...ifAlarm("large-images", "`large-images` may fire, too.")].join(" "),
       `The function has too little CPU, which depends on ${value("lambda_memory_size", "MB")}. 1769 MB is one full vCPU.`,
     ],
     fix: [
@@ -94,14 +98,18 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
       `If such bursts are normal, raise ${value("concurrent_executions_threshold")}${environment.reserved_concurrent_executions > 0 ? " and `reserved_concurrent_executions`" : ""}.`,
     ],
   }),
-  "low-success-rate": ({ query, value }) => ({
+  "low-success-rate": ({ environment, query, value }) => ({
     impact: `Too few images get their variants: the alarm fires below ${value("success_rate_threshold_percent", "percent")}.`,
     causes: [
-      "One sender uploads files that are damaged or not images.",
+      ...ifRefusalsCount(environment, "One sender uploads files that are damaged or not images."),
       "S3 or a permission fails; `high-error-rate` or `s3-permission-errors` fires, too.",
     ],
     fix: [
-      `Count the reasons with ${query("refused-by-reason")}; the keys show the sender.`,
+      ...ifRefusalsCount(
+        environment,
+        `Count the reasons with ${query("refused-by-reason")}; the keys show the sender.`,
+      ),
+      `Find the most frequent \`errorName\` with ${query("errors-by-kind")}.`,
       `If only few images arrive, raise ${value("success_rate_min_samples")}.`,
     ],
   }),
@@ -117,10 +125,10 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
       "If the image is processed, ask the sender.",
     ],
   }),
-  "memory-high": ({ query, apply, value }) => ({
+  "memory-high": ({ query, apply, value, ifAlarm }) => ({
     impact: "None yet. An invocation that runs out of memory fails.",
     causes: [
-      "Larger images arrive than before; `large-images` may fire, too.",
+      ["Larger images arrive than before.", ...ifAlarm("large-images", "`large-images` may fire, too.")].join(" "),
       "An upload is a progressive JPEG, which needs several times the memory of a baseline JPEG.",
     ],
     fix: [
@@ -253,18 +261,28 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
     ],
     afterwards: [reprocess],
   }),
-  "image-processing-errors": ({ value, retries }) => ({
-    impact: "The affected uploads have no variants. A refused upload never will.",
+  "image-processing-errors": ({ environment, value, retries }) => ({
+    impact: [
+      "The affected uploads have no variants.",
+      ...ifRefusalsCount(environment, "A refused upload never will."),
+    ].join(" "),
     causes: [
-      "A sender uploads files that are damaged or not images.",
-      "`reason` is `archived`: the object is in an archive storage class, and has to be restored and uploaded again.",
+      ...ifRefusalsCount(
+        environment,
+        "A sender uploads files that are damaged or not images.",
+        "`reason` is `archived`: the object is in an archive storage class, and has to be restored and uploaded again.",
+      ),
       "`image.mismatched`: the event was not written by S3, and its ETag is not that of the object.",
       `S3 fails, and \`errorName\` is \`OutOfTime\` where no time was left. ${retries}`,
     ],
     fix: [
-      "Distinguish `image.refused` from `image.failed`: the first is final and the sender's business, the second is retried.",
-      "Give the sender the `key` and `detail` of the refused uploads.",
-      `If this many refusals are normal, raise ${value("image_error_threshold")}.`,
+      ...ifRefusalsCount(
+        environment,
+        "Distinguish `image.refused` from `image.failed`: the first is final and the sender's business, the second is retried.",
+        "Give the sender the `key` and `detail` of the refused uploads.",
+        `If this many refusals are normal, raise ${value("image_error_threshold")}.`,
+      ),
+      "Find the most frequent `errorName` in the first query. For denied requests, continue with `s3-permission-errors`.",
     ],
   }),
   "s3-permission-errors": ({ stack, deploy, retries, reprocess }) => ({
@@ -302,7 +320,7 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
     ],
     fix: [
       `The notification names the alarms in ALARM. See all of them: \`npm run alarms -- ${stack} list\`.`,
-      "Continue with the runbook of the first of them: `high-error-rate`, `throttles` or `dead-letter-errors`. For `budget-burning`, continue with `high-error-rate`, too.",
+      "Continue with the runbook to which the first of them links. For `budget-burning`, that is the runbook of `high-error-rate`.",
       "The page ends when `recovered`, or after throttling `flowing`, is in ALARM. There is no second page for the same incident.",
     ],
     afterwards: [reprocess],
