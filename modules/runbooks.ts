@@ -19,7 +19,7 @@ const ifRefusalsCount = ({ refusal_log_level }: RunbookFacts["environment"], ...
 
 /** By the alarm's name. To add one, add a row: an alarm without a runbook does not compile. */
 export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Runbook>> = {
-  "high-error-rate": ({ retries, dropped, rollback, reprocess }) => ({
+  "high-error-rate": ({ retries, dropped, rollback, reprocess, query }) => ({
     impact: `Some uploads get their variants late or not at all. ${retries} ${dropped}`,
     causes: [
       "S3 is slow or unavailable. A short disturbance ends by itself.",
@@ -27,7 +27,7 @@ export const RUNBOOKS: Readonly<Record<RunbookName, (facts: RunbookFacts) => Run
       "Invocations run out of memory or time; `memory-errors` or `timeout-errors` fires, too.",
     ],
     fix: [
-      "Find the most frequent `errorName` in the first query. For denied requests, continue with `s3-permission-errors`.",
+      `Find the most frequent \`errorName\` with ${query("errors-by-kind")}. For denied requests, continue with \`s3-permission-errors\`.`,
       rollback,
     ],
     afterwards: [reprocess],
