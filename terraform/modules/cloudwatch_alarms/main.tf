@@ -97,7 +97,7 @@ resource "aws_cloudwatch_metric_alarm" "budget_burning" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-budget-burning"
-  alarm_description   = "Uploads are given up so fast that the error budget of 30 days lasts 2 days: Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, and >= ${var.slo_sure_failures} or >= 10 %, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/budget-burning." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
+  alarm_description   = "Uploads are given up so fast that the error budget of 30 days lasts 2 days: Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, and >= ${var.slo_sure_failures} or >= 10 %, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/budget-burning." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
