@@ -34,12 +34,15 @@ const QUICK = [
 /** What CloudWatch Logs adds to each line before it counts bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const ENVELOPE_BYTES = 26;
 
+/** Every alarm notifies its own topic, so that each can be seen alone. */
+const EACH = { alarm_routing: "each", refusal_log_level: "ERROR" } as const;
+
 let stackDir: string;
 let blueprint: Blueprint;
 let evidence: Evidence;
 
 beforeAll(async () => {
-  stackDir = await drillStack("prod");
+  stackDir = await drillStack("prod", EACH);
   blueprint = readBlueprint(stackDir);
   evidence = await gather(blueprint, { only: QUICK });
 });
@@ -148,7 +151,7 @@ describe("the drill", () => {
 describe("the longest invocations", () => {
   const evidenceAt = async (seconds: number): Promise<Evidence> => ({
     ...evidence,
-    blueprint: readBlueprint(await drillStack("prod", { lambda_timeout: seconds })),
+    blueprint: readBlueprint(await drillStack("prod", { ...EACH, lambda_timeout: seconds })),
   });
 
   it.each([60, 300, 900])("of %i s amid healthy traffic are noticed in time, with either delivery", async (seconds) => {
@@ -191,6 +194,45 @@ describe("the longest invocations", () => {
     );
     const noticed = results.filter(({ mutant }) => expected.some((change) => mutant.endsWith(change)));
     expect(noticed.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
+  });
+});
+
+describe("the drill of a stack with one page for an incident", () => {
+  const QUICK_INCIDENT = ["page", "recovered", "high-error-rate", "refused", "refused-rate"];
+  let folder: string;
+  let own: Evidence;
+
+  beforeAll(async () => {
+    folder = await drillStack("prod");
+    own = await gather(readBlueprint(folder), { only: QUICK_INCIDENT });
+  });
+
+  it("sees one page for an outage, a ticket for refused files, and no other notification", () => {
+    const verdicts = drill(own.blueprint, own);
+
+    expect(verdicts.map(({ alarm, topic, problems }) => [alarm, topic, problems])).toEqual([
+      ["high-error-rate", "none", []],
+      ["recovered", "none", []],
+      ["refused-rate", "none", []],
+      ["page", "critical-alerts", []],
+      ["refused", "log-alerts", []],
+    ]);
+    expect(probeProblems(own.blueprint, own)).toEqual([]);
+    expect(structureProblems(folder, own.blueprint, own)).toEqual([]);
+  });
+
+  it("notices a missing ticket, and a rule with another operator", () => {
+    const { compositeAlarms } = own.blueprint;
+    const problemsWith = (composites: typeof compositeAlarms) =>
+      structureProblems(folder, { ...own.blueprint, compositeAlarms: composites }, own);
+
+    const missing = problemsWith(compositeAlarms.filter(({ name }) => !name.endsWith("-redrive")));
+    const reversed = problemsWith(
+      compositeAlarms.map((each) => ({ ...each, rule: each.rule.replace(" OR ", " AND ") })),
+    );
+
+    expect(missing).toEqual(["redrive is missing, so that no one is notified"]);
+    expect(reversed).toContain("page stays OK while high-error-rate is in ALARM");
   });
 });
 
