@@ -9,6 +9,8 @@ import { digits } from "./arithmetic";
 import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { type FlagInput, keys } from "./inputs/inputs";
 import { isImageMetric, type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
+import { objectivesWidget } from "./objectives-widget";
+import { releasesWidget } from "./releases-widget";
 
 /** Titles of the metric widgets, in reading order. A table of recent errors follows them. */
 const WIDGETS = [
@@ -82,6 +84,7 @@ const CHARTS = {
   MetricsLost:          { widget: "Success vs Error",      statistics: ["Sum"] },
   AllRefusedImages:     { widget: "Success vs Error",      statistics: ["Sum"] },
   SupersededImages:     { widget: "Success vs Error",      statistics: ["Sum"] },
+  LateImages:           { widget: "Success vs Error",      statistics: ["Sum"] },
   ProcessingTime:       { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageProcessingTime:  { widget: "Processing Time",       statistics: ["Average", "Maximum", "p99"] },
   ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
@@ -229,31 +232,17 @@ const WIDGET_ROWS = 6;
 
 /** Rows of one stack: space for all charts, then recent errors, then releases. */
 const CHART_ROWS = Math.ceil((WIDGETS.length + keys(OPTIONAL_WIDGETS).length) / WIDGETS_IN_A_ROW) * WIDGET_ROWS;
-const rowsOf = ({ enable_release_alias }: DashboardValues): number =>
+const rowsOf = (values: DashboardValues): number => rowsAboveObjectives(values) + (hasObjectives(values) ? 3 : 0);
+const rowsAboveObjectives = ({ enable_release_alias }: DashboardValues): number =>
   CHART_ROWS + WIDGET_ROWS + (enable_release_alias ? WIDGET_ROWS : 0);
 
-/** Invocations through the alias and errors of each version: shows a failing release even at a small share of traffic. */
-const releases = (values: DashboardValues, { functionName, aliasName }: Names, y: number) => {
-  if (!values.enable_release_alias) return [];
-  const scope = { functionName, metricNamespace: values.metric_namespace, alias: { aliasName } };
-  const line = (metric: LambdaMetricName) => {
-    const { namespace, dimensions } = metricAddress(metric, scope);
-    return [namespace, metric, ...Object.entries(dimensions ?? {}).flat(), { stat: "Sum", label: `${metric}, alias` }];
-  };
-  // A search expression finds new versions without a change of the dashboard.
-  const schema = "{AWS/Lambda,ExecutedVersion,FunctionName,Resource}";
-  const perVersion = `SEARCH('${schema} FunctionName="${functionName}" Resource="${functionName}:${aliasName}" MetricName="Errors"', 'Sum', 60)`;
-  const properties = {
-    title: "Releases: errors by version",
-    region: values.aws_region,
-    view: "timeSeries",
-    stacked: false,
-    period: 60,
-    metrics: [line("Invocations"), line("Errors"), [{ id: "versions", expression: perVersion }]],
-    yAxis: { left: { min: 0 } },
-  };
-  return [{ x: 0, y, width: 24, height: WIDGET_ROWS, type: "metric", properties }];
-};
+/** Alarms on the error budget exist only there. */
+const hasObjectives = ({ alarm_routing }: DashboardValues): boolean => alarm_routing === "incident";
+
+const objectives = ({ values, names, showsImages }: DashboardStack, y: number) =>
+  hasObjectives(values) && showsImages
+    ? [{ x: 0, y, width: 24, height: 3, ...objectivesWidget(values, names.functionName) }]
+    : [];
 
 /** @param y row of the first widget */
 const widgetsOf = (stack: DashboardStack, y: number) => {
@@ -267,7 +256,10 @@ const widgetsOf = (stack: DashboardStack, y: number) => {
       ...metricWidget(title, stack),
     })),
     { x: 0, y: y + CHART_ROWS, width: 24, height: WIDGET_ROWS, ...recentErrors(values, names) },
-    ...releases(values, names, y + CHART_ROWS + WIDGET_ROWS),
+    ...(values.enable_release_alias
+      ? [{ x: 0, y: y + CHART_ROWS + WIDGET_ROWS, width: 24, height: WIDGET_ROWS, ...releasesWidget(values, names) }]
+      : []),
+    ...objectives(stack, y + rowsAboveObjectives(values)),
   ];
   if (!stack.showsRegion) return widgets;
   // The console does not show the region of a widget, so the title does.
@@ -285,7 +277,7 @@ const runbooks = (values: DashboardValues, y: number) => {
     return url === undefined ? [] : [`[${page}](${url})`];
   });
   if (links.length === 0) return [];
-  const markdown = `**Runbooks** ${links.join(" · ")}`;
+  const markdown = ["**Runbooks**", ...links.sort()].join(" · ");
   return [{ x: 0, y, width: 24, height: 2, type: "text", properties: { markdown } }];
 };
 

@@ -117,7 +117,7 @@ export const INCIDENT_ALARMS = {
   "table-errors":       { ...METRIC_ALARMS["table-errors"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
 
-/** Alarms of the module `log_alerts`. They show the cause of a page. Large images need nobody, so they have no alarm here. */
+/** Alarms of the module `log_alerts`. They show the cause of a page. Large images need no action, so they have no alarm here. */
 export const INCIDENT_LOG_ALARMS = {
   TimeoutErrors: { ...LOG_ALARMS.TimeoutErrors, severity: "none" },
   MemoryErrors: { ...LOG_ALARMS.MemoryErrors, severity: "none" },

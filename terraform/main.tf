@@ -126,6 +126,7 @@ module "image_processor" {
   processed_bucket_id         = module.s3_buckets.processed_bucket_id
   log_level                   = var.log_level
   refusal_log_level           = var.refusal_log_level
+  slo_seconds                 = var.slo_seconds
   large_image_bytes           = var.large_image_bytes
   max_image_bytes             = var.max_image_bytes
   max_image_pixels            = var.max_image_pixels
@@ -222,6 +223,8 @@ module "cloudwatch_metrics" {
   reserved_concurrent_executions  = var.reserved_concurrent_executions
   waiting_window_seconds          = var.waiting_window_seconds
   waiting_min_throttles           = var.waiting_min_throttles
+  slo_target_percent              = var.slo_target_percent
+  slo_seconds                     = var.slo_seconds
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm

@@ -15,7 +15,7 @@ variable "package_path" {
   nullable    = false
 
   validation {
-    condition     = fileexists(var.package_path)
+    condition     = try(fileexists(var.package_path), false)
     error_message = "Expected the path of an existing zip for package_path but got ${jsonencode(var.package_path)}."
   }
 }
@@ -1015,7 +1015,7 @@ variable "slo_target_percent" {
   nullable    = false
 
   validation {
-    condition     = var.slo_target_percent >= 95
+    condition     = var.slo_target_percent >= 95 && var.slo_target_percent < 100
     error_message = "Expected a number from 95 up to, but not including, 100 for slo_target_percent but got ${jsonencode(var.slo_target_percent)}."
   }
 }
@@ -1045,7 +1045,7 @@ variable "slo_sure_failures" {
 }
 
 variable "slo_seconds" {
-  description = "Seconds within which an upload should be processed. Uploads that wait longer because of throttling trigger `waiting`."
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
   type        = number
   default     = 300
   nullable    = false
@@ -1087,7 +1087,7 @@ variable "error_rate_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.error_rate_window_seconds) == var.error_rate_window_seconds && var.error_rate_window_seconds >= 60 && var.error_rate_window_seconds <= 86400
+    condition     = floor(var.error_rate_window_seconds) == var.error_rate_window_seconds && var.error_rate_window_seconds >= 60 && var.error_rate_window_seconds <= 86400 && var.error_rate_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for error_rate_window_seconds but got ${jsonencode(var.error_rate_window_seconds)}."
   }
 }
@@ -1111,7 +1111,7 @@ variable "recovery_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.recovery_window_seconds) == var.recovery_window_seconds && var.recovery_window_seconds >= 60 && var.recovery_window_seconds <= 86400
+    condition     = floor(var.recovery_window_seconds) == var.recovery_window_seconds && var.recovery_window_seconds >= 60 && var.recovery_window_seconds <= 86400 && var.recovery_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for recovery_window_seconds but got ${jsonencode(var.recovery_window_seconds)}."
   }
 }
@@ -1147,7 +1147,7 @@ variable "waiting_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400
+    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400 && var.waiting_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for waiting_window_seconds but got ${jsonencode(var.waiting_window_seconds)}."
   }
 }
@@ -1171,7 +1171,7 @@ variable "throttled_period_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.throttled_period_seconds) == var.throttled_period_seconds && var.throttled_period_seconds >= 60 && var.throttled_period_seconds <= 86400
+    condition     = floor(var.throttled_period_seconds) == var.throttled_period_seconds && var.throttled_period_seconds >= 60 && var.throttled_period_seconds <= 86400 && var.throttled_period_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for throttled_period_seconds but got ${jsonencode(var.throttled_period_seconds)}."
   }
 }
@@ -1195,7 +1195,7 @@ variable "lost_images_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400
+    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400 && var.lost_images_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for lost_images_window_seconds but got ${jsonencode(var.lost_images_window_seconds)}."
   }
 }
@@ -1243,7 +1243,7 @@ variable "refused_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.refused_window_seconds) == var.refused_window_seconds && var.refused_window_seconds >= 60 && var.refused_window_seconds <= 86400
+    condition     = floor(var.refused_window_seconds) == var.refused_window_seconds && var.refused_window_seconds >= 60 && var.refused_window_seconds <= 86400 && var.refused_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for refused_window_seconds but got ${jsonencode(var.refused_window_seconds)}."
   }
 }

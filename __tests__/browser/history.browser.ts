@@ -14,7 +14,7 @@ const LINES_BYTES = 30_000_000;
 let running: Console;
 
 beforeAll(async () => {
-  running = await startConsole({ environment: "dev", environments: ["dev"] });
+  running = await startConsole({ environment: "dev" });
 }, 120_000);
 
 afterAll(() => running?.stop());

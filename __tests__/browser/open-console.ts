@@ -32,7 +32,7 @@ export interface OpenConsole {
 }
 
 export const openConsole = async (environment: string): Promise<OpenConsole> => {
-  const running = await startConsole({ environment, environments: ["dev", "staging", "prod"] });
+  const running = await startConsole({ environment });
   let browser: Browser | undefined;
   try {
     browser = await chromium.launch({ executablePath: process.env.CHROME, args: FLAGS });

@@ -87,7 +87,7 @@ describe("default value (#changing-default-increment-value)", () => {
   const filter = compileFilter(filterOf("ERROR", { defaultValue: 0 }));
   const at = (minute: number, message: string) => ({ timestampMs: NOON + minute * 60_000 + 5, message });
 
-  it("is reported once for a minute with lines of which none matches, and for no other", () => {
+  it("is reported once for a minute with lines where none matches, and for no other", () => {
     const data = filter.report([at(0, "ERROR"), at(0, "fine"), at(1, "fine"), at(1, "fine"), at(3, "fine")]);
     expect(data.map(({ timestampMs, value }) => [(timestampMs - NOON) / 60_000, value])).toEqual([
       [5 / 60_000, 1],

@@ -76,7 +76,7 @@ describe("npm run alarms -- <env> list", () => {
     }
   });
 
-  it("shows alarms that ring first, since when, why, and whether they can tell anybody", async () => {
+  it("shows alarms in ALARM first, since when, why, and whether they notify anyone", async () => {
     const { client } = await cloudWatch([
       quiet(`${PREFIX}throttles`),
       quiet(`${PREFIX}memory-errors`, { StateValue: "INSUFFICIENT_DATA", ActionsEnabled: false }),

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
+import { isLong } from "../setup/long";
 
 const ROOT = join(__dirname, "../..");
 /** For temporary files, and for what `npm start` saves. */
@@ -28,30 +29,41 @@ const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await sleep(200);
 };
 
+// biome-ignore format: a table is read down its columns
+const CASES = [
+  ["SIGTERM", 143,  ["soak"]],
+  ["SIGINT",  130,  ["fuzz", "--inputs", "100000"]],
+  ["SIGKILL", null, ["start", "--no-console"]],
+] as const;
+
+// biome-ignore format: a table is read down its columns
+const MORE = [
+  ["SIGINT",  130,  ["start", "--no-console"]],
+  ["SIGTERM", 143,  ["drill"]],
+  ["SIGKILL", null, ["drill"]],
+] as const;
+
 describe("a command that is interrupted", () => {
-  // biome-ignore format: a table is read down its columns
-  it.each([
-    ["SIGINT",  130,  ["start", "--no-console"]],
-    ["SIGTERM", 143,  ["drill"]],
-    ["SIGTERM", 143,  ["soak"]],
-    ["SIGINT",  130,  ["fuzz", "--inputs", "100000"]],
-    ["SIGKILL", null, ["drill"]],
-  ] as const)("by %s ends with %j and leaves nothing (%j)", async (signal, code, [script, ...args]) => {
-    const child = spawn(process.execPath, [...RUN_TYPESCRIPT, `scripts/commands/${script}.ts`, ...args], {
-      cwd: ROOT,
-      env: { ...process.env, TMPDIR: folder, INIT_CWD: out },
-      stdio: "ignore",
-    });
-    const isAtWork = () =>
-      script === "fuzz" ? children(child.pid) > 1 : temporaryFiles().length > 0 && processes().length > 0;
-    await until(isAtWork);
+  it.each([...CASES, ...(isLong ? MORE : [])])(
+    "by %s ends with %j and leaves nothing (%j)",
+    async (signal, code, [script, ...args]) => {
+      const child = spawn(process.execPath, [...RUN_TYPESCRIPT, `scripts/commands/${script}.ts`, ...args], {
+        cwd: ROOT,
+        env: { ...process.env, TMPDIR: folder, INIT_CWD: out },
+        stdio: "ignore",
+      });
+      const isAtWork = () =>
+        script === "fuzz" ? children(child.pid) > 1 : temporaryFiles().length > 0 && processes().length > 0;
+      await until(isAtWork);
 
-    child.kill(signal);
-    const [exitCode] = await once(child, "exit");
+      child.kill(signal);
+      const [exitCode] = await once(child, "exit");
 
-    expect(exitCode).toBe(code);
-    await until(() => temporaryFiles().length === 0 && processes().length === 0 && children(child.pid) === 0);
-  }, 180_000);
+      expect(exitCode).toBe(code);
+      await until(() => temporaryFiles().length === 0 && processes().length === 0 && children(child.pid) === 0);
+    },
+    180_000,
+  );
 });
 
 const children = (pid: number | undefined): number =>

@@ -7,9 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
-import { run, runIn } from "./run";
+import { type Ended, run, runIn } from "./run";
 
 const ROOT = join(__dirname, "../..");
+const SMALL_SAMPLE = join(ROOT, "scripts/images/samples/moonlight.bmp");
 const folder = mkdtempSync(join(tmpdir(), "start-test-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,14 +32,49 @@ const spawned = (...args: string[]) => {
 
 const start = (...args: string[]) => runIn({ INIT_CWD: folder }, "start", ...args);
 
+describe("npm start with a folder of good and bad files", () => {
+  let ended: Ended;
+
+  beforeAll(async () => {
+    for (const each of ["mixed/deep", "mixed/taken", "mixed-out"]) mkdirSync(join(folder, each), { recursive: true });
+    writeFileSync(join(folder, "mixed/empty.png"), "");
+    writeFileSync(join(folder, "mixed/deep/fake.jpg"), "GIF89a, it says");
+    writeFileSync(join(folder, "mixed/.hidden"), "not looked at");
+    copyFileSync(SMALL_SAMPLE, join(folder, "mixed/free.bmp"));
+    copyFileSync(SMALL_SAMPLE, join(folder, "mixed/taken/one.bmp"));
+    writeFileSync(join(folder, "mixed-out/taken"), "a file in the place of the folder");
+
+    ended = await start("mixed", "--out", "mixed-out");
+  }, 180_000);
+
+  it("exits with 1 and gives the reason of each file that is refused", () => {
+    const { code, stdout } = ended;
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✗ deep\/fake\.jpg {2}unsupported-format: .*GIF$/m);
+    expect(stdout).toMatch(/^✗ empty\.png {2}empty: .*0 bytes$/m);
+    expect(stdout).not.toContain("hidden");
+    expect(stdout.match(/^ {2}would alert: .*$/gm)).toEqual(["  would alert: log-errors -> critical-alerts"]);
+    expect(stdout).toContain("Log lines at WARN and above");
+  });
+
+  it("fails for the file whose variants cannot be saved, and goes on with the others", () => {
+    const { stdout } = ended;
+
+    expect(stdout).toMatch(/^✓ free\.bmp/m);
+    expect(stdout).toMatch(/^✗ taken\/one\.bmp {2}a variant cannot be saved: (EEXIST|ENOTDIR): /m);
+    expect(stdout).toMatch(/^5 variants of this run are in mixed-out$/m);
+  });
+});
+
 describe("npm start", () => {
   it("prints a table of the variants, the metrics and where the outputs are", () => {
-    const { code, stdout, stderr } = spawned(join(ROOT, "scripts/images/samples/noon-scan.tiff"), "--out", "made");
+    const { code, stdout, stderr } = spawned(SMALL_SAMPLE, "--out", "made");
 
     expect([code, stderr]).toEqual([0, ""]);
     const rows = [
       ...stdout.matchAll(
-        /^ {2}(\w+) +noon-scan_(\w+)_[0-9a-f]{8}\.(\w+) +(\w+) +\d+ x \d+ +[\d,]+ +[\d.,]+ +[\d,]+$/gm,
+        /^ {2}(\w+) +moonlight_(\w+)_[0-9a-f]{8}\.(\w+) +(\w+) +\d+ x \d+ +[\d,]+ +[\d.,]+ +[\d,]+$/gm,
       ),
     ];
     expect(rows.map(([, variant, inKey, extension, format]) => [variant, inKey, extension, format])).toEqual([
@@ -48,26 +84,10 @@ describe("npm start", () => {
       ["thumbnail", "thumbnail", "jpg", "jpeg"],
       ["webp", "webp", "webp", "webp"],
     ]);
-    expect(stdout).toMatch(/^✓ noon-scan\.tiff {2}tiff \d+ x \d+, [\d,]+ bytes, processed in [\d,]+ ms$/m);
+    expect(stdout).toMatch(/^✓ moonlight\.bmp {2}bmp \d+ x \d+, [\d,]+ bytes, processed in [\d,]+ ms$/m);
     expect(stdout).toMatch(/ImageProcessor\/Lambda ProcessingSuccess +Count +1 +1 +1 +1/);
     expect(stdout).toMatch(/^5 variants of this run are in made$/m);
     expect(readdirSync(join(folder, "made"))).toHaveLength(5);
-  }, 180_000);
-
-  it("exits with 1 and gives the reason of each file that is refused", async () => {
-    mkdirSync(join(folder, "mixed/deep"), { recursive: true });
-    writeFileSync(join(folder, "mixed/empty.png"), "");
-    writeFileSync(join(folder, "mixed/deep/fake.jpg"), "GIF89a, it says");
-    writeFileSync(join(folder, "mixed/.hidden"), "not looked at");
-
-    const { code, stdout } = await start("mixed", "--out", "mixed-out");
-
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^✗ deep\/fake\.jpg {2}unsupported-format: .*GIF$/m);
-    expect(stdout).toMatch(/^✗ empty\.png {2}empty: .*0 bytes$/m);
-    expect(stdout).not.toContain("hidden");
-    expect(stdout.match(/^ {2}would alert: .*$/gm)).toEqual(["  would alert: log-errors -> critical-alerts"]);
-    expect(stdout).toContain("Log lines at WARN and above");
   }, 180_000);
 
   it("saves variants under any key, shortens names that are too long for a file, and names what it skips", async () => {
@@ -105,22 +125,6 @@ describe("npm start", () => {
       expect.stringMatching(/^x+_?~\w{8}\.webp$/),
       expect.stringMatching(/^ü_webp_\w{8}\.webp$/),
     ]);
-  }, 180_000);
-
-  it("fails for the file whose variants cannot be saved, and goes on with the others", async () => {
-    const samples = join(ROOT, "scripts/images/samples");
-    mkdirSync(join(folder, "two/taken"), { recursive: true });
-    copyFileSync(join(samples, "moonlight.bmp"), join(folder, "two/free.bmp"));
-    copyFileSync(join(samples, "moonlight.bmp"), join(folder, "two/taken/one.bmp"));
-    mkdirSync(join(folder, "two-out"));
-    writeFileSync(join(folder, "two-out/taken"), "a file in the place of the folder");
-
-    const { code, stdout } = await start("two", "--out", "two-out");
-
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^✓ free\.bmp/m);
-    expect(stdout).toMatch(/^✗ taken\/one\.bmp {2}a variant cannot be saved: (EEXIST|ENOTDIR): /m);
-    expect(stdout).toMatch(/^5 variants of this run are in two-out$/m);
   }, 180_000);
 
   it("without a file processes the samples, then each upload to its S3, until Ctrl-C", async () => {

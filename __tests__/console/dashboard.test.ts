@@ -83,6 +83,23 @@ describe("a metric widget", () => {
     expect(widget?.chart?.series.map(({ axis }) => axis)).toEqual(["left", "right"]);
   });
 
+  it("shows single values over their whole period, as a table", () => {
+    const store = new MetricStore();
+    put(store, "Sales", 6);
+    const metrics = [
+      ["Shop", "Sales", { id: "s", visible: false }],
+      ["Shop", "Refunds"],
+      [{ expression: "s / 9", label: "Ninth" }],
+    ];
+    const search = [[{ expression: "SEARCH('')", label: "Found" }]];
+    const more = { view: "singleValue", period: 86_400 };
+
+    const [numbers, found] = drawn([metricWidget(metrics, more), metricWidget(search, more)], store);
+
+    expect(numbers?.table).toEqual({ columns: ["Refunds", "Ninth"], rows: [["no data", "0.67"]] });
+    expect(found?.table).toEqual({ columns: ["Found"], rows: [["Cannot tell: SEARCH is not modelled"]] });
+  });
+
   it("says why an expression is not drawn", () => {
     const [widget] = drawn([metricWidget([[{ expression: "SEARCH('x', 'Sum', 60)" }]])]);
 

@@ -84,6 +84,18 @@ describe("the console's clock", () => {
     expect([before, during, pace.state().scale]).toEqual([60, 1, 60]);
   });
 
+  it("runs as fast as a fault needs while an invocation runs, and not without one", () => {
+    pace.setRunningScale(10);
+    const before = pace.state().scale;
+    pace.began();
+    const during = pace.state().scale;
+    pace.setRunningScale(1);
+    const healed = pace.state().scale;
+    pace.ended();
+
+    expect([before, during, healed]).toEqual([1, 10, 1]);
+  });
+
   it("ends waits when their signal is aborted", async () => {
     const controller = new AbortController();
     const waiting = pace.wait(MINUTE_MS, controller.signal);

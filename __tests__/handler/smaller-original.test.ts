@@ -27,7 +27,7 @@ const made = async (upload: Buffer, format: keyof typeof VARIANTS, size: Partial
   return (await processImage(upload, LIMITS, options)).variants[0] as Encoded;
 };
 
-/** @returns the samples as they are coded, whatever the profile says */
+/** @returns the samples as they are coded, without regard to the profile */
 const samples = (bytes: Buffer): Promise<Buffer> => sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
 
 const withMetadata = (picture: Sharp): Sharp =>

@@ -38,7 +38,7 @@ describe("an object that was replaced before its event arrived", () => {
     expect(sums(aws.cloudwatch.requests)).toEqual({ ImagesProcessed: 1 });
   });
 
-  it("leaves the variants of its replacement unchanged, whichever event comes first", async () => {
+  it("leaves the variants of its replacement unchanged, in either order of the events", async () => {
     const older = await uploadOf(RED);
     const newer = await uploadOf(BLUE);
     await run({ Records: [newer] });

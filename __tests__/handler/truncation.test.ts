@@ -40,7 +40,7 @@ const KINDS: readonly (readonly [kind: string, make: () => Promise<Buffer>, spar
   ["a BMP", async () => bmp({ bits: 24 }, WIDTH, HEIGHT, (x, y) => bgr(quarterAt(WIDTH, HEIGHT)(x, y))), 0],
 ];
 
-/** JPEGs whose rows of blocks are eight pixels high, of whose last row libvips does not report damage. */
+/** JPEGs whose rows of blocks are eight pixels high, where libvips reports no damage in the last row. */
 it.each([
   ["4:4:4", () => picture().jpeg({ chromaSubsampling: "4:4:4", optimiseCoding: false }).toBuffer()],
   ["4:4:4 with optimized tables", () => picture().jpeg({ chromaSubsampling: "4:4:4" }).toBuffer()],
@@ -58,7 +58,7 @@ it.each([
   expect(outcomes.filter((pixels) => pixels !== undefined)).toEqual([]);
 });
 
-it.each(KINDS)("decodes %s exactly or refuses it, at whichever byte it is cut off", async (_kind, make, spareBytes) => {
+it.each(KINDS)("decodes %s exactly or refuses it, at any byte where it is cut off", async (_kind, make, spareBytes) => {
   const whole = await make();
   const wanted = await pixelsOf(whole);
   const accepted: number[] = [];

@@ -124,6 +124,30 @@ describe("an alarm on Errors", () => {
   });
 });
 
+describe("a canary", () => {
+  const blind = async (changes: object) =>
+    warnings([{ ...(await committed("prod")), ...changes }]).filter((warning) => warning.includes("a new version"));
+
+  // 10 % of the uploads in 300 s, less 60 s of lambda_timeout and 180 s of delivery: a tenth of a minute's uploads.
+  const ENOUGH = (5 * 10 * 30 * 24 * 60) as number;
+
+  it("that the new version's first failures outlive causes a warning", async () => {
+    expect(await blind({ uploads_per_month: ENOUGH - 1 })).toEqual([
+      "prod gives a new version about 5.0 uploads (10 % of 2,159,999 a month) whose failures are reported before release_strategy Canary10Percent5Minutes goes on; 5 are enough to see a bad version. Choose a strategy with longer steps.",
+    ]);
+    expect(await blind({ uploads_per_month: ENOUGH, lambda_timeout: 61 })).toHaveLength(1);
+  });
+
+  it.each([
+    { uploads_per_month: ENOUGH },
+    { uploads_per_month: ENOUGH / 5, release_strategy: "Canary10Percent10Minutes" },
+    { uploads_per_month: 1, release_strategy: "AllAtOnce" },
+    { uploads_per_month: 1, enable_release_alias: false },
+  ])("causes no warning with %j", async (changes) => {
+    expect(await blind(changes)).toEqual([]);
+  });
+});
+
 describe("a release step", () => {
   const release = async (changes: object) =>
     warnings([{ ...(await committed("prod")), ...changes }]).filter((warning) => warning.includes("shifts traffic"));

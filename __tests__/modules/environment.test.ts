@@ -97,6 +97,14 @@ const DEFAULTS = {
   enable_async_alarms: false,
   enable_memory_alarm: false,
   enable_metadata_table: false,
+  enable_upload_api: false,
+  upload_api_authorizer: "iam",
+  upload_api_public: false,
+  upload_api_jwt_issuer: "",
+  upload_api_jwt_audience: [],
+  upload_api_cors_origins: [],
+  upload_api_links_per_second: 50,
+  upload_api_reads_per_second: 200,
   table_throttle_threshold: 10,
   table_error_threshold: 3,
   event_age_threshold_ms: 600_000,
@@ -393,7 +401,7 @@ describe("a tfvars file", () => {
     const files = {
       "dev.tfvars": "lambda_timout = 60\nlambda_memory_size = 1\nerror_threshold = 1 + 1",
       "prod.tfvars": 'log_level = "LOUD"\nduration_threshold_ms = 900000',
-      "prod.local.tfvars": 'critical_alert_email = "nobody"',
+      "prod.local.tfvars": 'critical_alert_email = "oncall"',
     };
 
     expect(await complaints(files, { TF_VAR_throttle_threshold: "many" })).toEqual([
@@ -402,7 +410,7 @@ describe("a tfvars file", () => {
       "environments/dev.tfvars: Expected a whole number of megabytes from 128 to 10240 for lambda_memory_size but got 1",
       'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"',
       'environments/prod.tfvars: Expected one of DEBUG, INFO, WARNING, ERROR for log_level but got "LOUD"',
-      'environments/prod.local.tfvars: Expected an e-mail address, or "" for critical_alert_email but got "nobody"',
+      'environments/prod.local.tfvars: Expected an e-mail address, or "" for critical_alert_email but got "oncall"',
       "environments/prod.tfvars: Expected less than lambda_timeout (60000 ms) for duration_threshold_ms but got 900000",
     ]);
   });

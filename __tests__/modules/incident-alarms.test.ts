@@ -212,7 +212,7 @@ describe("an operator", () => {
     ["recovery_window_seconds = 60\nalarm_routing = \"incident\"",        "Expected at least error_rate_window_seconds (420) for recovery_window_seconds but got 60"],
     ["lambda_max_event_age_seconds = 200\nalarm_routing = \"incident\"",  "Expected less than lambda_max_event_age_seconds (200) for slo_seconds but got 300"],
     ["uploads_per_month = 0",                                             "Expected a whole number of uploads from 1 to 10000000000 for uploads_per_month but got 0"],
-  ])("is told in one line of %j", async (tfvars, expected) => {
+  ])("is reported in one line for %j", async (tfvars, expected) => {
     await expect(devWith(tfvars)).rejects.toThrow(new Error(`environments/dev.tfvars: ${expected}`));
   });
 

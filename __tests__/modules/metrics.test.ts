@@ -20,6 +20,7 @@ describe("metric filters", () => {
       RefusedImages:         divided('{ ($.event = "image.refused") && ($.reason = "*") }', { Reason: "$.reason" }),
       AllRefusedImages:      count('{ ($.event = "image.refused") }'),
       SupersededImages:      count('{ ($.event = "image.superseded") }'),
+      LateImages:            count('{ ($.event = "image.late") }'),
       Attempts:              count('{ ($.type = "platform.report") }'),
       FailedAttempts:        count('{ ($.type = "platform.report") && ($.record.status != "success") }'),
       S3AccessDenied:        count('{ ($.event = "storage.denied") }'),
@@ -152,6 +153,7 @@ describe("the dashboard", () => {
         filter("MetricsLost", '"stat":"Sum"'),
         filter("AllRefusedImages", '"stat":"Sum"'),
         filter("SupersededImages", '"stat":"Sum"'),
+        filter("LateImages", '"stat":"Sum"'),
         '{"id":"rate","label":"Success rate (%)","expression":"IF((s + f) >= 5, 100 * s / (s + f))","yAxis":"right"}',
       ],
       "Processing Time": [

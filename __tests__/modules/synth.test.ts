@@ -17,11 +17,11 @@ describe("npm run synth", () => {
 
   beforeAll(() => writeFileSync(packagePath, "a package"));
 
-  const run = (script: string, variables: Record<string, string> = {}) => {
+  const run = (script: string, variables: Record<string, string> = {}, ...args: string[]) => {
     const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
     const { PATH, ENVIRONMENTS_FOLDER, NOTICE_AFTER_MS } = process.env;
     const env = { PATH, ENVIRONMENTS_FOLDER, NOTICE_AFTER_MS, ...settings };
-    return spawnSync(process.execPath, [...RUN_TYPESCRIPT, script], { cwd: ROOT, env, encoding: "utf8" });
+    return spawnSync(process.execPath, [...RUN_TYPESCRIPT, script, ...args], { cwd: ROOT, env, encoding: "utf8" });
   };
 
   it("writes a folder for each environment, keeps Terraform's files there, and removes folders of deleted environments", () => {
@@ -36,6 +36,20 @@ describe("npm run synth", () => {
     expect(readdirSync(join(outdir, "stacks/dev")).sort()).toEqual([".terraform", "assets", "cdk.tf.json"]);
     expect(stdout).toMatch(/^dev +\S*stacks\/dev +\d+ resources, 12 alarms$/m);
     expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 29 alarms$/m);
+  });
+
+  it("counts composite alarms, and shows the windows that follow from the traffic", () => {
+    const variables = { TF_VAR_alarm_routing: "incident", TF_VAR_uploads_per_month: "10000" };
+
+    const { stdout } = run("scripts/commands/synth.ts", { ...variables, TF_VAR_silence_periods: "5" }, "prod");
+
+    const { resource } = JSON.parse(readFileSync(join(outdir, "stacks/prod/cdk.tf.json"), "utf8"));
+    const composites = Object.keys(resource.aws_cloudwatch_composite_alarm).length;
+    expect(composites).toBeGreaterThan(5);
+    expect(stdout).toMatch(new RegExp(`^prod .* resources, \\d+ alarms, ${composites} composite alarms$`, "m"));
+    expect(stdout).toMatch(
+      /^prod for 10,000 uploads a month: error_rate_window_seconds 3720, .*silence_periods 5 \(by hand; otherwise 72\)/m,
+    );
   });
 
   it.each(["main.ts", "scripts/commands/synth.ts"])("refuses to write anything if a value is wrong (%s)", (script) => {

@@ -224,6 +224,30 @@ describe("the local Lambda", () => {
     expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
   });
 
+  it("throttles events while other functions use all of the account's concurrency, until they are too old", async () => {
+    let nowMs = 0;
+    const clock: Clock = {
+      now: () => nowMs,
+      onMetric: ({ name }) => {
+        if (name === "Throttles") nowMs += 1_000;
+      },
+    };
+    const changes = { freeConcurrency: 0, maximumEventAgeSeconds: 2 };
+    const { outcomes, sumOf } = await run("exports.handler = async () => {};", changes, [{}], 1, clock);
+
+    expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 3 }]);
+    expect([sumOf("Invocations"), sumOf("AsyncEventsDropped")]).toEqual([0, 1]);
+  });
+
+  it("reports what a fault says instead of what was measured", async () => {
+    const { reports, valuesOf } = await run("exports.handler = async () => {};", {
+      reports: () => ({ durationMs: 45_000, maxMemoryUsedMb: 500 }),
+    });
+
+    expect(reports).toMatchObject([{ metrics: { durationMs: 45_000, maxMemoryUsedMB: 500 } }]);
+    expect(valuesOf("Duration")).toEqual([45_000]);
+  });
+
   it("dates the metrics of an invocation at its start, and sends them after its end", async () => {
     let nowMs = 1_000_000;
     const clock: Clock = {

@@ -1,5 +1,5 @@
 /** S3 events, and the notifications that match them. */
-import { type CreatedObject, encodeKey, isMatch, s3Event } from "../../scripts/sandbox/s3-events";
+import { type CreatedObject, encodeKey, isMatch, type RemovedObject, s3Event } from "../../scripts/sandbox/s3-events";
 
 const OBJECT: CreatedObject = {
   bucket: "uploads",
@@ -9,6 +9,15 @@ const OBJECT: CreatedObject = {
   creation: "Put",
   createdMs: Date.UTC(2026, 0, 1),
   sequence: 255,
+};
+
+const REMOVED: RemovedObject = {
+  bucket: "uploads",
+  key: "trip/été & co+1.jpg",
+  removal: "DeleteMarkerCreated",
+  removedMs: Date.UTC(2026, 0, 1),
+  sequence: 255,
+  versionId: "marker",
 };
 
 const NOTIFICATION = { bucket: "uploads", id: "n", events: ["s3:ObjectCreated:*"], prefix: "", suffix: "" };
@@ -55,6 +64,24 @@ describe("an S3 event", () => {
     expect(record?.s3.object.versionId).toBe("v1");
   });
 
+  it("has the delete marker of a deleted object, and neither size nor ETag of an object that is gone", () => {
+    const bucket = { name: "uploads", arn: "arn:aws:s3:::uploads", versioned: true };
+    const { versionId: _versionId, ...gone } = { ...REMOVED, removal: "Delete" } as const;
+
+    const [marked, deleted] = [REMOVED, gone].map(
+      (object) => s3Event(object, bucket, { configurationId: "n", region: "eu-west-1" }).Records[0],
+    );
+
+    expect([marked?.eventName, deleted?.eventName]).toEqual([
+      "ObjectRemoved:DeleteMarkerCreated",
+      "ObjectRemoved:Delete",
+    ]);
+    const place = { key: "trip/%C3%A9t%C3%A9+%26+co%2B1.jpg", sequencer: "0000000000000000FF" };
+    expect(marked?.s3.object).toEqual({ ...place, eTag: "d41d8cd98f00b204e9800998ecf8427e", versionId: "marker" });
+    expect(deleted?.s3.object).toEqual(place);
+    expect(marked?.eventTime).toBe("2026-01-01T00:00:00.000Z");
+  });
+
   it("encodes keys as HTML forms do", () => {
     expect(encodeKey("a b/ü+%.png")).toBe("a+b/%C3%BC%2B%25.png");
   });
@@ -73,5 +100,15 @@ describe("a notification", () => {
     [false, { bucket: "others" }],
   ])("wants it: %s with %j", (wanted, changes) => {
     expect(isMatch(OBJECT, { ...NOTIFICATION, ...changes })).toBe(wanted);
+  });
+
+  it.each([
+    [true, "s3:ObjectRemoved:*"],
+    [true, "s3:ObjectRemoved:DeleteMarkerCreated"],
+    [false, "s3:ObjectRemoved:Delete"],
+    [false, "s3:ObjectCreated:*"],
+    [false, "s3:LifecycleExpiration:*"],
+  ])("wants a deleted object: %s with %s", (wanted, event) => {
+    expect(isMatch(REMOVED, { ...NOTIFICATION, events: [event] })).toBe(wanted);
   });
 });

@@ -1,5 +1,6 @@
 /** What each test file runs in: Jest's environment for Node, joined with the world of the packages that `runtime.cjs` loads. */
 import { TestEnvironment } from "jest-environment-node";
+import { importPackages } from "./es-packages.cjs";
 import { useCleanShell } from "./shell";
 
 /** Built-in classes that the packages recognize with `instanceof`. A test file has its own copies of all built-ins. */
@@ -34,6 +35,11 @@ export default class extends TestEnvironment {
     unblockSharp();
     this.#restoreShell = useCleanShell();
     this.global.process.env = process.env;
+  }
+
+  override async setup(): Promise<void> {
+    await super.setup();
+    await importPackages();
   }
 
   override async teardown(): Promise<void> {

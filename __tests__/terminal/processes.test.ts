@@ -9,7 +9,7 @@ import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 
 const PROJECT = join(__dirname, "../..");
 
-/** Makes a folder, starts a process that starts another, tells of all three, and waits. */
+/** Makes a folder, starts a process that starts another, prints the ids of all three, and waits. */
 const OWNER = `
   const { temporaryFolder, serve } = require("./scripts/terminal/processes");
   const folder = temporaryFolder();
@@ -26,7 +26,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** A zombie, whose parent has not asked yet, is as gone as can be. */
+/** A zombie has ended, too: only its parent has not read its exit code yet. */
 const isRunning = async (pid: number): Promise<boolean> => {
   if (!isAlive(pid)) return false;
   const { stdout } = await run({ program: "ps", args: ["-o", "stat=", "-p", String(pid)], limitSeconds: 10 });

@@ -70,6 +70,11 @@ export const EVENTS = {
       durationMs: "number",
     },
   },
+  "image.late": {
+    level: "INFO",
+    message: "All variants are stored, but later after the upload than SLO_SECONDS",
+    fields: { bucket: "text", key: "text", sinceUploadMs: "number", limitSeconds: "number" },
+  },
   "image.refused": {
     level: "ERROR",
     levelFrom: "REFUSAL_LOG_LEVEL",
@@ -110,6 +115,26 @@ export const EVENTS = {
     level: "WARN",
     message: "The record of an upload could not be written; the image is not affected",
     fields: { key: "text", version: "text", state: "text", errorName: "text", errorMessage: "text" },
+  },
+  "link.issued": {
+    level: "INFO",
+    message: "An upload link was issued",
+    fields: { bucket: "text", key: "text" },
+  },
+  "link.used": {
+    level: "INFO",
+    message: "An upload link was used",
+    fields: { bucket: "text", key: "text" },
+  },
+  "request.refused": {
+    level: "INFO",
+    message: "A request to the upload API is refused; the client has to change it",
+    fields: { operation: "text", statusCode: "number", problem: "text" },
+  },
+  "request.failed": {
+    level: "ERROR",
+    message: "A request to the upload API failed; the client can repeat it",
+    fields: { operation: "text", errorName: "text", errorMessage: "text" },
   },
   "settings.refused": {
     level: "CRITICAL",

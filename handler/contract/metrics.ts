@@ -103,6 +103,12 @@ export const METRICS = {
     from: [{ event: "image.superseded" }],
     about: "uploads that were replaced before they could be read",
   },
+  LateImages: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ event: "image.late" }],
+    about: "images whose variants are stored later than slo_seconds after the upload",
+  },
   Attempts: {
     kind: "measure",
     unit: "Count",

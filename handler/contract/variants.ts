@@ -78,7 +78,7 @@ const twoPx: Check = (value, format) =>
     ? undefined
     : `a list of width and height, each a ${pixels(format)}`;
 
-/** The sizes, of which a variant has at most one. */
+/** The sizes. A variant has at most one of them. */
 const SIZES = { inside_px: onePx, width_px: onePx, cover_px: twoPx } as const satisfies Record<string, Check>;
 
 const SIZE_NAMES = Object.keys(SIZES).join(", ");

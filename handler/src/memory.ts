@@ -29,8 +29,8 @@ const ENCODING_FACTOR = 3.3;
 const ENCODING_FACTOR_WITH_ALPHA = 4.7;
 /** The same without the encoder itself: pixels, and variants that are encoded. */
 const HELD_FACTOR = 2.4;
-/** Bytes that the encoder of AVIF takes for each pixel of its variant (4 megapixels, effort 4; effort 2 takes 33). */
-const AVIF_BYTES = 44;
+/** Bytes that the encoder of AVIF takes for each pixel of its variant (4 megapixels, effort 2). */
+const AVIF_BYTES = 33;
 
 /** @returns the most pixels that an AVIF among the variants can have; 0 if there is none */
 export const avifPixelsOf = (variants: Variants): number =>

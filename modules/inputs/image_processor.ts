@@ -3,12 +3,14 @@ import { DEFAULT_EFFORT } from "../../handler/contract/efforts";
 import { SETTINGS } from "../../handler/contract/settings";
 import { DEFAULT_VARIANTS } from "../../handler/contract/variants";
 import { BYTES, choice, FLAG, HEADER, NAMESPACE, OBJECT_TAGS, VARIANTS, whole } from "../checks";
+import { ALARM_VALUES } from "./cloudwatch_alarms";
 import type { Inputs } from "./inputs";
 
 // biome-ignore format: a ledger is read down its columns
 export const IMAGE_PROCESSOR = {
   log_level:         { ...choice(...SETTINGS.LOG_LEVEL.choices),         default: "INFO",                  description: SETTINGS.LOG_LEVEL.about },
   refusal_log_level: { ...choice(...SETTINGS.REFUSAL_LOG_LEVEL.choices), default: "ERROR",                 description: SETTINGS.REFUSAL_LOG_LEVEL.about },
+  slo_seconds:       ALARM_VALUES.slo_seconds,
   large_image_bytes: { ...BYTES,                                         default: 10_485_760,              description: SETTINGS.LARGE_IMAGE_BYTES.about },
   max_image_bytes:   { ...BYTES,                                         default: 104_857_600,             description: SETTINGS.MAX_IMAGE_BYTES.about },
   max_image_pixels:  { ...whole(1, 1_000_000_000, "pixels"),             default: 100_000_000,             description: SETTINGS.MAX_IMAGE_PIXELS.about },

@@ -6,7 +6,7 @@ import type { Inputs } from "./inputs";
 
 const PATH = {
   ...text("the path of an existing zip", /\S/),
-  condition: (path: string) => `fileexists(${path})`,
+  condition: (path: string) => `try(fileexists(${path}), false)`,
 };
 const HANDLER = text("an entry point such as index.handler", /^\S+\.\w+$/);
 const RUNTIME = text("a Lambda runtime such as nodejs22.x or python3.13", /^[a-z][a-z0-9.]+$/);

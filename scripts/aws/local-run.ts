@@ -1,4 +1,4 @@
-/** Tells the address of `npm start` apart from an account: the local run has buckets and a log, but no alarms. */
+/** Recognizes the address of `npm start`, which is not an account: the local run has buckets and a log, but no alarms. */
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { naming } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";

@@ -12,6 +12,18 @@ export const stackNames = (shell: NodeJS.ProcessEnv): Promise<readonly string[]>
     () => environmentFiles(ENVIRONMENTS),
   );
 
+/** The name of a region's stack is the file's name, a hyphen and the region. */
+const filesFor = (name: string): readonly string[] =>
+  environmentFiles(ENVIRONMENTS).filter((file) => name === file || name.startsWith(`${file}-`));
+
+/**
+ * Reads the names of files only, which is quick: a mistake in a file is found later.
+ * @throws UsageError as `environmentNamed` if there is no file for the environment
+ */
+export const requireKnown = async (name: string, argument: string): Promise<void> => {
+  if (filesFor(name).length === 0) await environmentNamed(name, argument);
+};
+
 /**
  * Reads only the file of the environment, so a mistake in another one does not matter.
  * @param argument names the place on the command line: `<env>`
@@ -22,8 +34,7 @@ export const environmentNamed = async (
   argument = "<env>",
   shell: NodeJS.ProcessEnv = process.env,
 ): Promise<Environment> => {
-  // The name of a region's stack is the file's name, a hyphen and the region.
-  const files = environmentFiles(ENVIRONMENTS).filter((file) => name === file || name.startsWith(`${file}-`));
+  const files = filesFor(name);
   const environments = files.length === 0 ? [] : await readEnvironments(ENVIRONMENTS, shell, files);
   const found = environments.find((environment) => stackName(environment) === name);
   if (found !== undefined) return found;

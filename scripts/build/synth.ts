@@ -1,11 +1,11 @@
 /** Environments as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { packageOfUser, synthesize } from "../../main";
+import { packageOfUser, synthesize, uploadApiPackageOfUser } from "../../main";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { buildHandler } from "./handler-package";
+import { buildHandler, buildUploadApi } from "./handler-package";
 import { requireWritable } from "./writable";
 
 export interface Synthesized {
@@ -14,6 +14,7 @@ export interface Synthesized {
   readonly folder: string;
   readonly resources: number;
   readonly alarms: number;
+  readonly compositeAlarms: number;
 }
 
 /** Removes the folders of stacks that no longer exist. The others stay, because Terraform keeps its providers in them. */
@@ -35,6 +36,7 @@ const summary = (environment: Environment, stacks: string): Synthesized => {
     folder,
     resources: Object.values(resource).reduce((sum, resources) => sum + count(resources), 0),
     alarms: count(resource.aws_cloudwatch_metric_alarm),
+    compositeAlarms: count(resource.aws_cloudwatch_composite_alarm),
   };
 };
 
@@ -50,6 +52,8 @@ export const synth = async (only?: readonly Environment[]): Promise<Synthesized[
   await requireWritable(outdir);
   const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
+  const hasApi = environments.some((each) => each.enable_upload_api);
+  if (hasApi && uploadApiPackageOfUser() === undefined) await buildUploadApi();
 
   const stacks = join(outdir, "stacks");
   if (only === undefined) removeOthers(stacks, environments.map(stackName));

@@ -7,15 +7,25 @@ import { runCommand } from "../terminal/cli";
 import { wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
 import { measureCold } from "../trials/bench/cold";
+import { isFastEnough, measureConsoleStart } from "../trials/bench/console-start";
 import { corpus, type Picture, SIZES } from "../trials/bench/corpus";
 import { summaryOf } from "../trials/bench/efforts";
+import { measureLean } from "../trials/bench/lean";
 import { machine } from "../trials/bench/machine";
 import { measureOverlap, type Overlap } from "../trials/bench/overlap";
 import { measureTask, photoTasksOf, quickTasksOf, REFERENCE, type Task, tasksOf } from "../trials/bench/paired";
 import { inOtherKinds, photosIn } from "../trials/bench/photos";
 import { photosReport } from "../trials/bench/photos-report";
 import { CACHE, prepareTools, type Tools } from "../trials/bench/processes";
-import { benchReport, coldReport, overlapReport, throughputReport, worstReport } from "../trials/bench/report";
+import {
+  benchReport,
+  coldReport,
+  consoleReport,
+  leanReport,
+  overlapReport,
+  throughputReport,
+  worstReport,
+} from "../trials/bench/report";
 import {
   type PhotoResults,
   type PictureResult,
@@ -38,7 +48,9 @@ interface Options {
   readonly sweep: boolean;
   readonly memory: boolean;
   readonly overlap: boolean;
+  readonly lean: boolean;
   readonly cold: boolean;
+  readonly console: boolean;
   readonly throughput: boolean;
   readonly json: boolean;
   readonly write: boolean;
@@ -71,11 +83,16 @@ const sweep = async ({ photos: folder, runs }: Options): Promise<EncoderTrial[]>
   return withProgress({ showsTimeLeft: true }, (onDone) => sweepEncoders(files, runs, onDone));
 };
 
+/** Of `--memory`: about what two processors need for all kinds. */
+const MEMORY_LIMIT_MS = 200_000;
+
 const worstMemory = async ({ python }: Options): Promise<WorstMemory> => {
   const tools = await prepareTools(python);
   try {
     const here = machine(undefined);
-    const kinds = await withProgress({ showsTimeLeft: true }, (onDone) => measureWorst(tools, onDone));
+    const kinds = await withProgress({ showsTimeLeft: true }, (onDone) =>
+      measureWorst(tools, { before: readResults().worst?.kinds ?? {}, limitMs: MEMORY_LIMIT_MS }, onDone),
+    );
     return { date: today(), machine: here.finished(), kinds };
   } finally {
     await tools.worker.remove();
@@ -87,6 +104,17 @@ const overlap = async ({ runs }: Options): Promise<Overlap> => {
   const [picture] = all.filter(({ name }) => name === REFERENCE);
   if (picture === undefined) throw new Error(`Expected ${REFERENCE} for the corpus but got none`);
   return withProgress({ showsTimeLeft: true }, (onDone) => measureOverlap(picture, runs, onDone));
+};
+
+const lean = async ({ photos: folder, runs, python }: Options) => {
+  const tools = await prepareTools(python);
+  try {
+    const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
+    const wanted = all.filter(({ name }) => folder !== undefined || name === REFERENCE);
+    return await withProgress({ showsTimeLeft: true }, (onDone) => measureLean(wanted, runs, tools, onDone));
+  } finally {
+    await tools.worker.remove();
+  }
 };
 
 const photoResults = async ({ photos: folder = "", runs, python }: Options): Promise<PhotoResults> => {
@@ -166,6 +194,12 @@ const run = async (options: Options): Promise<void> => {
     if (options.write) await keep({ overlap: found });
     return;
   }
+  if (options.lean) {
+    const found = await lean(options);
+    show(found, leanReport);
+    if (options.write) await keep({ lean: found });
+    return;
+  }
   if (options.photos !== undefined) {
     const photos = await photoResults(options);
     show(photos, photosReport);
@@ -173,6 +207,12 @@ const run = async (options: Options): Promise<void> => {
     return;
   }
   if (options.cold) return show(await cold(), coldReport);
+  if (options.console) {
+    const starts = await measureConsoleStart(options.runs);
+    show(starts, consoleReport);
+    if (options.targets && !isFastEnough(starts)) process.exitCode = 1;
+    return;
+  }
   if (options.throughput) return show(await throughput(), throughputReport);
   const results = await measured(options);
   const verdicts = judge(results);
@@ -188,9 +228,19 @@ export const command = new Command("npm run bench --")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
   .option("--photos <folder>", "photos of yours instead of the painted pictures, with every encoder_effort and Pillow")
   .option("--sweep", "only encoder settings, with the painted photo of 12 megapixels or those of --photos", false)
-  .option("--memory", "only the memory that the largest admitted file of each kind takes", false)
+  .option(
+    "--memory",
+    "only the memory that the largest admitted file of each kind takes; four minutes at most, so repeat it",
+    false,
+  )
   .option("--overlap", "only the time that is saved by uploading while encoding, with a store as slow as S3", false)
+  .option(
+    "--lean",
+    "only variants for web pages without the PNG, with the painted photo of 12 megapixels or those of --photos",
+    false,
+  )
   .option("--cold", "only the cost of loading the package", false)
+  .option("--console", "only how soon the console of npm start can be seen, in Chromium", false)
   .option("--throughput", "only the throughput of the local stack, with 1, 2 and 8 processes", false)
   .option("--json", "print the result as JSON", false)
   .option(

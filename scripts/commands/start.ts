@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
-import { environmentNamed, stackNames } from "../build/environments";
+import { requireKnown } from "../build/environments";
 import { devStack, drillStack } from "../build/local-stack";
 import { type Console, startConsole } from "../console/server";
 import type { Sandbox } from "../sandbox/sandbox";
@@ -41,15 +41,14 @@ const start = async (paths: readonly string[], options: StartOptions): Promise<v
 };
 
 const withConsole = async ({ env, port, consolePort, open }: StartOptions): Promise<void> => {
-  await environmentNamed(env, "--env");
+  await requireKnown(env, "--env");
   const interrupted = interruption();
-  const environments = await stackNames(process.env);
   const onListening = (url: string) => {
     console.log(`The console is at ${pc.bold(url)}: open it in a browser. Stop with Ctrl-C.`);
     if (open) void openLink(url).catch((error: Error) => console.error(`${pc.yellow("note:")} ${error.message}`));
   };
   const starting = withNotice(`preparing the package and the ${env} stack`, () =>
-    startConsole({ environment: env, environments, port: consolePort, s3Port: port, onListening }),
+    startConsole({ environment: env, port: consolePort, s3Port: port, onListening }),
   );
   const running = await Promise.race([starting, interrupted]);
   if ("exitCode" in running) {
@@ -57,7 +56,7 @@ const withConsole = async ({ env, port, consolePort, open }: StartOptions): Prom
     return (await starting).stop();
   }
   try {
-    print(consoleInvitation(running));
+    print(consoleInvitation(running, env));
     await interrupted;
   } finally {
     await running.stop();
@@ -101,7 +100,7 @@ const withoutConsole = async (paths: readonly string[], options: StartOptions): 
     );
     if (results.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
     if (isDemo) {
-      print(invitation(run.sandbox));
+      print(invitation(run.sandbox, env));
       await interrupted;
     }
   } finally {
@@ -172,14 +171,26 @@ const copyCommand = (endpointUrl: string, uploadBucket: string): string => {
   return `  ${credentials} aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${endpointUrl}`;
 };
 
-const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string =>
+/** The local API accepts any key id with this secret; with the authorizer jwt it accepts tokens of its own only. */
+const uploadCommand = (env: string, apiUrl: string): string =>
+  `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run upload -- ${env} photo.jpg --api-url ${apiUrl}`;
+
+const apiInvitation = (env: string, apiUrl: string | undefined): string[] =>
+  apiUrl === undefined ? [] : [`The upload API listens at ${pc.bold(apiUrl)}:`, uploadCommand(env, apiUrl)];
+
+const invitation = ({ endpointUrl, uploadBucket, apiUrl }: Sandbox, env: string): string =>
   [
     `S3 listens at ${pc.bold(endpointUrl)}; stop with Ctrl-C. From another terminal:`,
     copyCommand(endpointUrl, uploadBucket),
+    ...apiInvitation(env, apiUrl),
   ].join("\n");
 
-const consoleInvitation = ({ s3Url, uploadBucket }: Console): string =>
-  [`S3 listens at ${pc.bold(s3Url)}. From another terminal:`, copyCommand(s3Url, uploadBucket)].join("\n");
+const consoleInvitation = ({ s3Url, uploadBucket, apiUrl }: Console, env: string): string =>
+  [
+    `S3 listens at ${pc.bold(s3Url)}. From another terminal:`,
+    copyCommand(s3Url, uploadBucket),
+    ...apiInvitation(env, apiUrl),
+  ].join("\n");
 
 export const command = new Command("npm start --")
   .description(

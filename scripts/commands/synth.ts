@@ -13,9 +13,10 @@ import { runCommand } from "../terminal/cli";
 const report = async (env: string | undefined): Promise<void> => {
   const synthesized = await synth(env === undefined ? undefined : [await environmentNamed(env)]);
   const width = Math.max(...synthesized.map(({ environment }) => stackName(environment).length));
-  const lines = synthesized.map(({ environment, folder, resources, alarms }) => {
+  const lines = synthesized.map(({ environment, folder, resources, alarms, compositeAlarms }) => {
     const name = pc.bold(stackName(environment).padEnd(width));
-    return `${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms`;
+    const composites = compositeAlarms === 0 ? "" : `, ${compositeAlarms} composite alarms`;
+    return `${name}  ${relative(process.cwd(), folder)}  ${resources} resources, ${alarms} alarms${composites}`;
   });
   const environments = synthesized.map(({ environment }) => environment);
   const remarks = warnings(environments).map((remark) => `${pc.yellow("warning:")} ${remark}`);

@@ -1,14 +1,19 @@
 /** `npm run validate`: checks every environment with Terraform and the real provider's schema. */
+import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../aws/clients";
+import { checkAlarmOrder } from "../aws/terraform/alarm-order";
 import { startMoto } from "../aws/terraform/moto";
 import { variantsOf } from "../aws/terraform/plain-variants";
 import { createExisting, sameness } from "../aws/terraform/sameness";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { validateStacks } from "../aws/terraform/validation";
+import { environmentNamed } from "../build/environments";
+import { PROJECT } from "../build/stacks";
 import { synth } from "../build/synth";
+import { modulePairs } from "../docs/terraform/module-pairs";
 import { runCommand } from "../terminal/cli";
 
 interface Options {
@@ -21,13 +26,27 @@ const checkPlain = async (everySwitch: boolean): Promise<void> => {
   const moto = await startMoto(0);
   await createExisting(clientsFor("us-east-1", moto.endpoint));
   const chosen = variantsOf(await readEnvironments(ENVIRONMENTS, {}), everySwitch);
-  const { resources, attributes, differences } = await sameness(chosen, moto.endpoint);
+  const pairs = modulePairs(join(PROJECT, "package.json"));
+  const { resources, attributes, differences } = await sameness(chosen, pairs, moto.endpoint);
   await moto.stop();
   for (const difference of differences) console.error(`${pc.red("✗")} ${difference}`);
   if (differences.length > 0) process.exitCode = 1;
-  const counted = `${chosen.length} variants, ${resources} resources, ${attributes} attributes`;
+  const counted = `${chosen.length} variants, ${pairs.length} cases of modules alone, ${resources} resources, ${attributes} attributes`;
   const title = "terraform/  plans the same as the stacks";
   console.log(`${differences.length === 0 ? pc.green("✓") : pc.red("✗")} ${title} ${pc.dim(`(${counted})`)}`);
+};
+
+/** With `alarm_routing = "incident"`, which has the composite alarms. */
+const checkOrder = async (): Promise<void> => {
+  const title = "alarms     no alarm is deleted before the composite alarm that names it is updated";
+  try {
+    const lines = await checkAlarmOrder(await environmentNamed("prod"));
+    console.log(`${pc.green("✓")} ${title}`);
+    for (const line of lines) console.log(pc.dim(`  ${line}`));
+  } catch (error) {
+    console.error(`${pc.red("✗")} ${title}: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
 };
 
 const validate = async ({ providerVersion, everySwitch }: Options): Promise<void> => {
@@ -44,6 +63,7 @@ const validate = async ({ providerVersion, everySwitch }: Options): Promise<void
       console.log(`${title} ${pc.dim(`(hashicorp/aws ${providerVersion}, ${seconds.toFixed(1)} s)`)}`);
     }
   }
+  await checkOrder();
   await checkPlain(everySwitch === true);
 };
 

@@ -6,6 +6,8 @@ import { gzip } from "node:zlib";
 interface PageFile {
   readonly contentType: string;
   readonly gzipped: Buffer;
+  /** How long esbuild took, for the header Server-Timing. */
+  readonly bundleMs: number;
 }
 
 /** Files by path: `/`, `/page.js`, `/page.css`, `/icon.svg`. */
@@ -32,6 +34,7 @@ const TYPES = { js: "text/javascript; charset=utf-8", css: "text/css; charset=ut
 
 /** @throws Error of esbuild */
 export const bundlePage = async (): Promise<PageFiles> => {
+  const startedAt = performance.now();
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: { page: join(__dirname, "page/main.tsx") },
@@ -45,6 +48,7 @@ export const bundlePage = async (): Promise<PageFiles> => {
     jsxImportSource: "preact",
     logLevel: "silent",
   });
+  const bundleMs = performance.now() - startedAt;
   const texts = [
     ["/", "text/html; charset=utf-8", HTML],
     ["/icon.svg", "image/svg+xml", ICON],
@@ -55,7 +59,7 @@ export const bundlePage = async (): Promise<PageFiles> => {
   ] as const;
   const compress = promisify(gzip);
   const files = texts.map(async ([path, contentType, text]) => {
-    return [path, { contentType, gzipped: await compress(text) }] as const;
+    return [path, { contentType, gzipped: await compress(text), bundleMs }] as const;
   });
   return new Map(await Promise.all(files));
 };

@@ -144,11 +144,34 @@ const chartOf = (properties: Json, data: DashboardData): Chart => {
 
 type Drawn = Omit<Widget, "kind" | "title" | "x" | "y" | "width" | "height">;
 
+/** The newest value of each row: over the last period, which may be longer than what this machine has recorded. */
+const numbersOf = (properties: Json, data: DashboardData): Drawn => {
+  const rows = rowsOf((properties.metrics ?? []) as readonly unknown[]);
+  const queries = rows.map((row, i) => queryOf(row, i, properties));
+  const labels = labelsOf(rows, queries);
+  const periodSeconds = Number(properties.period ?? 300);
+  const startsMs = [data.nowMs - 1_000 * periodSeconds];
+  const shown = queries.flatMap((query, i) => {
+    if (rows[i]?.visible === false) return [];
+    const only = queries.map((each, j) => ({ ...each, returnData: i === j }));
+    const { values, problem } =
+      query.metric === undefined
+        ? expressionSeries(data.metrics, only, periodSeconds, startsMs, data.nowMs)
+        : { values: metricSeries(data.metrics, query.metric, startsMs, data.nowMs), problem: undefined };
+    const [value] = values;
+    return [
+      { label: labels[i] ?? "", text: problem ?? (value == null ? "no data" : String(Number(value.toFixed(2)))) },
+    ];
+  });
+  return { table: { columns: shown.map(({ label }) => label), rows: [shown.map(({ text }) => text)] } };
+};
+
 /** Every kind of widget that is drawn: add a row. */
 const KINDS: Readonly<Record<string, (properties: Json, data: DashboardData) => Drawn>> = {
   metric: (properties, data) => {
     const view = String(properties.view ?? "timeSeries");
     if (view === "timeSeries") return { chart: chartOf(properties, data) };
+    if (view === "singleValue") return numbersOf(properties, data);
     return { problem: `The view ${view} of metric widgets is not drawn here.` };
   },
   text: ({ markdown }) => ({ markdown: String(markdown ?? "") }),

@@ -2,11 +2,12 @@
 import type { ServerResponse } from "node:http";
 import type { Changes, Line, Mail, Upload } from "./protocol";
 
-/** What pages are told about only as a whole, worked out when it is sent. */
+/** What is sent to pages only as a whole, computed when it is sent. */
 export interface Wholes {
   readonly clock: () => Changes["clock"];
   readonly alarms: () => Changes["alarms"];
   readonly faults: () => Changes["faults"];
+  readonly traffic: () => Changes["traffic"];
 }
 
 export interface Feed {
@@ -19,8 +20,8 @@ export interface Feed {
   touch(...kinds: readonly (keyof Wholes)[]): void;
   /** Sends at once. */
   environment(change: Changes["environment"]): void;
-  /** How many pages are open. */
-  readonly pages: number;
+  /** Resolves when the first page has opened. */
+  readonly opened: Promise<void>;
   /** Ends all responses. */
   close(): void;
 }
@@ -41,6 +42,10 @@ export const createFeed = (wholes: () => Wholes | undefined): Feed => {
   let ids: string[] = [];
   let deadLetters: number | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
 
   const send = <K extends keyof Changes>(kind: K, data: Changes[K]) => {
     const text = `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -71,6 +76,7 @@ export const createFeed = (wholes: () => Wholes | undefined): Feed => {
   return {
     subscribe: (response) => {
       responses.add(response);
+      open();
       response.on("close", () => responses.delete(response));
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
       response.write("retry: 1000\n\n");
@@ -109,9 +115,7 @@ export const createFeed = (wholes: () => Wholes | undefined): Feed => {
       [ids, lines, mails, deadLetters] = [[], [], [], undefined];
       send("environment", change);
     },
-    get pages() {
-      return responses.size;
-    },
+    opened,
     close: () => {
       clearTimeout(timer);
       for (const response of responses) response.end();

@@ -77,7 +77,7 @@ const createFilters = ({ metricFilters }: Blueprint, metrics: MetricStore) => {
 };
 
 /**
- * @param nowMs the alarms are as if the stack had been deployed for some time: their first change of state notifies nobody
+ * @param nowMs the alarms are as if the stack had been deployed for some time: their first change of state notifies no one
  * @throws the errors of `createWatch`
  */
 export const createMonitoring = (blueprint: Blueprint, metrics: MetricStore, nowMs: number): Monitoring => {

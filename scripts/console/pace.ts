@@ -13,6 +13,8 @@ export interface Pace {
   wait(delayMs: number, signal: AbortSignal): Promise<void>;
   state(): ClockState;
   setSpeed(speed: number): void;
+  /** How many times as fast the clock runs during an invocation; 1 unless a fault needs it. */
+  setRunningScale(scale: number): void;
   /** Adds to the current jump, if there is one. */
   jump(ms: number): void;
   /** Call it when an attempt begins and when it ends. */
@@ -44,13 +46,14 @@ export const createPace = ({ onMinute, onChange }: PaceOptions): Pace => {
   const waiters = new Set<Waiter>();
   let nextMinuteMs = (Math.floor(clock.now() / MINUTE_MS) + 1) * MINUTE_MS;
   let speed = 1;
+  let runningScale = 1;
   let running = 0;
   let targetMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isRunning = false;
   let isStopped = false;
 
-  const scale = () => (running > 0 ? 1 : speed);
+  const scale = () => (running > 0 ? runningScale : speed);
   const nextWaiter = (): Waiter | undefined => {
     let first: Waiter | undefined;
     for (const waiter of waiters) if (first === undefined || waiter.dueMs < first.dueMs) first = waiter;
@@ -130,6 +133,10 @@ export const createPace = ({ onMinute, onChange }: PaceOptions): Pace => {
     }),
     setSpeed: (wanted) => {
       speed = wanted;
+      changed();
+    },
+    setRunningScale: (wanted) => {
+      runningScale = wanted;
       changed();
     },
     jump: (ms) => {

@@ -1,4 +1,4 @@
-/** What the server tells the page: the shapes of its answers and events. */
+/** What the server sends to the page: the shapes of its answers and events. */
 
 export interface ClockState {
   /** Local time, in milliseconds since 1970. */
@@ -36,8 +36,11 @@ export interface AttemptView {
   readonly memoryMb?: number;
 }
 
-/** "waiting" between two attempts; "refused" and "failed" for good. */
-export type UploadState = "running" | "waiting" | "done" | "refused" | "failed" | "ignored";
+/** "queued" before the first attempt, "waiting" between two; "refused" and "failed" for good. */
+export type UploadState = "queued" | "running" | "waiting" | "done" | "refused" | "failed" | "ignored";
+
+/** Who uploaded an object: the page, a fault, healthy traffic, or a client of the S3 endpoint. */
+export type Uploader = "page" | "fault" | "traffic" | "S3";
 
 export interface Upload {
   readonly id: string;
@@ -45,8 +48,7 @@ export interface Upload {
   readonly sizeBytes: number;
   /** Local time of the upload. */
   readonly atMs: number;
-  /** Who uploaded it: the page, a fault, or a client of the S3 endpoint. */
-  readonly by: string;
+  readonly by: Uploader;
   readonly state: UploadState;
   /** Why it was refused or has failed. */
   readonly reason?: string;
@@ -139,10 +141,17 @@ export interface FaultView {
   readonly cause: string;
   /** Short names of alarms of the stack that fire when it lasts, parents included. */
   readonly fires: readonly string[];
+  /** How many files it uploads at a time. */
   readonly uploads: number;
-  /** When it was broken. @default it is not */
+  /** Time between two rounds of uploads. @default it uploads once */
+  readonly everyMinutes?: number;
+  /** What people should know about it. @default nothing */
+  readonly note?: string;
+  /** When it was broken the last time. @default never */
   readonly sinceMs?: number;
-  /** Alarms of `fires` that have gone to ALARM since. */
+  /** When it was healed. @default it is still broken, or never was */
+  readonly healedMs?: number;
+  /** Alarms of `fires` that have gone to ALARM since it was broken. */
   readonly fired: readonly string[];
 }
 
@@ -186,6 +195,23 @@ export interface DashboardView {
   readonly widgets: readonly Widget[];
 }
 
+/** What the metadata table says about one version of an upload. */
+export interface RecordView {
+  readonly key: string;
+  readonly version: string;
+  readonly state: string;
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly sizeBytes?: number;
+  readonly format?: string;
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+  readonly variants?: Readonly<Record<string, { readonly key: string; readonly bytes: number }>>;
+  readonly attempts?: number;
+  /** ISO 8601, by the clock of the function, which no jump moves. */
+  readonly updatedAt: string;
+}
+
 /** A command for a real environment. */
 export interface Hint {
   readonly id: string;
@@ -208,8 +234,12 @@ export interface Snapshot {
   readonly alarms: readonly AlarmView[];
   readonly mails: readonly Mail[];
   readonly faults: readonly FaultView[];
+  /** Whether a photo arrives every minute. */
+  readonly traffic: boolean;
   readonly hints: readonly Hint[];
   readonly filters: readonly { readonly name: string; readonly pattern: string }[];
+  /** The metadata table; undefined if the stack has none. */
+  readonly table?: string;
   /** Messages in the dead-letter queue; undefined if the stack has none. */
   readonly deadLetters?: number;
 }
@@ -223,6 +253,7 @@ export interface Changes {
   readonly alarms: readonly AlarmView[];
   readonly mails: readonly Mail[];
   readonly faults: readonly FaultView[];
+  readonly traffic: boolean;
   readonly deadLetters: number;
   readonly environment: { readonly environment: string; readonly problem?: string };
 }

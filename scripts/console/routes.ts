@@ -14,7 +14,7 @@ export interface Context {
   /** @throws Refused while an environment is starting */
   readonly world: () => World;
   readonly isStarting: () => boolean;
-  readonly environments: readonly string[];
+  readonly environments: () => readonly string[];
   readonly files: PageFiles;
   readonly feed: Feed;
   /** Stops the current environment and starts another one. */
@@ -104,7 +104,7 @@ const match: Get = ({ world }, url, response) => {
 /** Questions by path: add a row. */
 const GETS: Readonly<Record<string, Get>> = {
   "/api/state": ({ isStarting, world, environments }, _, response) =>
-    isStarting() ? response.writeHead(204).end() : json(response, world().snapshot(environments)),
+    isStarting() ? response.writeHead(204).end() : json(response, world().snapshot(environments())),
   "/api/events": ({ feed }, _, response) => feed.subscribe(response),
   "/api/match": match,
   "/api/object": object,
@@ -116,6 +116,8 @@ const GETS: Readonly<Record<string, Get>> = {
     const name = wanted(url, "name");
     json(response, found(world().alarmChart(name, hoursOf(url)), "the name of a metric alarm", name));
   },
+  "/api/records": async ({ world }, _, response) =>
+    json(response, found(await world().records(), "a metadata table in the stack", "none")),
   "/api/dashboards": ({ world }, url, response) => json(response, world().dashboards(hoursOf(url))),
 };
 
@@ -127,8 +129,10 @@ export const answerGet = async (
 ): Promise<void> => {
   const file = context.files.get(url.pathname);
   if (file !== undefined) {
-    response.writeHead(200, { "content-type": file.contentType, "content-encoding": "gzip" });
-    response.end(file.gzipped);
+    const { contentType, gzipped, bundleMs } = file;
+    const timing = `bundle;dur=${bundleMs.toFixed(1)}`;
+    response.writeHead(200, { "content-type": contentType, "content-encoding": "gzip", "server-timing": timing });
+    response.end(gzipped);
     return;
   }
   await found(GETS[url.pathname], "a path of the console", url.pathname)(context, url, response);
@@ -224,11 +228,16 @@ const POSTS: Readonly<Record<string, Post>> = {
     world().pace.setSpeed(speed);
     return {};
   },
+  "/api/traffic": ({ world, feed }, url) => {
+    world().traffic.set(wanted(url, "on") === "true");
+    feed.touch("traffic");
+    return {};
+  },
   "/api/environment": async ({ environments, change }, url) => {
     const name = wanted(url, "name");
     found(
-      environments.find((each) => each === name),
-      `one of ${environments.join(", ")}`,
+      environments().find((each) => each === name),
+      `one of ${environments().join(", ")}`,
       name,
     );
     await change(name);

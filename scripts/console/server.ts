@@ -1,6 +1,8 @@
 /** The console's server: the page, its questions, and what it changes. Bound to 127.0.0.1. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stackNames } from "../build/environments";
 import { bundlePage } from "./bundle";
 import { createFeed } from "./feed";
 import { protect, refusalOf } from "./guard";
@@ -9,7 +11,6 @@ import { startWorld, type World } from "./world";
 
 export interface ConsoleOptions {
   readonly environment: string;
-  readonly environments: readonly string[];
   /** Of the console. @default a free one */
   readonly port?: number;
   /** Of the S3 endpoint. @default a free one */
@@ -23,8 +24,13 @@ export interface Console {
   readonly url: string;
   readonly s3Url: string;
   readonly uploadBucket: string;
+  /** @default the environment has no upload API */
+  readonly apiUrl?: string;
   stop(): Promise<void>;
 }
+
+/** As long as a browser takes that opens the address at once. */
+const PAGE_FIRST_MS = 300;
 
 const listen = (server: Server, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -51,7 +57,7 @@ const answer = async (context: Context, request: IncomingMessage, response: Serv
   }
 };
 
-/** @throws Error of one line: a port that is in use, or what the build or the synthesis reports */
+/** @throws UsageError for an unknown environment; Error of one line: a port that is in use, or what the build or the synthesis reports */
 export const startConsole = async (options: ConsoleOptions): Promise<Console> => {
   let world: World | undefined;
   const current = (): World => {
@@ -64,8 +70,10 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
         clock: world.pace.state,
         alarms: () => current().snapshot([]).alarms,
         faults: () => current().snapshot([]).faults,
+        traffic: () => current().traffic.isOn,
       },
   );
+  let environments: readonly string[] = [];
   const files = await bundlePage();
   let s3Port = options.s3Port;
 
@@ -83,7 +91,7 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
   };
 
   const isStarting = () => world === undefined;
-  const context: Context = { world: current, isStarting, environments: options.environments, files, feed, change };
+  const context: Context = { world: current, isStarting, environments: () => environments, files, feed, change };
   const server = createServer((request, response) => {
     protect(response);
     const refusal = refusalOf(request, (server.address() as AddressInfo).port);
@@ -101,13 +109,18 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
     await new Promise((resolve) => server.close(resolve));
     await world?.stop();
   };
-  const first = await startWorld(options.environment, feed, options.s3Port).catch(async (error) => {
+  // Starting an environment keeps this process busy: a browser that is waiting gets the page first.
+  await Promise.race([feed.opened, sleep(PAGE_FIRST_MS)]);
+  const starting = startWorld(options.environment, feed, options.s3Port);
+  const [first, names] = await Promise.all([starting, stackNames(process.env)]).catch(async (error) => {
+    world = await starting.catch(() => undefined);
     await stop();
     throw error;
   });
+  environments = names;
   world = first;
-  const { endpointUrl: s3Url, uploadBucket } = first.sandbox;
+  const { endpointUrl: s3Url, uploadBucket, apiUrl } = first.sandbox;
   s3Port = Number(new URL(s3Url).port);
   feed.environment({ environment: options.environment });
-  return { url, s3Url, uploadBucket, stop };
+  return { url, s3Url, uploadBucket, ...(apiUrl !== undefined && { apiUrl }), stop };
 };

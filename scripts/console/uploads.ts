@@ -4,7 +4,7 @@ import type { Attempt, Outcome } from "../sandbox/lambda";
 import type { CreatedObject } from "../sandbox/s3-events";
 import type { Sandbox } from "../sandbox/sandbox";
 import { fieldsOf } from "../terminal/log-line";
-import type { AttemptView, Upload, UploadState, Variant } from "./protocol";
+import type { AttemptView, Upload, Uploader, UploadState, Variant } from "./protocol";
 
 type Change = { -readonly [K in keyof Upload]: Upload[K] };
 
@@ -27,7 +27,7 @@ export interface UploadsOptions {
 
 export interface Uploads {
   /** Says who uploads the next object with this key. */
-  announce(key: string, by: string): void;
+  announce(key: string, by: Uploader): void;
   created(object: CreatedObject): void;
   attempted(attempt: Attempt): void;
   settled(object: CreatedObject, outcome: Outcome | undefined): void;
@@ -89,7 +89,7 @@ export const createUploads = (options: UploadsOptions): Uploads => {
   const kept = new Map<string, Kept>();
   /** Uploads by the id of a request about them. */
   const byRequest = new Map<string, string>();
-  const announced = new Map<string, string>();
+  const announced = new Map<string, Uploader>();
   const storing = new Set<Promise<void>>();
 
   const change = (id: string, changes: Partial<Upload>): void => {
@@ -106,10 +106,11 @@ export const createUploads = (options: UploadsOptions): Uploads => {
     const keys = new Set([...kept.values()].map((each) => each.upload.key));
     if (keys.has(upload.key)) return;
     await sandbox().erase(object.bucket, object.key);
+    await sandbox().forgetRecords(object.key);
     for (const { key } of upload.variants) await sandbox().erase(sandbox().processedBucket, key);
   };
 
-  const isOver = ({ upload: { state } }: Kept) => state !== "running" && state !== "waiting";
+  const isOver = ({ upload: { state } }: Kept) => !["queued", "running", "waiting"].includes(state);
 
   const forgetOld = (): void => {
     const forgotten: Kept[] = [];
@@ -171,7 +172,7 @@ export const createUploads = (options: UploadsOptions): Uploads => {
 
   const invoke = (event: unknown): void => {
     const id = idIn(event);
-    change(id, { state: "running", reason: undefined });
+    change(id, { state: "queued", reason: undefined });
     void sandbox()
       .invoke(event)
       .then((outcome) => finish(id, outcome));
@@ -197,7 +198,7 @@ export const createUploads = (options: UploadsOptions): Uploads => {
       const upload: Change = {
         ...{ id, key, sizeBytes, by },
         atMs: now(),
-        state: "running",
+        state: "queued",
         isShown: false,
         attempts: [],
         variants: [],

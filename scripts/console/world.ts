@@ -11,8 +11,10 @@ import { hintsOf } from "./hints";
 import { createLog, type Log } from "./log";
 import { createMonitoring, type Monitoring } from "./monitoring";
 import { createPace, type Pace } from "./pace";
-import type { Chart, DashboardView, Mail, ServiceDatum, Snapshot, Trace } from "./protocol";
+import type { Chart, DashboardView, Mail, RecordView, ServiceDatum, Snapshot, Trace, Uploader } from "./protocol";
+import { recordsOf } from "./records";
 import { alarmChart } from "./series";
+import { createTraffic, type Traffic } from "./traffic";
 import { createUploads, type Uploads } from "./uploads";
 
 /** What the console keeps; older entries are deleted. */
@@ -37,10 +39,13 @@ export interface World {
   readonly pace: Pace;
   readonly uploads: Uploads;
   readonly log: Log;
+  readonly traffic: Traffic;
   snapshot(environments: readonly string[]): Snapshot;
   trace(id: string): Trace | undefined;
   alarmChart(name: string, sinceMs: number): Chart | undefined;
   dashboards(rangeMs: number): DashboardView[];
+  /** Of the metadata table. @default the stack has none */
+  records(): Promise<RecordView[] | undefined>;
   /** @returns whether there was something to break */
   break(id: string): Promise<boolean>;
   heal(id: string): boolean;
@@ -88,8 +93,20 @@ interface Parts {
   readonly log: Log;
   readonly monitoring: Monitoring;
   readonly breakage: Breakage;
+  readonly traffic: Traffic;
   readonly mails: readonly Mail[];
 }
+
+const uploadFiles = (
+  { sandbox, uploads }: Parts,
+  by: Uploader,
+  files: readonly { readonly key: string; readonly bytes: Uint8Array }[],
+): void => {
+  for (const { key, bytes } of files) {
+    uploads.announce(key, by);
+    void sandbox.upload(key, bytes).catch(() => {});
+  }
+};
 
 const settingOf = ({ function: fn }: Blueprint, name: string): number => Number(fn.environment[name] ?? Infinity);
 
@@ -114,7 +131,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
 
   const onMinute = async (atMs: number) => {
     if (parts === undefined) return;
-    const { sandbox, monitoring, breakage } = parts;
+    const { sandbox, monitoring, breakage, traffic } = parts;
     await sandbox.measureQueue();
     const { changed, messages } = monitoring.step(atMs);
     const sent = messages.map((message, i) => ({ ...message, id: (mails.at(-1)?.id ?? 0) + 1 + i }));
@@ -123,12 +140,14 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
     if (sent.length > 0) feed.mails(sent);
     if (changed.length > 0) feed.touch("alarms");
     breakage.fired(monitoring.alarms().flatMap(({ short: name, state }) => (state === "ALARM" ? [name] : [])));
+    if (!breakage.isSilent) uploadFiles(parts, "traffic", await traffic.minute());
+    uploadFiles(parts, "fault", breakage.again(atMs));
     feed.touch("clock", "faults");
     sandbox.metrics.forget(atMs - METRICS_KEPT_MS);
   };
 
   const pace = createPace({ onMinute, onChange: () => feed.touch("clock") });
-  const breakage = createBreakage(blueprint, (changes) => parts?.sandbox.update(changes));
+  const breakage = createBreakage(blueprint, (changes) => parts?.sandbox.update(changes), pace.setRunningScale);
   const sandboxNow = (): Sandbox => {
     if (parts === undefined) throw new Error("Expected a running sandbox but it has not started");
     return parts.sandbox;
@@ -170,7 +189,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
   });
   try {
     const monitoring = createMonitoring(blueprint, sandbox.metrics, pace.now());
-    parts = { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails };
+    parts = { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, traffic: createTraffic() };
     await countDeadLetters(sandbox);
   } catch (error) {
     pace.stop();
@@ -188,8 +207,9 @@ interface Links {
 }
 
 const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLetters, deadLetters }: Links): World => {
-  const { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails } = parts;
-  const { function: fn } = blueprint;
+  const { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, traffic } = parts;
+  const { function: fn, tables } = blueprint;
+  const [table] = tables;
   const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl };
   const maxBytes = settingOf(blueprint, "MAX_IMAGE_BYTES");
   const accepted = {
@@ -199,7 +219,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
   };
 
   return {
-    ...{ environment, sandbox, pace, uploads, log, maxBytes },
+    ...{ environment, sandbox, pace, uploads, log, traffic, maxBytes },
     snapshot: (environments) => ({
       ...{ ...place, environments, functionName: fn.name, logGroup: fn.logGroup, limits: LIMITS, accepted },
       clock: pace.state(),
@@ -208,8 +228,10 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       alarms: monitoring.alarms(),
       mails,
       faults: breakage.list(),
+      traffic: traffic.isOn,
       hints: hintsOf(place),
       filters: blueprint.metricFilters.map(({ name, pattern }) => ({ name, pattern })),
+      ...(table && { table: table.name }),
       ...(deadLetters() !== undefined && { deadLetters: deadLetters() }),
     }),
     trace: (id) => {
@@ -229,17 +251,15 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       const nowMs = pace.now();
       return dashboardsOf({ blueprint, metrics: sandbox.metrics, lines: log.lines(), sinceMs: nowMs - rangeMs, nowMs });
     },
+    records: async () => table && recordsOf(await sandbox.records(), table, pace.now()),
     break: async (id) => {
       const files = await breakage.break(id, pace.now());
       feed.touch("faults");
-      for (const { key, bytes } of files ?? []) {
-        uploads.announce(key, "fault");
-        void sandbox.upload(key, bytes).catch(() => {});
-      }
+      uploadFiles(parts, "fault", files ?? []);
       return files !== undefined;
     },
     heal: (id) => {
-      const wasBroken = breakage.heal(id);
+      const wasBroken = breakage.heal(id, pace.now());
       feed.touch("faults");
       return wasBroken;
     },

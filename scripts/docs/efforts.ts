@@ -81,10 +81,22 @@ const memorySizes = (): string =>
     }),
   );
 
+const leanLine = (): string => {
+  const { lean } = readResults();
+  if (lean === undefined) return NOT_MEASURED;
+  const { pictures, runs, cpuRatio, bytesRatio, cpuMs, outputBytes } = lean;
+  const [ms, mb] = [
+    (total: number) => grouped(total / pictures),
+    (total: number) => grouped(total / pictures / 1e6, 2),
+  ];
+  return `Means of ${pictures} photos, ${runs} runs of each: ${ms(cpuMs.lean)} ms of CPU time instead of ${ms(cpuMs.fast)} ms, and ${mb(outputBytes.lean)} MB instead of ${mb(outputBytes.fast)} MB. Medians of the ratios: CPU time ${grouped(cpuRatio, 2)}x, bytes ${grouped(bytesRatio, 2)}x.`;
+};
+
 /** The generated parts by marker. */
 export const EFFORT_TABLES: Readonly<Record<string, () => string>> = {
   efforts: effortTable,
   effortKinds: effortKindsTable,
   overlap: overlapLine,
+  lean: leanLine,
   memorySizes,
 };

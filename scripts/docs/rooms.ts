@@ -29,7 +29,7 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
+    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-api.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",
@@ -90,7 +90,7 @@ export const ROOMS = {
     purpose: "What is proven on this machine: local run, soak, fuzz, benchmark, rehearsal on an emulator.",
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "faults", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
-      "bench/cold.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts", "bench/worst-files.ts", "bench/worst-memory.ts",
+      "bench/cold.ts", "bench/console-start.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/lean.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts", "bench/worst-files.ts", "bench/worst-memory.ts",
       "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
@@ -108,9 +108,9 @@ export const ROOMS = {
     purpose: "Uses an AWS account or an emulator: clients, alarms, log, uploads, dead-letter queue, releases, Terraform.",
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
-      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts",
+      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts", "upload-client.ts",
       "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-path.ts", "release/alias.ts", "release/samples.ts", "release/verbs.ts",
-      "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
+      "terraform/alarm-order.ts", "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
   images: {
@@ -123,6 +123,6 @@ export const ROOMS = {
     path: "scripts/docs",
     purpose: "Generated parts of the documents, runbooks, plots, cost and scale models, and plain Terraform.",
     imports: ["main.ts", "terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
-    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "cost/variant-costs.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/moved.ts"],
+    entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "cost/variant-costs.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/module-pairs.ts", "terraform/moved.ts"],
   },
 } as const satisfies Record<string, Room>;

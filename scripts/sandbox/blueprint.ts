@@ -4,6 +4,7 @@ import type { Alarm } from "../cloudwatch/alarm";
 import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import type { Subscription } from "../cloudwatch/notifications";
+import { type ApiBlueprint, apisOf, bucketCorsOf, type CorsBlueprint } from "./api-blueprint";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 
@@ -12,6 +13,12 @@ interface AliasBlueprint {
   readonly name: string;
   readonly arn: string;
   readonly version: string;
+}
+
+/** What is measured of an invocation. */
+interface Measured {
+  readonly durationMs: number;
+  readonly maxMemoryUsedMb: number;
 }
 
 export interface FunctionBlueprint {
@@ -41,6 +48,10 @@ export interface FunctionBlueprint {
   readonly systemLogLevel: string;
   /** Maximum number of parallel invocations. @default only the account's limit applies */
   readonly reservedConcurrency?: number;
+  /** What other functions leave of the account's concurrency. @default more than this function needs */
+  readonly freeConcurrency?: number;
+  /** What Lambda reports of an invocation, for durations and memory that would take too much of this machine. @default what was measured */
+  readonly reports?: (measured: Measured) => Partial<Measured>;
   /** Number of retries of a failed asynchronous invocation. */
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
@@ -100,7 +111,10 @@ export interface Blueprint {
   readonly function: FunctionBlueprint;
   /** All other functions. */
   readonly otherFunctions: readonly FunctionBlueprint[];
+  readonly apis: readonly ApiBlueprint[];
   readonly buckets: readonly BucketBlueprint[];
+  /** CORS rules by bucket. */
+  readonly bucketCors: ReadonlyMap<string, readonly CorsBlueprint[]>;
   readonly notifications: readonly NotificationBlueprint[];
   readonly queues: readonly QueueBlueprint[];
   readonly tables: readonly TableBlueprint[];
@@ -129,6 +143,8 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     region: stack.region,
     function: target,
     otherFunctions: functions.filter((each) => each !== target),
+    apis: apisOf(stack),
+    bucketCors: bucketCorsOf(stack),
     buckets: rows(stack, "aws_s3_bucket").map(({ bucket: name, arn }) => ({
       name,
       arn,

@@ -1,5 +1,19 @@
 /** Unpacks a function's zip and the transpiled bootstrap into a temporary folder. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
@@ -12,21 +26,81 @@ export interface UnpackedFunction {
   readonly bootstrapFile: string;
 }
 
+/** Contains a folder for each large zip, named after the digest of its bytes and of the bootstrap. */
+const CACHE = join(__dirname, "../../.cache/functions");
+
+/** Smaller zips are unpacked faster than they are looked up. */
+const CACHED_FROM_BYTES = 1_000_000;
+
+const DAY_MS = 86_400_000;
+
+const BOOTSTRAP = join(__dirname, "bootstrap.ts");
+
+/** Names within each of the folders. */
+const [TASK, BOOTSTRAP_FILE] = ["task", "bootstrap.mjs"];
+
 /** @throws Error if the file is missing or not a zip */
 export const unpackFunction = async (zipFile: string): Promise<UnpackedFunction> => {
   const zip = await readFile(zipFile).catch((cause: Error) => {
     throw new Error(`Expected the function's package for ${zipFile} but got ${cause.message}`, { cause });
   });
   const folder = await mkdtemp(join(tmpdir(), "sandbox-"));
-  const taskRoot = join(folder, "task");
-  const bootstrapFile = join(folder, "bootstrap.mjs");
   try {
-    await Promise.all([unzipTo(taskRoot, zip), transpileBootstrap(bootstrapFile)]);
+    const known = zip.length < CACHED_FROM_BYTES ? undefined : await cached(zip);
+    if (known === undefined) await unpackInto(folder, zip);
+    else await linkTo(known, folder);
   } catch (cause) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`Expected a zip for ${zipFile} but got ${(cause as Error).message}`, { cause });
   }
-  return { folder, taskRoot, bootstrapFile };
+  return { folder, taskRoot: join(folder, TASK), bootstrapFile: join(folder, BOOTSTRAP_FILE) };
+};
+
+/** The function runs in the folder of the cache, which a sandbox never changes. */
+const linkTo = async (known: string, folder: string): Promise<void> => {
+  await symlink(join(known, TASK), join(folder, TASK), "dir");
+  await copyFile(join(known, BOOTSTRAP_FILE), join(folder, BOOTSTRAP_FILE));
+};
+
+/** @returns the folder of the unpacked zip; undefined where the cache cannot be written */
+const cached = async (zip: Buffer): Promise<string | undefined> => {
+  const digest = createHash("sha256")
+    .update(zip)
+    .update(await readFile(BOOTSTRAP));
+  const folder = join(CACHE, digest.digest("hex"));
+  const now = new Date();
+  if (existsSync(folder)) {
+    await utimes(folder, now, now).catch(() => {});
+    return folder;
+  }
+  const temporary = `${folder}.${randomUUID()}`;
+  const isWritable = await mkdir(temporary, { recursive: true }).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable) return undefined;
+  try {
+    await unpackInto(temporary, zip);
+    await removeOld();
+    // If the folder exists by now, another process has made the same.
+    await rename(temporary, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return folder;
+};
+
+const removeOld = async (): Promise<void> => {
+  for (const name of await readdir(CACHE)) {
+    const { mtimeMs } = await stat(join(CACHE, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > DAY_MS) await rm(join(CACHE, name), { recursive: true, force: true });
+  }
+};
+
+const unpackInto = async (folder: string, zip: Buffer): Promise<void> => {
+  await Promise.all([unzipTo(join(folder, TASK), zip), transpileBootstrap(join(folder, BOOTSTRAP_FILE))]);
 };
 
 const unzipTo = async (folder: string, zip: Buffer): Promise<void> => {
@@ -37,6 +111,6 @@ const unzipTo = async (folder: string, zip: Buffer): Promise<void> => {
 };
 
 const transpileBootstrap = async (file: string): Promise<void> => {
-  const source = await readFile(join(__dirname, "bootstrap.ts"), "utf8");
+  const source = await readFile(BOOTSTRAP, "utf8");
   await writeFile(file, (await transform(source, { loader: "ts", format: "esm", target: "node20" })).code);
 };

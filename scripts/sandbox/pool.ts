@@ -108,7 +108,8 @@ export const createPool = (options: PoolOptions): Pool => {
       const init = await environment.initialized;
       const startedMs = now();
       onPlatformEvent(start(requestId, fn), requestId);
-      const end = init.status === "success" ? await environment.invoke(requestId, event) : init;
+      const measured = init.status === "success" ? await environment.invoke(requestId, event) : init;
+      const end = { ...measured, ...fn.reports?.(measured) };
       const endedMs = now();
       const reported = report(requestId, end, fn, fresh.delete(environment) ? init : undefined);
       onPlatformEvent(runtimeDone(requestId, end), requestId);

@@ -1,13 +1,16 @@
-/** Local S3: an embedded server with the stack's buckets that reports each created object. */
+/** Local S3: an embedded server with the stack's buckets that reports each created and deleted object. */
 import type { ServerResponse } from "node:http";
+import type { CorsBlueprint } from "./api-blueprint";
 import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-call";
+import { allowedBy, corsHeaders, crossOriginOf, preflightHeaders } from "./cors";
 import { DAMAGES, type Damage } from "./damage";
 import { answerForm, readForm } from "./form-post";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import { OperationRefused, type Operations } from "./operations";
 import type { Credentials } from "./post-policy";
 import { type RawResponse, rawRequest } from "./raw-request";
-import type { CreatedObject, Creation } from "./s3-events";
+import { createRemovals, type ObjectRequest } from "./removals";
+import type { CreatedObject, Creation, RemovedObject } from "./s3-events";
 import { createVersions } from "./versions";
 
 export interface StorageOptions {
@@ -22,6 +25,8 @@ export interface StorageOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** AWS JSON calls of other services on the same endpoint. @default none */
   readonly operations?: Operations;
+  /** CORS rules by bucket. @default none */
+  readonly cors?: ReadonlyMap<string, readonly CorsBlueprint[]>;
   /** Keys whose signature on an upload form is accepted, by access key id. @default none */
   readonly credentials?: ReadonlyMap<string, Credentials>;
   /** Clock for the expiry of upload forms, in milliseconds since 1970. @default Date.now */
@@ -42,10 +47,12 @@ export interface Storage {
   readonly endpointUrl: string;
   /** Calls the listener for each object stored from now on, before the uploader gets its response. */
   subscribe(listener: (object: Promise<CreatedObject>) => void): void;
+  /** Calls the listener for each object deleted from now on, before the caller gets its response. */
+  onRemoved(listener: (object: RemovedObject) => void): void;
   put(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
   get(bucket: string, key: string): Promise<StoredObject>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Deletes an object with all of its versions. */
+  /** Forgets an object with all of its versions, to free memory: no listener is called. */
   erase(bucket: string, key: string): Promise<void>;
   /** Closes all connections, including those of unanswered calls. */
   stop(): Promise<void>;
@@ -101,7 +108,21 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
     }
   });
-  const { credentials = new Map(), now = Date.now } = options;
+  const { credentials = new Map(), now = Date.now, cors = new Map() } = options;
+  // Before all other hooks: browsers send preflight requests without a signature, and read an error only if it has the headers.
+  app.addHook("onRequest", async (request, reply) => {
+    const crossOrigin = crossOriginOf(request.method, request.headers);
+    if (crossOrigin === undefined) return;
+    const rule = allowedBy(cors.get(bucketIn(request.url)) ?? [], crossOrigin);
+    if (request.method !== "OPTIONS") {
+      for (const [name, value] of Object.entries(rule ? corsHeaders(rule, crossOrigin) : {}))
+        reply.raw.setHeader(name, value);
+      return;
+    }
+    if (rule !== undefined) return reply.status(200).headers(preflightHeaders(rule, crossOrigin)).send();
+    const why = "CORSResponse: This CORS request is not allowed.";
+    return reply.status(403).type(XML).send(errorXml("AccessForbidden", why));
+  });
   // The server answers 200 to a form and stores nothing. Its file is stored by a PUT in the name of the form's signer.
   app.addHook("onRequest", async (request, reply) => {
     const { bucket, key } = targetOf(request);
@@ -127,6 +148,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   }
 
   const versions = createVersions();
+  /** Objects that are being described, by bucket and key: the next change of one waits, so that each description is of its own object. */
+  const described = new Map<string, Promise<unknown>>();
+  app.addHook("onRequest", async (request) => {
+    if (READING.includes(request.method)) return;
+    const { bucket, key } = targetOf(request);
+    await described.get(pathOf(bucket, key));
+  });
   app.addHook("onRequest", async (request, reply) => {
     const { bucket, key } = targetOf(request);
     const { versionId } = request.query as Record<string, string | undefined>;
@@ -135,6 +163,12 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     if (version === undefined) return reply.status(404).type(XML).send(NO_SUCH_VERSION);
     return reply.headers(version.headers).send(version.body);
   });
+  let sequence = Date.now();
+  const nextSequence = (): number => ++sequence;
+  const removals = createRemovals({ versions, isVersioned: (bucket) => versioned.includes(bucket), nextSequence });
+  app.addHook("onRequest", async (request, reply) =>
+    removals.received(objectRequest(request)) ? reply.status(204).send() : undefined,
+  );
 
   const { invoke } = options;
   if (invoke !== undefined) {
@@ -151,10 +185,8 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   }
 
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
-  let sequence = Date.now();
   const describe = async (created: Pick<CreatedObject, "bucket" | "key" | "creation">): Promise<CreatedObject> => {
-    sequence += 1;
-    const order = { createdMs: Date.now(), sequence };
+    const order = { createdMs: Date.now(), sequence: nextSequence() };
     const keepsVersions = versioned.includes(created.bucket);
     const { headers, body } = await send(keepsVersions ? "GET" : "HEAD", created.bucket, created.key);
     return {
@@ -165,11 +197,28 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       ...(keepsVersions && { versionId: versions.keep(created.bucket, created.key, { headers, body }) }),
     };
   };
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const wanted = objectRequest(request);
+    const { method, bucket, key, query } = wanted;
+    removals.answered(wanted, reply.statusCode);
+    const isRead = READING.includes(method) && reply.statusCode === 200 && query.versionId === undefined;
+    const latest = isRead ? versions.latest(bucket, key) : undefined;
+    if (latest !== undefined) reply.header("x-amz-version-id", latest);
+    done(null, payload);
+  });
   // Not an async hook: fauxqs would send a second response if the first is delayed.
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
     if (creation !== undefined) {
-      const object = describe({ ...targetOf(request), creation });
+      const target = targetOf(request);
+      const path = pathOf(target.bucket, target.key);
+      const object = describe({ ...target, creation });
+      const ended = object
+        .catch(() => {})
+        .then(() => {
+          if (described.get(path) === ended) described.delete(path);
+        });
+      described.set(path, ended);
       for (const listener of listeners) listener(object);
     }
     const damaged = reply.statusCode === 200 ? damage?.(callOf(request)) : undefined;
@@ -189,6 +238,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   return {
     endpointUrl,
     subscribe: (listener) => listeners.push(listener),
+    onRemoved: removals.listen,
     put: async (bucket, key, bytes) => {
       await succeed(`PUT of ${key}`, send("PUT", bucket, key, bytes));
     },
@@ -205,8 +255,10 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       await succeed(`DELETE of ${key}`, send("DELETE", bucket, key));
     },
     erase: async (bucket, key) => {
-      await send("DELETE", bucket, key);
-      versions.forget(bucket, key);
+      await removals.silently(bucket, key, async () => {
+        await send("DELETE", bucket, key);
+        versions.forget(bucket, key);
+      });
     },
     stop: () => app.close(),
   };
@@ -224,6 +276,15 @@ const targetOf = ({ params }: Request): { bucket: string; key: string } => {
   const { bucket = "", "*": key = "" } = params as Record<string, string | undefined>;
   return { bucket, key };
 };
+
+/** The server has no route for OPTIONS, and so no parameters. */
+const bucketIn = (url: string): string => decodeURIComponent(/^\/([^/?]*)/.exec(url)?.[1] ?? "");
+
+const objectRequest = (request: Request): ObjectRequest => ({
+  ...targetOf(request),
+  method: request.method,
+  query: request.query as ObjectRequest["query"],
+});
 
 /** Requests that create an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const creationBy = (request: Request): Creation | undefined => {

@@ -11,6 +11,12 @@ export interface Versions {
   /** @returns the version id */
   keep(bucket: string, key: string, version: Version): string;
   get(bucket: string, key: string, versionId: string): Version | undefined;
+  /** @returns the id of the newest version; undefined if there is none */
+  latest(bucket: string, key: string): string | undefined;
+  /** @returns the id of a new delete marker */
+  mark(bucket: string, key: string): string;
+  /** Deletes one version. */
+  drop(bucket: string, key: string, versionId: string): void;
   /** Deletes all versions of an object. */
   forget(bucket: string, key: string): void;
 }
@@ -21,14 +27,22 @@ export const createVersions = (): Versions => {
   /** Versions by id, by object. */
   const kept = new Map<string, Map<string, Version>>();
   const counts = new Map<string, number>();
+  const nextId = (object: string): string => {
+    const count = (counts.get(object) ?? 0) + 1;
+    counts.set(object, count);
+    return idOf(object, count);
+  };
   return {
     keep: (bucket, key, version) => {
       const object = pathOf(bucket, key);
-      const count = (counts.get(object) ?? 0) + 1;
-      counts.set(object, count);
-      const versionId = idOf(object, count);
+      const versionId = nextId(object);
       kept.set(object, (kept.get(object) ?? new Map<string, Version>()).set(versionId, version));
       return versionId;
+    },
+    latest: (bucket, key) => [...(kept.get(pathOf(bucket, key))?.keys() ?? [])].at(-1),
+    mark: (bucket, key) => nextId(pathOf(bucket, key)),
+    drop: (bucket, key, versionId) => {
+      kept.get(pathOf(bucket, key))?.delete(versionId);
     },
     get: (bucket, key, versionId) => kept.get(pathOf(bucket, key))?.get(versionId),
     forget: (bucket, key) => {

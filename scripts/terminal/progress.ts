@@ -14,7 +14,7 @@ export interface ProgressOptions {
 /** Reports progress: how many steps are done now, and of how many, where the total has changed. */
 export type Report = (done: number, total?: number) => void;
 
-/** Shows a bar until the work ends, in whichever way. */
+/** Shows a bar until the work ends or fails. */
 export const withProgress = async <T>(
   { label = "", total = 1, showsTimeLeft = false }: ProgressOptions,
   work: (report: Report) => Promise<T>,

@@ -1,7 +1,7 @@
 /** Random numbers that are the same in every run with the same seed. */
 import { createHash } from "node:crypto";
 
-/** @returns a number from 0 up to, but not including, 1: always the same for the same question, in whichever order they are asked */
+/** @returns a number from 0 up to, but not including, 1: always the same for the same question, in any order of questions */
 export type Random = (...question: readonly (string | number)[]) => number;
 
 export const seededRandom =

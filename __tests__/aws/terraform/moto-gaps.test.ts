@@ -1,4 +1,4 @@
-/** What moto lacks is told before anything is deployed to it, with the variables to switch off. */
+/** What moto lacks is reported before anything is deployed to it, with the variables to switch off. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isMoto, requireSupportedByMoto } from "../../../scripts/aws/terraform/moto-gaps";

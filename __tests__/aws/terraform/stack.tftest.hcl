@@ -87,7 +87,7 @@ run "stack" {
     error_message = "The stack has an alarm that no output names, or the other way round."
   }
 
-  # Tells the topic of its severity when an alarm goes off and when it ends.
+  # Notifies the topic of its severity when an alarm goes to ALARM and when it returns to OK.
 
   assert {
     condition = alltrue([
@@ -98,7 +98,7 @@ run "stack" {
       ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_critical.arn])
       && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_critical.arn])
     ])
-    error_message = "A critical alarm does not tell the critical topic alone."
+    error_message = "A critical alarm does not notify exactly the critical topic."
   }
 
   assert {
@@ -110,7 +110,7 @@ run "stack" {
       ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_performance.arn])
       && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_performance.arn])
     ])
-    error_message = "A performance alarm does not tell the performance topic alone."
+    error_message = "A performance alarm does not notify exactly the performance topic."
   }
 
   assert {
@@ -125,7 +125,7 @@ run "stack" {
       ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_log.arn])
       && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_log.arn])
     ])
-    error_message = "An alarm on log lines does not tell the log topic alone."
+    error_message = "An alarm on log lines does not notify exactly the log topic."
   }
 
   # No alarm can escape the three lists above by its name: none is without actions.
@@ -134,7 +134,7 @@ run "stack" {
       for alarm in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm :
       length(alarm.alarm_actions) == 1 && alarm.alarm_actions == alarm.ok_actions
     ])
-    error_message = "An alarm tells nobody, or not of its end."
+    error_message = "An alarm notifies no topic, or not when it returns to OK."
   }
 
   # Lets S3 invoke the function before telling it to.

@@ -10,6 +10,7 @@ import { SkippedError } from "../../../scripts/terminal/cli";
 import { run } from "../../../scripts/terminal/processes";
 import { RUN_TYPESCRIPT } from "../../../scripts/terminal/run-typescript";
 import { withValues } from "../../../scripts/trials/rehearsal/rehearsal-stack";
+import { runIn } from "../../commands/run";
 
 const PROJECT = join(__dirname, "../../..");
 
@@ -37,15 +38,19 @@ const bin = (programs: Record<string, { prints: string; code?: number }>): strin
 
 const version = (number: string) => ({ prints: `{ "terraform_version": "${number}" }` });
 
-/** Runs a command of scripts/ where PATH leads to these programs, and to what a shell needs. */
-const command = (args: string[], programs = "", env: NodeJS.ProcessEnv = {}) =>
+/** Runs a command as a process of its own, which pins its exit code. */
+const spawned = (script: string, args: readonly string[], env: NodeJS.ProcessEnv) =>
   run({
     program: process.execPath,
-    args: [...RUN_TYPESCRIPT, ...args],
+    args: [...RUN_TYPESCRIPT, `scripts/commands/${script}.ts`, ...args],
     cwd: PROJECT,
-    env: { PATH: `${programs}:/usr/bin:/bin`, NO_COLOR: "1", NOTICE_AFTER_MS: "1e9", ...env },
+    env: { PATH: "/usr/bin:/bin", NO_COLOR: "1", NOTICE_AFTER_MS: "1e9", ...env },
     limitSeconds: 60,
   });
+
+/** Runs a command in this process, where PATH leads to these programs, and to what a shell needs. */
+const command = (script: string, args: readonly string[], programs = "") =>
+  runIn({ PATH: `${programs}:/usr/bin:/bin` }, script, ...args);
 
 const INSTALL =
   "install it from https://developer.hashicorp.com/terraform/install, or name another binary in TERRAFORM_BINARY_NAME";
@@ -172,19 +177,19 @@ describe("a command without its tools", () => {
   const env = { TERRAFORM_BINARY_NAME: "no-terraform" };
 
   it.concurrent.each([
-    [["scripts/commands/validate.ts"], "1.7.0 or newer for `terraform test` with a mocked provider"],
-    [["scripts/commands/test-deploy.ts"], "1.5.0 or newer for the stacks"],
-    [["scripts/commands/plan.ts", "dev"], "1.5.0 or newer for the stacks"],
-    [["scripts/commands/deploy.ts", "dev"], "1.5.0 or newer for the stacks"],
-    [["scripts/commands/destroy.ts", "dev"], "1.5.0 or newer for the stacks"],
-  ])("%s says so in one line and is skipped", async (args, of) => {
-    expect(await command(args, "", env)).toEqual({ code: 3, stdout: "", stderr: missing(of) });
+    ["validate", [], "1.7.0 or newer for `terraform test` with a mocked provider"],
+    ["test-deploy", [], "1.5.0 or newer for the stacks"],
+    ["plan", ["dev"], "1.5.0 or newer for the stacks"],
+    ["deploy", ["dev"], "1.5.0 or newer for the stacks"],
+    ["destroy", ["dev"], "1.5.0 or newer for the stacks"],
+  ])("%s says so in one line and is skipped", async (script, args, of) => {
+    expect(await spawned(script, args, env)).toEqual({ code: 3, stdout: "", stderr: missing(of) });
   });
 
-  it.concurrent("test:deploy says how to get moto, and is skipped", async () => {
+  it("test:deploy says how to get moto, and is skipped", async () => {
     const programs = bin({ terraform: version("1.11.4") });
 
-    expect(await command(["scripts/commands/test-deploy.ts"], programs)).toEqual({
+    expect(await command("test-deploy", [], programs)).toEqual({
       code: 3,
       stdout: "",
       stderr:
@@ -194,23 +199,18 @@ describe("a command without its tools", () => {
 });
 
 describe("a wrong command line", () => {
-  it.concurrent.each([
-    [["scripts/commands/plan.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [["scripts/commands/deploy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [["scripts/commands/destroy.ts", "qa"], 'Expected one of dev, prod, staging for <env> but got "qa"'],
-    [
-      ["scripts/commands/deploy.ts", "dev", "--endpoint-url", "localhost:4566"],
-      'Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got "localhost:4566"',
-    ],
-    [
-      ["scripts/commands/test-deploy.ts", "--port", "70000"],
-      'Expected a number from 0 to 65535 for --port but got "70000"',
-    ],
-  ])("%s is refused in one line", async (args, line) => {
-    expect(await command(args)).toEqual({ code: 2, stdout: "", stderr: `error: ${line}\n` });
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    ["plan",        ["qa"],                                      'Expected one of dev, prod, staging for <env> but got "qa"'],
+    ["deploy",      ["qa"],                                      'Expected one of dev, prod, staging for <env> but got "qa"'],
+    ["destroy",     ["qa"],                                      'Expected one of dev, prod, staging for <env> but got "qa"'],
+    ["deploy",      ["dev", "--endpoint-url", "localhost:4566"], 'Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got "localhost:4566"'],
+    ["test-deploy", ["--port", "70000"],                         'Expected a number from 0 to 65535 for --port but got "70000"'],
+  ])("of %s %j is refused in one line", async (script, args, line) => {
+    expect(await command(script, args)).toEqual({ code: 2, stdout: "", stderr: `error: ${line}\n` });
   });
 
-  it.concurrent("is refused where the port is in use", async () => {
+  it("is refused where the port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const address = server.address();
@@ -219,7 +219,8 @@ describe("a wrong command line", () => {
     const taken = { prints: `Address already in use\nPort ${port} is in use by another program.`, code: 1 };
 
     const ended = await command(
-      ["scripts/commands/test-deploy.ts", "--port", String(port)],
+      "test-deploy",
+      ["--port", String(port)],
       bin({ terraform: version("1.11.4"), moto_server: taken }),
     );
 

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { EFFORTS } from "../../../handler/contract/efforts";
 import { corpus, type Picture, type Size } from "../../../scripts/trials/bench/corpus";
+import { measureLean } from "../../../scripts/trials/bench/lean";
+import { LEAN_VARIANTS } from "../../../scripts/trials/bench/lean-variants";
 import { figuresOf, measureTask, tasksOf } from "../../../scripts/trials/bench/paired";
 import { prepareTools, type Tools } from "../../../scripts/trials/bench/processes";
 import type { Figures, PhotoResults, PictureResult } from "../../../scripts/trials/bench/results";
@@ -12,6 +14,7 @@ import { likeness } from "../../../scripts/trials/bench/similarity";
 import { fitLine, median } from "../../../scripts/trials/bench/statistics";
 import { effortsOf, ROWS } from "../../../scripts/trials/bench/sweep";
 import { type Judged, judge } from "../../../scripts/trials/bench/targets";
+import { WORST_KINDS } from "../../../scripts/trials/bench/worst-files";
 
 const TINY: Size = { megapixels: 0.03, widthPx: 200, heightPx: 150 };
 
@@ -127,6 +130,23 @@ it("finds no difference between a picture and itself, and a difference to a wors
   expect(better.psnrDb).toBeGreaterThan(worse.psnrDb);
 });
 
+it("compares variants for web pages with the default variants", async () => {
+  const progress: [number, number][] = [];
+  const found = await measureLean([named("0.03mp.baseline.jpg")], 2, tools, (...each) => progress.push(each));
+
+  const { cpuRatio, bytesRatio, cpuMs, outputBytes } = found;
+  expect(progress.at(-1)).toEqual([4, 4]);
+  expect(found).toMatchObject({ pictures: 1, runs: 2 });
+  // The PNG of grain is larger than all that takes its place.
+  expect(outputBytes.lean).toBeLessThan(outputBytes.fast);
+  expect(bytesRatio).toBe(outputBytes.lean / outputBytes.fast);
+  expect(Math.min(cpuRatio, cpuMs.fast, cpuMs.lean)).toBeGreaterThan(0);
+  expect(Object.keys(LEAN_VARIANTS)).toEqual([
+    ...["compressed", "low", "webp", "thumbnail"],
+    ...["webp-320", "webp-640", "webp-1280", "webp-1920"],
+  ]);
+});
+
 it.each(Object.keys(EFFORTS))("sweeps the handler's settings of the effort %s", (effort) => {
   const chosen = ROWS.filter((row) => effortsOf(row).includes(effort)).map(({ format, quality }) => [format, quality]);
 
@@ -189,10 +209,17 @@ describe("the targets", () => {
       ...{ picture: "", runs: 1, wallMs: { overlapping: 1, sequential: 1 } },
       ...{ wallRatio: 0.87 + by, cpuRatio: 1, peakRatio: 1 },
     },
+    lean: {
+      ...{ pictures: 1, runs: 1, cpuMs: { fast: 1, lean: 1 }, outputBytes: { fast: 1, lean: 1 } },
+      ...{ cpuRatio: 1 + by, bytesRatio: 0.25 + by },
+    },
     worst: {
       date: "",
       machine,
-      kinds: { one: { megapixels: 1, peakBytes: 1 }, other: { megapixels: 1, peakBytes: 1024 * 2 ** 20 + by } },
+      kinds: {
+        ...Object.fromEntries(Object.keys(WORST_KINDS).map((kind) => [kind, { megapixels: 1, peakBytes: 1 }])),
+        "WebP with alpha": { megapixels: 1, peakBytes: 1024 * 2 ** 20 + by },
+      },
     },
   });
   const missed = (by: number) => judge(results(by)).filter(({ isMet }) => isMet === false);
@@ -208,8 +235,12 @@ describe("the targets", () => {
     expect(balanced?.value).toBeCloseTo(2.499, 3);
   });
 
-  it("are neither met nor missed if nothing was measured", () => {
-    const verdicts = judge({ pictures: [picture("12mp.baseline.jpg", {})] });
+  it("are neither met nor missed if they were not measured, or not for every kind", () => {
+    const one = { "JPEG, baseline": { megapixels: 1, peakBytes: 1 } };
+    const verdicts = judge({
+      pictures: [picture("12mp.baseline.jpg", {})],
+      worst: { date: "", machine, kinds: one },
+    });
 
     expect(verdicts.filter(({ isMet }) => isMet !== undefined)).toEqual([]);
   });

@@ -18,18 +18,11 @@ import type { Recording } from "../../../scripts/trials/drill/recorded-run";
 import { slowProbesOf } from "../../../scripts/trials/drill/slow-probes";
 import { structureProblems } from "../../../scripts/trials/drill/structure";
 
-/** Quick scenarios of every kind: a count of log lines, a count of Lambda data, a gauge, a rate, and missing traffic. */
-const QUICK = [
-  "log-errors",
-  "image-processing-errors",
-  "s3-permission-errors",
-  "high-concurrency",
-  "event-age",
-  "release-errors",
-  "high-error-rate",
-  "low-success-rate",
-  "no-invocations",
-];
+/**
+ * Quick scenarios of some kinds: counts of log lines, a count of Lambda data, a gauge, and missing traffic. `.ci/run` drills
+ * `dev` and `prod` with all scenarios, all mutants and all timeouts.
+ */
+const QUICK = ["log-errors", "s3-permission-errors", "event-age", "high-error-rate", "no-invocations"];
 
 /** What CloudWatch Logs adds to each line before it counts bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const ENVELOPE_BYTES = 26;
@@ -119,7 +112,7 @@ describe("the drill", () => {
 
   it("leaves every alarm OK during a healthy hour with one fault less than the thresholds", () => {
     expect(control(blueprint, evidence)).toEqual({
-      atTheEdge: ["event-age", "high-concurrency", "high-error-rate"],
+      atTheEdge: ["event-age", "high-error-rate"],
       problems: [],
     });
   });
@@ -149,16 +142,16 @@ describe("the drill", () => {
 });
 
 describe("the longest invocations", () => {
-  const evidenceAt = async (seconds: number): Promise<Evidence> => ({
-    ...evidence,
-    blueprint: readBlueprint(await drillStack("prod", { ...EACH, lambda_timeout: seconds })),
+  const SECONDS = 300;
+  let slow: Evidence;
+
+  beforeAll(async () => {
+    slow = { ...evidence, blueprint: readBlueprint(await drillStack("prod", { ...EACH, lambda_timeout: SECONDS })) };
   });
 
-  it.each([60, 300, 900])("of %i s amid healthy traffic are noticed in time, with either delivery", async (seconds) => {
-    const slow = await evidenceAt(seconds);
-
+  it("amid healthy traffic are noticed in time, with either delivery", () => {
     expect(slowProbesOf(slow).map(({ alarm, delivery }) => [shortName({ name: alarm }, blueprint), delivery])).toEqual(
-      ["event-age", "high-error-rate", "no-invocations", "release-errors"].flatMap((alarm) => [
+      ["event-age", "high-error-rate", "no-invocations"].flatMap((alarm) => [
         [alarm, "typical"],
         [alarm, "worst"],
       ]),
@@ -166,34 +159,15 @@ describe("the longest invocations", () => {
     expect(slowProblems(slow)).toEqual([]);
   });
 
-  it.each([
-    [60, ["release-errors: evaluation_periods 5 -> 4"]],
-    [
-      300,
-      [
-        "event-age: evaluation_periods 2 -> 1",
-        "high-error-rate: evaluation_periods 2 -> 1",
-        "release-errors: evaluation_periods 9 -> 8",
-      ],
-    ],
-    [
-      900,
-      [
-        "event-age: evaluation_periods 4 -> 3",
-        "high-error-rate: evaluation_periods 4 -> 3",
-        "release-errors: evaluation_periods 19 -> 18",
-      ],
-    ],
-  ])("of %i s are missed with one evaluation period less", async (seconds, expected) => {
-    const results = shortenWindows(await evidenceAt(seconds)).filter(
-      ({ mutant }) => !mutant.includes("low-success-rate"),
-    );
+  it("are missed with one evaluation period less", () => {
+    const expected = ["event-age: evaluation_periods 2 -> 1", "high-error-rate: evaluation_periods 2 -> 1"];
+
+    const results = shortenWindows(slow);
 
     expect(results.map(({ mutant }) => mutant)).toEqual(
-      expect.arrayContaining(expected.map((change) => `lambda_timeout ${seconds}, ${change}`)),
+      expect.arrayContaining(expected.map((change) => `lambda_timeout ${SECONDS}, ${change}`)),
     );
-    const noticed = results.filter(({ mutant }) => expected.some((change) => mutant.endsWith(change)));
-    expect(noticed.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
+    expect(results.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
   });
 });
 

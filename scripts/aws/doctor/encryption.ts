@@ -1,4 +1,4 @@
-/** Check of the KMS keys that the stack's resources are encrypted with, whichever keys those are. */
+/** Check of the KMS keys that the stack's resources are encrypted with, their own or existing ones. */
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketEncryptionCommand, GetBucketReplicationCommand } from "@aws-sdk/client-s3";

@@ -20,6 +20,7 @@ export interface ResourceChange {
 /** https://developer.hashicorp.com/terraform/internals/json-format#plan-representation */
 export interface Plan {
   readonly resource_changes?: readonly ResourceChange[];
+  readonly output_changes?: Readonly<Record<string, { readonly after?: unknown; readonly after_unknown?: unknown }>>;
   readonly configuration?: {
     readonly root_module?: {
       readonly resources?: readonly {

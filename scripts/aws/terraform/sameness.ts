@@ -1,5 +1,5 @@
 /** Plans CDKTF's stacks and the plain root module side by side, and compares every attribute of every resource. */
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
@@ -69,6 +69,39 @@ const copyStack = async (folder: string, { name, environment }: Variant): Promis
   await writeFile(join(target, "cdk.tf.json"), JSON.stringify(stack));
 };
 
+/** One module alone in both forms. */
+export interface ModulePair {
+  readonly name: string;
+  /** Folder in `terraform/modules`. */
+  readonly module: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  /** The class with these values, as the contents of a `.tf.json` file. */
+  readonly stack: object;
+}
+
+const writeModule = async (folder: string, { name, stack }: ModulePair): Promise<void> => {
+  const target = join(folder, `stack_${name}`);
+  await mkdir(target);
+  await writeFile(join(target, "cdk.tf.json"), JSON.stringify(stack));
+};
+
+/** @returns the calls of both forms, and their outputs */
+const pairCalls = (pairs: readonly ModulePair[]) => {
+  const names = pairs.flatMap(({ name }) => [`stack_${name}`, `plain_${name}`]);
+  const calls = pairs.flatMap(({ name, module, values }) => [
+    [`stack_${name}`, { source: `./stack_${name}` }],
+    [`plain_${name}`, { source: `./plain/modules/${module}`, ...escaped(values) }],
+  ]);
+  return {
+    module: Object.fromEntries(calls) as Record<string, object>,
+    output: Object.fromEntries(names.map((name) => [name, { value: `\${module.${name}}`, sensitive: true }])),
+  };
+};
+
+/** A text of a JSON configuration is a template. */
+const escaped = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(values).replaceAll("${", "$${"));
+
 /** @returns the values that the plain root module has variables for */
 const valuesOf = async ({ environment }: Variant): Promise<Record<string, unknown>> => {
   const variables = await readFile(join(PROJECT, "terraform", "variables.tf"), "utf8");
@@ -128,6 +161,25 @@ const attributesOf = ({ type, change: { after, after_unknown } }: ResourceChange
   );
 };
 
+/** @returns what differs between the outputs of a module alone; the plain form may have more */
+const outputDifferences = (name: string, { output_changes = {} }: Plan): string[] => {
+  const partsOf = (form: string) => {
+    const { after, after_unknown } = output_changes[`${form}_${name}`] ?? {};
+    return { after: (after ?? {}) as Attributes, unknown: (after_unknown ?? {}) as Attributes };
+  };
+  const [mine, theirs] = [partsOf("stack"), partsOf("plain")];
+  return Object.keys({ ...mine.after, ...mine.unknown }).flatMap((output) => {
+    const [one, other] = [mine, theirs].map(({ after, unknown }) => [deeplyDecoded(after[output]), unknown[output]]);
+    if (isDeepStrictEqual(one, other)) return [];
+    return [`${name}: output ${output}: Expected ${JSON.stringify(one)} but got ${JSON.stringify(other)}`];
+  });
+};
+
+const deeplyDecoded = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(each)]))
+    : decoded(value);
+
 /** Compares one variant. */
 const compare = (name: string, plan: Plan): { resources: number; attributes: number; differences: string[] } => {
   const managed = (plan.resource_changes ?? []).filter(({ mode }) => mode === "managed");
@@ -160,32 +212,41 @@ const compare = (name: string, plan: Plan): { resources: number; attributes: num
 };
 
 export interface Sameness {
-  readonly variants: number;
   readonly resources: number;
   readonly attributes: number;
   readonly differences: readonly string[];
 }
 
 /**
+ * @param pairs modules to compare alone
  * @param endpoint of an emulator that has the resources of EXISTING
  * @returns how much is the same, and what is not
  */
-export const sameness = async (variants: readonly Variant[], endpoint: string): Promise<Sameness> => {
+export const sameness = async (
+  variants: readonly Variant[],
+  pairs: readonly ModulePair[],
+  endpoint: string,
+): Promise<Sameness> => {
   const folder = temporaryFolder();
   await copyPlain(folder);
   for (const variant of variants) await copyStack(folder, variant);
-  await writeFile(join(folder, "main.tf.json"), JSON.stringify({ ...MAIN, module: await callsOf(variants) }));
+  for (const pair of pairs) await writeModule(folder, pair);
+  const { module, output } = pairCalls(pairs);
+  const configuration = { ...MAIN, module: { ...(await callsOf(variants)), ...module }, output };
+  await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration));
   const place = { name: "both forms", folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
   await terraform(place, ["init", "-input=false", "-no-color"], 300);
   await terraform(place, ["plan", "-input=false", "-no-color", "-out=plan", "-lock=false"], 600);
   const { stdout } = await terraform(place, ["show", "-json", "plan"], 300);
   const plan = JSON.parse(stdout) as Plan;
-  const results = variants.map(({ name }) => compare(name, plan));
+  const results = [...variants, ...pairs].map(({ name }) => compare(name, plan));
   return {
-    variants: variants.length,
     resources: results.reduce((sum, { resources }) => sum + resources, 0),
     attributes: results.reduce((sum, { attributes }) => sum + attributes, 0),
-    differences: results.flatMap(({ differences }) => differences),
+    differences: [
+      ...results.flatMap(({ differences }) => differences),
+      ...pairs.flatMap(({ name }) => outputDifferences(name, plan)),
+    ],
   };
 };
 

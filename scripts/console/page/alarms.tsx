@@ -45,7 +45,7 @@ const History = ({ changes }: { readonly changes: readonly StateChange[] }) => (
           {topics.length > 0
             ? `Notified: ${topics.join(", ")}`
             : suppressedBy === undefined
-              ? "Notified nobody"
+              ? "No notification was sent"
               : `Notifications are held back (${suppressedBy})`}
         </p>
       </li>
@@ -89,7 +89,7 @@ const AlarmCard = ({ alarm, isFirst }: { readonly alarm: AlarmView; readonly isF
         {description !== "" && <p class="breaks">{description}</p>}
         <p class="muted">
           {topics.length === 0
-            ? "Notifies nobody"
+            ? "Notifies no one"
             : `Notifies ${topics.join(", ")}: ${recipients.join(", ") || "no subscription"}`}
         </p>
         {children.length > 0 && (

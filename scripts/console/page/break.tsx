@@ -4,9 +4,28 @@ import { clockTime, plural } from "./format";
 import { Chips, Commands, ViewTitle } from "./parts";
 import { clock, post, snapshot } from "./store";
 
+const isInAlarm = (name: string): boolean =>
+  snapshot.value?.alarms.some(({ short, state }) => short === name && state === "ALARM") === true;
+
+/** How far the alarms are: all of them fire some minutes after the fault, and end some minutes after it is healed. */
+const Progress = ({ fault: { fires, fired, healedMs } }: { readonly fault: FaultView }) => {
+  const ended = fired.filter((name) => !isInAlarm(name)).length;
+  const isOver = healedMs === undefined ? fired.length === fires.length : ended === fired.length;
+  const hint = isOver || clock.value?.speed !== 1 ? "" : " Move the clock on to see more.";
+  return (
+    <p class="number" role="status">
+      {fired.length} of {plural(fires.length, "alarm")} fired
+      {healedMs === undefined ? "." : `, ${ended} of them ended.`}
+      {hint}
+    </p>
+  );
+};
+
 const FaultCard = ({ fault }: { readonly fault: FaultView }) => {
-  const { id, cause, fires, fired, uploads, sinceMs } = fault;
-  const isBroken = sinceMs !== undefined;
+  const { id, cause, note, fires, uploads, everyMinutes, sinceMs, healedMs } = fault;
+  const isBroken = sinceMs !== undefined && healedMs === undefined;
+  const rounds =
+    everyMinutes === undefined ? "" : ` every ${everyMinutes === 1 ? "minute" : `${everyMinutes} minutes`}`;
   return (
     <li class={isBroken ? "card fault bad" : "card fault"}>
       <div class="card-head">
@@ -22,22 +41,19 @@ const FaultCard = ({ fault }: { readonly fault: FaultView }) => {
       </div>
       <p class="muted number">
         {isBroken ? `Broken since ${clockTime(sinceMs)}. ` : ""}
+        {healedMs === undefined ? "" : `Healed at ${clockTime(healedMs)}. `}
         {plural(uploads, "upload")}
+        {rounds}. {note}
       </p>
       {fires.length === 0 ? (
         <p class="muted">No alarm fires.</p>
       ) : (
         <div class="expected">
           <span class="label">Expected to fire</span>
-          <Chips label="Expected to fire" names={fires} isOn={(name) => fired.includes(name)} />
+          <Chips label="Expected to fire" names={fires} isOn={isInAlarm} />
         </div>
       )}
-      {isBroken && fires.length > 0 && (
-        <p class="number" role="status">
-          {fired.length} of {plural(fires.length, "alarm")} fired.
-          {fired.length < fires.length && clock.value?.speed === 1 && " Move the clock on to see the others sooner."}
-        </p>
-      )}
+      {sinceMs !== undefined && fires.length > 0 && <Progress fault={fault} />}
     </li>
   );
 };
@@ -47,8 +63,17 @@ export const Break = () => (
     <ViewTitle title="Break">
       <span class="muted">
         Each fault breaks the running stack and uploads what makes it show. It lasts until you heal it. Lambda retries
-        after one minute and after two; alarms see data one to three minutes later.
+        after one minute and after two; alarms see data one to three minutes later. Some alarms end only when other
+        uploads succeed.
       </span>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={snapshot.value?.traffic === true}
+          onChange={({ currentTarget }) => void post("/api/traffic", { on: String(currentTarget.checked) })}
+        />
+        Upload a photo every minute
+      </label>
     </ViewTitle>
     <ul class="faults" aria-label="Faults">
       {snapshot.value?.faults.map((fault) => (

@@ -60,8 +60,8 @@ const Limits = () => {
   if (accepted === undefined) return null;
   return (
     <p class="muted">
-      JPEG, PNG, WebP, BMP or TIFF, at most {bytes(accepted.bytes)}, {grouped(accepted.pixels / 1_000_000)} million
-      pixels, {grouped(accepted.sidePx)} px on a side
+      Accepted: JPEG, PNG, WebP, BMP or TIFF, at most {bytes(accepted.bytes)}, {grouped(accepted.pixels / 1_000_000)}{" "}
+      million pixels, {grouped(accepted.sidePx)} px on a side
     </p>
   );
 };
@@ -117,6 +117,13 @@ const Attempts = ({ upload }: { readonly upload: Upload }) => (
   </ol>
 );
 
+const FROM = {
+  page: "from this page",
+  fault: "by a fault",
+  traffic: "healthy traffic",
+  S3: "through S3",
+} satisfies Record<Upload["by"], string>;
+
 const UploadCard = ({ upload }: { readonly upload: Upload }) => {
   const { id, key, sizeBytes, atMs, by, state, reason, attempts, variants } = upload;
   return (
@@ -125,8 +132,7 @@ const UploadCard = ({ upload }: { readonly upload: Upload }) => {
         <h2 title={key}>{fileName(key)}</h2>
         <Pill state={state} />
         <span class="muted number">
-          {bytes(sizeBytes)} · <time>{clockTime(atMs)}</time> ·{" "}
-          {by === "page" ? "from this page" : by === "fault" ? "by a fault" : "through S3"}
+          {bytes(sizeBytes)} · <time>{clockTime(atMs)}</time> · {FROM[by]}
         </span>
         <a class="button small" href={`#/trace/${encodeURIComponent(id)}`}>
           Follow
@@ -134,8 +140,11 @@ const UploadCard = ({ upload }: { readonly upload: Upload }) => {
         </a>
       </div>
       {reason !== undefined && <p class="reason">{reason}</p>}
+      {state === "refused" && <Limits />}
       {(state === "failed" || state === "waiting" || attempts.length > 1) && <Attempts upload={upload} />}
-      {state === "running" && variants.length === 0 && <div class="loading" role="presentation" />}
+      {(state === "queued" || state === "running") && variants.length === 0 && (
+        <div class="loading" role="presentation" />
+      )}
       {variants.length > 0 && (
         <ul class="variants">
           {variants.map((variant) => (

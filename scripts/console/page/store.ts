@@ -79,6 +79,7 @@ const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } =
     change({ mails: [...(snapshot.value?.mails ?? []), ...data].slice(-limit) });
   },
   faults: (data) => change({ faults: data }),
+  traffic: (data) => change({ traffic: data }),
   deadLetters: (data) => change({ deadLetters: data }),
   environment: ({ environment, problem: why }) => {
     if (why !== undefined) problem.value = why;

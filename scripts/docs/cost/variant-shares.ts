@@ -23,7 +23,7 @@ const FORMAT_DEMANDS: Readonly<Record<FormatName, Demand & { readonly quality: n
   avif: { quality: 50,  mbPerMp: 0.05,  cpuSecondsPerMp: 0.16 },
 };
 
-/** CPU seconds per megapixel that decoding takes, whatever the variants are. */
+/** CPU seconds per megapixel that decoding takes. They do not depend on the variants. */
 const DECODING = 0.013;
 
 /** Bytes grow by this factor with each point of quality: a JPEG of quality 60 has half the bytes of one of 85. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { withoutTracesAndWarnings } from "../../../main";
 import { PROJECT } from "../../build/stacks";
 import { type ModuleText, moduleFiles } from "./module-files";
+import { moduleTest } from "./module-tests";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
 import { readmeOf } from "./readme";
 import { rootFiles } from "./root";
@@ -13,6 +14,15 @@ const FOLDER = "terraform";
 
 const under = (folder: string, files: Readonly<Record<string, string>>): [string, string][] =>
   Object.entries(files).map(([name, text]) => [join(folder, name), text]);
+
+/** @returns the tests of the modules. One folder has all of them, so that one process of Terraform runs them. */
+const testsOf = (modules: Readonly<Record<ModuleName, ModuleText>>): Record<string, string> =>
+  Object.fromEntries(
+    (Object.keys(modules) as ModuleName[]).map((name) => [
+      `${name}.tftest.hcl`,
+      moduleTest(name, PLAIN_MODULES[name], modules[name]),
+    ]),
+  );
 
 /** @returns the text of every generated file, by its path in `terraform/` */
 const written = (): Map<string, string> =>
@@ -24,6 +34,7 @@ const written = (): Map<string, string> =>
     >;
     return new Map([
       ...under("", rootFiles(modules)),
+      ...under("tests", testsOf(modules)),
       ...names.flatMap((name) =>
         under(join("modules", name), {
           ...modules[name].files,
@@ -62,9 +73,9 @@ const terraformFiles = (): ReadonlyMap<string, string> => {
   return files;
 };
 
-/** Everything but examples and tests. */
+/** Everything but examples. */
 const isGenerated = (path: string): boolean =>
-  /^(modules\/\w+\/)?(\w+\.tf|README\.md|terraform\.tfvars\.example)$/.test(path);
+  /^(modules\/\w+\/)?(\w+\.tf|README\.md|terraform\.tfvars\.example|tests\/\w+\.tftest\.hcl)$/.test(path);
 
 const presentIn = (folder: string): string[] =>
   existsSync(folder)

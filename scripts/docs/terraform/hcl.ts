@@ -1,7 +1,8 @@
 /** Writes Terraform's language from the model of a module. */
 import { piecesOf } from "./interpolation";
 import { type Condition, type Edit, hasLines, type Item, type Node } from "./model";
-import { BLOCKS, DOCUMENT, SPREAD } from "./synthesis";
+import { BLOCKS, DOCUMENT, JOINED, SEPARATOR } from "./raw";
+import { SPREAD } from "./switches";
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -103,17 +104,17 @@ const editedParts = (atoms: readonly string[], edits: readonly Edit[], start: nu
   return joined(parts);
 };
 
+const optionCode = ({ node: { atoms = [], edits = [] } }: Edit["options"][number]): string =>
+  textOf(editedParts(atoms, edits, 0, atoms.length)) || '""';
+
 const editCode = ({ options }: Edit, base: string): string => {
-  const texts = new Set(options.map(({ text }) => text));
-  const [text = ""] = texts;
-  if (texts.size === 1) {
+  const codes = new Set(options.map(optionCode));
+  const [code = ""] = codes;
+  if (codes.size === 1) {
     const conditions = options.map(({ when }) => negated(when.text));
-    return `${conditions.join(" && ")} ? ${base || '""'} : ${textOf(partsOf(text)) || '""'}`;
+    return `${conditions.join(" && ")} ? ${base || '""'} : ${code}`;
   }
-  return options.reduceRight(
-    (otherwise, { when, text: then }) => `${when.text} ? ${textOf(partsOf(then))} : ${otherwise}`,
-    base,
-  );
+  return options.reduceRight((otherwise, option) => `${option.when.text} ? ${optionCode(option)} : ${otherwise}`, base);
 };
 
 const joined = (parts: readonly Part[]): Part[] =>
@@ -194,12 +195,16 @@ const isNot = (condition: Condition): Condition => ({ ...condition, text: negate
 
 /** Several texts of lines under one key become several entries. */
 const separated = (entries: ReadonlyMap<string, Item>): [string, Item][] =>
-  [...entries].flatMap(([key, { node, when }]): [string, Item][] => {
-    if (!hasLines(node) || node.others.length === 0) return [[key, { node, when }]];
+  [...entries].flatMap(([key, item]): [string, Item][] => {
+    const { node, when } = item;
+    if (!hasLines(node) || node.others.length === 0) return [[key, item]];
     const base = { ...node, others: [] };
     return [
-      [key, { node: base, when: [...when, ...node.others.map((other) => isNot(other.when))] }],
-      ...node.others.map((other): [string, Item] => [key, { node: other.node, when: [...when, other.when] }]),
+      [key, { node: base, elsewhere: [], when: [...when, ...node.others.map((other) => isNot(other.when))] }],
+      ...node.others.map((other): [string, Item] => [
+        key,
+        { node: other.node, elsewhere: [], when: [...when, other.when] },
+      ]),
     ];
   });
 
@@ -240,6 +245,8 @@ const baseExpression = ({ raw, atoms, edits = [], items, entries }: Node, indent
   if (atoms) return textOf(editedParts(atoms, edits, 0, atoms.length)).replaceAll("\n", `\n${indent}`);
   if (items) return list(items, indent, key);
   if (!entries) return String(raw);
+  const joined = entries.get(JOINED);
+  if (joined) return `join("${SEPARATOR}", ${expression(joined.node, indent)})`;
   const document = entries.get(DOCUMENT);
   return document ? `jsonencode(${expression(document.node, indent)})` : map(entries, indent);
 };

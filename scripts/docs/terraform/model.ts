@@ -11,7 +11,7 @@ export type Raw = string | number | boolean | null | readonly Raw[] | { readonly
 /** The position of a switch as a Terraform condition, such as `var.enable_memory_alarm`. */
 export interface Condition {
   readonly text: string;
-  /** The inputs that it is about: one, or several of which each is enough. */
+  /** The inputs that it is about: one, or several where each is enough. */
   readonly inputs: readonly string[];
   readonly holds: (positions: Positions) => boolean;
   /** For "another choice than this": how many others there are, and the condition if all of them are excluded. */
@@ -33,13 +33,17 @@ export interface Flip {
 export interface Item {
   readonly node: Node;
   readonly when: Condition[];
+  /** Conditions that hold only in another position, where `when` does not have them anyway. */
+  readonly elsewhere: { readonly when: Condition; readonly unless: string }[];
 }
+
+const itemOf = (node: Node, when: Condition[] = []): Item => ({ node, when, elsewhere: [] });
 
 /** Replaces the atoms `start` to `end` of a text. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
-  readonly options: { readonly when: Condition; readonly text: string }[];
+  readonly options: { readonly when: Condition; readonly text: string; readonly node: Node }[];
 }
 
 export interface Node {
@@ -65,13 +69,23 @@ const isList = (raw: Raw | undefined): raw is readonly Raw[] => Array.isArray(ra
 
 export const nodeOf = (raw: Raw): Node => {
   if (typeof raw === "string") return { raw, others: [], atoms: atomsOf(raw), edits: [] };
-  if (isList(raw)) return { raw, others: [], items: raw.map((each) => ({ node: nodeOf(each), when: [] })) };
+  if (isList(raw)) return { raw, others: [], items: raw.map((each) => itemOf(nodeOf(each))) };
   if (!isMap(raw)) return { raw, others: [] };
-  const entries = Object.entries(raw).map(([key, value]): [string, Item] => [key, { node: nodeOf(value), when: [] }]);
+  const entries = Object.entries(raw).map(([key, value]): [string, Item] => [key, itemOf(nodeOf(value))]);
   return { raw, others: [], entries: new Map(entries) };
 };
 
 const isSame = (one: Raw | undefined, other: Raw | undefined): boolean => isDeepStrictEqual(one, other);
+
+/** @returns the atoms from start to end with their edits; undefined if an edit is only partly among them */
+const partOf = ({ atoms = [], edits = [] }: Node, start: number, end: number): Node | undefined => {
+  const isOutside = (edit: Edit) => edit.end <= start || edit.start >= end;
+  const inside = edits.filter((edit) => !isOutside(edit));
+  if (inside.some((edit) => edit.start < start || edit.end > end)) return undefined;
+  const part = atoms.slice(start, end);
+  const shifted = inside.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
+  return { raw: part.join(""), others: [], atoms: part, edits: shifted };
+};
 
 /** The leftmost part of a text that differs: separators are taken from its front. */
 const applyText = (node: Node, other: Node, { inFlip }: Flip): void => {
@@ -81,13 +95,14 @@ const applyText = (node: Node, other: Node, { inFlip }: Flip): void => {
   while (suffix < shorter && atoms.at(-1 - suffix) === others.at(-1 - suffix)) suffix += 1;
   let prefix = 0;
   while (prefix < shorter - suffix && atoms[prefix] === others[prefix]) prefix += 1;
-  const text = others.slice(prefix, others.length - suffix).join("");
+  const part = partOf(other, prefix, others.length - suffix);
   const [start, end] = [prefix, atoms.length - suffix];
-  if (start === 0 && end === atoms.length) node.others.push({ when: inFlip, node: other });
+  if (part === undefined || (start === 0 && end === atoms.length)) node.others.push({ when: inFlip, node: other });
   else {
     const known = edits.find((edit) => edit.start === start && edit.end === end);
-    if (known) known.options.push({ when: inFlip, text });
-    else edits.push({ start, end, options: [{ when: inFlip, text }] });
+    const option = { when: inFlip, text: String(part.raw), node: part };
+    if (known) known.options.push(option);
+    else edits.push({ start, end, options: [option] });
   }
 };
 
@@ -116,19 +131,43 @@ const eitherOf = (one: Item, other: Item): Item => {
     inputs: [...first.inputs, ...second.inputs],
     holds: (positions: Positions) => first.holds(positions) || second.holds(positions),
   };
-  return { node: one.node, when: [either] };
+  return itemOf(one.node, [either]);
+};
+
+/** A part that both positions have: what it needs in the other one, it needs there only. */
+const applyItem = (item: Item, other: Item, flip: Flip): void => {
+  apply(item.node, other.node, flip);
+  const { inBase } = flip;
+  for (const condition of other.when) {
+    const when: Condition = {
+      text: `(${inBase.text} || ${condition.text})`,
+      inputs: [...inBase.inputs, ...condition.inputs],
+      holds: (positions) => inBase.holds(positions) || condition.holds(positions),
+    };
+    item.elsewhere.push({ when, unless: condition.text });
+  }
+};
+
+/** Adds the conditions that hold only in another position, after all flips. */
+export const settle = ({ items = [], entries = new Map<string, Item>() }: Node): void => {
+  for (const { node, when, elsewhere } of [...items, ...entries.values()]) {
+    const has = (wanted: string) => when.some(({ text }) => text === wanted);
+    for (const each of elsewhere) if (!has(each.unless) && !has(each.when.text)) when.push(each.when);
+    elsewhere.length = 0;
+    settle(node);
+  }
 };
 
 const applyMap = (entries: Map<string, Item>, base: Raw, others: ReadonlyMap<string, Item>, flip: Flip): void => {
   if (!isMap(base)) return;
-  for (const [key, { node, when }] of entries) {
+  for (const [key, item] of entries) {
     if (!(key in base)) continue;
-    const value = others.get(key)?.node;
-    if (value === undefined) leaveOut(when, flip);
-    else apply(node, value, flip);
+    const other = others.get(key);
+    if (other === undefined) leaveOut(item.when, flip);
+    else applyItem(item, other, flip);
   }
   for (const [key, { node, when }] of others) {
-    const extra = { node, when: [...when, flip.inFlip] };
+    const extra = itemOf(node, [...when, flip.inFlip]);
     const known = entries.get(key);
     if (known === undefined) entries.set(key, extra);
     else if (!(key in base)) entries.set(key, eitherOf(known, extra));
@@ -151,28 +190,45 @@ const identityOf = (raw: Raw): string => {
   ]);
 };
 
+/** A list of texts in alphabetical order, which it keeps. */
+const isSorted = (texts: readonly Raw[]): texts is readonly string[] =>
+  texts.length > 1 && texts.every((text, at) => typeof text === "string" && (at === 0 || String(texts[at - 1]) < text));
+
 const applyList = (items: Item[], base: Raw, others: readonly Item[], flip: Flip): void => {
   if (!isList(base)) return;
   const ids = others.map(({ node }) => identityOf(node.raw));
   const ofBase = items.filter(({ node }) => base.includes(node.raw));
   const sameLength = base.length === others.length;
-  const matched = ofBase.map((item, at) => {
-    const found = ids.indexOf(identityOf(item.node.raw));
-    if (found < 0)
-      return sameLength && !ids.some((id) => ofBase.some(({ node }) => identityOf(node.raw) === id)) ? at : -1;
+  const ofBaseIds = ofBase.map(({ node }) => identityOf(node.raw));
+  const isAlone = others.map((_, at) => !ofBaseIds.includes(ids[at] ?? ""));
+  const isOther = isAlone.every(Boolean);
+  const matched = ofBaseIds.map((id, at) => {
+    const found = ids.indexOf(id);
+    // The first part of a metric is its namespace.
+    if (found < 0) return sameLength && (isOther || (at === 0 && isAlone[at])) ? at : -1;
     ids[found] = "";
     return found;
   });
   for (const [at, item] of ofBase.entries()) {
-    const value = others[matched[at] ?? -1]?.node;
-    if (value === undefined) leaveOut(item.when, flip);
-    else apply(item.node, value, flip);
+    const other = others[matched[at] ?? -1];
+    if (other === undefined) leaveOut(item.when, flip);
+    else applyItem(item, other, flip);
   }
+  const sorted = isSorted(base);
   // Each addition follows what it follows in the other list.
   let next = 0;
   for (const [at, { node, when }] of others.entries()) {
     const same = ofBase[matched.indexOf(at)];
-    if (same === undefined) items.splice(next, 0, { node, when: [...when, flip.inFlip] });
+    const extra = itemOf(node, [...when, flip.inFlip]);
+    // Another switch may have added it already.
+    const known = items.findIndex((item) => !ofBase.includes(item) && isSame(item.node.raw, node.raw));
+    if (same === undefined && known >= 0) {
+      items[known] = eitherOf(items[known] as Item, extra);
+      next = known + 1;
+      continue;
+    }
+    if (same === undefined && sorted) next = items.filter((item) => String(item.node.raw) < String(node.raw)).length;
+    if (same === undefined) items.splice(next, 0, extra);
     next = same === undefined ? next + 1 : items.indexOf(same) + 1;
   }
 };
@@ -204,7 +260,7 @@ export type Positions = Readonly<Record<string, number>>;
 const evaluatedText = ({ atoms = [], edits = [] }: Node, positions: Positions): string => {
   const chosen = edits.flatMap(({ start, end, options }) => {
     const option = options.find(({ when }) => when.holds(positions));
-    return option === undefined ? [] : [{ start, end, text: option.text }];
+    return option === undefined ? [] : [{ start, end, text: evaluatedText(option.node, positions) }];
   });
   const outer = chosen.filter(
     (edit) => !chosen.some((other) => other !== edit && other.start <= edit.start && other.end >= edit.end),

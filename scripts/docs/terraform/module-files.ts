@@ -2,7 +2,8 @@
 import type { Input } from "../../../modules/inputs/inputs";
 import { aligned, all, body, expression, withoutParentheses } from "./hcl";
 import type { Item, Node } from "./model";
-import { type Conflict, type PlainModule, type Synthesized, synthesizeModule } from "./synthesis";
+import type { PlainModule } from "./plain-module";
+import { type Conflict, type Synthesized, synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
 
 /** Data sources of every account: reading one more costs nothing, so they have no condition. */

@@ -14,7 +14,7 @@ import { LambdaFunction } from "../../../modules/lambda_function";
 import { LogAlerts } from "../../../modules/log_alerts";
 import { S3Buckets } from "../../../modules/s3_buckets";
 import { SnsNotifications } from "../../../modules/sns_notifications";
-import type { PlainModule } from "./synthesis";
+import type { PlainModule } from "./plain-module";
 
 type Class = new (scope: TerraformStack, id: string, props: never) => { readonly outputs: object };
 
@@ -102,7 +102,7 @@ export const PLAIN_MODULES = {
   encryption_key: {
     inputs: EXTRA_INPUTS.encryption_key,
     about: "A KMS key for everything that the stack stores and sends.",
-    fixed: OF_PROVIDER,
+    fixed: { ...OF_PROVIDER, api_log_group_name: "" },
     build: outputsOf(EncryptionKey),
   },
   codedeploy: {

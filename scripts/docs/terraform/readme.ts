@@ -3,7 +3,7 @@ import type { Input } from "../../../modules/inputs/inputs";
 import { code, table } from "../../terminal/markdown";
 import type { ModuleText } from "./module-files";
 import type { ModuleName } from "./modules";
-import type { PlainModule } from "./synthesis";
+import type { PlainModule } from "./plain-module";
 import { literal, typeOf } from "./validation";
 
 /** A value of each required input, for the example. */

@@ -8,9 +8,10 @@ import { VARIABLES, type Variable } from "../../../modules/variables";
 import { aligned, expression } from "./hcl";
 import { type ModuleText, versions } from "./module-files";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
+import type { PlainModule } from "./plain-module";
 import { PRECONDITIONS } from "./preconditions";
 import { ROOT_OUTPUTS } from "./root-outputs";
-import { type PlainModule, synthesizeModule } from "./synthesis";
+import { synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
 import { type AnyCall, CALLS } from "./wiring";
 
@@ -20,8 +21,10 @@ const OWN: Readonly<Record<string, Input>> = {
   alarm_help: CLOUDWATCH_ALARMS.alarm_help,
 };
 
-/** The table of records is not part of plain Terraform. */
-const { enable_metadata_table: _, ...SHARED } = VARIABLES;
+/** The table of records and the upload API are not part of plain Terraform. */
+const isShared = (name: string): boolean => !/^(enable_metadata_table|enable_upload_api|upload_api_\w+)$/.test(name);
+
+const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => isShared(name)));
 
 const ROWS: Readonly<Record<string, Variable>> = { ...SHARED, ...OWN };
 

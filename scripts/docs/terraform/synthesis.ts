@@ -1,175 +1,13 @@
 /** Synthesizes a module whose inputs are Terraform variables. */
-import { App, TerraformElement, TerraformStack, TerraformVariable, Token } from "cdktf";
-import { resolve } from "cdktf/lib/_tokens";
-import type { Node as ConstructNode } from "constructs";
-import { z } from "zod";
-import type { Input, Inputs } from "../../../modules/inputs/inputs";
-import { documentOf } from "./interpolation";
-import { apply, type Flip, type Node, nodeOf, type Positions, type Raw } from "./model";
-
-/** A list or map input that makes one resource for each of its elements. */
-interface Each {
-  readonly input: string;
-  /** Value of `for_each`. @default the input */
-  readonly over?: string;
-  /** End of the resource's name. */
-  readonly suffix: string;
-}
-
-/** A module as the writer needs it. */
-export interface PlainModule {
-  readonly inputs: Inputs;
-  readonly about: string;
-  /** Inputs that are no variables, with their value. */
-  readonly fixed?: Readonly<Record<string, unknown>>;
-  readonly each?: readonly Each[];
-  /** What the class decides at synthesis and the module does not offer. @default nothing */
-  readonly decided?: readonly string[];
-  /** Creates the class in the stack. @returns its outputs */
-  readonly build: (stack: TerraformStack, given: Readonly<Record<string, unknown>>) => object;
-  /** Outputs that are written from another one, as expressions of a local with its name. */
-  readonly derived?: Readonly<Record<string, { readonly from: string; readonly value: string }>>;
-  /** Inputs of which each is enough for something to be there. */
-  readonly either?: readonly (readonly string[])[];
-}
-
-/** A value that an input can have, and the condition that says so. */
-interface Position {
-  readonly value: (stack: ModuleStack) => unknown;
-  readonly is: string;
-  readonly not: string;
-  /** Whether the code compares the value: other switches may mean something else with it. */
-  readonly isChoice?: true;
-}
-
-/** The positions of an input, the base position first. */
-type Switch = readonly Position[];
-
-/** Stands for the statements of all policy documents. */
-export const SPREAD = "spread:";
-
-class ModuleStack extends TerraformStack {
-  private readonly references = new Map<string, unknown>();
-
-  /** The same reference each time: two references to one variable are not equal. */
-  reference<T>(name: string, make: (variable: TerraformVariable) => T): T {
-    const key = `${name} ${make}`;
-    if (!this.references.has(key)) {
-      const variable = new TerraformVariable(this, `input_${this.references.size}`, { type: "any" });
-      variable.overrideLogicalId(name);
-      this.references.set(key, make(variable));
-    }
-    return this.references.get(key) as T;
-  }
-
-  protected override allocateLogicalId(element: TerraformElement | ConstructNode): string {
-    const { scopes } = TerraformElement.isTerraformElement(element) ? element.node : (element as ConstructNode);
-    const path = scopes.slice(scopes.indexOf(this) + 2).map(({ node }) => node.id);
-    return path.join("_").replaceAll("-", "_");
-  }
-}
+import { App, TerraformElement } from "cdktf";
+import { apply, type Flip, type Node, nodeOf, type Positions, type Raw, settle } from "./model";
+import { ModuleStack } from "./module-stack";
+import type { PlainModule } from "./plain-module";
+import { JOINED, rawOf, resolved } from "./raw";
+import { choiceOf, kindOf, only, type Position, type Switch, schemaOf, switchOf, text } from "./switches";
 
 /** Resource name of a resource for each element: its id contains the reference to the element. */
 const EACH_ID = /_*(_24__7b_each|\$\{each).*$/;
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly maximum?: number;
-}
-
-const schemaOf = ({ check }: Input): JsonSchema => z.toJSONSchema(check, { unrepresentable: "any" }) as JsonSchema;
-
-/** @returns the type of an input: number, boolean, array, object or string */
-export const kindOf = (input: Input): string => {
-  const { type, enum: choices } = schemaOf(input);
-  if (type === "integer") return "number";
-  if (type !== undefined) return type;
-  return choices?.every((each) => typeof each === "number") ? "number" : "string";
-};
-
-const text = (name: string) => (stack: ModuleStack) => stack.reference(name, ({ stringValue }) => stringValue);
-const number = (name: string) => (stack: ModuleStack) => stack.reference(name, ({ numberValue }) => numberValue);
-const list = (name: string) => (stack: ModuleStack) => stack.reference(name, ({ listValue }) => listValue);
-const map = (name: string) => (stack: ModuleStack) =>
-  stack.reference(name, ({ value }) => Token.asStringMap(value) as unknown);
-
-const only = (value: Position["value"]): Switch => [{ value, is: "true", not: "false" }];
-
-/** @param empty condition for the second value */
-const either = (first: Position["value"], second: unknown, empty: string, full: string): Switch => [
-  { value: first, is: full, not: empty },
-  { value: () => second, is: empty, not: full },
-];
-
-/** The positions of an input; a choice has one. */
-const switchOf = (name: string, input: Input, each: Each | undefined, isEither: boolean): Switch => {
-  const variable = `var.${name}`;
-  const [none, some] = [`length(${variable}) == 0`, `length(${variable}) > 0`];
-  switch (kindOf(input)) {
-    case "boolean":
-      return either(() => true, false, `!${variable}`, variable);
-    case "array":
-      return either(each ? () => ["${each.value}"] : list(name), [], none, some);
-    case "object":
-      if (name === "policy_documents")
-        return only(() => ({ each: JSON.stringify({ Statement: [`${SPREAD}${variable}`] }) }));
-      return either(each ? () => ({ "${each.key}": "${each.value}" }) : map(name), {}, none, some);
-    case "number": {
-      const { default: fallback } = input;
-      const isNone = typeof fallback === "number" && (fallback <= 0 || isEither);
-      return isNone
-        ? either(number(name), fallback, `${variable} == ${fallback}`, `${variable} != ${fallback}`)
-        : only(number(name));
-    }
-    default:
-      return input.default === "" ? either(text(name), "", `${variable} == ""`, `${variable} != ""`) : only(text(name));
-  }
-};
-
-/** A choice that the code compares: one position for each value. */
-const choiceOf = (name: string, choices: readonly string[]): Switch =>
-  choices.map((choice, at) => {
-    const other = choices.length === 2 ? choices[1 - at] : undefined;
-    return {
-      value: () => choice,
-      is: `var.${name} == "${choice}"`,
-      not: other === undefined ? `var.${name} != "${choice}"` : `var.${name} == "${other}"`,
-      isChoice: true,
-    };
-  });
-
-interface Attribute {
-  readonly value: Raw | undefined;
-  readonly isBlock: boolean;
-}
-
-const isAttribute = (value: unknown): value is Attribute =>
-  typeof value === "object" && value !== null && "isBlock" in value && "storageClassType" in value;
-
-/** Keys of what is more than plain data. */
-export const BLOCKS = "$blocks";
-export const DOCUMENT = "$document";
-
-/** The text of an environment variable stays as it is. */
-const isSetting = (key: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(key);
-
-const rawOf = (value: unknown, name = ""): Raw => {
-  if (isAttribute(value)) {
-    const inner = rawOf(value.value);
-    return value.isBlock ? { [BLOCKS]: Array.isArray(inner) ? inner : [inner] } : inner;
-  }
-  if (Array.isArray(value)) return value.map((each) => rawOf(each));
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).filter(([key, each]) => key !== "//" && !isMissing(each));
-    return Object.fromEntries(entries.map(([key, each]) => [key, rawOf(each, key)]));
-  }
-  const document = typeof value === "string" && !isSetting(name) ? documentOf(value) : undefined;
-  return document === undefined ? (value as Raw) : { [DOCUMENT]: document as Raw };
-};
-
-const isMissing = (value: unknown): boolean =>
-  value === undefined || value === null || (isAttribute(value) && (value.value === undefined || value.value === null));
 
 /** One synthesis: blocks by address, and outputs. */
 interface Tree {
@@ -191,7 +29,7 @@ const synthesizeAt = (module: PlainModule, switches: Readonly<Record<string, Swi
   const outputs = module.build(stack, { ...given, ...module.fixed });
   const tree = { resource: {} as Record<string, Raw>, data: {} as Record<string, Raw> };
   for (const element of stack.node.findAll().filter(TerraformElement.isTerraformElement)) {
-    const fragment = resolve(stack, element.toHclTerraform()) as Record<
+    const fragment = resolved(stack, element.toHclTerraform()) as Record<
       string,
       Record<string, Record<string, unknown>>
     >;
@@ -200,7 +38,7 @@ const synthesizeAt = (module: PlainModule, switches: Readonly<Record<string, Swi
         for (const [id, block] of Object.entries(blocks)) tree[kind][nameOf(`${type}.${id}`, module)] = rawOf(block);
   }
   const own = Object.entries(outputs).filter(([name]) => !Object.hasOwn(module.derived ?? {}, name));
-  return { ...tree, output: rawOf(resolve(stack, Object.fromEntries(own))) as Record<string, Raw> };
+  return { ...tree, output: rawOf(resolved(stack, Object.fromEntries(own))) as Record<string, Raw> };
 };
 
 const sizeOf = (tree: Tree): number => JSON.stringify(tree).length;
@@ -289,6 +127,7 @@ const jointFlipOf = (switches: Readonly<Record<string, Switch>>, names: readonly
 /** Values that the class refuses together, and its message. */
 export interface Conflict {
   readonly conditions: readonly string[];
+  readonly positions: Positions;
   readonly message: string;
 }
 
@@ -296,35 +135,59 @@ interface Context {
   readonly module: PlainModule;
   readonly switches: Readonly<Record<string, Switch>>;
   readonly conflicts: Conflict[];
+  /** What is synthesized already, by positions: the same switches are moved together in every order. */
+  readonly known: Map<string, Tree | Error>;
 }
 
+/** @throws Error of the class where it refuses the combination */
+const treeAt = ({ module, switches, known }: Context, positions: Positions): Tree => {
+  const key = JSON.stringify(Object.entries(positions).sort());
+  if (!known.has(key)) {
+    try {
+      known.set(key, synthesizeAt(module, switches, positions));
+    } catch (error) {
+      known.set(key, error as Error);
+    }
+  }
+  const tree = known.get(key) as Tree | Error;
+  if (tree instanceof Error) throw tree;
+  return tree;
+};
+
 /** @returns the conditions of choices in their base position without which the class refuses nothing */
-const neededChoices = ({ module, switches }: Context, positions: Positions): string[] =>
-  Object.entries(switches).flatMap(([name, [base, ...others]]) => {
+const neededChoices = (context: Context, positions: Positions): string[] =>
+  Object.entries(context.switches).flatMap(([name, [base, ...others]]) => {
     if (name in positions || !base?.isChoice) return [];
-    const isNeeded = others.every((_, at) =>
-      attempted(() => synthesizeAt(module, switches, { ...positions, [name]: at + 1 })),
-    );
+    const isNeeded = others.every((_, at) => attempted(() => treeAt(context, { ...positions, [name]: at + 1 })));
     return isNeeded ? [base.is] : [];
   });
 
 /** @returns the data of a synthesis; undefined where the class refuses the combination */
 const allowedAt = (context: Context, positions: Positions): Raw | undefined => {
-  const { module, switches, conflicts } = context;
+  const { switches, conflicts } = context;
   try {
-    return synthesizeAt(module, switches, positions) as unknown as Raw;
+    return treeAt(context, positions) as unknown as Raw;
   } catch (error) {
     const moved = Object.entries(positions).map(([name, at]) => switches[name]?.[at]?.is ?? "");
     const conditions = [...moved, ...neededChoices(context, positions)];
     const isKnown = conflicts.some((known) => known.conditions.every((each) => conditions.includes(each)));
-    if (!isKnown) conflicts.push({ conditions, message: (error as Error).message });
+    if (!isKnown) conflicts.push({ conditions, positions, message: (error as Error).message });
     return undefined;
   }
 };
 
-/** Whether a synthesis has a resource that the other one has not. */
+/** @returns the parts of texts that are lists */
+const partsOf = (raw: Raw | undefined): string[] => {
+  if (typeof raw !== "object" || raw === null) return [];
+  return Object.entries(raw).flatMap(([key, value]) => (key === JOINED ? (value as string[]) : partsOf(value)));
+};
+
+/** Whether a synthesis has a resource, or a part of a text, that the other one has not. */
 const adds = (one: Raw, other: Raw | undefined): boolean => {
-  const names = (raw: Raw | undefined) => Object.keys((raw as { resource?: object } | undefined)?.resource ?? {});
+  const names = (raw: Raw | undefined) => [
+    ...Object.keys((raw as { resource?: object } | undefined)?.resource ?? {}),
+    ...partsOf(raw),
+  ];
   const known = new Set(names(one));
   return names(other).some((name) => !known.has(name));
 };
@@ -353,6 +216,7 @@ const modelAt = (context: Context, fixed: Positions, depth: number): Node | unde
     const other = modelAt(context, { ...fixed, ...Object.fromEntries(names.map((name) => [name, 1])) }, 0);
     if (other) apply(root, other, jointFlipOf(context.switches, names));
   }
+  settle(root);
   return root;
 };
 
@@ -364,6 +228,8 @@ export interface Synthesized {
   readonly conflicts: readonly Conflict[];
   /** Number of positions of each switch. */
   readonly positions: Readonly<Record<string, number>>;
+  /** Inputs whose values the code compares. */
+  readonly choices: readonly string[];
   /** @returns the data of one synthesis, to compare with the model's; undefined where the class refuses it */
   readonly at: (positions: Positions) => Raw | undefined;
   /** @returns the value of an input in a position; undefined where it is a reference */
@@ -376,7 +242,7 @@ const MOVED_TOGETHER = 3;
 /** Synthesizes a module with each of its switches in each position. */
 export const synthesizeModule = (module: PlainModule): Synthesized => {
   const switches = withRichBase(module, switchesOf(module));
-  const context = { module, switches, conflicts: [] as Conflict[] };
+  const context = { module, switches, conflicts: [] as Conflict[], known: new Map<string, Tree | Error>() };
   const root = modelAt(context, {}, MOVED_TOGETHER);
   if (root === undefined) throw new Error(context.conflicts[0]?.message);
   return {
@@ -384,6 +250,7 @@ export const synthesizeModule = (module: PlainModule): Synthesized => {
     root,
     conflicts: context.conflicts,
     positions: Object.fromEntries(Object.entries(switches).map(([name, { length }]) => [name, length])),
+    choices: Object.keys(switches).filter((name) => switches[name]?.[0]?.isChoice),
     at: (positions) => allowedAt({ ...context, conflicts: [] }, positions),
     valueAt: (input, at) => constantOf(switches[input]?.[at]),
   };

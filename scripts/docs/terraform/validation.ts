@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Input } from "../../../modules/inputs/inputs";
 import { aligned, expression } from "./hcl";
 import { nodeOf, type Raw } from "./model";
-import { kindOf } from "./synthesis";
+import { kindOf } from "./switches";
 
 const TYPES: Readonly<Record<string, string>> = {
   number: "number",
@@ -20,6 +20,8 @@ interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
   readonly minLength?: number;
   readonly maxItems?: number;
   readonly items?: Schema;
@@ -55,6 +57,8 @@ const conditionsOf = (schema: Schema, value: string): string[] => [
   ...(schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER
     ? [`${value} <= ${schema.maximum}`]
     : []),
+  ...(schema.exclusiveMaximum === undefined ? [] : [`${value} < ${schema.exclusiveMaximum}`]),
+  ...(schema.multipleOf === undefined ? [] : [`${value} % ${schema.multipleOf} == 0`]),
   ...(schema.maxItems === undefined ? [] : [`length(${value}) <= ${schema.maxItems}`]),
   ...each(schema.items, value),
   ...each(schema.propertyNames, `keys(${value})`),

@@ -13,7 +13,7 @@ PALETTE_OF_3 = "ImageMagick takes a colour for 3 bytes, as after a header of 12;
 ALPHA_TAKEN = "ImageMagick takes the unused byte for alpha"
 STRETCHED = "both shift the bits of a field and fill up roughly; arithmetic stretches them evenly to 0-255"
 
-# Whom to believe where the two differ or neither can read the file: add a row.
+# Which reader is right where the two differ, or neither can read the file: add a row.
 JUDGEMENTS = {
     "1-bit-os2-64": ("pillow", PALETTE_OF_3),
     "4-bit-os2-64": ("pillow", PALETTE_OF_3),

@@ -23,6 +23,9 @@ export const METHODS = {
   fast: { about: "this handler with encoder_effort = fast" },
   balanced: { about: "this handler with encoder_effort = balanced" },
   small: { about: "this handler with encoder_effort = small" },
+  lean: {
+    about: "this handler with encoder_effort = fast, with a placeholder, and four WebP widths instead of the PNG",
+  },
   naive: { about: "five sharp pipelines with default options, each decoding again" },
   floor: { about: "sharp's bare encoders, from pixels already decoded and capped" },
   pillow: { about: "Pillow as the Python original, PNG without `optimize`" },

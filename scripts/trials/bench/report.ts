@@ -2,10 +2,11 @@
 import pc from "picocolors";
 import { grouped, table } from "../../terminal/table";
 import type { Cold, Load } from "./cold";
+import { CONSOLE_LIMITS, type ConsoleStart, type ConsoleStarts } from "./console-start";
 import { machineLine } from "./machine";
 import type { Overlap } from "./overlap";
 import { METHODS, type Method } from "./processes";
-import type { PictureResult, Results, WorstMemory } from "./results";
+import type { Lean, PictureResult, Results, WorstMemory } from "./results";
 import type { Verdict } from "./targets";
 import type { Throughput } from "./throughput";
 
@@ -93,6 +94,13 @@ export const throughputReport = ({ picture, uploads, levels, memoryMb }: Through
     ...Object.entries(memoryMb).map(([name, mb]) => `  ${name}: ${grouped(mb)} MB of the package's process`),
   ].join("\n");
 
+export const leanReport = ({ pictures, runs, cpuRatio, bytesRatio, cpuMs, outputBytes }: Lean): string =>
+  [
+    `four WebP widths and a placeholder instead of the PNG, ${pictures} pictures, ${runs} runs`,
+    `  CPU time: ${grouped(cpuMs.lean)} ms, default variants: ${grouped(cpuMs.fast)} ms, ratio ${grouped(cpuRatio, 3)}x`,
+    `  bytes: ${grouped(outputBytes.lean / 1e6, 2)} MB, default variants: ${grouped(outputBytes.fast / 1e6, 2)} MB, ratio ${grouped(bytesRatio, 3)}x`,
+  ].join("\n");
+
 export const worstReport = ({ kinds }: WorstMemory): string =>
   table(
     { "largest admitted file": "left", MP: "right", "peak MB": "right" },
@@ -108,6 +116,25 @@ export const overlapReport = ({ picture, runs, wallRatio, cpuRatio, peakRatio, w
     `${picture}, ${runs} pairs on one processor, store with 40 ms to the first byte and 60 MB/s for each connection`,
     `  uploads overlap: ${grouped(wallMs.overlapping)} ms, uploads after encoding: ${grouped(wallMs.sequential)} ms`,
     `  ratios: wall time ${grouped(wallRatio, 3)}x, CPU time ${grouped(cpuRatio, 3)}x, peak memory ${grouped(peakRatio, 3)}x`,
+  ].join("\n");
+
+const startRow = (
+  what: string,
+  of: (start: ConsoleStart) => number,
+  { fastest, median }: ConsoleStarts,
+  limit = "",
+) => [what, grouped(of(fastest)), grouped(of(median)), limit];
+
+export const consoleReport = (starts: ConsoleStarts): string =>
+  [
+    table({ console: "left", fastest: "right", median: "right", "at most": "right" }, [
+      startRow("npm start until the address, ms", ({ addressMs }) => addressMs, starts),
+      startRow("… first paint, ms", ({ firstPaintMs }) => firstPaintMs, starts, grouped(CONSOLE_LIMITS.firstPaintMs)),
+      startRow("… the environment has started, ms", ({ usableMs }) => usableMs, starts),
+      startRow("bundling the page, ms", ({ bundleMs }) => bundleMs, starts, grouped(CONSOLE_LIMITS.bundleMs)),
+      startRow("the page, compressed, bytes", ({ pageBytes }) => pageBytes, starts, grouped(CONSOLE_LIMITS.pageBytes)),
+    ]),
+    `  ${starts.runs} starts with everything cached; the fastest counts, because other programs only make it slower`,
   ].join("\n");
 
 export const benchReport = (results: Results, verdicts: readonly Verdict[]): string => {

@@ -71,6 +71,16 @@ export interface WorstMemory {
   readonly kinds: Record<string, { readonly megapixels: number; readonly peakBytes: number }>;
 }
 
+/** Variants for web pages: sums over the pictures, and medians of the ratios to the default variants. */
+export interface Lean {
+  readonly pictures: number;
+  readonly runs: number;
+  readonly cpuRatio: number;
+  readonly bytesRatio: number;
+  readonly cpuMs: Readonly<Record<"fast" | "lean", number>>;
+  readonly outputBytes: Readonly<Record<"fast" | "lean", number>>;
+}
+
 export interface Results {
   /** Such as 2026-03-01 */
   readonly date: string;
@@ -84,6 +94,8 @@ export interface Results {
   readonly worst?: WorstMemory;
   /** @default not measured */
   readonly overlap?: Overlap;
+  /** @default not measured */
+  readonly lean?: Lean;
   /** Of photos that are not part of the project. @default not measured */
   readonly photos?: PhotoResults;
 }

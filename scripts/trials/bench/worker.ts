@@ -8,9 +8,11 @@ import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
 import { encoderOf } from "../../../handler/src/encoders";
 import type { Limits } from "../../../handler/src/input";
 import { admittedBytes } from "../../../handler/src/memory";
+import type { ProcessingOptions } from "../../../handler/src/process";
 import { IMAGE_PROCESSOR } from "../../../modules/inputs/image_processor";
 import { LAMBDA_FUNCTION } from "../../../modules/inputs/lambda_function";
 import { residentBytes } from "../../sandbox/memory";
+import { LEAN_VARIANTS } from "./lean-variants";
 
 /** Cost of the five variants of one picture, without loading the program and reading the file. */
 export interface Measurement {
@@ -56,13 +58,15 @@ const eachVariant = async (make: (variant: Variant) => Promise<Buffer>): Promise
 /** The painted pictures are measured with one effort; photos with every effort. */
 const PAINTED_EFFORT: Effort = "fast";
 
-const handler = (effort: Effort) => async (file: Buffer) => {
-  const { processImage } = await import("../../../handler/src/process.js");
-  return async () => {
-    const { variants } = await processImage(file, LIMITS, { effort });
-    return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
+const handler =
+  (effort: Effort, more: Pick<ProcessingOptions, "variants" | "withPlaceholder"> = {}) =>
+  async (file: Buffer) => {
+    const { processImage } = await import("../../../handler/src/process.js");
+    return async () => {
+      const { variants } = await processImage(file, LIMITS, { effort, ...more });
+      return Object.fromEntries(variants.map(({ name, bytes }) => [name, bytes]));
+    };
   };
-};
 
 /** Each method prepares the file; the returned function is measured. Only those of the handler load it, which changes sharp's settings. */
 const METHODS = {
@@ -70,6 +74,7 @@ const METHODS = {
   fast: handler("fast"),
   balanced: handler("balanced"),
   small: handler("small"),
+  lean: handler("fast", { variants: LEAN_VARIANTS, withPlaceholder: true }),
   naive: async (file: Buffer) => () =>
     eachVariant((variant) => {
       const image = sharp(file).autoOrient();

@@ -1,8 +1,8 @@
 /** The files of each kind that take most memory: how large the largest is that the function admits, and how much it takes. */
-import sharp, { type Sharp } from "sharp";
 import { MAX_SIDE_PX } from "../../../handler/contract/variants";
 import { admittedBytes, type DecodingCost, estimatedPeakBytes } from "../../../handler/src/memory";
 import { IMAGE_PROCESSOR } from "../../../modules/inputs/image_processor";
+import { alphaBmp, cmykJpeg, runLengthBmp, stripTiff, type Write, withSharp } from "./worst-writers";
 
 const MB = 2 ** 20;
 const MAX_PIXELS: number = IMAGE_PROCESSOR.max_image_pixels.default;
@@ -20,26 +20,25 @@ interface Kind {
   /** Whether the EXIF data can turn it. */
   readonly isTurned: boolean;
   readonly hasAlpha: boolean;
-  /** @default it cannot be written with sharp, so it is not measured */
-  readonly write?: (picture: Sharp) => Sharp;
+  readonly write: Write;
 }
 
 /** To add a kind, add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const WORST_KINDS = {
-  "JPEG, baseline":                       { channels: 3, sampleBytes: 1, isTurned: true,  hasAlpha: false, write: (p) => p.jpeg() },
-  "JPEG, progressive, 4:2:0":             { channels: 3, sampleBytes: 1, isTurned: true,  hasAlpha: false, decoderBytes: 3, write: (p) => p.jpeg({ progressive: true }) },
-  "JPEG, progressive, 4:4:4":             { channels: 3, sampleBytes: 1, isTurned: true,  hasAlpha: false, decoderBytes: 6, write: (p) => p.jpeg({ progressive: true, chromaSubsampling: "4:4:4" }) },
-  "JPEG, progressive, CMYK":              { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: false, decoderBytes: 8, write: (p) => p.toColourspace("cmyk").jpeg({ progressive: true, chromaSubsampling: "4:4:4" }) },
-  "PNG, 8 bits with alpha":               { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  write: (p) => p.ensureAlpha(0.5).png({ compressionLevel: 1 }) },
-  "PNG, 16 bits with alpha":              { channels: 4, sampleBytes: 2, isTurned: true,  hasAlpha: true,  write: (p) => p.ensureAlpha(0.5).toColourspace("rgb16").png({ compressionLevel: 1 }) },
-  "PNG, 8 bits with alpha, interlaced":   { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  decoderBytes: 4, write: (p) => p.ensureAlpha(0.5).png({ compressionLevel: 1, progressive: true }) },
-  "PNG, 16 bits with alpha, interlaced":  { channels: 4, sampleBytes: 2, isTurned: true,  hasAlpha: true,  decoderBytes: 8, write: (p) => p.ensureAlpha(0.5).toColourspace("rgb16").png({ compressionLevel: 1, progressive: true }) },
-  "WebP with alpha":                      { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  decoderBytes: 4, write: (p) => p.ensureAlpha(0.5).webp({ effort: 0 }) },
-  "WebP, animated":                       { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  decoderBytes: 8 },
-  "TIFF, 16 bits with alpha, one strip":  { channels: 4, sampleBytes: 2, isTurned: true,  hasAlpha: true,  decoderBytes: 8 },
-  "BMP, 32 bits with alpha":              { channels: 4, sampleBytes: 1, isTurned: false, hasAlpha: true,  copiedBytes: 4, fileBytes: 4 },
-  "BMP, run-length encoded":              { channels: 3, sampleBytes: 1, isTurned: false, hasAlpha: false, copiedBytes: 4 },
+  "JPEG, baseline":                       { channels: 3, sampleBytes: 1, isTurned: true,  hasAlpha: false, write: withSharp((p) => p.jpeg()) },
+  "JPEG, progressive, 4:2:0":             { channels: 3, sampleBytes: 1, isTurned: true,  hasAlpha: false, decoderBytes: 3, write: withSharp((p) => p.jpeg({ progressive: true })) },
+  "JPEG, progressive, 4:4:4":             { channels: 3, sampleBytes: 1, isTurned: true,  hasAlpha: false, decoderBytes: 6, write: withSharp((p) => p.jpeg({ progressive: true, chromaSubsampling: "4:4:4" })) },
+  "JPEG, progressive, CMYK":              { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: false, decoderBytes: 8, write: cmykJpeg },
+  "PNG, 8 bits with alpha":               { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  write: withSharp((p) => p.ensureAlpha(0.5).png({ compressionLevel: 1 })) },
+  "PNG, 16 bits with alpha":              { channels: 4, sampleBytes: 2, isTurned: true,  hasAlpha: true,  write: withSharp((p) => p.ensureAlpha(0.5).toColourspace("rgb16").png({ compressionLevel: 1 })) },
+  "PNG, 8 bits with alpha, interlaced":   { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  decoderBytes: 4, write: withSharp((p) => p.ensureAlpha(0.5).png({ compressionLevel: 1, progressive: true })) },
+  "PNG, 16 bits with alpha, interlaced":  { channels: 4, sampleBytes: 2, isTurned: true,  hasAlpha: true,  decoderBytes: 8, write: withSharp((p) => p.ensureAlpha(0.5).toColourspace("rgb16").png({ compressionLevel: 1, progressive: true })) },
+  "WebP with alpha":                      { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  decoderBytes: 4, write: withSharp((p) => p.ensureAlpha(0.5).webp({ effort: 0 })) },
+  "WebP, animated":                       { channels: 4, sampleBytes: 1, isTurned: true,  hasAlpha: true,  decoderBytes: 8, write: withSharp((p) => p.ensureAlpha(0.5).webp({ effort: 0 }), 2) },
+  "TIFF, 16 bits with alpha, one strip":  { channels: 4, sampleBytes: 2, isTurned: true,  hasAlpha: true,  decoderBytes: 8, write: stripTiff },
+  "BMP, 32 bits with alpha":              { channels: 4, sampleBytes: 1, isTurned: false, hasAlpha: true,  copiedBytes: 4, fileBytes: 4, write: alphaBmp },
+  "BMP, run-length encoded":              { channels: 3, sampleBytes: 1, isTurned: false, hasAlpha: false, copiedBytes: 4, write: runLengthBmp },
 } as const satisfies Record<string, Kind>;
 
 export type WorstKind = keyof typeof WORST_KINDS;
@@ -87,19 +86,12 @@ export const admittedPixels = (name: WorstKind, memoryMb: number, fileBytes: num
   return low;
 };
 
-/** Written files have few bytes: their pictures are gradients. */
+/** Written files have few bytes: their pictures have one colour. */
 const WRITTEN_BYTES = 4 * MB;
 
-/** @returns the largest file of a kind that a function with this memory admits; undefined for a kind that is not written */
-export const worstFile = async (name: WorstKind, memoryMb: number): Promise<Buffer | undefined> => {
-  const { write }: Kind = WORST_KINDS[name];
-  if (write === undefined) return undefined;
-  const side = Math.floor(Math.sqrt(admittedPixels(name, memoryMb, WRITTEN_BYTES)) / 16) * 16;
-  const picture = sharp({
-    create: { width: side, height: side, channels: 3, background: "#789" },
-    limitInputPixels: false,
-  });
-  return write(picture)
-    .withExif({ IFD0: { Orientation: "6" } })
-    .toBuffer();
-};
+/** Encoders take whole blocks. */
+const BLOCK_PX = 16;
+
+/** @returns the side of the largest square picture of a kind that a function with this memory admits */
+export const worstSidePx = (name: WorstKind, memoryMb: number): number =>
+  Math.floor(Math.sqrt(admittedPixels(name, memoryMb, WRITTEN_BYTES)) / BLOCK_PX) * BLOCK_PX;

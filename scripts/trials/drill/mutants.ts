@@ -370,7 +370,7 @@ const replaced = (value: unknown, [key, ...rest]: readonly (string | number)[], 
 /** Changes that no scenario can show, and what shows them instead: add a row. */
 const NOT_PLAYED: readonly RegExp[] = [
   // `npm run patterns` runs these filters on every kind of log line; no alarm of `alarm_routing = "each"` reads their metrics.
-  /_(Attempts|FailedAttempts|SupersededImages): pattern /,
+  /_(Attempts|FailedAttempts|LateImages|SupersededImages): pattern /,
   // Set for the C library, which has no log line: many-pictures.test.ts.
   /: MALLOC_MMAP_THRESHOLD_ renamed$/,
   // Without a table, images are processed without records: records.test.ts.

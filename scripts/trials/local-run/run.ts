@@ -92,8 +92,8 @@ export const openRun = async ({
   };
 
   const forget = async ({ key, variants }: Result): Promise<void> => {
-    await sandbox.remove(sandbox.uploadBucket, key);
-    for (const variant of variants) await sandbox.remove(sandbox.processedBucket, variant.key);
+    await sandbox.erase(sandbox.uploadBucket, key);
+    for (const variant of variants) await sandbox.erase(sandbox.processedBucket, variant.key);
   };
 
   return {

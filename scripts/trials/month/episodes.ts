@@ -18,10 +18,10 @@ export interface Conditions {
   /** Share of attempts that run into lambda_timeout, and how. */
   readonly slow: number;
   readonly slowness: "unanswered" | "timedOut";
-  /** Share of uploads of which every attempt fails as long as this lasts, and how. */
+  /** Share of uploads that fail every attempt while this lasts, and how they fail. */
   readonly hopeless: number;
   readonly hopelessness: "outOfMemory" | "unavailable";
-  /** Uploads in this minute of which every attempt fails. */
+  /** Uploads in this minute that fail every attempt. */
   readonly poison: number;
   /** Attempts in this minute that fail once. */
   readonly hiccups: number;
@@ -43,7 +43,7 @@ export interface Release {
   /** Share of attempts of the new version that fail, and how. */
   readonly failing: number;
   readonly failure: "notLoaded" | "died";
-  /** Minutes from the end of the canary until somebody puts the old version back. */
+  /** Minutes from the end of the canary until a person puts the old version back. */
   readonly untilFixed: number;
 }
 

@@ -11,7 +11,7 @@ import { createTelemetry, MINUTE_MS } from "./telemetry";
 import { peakOf, uploadsExpected } from "./traffic";
 import { createWorld, type Harm, type Limits, USUAL } from "./world";
 
-/** An alarm that notified somebody. */
+/** An alarm that notified a person. */
 export interface Notified {
   readonly minute: number;
   readonly alarm: string;

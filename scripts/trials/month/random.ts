@@ -1,4 +1,4 @@
-/** Random numbers of a simulated month: the same seed and question give the same numbers, whatever was asked before. */
+/** Random numbers of a simulated month: the same seed and question give the same numbers, in any order of questions. */
 
 /** Draws numbers from one stream. */
 export interface Draws {

@@ -1,9 +1,8 @@
 locals {
   alarm_names = merge(
     {
-      high-error-rate  = aws_cloudwatch_metric_alarm.high_error_rate.alarm_name
-      high-duration    = aws_cloudwatch_metric_alarm.high_duration.alarm_name
-      low-success-rate = aws_cloudwatch_metric_alarm.low_success_rate.alarm_name
+      high-error-rate = aws_cloudwatch_metric_alarm.high_error_rate.alarm_name
+      high-duration   = aws_cloudwatch_metric_alarm.high_duration.alarm_name
     },
     var.alarm_routing == "incident" ? {
       budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name
@@ -32,11 +31,14 @@ locals {
     var.enable_release_alias ? {
       release-errors = aws_cloudwatch_metric_alarm.release_errors[0].alarm_name
     } : {},
-    var.enable_memory_alarm ? {
+    var.enable_memory_alarm && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
       memory-high = aws_cloudwatch_metric_alarm.memory_high[0].alarm_name
     } : {},
     var.enable_no_invocation_alarm ? {
       no-invocations = aws_cloudwatch_metric_alarm.no_invocations[0].alarm_name
+    } : {},
+    (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
+      low-success-rate = aws_cloudwatch_metric_alarm.low_success_rate[0].alarm_name
     } : {},
     var.enable_dead_letter_queue ? {
       dead-letters       = aws_cloudwatch_metric_alarm.dead_letters[0].alarm_name
@@ -85,9 +87,8 @@ output "alarm_arns" {
   description = "Alarm ARNs"
   value = merge(
     {
-      high-error-rate  = aws_cloudwatch_metric_alarm.high_error_rate.arn
-      high-duration    = aws_cloudwatch_metric_alarm.high_duration.arn
-      low-success-rate = aws_cloudwatch_metric_alarm.low_success_rate.arn
+      high-error-rate = aws_cloudwatch_metric_alarm.high_error_rate.arn
+      high-duration   = aws_cloudwatch_metric_alarm.high_duration.arn
     },
     var.alarm_routing == "incident" ? {
       budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].arn
@@ -116,11 +117,14 @@ output "alarm_arns" {
     var.enable_release_alias ? {
       release-errors = aws_cloudwatch_metric_alarm.release_errors[0].arn
     } : {},
-    var.enable_memory_alarm ? {
+    var.enable_memory_alarm && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
       memory-high = aws_cloudwatch_metric_alarm.memory_high[0].arn
     } : {},
     var.enable_no_invocation_alarm ? {
       no-invocations = aws_cloudwatch_metric_alarm.no_invocations[0].arn
+    } : {},
+    (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
+      low-success-rate = aws_cloudwatch_metric_alarm.low_success_rate[0].arn
     } : {},
     var.enable_dead_letter_queue ? {
       dead-letters       = aws_cloudwatch_metric_alarm.dead_letters[0].arn

@@ -309,7 +309,7 @@ variable "error_rate_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.error_rate_window_seconds) == var.error_rate_window_seconds && var.error_rate_window_seconds >= 60 && var.error_rate_window_seconds <= 86400
+    condition     = floor(var.error_rate_window_seconds) == var.error_rate_window_seconds && var.error_rate_window_seconds >= 60 && var.error_rate_window_seconds <= 86400 && var.error_rate_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for error_rate_window_seconds but got ${jsonencode(var.error_rate_window_seconds)}."
   }
 }
@@ -333,7 +333,7 @@ variable "recovery_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.recovery_window_seconds) == var.recovery_window_seconds && var.recovery_window_seconds >= 60 && var.recovery_window_seconds <= 86400
+    condition     = floor(var.recovery_window_seconds) == var.recovery_window_seconds && var.recovery_window_seconds >= 60 && var.recovery_window_seconds <= 86400 && var.recovery_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for recovery_window_seconds but got ${jsonencode(var.recovery_window_seconds)}."
   }
 }
@@ -345,7 +345,7 @@ variable "waiting_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400
+    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400 && var.waiting_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for waiting_window_seconds but got ${jsonencode(var.waiting_window_seconds)}."
   }
 }
@@ -381,7 +381,7 @@ variable "throttled_period_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.throttled_period_seconds) == var.throttled_period_seconds && var.throttled_period_seconds >= 60 && var.throttled_period_seconds <= 86400
+    condition     = floor(var.throttled_period_seconds) == var.throttled_period_seconds && var.throttled_period_seconds >= 60 && var.throttled_period_seconds <= 86400 && var.throttled_period_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for throttled_period_seconds but got ${jsonencode(var.throttled_period_seconds)}."
   }
 }
@@ -417,7 +417,7 @@ variable "lost_images_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400
+    condition     = floor(var.lost_images_window_seconds) == var.lost_images_window_seconds && var.lost_images_window_seconds >= 60 && var.lost_images_window_seconds <= 86400 && var.lost_images_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for lost_images_window_seconds but got ${jsonencode(var.lost_images_window_seconds)}."
   }
 }
@@ -465,7 +465,7 @@ variable "refused_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.refused_window_seconds) == var.refused_window_seconds && var.refused_window_seconds >= 60 && var.refused_window_seconds <= 86400
+    condition     = floor(var.refused_window_seconds) == var.refused_window_seconds && var.refused_window_seconds >= 60 && var.refused_window_seconds <= 86400 && var.refused_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for refused_window_seconds but got ${jsonencode(var.refused_window_seconds)}."
   }
 }
@@ -477,7 +477,7 @@ variable "slo_target_percent" {
   nullable    = false
 
   validation {
-    condition     = var.slo_target_percent >= 95
+    condition     = var.slo_target_percent >= 95 && var.slo_target_percent < 100
     error_message = "Expected a number from 95 up to, but not including, 100 for slo_target_percent but got ${jsonencode(var.slo_target_percent)}."
   }
 }
@@ -507,7 +507,7 @@ variable "slo_sure_failures" {
 }
 
 variable "slo_seconds" {
-  description = "Seconds within which an upload should be processed. Uploads that wait longer because of throttling trigger `waiting`."
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
   type        = number
   default     = 300
   nullable    = false

@@ -1,5 +1,5 @@
 locals {
-  periods_of_60_s                 = max(480, ceil((var.lambda_timeout + 420) / 60) * 60)
+  period_of_60_s                  = max(480, ceil((var.lambda_timeout + 420) / 60) * 60)
   concurrent_executions_threshold = min(var.concurrent_executions_threshold, max(1, floor((var.reserved_concurrent_executions * 80) / 100)))
   memory_threshold                = ceil((var.memory_threshold_percent * var.lambda_memory_size) / 100)
 }
@@ -116,6 +116,22 @@ resource "aws_cloudwatch_log_metric_filter" "SupersededImages" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "LateImages" {
+  count = var.enable_image_metrics ? 1 : 0
+
+  name           = "${var.function_name}-LateImages"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"image.late\") }"
+
+  metric_transformation {
+    name          = "LateImages"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
 resource "aws_cloudwatch_log_metric_filter" "Attempts" {
   name           = "${var.function_name}-Attempts"
   log_group_name = var.log_group_name
@@ -210,62 +226,64 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                "AWS/Lambda",
-                "Invocations",
-                "FunctionName",
-                var.function_name,
-                merge(
-                  {
+                for item in [
+                  "AWS/Lambda",
+                  "Invocations",
+                  "FunctionName",
+                  var.function_name,
+                  !var.enable_no_invocation_alarm ? {
                     stat = "Sum"
-                  },
+                  } : null,
                   var.enable_no_invocation_alarm ? {
+                    stat   = "Sum"
                     period = 300
-                  } : {},
-                ),
+                  } : null,
+                ] : item if item != null
               ],
               [
-                "AWS/Lambda",
-                "Errors",
-                "FunctionName",
-                var.function_name,
-                merge(
-                  {
-                    stat = "Sum"
-                  },
+                for item in [
+                  "AWS/Lambda",
+                  "Errors",
+                  "FunctionName",
+                  var.function_name,
                   var.alarm_routing == "each" ? {
+                    stat   = "Sum"
                     period = 300
-                  } : {},
-                ),
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat = "Sum"
+                  } : null,
+                ] : item if item != null
               ],
               [
-                "AWS/Lambda",
-                "Throttles",
-                "FunctionName",
-                var.function_name,
+                for item in [
+                  "AWS/Lambda",
+                  "Throttles",
+                  "FunctionName",
+                  var.function_name,
+                  var.alarm_routing == "each" ? {
+                    stat   = "Sum"
+                    period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "Sum"
+                    period = var.waiting_window_seconds
+                  } : null,
+                ] : item if item != null
+              ],
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "Attempts",
                 {
-                  stat   = "Sum"
-                  period = var.alarm_routing != "incident" ? 300 : var.waiting_window_seconds
+                  stat = "Sum"
                 },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "Attempts",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
-              ],
-              [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "FailedAttempts",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "FailedAttempts",
+                {
+                  stat = "Sum"
+                },
               ],
             ]
             yAxis = {
@@ -279,14 +297,6 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             annotations = {
               horizontal = [
                 for line in [
-                  var.alarm_routing == "incident" ? {
-                    label = "throttled-long >= ${var.waiting_min_throttles}"
-                    value = var.waiting_min_throttles
-                  } : null,
-                  var.alarm_routing == "incident" ? {
-                    label = "still-throttled >= 1"
-                    value = 1
-                  } : null,
                   var.alarm_routing == "each" ? {
                     label = "high-error-rate >= ${var.error_threshold}"
                     value = var.error_threshold
@@ -295,9 +305,17 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     label = "throttles >= ${var.throttle_threshold}"
                     value = var.throttle_threshold
                   } : null,
-                  var.alarm_routing == "each" && var.enable_release_alias ? {
+                  var.enable_release_alias && var.alarm_routing == "each" ? {
                     label = "release-errors >= ${var.release_error_threshold}"
                     value = var.release_error_threshold
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "throttled-long >= ${var.waiting_min_throttles}"
+                    value = var.waiting_min_throttles
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    label = "still-throttled >= 1"
+                    value = 1
                   } : null,
                   var.enable_no_invocation_alarm ? {
                     label = "no-invocations < 1"
@@ -322,34 +340,52 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                "AWS/Lambda",
-                "Duration",
-                "FunctionName",
-                var.function_name,
-                {
-                  stat   = "Average"
-                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
-                },
+                for item in [
+                  "AWS/Lambda",
+                  "Duration",
+                  "FunctionName",
+                  var.function_name,
+                  var.alarm_routing == "each" ? {
+                    stat   = "Average"
+                    period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "Average"
+                    period = local.period_of_60_s
+                  } : null,
+                ] : item if item != null
               ],
               [
-                "AWS/Lambda",
-                "Duration",
-                "FunctionName",
-                var.function_name,
-                {
-                  stat   = "Maximum"
-                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
-                },
+                for item in [
+                  "AWS/Lambda",
+                  "Duration",
+                  "FunctionName",
+                  var.function_name,
+                  var.alarm_routing == "each" ? {
+                    stat   = "Maximum"
+                    period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "Maximum"
+                    period = local.period_of_60_s
+                  } : null,
+                ] : item if item != null
               ],
               [
-                "AWS/Lambda",
-                "Duration",
-                "FunctionName",
-                var.function_name,
-                {
-                  stat   = "p99"
-                  period = var.alarm_routing != "incident" ? 300 : local.periods_of_60_s
-                },
+                for item in [
+                  "AWS/Lambda",
+                  "Duration",
+                  "FunctionName",
+                  var.function_name,
+                  var.alarm_routing == "each" ? {
+                    stat   = "p99"
+                    period = 300
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat   = "p99"
+                    period = local.period_of_60_s
+                  } : null,
+                ] : item if item != null
               ],
             ]
             yAxis = {
@@ -384,18 +420,19 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                "AWS/Lambda",
-                "ConcurrentExecutions",
-                "FunctionName",
-                var.function_name,
-                merge(
-                  {
-                    stat = "Maximum"
-                  },
+                for item in [
+                  "AWS/Lambda",
+                  "ConcurrentExecutions",
+                  "FunctionName",
+                  var.function_name,
                   var.alarm_routing == "each" ? {
+                    stat   = "Maximum"
                     period = 60
-                  } : {},
-                ),
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat = "Maximum"
+                  } : null,
+                ] : item if item != null
               ],
             ]
             yAxis = {
@@ -433,107 +470,88 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             metrics = [
               for metric in [
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "ImagesProcessed",
-                    "FunctionName",
-                    var.function_name,
-                    {
-                      stat = "Sum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "ImagesProcessed",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "ProcessingSuccess",
-                    "FunctionName",
-                    var.function_name,
-                    {
-                      stat = "Sum"
-                      id   = "s"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "ProcessingSuccess",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                    id   = "s"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "ProcessingFailure",
-                    "FunctionName",
-                    var.function_name,
-                    {
-                      stat = "Sum"
-                      id   = "f"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "ProcessingFailure",
+                  "FunctionName",
+                  var.function_name,
+                  {
+                    stat = "Sum"
+                    id   = "f"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "SuccessfulProcesses",
-                    {
-                      stat = "Sum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "SuccessfulProcesses",
+                  {
+                    stat = "Sum"
+                  },
                 ] : null,
                 [
                   for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace == "" && var.alarm_routing == "incident" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
                     "LambdaErrors",
-                    var.alarm_routing == "incident" ? {
-                      stat = "Sum"
-                    } : null,
                     var.alarm_routing == "each" ? {
                       stat   = "Sum"
                       period = 60
                     } : null,
+                    var.alarm_routing == "incident" ? {
+                      stat = "Sum"
+                    } : null,
                   ] : item if item != null
                 ],
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "S3AccessDenied",
-                    {
-                      stat = "Sum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "S3AccessDenied",
+                  {
+                    stat = "Sum"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "MetricsLost",
-                    {
-                      stat = "Sum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "MetricsLost",
+                  {
+                    stat = "Sum"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "AllRefusedImages",
-                    {
-                      stat = "Sum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "AllRefusedImages",
+                  {
+                    stat = "Sum"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "SupersededImages",
-                    {
-                      stat = "Sum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "SupersededImages",
+                  {
+                    stat = "Sum"
+                  },
+                ] : null,
+                var.enable_image_metrics ? [
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "LateImages",
+                  {
+                    stat = "Sum"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
                   {
@@ -584,70 +602,52 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "ProcessingTime",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Average"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "ProcessingTime",
+                "FunctionName",
+                var.function_name,
+                {
+                  stat = "Average"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "ProcessingTime",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "Maximum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "ProcessingTime",
+                "FunctionName",
+                var.function_name,
+                {
+                  stat = "Maximum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "ProcessingTime",
-                  "FunctionName",
-                  var.function_name,
-                  {
-                    stat = "p99"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "ProcessingTime",
+                "FunctionName",
+                var.function_name,
+                {
+                  stat = "p99"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "ImageProcessingTime",
-                  {
-                    stat = "Average"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "ImageProcessingTime",
+                {
+                  stat = "Average"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "ImageProcessingTime",
-                  {
-                    stat = "Maximum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "ImageProcessingTime",
+                {
+                  stat = "Maximum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "ImageProcessingTime",
-                  {
-                    stat = "p99"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "ImageProcessingTime",
+                {
+                  stat = "p99"
+                },
               ],
             ]
             yAxis = {
@@ -678,39 +678,32 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             metrics = [
               for metric in [
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "ImageSizeBytes",
-                    {
-                      stat = "Average"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "ImageSizeBytes",
+                  {
+                    stat = "Average"
+                  },
                 ] : null,
                 var.enable_image_metrics ? [
-                  for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
-                    "ImageSizeBytes",
-                    {
-                      stat = "Maximum"
-                    },
-                  ] : item if item != null
+                  var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                  "ImageSizeBytes",
+                  {
+                    stat = "Maximum"
+                  },
                 ] : null,
                 [
                   for item in [
-                    var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                    var.metric_namespace != "" ? var.metric_namespace : null,
+                    var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
                     "MemoryUsedMB",
-                    merge(
-                      {
-                        stat  = "Maximum"
-                        yAxis = "right"
-                      },
-                      var.enable_memory_alarm ? {
-                        period = 300
-                      } : {},
-                    ),
+                    !var.enable_memory_alarm ? {
+                      stat  = "Maximum"
+                      yAxis = "right"
+                    } : null,
+                    var.enable_memory_alarm ? {
+                      stat   = "Maximum"
+                      period = 300
+                      yAxis  = "right"
+                    } : null,
                   ] : item if item != null
                 ],
               ] : metric if metric != null
@@ -759,148 +752,112 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "empty",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "empty",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "not-an-image",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "not-an-image",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "unsupported-format",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "unsupported-format",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "corrupt",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "corrupt",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "too-many-bytes",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "too-many-bytes",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "too-many-pixels",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "too-many-pixels",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "side-too-long",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "side-too-long",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "too-many-frames",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "too-many-frames",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "decompression-bomb",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "decompression-bomb",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "too-much-memory",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "too-much-memory",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "deleted",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "deleted",
+                {
+                  stat = "Sum"
+                },
               ],
               [
-                for item in [
-                  var.metric_namespace == "" ? "ImageProcessor/${var.function_name}" : null,
-                  var.metric_namespace != "" ? var.metric_namespace : null,
-                  "RefusedImages",
-                  "Reason",
-                  "archived",
-                  {
-                    stat = "Sum"
-                  },
-                ] : item if item != null
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "RefusedImages",
+                "Reason",
+                "archived",
+                {
+                  stat = "Sum"
+                },
               ],
             ]
             yAxis = {
@@ -930,29 +887,36 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             period  = 300
             metrics = [
               [
-                "AWS/Lambda",
-                "AsyncEventAge",
-                "FunctionName",
-                var.function_name,
-                merge(
-                  {
-                    stat = "Maximum"
-                  },
+                for item in [
+                  "AWS/Lambda",
+                  "AsyncEventAge",
+                  "FunctionName",
+                  var.function_name,
                   var.alarm_routing == "each" ? {
+                    stat   = "Maximum"
                     period = 300
-                  } : {},
-                ),
+                  } : null,
+                  var.alarm_routing == "incident" ? {
+                    stat = "Maximum"
+                  } : null,
+                ] : item if item != null
               ],
               [
-                "AWS/Lambda",
-                "AsyncEventsDropped",
-                "FunctionName",
-                var.function_name,
-                {
-                  stat   = "Sum"
-                  period = 60
-                  yAxis  = "right"
-                },
+                for item in [
+                  "AWS/Lambda",
+                  "AsyncEventsDropped",
+                  "FunctionName",
+                  var.function_name,
+                  (var.alarm_routing == "each" || !var.enable_dead_letter_queue) ? {
+                    stat   = "Sum"
+                    period = 60
+                    yAxis  = "right"
+                  } : null,
+                  var.alarm_routing == "incident" && var.enable_dead_letter_queue ? {
+                    stat  = "Sum"
+                    yAxis = "right"
+                  } : null,
+                ] : item if item != null
               ],
             ]
             yAxis = {
@@ -970,11 +934,11 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                     label = "event-age >= ${var.event_age_threshold_ms}"
                     value = var.event_age_threshold_ms
                   } : null,
-                  {
+                  (var.alarm_routing == "each" || !var.enable_dead_letter_queue) ? {
                     label = "events-dropped >= 1"
                     value = 1
                     yAxis = "right"
-                  },
+                  } : null,
                 ] : line if line != null
               ]
             }
@@ -1100,14 +1064,114 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             }
           }
         } : null,
-        var.runbook_base_url != "" ? {
+        var.alarm_routing == "incident" && var.enable_image_metrics ? {
           x      = 0
           y      = var.enable_release_alias ? 30 : 24
+          width  = 24
+          height = 3
+          type   = "metric"
+          properties = {
+            title                = "Objectives of the last 30 days: ${var.slo_target_percent} % of the uploads"
+            region               = data.aws_region.region.id
+            view                 = "singleValue"
+            start                = "-P30D"
+            end                  = "P0D"
+            setPeriodToTimeRange = true
+            period               = 2592000
+            metrics = [
+              [
+                "AWS/Lambda",
+                "AsyncEventsDropped",
+                "FunctionName",
+                var.function_name,
+                {
+                  id      = "f"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "SuccessfulProcesses",
+                {
+                  id      = "s"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "LateImages",
+                {
+                  id      = "late"
+                  stat    = "Sum"
+                  visible = false
+                },
+              ],
+              [
+                {
+                  id         = "left0"
+                  label      = "Error budget left (%)"
+                  expression = "100 - 10000 * FILL(f, 0) / ((100 - ${var.slo_target_percent}) * (FILL(f, 0) + FILL(s, 0)))"
+                },
+              ],
+              [
+                {
+                  id         = "left1"
+                  label      = "Budget left of uploads stored within ${var.slo_seconds} s (%)"
+                  expression = "100 - 10000 * FILL(late, 0) / ((100 - ${var.slo_target_percent}) * s)"
+                },
+              ],
+            ]
+          }
+        } : null,
+        var.runbook_base_url != "" ? {
+          x      = 0
+          y      = var.alarm_routing == "each" ? var.enable_release_alias ? 30 : 24 : !var.enable_release_alias ? 27 : 33
           width  = 24
           height = 2
           type   = "text"
           properties = {
-            markdown = "**Runbooks** ${var.alarm_routing != "incident" ? "[high-error-rate](${var.runbook_base_url}/high-error-rate.md) · [throttles](${var.runbook_base_url}/throttles.md)${var.enable_release_alias ? " · [release-errors](${var.runbook_base_url}/release-errors.md)" : ""} · [log-errors](${var.runbook_base_url}/log-errors.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [high-concurrency](${var.runbook_base_url}/high-concurrency.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md)${var.enable_no_invocation_alarm ? " · [no-invocations](${var.runbook_base_url}/no-invocations.md)" : ""}${var.enable_memory_alarm ? " · [memory-high](${var.runbook_base_url}/memory-high.md)" : ""}${var.enable_async_alarms ? " · [event-age](${var.runbook_base_url}/event-age.md) · [events-dropped](${var.runbook_base_url}/events-dropped.md)" : ""}${var.enable_dead_letter_queue ? " · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : ""} · ${var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)" : "[timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md)"} · [large-images](${var.runbook_base_url}/large-images.md)" : "[page](${var.runbook_base_url}/page.md) · [creep](${var.runbook_base_url}/creep.md) · [no-invocations](${var.runbook_base_url}/no-invocations.md) · [slow-burn](${var.runbook_base_url}/slow-burn.md) · [budget](${var.runbook_base_url}/budget.md) · [dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md) · [dead-letters](${var.runbook_base_url}/dead-letters.md) · [release-errors](${var.runbook_base_url}/release-errors.md) · [table-errors](${var.runbook_base_url}/table-errors.md) · [refused](${var.runbook_base_url}/refused.md) · [high-error-rate](${var.runbook_base_url}/high-error-rate.md) · [throttles](${var.runbook_base_url}/throttles.md) · [high-duration](${var.runbook_base_url}/high-duration.md) · [memory-high](${var.runbook_base_url}/memory-high.md) · [low-success-rate](${var.runbook_base_url}/low-success-rate.md) · [table-throttles](${var.runbook_base_url}/table-throttles.md) · [timeout-errors](${var.runbook_base_url}/timeout-errors.md) · [memory-errors](${var.runbook_base_url}/memory-errors.md) · [image-processing-errors](${var.runbook_base_url}/image-processing-errors.md) · [s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md) · [critical-errors](${var.runbook_base_url}/critical-errors.md) · [records-lost](${var.runbook_base_url}/records-lost.md)"}"
+            markdown = join(" · ", [
+              for item in [
+                "**Runbooks**",
+                var.alarm_routing == "incident" ? "[budget-1d](${var.runbook_base_url}/budget-1d.md)" : null,
+                var.alarm_routing == "incident" ? "[budget-2h](${var.runbook_base_url}/budget-2h.md)" : null,
+                var.alarm_routing == "incident" ? "[budget-30m](${var.runbook_base_url}/budget-30m.md)" : null,
+                var.alarm_routing == "incident" ? "[budget-6h](${var.runbook_base_url}/budget-6h.md)" : null,
+                var.alarm_routing == "incident" ? "[budget-burning](${var.runbook_base_url}/budget-burning.md)" : null,
+                "[critical-errors](${var.runbook_base_url}/critical-errors.md)",
+                var.enable_dead_letter_queue ? "[dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : null,
+                var.enable_dead_letter_queue ? "[dead-letters](${var.runbook_base_url}/dead-letters.md)" : null,
+                var.enable_async_alarms && var.alarm_routing == "each" ? "[event-age](${var.runbook_base_url}/event-age.md)" : null,
+                (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? "[events-dropped](${var.runbook_base_url}/events-dropped.md)" : null,
+                var.alarm_routing == "incident" ? "[flowing](${var.runbook_base_url}/flowing.md)" : null,
+                var.alarm_routing == "each" ? "[high-concurrency](${var.runbook_base_url}/high-concurrency.md)" : null,
+                "[high-duration](${var.runbook_base_url}/high-duration.md)",
+                "[high-error-rate](${var.runbook_base_url}/high-error-rate.md)",
+                "[image-processing-errors](${var.runbook_base_url}/image-processing-errors.md)",
+                var.alarm_routing == "incident" && var.enable_dead_letter_queue ? "[images-lost](${var.runbook_base_url}/images-lost.md)" : null,
+                var.alarm_routing == "each" ? "[large-images](${var.runbook_base_url}/large-images.md)" : null,
+                var.alarm_routing == "each" ? "[log-errors](${var.runbook_base_url}/log-errors.md)" : null,
+                "[low-success-rate](${var.runbook_base_url}/low-success-rate.md)",
+                "[memory-errors](${var.runbook_base_url}/memory-errors.md)",
+                var.enable_memory_alarm ? "[memory-high](${var.runbook_base_url}/memory-high.md)" : null,
+                var.enable_no_invocation_alarm ? "[no-invocations](${var.runbook_base_url}/no-invocations.md)" : null,
+                var.alarm_routing == "incident" ? "[nothing-invoked](${var.runbook_base_url}/nothing-invoked.md)" : null,
+                var.enable_metadata_table ? "[records-lost](${var.runbook_base_url}/records-lost.md)" : null,
+                var.alarm_routing == "incident" ? "[recovered](${var.runbook_base_url}/recovered.md)" : null,
+                var.alarm_routing == "incident" ? "[refused-rate](${var.runbook_base_url}/refused-rate.md)" : null,
+                var.enable_release_alias ? "[release-errors](${var.runbook_base_url}/release-errors.md)" : null,
+                "[s3-permission-errors](${var.runbook_base_url}/s3-permission-errors.md)",
+                var.alarm_routing == "incident" ? "[still-throttled](${var.runbook_base_url}/still-throttled.md)" : null,
+                var.enable_metadata_table ? "[table-errors](${var.runbook_base_url}/table-errors.md)" : null,
+                var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md)" : null,
+                var.alarm_routing == "incident" ? "[throttled-long](${var.runbook_base_url}/throttled-long.md)" : null,
+                var.alarm_routing == "each" ? "[throttles](${var.runbook_base_url}/throttles.md)" : null,
+                "[timeout-errors](${var.runbook_base_url}/timeout-errors.md)",
+                var.alarm_routing == "incident" ? "[waiting](${var.runbook_base_url}/waiting.md)" : null,
+              ] : item if item != null
+            ])
           }
         } : null,
       ] : widget if widget != null

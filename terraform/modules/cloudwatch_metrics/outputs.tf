@@ -29,6 +29,7 @@ output "metric_filter_names" {
       RefusedImages       = aws_cloudwatch_log_metric_filter.RefusedImages[0].name
       AllRefusedImages    = aws_cloudwatch_log_metric_filter.AllRefusedImages[0].name
       SupersededImages    = aws_cloudwatch_log_metric_filter.SupersededImages[0].name
+      LateImages          = aws_cloudwatch_log_metric_filter.LateImages[0].name
       S3AccessDenied      = aws_cloudwatch_log_metric_filter.S3AccessDenied[0].name
       MetricsLost         = aws_cloudwatch_log_metric_filter.MetricsLost[0].name
     } : {},

@@ -233,7 +233,7 @@ variable "waiting_window_seconds" {
   nullable    = false
 
   validation {
-    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400
+    condition     = floor(var.waiting_window_seconds) == var.waiting_window_seconds && var.waiting_window_seconds >= 60 && var.waiting_window_seconds <= 86400 && var.waiting_window_seconds % 60 == 0
     error_message = "Expected a multiple of 60 seconds from 60 to 86400 for waiting_window_seconds but got ${jsonencode(var.waiting_window_seconds)}."
   }
 }
@@ -247,6 +247,30 @@ variable "waiting_min_throttles" {
   validation {
     condition     = floor(var.waiting_min_throttles) == var.waiting_min_throttles && var.waiting_min_throttles >= 1 && var.waiting_min_throttles <= 1000000
     error_message = "Expected a whole number from 1 to 1000000 for waiting_min_throttles but got ${jsonencode(var.waiting_min_throttles)}."
+  }
+}
+
+variable "slo_target_percent" {
+  description = "Share of valid uploads that must be processed, in percent over 30 days. The rest is the error budget."
+  type        = number
+  default     = 99.9
+  nullable    = false
+
+  validation {
+    condition     = var.slo_target_percent >= 95 && var.slo_target_percent < 100
+    error_message = "Expected a number from 95 up to, but not including, 100 for slo_target_percent but got ${jsonencode(var.slo_target_percent)}."
+  }
+}
+
+variable "slo_seconds" {
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = floor(var.slo_seconds) == var.slo_seconds && var.slo_seconds >= 1 && var.slo_seconds <= 21600
+    error_message = "Expected a whole number of seconds from 1 to 21600 for slo_seconds but got ${jsonencode(var.slo_seconds)}."
   }
 }
 

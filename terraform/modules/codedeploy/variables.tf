@@ -54,7 +54,7 @@ variable "alias_arn" {
 }
 
 variable "critical_alarm_names" {
-  description = "Alarms of which each stops a release and rolls it back."
+  description = "Alarms that each stop a release and roll it back."
   type        = list(string)
   nullable    = false
 

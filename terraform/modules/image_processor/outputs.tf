@@ -12,6 +12,7 @@ output "environment_variables" {
     REFUSAL_LOG_LEVEL           = var.refusal_log_level
     METRIC_NAMESPACE            = var.metric_namespace
     METRICS_TRANSPORT           = var.metrics_transport
+    SLO_SECONDS                 = var.slo_seconds
     LARGE_IMAGE_BYTES           = var.large_image_bytes
     MAX_IMAGE_BYTES             = var.max_image_bytes
     MAX_IMAGE_PIXELS            = var.max_image_pixels

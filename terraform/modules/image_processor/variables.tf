@@ -55,6 +55,18 @@ variable "refusal_log_level" {
   }
 }
 
+variable "slo_seconds" {
+  description = "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = floor(var.slo_seconds) == var.slo_seconds && var.slo_seconds >= 1 && var.slo_seconds <= 21600
+    error_message = "Expected a whole number of seconds from 1 to 21600 for slo_seconds but got ${jsonencode(var.slo_seconds)}."
+  }
+}
+
 variable "large_image_bytes" {
   description = "Uploads with more bytes are logged as large."
   type        = number

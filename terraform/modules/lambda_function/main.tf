@@ -189,7 +189,7 @@ resource "aws_lambda_function" "function" {
     }
   }
 
-  depends_on = [data.aws_cloudwatch_log_group.log_group, aws_cloudwatch_log_group.log_group, aws_iam_role_policy.policy]
+  depends_on = [aws_cloudwatch_log_group.log_group, aws_iam_role_policy.policy]
 }
 
 resource "aws_lambda_function_recursion_config" "recursion" {

@@ -15,7 +15,7 @@ variable "package_path" {
   nullable    = false
 
   validation {
-    condition     = fileexists(var.package_path)
+    condition     = try(fileexists(var.package_path), false)
     error_message = "Expected the path of an existing zip for package_path but got ${jsonencode(var.package_path)}."
   }
 }
