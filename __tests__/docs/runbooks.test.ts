@@ -149,7 +149,8 @@ describe.each(Object.keys(ENVIRONMENTS))("the runbooks of %s", (name) => {
       .flatMap(codeIn)
       .filter((code) => known.has(code));
 
-    expect(mentioned.filter((alarm) => !(alarm in sentences))).toEqual([]);
+    expect(mentioned.length).toBeGreaterThan(5);
+    expect(mentioned.filter((alarm) => !alarmNames(environment).includes(alarm))).toEqual([]);
   });
 
   it("use commands, arguments and options that exist, for this environment", async () => {

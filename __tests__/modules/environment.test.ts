@@ -154,6 +154,8 @@ describe("an environment", () => {
       "staging",
       {
         protected: true,
+        alarm_routing: "incident",
+        refusal_log_level: "WARN",
         lambda_memory_size: 1769,
         log_retention_days: 14,
         metric_namespace: "ImageProcessor/Lambda/staging",
@@ -168,6 +170,8 @@ describe("an environment", () => {
       "prod",
       {
         protected: true,
+        alarm_routing: "incident",
+        refusal_log_level: "WARN",
         lambda_memory_size: 1769,
         log_retention_days: 30,
         metric_namespace: "ImageProcessor/Lambda/prod",

@@ -58,7 +58,7 @@ const firstQuery = (composite: Alarm, { environment, functionName }: RunbookFact
   return `In CloudWatch Logs Insights, on the function's log group${saved}:
 
 \`\`\`
-${alarmQuery(alarm)}
+${alarmQuery(alarm, environment)}
 \`\`\``;
 };
 
