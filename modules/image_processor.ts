@@ -113,8 +113,8 @@ const deleteVariants = (bucketArn: string) => [
   { Sid: "DeleteVariants", Effect: "Allow", Action: ["s3:GetObject", "s3:DeleteObject"], Resource: `${bucketArn}/*` },
 ];
 
-/** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
-const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
+/** @returns a statement for the key, restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
+export const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
   Sid: sid,
   Effect: "Allow",
   Action: [action],
