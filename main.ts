@@ -9,11 +9,16 @@ import type { Environment } from "./modules/variables";
 /** @returns the zip that the user names in HANDLER_PACKAGE, for example a signed one; undefined where it is not set */
 export const packageOfUser = (): string | undefined => process.env.HANDLER_PACKAGE || undefined;
 
+/** @returns the zip of the upload API that the user names in UPLOAD_API_PACKAGE; undefined where it is not set */
+export const uploadApiPackageOfUser = (): string | undefined => process.env.UPLOAD_API_PACKAGE || undefined;
+
 export interface SynthesizeOptions {
   /** Folder to write to. @default CDKTF_OUTDIR, or `cdktf.out` */
   readonly outdir?: string;
   /** Zip of the function. @default HANDLER_PACKAGE, or the zip that `npm run build` creates */
   readonly packagePath?: string;
+  /** Zip of the upload API's function. @default UPLOAD_API_PACKAGE, or the zip that `npm run build` creates */
+  readonly uploadApiPackagePath?: string;
 }
 
 /**
@@ -42,11 +47,12 @@ export const withoutTracesAndWarnings = <T>(work: () => T): T => {
 export const synthesize = (environments: readonly Environment[], options: SynthesizeOptions = {}): void =>
   withoutTracesAndWarnings(() => {
     const { outdir, packagePath = packageOfUser() } = options;
+    const { uploadApiPackagePath = uploadApiPackageOfUser() } = options;
     // CDKTF creates only the last folder of a path.
     if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
     const app = new App(outdir === undefined ? {} : { outdir });
     for (const environment of environments)
-      new ImageProcessorStack(app, stackName(environment), { environment, packagePath });
+      new ImageProcessorStack(app, stackName(environment), { environment, packagePath, uploadApiPackagePath });
     app.synth();
   });
 

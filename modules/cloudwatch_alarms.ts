@@ -8,7 +8,7 @@ import { alarmRows, compositeLedger, compositeRows, metricLedger } from "./alarm
 import type { CompositeAlarm, MetricAlarm } from "./alarm-types";
 import { CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
-import { COMPOSITE_ALARM_KEYS, knownNames, knownRows, METRIC_ALARM_KEYS } from "./known-rows";
+import { allowedWindows, COMPOSITE_ALARM_KEYS, knownNames, knownRows, METRIC_ALARM_KEYS } from "./known-rows";
 import { type LambdaMetricName, namespaceOf, type QueueMetricName, type TableMetricName } from "./metrics";
 
 /** @typeParam M names of the custom metrics: an alarm on any other name does not compile */
@@ -41,6 +41,7 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
     knownNames("cloudwatch_alarms", composites, Object.keys(ledger));
     const only = values.enable_image_metrics ? undefined : "metrics of AWS services";
     const rows = alarmRows(values, ledger, only);
+    allowedWindows("cloudwatch_alarms", rows);
     const compositeAlarms = compositeRows(
       composites,
       rows.map(({ name }) => name),

@@ -57,26 +57,30 @@ export class ReplicaKey extends Construct {
 
 /** S3 and SQS need no statement: they call KMS with the caller's permissions, which the function's role has. */
 const statements = (
-  { log_group_name, enable_budget_publisher }: Values<typeof ENCRYPTION_KEY>,
+  { log_group_name, api_log_group_name, enable_budget_publisher }: Values<typeof ENCRYPTION_KEY>,
   { region, partition, dnsSuffix, accountId }: KeyOwner,
-) => [
-  administeredBy({ partition, accountId }),
-  {
-    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    Sid: "LogsOfTheFunction",
-    Effect: "Allow",
-    Principal: { Service: `logs.${region}.${dnsSuffix}` },
-    Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-    Resource: "*",
-    Condition: {
-      ArnEquals: {
-        "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${accountId}:log-group:${log_group_name}`,
+) => {
+  const groupArn = (name: string) => `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
+  const arn = groupArn(log_group_name);
+  return [
+    administeredBy({ partition, accountId }),
+    {
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+      Sid: "LogsOfTheFunction",
+      Effect: "Allow",
+      Principal: { Service: `logs.${region}.${dnsSuffix}` },
+      Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+      Resource: "*",
+      Condition: {
+        ArnEquals: {
+          "kms:EncryptionContext:aws:logs:arn": api_log_group_name === "" ? arn : [arn, groupArn(api_log_group_name)],
+        },
       },
     },
-  },
-  publisher("AlarmsOfThisAccount", "cloudwatch.amazonaws.com", accountId),
-  ...(enable_budget_publisher ? [publisher("BudgetOfThisAccount", "budgets.amazonaws.com", accountId)] : []),
-];
+    publisher("AlarmsOfThisAccount", "cloudwatch.amazonaws.com", accountId),
+    ...(enable_budget_publisher ? [publisher("BudgetOfThisAccount", "budgets.amazonaws.com", accountId)] : []),
+  ];
+};
 
 /** Without this statement the key could not be managed any more, and IAM policies would have no effect on it. */
 const administeredBy = ({ partition, accountId }: Pick<KeyOwner, "partition" | "accountId">) => ({

@@ -19,7 +19,7 @@ export interface ImageProcessorProps extends Values<typeof IMAGE_PROCESSOR> {
 /** @returns inputs of `lambda_function` for the image handler */
 export const imageProcessor = (props: ImageProcessorProps) => ({
   handler: HANDLER,
-  environment_variables: { ...PROCESS_ENVIRONMENT, ...settings(props) },
+  environment_variables: { ...PROCESS_ENVIRONMENT, ...settings(props, jsonOf) },
   policy_documents: {
     image_processor: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }),
   },
@@ -33,7 +33,7 @@ const jsonOf = (value: Readonly<Record<string, string>>): string =>
 
 const onOff = (isOn: boolean): string => (isOn ? "on" : "off");
 
-const settings = (props: ImageProcessorProps): SettingTexts => ({
+const settings = (props: ImageProcessorProps, encode: typeof jsonOf): SettingTexts => ({
   PROCESSED_BUCKET: props.processed_bucket_id,
   LOG_LEVEL: props.log_level,
   REFUSAL_LOG_LEVEL: props.refusal_log_level,
@@ -51,7 +51,7 @@ const settings = (props: ImageProcessorProps): SettingTexts => ({
   KEEP_COPYRIGHT: onOff(props.keep_copyright),
   MANIFEST: onOff(props.enable_manifest),
   CACHE_CONTROL: props.cache_control,
-  VARIANT_TAGS: jsonOf(props.variant_tags),
+  VARIANT_TAGS: encode(props.variant_tags),
   ENCODER_EFFORT: props.encoder_effort,
   DELETE_VARIANTS_WITH_UPLOAD: onOff(props.delete_variants_with_upload),
   TRACING: onOff(props.enable_xray_tracing),
@@ -63,14 +63,17 @@ export const MAX_SETTINGS_BYTES = 4096;
 /** The longest name of a bucket. */
 const ANY_BUCKET = "b".repeat(63);
 
-/** @returns the size of all environment variables, measured as Lambda does: as JSON, in which each quote of a value counts twice */
-export const settingsBytes = (props: Omit<ImageProcessorProps, `${string}_bucket_${string}`>): number =>
-  Buffer.byteLength(
-    JSON.stringify({
-      ...PROCESS_ENVIRONMENT,
-      ...settings({ ...props, upload_bucket_arn: "", processed_bucket_arn: "", processed_bucket_id: ANY_BUCKET }),
-    }),
+/**
+ * Needs no CDKTF, which takes longer to load than all else that reads an environment.
+ * @param props values, no references
+ * @returns the size of all environment variables, measured as Lambda does: as JSON, in which each quote of a value counts twice
+ */
+export const settingsBytes = (props: Omit<ImageProcessorProps, `${string}_bucket_${string}`>): number => {
+  const buckets = { upload_bucket_arn: "", processed_bucket_arn: "", processed_bucket_id: ANY_BUCKET };
+  return Buffer.byteLength(
+    JSON.stringify({ ...PROCESS_ENVIRONMENT, ...settings({ ...props, ...buckets }, JSON.stringify) }),
   );
+};
 
 /** Plain objects instead of a data source: a plan shows the full policy, and a test can compare it. */
 const statements = (props: ImageProcessorProps) => [
@@ -110,8 +113,8 @@ const deleteVariants = (bucketArn: string) => [
   { Sid: "DeleteVariants", Effect: "Allow", Action: ["s3:GetObject", "s3:DeleteObject"], Resource: `${bucketArn}/*` },
 ];
 
-/** Restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
-const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
+/** @returns a statement for the key, restricted to objects of this bucket. S3 passes the bucket's ARN to KMS, or the object's where an upload turned bucket keys off. */
+export const useKey = (sid: string, action: string, keyArn: string, bucketArn: string) => ({
   Sid: sid,
   Effect: "Allow",
   Action: [action],

@@ -1,6 +1,7 @@
 /** Checks of ledgers that a caller passes: TypeScript has no say over rows from JavaScript or from a cast. */
 import { namesIn } from "./alarm-rows";
-import type { CompositeAlarm, LogAlarm, MetricAlarm } from "./alarm-types";
+import type { AnyAlarmRow, CompositeAlarm, LogAlarm, MetricAlarm } from "./alarm-types";
+import { isReference } from "./arithmetic";
 
 /** Properties of a row; a property that is missing here does not compile. */
 type Keys<Row> = Readonly<Record<keyof Required<Row>, true>>;
@@ -57,6 +58,28 @@ export const knownRows = (
     const name = "name" in row ? row.name : key;
     if (names.has(name)) throw new Error(`${module}: Expected different names for alarms but got ${name} twice`);
     names.add(name);
+  }
+};
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: all periods of an alarm last a day at
+ * most, or seven days where a period is an hour or longer.
+ * @throws Error with one line: CloudWatch would refuse the periods of an alarm
+ */
+export const allowedWindows = (
+  module: string,
+  rows: readonly Pick<AnyAlarmRow, "name" | "periodSeconds" | "evaluationPeriods">[],
+): void => {
+  for (const { name, periodSeconds, evaluationPeriods } of rows) {
+    if (isReference(periodSeconds, evaluationPeriods)) continue;
+    const most = periodSeconds < HOUR ? DAY : 7 * DAY;
+    if (periodSeconds * evaluationPeriods > most)
+      throw new Error(
+        `${module}: Expected at most ${most} seconds for the periods of the alarm ${name} but got ${evaluationPeriods} of ${periodSeconds} seconds`,
+      );
   }
 };
 

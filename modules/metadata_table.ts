@@ -20,15 +20,17 @@ export class MetadataTable extends Construct {
   constructor(scope: Construct, id: string, props: MetadataTableProps) {
     super(scope, id);
     const values = valuesOf("metadata_table", METADATA_TABLE, props);
-    const { hashKey, rangeKey, index, expiry } = RECORD_TABLE;
+    const { hashKey, rangeKey, index, uploadIndex, expiry } = RECORD_TABLE;
+    // Both are sparse: only failed and refused uploads have the key of the first, only direct uploads that of the second.
+    const indexes = [index, ...(values.enable_upload_index ? [uploadIndex] : [])];
+    const attributes = [hashKey, rangeKey, ...indexes.flatMap((each) => [each.hashKey, each.rangeKey])];
     const table = new DynamodbTable(this, "table", {
       name: values.table_name,
       billingMode: "PAY_PER_REQUEST",
       hashKey,
       rangeKey,
-      attribute: [hashKey, rangeKey, index.hashKey, index.rangeKey].map((name) => ({ name, type: "S" })),
-      // Sparse: only failed and refused uploads have its key.
-      globalSecondaryIndex: [{ ...index, projectionType: "ALL" }],
+      attribute: [...new Set(attributes)].map((name) => ({ name, type: "S" })),
+      globalSecondaryIndex: indexes.map((each) => ({ ...each, projectionType: "ALL" })),
       ttl: { attributeName: expiry, enabled: true },
       pointInTimeRecovery: { enabled: true },
       ...(values.enable_kms_key && { serverSideEncryption: { enabled: true, kmsKeyArn: values.kms_key_arn } }),

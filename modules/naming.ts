@@ -62,6 +62,13 @@ export const naming = (stack: Named) => {
     logGroupName: stack.existing_log_group_name || `/aws/lambda/${functionName}`,
     deadLetterQueueName: deadLetterQueueName(functionName),
     recordsTableName: recordsTableName(functionName),
+    /** The upload API and its function. */
+    uploads: {
+      apiName: `${base}-uploads`,
+      functionName: `${base}-uploads`,
+      roleName: `${base}-uploads-role`,
+      logGroupName: `/aws/lambda/${base}-uploads`,
+    },
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
       upload: `${bucketBase}-upload-`,

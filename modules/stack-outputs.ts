@@ -13,6 +13,7 @@ interface ModuleOutputs {
   >;
   readonly deadLetters: Readonly<Record<"queue_name" | "queue_url" | "queue_arn", string>> | undefined;
   readonly records: Readonly<Record<"table_name" | "table_arn", string>> | undefined;
+  readonly uploadApi: Readonly<Record<"api_id" | "api_url" | "execution_arn" | "function_name", string>> | undefined;
   readonly lambda: Readonly<Record<"function_name" | "function_arn" | "log_group_name", string>>;
   readonly topics: Readonly<
     Record<"critical_alerts_topic_arn" | "performance_alerts_topic_arn" | "log_alerts_topic_arn", string>
@@ -31,7 +32,7 @@ interface ModuleOutputs {
 /** @returns description and value of each output, by name */
 export const outputsOf = (
   environment: Environment,
-  { buckets, deadLetters, records, lambda, topics, metrics, alarms, logAlerts }: ModuleOutputs,
+  { buckets, deadLetters, records, uploadApi, lambda, topics, metrics, alarms, logAlerts }: ModuleOutputs,
 ): Record<string, [description: string, value: string | ByName]> => {
   const { aws_region: region } = environment;
   const { dashboardName } = naming(homeOf(environment));
@@ -50,6 +51,15 @@ export const outputsOf = (
     ...(records && {
       metadata_table_name: ["Name of the table with a record of each upload", records.table_name],
       metadata_table_arn: ["ARN of that table", records.table_arn],
+    }),
+    ...(uploadApi && {
+      upload_api_url: ["Address of the upload API", uploadApi.api_url],
+      upload_api_id: ["Id of the upload API", uploadApi.api_id],
+      upload_api_execution_arn: [
+        "ARN for policies of callers: execute-api:Invoke on <this>/*",
+        uploadApi.execution_arn,
+      ],
+      upload_function_name: ["Name of the upload API's function", uploadApi.function_name],
     }),
     critical_alerts_topic_arn: ["ARN of the topic for critical alarms", topics.critical_alerts_topic_arn],
     performance_alerts_topic_arn: ["ARN of the topic for performance alarms", topics.performance_alerts_topic_arn],

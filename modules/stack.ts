@@ -28,20 +28,25 @@ import { SnsNotifications } from "./sns_notifications";
 import { dashboardStacks, helpOf, isHome, uploadEvents } from "./stack-inputs";
 import { outputsOf } from "./stack-outputs";
 import { configureTerraform } from "./stack-terraform";
+import { uploadApiInputs, uploadFunctionInputs } from "./stack-uploads";
+import { UploadApi } from "./upload_api";
 import type { Environment } from "./variables";
 
 export interface ImageProcessorStackProps {
   readonly environment: Environment;
   /** Zip of the function. @default the zip that `npm run build` creates for lambda_architecture */
   readonly packagePath?: string;
+  /** Zip of the upload API's function. @default the zip that `npm run build` creates */
+  readonly uploadApiPackagePath?: string | undefined;
 }
 
 /** A budget never pages anyone. */
 const BUDGET_TO = "performance";
 
 export class ImageProcessorStack extends TerraformStack {
-  constructor(scope: Construct, id: string, { environment, packagePath }: ImageProcessorStackProps) {
+  constructor(scope: Construct, id: string, props: ImageProcessorStackProps) {
     super(scope, id);
+    const { environment, packagePath } = props;
     const names = naming(environment);
     const { functionName } = names;
     configureTerraform(this, environment);
@@ -62,6 +67,13 @@ export class ImageProcessorStack extends TerraformStack {
       dead_letter_queue_arn: deadLetters?.outputs.queue_arn ?? "",
       records: records?.outputs,
     });
+    const uploadApi =
+      environment.enable_upload_api && records !== undefined
+        ? this.uploadApi(environment, {
+            ...{ ...kms, buckets: buckets.outputs, records: records.outputs },
+            packagePath: props.uploadApiPackagePath,
+          })
+        : undefined;
     const notifications = new SnsNotifications(this, "sns_notifications", {
       ...environment,
       environment: stackName(environment),
@@ -129,6 +141,7 @@ export class ImageProcessorStack extends TerraformStack {
         buckets: buckets.outputs,
         deadLetters: deadLetters?.outputs,
         records: records?.outputs,
+        uploadApi,
         lambda: lambda.outputs,
         topics,
         metrics: metrics.outputs,
@@ -159,6 +172,7 @@ export class ImageProcessorStack extends TerraformStack {
       ...kms,
       table_name: naming(environment).recordsTableName,
       enable_deletion_protection: environment.protected,
+      enable_upload_index: environment.enable_upload_api,
     });
   }
 
@@ -186,6 +200,14 @@ export class ImageProcessorStack extends TerraformStack {
         kms_key_arn: props.enable_kms_key ? props.kms_key_arn : undefined,
       }),
     });
+  }
+
+  private uploadApi(environment: Environment, shared: Parameters<typeof uploadFunctionInputs>[1]) {
+    const lambda = new LambdaFunction(this, "upload_function", uploadFunctionInputs(environment, shared));
+    const { function_name, function_invoke_arn } = lambda.outputs;
+    const { upload_bucket_id } = shared.buckets;
+    const inputs = { ...uploadApiInputs(environment), function_name, function_invoke_arn, upload_bucket_id };
+    return { ...new UploadApi(this, "upload_api", inputs).outputs, function_name };
   }
 
   /** Resource names come from construct ids, without a hash: `aws_s3_bucket.s3_buckets_upload`. */
@@ -231,6 +253,7 @@ export class ImageProcessorStack extends TerraformStack {
     return new EncryptionKey(this, "encryption_key", {
       key_name: names.keyName,
       log_group_name: names.logGroupName,
+      api_log_group_name: environment.enable_upload_api ? names.uploads.logGroupName : "",
       enable_budget_publisher: tagsOf(environment).Budget !== undefined,
       account_id: accountId,
       aws_region: environment.aws_region,

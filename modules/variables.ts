@@ -28,6 +28,7 @@ import { LAMBDA_FUNCTION } from "./inputs/lambda_function";
 import { LOG_ALARM_VALUES, LOG_ALERTS } from "./inputs/log_alerts";
 import { S3_BUCKETS } from "./inputs/s3_buckets";
 import { SNS_NOTIFICATIONS } from "./inputs/sns_notifications";
+import { UPLOAD_API_VALUES } from "./inputs/upload_api";
 import { STRATEGIES } from "./release-strategies";
 import type { FromTraffic } from "./traffic";
 
@@ -87,6 +88,14 @@ export const VARIABLES = {
   lambda_max_event_age_seconds:          LAMBDA_FUNCTION.max_event_age_seconds,
   enable_dead_letter_queue:              { ...FLAG,                                          default: false,                           description: "Keeps events that Lambda drops in a queue for 14 days, for `npm run redrive`, with two alarms on it." },
   enable_metadata_table:                 { ...FLAG,                                          default: false,                           description: "Keeps a record of each upload in a DynamoDB table, for `npm run images`, with three alarms." },
+  enable_upload_api:                     { ...FLAG,                                          default: false,                           description: "Lets clients upload directly to S3: an HTTP API issues upload links, and returns the state of an upload. Needs enable_metadata_table." },
+  upload_api_authorizer:                 UPLOAD_API_VALUES.authorizer,
+  upload_api_public:                     { ...FLAG,                                          default: false,                           description: "Anyone may call the upload API. Needs the authorizer `none`." },
+  upload_api_jwt_issuer:                 UPLOAD_API_VALUES.jwt_issuer,
+  upload_api_jwt_audience:               UPLOAD_API_VALUES.jwt_audience,
+  upload_api_cors_origins:               UPLOAD_API_VALUES.cors_origins,
+  upload_api_links_per_second:           UPLOAD_API_VALUES.links_per_second,
+  upload_api_reads_per_second:           UPLOAD_API_VALUES.reads_per_second,
   log_level:                             IMAGE_PROCESSOR.log_level,
   log_retention_days:                    LAMBDA_FUNCTION.log_retention_days,
   existing_log_group_name:               LAMBDA_FUNCTION.existing_log_group_name,

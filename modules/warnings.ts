@@ -74,6 +74,10 @@ const CHECKS: readonly Check[] = [
   shortStep,
   blindCanary,
   (environment) =>
+    environment.enable_upload_api && environment.upload_api_public
+      ? `${stackName(environment)} has a public upload API: anyone who knows its address can store files in your bucket, at your cost. Only upload_api_links_per_second (${environment.upload_api_links_per_second}) limits them.`
+      : undefined,
+  (environment) =>
     environment.existing_upload_bucket_name === ""
       ? undefined
       : `${stackName(environment)} replaces the notification configuration of the bucket ${environment.existing_upload_bucket_name}.`,

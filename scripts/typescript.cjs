@@ -85,6 +85,14 @@ const { ".js": js, ...others } = Module._extensions;
 for (const extension of Object.keys(others)) delete Module._extensions[extension];
 Object.assign(Module._extensions, { ".js": js, ".ts": load, ...others });
 
+/**
+ * CDKTF imports a program that zips folders, which takes more time than the rest of CDKTF. It is loaded at its first use:
+ * no asset of this project is a folder.
+ */
+const loadNow = Module._load;
+Module._load = (name, ...rest) =>
+  name === "archiver" ? (...args) => loadNow(name, ...rest)(...args) : loadNow(name, ...rest);
+
 const sourceMapOf = (file) => {
   if (!sourceMaps.has(file)) {
     const text = texts.get(file);

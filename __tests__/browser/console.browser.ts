@@ -1,7 +1,8 @@
 /** The console of `npm start` in a real browser: what a person does there, from dropping a file to the mail in the inbox. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { card, drop, go, jumpUntil } from "./actions";
 import { type OpenConsole, openConsole, type View } from "./open-console";
 
 const SAMPLE = join(__dirname, "../../scripts/images/samples/sunrise-sideways.jpg");
@@ -18,41 +19,10 @@ beforeAll(async () => {
 
 afterAll(() => opened?.close());
 
-/** Drops a file on the page, as a file manager does. */
-const drop = async (name: string, bytes: Buffer): Promise<void> => {
-  const transfer = await page.evaluateHandle(
-    ([base64, fileName]) => {
-      const data = new DataTransfer();
-      const content = Uint8Array.from(atob(base64 as string), (letter) => letter.charCodeAt(0));
-      data.items.add(new File([content], fileName as string));
-      return data;
-    },
-    [bytes.toString("base64"), name],
-  );
-  await page.locator("section.drop").dispatchEvent("drop", { dataTransfer: transfer });
-};
-
-const go = async (title: string): Promise<void> => {
-  await page.getByRole("navigation").getByRole("link", { name: title }).click();
-  await page.getByRole("heading", { level: 1, name: title }).waitFor();
-};
-
-const card = (name: string): Locator => page.locator("li.upload").filter({ hasText: name });
-
-/** Moves the clock on until something is there. */
-const jumpUntil = async (wanted: Locator): Promise<void> => {
-  for (let jumps = 0; jumps < 12; jumps += 1) {
-    if ((await wanted.count()) > 0) return;
-    await page.getByRole("button", { name: "+5 min" }).click();
-    await page.waitForTimeout(500);
-  }
-  await wanted.first().waitFor();
-};
-
 describe("the console", () => {
   it("turns a dropped photo into a row of its variants, with type, size, bytes and share", async () => {
-    await drop("lake.jpg", readFileSync(SAMPLE));
-    const upload = card("lake.jpg");
+    await drop(page, "lake.jpg", readFileSync(SAMPLE));
+    const upload = card(page, "lake.jpg");
     await upload.getByText("done", { exact: true }).waitFor();
     const variants = await upload.locator(".variant-name").allTextContents();
     const facts = await upload.locator(".variant").first().locator("dd").allTextContents();
@@ -73,7 +43,7 @@ describe("the console", () => {
   });
 
   it("compares two variants with a wipe, by keyboard, and downloads one", async () => {
-    await card("lake.jpg").getByRole("button", { name: "Compare low" }).click();
+    await card(page, "lake.jpg").getByRole("button", { name: "Compare low" }).click();
     const dialog = page.getByRole("dialog");
     const wipe = dialog.getByRole("slider");
     await wipe.focus();
@@ -90,19 +60,19 @@ describe("the console", () => {
   });
 
   it("shows why a file is refused and what would be accepted", async () => {
-    await drop("photo.jpg", Buffer.from("Dear diary, today nothing was photographed.\n"));
-    await card("photo.jpg").getByText("refused", { exact: true }).waitFor();
-    const reason = await card("photo.jpg").locator(".reason").textContent();
+    await drop(page, "photo.jpg", Buffer.from("Dear diary, today nothing was photographed.\n"));
+    await card(page, "photo.jpg").getByText("refused", { exact: true }).waitFor();
+    const reason = await card(page, "photo.jpg").locator(".reason").textContent();
 
     expect(reason).toMatch(/^not-an-image: Expected .*JPEG, PNG, WebP.* but got bytes /);
   });
 
   it("shows the name of a hostile file as text", async () => {
     const name = `<img src=x onerror="document.title='taken over'">.jpg`;
-    await drop(name, readFileSync(SAMPLE));
-    await card("<img src=x").getByText("done", { exact: true }).waitFor();
-    const shown = await card("<img src=x").getByRole("heading").textContent();
-    await card("<img src=x").getByRole("link", { name: "Follow" }).click();
+    await drop(page, name, readFileSync(SAMPLE));
+    await card(page, "<img src=x").getByText("done", { exact: true }).waitFor();
+    const shown = await card(page, "<img src=x").getByRole("heading").textContent();
+    await card(page, "<img src=x").getByRole("link", { name: "Follow" }).click();
     await page.locator("ol.timeline").waitFor();
     const title = await page.title();
     await page.getByRole("link", { name: "All photos" }).click();
@@ -112,7 +82,7 @@ describe("the console", () => {
   });
 
   it("follows one upload from event to metrics, and replays it", async () => {
-    await card("lake.jpg").getByRole("link", { name: "Follow" }).click();
+    await card(page, "lake.jpg").getByRole("link", { name: "Follow" }).click();
     const timeline = page.getByRole("list", { name: "What happened, in order" });
     await timeline.getByText("Attempt 1 ends").waitFor();
     const events = await timeline.locator(".what").allTextContents();
@@ -134,7 +104,7 @@ describe("the console", () => {
   });
 
   it("marks the log lines that a pattern matches, and says why a pattern is not valid", async () => {
-    await go("Log");
+    await go(page, "Log");
     const pattern = page.getByRole("textbox", { name: "Filter pattern" });
     await pattern.fill('{ $.event = "image.refused" }');
     await page.getByText(/^1 of \d+ lines match$/).waitFor();
@@ -151,13 +121,13 @@ describe("the console", () => {
   });
 
   it("breaks S3, shows which alarms fire and who is notified, and heals it", async () => {
-    await go("Break");
+    await go(page, "Break");
     await page.getByRole("button", { name: "Break: S3 answers 403" }).click();
     const fault = page.locator("li.fault").filter({ hasText: "S3 answers 403" });
-    await jumpUntil(fault.locator(".chip.bad").filter({ hasText: "s3-permission-errors" }));
+    await jumpUntil(page, fault.locator(".chip.bad").filter({ hasText: "s3-permission-errors" }));
     await fault.getByRole("button", { name: "Heal" }).click();
     await fault.getByRole("button", { name: "Break: S3 answers 403" }).waitFor();
-    await go("Inbox");
+    await go(page, "Inbox");
     await page
       .getByRole("button", { name: /ALARM: s3-permission-errors/ })
       .first()
@@ -167,6 +137,18 @@ describe("the console", () => {
     expect(mail).toContain(
       'Your Amazon CloudWatch Alarm "image-processor-dev-processor-s3-permission-errors"'.replace("Your", "your"),
     );
+  });
+
+  it("copies the command of a view for a terminal", async () => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await go(page, "Log");
+    const button = page.getByRole("button", { name: "Copy: Follow the log in AWS" });
+    await button.click();
+    await button.getByText("Copied").waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+
+    expect(copied).toBe("npm run logs -- dev --follow");
+    await go(page, "Inbox");
   });
 
   it("shows an SMS as it arrives", async () => {
@@ -180,7 +162,7 @@ describe("the console", () => {
   });
 
   it("gives the reason of each change of state in CloudWatch's words, with the threshold", async () => {
-    await go("Alarms");
+    await go(page, "Alarms");
     const alarm = page.locator("#alarm-s3-permission-errors");
     await alarm.locator("summary").click();
     await alarm.locator("canvas").waitFor();
@@ -192,7 +174,7 @@ describe("the console", () => {
   });
 
   it("draws every widget of the deployed dashboard", async () => {
-    await go("Dashboard");
+    await go(page, "Dashboard");
     await page.locator("section.widget canvas").first().waitFor();
     const titles = await page.locator("section.widget h2").allTextContents();
 
@@ -232,13 +214,13 @@ describe("the console", () => {
   });
 
   it("changes to another environment, with all pages, and shows its alarms", async () => {
-    await go("Photos");
+    await go(page, "Photos");
     await page.getByRole("combobox", { name: "Environment" }).selectOption("prod");
-    await go("Alarms");
+    await go(page, "Alarms");
     await page.locator("#alarm-dead-letters").waitFor();
-    await go("Photos");
-    await drop("lake.jpg", readFileSync(SAMPLE));
-    await card("lake.jpg").getByText("done", { exact: true }).waitFor();
+    await go(page, "Photos");
+    await drop(page, "lake.jpg", readFileSync(SAMPLE));
+    await card(page, "lake.jpg").getByText("done", { exact: true }).waitFor();
 
     expect(await page.locator("li.upload").count()).toBe(1);
   });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { exampleSettings } from "../../handler/contract/settings";
-import { type BuiltHandler, buildHandler } from "../../scripts/build/handler-package";
+import { type BuiltHandler, buildHandler, buildUploadApi } from "../../scripts/build/handler-package";
 import { unzip } from "../../scripts/sandbox/zip";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { run as runCommandHere } from "../commands/run";
@@ -107,6 +107,34 @@ test("leaves out types, sources and install scripts, but no licence", () => {
 test("stays within 9.5 MB, and its bundle within 500 kB", () => {
   expect(zip.length).toBeLessThanOrEqual(9_500_000);
   expect(files["index.js"]?.length).toBeLessThanOrEqual(500_000);
+});
+
+test("has a package of its own for the upload API: one file without sharp, of less than 200 kB, that loads", async () => {
+  const api = await buildUploadApi({ outDir: join(folder, "api") });
+  const again = await buildUploadApi({ outDir: join(folder, "api") });
+  const unpacked = join(folder, "unpacked-api");
+  const entries: Record<string, Uint8Array> = Object.fromEntries(unzip(await readFile(api.file)));
+  await mkdir(unpacked, { recursive: true });
+  for (const [path, bytes] of Object.entries(entries)) await writeFile(join(unpacked, path), bytes);
+  const settings = {
+    UPLOAD_BUCKET: "u",
+    PROCESSED_BUCKET: "p",
+    RECORDS_TABLE: "r",
+    MAX_IMAGE_BYTES: "1",
+    LOG_LEVEL: "INFO",
+  };
+  const code = 'console.log(typeof require("./upload-api.js").handler)';
+
+  const { stdout } = await run(process.execPath, ["-e", code], {
+    cwd: unpacked,
+    env: { ...settings, PATH: process.env.PATH ?? "", AWS_REGION: "us-east-1" },
+  });
+
+  expect(Object.keys(entries)).toEqual(["upload-api.js"]);
+  expect(Buffer.from(entries["upload-api.js"] ?? []).toString()).not.toContain('require("sharp")');
+  expect(api.bytes).toBeLessThan(200_000);
+  expect([api.rebuilt, again.rebuilt]).toEqual([true, false]);
+  expect(stdout.trim()).toBe("function");
 });
 
 test("names no folder of the machine it was built on", () => {

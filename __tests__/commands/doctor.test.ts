@@ -112,6 +112,13 @@ describe("the function's reserved concurrency", () => {
     expect(unreservedFinding(50, 1000, 51).state).toBe("ok");
   });
 
+  it("is fine at any limit where no alarm counts parallel invocations", () => {
+    expect(unreservedFinding(undefined, 50, 50)).toEqual({
+      state: "ok",
+      what: "50 of 50 concurrent executions are unreserved",
+    });
+  });
+
   it("is a warning if Lambda throttles before the alarm can fire, as in new accounts", () => {
     expect(unreservedFinding(50, 50, 50)).toEqual({
       state: "warning",

@@ -202,6 +202,13 @@ describe("the console's server", () => {
     expect(fault(healed)?.fires).toEqual(expect.arrayContaining(["image-processing-errors", "low-success-rate"]));
   });
 
+  it("has no records to show for an environment without a table", async () => {
+    const { status, text } = await send("/api/records");
+
+    expect([status, JSON.parse(text).problem]).toEqual([404, 'Expected a metadata table in the stack but got "none"']);
+    expect((await state()).table).toBeUndefined();
+  });
+
   it.each([
     ["/api/break?id=nothing", 404],
     ["/api/heal?id=s3-denied", 404],

@@ -1,4 +1,5 @@
 /** The local S3, called with the real SDK. */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -135,6 +136,33 @@ describe("the local S3", () => {
     expect(await Promise.all(bodies)).toEqual(["old", "new", "new"]);
     expect(new Set(versions).size).toBe(3);
     await expect(unknown).rejects.toMatchObject({ name: "NoSuchVersion" });
+  });
+
+  it("describes each of two objects that replace each other at once, in order, even if describing takes long", async () => {
+    const objects: Promise<CreatedObject>[] = [];
+    const described: number[] = [];
+    const slow = await startStorage({
+      buckets: ["versioned"],
+      versioned: ["versioned"],
+      // Only the first description is slow.
+      intercept: async ({ action }) => {
+        if (action === "s3:GetObject" && objects.length === 1) await sleep(100);
+        return undefined;
+      },
+    });
+    slow.subscribe((object) => {
+      objects.push(object);
+      void object.then(({ sizeBytes }) => described.push(sizeBytes));
+    });
+    try {
+      await slow.put("versioned", "photo.jpg", Buffer.alloc(10));
+      await slow.put("versioned", "photo.jpg", Buffer.alloc(20));
+      await Promise.all(objects);
+
+      expect(described).toEqual([10, 20]);
+    } finally {
+      await slow.stop();
+    }
   });
 
   it("refuses a port in use", async () => {

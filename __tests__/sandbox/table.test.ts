@@ -114,6 +114,17 @@ describe("an expired item", () => {
   });
 });
 
+it("forgets the items of one key, and no others", async () => {
+  await put("old");
+  await put("older");
+
+  await table.forget("old");
+  await table.forget("unknown");
+
+  expect(await keys()).toContain("older");
+  expect(await keys()).not.toContain("old");
+});
+
 it("leaves no server behind if DynamoDB refuses the table", async () => {
   const servers = () => process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
   const before = servers();

@@ -116,6 +116,26 @@ export const EVENTS = {
     message: "The record of an upload could not be written; the image is not affected",
     fields: { key: "text", version: "text", state: "text", errorName: "text", errorMessage: "text" },
   },
+  "link.issued": {
+    level: "INFO",
+    message: "An upload link was issued",
+    fields: { bucket: "text", key: "text" },
+  },
+  "link.used": {
+    level: "INFO",
+    message: "An upload link was used",
+    fields: { bucket: "text", key: "text" },
+  },
+  "request.refused": {
+    level: "INFO",
+    message: "A request to the upload API is refused; the client has to change it",
+    fields: { operation: "text", statusCode: "number", problem: "text" },
+  },
+  "request.failed": {
+    level: "ERROR",
+    message: "A request to the upload API failed; the client can repeat it",
+    fields: { operation: "text", errorName: "text", errorMessage: "text" },
+  },
   "settings.refused": {
     level: "CRITICAL",
     message: "The environment variables of the function are invalid; no image can be processed",

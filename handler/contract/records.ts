@@ -53,6 +53,7 @@ export const RECORD = {
   updatedAt: "updatedAt",
   problem: "problem",
   expiresAt: "expiresAt",
+  upload: "upload",
 } as const;
 
 /**
@@ -63,6 +64,8 @@ export const RECORD_TABLE = {
   hashKey: RECORD.key,
   rangeKey: RECORD.version,
   index: { name: "problems", hashKey: RECORD.problem, rangeKey: RECORD.updatedAt },
+  /** Finds the records of a direct upload by its caller and id: only they have the attribute. The table has it with the upload API. */
+  uploadIndex: { name: "uploads", hashKey: RECORD.upload, rangeKey: RECORD.updatedAt },
   /** Only records of links that were not used have it. DynamoDB deletes them days later, so readers must filter. */
   expiry: RECORD.expiresAt,
 } as const;

@@ -9,7 +9,7 @@ const SWITCH = ["off", "on"] as const;
 
 const ENCODER_EFFORTS = Object.keys(EFFORTS) as [Effort, ...Effort[]];
 
-type Setting =
+export type Setting =
   | { readonly kind: "text" | "optional text"; readonly about: string }
   | { readonly kind: "whole number"; readonly about: string }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly about: string }
@@ -53,18 +53,20 @@ export type SettingTexts = Readonly<
   Record<Exclude<SettingName, OptionalSettingName>, string> & Partial<Record<OptionalSettingName, string>>
 >;
 
-/** The settings with their value types; an optional setting that is not set is "". */
-export type Settings = {
-  readonly [S in SettingName]: (typeof SETTINGS)[S] extends { readonly choices: readonly (infer C)[] }
+/** The settings of a ledger with their value types; an optional setting that is not set is "". */
+type ValuesOf<L extends Readonly<Record<string, Setting>>> = {
+  readonly [S in keyof L]: L[S] extends { readonly choices: readonly (infer C)[] }
     ? C
-    : (typeof SETTINGS)[S] extends { readonly kind: "whole number" }
+    : L[S] extends { readonly kind: "whole number" }
       ? number
-      : (typeof SETTINGS)[S] extends { readonly kind: "variants" }
+      : L[S] extends { readonly kind: "variants" }
         ? Variants
-        : (typeof SETTINGS)[S] extends { readonly kind: "tags" }
+        : L[S] extends { readonly kind: "tags" }
           ? Readonly<Record<string, string>>
           : string;
 };
+
+export type Settings = ValuesOf<typeof SETTINGS>;
 
 const parsed = (text: string): unknown => {
   try {
@@ -126,13 +128,18 @@ const problemOf = (name: string, setting: Setting, text: string | undefined): st
   return `Expected ${what} for ${name}${at} but got ${JSON.stringify(got) ?? "nothing"}`;
 };
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
  * @param environment such as `process.env`
- * @returns every setting, converted to its type
+ * @returns every setting of a ledger, converted to its type
  * @throws Error that lists every missing or invalid setting: `Expected <what> for <NAME> but got <value>; …`
  */
-export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
-  const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
+export const readLedger = <const L extends Readonly<Record<string, Setting>>>(
+  ledger: L,
+  environment: Variables,
+): ValuesOf<L> => {
+  const rows = Object.entries<Setting>(ledger).map(([name, setting]) => {
     const text = environment[name];
     const missing = setting.kind === "optional text" ? "" : undefined;
     return { name, setting, text, value: text === undefined ? missing : KINDS[setting.kind].read(text, setting) };
@@ -141,5 +148,8 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
     .filter(({ value }) => value === undefined)
     .map(({ name, setting, text }) => problemOf(name, setting, text));
   if (problems.length > 0) throw new Error(problems.join("; "));
-  return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as unknown as Settings;
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as unknown as ValuesOf<L>;
 };
+
+/** @returns every setting of the image handler @throws the error of `readLedger` */
+export const readSettings = (environment: Variables): Settings => readLedger(SETTINGS, environment);

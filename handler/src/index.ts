@@ -2,6 +2,7 @@
 import type { Context } from "aws-lambda";
 import type { EventFields } from "../contract/events";
 import { readSettings, type Settings } from "../contract/settings";
+import { directUploadOf } from "../contract/upload-api";
 import { type Delivery, type ObjectChange, readUploadEvent } from "../contract/upload-event";
 import { type Deadline, startDeadline, until } from "./deadline";
 import { declaredFormat } from "./declared-format";
@@ -200,6 +201,7 @@ const processUpload = async (
     log("image.received", { bucket, key, sizeBytes });
     record = recordOf(writeRecord, upload, log, deadline.reporting);
     record.received({ sizeBytes });
+    if (directUploadOf(key) !== undefined) log("link.used", { bucket, key });
     if (sizeBytes > limitBytes) log("image.large", { bucket, key, sizeBytes, limitBytes });
     const { line, fields } = await until(deadline.work, () => makeVariants(upload, invocation, isLast));
     log("image.processed", line);

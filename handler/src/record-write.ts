@@ -18,6 +18,8 @@ export interface RecordFields {
   readonly widthPx?: number;
   readonly heightPx?: number;
   readonly variants?: readonly RecordedVariant[];
+  /** Only of a link that was not used, in seconds since 1970. */
+  readonly expiresAt?: number;
 }
 
 /** One write to the table. */

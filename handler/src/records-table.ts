@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AttributeValue, DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { PROBLEM_STATES, problemOf, RECORD, RECORD_STATES, RECORD_TABLE, shardOf } from "../contract/records";
+import { directUploadOf } from "../contract/upload-api";
 import { asError } from "./errors";
 import type { RecordFields, RecordWrite, WriteRecord } from "./record-write";
 import { captured } from "./tracing";
@@ -20,13 +21,15 @@ const attributeOf = (value: NonNullable<RecordFields[keyof RecordFields]>): Attr
 /** Attributes of an earlier state, such as the reason of a failure, do not outlive it. */
 const OF_ONE_STATE = [RECORD.reason, RECORD.detail, RECORD.problem, RECORD.expiresAt];
 
-const attributesOf = ({ version, state, at, fields }: RecordWrite): Record<string, AttributeValue> => {
+const attributesOf = ({ key, version, state, at, fields }: RecordWrite): Record<string, AttributeValue> => {
+  const upload = directUploadOf(key);
   const problem = PROBLEM_STATES.find((name) => name === state);
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     [RECORD.state]: text(state),
     [RECORD.rank]: number(RECORD_STATES[state].rank),
     [RECORD.updatedAt]: text(at),
+    ...(upload !== undefined && { [RECORD.upload]: text(upload) }),
     ...(problem && { [RECORD.problem]: text(problemOf(problem, shardOf(version))) }),
     ...Object.fromEntries(given.map(([name, value]) => [name, attributeOf(value)])),
   };
@@ -68,13 +71,16 @@ const THROTTLES = /Throttl|ThroughputExceeded|RequestLimitExceeded/;
 const isTransient = ({ name, $metadata }: Error & { $metadata?: { httpStatusCode?: number } }): boolean =>
   ($metadata?.httpStatusCode ?? 500) >= 500 || THROTTLES.test(name);
 
-/** Call it once per execution environment. */
-export const createRecordWriter = (tableName: string): WriteRecord => {
-  // The caller waits for a second: two requests that stall, or three that fail quickly.
+/**
+ * Call it once per execution environment.
+ * @param requestTimeout of one request, in milliseconds @default 400: an image waits for a second, which is enough for two
+ *   requests that stall, or three that fail quickly
+ */
+export const createRecordWriter = (tableName: string, requestTimeout = 400): WriteRecord => {
   const dynamodb = captured(
     new DynamoDBClient({
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 300, requestTimeout: 400, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 300, requestTimeout, throwOnRequestTimeout: true },
     }),
   );
   return async (write, abortSignal) => {

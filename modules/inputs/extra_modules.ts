@@ -7,6 +7,7 @@ import { type Inputs, keys } from "./inputs";
 
 const QUEUE = text("the name of an SQS queue", /^[\w-]{1,80}$/);
 const KEY_NAME = text("the name of a KMS alias: letters, digits and / _ -", /^[\w/-]{1,200}$/);
+const API_LOG_GROUP = text('the name of a log group, or ""', /^[\w.\-/#]{0,512}$/);
 const CODEDEPLOY_NAME = text("a CodeDeploy name of up to 100 characters without spaces", /^\S{1,100}$/);
 const ROLE = text("a role name of up to 64 characters", /^[\w+=,.@-]{1,64}$/);
 const FUNCTION_ARN = text(
@@ -34,6 +35,7 @@ export const DEAD_LETTER_QUEUE = {
 export const ENCRYPTION_KEY = {
   key_name:                { ...KEY_NAME,              description: "Description of the key, and its alias after `alias/`." },
   log_group_name:          { ...COMMON.log_group_name, description: "The only log group that may use the key." },
+  api_log_group_name:      { ...API_LOG_GROUP, default: "", description: "Another log group that may use the key: that of the upload API." },
   enable_budget_publisher: { ...FLAG, default: false,  description: "Lets AWS Budgets publish to a topic that is encrypted with the key." },
   account_id:              COMMON.account_id,
   aws_region:              COMMON.aws_region,

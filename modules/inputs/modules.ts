@@ -9,6 +9,7 @@ import { LOG_ALERTS } from "./log_alerts";
 import { METADATA_TABLE } from "./metadata_table";
 import { S3_BUCKETS } from "./s3_buckets";
 import { SNS_NOTIFICATIONS } from "./sns_notifications";
+import { UPLOAD_API } from "./upload_api";
 
 /** The six modules. */
 export const MODULE_INPUTS = {
@@ -19,6 +20,7 @@ export const MODULE_INPUTS = {
   cloudwatch_alarms: CLOUDWATCH_ALARMS,
   log_alerts: LOG_ALERTS,
   metadata_table: METADATA_TABLE,
+  upload_api: UPLOAD_API,
 } as const satisfies Readonly<Record<string, Inputs>>;
 
 /** The modules beside the six. */

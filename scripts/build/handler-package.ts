@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { type BuildFailure, build as esbuild } from "esbuild";
 import { zipSync } from "fflate";
 import { ARCHITECTURES, type Architecture, packageFile, RUNTIMES } from "../../handler/contract/runtime";
+import { UPLOAD_API_PACKAGE } from "../../handler/contract/upload-api";
 import { type Files, filesOfPackage, isNative, type LockedPackage, packagesOfSharp } from "./sharp-packages";
 import { requireWritable } from "./writable";
 
@@ -70,20 +71,24 @@ const digestOfInputs = async (root: string, packages: readonly LockedPackage[]):
   return sha256(Buffer.from(JSON.stringify([await Promise.all(files), packages])));
 };
 
+interface Bundle {
+  readonly source: string;
+  readonly external: readonly string[];
+}
+
 /** Files of the bundle and their sources. A `require` between them stays as it is, because it is evaluated only when needed. */
 // biome-ignore format: a ledger is read down its columns
 const BUNDLES = {
   "index.js":         { source: "handler/src/index.ts",         external: ["sharp", "./tracer", "./records-table"] },
   "tracer.js":        { source: "handler/src/tracer.ts",        external: [] },
   "records-table.js": { source: "handler/src/records-table.ts", external: ["./tracer"] },
-} as const satisfies Record<string, { source: string; external: readonly string[] }>;
+} as const satisfies Record<string, Bundle>;
+
+/** The function of the upload API has a package of its own, without sharp. */
+const UPLOAD_API_BUNDLE: Bundle = { source: "handler/src/upload-api/index.ts", external: ["./tracer"] };
 
 /** @throws Error, one line with file, line and column of every mistake */
-const bundle = async (
-  root: string,
-  { source, external }: (typeof BUNDLES)[keyof typeof BUNDLES],
-  debug: boolean,
-): Promise<Uint8Array> => {
+const bundle = async (root: string, { source, external }: Bundle, debug: boolean): Promise<Uint8Array> => {
   const { outputFiles } = await esbuild({
     absWorkingDir: root,
     entryPoints: [source],
@@ -183,23 +188,47 @@ const placeInZip = ({ location }: LockedPackage): string => location.replace(/^h
  *   lockfile's, and native files for another machine
  */
 export const buildHandler = async (options: BuildOptions): Promise<BuiltHandler> => {
-  const { target, root = PROJECT, outDir = join(root, "dist"), force = false, debug = false } = options;
+  const { target, root = PROJECT, debug = false } = options;
   const { name, packages, machine } = targetOf(target, root, await readFile(join(root, "package-lock.json"), "utf8"));
+  return upToDate(name, packages, options, async () => {
+    const files: Files = {};
+    for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row, debug);
+    for (const wanted of packages) {
+      for (const [path, bytes] of Object.entries(await filesOfPackage(root, wanted))) {
+        files[`${placeInZip(wanted)}/${path}`] = bytes;
+      }
+    }
+    checkNativeParts(files, name, machine);
+    return files;
+  });
+};
+
+/**
+ * Makes `upload-api.zip`, the package of the upload API: a single file, for every architecture.
+ *
+ * @throws Error, one line, for a mistake in the handler
+ */
+export const buildUploadApi = (options: Omit<BuildOptions, "target"> = {}): Promise<BuiltHandler> => {
+  const { root = PROJECT, debug = false } = options;
+  return upToDate(basename(UPLOAD_API_PACKAGE), [], options, async () => ({
+    "upload-api.js": await bundle(root, UPLOAD_API_BUNDLE, debug),
+  }));
+};
+
+/** Writes a zip, unless it is there already and was made from the same inputs. */
+const upToDate = async (
+  name: string,
+  packages: readonly LockedPackage[],
+  { root = PROJECT, outDir = join(root, "dist"), force = false, debug = false }: Omit<BuildOptions, "target">,
+  make: () => Promise<Files>,
+): Promise<BuiltHandler> => {
   const file = join(outDir, name);
   const inputs = await digestOfInputs(root, packages);
   const stamp = force ? undefined : await readStamp(file);
   if (stamp?.inputs === inputs) return { file, rebuilt: false, bytes: stamp.bytes, sha256: stamp.sha256 };
 
   await requireWritable(outDir);
-  const files: Files = {};
-  for (const [name, row] of Object.entries(BUNDLES)) files[name] = await bundle(root, row, debug);
-  for (const wanted of packages) {
-    for (const [path, bytes] of Object.entries(await filesOfPackage(root, wanted))) {
-      files[`${placeInZip(wanted)}/${path}`] = bytes;
-    }
-  }
-  checkNativeParts(files, name, machine);
-  const zip = zipped(files, debug ? 0 : 9);
+  const zip = zipped(await make(), debug ? 0 : 9);
   const built: Stamp = { inputs, sha256: sha256(zip), bytes: zip.length };
   await replaceFile(file, zip);
   await replaceFile(`${file}.json`, `${JSON.stringify(built)}\n`);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import type { Environment } from "../../modules/variables";
 import { environmentNamed } from "./environments";
-import { buildHandler } from "./handler-package";
+import { buildHandler, buildUploadApi } from "./handler-package";
 import { stackFor } from "./stack-for";
 import { PROJECT, stackFolder } from "./stacks";
 import { requireWritable } from "./writable";
@@ -51,17 +51,23 @@ const localStack = async (
 ): Promise<string> => {
   await requireWritable(CACHE);
   const { file, sha256 } = await buildHandler({ target: "host", ...(debug && { debug, outDir: DEBUG_PACKAGES }) });
-  const folder = join(CACHE, await digestOf(key, shell, sha256));
-  if (!existsSync(folder)) await synthesizeInto(folder, await find(shell), file);
+  const api = await buildUploadApi(debug ? { debug, outDir: DEBUG_PACKAGES } : {});
+  const folder = join(CACHE, await digestOf(key, shell, `${sha256} ${api.sha256}`));
+  if (!existsSync(folder)) await synthesizeInto(folder, await find(shell), file, api.file);
   const [stack = ""] = await readdir(join(folder, "stacks"));
   return stackFolder(stack, folder);
 };
 
 /** The folder appears complete or not at all. */
-const synthesizeInto = async (folder: string, environment: Environment, packagePath: string) => {
+const synthesizeInto = async (
+  folder: string,
+  environment: Environment,
+  packagePath: string,
+  uploadApiPackagePath: string,
+) => {
   const temporary = `${folder}.${randomUUID()}`;
   await mkdir(temporary, { recursive: true });
-  stackFor(environment, { outdir: temporary, packagePath });
+  stackFor(environment, { outdir: temporary, packagePath, uploadApiPackagePath });
   // If the folder exists by now, another run has made the same.
   await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
   await removeOld();

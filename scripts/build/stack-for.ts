@@ -12,6 +12,8 @@ const NO_PACKAGE = join(PROJECT, "package.json");
 export interface StackOptions {
   /** The function's zip. @default a placeholder: the JSON can be read, the function cannot run */
   readonly packagePath?: string;
+  /** The zip of the upload API's function. @default a placeholder */
+  readonly uploadApiPackagePath?: string;
   /** Folder to write to. @default a temporary folder that is removed when this process ends */
   readonly outdir?: string;
 }
@@ -22,8 +24,8 @@ export interface StackOptions {
  */
 export const stackFor = (
   environment: Environment,
-  { packagePath = NO_PACKAGE, outdir = temporaryFolder() }: StackOptions = {},
+  { packagePath = NO_PACKAGE, uploadApiPackagePath = NO_PACKAGE, outdir = temporaryFolder() }: StackOptions = {},
 ): string => {
-  synthesize([environment], { outdir, packagePath });
+  synthesize([environment], { outdir, packagePath, uploadApiPackagePath });
   return stackFolder(stackName(environment), outdir);
 };

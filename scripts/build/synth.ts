@@ -1,11 +1,11 @@
 /** Environments as Terraform JSON, with a fresh package of the function beside it. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { packageOfUser, synthesize } from "../../main";
+import { packageOfUser, synthesize, uploadApiPackageOfUser } from "../../main";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { buildHandler } from "./handler-package";
+import { buildHandler, buildUploadApi } from "./handler-package";
 import { requireWritable } from "./writable";
 
 export interface Synthesized {
@@ -52,6 +52,8 @@ export const synth = async (only?: readonly Environment[]): Promise<Synthesized[
   await requireWritable(outdir);
   const targets = packageOfUser() ? [] : environments.map((each) => each.lambda_architecture);
   for (const target of new Set(targets)) await buildHandler({ target });
+  const hasApi = environments.some((each) => each.enable_upload_api);
+  if (hasApi && uploadApiPackageOfUser() === undefined) await buildUploadApi();
 
   const stacks = join(outdir, "stacks");
   if (only === undefined) removeOthers(stacks, environments.map(stackName));

@@ -53,6 +53,11 @@ export const CHANNELS = {
     typical: [60, 120], worst: [120, 300],
     source: "assumed",
   },
+  apiMetric: {
+    sent: "once a minute: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html",
+    typical: [60, 120], worst: [120, 300],
+    source: "assumed",
+  },
   idleQueueMetric: {
     sent: "once a minute, from the first use of a queue that was idle for six hours",
     typical: [60, 900], worst: [900, 900],

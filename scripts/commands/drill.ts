@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { drillStack } from "../build/local-stack";
 import { DELIVERIES, type Delivery } from "../cloudwatch/delivery";
-import { readBlueprint } from "../sandbox/blueprint";
+import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import { runCommand, UsageError } from "../terminal/cli";
 import { withProgress } from "../terminal/progress";
 import { type Control, control } from "../trials/drill/control";
@@ -19,7 +19,7 @@ import { samplePictures } from "../trials/drill-samples";
 interface Options {
   readonly env: string;
   readonly alarm: readonly string[];
-  readonly delivery: Delivery;
+  readonly delivery: Delivery | "both";
   readonly mutants: boolean;
   readonly json: boolean;
 }
@@ -86,53 +86,77 @@ const mutantsOf = async (
   return [...results, ...others.flatMap(shortenWindows)];
 };
 
+/** Runs each scenario once. @param alarms only these; empty: all */
+const record = async (blueprint: Blueprint, alarms: readonly string[]): Promise<Evidence> => {
+  const pictures = await samplePictures();
+  return withProgress({ label: "faults" }, (onDone) =>
+    gather(blueprint, {
+      pictures,
+      ...(alarms.length > 0 && { only: alarms }),
+      onDone: (_, done, total) => onDone(done, total),
+    }),
+  );
+};
+
+interface Judging {
+  readonly env: string;
+  readonly stackDir: string;
+  readonly alarms: readonly string[];
+  readonly withMutants: boolean;
+}
+
+/** Judges the alarms by the recordings, with data that arrive as the evidence says. */
+const judge = async (evidence: Evidence, { env, stackDir, alarms, withMutants }: Judging): Promise<DrillResult> => {
+  const startedAt = performance.now();
+  const { blueprint, delivery } = evidence;
+  const others = await atOtherTimeouts(env, evidence);
+  const found = control(blueprint, evidence);
+  return {
+    environment: env,
+    delivery,
+    alarms: drill(blueprint, evidence).filter((each) => alarms.length === 0 || alarms.includes(each.alarm)),
+    control: found,
+    probes: probesOf(evidence).length + others.reduce((sum, each) => sum + slowProbesOf(each).length, 0),
+    slow: slowOf([evidence, ...others]),
+    problems: [...problemsOf(stackDir, evidence, alarms, found), ...timeoutProblems(others)],
+    ...(withMutants && { mutants: await mutantsOf(stackDir, evidence, others) }),
+    seconds: (performance.now() - startedAt) / 1_000,
+  };
+};
+
+const print = (result: DrillResult, isPart: boolean): void => {
+  console.log(drillReport(result, isPart));
+  if (result.mutants !== undefined) console.log(mutantReport(result.mutants));
+  const wrong = problemReport(result);
+  if (wrong !== undefined) console.log(wrong);
+};
+
+const isRight = ({ problems, alarms, mutants = [] }: DrillResult): boolean =>
+  problems.length === 0 &&
+  alarms.every((verdict) => verdict.problems.length === 0) &&
+  mutants.every(({ caughtBy }) => caughtBy !== undefined);
+
 const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<void> => {
   const startedAt = performance.now();
   const stackDir = await drillStack(env);
   const blueprint = readBlueprint(stackDir);
-  const wanted = wantedAlarms(
+  const alarms = wantedAlarms(
     alarm,
     [...blueprint.alarms, ...blueprint.compositeAlarms].map((each) => shortName(each, blueprint)),
   );
-  if (!wanted.every((each) => SCENARIO_NAMES.includes(each))) throw new Error(withoutScenario(blueprint).join("; "));
-  const pictures = await samplePictures();
-  const evidence = await withProgress({ label: "faults" }, (onDone) =>
-    gather(blueprint, {
-      pictures,
-      delivery,
-      ...(wanted.length > 0 && { only: wanted }),
-      onDone: (_, done, total) => onDone(done, total),
-    }),
-  );
-  const others = await atOtherTimeouts(env, evidence);
-  const verdicts = drill(blueprint, evidence).filter((each) => wanted.length === 0 || wanted.includes(each.alarm));
-  const found = control(blueprint, evidence);
-  const problems = [...problemsOf(stackDir, evidence, wanted, found), ...timeoutProblems(others)];
-  const results = mutants ? await mutantsOf(stackDir, evidence, others) : undefined;
-  const result: DrillResult = {
-    environment: env,
-    delivery,
-    alarms: verdicts,
-    control: found,
-    probes: probesOf(evidence).length + others.reduce((sum, each) => sum + slowProbesOf(each).length, 0),
-    slow: slowOf([evidence, ...others]),
-    problems,
-    ...(results && { mutants: results }),
-    seconds: (performance.now() - startedAt) / 1_000,
-  };
-
-  if (json) console.log(JSON.stringify(result, undefined, 2));
-  else {
-    console.log(drillReport(result, wanted.length > 0));
-    if (results !== undefined) console.log(mutantReport(results));
-    const wrong = problemReport(result);
-    if (wrong !== undefined) console.log(wrong);
+  if (!alarms.every((each) => SCENARIO_NAMES.includes(each))) throw new Error(withoutScenario(blueprint).join("; "));
+  const evidence = await record(blueprint, alarms);
+  const recordedSeconds = (performance.now() - startedAt) / 1_000;
+  const results: DrillResult[] = [];
+  for (const each of delivery === "both" ? DELIVERIES : [delivery]) {
+    // Each mutant is tried once, with the first delivery.
+    const withMutants = mutants && results.length === 0;
+    const result = await judge({ ...evidence, delivery: each }, { env, stackDir, alarms, withMutants });
+    results.push({ ...result, seconds: result.seconds + recordedSeconds });
   }
-  const isRight =
-    problems.length === 0 &&
-    verdicts.every((verdict) => verdict.problems.length === 0) &&
-    (results ?? []).every(({ caughtBy }) => caughtBy !== undefined);
-  if (!isRight) process.exitCode = 1;
+  if (json) console.log(JSON.stringify(delivery === "both" ? results : results[0], undefined, 2));
+  else for (const result of results) print(result, alarms.length > 0);
+  if (!results.every(isRight)) process.exitCode = 1;
 };
 
 const collected = (name: string, before: readonly string[]): readonly string[] => [...before, name];
@@ -147,7 +171,11 @@ export const command = new Command("npm run drill --")
       .argParser(collected)
       .default([], "all alarms"),
   )
-  .addOption(new Option("--delivery <delays>", "how fast data reach CloudWatch").choices(DELIVERIES).default("typical"))
+  .addOption(
+    new Option("--delivery <delays>", "how fast data reach CloudWatch; both: judges the same recordings twice")
+      .choices([...DELIVERIES, "both"])
+      .default("typical"),
+  )
   .option("--mutants", "also change the stack in many ways and check that the drill notices each change", false)
   .option("--json", "print the result as JSON", false)
   .addHelpText(

@@ -82,7 +82,7 @@ export const command = new Command("npm run smoke --")
       .argParser(wholeNumber("--wait", 1, 900))
       .default(90),
   )
-  .option("--no-refusal", "without the invalid file, whose error in the log sets log-errors to ALARM")
+  .option("--no-refusal", "without the invalid file; with refusal_log_level ERROR, it sets log-errors to ALARM")
   .option("--yes-smoke <env>", "confirm with the environment's name where it is protected")
   .option("--json", "print JSON")
   .addOption(endpointOption())

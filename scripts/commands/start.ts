@@ -56,7 +56,7 @@ const withConsole = async ({ env, port, consolePort, open }: StartOptions): Prom
     return (await starting).stop();
   }
   try {
-    print(consoleInvitation(running));
+    print(consoleInvitation(running, env));
     await interrupted;
   } finally {
     await running.stop();
@@ -100,7 +100,7 @@ const withoutConsole = async (paths: readonly string[], options: StartOptions): 
     );
     if (results.some(({ problem }) => problem !== undefined)) process.exitCode = 1;
     if (isDemo) {
-      print(invitation(run.sandbox));
+      print(invitation(run.sandbox, env));
       await interrupted;
     }
   } finally {
@@ -171,14 +171,26 @@ const copyCommand = (endpointUrl: string, uploadBucket: string): string => {
   return `  ${credentials} aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${endpointUrl}`;
 };
 
-const invitation = ({ endpointUrl, uploadBucket }: Sandbox): string =>
+/** The local API accepts any key id with this secret; with the authorizer jwt it accepts tokens of its own only. */
+const uploadCommand = (env: string, apiUrl: string): string =>
+  `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run upload -- ${env} photo.jpg --api-url ${apiUrl}`;
+
+const apiInvitation = (env: string, apiUrl: string | undefined): string[] =>
+  apiUrl === undefined ? [] : [`The upload API listens at ${pc.bold(apiUrl)}:`, uploadCommand(env, apiUrl)];
+
+const invitation = ({ endpointUrl, uploadBucket, apiUrl }: Sandbox, env: string): string =>
   [
     `S3 listens at ${pc.bold(endpointUrl)}; stop with Ctrl-C. From another terminal:`,
     copyCommand(endpointUrl, uploadBucket),
+    ...apiInvitation(env, apiUrl),
   ].join("\n");
 
-const consoleInvitation = ({ s3Url, uploadBucket }: Console): string =>
-  [`S3 listens at ${pc.bold(s3Url)}. From another terminal:`, copyCommand(s3Url, uploadBucket)].join("\n");
+const consoleInvitation = ({ s3Url, uploadBucket, apiUrl }: Console, env: string): string =>
+  [
+    `S3 listens at ${pc.bold(s3Url)}. From another terminal:`,
+    copyCommand(s3Url, uploadBucket),
+    ...apiInvitation(env, apiUrl),
+  ].join("\n");
 
 export const command = new Command("npm start --")
   .description(

@@ -4,11 +4,13 @@ import { Command } from "commander";
 import pc from "picocolors";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { clientsFor } from "../aws/clients";
+import { checkAlarmOrder } from "../aws/terraform/alarm-order";
 import { startMoto } from "../aws/terraform/moto";
 import { variantsOf } from "../aws/terraform/plain-variants";
 import { createExisting, sameness } from "../aws/terraform/sameness";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { validatePlain, validateStacks } from "../aws/terraform/validation";
+import { environmentNamed } from "../build/environments";
 import { PROJECT } from "../build/stacks";
 import { synth } from "../build/synth";
 import { modulePairs } from "../docs/terraform/module-pairs";
@@ -34,6 +36,19 @@ const checkPlain = async (everySwitch: boolean): Promise<void> => {
   console.log(`${differences.length === 0 ? pc.green("✓") : pc.red("✗")} ${title} ${pc.dim(`(${counted})`)}`);
 };
 
+/** With `alarm_routing = "incident"`, which has the composite alarms. */
+const checkOrder = async (): Promise<void> => {
+  const title = "alarms     no alarm is deleted before the composite alarm that names it is updated";
+  try {
+    const lines = await checkAlarmOrder(await environmentNamed("prod"));
+    console.log(`${pc.green("✓")} ${title}`);
+    for (const line of lines) console.log(pc.dim(`  ${line}`));
+  } catch (error) {
+    console.error(`${pc.red("✗")} ${title}: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+};
+
 const validate = async ({ providerVersion, everySwitch }: Options): Promise<void> => {
   await requireTerraform(NEEDS.mocks);
   const stacks = (await synth()).map(({ folder }) => folder);
@@ -50,6 +65,7 @@ const validate = async ({ providerVersion, everySwitch }: Options): Promise<void
       console.log(`${title} ${pc.dim(`(hashicorp/aws ${providerVersion}, ${seconds.toFixed(1)} s)`)}`);
     }
   }
+  await checkOrder();
   await checkPlain(everySwitch === true);
 };
 

@@ -24,6 +24,8 @@ const HINTS: Readonly<Record<string, readonly [what: string, command: (place: Pl
     ({ environment }) => `npm run alarms -- ${environment} test timeout-errors`,
   ],
   dashboard: ["Links to the AWS console", ({ environment }) => `npm run links -- ${environment}`],
+  images: ["Uploads that failed or were refused in AWS", ({ environment }) => `npm run images -- ${environment}`],
+  image: ["The record of one upload in AWS", ({ environment }) => `npm run images -- ${environment} photo.jpg`],
   drill: ["Make every alarm fire on this machine", ({ environment }) => `npm run drill -- --env ${environment}`],
   patterns: ["Check every metric filter", ({ environment }) => `npm run patterns -- ${environment}`],
 };

@@ -195,6 +195,23 @@ export interface DashboardView {
   readonly widgets: readonly Widget[];
 }
 
+/** What the metadata table says about one version of an upload. */
+export interface RecordView {
+  readonly key: string;
+  readonly version: string;
+  readonly state: string;
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly sizeBytes?: number;
+  readonly format?: string;
+  readonly widthPx?: number;
+  readonly heightPx?: number;
+  readonly variants?: Readonly<Record<string, { readonly key: string; readonly bytes: number }>>;
+  readonly attempts?: number;
+  /** ISO 8601, by the clock of the function, which no jump moves. */
+  readonly updatedAt: string;
+}
+
 /** A command for a real environment. */
 export interface Hint {
   readonly id: string;
@@ -221,6 +238,8 @@ export interface Snapshot {
   readonly traffic: boolean;
   readonly hints: readonly Hint[];
   readonly filters: readonly { readonly name: string; readonly pattern: string }[];
+  /** The metadata table; undefined if the stack has none. */
+  readonly table?: string;
   /** Messages in the dead-letter queue; undefined if the stack has none. */
   readonly deadLetters?: number;
 }

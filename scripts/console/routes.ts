@@ -116,6 +116,8 @@ const GETS: Readonly<Record<string, Get>> = {
     const name = wanted(url, "name");
     json(response, found(world().alarmChart(name, hoursOf(url)), "the name of a metric alarm", name));
   },
+  "/api/records": async ({ world }, _, response) =>
+    json(response, found(await world().records(), "a metadata table in the stack", "none")),
   "/api/dashboards": ({ world }, url, response) => json(response, world().dashboards(hoursOf(url))),
 };
 

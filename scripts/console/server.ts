@@ -24,6 +24,8 @@ export interface Console {
   readonly url: string;
   readonly s3Url: string;
   readonly uploadBucket: string;
+  /** @default the environment has no upload API */
+  readonly apiUrl?: string;
   stop(): Promise<void>;
 }
 
@@ -117,8 +119,8 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
   });
   environments = names;
   world = first;
-  const { endpointUrl: s3Url, uploadBucket } = first.sandbox;
+  const { endpointUrl: s3Url, uploadBucket, apiUrl } = first.sandbox;
   s3Port = Number(new URL(s3Url).port);
   feed.environment({ environment: options.environment });
-  return { url, s3Url, uploadBucket, stop };
+  return { url, s3Url, uploadBucket, ...(apiUrl !== undefined && { apiUrl }), stop };
 };

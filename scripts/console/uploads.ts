@@ -106,6 +106,7 @@ export const createUploads = (options: UploadsOptions): Uploads => {
     const keys = new Set([...kept.values()].map((each) => each.upload.key));
     if (keys.has(upload.key)) return;
     await sandbox().erase(object.bucket, object.key);
+    await sandbox().forgetRecords(object.key);
     for (const { key } of upload.variants) await sandbox().erase(sandbox().processedBucket, key);
   };
 

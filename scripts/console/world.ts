@@ -11,7 +11,8 @@ import { hintsOf } from "./hints";
 import { createLog, type Log } from "./log";
 import { createMonitoring, type Monitoring } from "./monitoring";
 import { createPace, type Pace } from "./pace";
-import type { Chart, DashboardView, Mail, ServiceDatum, Snapshot, Trace, Uploader } from "./protocol";
+import type { Chart, DashboardView, Mail, RecordView, ServiceDatum, Snapshot, Trace, Uploader } from "./protocol";
+import { recordsOf } from "./records";
 import { alarmChart } from "./series";
 import { createTraffic, type Traffic } from "./traffic";
 import { createUploads, type Uploads } from "./uploads";
@@ -43,6 +44,8 @@ export interface World {
   trace(id: string): Trace | undefined;
   alarmChart(name: string, sinceMs: number): Chart | undefined;
   dashboards(rangeMs: number): DashboardView[];
+  /** Of the metadata table. @default the stack has none */
+  records(): Promise<RecordView[] | undefined>;
   /** @returns whether there was something to break */
   break(id: string): Promise<boolean>;
   heal(id: string): boolean;
@@ -205,7 +208,8 @@ interface Links {
 
 const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLetters, deadLetters }: Links): World => {
   const { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, traffic } = parts;
-  const { function: fn } = blueprint;
+  const { function: fn, tables } = blueprint;
+  const [table] = tables;
   const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl };
   const maxBytes = settingOf(blueprint, "MAX_IMAGE_BYTES");
   const accepted = {
@@ -227,6 +231,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       traffic: traffic.isOn,
       hints: hintsOf(place),
       filters: blueprint.metricFilters.map(({ name, pattern }) => ({ name, pattern })),
+      ...(table && { table: table.name }),
       ...(deadLetters() !== undefined && { deadLetters: deadLetters() }),
     }),
     trace: (id) => {
@@ -246,6 +251,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       const nowMs = pace.now();
       return dashboardsOf({ blueprint, metrics: sandbox.metrics, lines: log.lines(), sinceMs: nowMs - rangeMs, nowMs });
     },
+    records: async () => table && recordsOf(await sandbox.records(), table, pace.now()),
     break: async (id) => {
       const files = await breakage.break(id, pace.now());
       feed.touch("faults");

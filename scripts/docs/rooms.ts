@@ -29,7 +29,7 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-event.ts", "variants.ts"],
+    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-api.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",
@@ -108,9 +108,9 @@ export const ROOMS = {
     purpose: "Uses an AWS account or an emulator: clients, alarms, log, uploads, dead-letter queue, releases, Terraform.",
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
-      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts",
+      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts", "upload-client.ts",
       "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-path.ts", "release/alias.ts", "release/samples.ts", "release/verbs.ts",
-      "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
+      "terraform/alarm-order.ts", "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
   images: {

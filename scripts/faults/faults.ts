@@ -210,7 +210,9 @@ export const FAULTS = {
     calls: () => storageDelays(500),
     countOf: "throttles",
     spare: 1,
-    fires: ["throttles"],
+    // Each of them is throttled several times.
+    whenPaged: 12,
+    fires: ["throttles", "throttled-long"],
   },
   "no-concurrency": {
     cause: "other functions use all of the account's concurrency",

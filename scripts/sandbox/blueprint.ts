@@ -4,6 +4,7 @@ import type { Alarm } from "../cloudwatch/alarm";
 import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import type { Subscription } from "../cloudwatch/notifications";
+import { type ApiBlueprint, apisOf, bucketCorsOf, type CorsBlueprint } from "./api-blueprint";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
 import { expected, readStack, type Stack } from "./terraform-json";
 
@@ -110,7 +111,10 @@ export interface Blueprint {
   readonly function: FunctionBlueprint;
   /** All other functions. */
   readonly otherFunctions: readonly FunctionBlueprint[];
+  readonly apis: readonly ApiBlueprint[];
   readonly buckets: readonly BucketBlueprint[];
+  /** CORS rules by bucket. */
+  readonly bucketCors: ReadonlyMap<string, readonly CorsBlueprint[]>;
   readonly notifications: readonly NotificationBlueprint[];
   readonly queues: readonly QueueBlueprint[];
   readonly tables: readonly TableBlueprint[];
@@ -139,6 +143,8 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     region: stack.region,
     function: target,
     otherFunctions: functions.filter((each) => each !== target),
+    apis: apisOf(stack),
+    bucketCors: bucketCorsOf(stack),
     buckets: rows(stack, "aws_s3_bucket").map(({ bucket: name, arn }) => ({
       name,
       arn,

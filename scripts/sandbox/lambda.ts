@@ -1,5 +1,6 @@
 /** Local Lambda: invokes one function for its events, with Lambda's throttling, retries and dead-letter queue. */
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dimensions } from "../cloudwatch/metric-store";
@@ -150,6 +151,8 @@ export const createLambda = (options: LambdaOptions): Lambda => {
   const { wait = realTime, onAttempt = () => {} } = options;
   let fn = options.function;
   const stopped = new AbortController();
+  // Each event that waits for a retry listens; there may be many.
+  setMaxListeners(0, stopped.signal);
   let running = 0;
 
   const pool = createPool({

@@ -22,7 +22,7 @@ export interface CreatedObject {
 }
 
 /** How the object was deleted: for good, or hidden by a delete marker of a versioned bucket. */
-export type Removal = "Delete" | "DeleteMarkerCreated";
+type Removal = "Delete" | "DeleteMarkerCreated";
 
 export interface RemovedObject extends Pick<CreatedObject, "bucket" | "key" | "sequence"> {
   readonly removal: Removal;

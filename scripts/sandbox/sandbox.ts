@@ -9,6 +9,7 @@ import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import type { LogLine } from "./function-log";
 import { type Functions, startFunctions } from "./functions";
+import { type HttpApiOptions, startHttpApi } from "./http-api";
 import { invokeApi } from "./invoke-api";
 import { type Answer, type Attempt, dimensionsOf, type Outcome, type Wait } from "./lambda";
 import { type LogGroups, operationsOn } from "./operations";
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   readonly blueprint: Blueprint;
   /** Port of the S3 endpoint. @default a free one */
   readonly port?: number;
+  /** Port of the stack's HTTP API. @default a free one */
+  readonly apiPort?: number;
   /** Port on which the function waits for a debugger. Use it with one process. @default no debugger */
   readonly inspectPort?: number;
   /** Maximum number of parallel processes. @default one per CPU, at most 4 */
@@ -60,6 +63,10 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Endpoint of S3, Invoke, FilterLogEvents and GetMetricStatistics: http://127.0.0.1:<port> */
   readonly endpointUrl: string;
+  /** Address of the stack's HTTP API: http://127.0.0.1:<port>. @default the stack has none */
+  readonly apiUrl?: string;
+  /** @returns a token that the API accepts, with these claims. @throws Error if the API needs none */
+  issueToken(claims: Readonly<Record<string, unknown>>): string;
   /** The bucket whose notification invokes the function. */
   readonly uploadBucket: string;
   /** The bucket that the function writes variants to. */
@@ -86,6 +93,8 @@ export interface Sandbox {
   purgeQueue(): Promise<void>;
   /** Items of the metadata table as DynamoDB writes them; empty if the stack has no table. */
   records(): Promise<readonly Item[]>;
+  /** Deletes the records of a key. */
+  forgetRecords(key: string): Promise<void>;
   /** Deletes items that expired long ago. Call it when you advance the clock. */
   expireRecords(): Promise<void>;
   /** All lines of the log group of the function that uploads invoke, oldest first. */
@@ -146,6 +155,7 @@ const assemble = async (
     damage,
     now,
     credentials: credentialsOf(blueprint),
+    cors: blueprint.bucketCors,
     operations: { ...operationsOn(logGroups, metrics), ...records?.operations },
     invoke: invokeApi(
       () => functions.all,
@@ -221,13 +231,29 @@ const assemble = async (
     if (found !== undefined) return found.lambda.call(event);
     throw expected("a function of the stack", "the call", name);
   };
+  const api = await apiOf(blueprint, { now, call, onDatum: publish, port: options.apiPort });
+  onStop(async () => api?.stop());
+  const issueToken = (claims: Readonly<Record<string, unknown>>) => {
+    if (api === undefined) throw expected("an HTTP API", "the stack", undefined);
+    return api.issueToken(claims);
+  };
   const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
   const items = async () => (await records?.items()) ?? [];
+  const forgetRecords = async (key: string) => records?.forget(key);
   const expireRecords = async () => records?.expire();
   const queue = { deadLetters: deadLetterMessages, measureQueue, purgeQueue };
-  const data = { ...queue, records: items, expireRecords, logs: logGroups.get(fn.logGroup) ?? [], logGroups, metrics };
+  const data = {
+    ...queue,
+    records: items,
+    forgetRecords,
+    expireRecords,
+    logs: logGroups.get(fn.logGroup) ?? [],
+    logGroups,
+    metrics,
+  };
   const objects = { upload, download: get, remove, erase };
-  return { endpointUrl, uploadBucket, processedBucket, ...objects, invoke, call, update, settled, ...data };
+  const direct = { ...(api && { apiUrl: api.url }), issueToken };
+  return { endpointUrl, uploadBucket, processedBucket, ...direct, ...objects, invoke, call, update, settled, ...data };
 };
 
 /** @throws Error for a stack with several tables */
@@ -235,6 +261,13 @@ const tableOf = async ({ tables }: Blueprint, options: Omit<TableOptions, "table
   const [table, ...others] = tables;
   if (others.length > 0) throw expected("at most one table", "the stack", tables.length);
   return table && openTable({ ...options, table });
+};
+
+/** @throws Error for a stack with several HTTP APIs */
+const apiOf = async ({ apis }: Blueprint, options: Omit<HttpApiOptions, "api">) => {
+  const [api, ...others] = apis;
+  if (others.length > 0) throw expected("at most one HTTP API", "the stack", apis.length);
+  return api && startHttpApi({ ...options, api });
 };
 
 /** The keys with which functions sign. */

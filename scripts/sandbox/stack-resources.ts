@@ -64,6 +64,50 @@ const RESOURCES = {
     maximum_retry_attempts: number.default(2),
     maximum_event_age_in_seconds: number.default(6 * 3600),
   }),
+  aws_apigatewayv2_api: z.object({
+    id: text,
+    name: text,
+    cors_configuration: block(
+      z.object({
+        allow_origins: texts,
+        allow_methods: texts,
+        allow_headers: texts,
+        expose_headers: texts,
+        max_age: number.default(0),
+      }),
+    ),
+  }),
+  aws_apigatewayv2_stage: z.object({
+    api_id: text,
+    name: text,
+    route_settings: blocks(
+      z.object({ route_key: text, throttling_rate_limit: number, throttling_burst_limit: number }),
+    ),
+  }),
+  aws_apigatewayv2_route: z.object({
+    api_id: text,
+    route_key: text,
+    target: text,
+    authorization_type: text.default("NONE"),
+    authorizer_id: text.optional(),
+  }),
+  aws_apigatewayv2_integration: z.object({ id: text, integration_uri: text }),
+  aws_apigatewayv2_authorizer: z.object({
+    id: text,
+    jwt_configuration: block(z.object({ issuer: text, audience: texts })),
+  }),
+  aws_s3_bucket_cors_configuration: z.object({
+    bucket: text,
+    cors_rule: blocks(
+      z.object({
+        allowed_origins: texts,
+        allowed_methods: texts,
+        allowed_headers: texts,
+        expose_headers: texts,
+        max_age_seconds: number.default(0),
+      }),
+    ),
+  }),
   aws_s3_bucket: z.object({ bucket: text, arn: text }),
   aws_s3_bucket_versioning: z.object({ bucket: text, versioning_configuration: block(z.object({ status: text })) }),
   aws_s3_bucket_server_side_encryption_configuration: z.object({

@@ -1,6 +1,8 @@
 /** Local S3: an embedded server with the stack's buckets that reports each created and deleted object. */
 import type { ServerResponse } from "node:http";
+import type { CorsBlueprint } from "./api-blueprint";
 import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-call";
+import { allowedBy, corsHeaders, crossOriginOf, preflightHeaders } from "./cors";
 import { DAMAGES, type Damage } from "./damage";
 import { answerForm, readForm } from "./form-post";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
@@ -23,6 +25,8 @@ export interface StorageOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** AWS JSON calls of other services on the same endpoint. @default none */
   readonly operations?: Operations;
+  /** CORS rules by bucket. @default none */
+  readonly cors?: ReadonlyMap<string, readonly CorsBlueprint[]>;
   /** Keys whose signature on an upload form is accepted, by access key id. @default none */
   readonly credentials?: ReadonlyMap<string, Credentials>;
   /** Clock for the expiry of upload forms, in milliseconds since 1970. @default Date.now */
@@ -104,7 +108,21 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
       return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
     }
   });
-  const { credentials = new Map(), now = Date.now } = options;
+  const { credentials = new Map(), now = Date.now, cors = new Map() } = options;
+  // Before all other hooks: browsers send preflight requests without a signature, and read an error only if it has the headers.
+  app.addHook("onRequest", async (request, reply) => {
+    const crossOrigin = crossOriginOf(request.method, request.headers);
+    if (crossOrigin === undefined) return;
+    const rule = allowedBy(cors.get(bucketIn(request.url)) ?? [], crossOrigin);
+    if (request.method !== "OPTIONS") {
+      for (const [name, value] of Object.entries(rule ? corsHeaders(rule, crossOrigin) : {}))
+        reply.raw.setHeader(name, value);
+      return;
+    }
+    if (rule !== undefined) return reply.status(200).headers(preflightHeaders(rule, crossOrigin)).send();
+    const why = "CORSResponse: This CORS request is not allowed.";
+    return reply.status(403).type(XML).send(errorXml("AccessForbidden", why));
+  });
   // The server answers 200 to a form and stores nothing. Its file is stored by a PUT in the name of the form's signer.
   app.addHook("onRequest", async (request, reply) => {
     const { bucket, key } = targetOf(request);
@@ -130,6 +148,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   }
 
   const versions = createVersions();
+  /** Objects that are being described, by bucket and key: the next change of one waits, so that each description is of its own object. */
+  const described = new Map<string, Promise<unknown>>();
+  app.addHook("onRequest", async (request) => {
+    if (READING.includes(request.method)) return;
+    const { bucket, key } = targetOf(request);
+    await described.get(pathOf(bucket, key));
+  });
   app.addHook("onRequest", async (request, reply) => {
     const { bucket, key } = targetOf(request);
     const { versionId } = request.query as Record<string, string | undefined>;
@@ -185,7 +210,15 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   app.addHook("onSend", (request, reply, payload, done) => {
     const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
     if (creation !== undefined) {
-      const object = describe({ ...targetOf(request), creation });
+      const target = targetOf(request);
+      const path = pathOf(target.bucket, target.key);
+      const object = describe({ ...target, creation });
+      const ended = object
+        .catch(() => {})
+        .then(() => {
+          if (described.get(path) === ended) described.delete(path);
+        });
+      described.set(path, ended);
       for (const listener of listeners) listener(object);
     }
     const damaged = reply.statusCode === 200 ? damage?.(callOf(request)) : undefined;
@@ -243,6 +276,9 @@ const targetOf = ({ params }: Request): { bucket: string; key: string } => {
   const { bucket = "", "*": key = "" } = params as Record<string, string | undefined>;
   return { bucket, key };
 };
+
+/** The server has no route for OPTIONS, and so no parameters. */
+const bucketIn = (url: string): string => decodeURIComponent(/^\/([^/?]*)/.exec(url)?.[1] ?? "");
 
 const objectRequest = (request: Request): ObjectRequest => ({
   ...targetOf(request),

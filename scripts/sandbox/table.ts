@@ -25,6 +25,8 @@ export interface Table {
   /** Calls for operators' commands on another endpoint. */
   readonly operations: Operations;
   items(): Promise<readonly Item[]>;
+  /** Deletes the items of one hash key. */
+  forget(hash: string): Promise<void>;
   /** Deletes the items that expired long enough ago for DynamoDB to have deleted them. Call it when you advance the clock. */
   expire(): Promise<void>;
   stop(): Promise<void>;
@@ -130,6 +132,15 @@ export const openTable = async (options: TableOptions): Promise<Table> => {
   };
   const keyOf = (item: Item) =>
     Object.fromEntries([table.hashKey, table.rangeKey ?? table.hashKey].map((name) => [name, item[name]]));
+  const forget = async (hash: string) => {
+    const found = await call("Query", {
+      TableName: table.name,
+      KeyConditionExpression: "#hash = :hash",
+      ExpressionAttributeNames: { "#hash": table.hashKey },
+      ExpressionAttributeValues: { ":hash": { S: hash } },
+    });
+    for (const item of found.Items ?? []) await call("DeleteItem", { TableName: table.name, Key: keyOf(item) });
+  };
   const expire = async () => {
     if (table.expiry === undefined) return;
     const longAgo = { ":then": { N: String(Math.floor((now() - DELETED_AFTER_MS) / 1000)) } };
@@ -154,6 +165,7 @@ export const openTable = async (options: TableOptions): Promise<Table> => {
       READING.map((operation) => [`${SERVICE}.${operation}`, (input) => call(operation, input as object)]),
     ),
     items: () => items(),
+    forget,
     expire,
     stop: async () => {
       clearInterval(timer);

@@ -1,4 +1,5 @@
 /** Reads a synthesized stack (Terraform JSON) and resolves its references to the values after `terraform apply`. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,18 +40,31 @@ const globalArn =
   (name) =>
     `arn:aws:${start}${name}`;
 
+/** API Gateway makes ids of letters and digits; these follow from the name. */
+const hashed: Computed = (name) => createHash("sha256").update(name).digest("hex").slice(0, 7);
+const apiId: Computed = (name) => `a${hashed(name, "", () => "")}`;
+const executionArn: Computed = (name, region) =>
+  `arn:aws:execute-api:${region}:${ACCOUNT_ID}:${apiId(name, region, () => "")}`;
+const apiUrl: Computed = (name, region) =>
+  `https://${apiId(name, region, () => "")}.execute-api.${region}.amazonaws.com`;
+const invokeArn: Computed = (name, region) =>
+  `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}/invocations`;
+
 const queueUrl: Computed = (name, region) => `https://sqs.${region}.amazonaws.com/${ACCOUNT_ID}/${name}`;
 
 /** Attributes that AWS computes from a resource's name: add a row for each type that references use. */
 // biome-ignore format: a ledger is read down its columns
 const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made: Readonly<Record<string, Computed>> }>> = {
+  aws_apigatewayv2_api:        { named: "name",          made: { id: apiId, execution_arn: executionArn, api_endpoint: apiUrl } },
+  aws_apigatewayv2_authorizer: { named: "name",          made: { id: itself } },
+  aws_apigatewayv2_integration: { named: "integration_uri", made: { id: hashed } },
   aws_cloudwatch_log_group:    { named: "name",          made: { id: itself,         arn: arn("logs", "log-group:") } },
   aws_cloudwatch_metric_alarm: { named: "alarm_name",    made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
   aws_cloudwatch_composite_alarm: { named: "alarm_name", made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
   aws_dynamodb_table:          { named: "name",          made: { id: itself,         arn: arn("dynamodb", "table/") } },
   aws_iam_role:                { named: "name",          made: { id: itself,         arn: globalArn(`iam::${ACCOUNT_ID}:role/`) } },
   aws_kms_key:                 { named: "description",   made: {                     arn: arn("kms", "key/") } },
-  aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:"), version: () => "1" } },
+  aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:"), version: () => "1", invoke_arn: invokeArn } },
   aws_lambda_alias:            { named: "name",          made: {                     arn: aliasArn } },
   aws_codedeploy_app:          { named: "name",          made: {} },
   aws_s3_bucket:               { named: "bucket",        made: { id: itself,         arn: globalArn("s3:::") } },

@@ -18,15 +18,17 @@ export const environmentArgument = (): Argument =>
     "environment: the name of a file in environments/, or prod-eu-west-1 for one region of several",
   );
 
-/** @throws UsageError for anything but the address of an HTTP server */
-const serverAddress = (text: string): string => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url.origin;
-  throw new UsageError(
-    `Expected a URL such as http://127.0.0.1:4566 for --endpoint-url but got ${JSON.stringify(text)}`,
-  );
-};
+/** @returns reads the address of an HTTP server, or throws UsageError */
+export const serverAddress =
+  (option: string) =>
+  (text: string): string => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url && /^https?:$/.test(url.protocol)) return url.origin;
+    throw new UsageError(`Expected a URL such as http://127.0.0.1:4566 for ${option} but got ${JSON.stringify(text)}`);
+  };
 
 /** `--endpoint-url`: an emulator in place of AWS. */
 export const endpointOption = (): Option =>
-  new Option("--endpoint-url <url>", "use the AWS emulator at this address in place of AWS").argParser(serverAddress);
+  new Option("--endpoint-url <url>", "use the AWS emulator at this address in place of AWS").argParser(
+    serverAddress("--endpoint-url"),
+  );

@@ -123,7 +123,8 @@ const SWITCHED_OFF = "removal.ts";
 describe("the handler's sources", () => {
   it("use no SDK command that the runs did not call", () => {
     const sources = readdirSync(join(ROOT, "handler/src"))
-      .filter((file) => file !== SWITCHED_OFF)
+      // A folder holds another function.
+      .filter((file) => file.endsWith(".ts") && file !== SWITCHED_OFF)
       .map((file) => readFileSync(join(ROOT, "handler/src", file), "utf8"));
     const commands = new Set(
       sources.flatMap((text) =>

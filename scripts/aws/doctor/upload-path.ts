@@ -7,6 +7,7 @@ import {
   GetPolicyCommand,
 } from "@aws-sdk/client-lambda";
 import { GetBucketNotificationConfigurationCommand } from "@aws-sdk/client-s3";
+import { singleAlarms } from "../../../modules/alarm-rows";
 import { stackName } from "../../../modules/naming";
 import type { Environment } from "../../../modules/variables";
 import { answerTo, deployedAnswerTo, ifFound } from "../account";
@@ -124,12 +125,15 @@ const permission: Check["look"] = async (subject) => {
 };
 
 /**
- * @param limit the account's limit of concurrent executions @param unreserved the part that no function has reserved
+ * @param threshold of high-concurrency; undefined where the environment does not have that alarm
+ * @param limit the account's limit of concurrent executions
+ * @param unreserved the part that no function has reserved
  * @returns whether high-concurrency goes to ALARM before Lambda throttles
  */
-export const unreservedFinding = (threshold: number, limit: number, unreserved: number): Finding => {
+export const unreservedFinding = (threshold: number | undefined, limit: number, unreserved: number): Finding => {
   const quota = "ask Service Quotas for more concurrent executions of Lambda (L-B99A9384)";
-  if (unreserved > threshold) return ok(`${unreserved} of ${limit} concurrent executions are unreserved`);
+  if (threshold === undefined || unreserved > threshold)
+    return ok(`${unreserved} of ${limit} concurrent executions are unreserved`);
   return warning(
     `${unreserved} of ${limit} concurrent executions are unreserved: high-concurrency, at ${threshold}, cannot fire before Lambda throttles`,
     `${quota}, or lower concurrent_executions_threshold`,
@@ -160,7 +164,8 @@ const concurrency: Check["look"] = async ({ environment, names: { functionName }
   const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved = limit } = AccountLimit ?? {};
   if (limit === undefined || unreserved === undefined)
     throw new Error("Expected ConcurrentExecutions from GetAccountSettings but got none");
-  return [unreservedFinding(environment.concurrent_executions_threshold, limit, unreserved)];
+  const threshold = singleAlarms(environment).find(({ name }) => name === "high-concurrency")?.threshold;
+  return [unreservedFinding(threshold, limit, unreserved)];
 };
 
 export const UPLOAD_CHECKS: readonly Check[] = [

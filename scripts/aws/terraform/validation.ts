@@ -28,7 +28,7 @@ const initialize = async (place: Place): Promise<void> => {
 
 const validateAndTest = async (place: Place, limitSeconds: number): Promise<Validated> => {
   const started = Date.now();
-  await terraform(place, ["validate", "-no-color"], 120);
+  await terraform(place, ["validate", "-no-color"], 300);
   const { stdout } = await terraform(place, ["test", "-no-color"], limitSeconds);
   if (!/Success! [1-9]\d* passed, 0 failed\./.test(stdout))
     throw new Error(`Expected tests for ${place.name} but Terraform ran none`);

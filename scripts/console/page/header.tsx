@@ -8,6 +8,7 @@ const VIEWS = [
   ["log", "Log"],
   ["alarms", "Alarms"],
   ["inbox", "Inbox"],
+  ["records", "Records"],
   ["dashboard", "Dashboard"],
   ["break", "Break"],
 ] as const;
@@ -22,7 +23,7 @@ const Badge = ({ count, what, tone }: { readonly count: number; readonly what: s
 
 const Navigation = ({ view }: { readonly view: string }) => (
   <nav aria-label="Views">
-    {VIEWS.map(([id, title]) => (
+    {VIEWS.filter(([id]) => id !== "records" || snapshot.value?.table !== undefined).map(([id, title]) => (
       <a key={id} href={`#/${id}`} aria-current={id === view ? "page" : undefined}>
         {title}
         {id === "alarms" && <Badge count={inAlarm.value.length} what="in ALARM" tone="bad" />}

@@ -10,6 +10,7 @@ import { Header } from "./header";
 import { Inbox } from "./inbox";
 import { LogView } from "./log";
 import { Photos } from "./photos";
+import { Records } from "./records";
 import { announcement, connect, snapshot } from "./store";
 import { TraceView } from "./trace";
 
@@ -28,6 +29,7 @@ const VIEWS: Readonly<Record<string, { readonly title: string; readonly show: (r
     log: { title: "Log", show: () => <LogView /> },
     alarms: { title: "Alarms", show: (name) => <Alarms open={name} /> },
     inbox: { title: "Inbox", show: () => <Inbox /> },
+    records: { title: "Records", show: () => <Records /> },
     dashboard: { title: "Dashboard", show: () => <Dashboard /> },
     break: { title: "Break", show: () => <Break /> },
   };

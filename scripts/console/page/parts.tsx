@@ -13,6 +13,8 @@ const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "idle">> = {
   error: "bad",
   timeout: "bad",
   refused: "bad",
+  processed: "good",
+  received: "busy",
   queued: "busy",
   running: "busy",
   waiting: "busy",
@@ -62,14 +64,17 @@ export const Empty = ({ title, children }: { readonly title: string; readonly ch
 
 /** A command for a terminal, with a button that copies it. */
 const Command = ({ id }: { readonly id: string }) => {
-  const isCopied = useSignal(false);
+  const label = useSignal("Copy");
   const hint = snapshot.value?.hints.find((each) => each.id === id);
   if (hint === undefined) return null;
   const copy = async () => {
-    await navigator.clipboard.writeText(hint.command).catch(() => {});
-    isCopied.value = true;
+    // Browsers can forbid it; the command can still be selected.
+    label.value = await navigator.clipboard.writeText(hint.command).then(
+      () => "Copied",
+      () => "Not copied",
+    );
     setTimeout(() => {
-      isCopied.value = false;
+      label.value = "Copy";
     }, 2_000);
   };
   return (
@@ -77,7 +82,7 @@ const Command = ({ id }: { readonly id: string }) => {
       <span class="command-what">{hint.what}</span>
       <code>{hint.command}</code>
       <button type="button" class="small" onClick={copy} aria-label={`Copy: ${hint.what}`}>
-        {isCopied.value ? "Copied" : "Copy"}
+        {label.value}
       </button>
     </div>
   );

@@ -60,8 +60,8 @@ const Limits = () => {
   if (accepted === undefined) return null;
   return (
     <p class="muted">
-      JPEG, PNG, WebP, BMP or TIFF, at most {bytes(accepted.bytes)}, {grouped(accepted.pixels / 1_000_000)} million
-      pixels, {grouped(accepted.sidePx)} px on a side
+      Accepted: JPEG, PNG, WebP, BMP or TIFF, at most {bytes(accepted.bytes)}, {grouped(accepted.pixels / 1_000_000)}{" "}
+      million pixels, {grouped(accepted.sidePx)} px on a side
     </p>
   );
 };
@@ -140,6 +140,7 @@ const UploadCard = ({ upload }: { readonly upload: Upload }) => {
         </a>
       </div>
       {reason !== undefined && <p class="reason">{reason}</p>}
+      {state === "refused" && <Limits />}
       {(state === "failed" || state === "waiting" || attempts.length > 1) && <Attempts upload={upload} />}
       {(state === "queued" || state === "running") && variants.length === 0 && (
         <div class="loading" role="presentation" />

@@ -21,8 +21,10 @@ const OWN: Readonly<Record<string, Input>> = {
   alarm_help: CLOUDWATCH_ALARMS.alarm_help,
 };
 
-/** The table of records is not part of plain Terraform. */
-const { enable_metadata_table: _, ...SHARED } = VARIABLES;
+/** The table of records and the upload API are not part of plain Terraform. */
+const isShared = (name: string): boolean => !/^(enable_metadata_table|enable_upload_api|upload_api_\w+)$/.test(name);
+
+const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => isShared(name)));
 
 const ROWS: Readonly<Record<string, Variable>> = { ...SHARED, ...OWN };
 

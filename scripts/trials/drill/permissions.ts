@@ -109,8 +109,10 @@ const conditionProblems = (statements: readonly Statement[], { function: fn }: B
     .map((namespace) => `the role allows metrics in ${namespace} only, the function publishes in ${published}`);
 };
 
-const statementsOfFunction = (stack: Stack): Statement[] => {
-  const roles = stack.resources("aws_lambda_function", ["role"]).map(({ body }) => String(body.role));
+const statementsOfFunction = (stack: Stack, { function: fn }: Blueprint): Statement[] => {
+  const roles = stack
+    .resources("aws_lambda_function", ["role", "function_name"])
+    .flatMap(({ body }) => (body.function_name === fn.name ? [String(body.role)] : []));
   return stack
     .resources("aws_iam_role_policy", ["policy", "role"])
     .filter(({ body }) => roles.some((arn) => arn.endsWith(`/${body.role}`)))
@@ -119,7 +121,7 @@ const statementsOfFunction = (stack: Stack): Statement[] => {
 
 /** @returns one sentence for each missing action and for each unused one */
 export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
-  const statements = statementsOfFunction(readStack(stackDir));
+  const statements = statementsOfFunction(readStack(stackDir), blueprint);
   const calls = callsOf(evidence);
   const needs = NEEDED_BESIDE_CALLS.map((need) => ({
     ...need,

@@ -20,13 +20,14 @@ const LOG_CONTEXT = "ArnEquals kms:EncryptionContext:aws:logs:arn";
 interface Trusted {
   readonly principal: string;
   readonly condition: string;
-  readonly value: string;
+  /** The only allowed values. */
+  readonly value: string | readonly string[];
 }
 
 const trusts = (statement: Statement, { principal, condition, value }: Trusted): boolean =>
   statement.effect === "Allow" &&
   statement.principals.includes(principal) &&
-  (statement.conditions[condition] ?? []).join() === value;
+  [...(statement.conditions[condition] ?? [])].sort().join() === [value].flat().sort().join();
 
 const may = (statements: readonly Statement[], action: string, resource: string, trusted: Trusted): boolean =>
   statements.some(
@@ -118,12 +119,12 @@ const keyProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   const groups = stack.resources("aws_cloudwatch_log_group", ["arn", "name", "kms_key_id"]).map(({ body }) => body);
   const keys = stack.resources("aws_kms_key", ["arn"]).map(({ body }) => String(body.arn));
   return [
-    ...groups.flatMap(({ arn, name, kms_key_id: keyArn }) => {
+    ...groups.flatMap(({ name, kms_key_id: keyArn }) => {
       if (keyArn === undefined) return [];
       const trusted = {
         principal: `logs.${blueprint.region}.amazonaws.com`,
         condition: LOG_CONTEXT,
-        value: String(arn),
+        value: groups.filter((other) => other.kms_key_id === keyArn).map((other) => String(other.arn)),
       };
       return TO_LOG.filter((action) => !may(keyPolicy(String(keyArn)), action, String(keyArn), trusted)).map(
         (action) => `CloudWatch Logs has no ${action} on the key of ${name}`,
