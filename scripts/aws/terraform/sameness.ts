@@ -175,12 +175,14 @@ const outputDifferences = (name: string, { output_changes = {} }: Plan): string[
   });
 };
 
-/** The order of names has no meaning. */
+/** The order of names has no meaning, and a number in a map becomes a text where a module takes a map of texts. */
 const deeplyDecoded = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(decoded).sort();
   if (typeof value !== "object" || value === null) return decoded(value);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(textOfNumber(each))]));
 };
+
+const textOfNumber = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
 
 /** Terraform writes `{}` or `{ a = false }` where everything is known. */
 const unknownParts = (unknown: unknown): unknown => (JSON.stringify(unknown)?.includes("true") ? unknown : false);
