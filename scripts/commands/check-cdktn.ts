@@ -12,8 +12,8 @@ const run = async (): Promise<void> => {
 };
 
 export const command = new Command("npm run check:cdktn --")
-  .description("Synthesizes with the maintained fork of CDKTF in a temporary copy and compares the JSON.")
-  .addHelpText("after", "\nInstalls packages from the npm registry. Exit code 1: the JSON differs.")
+  .description("Synthesizes with the maintained fork of CDKTF in a temporary copy, with packages from the npm registry, and compares the JSON.")
+  .addHelpText("after", "\nExit code 1: the JSON differs.")
   .action(run);
 
 if (require.main === module) void runCommand(command);
