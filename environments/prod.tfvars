@@ -12,7 +12,12 @@ metric_namespace = "ImageProcessor/Lambda/prod"
 # Metrics embedded in the log: no PutMetricData request for each invocation, and no permission for it.
 metrics_transport = "emf"
 
-# Uploads arrive all day here, so 15 minutes without one trigger an alarm.
+# One incident, one page: docs/alarms.md. A refused file is its sender's business, so it is no error here.
+alarm_routing     = "incident"
+refusal_log_level = "WARN"
+
+# Uploads arrive all day here. Windows and thresholds of the alarms follow from this rate; `npm run synth` prints them.
+uploads_per_month          = 1000000
 enable_no_invocation_alarm = true
 
 # Lambda drops an event after one hour at the latest. The dead-letter queue keeps it for `npm run redrive`, and alarms fire.
@@ -33,7 +38,7 @@ enable_saved_queries = true
 runbook_base_url = "https://example.com/image-processor/runbooks"
 
 # A deployment publishes a version; `npm run release -- prod` moves traffic to it. CodeDeploy sends it 10 % of the uploads
-# first, and rolls back if a critical alarm fires.
+# first, and rolls back if `release-errors` fires.
 enable_release_alias = true
 enable_codedeploy    = true
 release_strategy     = "Canary10Percent5Minutes"

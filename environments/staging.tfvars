@@ -10,6 +10,8 @@ log_retention_days = 14
 metric_namespace = "ImageProcessor/Lambda/staging"
 
 # As in production, so that a rehearsal here shows what happens there.
+alarm_routing                = "incident"
+refusal_log_level            = "WARN"
 enable_dead_letter_queue     = true
 enable_async_alarms          = true
 lambda_max_event_age_seconds = 3600

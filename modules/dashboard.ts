@@ -2,7 +2,7 @@
 import { REFUSALS } from "../handler/contract/events";
 import { type HandlerMetricName, METRICS, type MeasuredName, type MetricName } from "../handler/contract/metrics";
 import { runbookUrl } from "./alarm-config";
-import { metricAlarms, singleAlarms } from "./alarm-rows";
+import { compositeAlarms, metricAlarms, singleAlarms } from "./alarm-rows";
 import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
 import { SUCCESS_RATE } from "./alarms";
 import { digits } from "./arithmetic";
@@ -269,11 +269,12 @@ const widgetsOf = (stack: DashboardStack, y: number) => {
   }));
 };
 
-/** Links to the runbook of each alarm, by name; nothing where runbook_base_url is not set. */
+/** Links to the runbooks of all alarms; nothing where runbook_base_url is not set. */
 const runbooks = (values: DashboardValues, y: number) => {
-  const links = singleAlarms(values).flatMap(({ name }) => {
-    const url = runbookUrl(values, name);
-    return url === undefined ? [] : [`[${name}](${url})`];
+  const pages = [...compositeAlarms(values), ...singleAlarms(values)].map(({ name, runbook = name }) => runbook);
+  const links = [...new Set(pages)].flatMap((page) => {
+    const url = runbookUrl(values, page);
+    return url === undefined ? [] : [`[${page}](${url})`];
   });
   if (links.length === 0) return [];
   const markdown = ["**Runbooks**", ...links.sort()].join(" · ");

@@ -76,7 +76,7 @@ const HOUR = 3_600;
 export const INCIDENT_ALARMS = {
   "high-error-rate":    { severity: "none",        statistic: "Sum",     periodSeconds: "error_rate_window_seconds",  datapointsToAlarm: 1, evaluationPeriods: "error_rate_hold_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts are failing",
     metric: TOO_MANY_FAIL },
-  "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "page",
+  "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "high-error-rate",
     metric: BUDGET_BURNING },
   "images-lost":        { severity: "none",        statistic: "Sum",     periodSeconds: "lost_images_window_seconds", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", runbook: "dead-letter-errors", enabledBy: "enable_dead_letter_queue",
     metric: condition({ lost: "DeadLetterErrors" }, ({ lost_images_threshold: min }) => `IF(FILL(lost, 0) >= ${min}, 1, 0)`, ({ lost_images_threshold: min }) => `Events lost >= ${min}`) },
@@ -92,7 +92,7 @@ export const INCIDENT_ALARMS = {
     metric: "Throttles" },
   "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
-  "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
+  "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
     metric: condition({ e: "Errors", a: "Invocations" }, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `IF(e >= ${min} AND 100 * e >= ${percent} * a, 1, 0)`, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `Failed invocations of the newest version >= ${min}, and >= ${percent} % of all of them,`) },
   "high-duration":      { severity: "none",        statistic: "Maximum", periodSeconds: wholeInvocation(420, 480),      datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "duration_threshold_ms", treatMissingData: "notBreaching", summary: METRIC_ALARMS["high-duration"].summary,
     metric: "Duration" },
@@ -110,9 +110,9 @@ export const INCIDENT_ALARMS = {
   "budget-30m":         { severity: "none",        statistic: "Sum",     periodSeconds: HOUR / 2,                     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "The error budget of 30 days lasts 5 days at the pace of the last 30 minutes", runbook: "slow-burn",
     metric: budgetSpent(6) },
   "low-success-rate":   { ...METRIC_ALARMS["low-success-rate"], severity: "none" },
-  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "none", disabledBy: "enable_dead_letter_queue" },
+  "events-dropped":     { ...METRIC_ALARMS["events-dropped"], severity: "performance", disabledBy: "enable_dead_letter_queue" },
   "dead-letters":       { ...METRIC_ALARMS["dead-letters"], severity: "none" },
-  "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none" },
+  "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none", evaluationPeriods: 10 },
   "table-throttles":    { ...METRIC_ALARMS["table-throttles"], severity: "none" },
   "table-errors":       { ...METRIC_ALARMS["table-errors"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
@@ -124,6 +124,7 @@ export const INCIDENT_LOG_ALARMS = {
   ImageProcessingErrors: {
     ...LOG_ALARMS.ImageProcessingErrors,
     severity: "none",
+    summary: "Images are failing",
     threshold: 1,
     share: {
       label: ({ image_error_threshold: min, image_error_threshold_percent: percent }) =>
@@ -139,7 +140,11 @@ export const INCIDENT_LOG_ALARMS = {
   RecordsLost: LOG_ALARMS.RecordsLost,
 } as const satisfies Partial<Record<FaultName, LogAlarm>>;
 
-/** Composite alarms, by name without the function's name in front. Only `page` is critical; the others are tickets: add a row. */
+/**
+ * Composite alarms, by name without the function's name in front. Only `page` is critical; the others are tickets: add a row.
+ *
+ * A ticket notifies no one if it returns to OK while it waits for `page`, so the alarms in its rule stay in ALARM for longer.
+ */
 // biome-ignore format: a ledger is read down its columns
 export const COMPOSITE_ALARMS = {
   "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [
@@ -152,7 +157,6 @@ export const COMPOSITE_ALARMS = {
   "budget":     { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 10 days", rule: { all: ["budget-1d", "budget-2h"] },       suppressor: "page" },
   "event-lost": { severity: "performance", summary: "An event was lost because Lambda could not send it to the dead-letter queue", rule: "dead-letter-errors",          suppressor: "page", runbook: "dead-letter-errors" },
   "redrive":    { severity: "performance", summary: "The dead-letter queue holds messages",                            rule: "dead-letters",                            suppressor: "page", runbook: "dead-letters" },
-  "dropped":    { severity: "performance", summary: "Lambda is dropping uploads that failed every retry or waited too long", rule: "events-dropped",                    suppressor: "page", runbook: "events-dropped" },
   "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
   "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
   "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },

@@ -13,7 +13,7 @@ export const INCIDENT_RUNBOOKS = {
     ],
     fix: [
       `The notification names the alarms in ALARM. See all of them: \`npm run alarms -- ${stack} list\`.`,
-      "Continue with the runbook of the first of them: `high-error-rate`, `throttles` or `dead-letter-errors`. For `budget-burning`, continue with `high-error-rate`, too.",
+      "Continue with the runbook to which the first of them links.",
       "The page ends when `recovered`, or after throttling `flowing`, is in ALARM. There is no second page for the same incident.",
     ],
     afterwards: [reprocess],

@@ -5,7 +5,7 @@ import { duration } from "./runbook-facts";
 
 /** By the alarm's name: add a row. */
 export const LAMBDA_RUNBOOKS = {
-  "high-error-rate": ({ retries, dropped, rollback, reprocess }) => ({
+  "high-error-rate": ({ retries, dropped, rollback, reprocess, query }) => ({
     impact: `Some uploads get their variants late or not at all. ${retries} ${dropped}`,
     causes: [
       "S3 is slow or unavailable. A short disturbance ends by itself.",
@@ -13,7 +13,7 @@ export const LAMBDA_RUNBOOKS = {
       "Invocations run out of memory or time; `memory-errors` or `timeout-errors` fires, too.",
     ],
     fix: [
-      "Find the most frequent `errorName` in the first query. For denied requests, continue with `s3-permission-errors`.",
+      `Find the most frequent \`errorName\` with ${query("errors-by-kind")}. For denied requests, continue with \`s3-permission-errors\`.`,
       rollback,
     ],
     afterwards: [reprocess],
@@ -51,11 +51,11 @@ export const LAMBDA_RUNBOOKS = {
     ],
     afterwards: [reprocess],
   }),
-  "high-duration": ({ environment, query, apply, value }) => ({
+  "high-duration": ({ environment, query, apply, value, ifAlarm }) => ({
     impact: `Variants arrive late. Invocations that reach ${duration(environment.lambda_timeout)} (\`lambda_timeout\`) fail.`,
     causes: [
       "S3 answers slowly.",
-      "Very large images arrive; `large-images` may fire, too.",
+      ["Very large images arrive.", ...ifAlarm("large-images", "`large-images` may fire, too.")].join(" "),
       `The function has too little CPU, which depends on ${value("lambda_memory_size", "MB")}. 1769 MB is one full vCPU.`,
     ],
     fix: [
@@ -72,14 +72,15 @@ export const LAMBDA_RUNBOOKS = {
       `If such bursts are normal, raise ${value("concurrent_executions_threshold")}${environment.reserved_concurrent_executions > 0 ? " and `reserved_concurrent_executions`" : ""}.`,
     ],
   }),
-  "low-success-rate": ({ query, value }) => ({
+  "low-success-rate": ({ query, value, ifRefusalsFail }) => ({
     impact: `Too few images get their variants: the alarm fires below ${value("success_rate_threshold_percent", "percent")}.`,
     causes: [
-      "One sender uploads files that are damaged or not images.",
+      ...ifRefusalsFail("One sender uploads files that are damaged or not images."),
       "S3 or a permission fails; `high-error-rate` or `s3-permission-errors` fires, too.",
     ],
     fix: [
-      `Count the reasons with ${query("refused-by-reason")}; the keys show the sender.`,
+      ...ifRefusalsFail(`Count the reasons with ${query("refused-by-reason")}; the keys show the sender.`),
+      `Find the most frequent \`errorName\` with ${query("errors-by-kind")}.`,
       `If only few images arrive, raise ${value("success_rate_min_samples")}.`,
     ],
   }),
@@ -95,10 +96,10 @@ export const LAMBDA_RUNBOOKS = {
       "If the image is processed, ask the sender.",
     ],
   }),
-  "memory-high": ({ query, apply, value }) => ({
+  "memory-high": ({ query, apply, value, ifAlarm }) => ({
     impact: "None yet. An invocation that runs out of memory fails.",
     causes: [
-      "Larger images arrive than before; `large-images` may fire, too.",
+      ["Larger images arrive than before.", ...ifAlarm("large-images", "`large-images` may fire, too.")].join(" "),
       "An upload is a progressive JPEG, which needs several times the memory of a baseline JPEG.",
     ],
     fix: [

@@ -36,18 +36,23 @@ export const LOG_RUNBOOKS = {
     ],
     afterwards: [reprocess],
   }),
-  "image-processing-errors": ({ value, retries }) => ({
-    impact: "The affected uploads have no variants. A refused upload never will.",
+  "image-processing-errors": ({ value, retries, ifRefusalsFail }) => ({
+    impact: ["The affected uploads have no variants.", ...ifRefusalsFail("A refused upload never will.")].join(" "),
     causes: [
-      "A sender uploads files that are damaged or not images.",
-      "`reason` is `archived`: the object is in an archive storage class, and has to be restored and uploaded again.",
+      ...ifRefusalsFail(
+        "A sender uploads files that are damaged or not images.",
+        "`reason` is `archived`: the object is in an archive storage class, and has to be restored and uploaded again.",
+      ),
       "`image.mismatched`: the event was not written by S3, and its ETag is not that of the object.",
       `S3 fails, and \`errorName\` is \`OutOfTime\` where no time was left. ${retries}`,
     ],
     fix: [
-      "Distinguish `image.refused` from `image.failed`: the first is final and the sender's business, the second is retried.",
-      "Give the sender the `key` and `detail` of the refused uploads.",
-      `If this many refusals are normal, raise ${value("image_error_threshold")}.`,
+      ...ifRefusalsFail(
+        "Distinguish `image.refused` from `image.failed`: the first is final and the sender's business, the second is retried.",
+        "Give the sender the `key` and `detail` of the refused uploads.",
+        `If this many refusals are normal, raise ${value("image_error_threshold")}.`,
+      ),
+      "Find the most frequent `errorName` in the first query. For denied requests, continue with `s3-permission-errors`.",
     ],
   }),
   "s3-permission-errors": ({ stack, deploy, retries, reprocess }) => ({

@@ -1,5 +1,7 @@
 /** Ledger of saved CloudWatch Logs Insights queries, and how a row becomes a query. */
+
 import { EVENTS, type EventFields, type EventName } from "../handler/contract/events";
+import { sourcesAt } from "../handler/contract/filter-pattern";
 import {
   type FaultName,
   type LogSource,
@@ -7,6 +9,7 @@ import {
   type MeasuredName,
   type ReportMeasure,
 } from "../handler/contract/metrics";
+import type { Settings } from "../handler/contract/settings";
 import { alarmQueryName } from "./alarm-config";
 import { singleAlarms } from "./alarm-rows";
 import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
@@ -119,13 +122,13 @@ const NEAREST_LINES = {
   ProcessingTime:       [{ event: "image.processed", field: "durationMs" }],
   ImagesProcessed:      [{ event: "image.received" }],
   // The images that are missing from the count.
-  ProcessingSuccess:    [{ event: "image.refused" }, { event: "image.failed" }],
-  ProcessingFailure:    [{ event: "image.refused" }, { event: "image.failed" }],
+  ProcessingSuccess:    [{ event: "image.refused", refusalLogLevel: "ERROR" }, { event: "image.failed" }],
+  ProcessingFailure:    [{ event: "image.refused", refusalLogLevel: "ERROR" }, { event: "image.failed" }],
 } as const satisfies Record<WithoutLines, readonly [LogSource, ...LogSource[]]>;
 
 const hasNoLines = (metric: AnyMetric): metric is WithoutLines => metric in NEAREST_LINES;
 
-const linesOf = (metric: AnyMetric): readonly LogSource[] =>
+const linesOf = (metric: AnyMetric): readonly [LogSource, ...LogSource[]] =>
   hasNoLines(metric) ? NEAREST_LINES[metric] : METRICS[metric].from;
 
 const fieldOf = (heard: LogSource): string | undefined => {
@@ -175,9 +178,17 @@ const watchedBy = (metric: AlarmRow["metric"]): AnyMetric[] => {
   return metric.isCondition ? all.slice(0, 1) : all;
 };
 
+/** Refused files are failures at ERROR only. */
+interface RefusalLevel {
+  readonly refusal_log_level: Settings["REFUSAL_LOG_LEVEL"];
+}
+
 /** @returns the first query to run when the alarm fires: the lines that its metric counts, or the lines that explain it best */
-export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
-  const from = watchedBy(metric).flatMap(linesOf);
+export const alarmQuery = (
+  { metric }: Pick<AlarmRow, "metric">,
+  { refusal_log_level: level }: RefusalLevel,
+): string => {
+  const from = watchedBy(metric).flatMap((name) => sourcesAt(linesOf(name), level));
   const greatest = from.map(fieldOf).find((value) => value !== undefined);
   return rendered([
     `fields @timestamp, ${[...new Set(from.flatMap(columns))].join(", ")}`,
@@ -188,12 +199,14 @@ export const alarmQuery = ({ metric }: Pick<AlarmRow, "metric">): string => {
 };
 
 /** @returns the text of every query of an environment, by name without the function's name in front */
-export const savedQueries = (values: AlarmValues & LogAlarmValues): Readonly<Record<string, string>> => ({
+export const savedQueries = (
+  values: AlarmValues & LogAlarmValues & RefusalLevel,
+): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(
     Object.entries<SavedQuery>(QUERIES).map(([name, { from, commands }]) => [
       name,
       rendered([filter(from), ...commands]),
     ]),
   ),
-  ...Object.fromEntries(singleAlarms(values).map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm)])),
+  ...Object.fromEntries(singleAlarms(values).map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm, values)])),
 });

@@ -49,6 +49,8 @@ export const factsOf = (environment: Environment, buckets: BucketNames) => {
     value: (name: NumberVariable, unit = ""): string => `\`${name}\` (${environment[name]}${unit && ` ${unit}`})`,
     /** @returns the sentence if the environment has the alarm */
     ifAlarm: (name: AlarmName, sentence: string): string[] => (alarms.has(name) ? [sentence] : []),
+    /** @returns the sentences if refused files count as errors and failures */
+    ifRefusalsFail: (...sentences: string[]): string[] => (environment.refusal_log_level === "ERROR" ? sentences : []),
     /** How to make a changed variable effective. */
     apply: alias ? `${deploy}, then ${release}: uploads invoke the released version` : deploy,
     rollback: alias

@@ -39,8 +39,8 @@ locals {
         "| limit 100",
       ])
       "alarms/low-success-rate" = join("\n", [
-        "fields @timestamp, level, event, key, reason, detail, requestId, errorName, errorMessage",
-        "| filter (event = \"image.refused\") or (event = \"image.failed\")",
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId",
+        "| filter event = \"image.failed\"",
         "| sort @timestamp desc",
         "| limit 100",
       ])
@@ -57,8 +57,8 @@ locals {
         "| limit 100",
       ])
       "alarms/image-processing-errors" = join("\n", [
-        "fields @timestamp, level, event, key, reason, detail, requestId, errorName, errorMessage, eTag, objectETag",
-        "| filter (event = \"image.refused\") or (event = \"image.failed\") or (event = \"image.mismatched\")",
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, eTag, objectETag",
+        "| filter (event = \"image.failed\") or (event = \"image.mismatched\")",
         "| sort @timestamp desc",
         "| limit 100",
       ])

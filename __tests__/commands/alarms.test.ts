@@ -30,8 +30,9 @@ const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   environments = await readEnvironments(ENVIRONMENTS, {});
   for (const environment of environments) {
-    const { aws_cloudwatch_metric_alarm: alarms = {} } = synthesizedStack(environment).resource;
-    synthesized[environment.environment] = Object.values(alarms) as unknown as Synthesized[];
+    const { aws_cloudwatch_metric_alarm: alarms, aws_cloudwatch_composite_alarm: composites } =
+      synthesizedStack(environment).resource;
+    synthesized[environment.environment] = Object.values({ ...alarms, ...composites }) as unknown as Synthesized[];
   }
 });
 

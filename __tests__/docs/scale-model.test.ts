@@ -1,12 +1,18 @@
 /** The model of docs/scale.md: demand at a rate of uploads, the rate that reaches a limit, and the advice. */
-import { VARIABLES } from "../../modules/variables";
+import { type Environment, VARIABLES } from "../../modules/variables";
 import { ASSUMPTIONS, assumed, seconds } from "../../scripts/docs/cost/usage";
 import { LIMITS, type LimitName, RATES, reachedAt, strains } from "../../scripts/docs/scale-model";
 import { committed, devWith } from "../modules/synthesized";
 
-const prodAt = async (rate: number) => ({ environment: await committed("prod"), assumed: assumed(), rate });
+const prodAt = async (rate: number, changes: Partial<Environment> = {}) => ({
+  environment: { ...(await committed("prod")), ...changes },
+  assumed: assumed(),
+  rate,
+});
 
-const strain = async (name: LimitName, rate: number) => strains(await prodAt(rate)).find((each) => each.name === name);
+/** The limits of alarms that count are those of alarm_routing each. */
+const strain = async (name: LimitName, rate: number) =>
+  strains(await prodAt(rate, { alarm_routing: "each" })).find((each) => each.name === name);
 
 const FAILURES = ASSUMPTIONS.failedPercent.value / 100;
 
@@ -17,7 +23,7 @@ it.each<[LimitName, (secondsEach: number) => number]>([
   ["S3 reads of uploads", () => 5500],
   ["high-error-rate", () => 3 / (300 * 3 * FAILURES)],
 ])("reaches the limit of %s at the rate calculated by hand, and gives no advice below it", async (name, rateOf) => {
-  const load = await prodAt(1);
+  const load = await prodAt(1, { alarm_routing: "each" });
   const rate = rateOf(seconds(load.environment, load.assumed));
 
   const [below, above] = [await strain(name, rate * 0.999), await strain(name, rate * 1.001)];
@@ -26,6 +32,15 @@ it.each<[LimitName, (secondsEach: number) => number]>([
   expect(above).toHaveProperty("remedy");
   const at = reachedAt(name, load) ?? 0;
   expect(Math.abs(at / rate - 1)).toBeLessThan(0.001);
+});
+
+it("has no limit of alarms that count where each alarm is on a share", async () => {
+  const alarms = strains(await prodAt(10_000)).filter(({ name }) => name.startsWith("high-"));
+
+  expect(alarms.map(({ name, applies, remedy }) => [name, applies, remedy])).toEqual([
+    ["high-concurrency", false, undefined],
+    ["high-error-rate", false, undefined],
+  ]);
 });
 
 it("keeps a hundred concurrent executions of the account unreserved, as Lambda does", async () => {
@@ -59,6 +74,6 @@ it("advises only variables that exist", async () => {
     [...remedy.matchAll(/`(\w+)`/g)].map(([, name]) => name),
   );
 
-  expect(advised).toContain("error_threshold");
+  expect(advised).toContain("reserved_concurrent_executions");
   expect(Object.keys(VARIABLES)).toEqual(expect.arrayContaining(advised));
 });

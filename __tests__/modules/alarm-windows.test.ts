@@ -9,7 +9,7 @@ import { watch } from "../../scripts/cloudwatch/watch";
 import { committed } from "./synthesized";
 
 const periodsAt = async (name: string, timeout: number): Promise<Record<string, string>> => {
-  const rows = metricAlarms({ ...(await committed(name)), lambda_timeout: timeout });
+  const rows = metricAlarms({ ...(await committed(name)), alarm_routing: "each", lambda_timeout: timeout });
   return Object.fromEntries(rows.map((row) => [row.name, `${row.datapointsToAlarm} of ${row.evaluationPeriods}`]));
 };
 
@@ -32,6 +32,18 @@ describe("evaluation periods", () => {
     const withSilence = metricAlarms({ ...(await committed("prod")), lambda_timeout: timeout, enable_no_invocation_alarm: true });
     const row = withSilence.find(({ name }) => name === "no-invocations");
     expect(`${row?.datapointsToAlarm} of ${row?.evaluationPeriods}`).toBe(silence);
+  });
+
+  // biome-ignore format: a table is read down its columns
+  it.each([
+    [60,  420,   480],
+    [300, 660,   720],
+    [900, 1_260, 1_320],
+  ])("of alarms under one page last longer than a lambda_timeout of %i s", async (timeout, errors, duration) => {
+    const rows = metricAlarms({ ...(await committed("prod")), lambda_timeout: timeout });
+
+    const periodOf = (name: string) => rows.find((row) => row.name === name)?.periodSeconds;
+    expect([periodOf("release-errors"), periodOf("high-duration")]).toEqual([errors, duration]);
   });
 
   it("do not depend on lambda_timeout if the metric is dated when it is sent", async () => {

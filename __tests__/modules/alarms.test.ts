@@ -2,61 +2,15 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../modules/variables";
-import { committed, devWith, json, one, type Synthesized, synthesized } from "./synthesized";
+import { alarmsOf, linesOf, topic } from "./alarm-lines";
+import { committed, devWith, json, one, synthesized } from "./synthesized";
 
-interface Query {
-  id: string;
-  metric?: { namespace: string; metric_name: string; dimensions: Record<string, string>; stat: string; period: number };
-  expression?: string;
-  return_data: boolean;
-}
-
-const metric = (namespace: unknown, name: unknown, dimensions: unknown, statistic: unknown, period: unknown) =>
-  `${statistic} of ${namespace} ${name} ${JSON.stringify(dimensions ?? {})} in ${period} s`;
-
-interface Alarm {
-  alarm_name: string;
-  alarm_description: string;
-  namespace?: string;
-  metric_name?: string;
-  dimensions?: Record<string, string>;
-  statistic?: string;
-  period?: number;
-  metric_query?: Query[];
-  comparison_operator: string;
-  threshold: number;
-  datapoints_to_alarm: number;
-  evaluation_periods: number;
-  treat_missing_data: string;
-  alarm_actions: string[];
-  ok_actions: string[];
-}
-
-const measured = (alarm: Alarm): string => {
-  const { metric_query, namespace, metric_name, dimensions, statistic, period } = alarm;
-  if (!metric_query) return metric(namespace, metric_name, dimensions, statistic, period);
-  return metric_query
-    .map(({ id, metric: m, expression, return_data }) => {
-      const what = m ? metric(m.namespace, m.metric_name, m.dimensions, m.stat, m.period) : expression;
-      return `${id}${return_data ? "!" : ""} = ${what}`;
-    })
-    .join("; ");
-};
-
-const alarmsOf = ({ resource }: Synthesized) =>
-  Object.values(resource.aws_cloudwatch_metric_alarm ?? {}) as unknown as Alarm[];
-
-/** Each alarm on one line, by its name. */
-const linesOf = (stack: Synthesized): Record<string, string> =>
-  Object.fromEntries(
-    alarmsOf(stack).map((alarm) => {
-      const { comparison_operator, threshold, datapoints_to_alarm, evaluation_periods } = alarm;
-      const when = `${comparison_operator} ${threshold}, ${datapoints_to_alarm} of ${evaluation_periods}`;
-      return [alarm.alarm_name, `${measured(alarm)} | ${when}, ${alarm.treat_missing_data} | ${alarm.alarm_actions}`];
-    }),
-  );
-
-const topic = (severity: string) => `\${aws_sns_topic.sns_notifications_${severity}.arn}`;
+/** The environment as it would be if every alarm notified its own topic. */
+const withEach = async (name: string): Promise<Environment> => ({
+  ...(await committed(name)),
+  alarm_routing: "each",
+  refusal_log_level: "ERROR",
+});
 
 /** The expected alarms, written by hand and not derived from the ledgers. */
 const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment) => {
@@ -116,17 +70,20 @@ describe("alarms", () => {
     ["dev", 12],
     ["staging", 17],
     ["prod", 22],
-  ])("of %s are exactly these %i, with these numbers, and notify the topic of their severity", async (name, count) => {
-    const environment = await committed(name);
+  ])(
+    "of %s, with alarm_routing each, are exactly these %i, and notify the topic of their severity",
+    async (name, count) => {
+      const environment = await withEach(name);
 
-    const alarms = linesOf(synthesized(environment));
+      const alarms = linesOf(synthesized(environment));
 
-    expect(alarms).toEqual(expectedOf(environment));
-    expect(Object.keys(alarms)).toHaveLength(count);
-  });
+      expect(alarms).toEqual(expectedOf(environment));
+      expect(Object.keys(alarms)).toHaveLength(count);
+    },
+  );
 
   it("have no other arguments", async () => {
-    const alarms = alarmsOf(synthesized(await committed("prod")));
+    const alarms = alarmsOf(synthesized(await withEach("prod")));
 
     const common =
       "alarm_actions alarm_description alarm_name comparison_operator datapoints_to_alarm evaluation_periods";
@@ -230,7 +187,7 @@ describe("alarms", () => {
   });
 
   it("say where to look first: the doctor, the saved query and the runbook", async () => {
-    const environment = await committed("prod");
+    const environment = await withEach("prod");
 
     const alarms = alarmsOf(synthesized({ ...environment, regions: ["us-east-1", "eu-west-1"] }));
 

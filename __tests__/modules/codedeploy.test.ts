@@ -50,7 +50,7 @@ describe("the alias", () => {
 });
 
 describe("CodeDeploy", () => {
-  it("moves the alias by the strategy, and back on each critical alarm", async () => {
+  it("moves the alias by the strategy, and back on what the new version does", async () => {
     const stack = synthesized(await committed("prod"));
 
     const alarm = (name: string) => `\${aws_cloudwatch_metric_alarm.cloudwatch_alarms_${name}.alarm_name}`;
@@ -66,18 +66,25 @@ describe("CodeDeploy", () => {
       deployment_style: { deployment_type: "BLUE_GREEN", deployment_option: "WITH_TRAFFIC_CONTROL" },
       alarm_configuration: {
         enabled: true,
-        alarms: [
-          "high_error_rate",
-          "throttles",
-          "release_errors",
-          "log_errors",
-          "events_dropped",
-          "dead_letter_errors",
-        ].map(alarm),
+        alarms: [alarm("release_errors")],
       },
       auto_rollback_configuration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
       depends_on: ["aws_iam_role_policy.releases_policy"],
     });
+  });
+
+  it("moves the alias back on each critical alarm where every alarm notifies its own topic", async () => {
+    const stack = synthesized({ ...(await committed("prod")), alarm_routing: "each" });
+
+    const { alarm_configuration: configuration } = one(stack, "aws_codedeploy_deployment_group");
+    expect((configuration as { alarms: string[] }).alarms.map((name) => name.split(/alarms_|\./)[2])).toEqual([
+      "high_error_rate",
+      "throttles",
+      "release_errors",
+      "log_errors",
+      "events_dropped",
+      "dead_letter_errors",
+    ]);
   });
 
   it("may move this alias and read alarms, and nothing else", async () => {

@@ -1,16 +1,16 @@
 /** The alarms where one composite alarm pages. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { criticalAlarms, singleAlarms } from "../../modules/alarm-rows";
 import { fromTraffic } from "../../modules/traffic";
 import type { Environment } from "../../modules/variables";
 import { warnings } from "../../modules/warnings";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
-import { committed, devWith, synthesized } from "./synthesized";
-
-const INCIDENT = { alarm_routing: "incident", refusal_log_level: "WARN" } as const;
+import { alarmsOf, linesOf, topic } from "./alarm-lines";
+import { committed, devWith, json, one, synthesized } from "./synthesized";
 
 const prod = async (changes: Partial<Environment> = {}): Promise<Environment> => ({
   ...(await committed("prod")),
-  ...INCIDENT,
   ...changes,
 });
 
@@ -52,7 +52,91 @@ describe("windows", () => {
   });
 });
 
+/** The expected alarms, written by hand and not derived from the ledgers. */
+const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment): Record<string, string> => {
+  const fn = `image-processor-${environment}-processor`;
+  const of = `{"FunctionName":"${fn}"}`;
+  const version = "${aws_lambda_function.lambda_function_function.version}";
+  const ofVersion = JSON.stringify({ ExecutedVersion: version, FunctionName: fn, Resource: `${fn}:live` });
+  const ofTable = JSON.stringify({ Operation: "UpdateItem", TableName: `${fn}-records` });
+  const fired = "GreaterThanOrEqualToThreshold 1";
+  const quiet = (periods = "1 of 1", missing = "notBreaching") => `${periods}, ${missing} | undefined`;
+  const lambda = (id: string, name: string, seconds: number, statistic = "Sum") =>
+    `${id} = ${statistic} of AWS/Lambda ${name} ${of} in ${seconds} s`;
+  const filter = (id: string, name: string, seconds: number) => `${id} = Sum of ${ns} ${name} {} in ${seconds} s`;
+  const logged = (name: string) => `Sum of ${ns} ${name} {} in 60 s | ${fired}, ${quiet()}`;
+  const budget = (seconds: number, min: number, factor: number) =>
+    `${lambda("f", "AsyncEventsDropped", seconds)}; ${filter("s", "SuccessfulProcesses", seconds)}; rate! = IF(FILL(f, 0) >= ${min} AND 100 * FILL(f, 0) >= ${factor} * (100 - 99.9) * (FILL(f, 0) + s), 1, 0) | ${fired}, ${quiet()}`;
+  const failing = "(FILL(failed, 0) + FILL(f, 0))";
+  const rate = `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s; f = Sum of ${ns} ProcessingFailure ${of} in 300 s; rate! = IF((s + f) >= 5, 100 * s / (s + f))`;
+  // biome-ignore format: a table is read down its columns
+  const table: Record<string, string> = {
+    "high-error-rate":         `${filter("failed", "FailedAttempts", 420)}; ${filter("attempts", "Attempts", 420)}; ${lambda("f", "AsyncEventsDropped", 420)}; rate! = IF((FILL(failed, 0) >= 7 AND 100 * failed >= 22 * attempts) OR (FILL(f, 0) >= 3 AND 200 * FILL(f, 0) >= 22 * (FILL(f, 0) + FILL(attempts, 0))), 1, 0) | ${fired}, ${quiet("1 of 9")}`,
+    "budget-burning":          `${lambda("f", "AsyncEventsDropped", 3600)}; ${filter("s", "SuccessfulProcesses", 3600)}; rate! = IF(FILL(f, 0) >= 3 AND 100 * FILL(f, 0) >= 14.4 * (100 - 99.9) * (FILL(f, 0) + s) AND (FILL(f, 0) >= 45 OR 100 * FILL(f, 0) >= 10 * (FILL(f, 0) + s)), 1, 0) | ${fired}, ${quiet()}`,
+    "recovered":               `${filter("failed", "FailedAttempts", 720)}; ${lambda("f", "AsyncEventsDropped", 720)}; ${filter("s", "SuccessfulProcesses", 720)}; rate! = IF(s >= 1 AND (${failing} <= 2 OR 100 * ${failing} <= 2 * (${failing} + s)), 1, IF(${failing} > 2, 0)) | ${fired}, ${quiet("1 of 1", "ignore")}`,
+    "waiting":                 `${lambda("t", "Throttles", 720)}; ${lambda("age", "AsyncEventAge", 720, "Maximum")}; rate! = IF(t >= 25 AND FILL(age, 0) > 1000 * 300, 1, 0) | ${fired}, ${quiet("1 of 5")}`,
+    "throttled-long":          `Sum of AWS/Lambda Throttles ${of} in 720 s | GreaterThanOrEqualToThreshold 25, ${quiet("1 of 5")}`,
+    "nothing-invoked":         `${lambda("t", "Throttles", 720)}; ${lambda("i", "Invocations", 720)}; rate! = IF(t >= 1 AND FILL(i, 0) < 1, 1, 0) | ${fired}, ${quiet("1 of 2")}`,
+    "still-throttled":         `Sum of AWS/Lambda Throttles ${of} in 240 s | ${fired}, ${quiet("4 of 4")}`,
+    "flowing":                 `${lambda("t", "Throttles", 720)}; ${lambda("i", "Invocations", 720)}; rate! = IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1)) | ${fired}, ${quiet("1 of 1", "ignore")}`,
+    "high-duration":           `Maximum of AWS/Lambda Duration ${of} in 480 s | GreaterThanOrEqualToThreshold 45000, ${quiet("2 of 3")}`,
+    "memory-high":             `Maximum of ${ns} MemoryUsedMB {} in 300 s | GreaterThanOrEqualToThreshold 1593, ${quiet("2 of 3")}`,
+    "refused-rate":            `${filter("r", "AllRefusedImages", 3600)}; ${filter("s", "SuccessfulProcesses", 3600)}; rate! = IF(r >= 8 AND 100 * r >= 5 * (r + s), 1, 0) | ${fired}, ${quiet()}`,
+    "budget-1d":               budget(86_400, 3, 3),
+    "budget-2h":               budget(7_200, 1, 3),
+    "budget-6h":               budget(21_600, 3, 6),
+    "budget-30m":              budget(1_800, 3, 6),
+    "low-success-rate":        `${rate} | LessThanThreshold 90, ${quiet("2 of 3")}`,
+    "timeout-errors":          logged("TimeoutErrors"),
+    "memory-errors":           logged("MemoryErrors"),
+    "s3-permission-errors":    logged("S3PermissionErrors"),
+    "critical-errors":         logged("CriticalErrors"),
+    "image-processing-errors": `${filter("f", "ImageProcessingErrors", 300)}; ${filter("s", "SuccessfulProcesses", 300)}; rate! = IF(f >= 3 AND 100 * f >= 10 * (f + s), 1, 0) | ${fired}, ${quiet()}`,
+    "images-lost":             `${lambda("lost", "DeadLetterErrors", 900)}; rate! = IF(FILL(lost, 0) >= 3, 1, 0) | ${fired}, ${quiet()}`,
+    "dead-letters":            `Maximum of AWS/SQS ApproximateNumberOfMessagesVisible {"QueueName":"${fn}-dead-letters"} in 60 s | ${fired}, ${quiet()}`,
+    "dead-letter-errors":      `Sum of AWS/Lambda DeadLetterErrors ${of} in 60 s | ${fired}, ${quiet("1 of 10")}`,
+    ...(flags.enable_release_alias && {
+      "release-errors":        `e = Sum of AWS/Lambda Errors ${ofVersion} in 420 s; a = Sum of AWS/Lambda Invocations ${ofVersion} in 420 s; rate! = IF(e >= 2 AND 100 * e >= 5 * a, 1, 0) | ${fired}, ${quiet("1 of 2")}`,
+    }),
+    ...(flags.enable_metadata_table && {
+      "table-throttles":       `Sum of AWS/DynamoDB ThrottledRequests ${ofTable} in 300 s | GreaterThanOrEqualToThreshold 10, ${quiet()}`,
+      "table-errors":          `Sum of AWS/DynamoDB SystemErrors ${ofTable} in 300 s | GreaterThanOrEqualToThreshold 3, ${quiet()}`,
+      "records-lost":          `Sum of ${ns} RecordsLost {} in 300 s | ${fired}, 1 of 1, notBreaching | ${topic("log")}`,
+    }),
+    ...(flags.enable_no_invocation_alarm && {
+      "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, ${quiet("3 of 3", "breaching")}`,
+    }),
+  };
+  return Object.fromEntries(Object.entries(table).map(([name, alarm]) => [`${fn}-${name}`, alarm]));
+};
+
 describe("a stack with one page for an incident", () => {
+  it.each([
+    ["staging", 24],
+    ["prod", 29],
+  ])("has in %s exactly these %i alarms besides the composite ones, with these numbers", async (name, count) => {
+    const environment = await committed(name);
+
+    const alarms = linesOf(synthesized(environment));
+
+    expect(alarms).toEqual(expectedOf(environment));
+    expect(Object.keys(alarms)).toHaveLength(count);
+  });
+
+  it("has descriptions that fit into CloudWatch's 1024 characters, and links to runbooks that exist", async () => {
+    const stack = synthesized(await prod());
+
+    const composites = Object.values(stack.resource.aws_cloudwatch_composite_alarm ?? {});
+    const texts = [...alarmsOf(stack), ...composites].map(({ alarm_description }) => String(alarm_description));
+    const body = json(one(stack, "aws_cloudwatch_dashboard").dashboard_body);
+    const linked = [...texts, JSON.stringify(body)].flatMap((text) => [...text.matchAll(/\/runbooks\/([\w-]+\.md)/g)]);
+    expect(texts.filter((text) => text.length > 1024)).toEqual([]);
+    expect(linked.length).toBeGreaterThan(texts.length);
+    expect(readdirSync(join(__dirname, "../../docs/runbooks"))).toEqual(
+      expect.arrayContaining(linked.map(([, page]) => page)),
+    );
+  });
+
   it("notifies the critical topic from one alarm only", async () => {
     const { alarms, compositeAlarms } = readBlueprint(synthesized(await prod()).folder);
 
@@ -110,16 +194,7 @@ describe("a stack with one page for an incident", () => {
     );
 
     const names = compositeAlarms.map(({ name }) => name.replace("image-processor-prod-processor-", ""));
-    expect(names.sort()).toEqual([
-      "bad-release",
-      "budget",
-      "creep",
-      "dropped",
-      "page",
-      "refused",
-      "slow-burn",
-      "table",
-    ]);
+    expect(names.sort()).toEqual(["bad-release", "budget", "creep", "page", "refused", "slow-burn", "table"]);
     expect(compositeAlarms.map(({ rule }) => rule).join()).not.toMatch(/memory-high|no-invocations|images-lost/);
   });
 

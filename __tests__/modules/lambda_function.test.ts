@@ -131,7 +131,7 @@ describe("lambda_function", () => {
           METRIC_NAMESPACE: "ImageProcessor/Lambda/prod",
           METRICS_TRANSPORT: "emf",
           RECORDS_TABLE: "${aws_dynamodb_table.metadata_table_table.name}",
-          REFUSAL_LOG_LEVEL: "ERROR",
+          REFUSAL_LOG_LEVEL: "WARN",
           SLO_SECONDS: "300",
           LARGE_IMAGE_BYTES: "10485760",
           MAX_IMAGE_BYTES: "104857600",

@@ -6,6 +6,12 @@ import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pat
 import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
 import { committed, devWith, synthesized } from "./synthesized";
 
+/** Every alarm notifies its own topic, and refused files are errors. */
+const prodWithEach = async () => ({
+  ...(await committed("prod")),
+  ...({ alarm_routing: "each", refusal_log_level: "ERROR" } as const),
+});
+
 const FOLDER = "image-processor-prod-processor/";
 
 let lines: LogSample[];
@@ -14,13 +20,7 @@ let queries: Record<string, string>;
 
 beforeAll(async () => {
   lines = await logSamples();
-  const { resource } = synthesized(await committed("prod"));
-  queries = Object.fromEntries(
-    Object.values(resource.aws_cloudwatch_query_definition ?? {}).map(({ name, query_string }) => [
-      String(name).slice(FOLDER.length),
-      String(query_string),
-    ]),
-  );
+  queries = queriesIn(synthesized(await prodWithEach()));
 });
 
 /** Translates a Logs Insights condition into a metric filter pattern, which the local engine can evaluate. */
@@ -61,11 +61,19 @@ const fieldsIn = (query: string): string[] => {
 const valueAt = (line: string, path: string): unknown =>
   path.split(".").reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], JSON.parse(line));
 
+const queriesIn = ({ resource }: ReturnType<typeof synthesized>): Record<string, string> =>
+  Object.fromEntries(
+    Object.values(resource.aws_cloudwatch_query_definition ?? {}).map(({ name, query_string }) => [
+      String(name).slice(FOLDER.length),
+      String(query_string),
+    ]),
+  );
+
 const named = (found: readonly LogSample[]) => found.map(({ name }) => name);
 
 describe("saved queries", () => {
   it("are those of the ledger and one for each alarm, on the function's log group only", async () => {
-    const { resource } = synthesized(await committed("prod"));
+    const { resource } = synthesized(await prodWithEach());
 
     const definitions = Object.values(resource.aws_cloudwatch_query_definition ?? {});
     const alarms = Object.values(resource.aws_cloudwatch_metric_alarm ?? {}).map(
@@ -86,12 +94,30 @@ describe("saved queries", () => {
   });
 
   it("of an alarm on log lines find exactly the lines that its metric counts", async () => {
-    const alarms = logAlarms(await committed("prod"));
+    const alarms = logAlarms(await prodWithEach());
 
     const found = alarms.map(({ name }) => [name, named(linesOf(`alarms/${name}`))]);
 
     expect(found).toEqual(
       alarms.map(({ name, fault }) => [name, named(lines.filter(({ countedBy }) => countedBy.includes(fault)))]),
+    );
+  });
+
+  it("of an alarm on log lines leave refused files out where they are no failures", async () => {
+    const environment = await committed("prod");
+    const samples = await logSamples("WARN");
+    const own = queriesIn(synthesized(environment));
+
+    const found = logAlarms(environment).map(({ name }) => {
+      const pattern = parseFilterPattern(patternOf(own[`alarms/${name}`] ?? ""));
+      return [name, named(samples.filter(({ line }) => matches(pattern, line)))];
+    });
+
+    expect(found).toEqual(
+      logAlarms(environment).map(({ name, fault }) => [
+        name,
+        named(samples.filter(({ countedBy }) => countedBy.includes(fault))),
+      ]),
     );
   });
 

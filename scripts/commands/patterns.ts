@@ -1,6 +1,7 @@
 /** `npm run patterns`: tests every synthesized metric filter on every kind of log line, locally and with CloudWatch Logs. */
 import { Command } from "commander";
 import pc from "picocolors";
+import { faultLedger } from "../../modules/alarm-rows";
 import type { LogAlarm } from "../../modules/alarm-types";
 import { LOG_ALARMS } from "../../modules/alarms";
 import type { Environment } from "../../modules/variables";
@@ -18,10 +19,12 @@ import { type LineMatches, matchesOf, serviceDifferences, unmatchedFilters } fro
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] =>
   readBlueprint(stackFor(environment)).metricFilters;
 
-/** Metrics without a filter in the environment, because a variable switches it off. */
+/** Metrics of which the environment has no filter, because it has no alarm on them. */
 const metricsOff = (environment: Environment): readonly string[] =>
   Object.entries<LogAlarm>(LOG_ALARMS).flatMap(([metric, { enabledBy }]) =>
-    enabledBy !== undefined && !environment[enabledBy] ? [metric] : [],
+    !Object.hasOwn(faultLedger(environment), metric) || (enabledBy !== undefined && !environment[enabledBy])
+      ? [metric]
+      : [],
   );
 
 /** @returns the line with the metrics that the environment's filters must count it by */
@@ -45,7 +48,7 @@ interface Options {
 const check = async (env: string, { live, endpointUrl }: Options): Promise<void> => {
   const environment = await environmentNamed(env);
   const filters = synthesizedFilters(environment);
-  const lines = (await logSamples()).map(sampleIn(environment));
+  const lines = (await logSamples(environment.refusal_log_level)).map(sampleIn(environment));
   const allMatches = lines.map((line) => matchesOf(line, filters));
   const width = Math.max(...lines.map(({ name }) => name.length));
   for (const line of allMatches) console.log(row(line, width));

@@ -49,8 +49,15 @@ const SEGMENTS_OF_A_TRACE = 2;
 /** @returns the mean number of parallel invocations, by Little's law: rate times duration */
 export const concurrency = ({ environment, assumed, rate }: Load): number => rate * seconds(environment, assumed);
 
-const thresholdOf = (name: string) => (environment: Environment) =>
-  metricAlarms(environment).find((alarm) => alarm.name === name)?.threshold ?? Number.POSITIVE_INFINITY;
+/** With alarm_routing incident, no alarm counts: each is on a share. */
+const isEach = ({ alarm_routing }: Environment): boolean => alarm_routing === "each";
+
+const thresholdOf =
+  (name: string) =>
+  (environment: Environment): number => {
+    const alarm = metricAlarms(environment).find((each) => each.name === name);
+    return alarm === undefined || !isEach(environment) ? Number.POSITIVE_INFINITY : alarm.threshold;
+  };
 
 /** Lambda keeps this many concurrent executions of an account unreserved. */
 const UNRESERVED = 100;
@@ -77,8 +84,8 @@ export const LIMITS = {
   "reserved concurrency":   { of: "parallel invocations",             quota: ({ reserved_concurrent_executions: n }) => n,    raisedBy: "a variable", demand: concurrency,                                                                  remedy: atLeast("reserved_concurrent_executions"),  appliesTo: ({ reserved_concurrent_executions: n }) => n > 0, source: `${LAMBDA}/configuration-concurrency.html` },
   "account's concurrency":  { of: "parallel invocations",             quota: 1_000,                                           raisedBy: "a request to AWS", demand: concurrency,                                                                  remedy: (needed) => `request ${asked(needed, UNRESERVED)} concurrent executions`, source: `${LAMBDA}/gettingstarted-limits.html` },
   "wait while Lambda scales":   { of: "seconds, if the rate jumps from 0",  quota: ({ lambda_max_event_age_seconds: seconds }) => seconds, raisedBy: "a variable", demand: (load) => concurrency(load) / NEW_ENVIRONMENTS_A_SECOND / 2,                  remedy: () => "increase the rate over minutes",     source: `${LAMBDA}/scaling-behavior.html` },
-  "high-concurrency":       { of: "parallel invocations that trigger it", quota: thresholdOf("high-concurrency"),                 raisedBy: "a variable", demand: concurrency,                                                                  remedy: atLeast("concurrent_executions_threshold"), source: "../modules/alarms.ts" },
-  "high-error-rate":        { of: "failures in 5 minutes that trigger it",  quota: thresholdOf("high-error-rate"),                  raisedBy: "a variable", demand: ({ environment, rate, assumed }) => rate * ALARM_PERIOD_SECONDS * invocationsOfFailure(environment) * assumed.failedPercent / 100, remedy: atLeast("error_threshold"), source: "../modules/alarms.ts" },
+  "high-concurrency":       { of: "parallel invocations that trigger it", quota: thresholdOf("high-concurrency"),                 raisedBy: "a variable", demand: concurrency,                                                                  remedy: atLeast("concurrent_executions_threshold"), appliesTo: isEach, source: "../modules/alarms.ts" },
+  "high-error-rate":        { of: "failures in 5 minutes that trigger it",  quota: thresholdOf("high-error-rate"),                  raisedBy: "a variable", demand: ({ environment, rate, assumed }) => rate * ALARM_PERIOD_SECONDS * invocationsOfFailure(environment) * assumed.failedPercent / 100, remedy: atLeast("error_threshold"), appliesTo: isEach, source: "../modules/alarms.ts" },
   "S3 writes of uploads":   { of: "requests per second and prefix",               quota: 3_500,                                           raisedBy: "not possible", demand: ({ rate }) => rate,                                                           remedy: prefixes("uploads"),                        source: S3 },
   "S3 reads of uploads":    { of: "requests per second and prefix",               quota: 5_500,                                           raisedBy: "not possible", demand: ({ rate }) => rate,                                                           remedy: prefixes("uploads"),                        source: S3 },
   "S3 writes of variants":  { of: "requests per second and prefix",               quota: 3_500,                                           raisedBy: "not possible", demand: ({ rate, environment }) => rate * Object.keys(environment.variants).length,                                            remedy: prefixes("uploads"), source: S3 },

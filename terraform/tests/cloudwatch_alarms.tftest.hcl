@@ -112,7 +112,6 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.high_concurrency) == 0,
       length(aws_cloudwatch_metric_alarm.event_age) == 0,
       length(aws_cloudwatch_metric_alarm.events_dropped) == 0,
-      length(aws_cloudwatch_composite_alarm.dropped) == 0,
     ])
     error_message = "Expected 0 of each."
   }
@@ -236,7 +235,6 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.log_errors) == 0,
       length(aws_cloudwatch_metric_alarm.event_age) == 0,
       length(aws_cloudwatch_metric_alarm.events_dropped) == 0,
-      length(aws_cloudwatch_composite_alarm.dropped) == 0,
     ])
     error_message = "Expected 0 of each."
   }
@@ -360,7 +358,6 @@ run "other_choices_1" {
       length(aws_cloudwatch_composite_alarm.bad_release) == 0,
       length(aws_cloudwatch_composite_alarm.table) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
-      length(aws_cloudwatch_composite_alarm.dropped) == 0,
     ])
     error_message = "Expected 0 of each."
   }

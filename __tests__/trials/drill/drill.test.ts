@@ -27,12 +27,15 @@ const QUICK = ["log-errors", "s3-permission-errors", "event-age", "high-error-ra
 /** What CloudWatch Logs adds to each line before it counts bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const ENVELOPE_BYTES = 26;
 
+/** Every alarm notifies its own topic, so that each can be seen alone. */
+const EACH = { alarm_routing: "each", refusal_log_level: "ERROR" } as const;
+
 let stackDir: string;
 let blueprint: Blueprint;
 let evidence: Evidence;
 
 beforeAll(async () => {
-  stackDir = await drillStack("prod");
+  stackDir = await drillStack("prod", EACH);
   blueprint = readBlueprint(stackDir);
   evidence = await gather(blueprint, { only: QUICK });
 });
@@ -143,7 +146,7 @@ describe("the longest invocations", () => {
   let slow: Evidence;
 
   beforeAll(async () => {
-    slow = { ...evidence, blueprint: readBlueprint(await drillStack("prod", { lambda_timeout: SECONDS })) };
+    slow = { ...evidence, blueprint: readBlueprint(await drillStack("prod", { ...EACH, lambda_timeout: SECONDS })) };
   });
 
   it("amid healthy traffic are noticed in time, with either delivery", () => {
@@ -165,6 +168,45 @@ describe("the longest invocations", () => {
       expect.arrayContaining(expected.map((change) => `lambda_timeout ${SECONDS}, ${change}`)),
     );
     expect(results.filter(({ caughtBy }) => caughtBy === undefined)).toEqual([]);
+  });
+});
+
+describe("the drill of a stack with one page for an incident", () => {
+  const QUICK_INCIDENT = ["page", "recovered", "high-error-rate", "refused", "refused-rate"];
+  let folder: string;
+  let own: Evidence;
+
+  beforeAll(async () => {
+    folder = await drillStack("prod");
+    own = await gather(readBlueprint(folder), { only: QUICK_INCIDENT });
+  });
+
+  it("sees one page for an outage, a ticket for refused files, and no other notification", () => {
+    const verdicts = drill(own.blueprint, own);
+
+    expect(verdicts.map(({ alarm, topic, problems }) => [alarm, topic, problems])).toEqual([
+      ["high-error-rate", "none", []],
+      ["recovered", "none", []],
+      ["refused-rate", "none", []],
+      ["page", "critical-alerts", []],
+      ["refused", "log-alerts", []],
+    ]);
+    expect(probeProblems(own.blueprint, own)).toEqual([]);
+    expect(structureProblems(folder, own.blueprint, own)).toEqual([]);
+  });
+
+  it("notices a missing ticket, and a rule with another operator", () => {
+    const { compositeAlarms } = own.blueprint;
+    const problemsWith = (composites: typeof compositeAlarms) =>
+      structureProblems(folder, { ...own.blueprint, compositeAlarms: composites }, own);
+
+    const missing = problemsWith(compositeAlarms.filter(({ name }) => !name.endsWith("-redrive")));
+    const reversed = problemsWith(
+      compositeAlarms.map((each) => ({ ...each, rule: each.rule.replace(" OR ", " AND ") })),
+    );
+
+    expect(missing).toEqual(["redrive is missing, so that no one is notified"]);
+    expect(reversed).toContain("page stays OK while high-error-rate is in ALARM");
   });
 });
 

@@ -52,7 +52,6 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   budget: allOf("budget-1d", "budget-2h"),
   "event-lost": anyOf("dead-letter-errors"),
   redrive: anyOf("dead-letters"),
-  dropped: anyOf("events-dropped"),
   "bad-release": anyOf("release-errors"),
   table: anyOf("table-throttles", "table-errors"),
   refused: anyOf("refused-rate"),
@@ -91,6 +90,19 @@ const ruleProblems = (composite: CompositeAlarm, blueprint: Blueprint): string[]
   ];
 };
 
+/** A composite alarm is needed where an alarm exists that puts it into ALARM. */
+const missingProblems = (blueprint: Blueprint): string[] => {
+  const { alarms, compositeAlarms } = blueprint;
+  if (compositeAlarms.length === 0) return [];
+  const [single, composite] = [alarms, compositeAlarms].map(
+    (all) => new Set(all.map((each) => shortName(each, blueprint))),
+  );
+  return Object.entries(RULES)
+    .filter(([name]) => composite?.has(name) === false)
+    .filter(([, { fires }]) => fires.some((names) => names.every((each) => single?.has(each))))
+    .map(([name]) => `${name} is missing, so that no one is notified`);
+};
+
 const suppressorProblems = (composite: CompositeAlarm, blueprint: Blueprint): string[] => {
   const short = shortName(composite, blueprint);
   const { actionsSuppressor: suppressor } = composite;
@@ -118,6 +130,7 @@ const pageProblems = ({ alarms, compositeAlarms, ...blueprint }: Blueprint): str
 /** @returns one sentence for each composite alarm that fires or notifies at the wrong time */
 export const compositeProblems = (blueprint: Blueprint): string[] => [
   ...pageProblems(blueprint),
+  ...missingProblems(blueprint),
   ...blueprint.compositeAlarms.flatMap((composite) => [
     ...ruleProblems(composite, blueprint),
     ...suppressorProblems(composite, blueprint),

@@ -30,8 +30,8 @@ const CAUSES = [
 const BUDGETS = ["budget-burning", "budget-30m", "budget-2h", "budget-6h", "budget-1d", "budget", "slow-burn"];
 const RELEASE = ["release-errors", "bad-release"];
 const OUTAGE = ["high-error-rate", "page", ...RELEASE, ...CAUSES];
-const LEFT_BEHIND = ["dead-letters", "redrive", "events-dropped", "dropped"];
-const GIVEN_UP = [...LEFT_BEHIND, ...RELEASE, "budget-2h", "low-success-rate"];
+const LEFT_BEHIND = ["dead-letters", "redrive", "events-dropped"];
+const GIVEN_UP = [...LEFT_BEHIND, ...RELEASE, "budget-2h", "low-success-rate", "image-processing-errors"];
 const WAITING = ["waiting", "throttled-long", "still-throttled", "page"];
 
 const FAILS = { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 };
@@ -67,14 +67,6 @@ const badRelease: Pick<Scenario, "cause" | "counts" | "run"> = {
   cause: FAULTS["bad-release"].cause,
   counts: { LambdaErrors: 1, FailedAttempts: 1 },
   run: (blueprint) => play(FAULTS["bad-release"], blueprint, 2, { maximumRetryAttempts: 0 }),
-};
-
-const eventDropped: Pick<Scenario, "cause" | "counts" | "scaled" | "run"> = {
-  cause: "an upload waits longer than the maximum event age",
-  counts: {},
-  scaled: ({ maximumEventAgeSeconds }) =>
-    `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
-  run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
 };
 
 const queueRefuses: Pick<Scenario, "cause" | "counts" | "run"> = {
@@ -207,8 +199,15 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
     run: (blueprint) => failsWithoutRetry(blueprint, 15, 3),
   },
-  "events-dropped": { ...eventDropped, topic: none, also: [...WAITING, "dropped"] },
-  dropped: { ...eventDropped, topic: "performance-alerts", also: [...WAITING, "events-dropped"] },
+  "events-dropped": {
+    cause: "an upload waits longer than the maximum event age",
+    topic: "performance-alerts",
+    counts: {},
+    also: WAITING,
+    scaled: ({ maximumEventAgeSeconds }) =>
+      `reserved concurrency 1; the clock skips the wait of ${maximumEventAgeSeconds} s`,
+    run: (blueprint) => heldUp(blueprint, blueprint.function.maximumEventAgeSeconds * 1_000 + MINUTE_MS),
+  },
   "dead-letters": { ...givenUp(1, HOUR_MS), topic: none, also: GIVEN_UP },
   redrive: { ...givenUp(1, HOUR_MS), topic: "performance-alerts", also: GIVEN_UP },
   "dead-letter-errors": { ...queueRefuses, topic: none, also: ["event-lost", ...GIVEN_UP] },

@@ -94,21 +94,22 @@ const severalProbes = (alarm: Alarm, evidence: Evidence, once: Timeline, timing:
   const { periodMs, delayMs } = timing;
   const { evaluationPeriods: periods, datapointsToAlarm: wanted = periods } = alarm;
   const toMs = FAULT_AT_MS + (periods + 4) * periodMs + HOUR_MS;
-  const probe = (title: string, inPeriods: readonly number[], isEnough: boolean): Probe => {
+  const probe = (title: string, inPeriods: readonly number[], isEnough: boolean, isSilentAfterwards = false): Probe => {
     const lastMs = FAULT_AT_MS + Math.max(...inPeriods) * periodMs;
+    const forgottenMs = isSilentAfterwards ? timing.memoryMs : timing.windowMs;
     return {
       alarm: alarm.name,
       delivery: evidence.delivery,
       title,
       timeline: merged([
-        traffic(evidence, BEGIN_MS, toMs),
+        traffic(evidence, BEGIN_MS, isSilentAfterwards ? FAULT_AT_MS : toMs),
         ...inPeriods.map((period) => later(once, period * periodMs)),
       ]),
       watched: { fromMs: WATCH_MS, toMs: toMs - MINUTE_MS },
       ...(isEnough && {
         fires: {
           byMs: lastMs + delayMs + 2 * MINUTE_MS,
-          okByMs: FAULT_AT_MS + (inPeriods.at(-wanted) ?? 0) * periodMs + periods * periodMs + MINUTE_MS,
+          okByMs: FAULT_AT_MS + (inPeriods.at(-wanted) ?? 0) * periodMs + forgottenMs + MINUTE_MS,
         },
       }),
     };
@@ -117,6 +118,7 @@ const severalProbes = (alarm: Alarm, evidence: Evidence, once: Timeline, timing:
   const apart = [...first.slice(0, -1), periods - 1];
   return [
     probe(`exactly ${alarm.threshold} in ${wanted} periods`, first, true),
+    probe(`exactly ${alarm.threshold} in ${wanted} periods, then no traffic`, first, true, true),
     probe(`exactly ${alarm.threshold} in ${wanted} periods, apart`, apart, true),
     probe(`exactly ${alarm.threshold} in ${wanted} periods, too far apart`, [...first.slice(0, -1), periods], false),
     probe(`exactly ${alarm.threshold} in ${wanted - 1} periods`, first.slice(1), false),

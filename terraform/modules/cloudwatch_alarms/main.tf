@@ -97,7 +97,7 @@ resource "aws_cloudwatch_metric_alarm" "budget_burning" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-budget-burning"
-  alarm_description   = "Uploads are given up so fast that the error budget of 30 days lasts 2 days: Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, and >= ${var.slo_sure_failures} or >= 10 %, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/budget-burning." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
+  alarm_description   = "Uploads are given up so fast that the error budget of 30 days lasts 2 days: Uploads given up >= ${var.slo_min_failures}, and >= 14.4 times the share that slo_target_percent (${var.slo_target_percent}) allows, and >= ${var.slo_sure_failures} or >= 10 %, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/budget-burning." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
@@ -452,10 +452,10 @@ resource "aws_cloudwatch_metric_alarm" "release_errors" {
   count = var.enable_release_alias ? 1 : 0
 
   alarm_name          = "${var.function_name}-release-errors"
-  alarm_description   = "The newest version is failing: ${var.alarm_routing != "each" ? "Failed invocations of the newest version >= ${var.release_error_min_failures}, and >= ${var.release_error_threshold_percent} % of all of them, in ${local.periods_of_60_s * 60} s." : "Sum of Errors of the newest version >= ${var.release_error_threshold} ${local.periods_of_60_s_3 == 1 ? "in 60 s" : "in 1 of ${local.periods_of_60_s_3} periods of 60 s"}."}${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/release-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/release-errors.md" : ""}"
+  alarm_description   = "The newest version is failing: ${var.alarm_routing != "each" ? "Failed invocations of the newest version >= ${var.release_error_min_failures}, and >= ${var.release_error_threshold_percent} % of all of them, in 1 of 2 periods of ${local.periods_of_60_s * 60} s." : "Sum of Errors of the newest version >= ${var.release_error_threshold} ${local.periods_of_60_s_3 == 1 ? "in 60 s" : "in 1 of ${local.periods_of_60_s_3} periods of 60 s"}."}${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/release-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/release-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
-  evaluation_periods  = var.alarm_routing != "each" ? 1 : local.periods_of_60_s_3
+  evaluation_periods  = var.alarm_routing != "each" ? 2 : local.periods_of_60_s_3
   threshold           = var.alarm_routing != "each" ? 1 : var.release_error_threshold
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_routing == "each" ? [var.critical_alerts_topic_arn] : null
@@ -925,13 +925,13 @@ resource "aws_cloudwatch_metric_alarm" "dead_letter_errors" {
   count = var.enable_dead_letter_queue ? 1 : 0
 
   alarm_name          = "${var.function_name}-dead-letter-errors"
-  alarm_description   = "Events are being lost because Lambda cannot send them to the dead-letter queue: Sum of DeadLetterErrors >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/dead-letter-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letter-errors.md" : ""}"
+  alarm_description   = "Events are being lost because Lambda cannot send them to the dead-letter queue: Sum of DeadLetterErrors >= 1 in${var.alarm_routing != "each" ? " 1 of 10 periods of" : ""} 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/dead-letter-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/dead-letter-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   dimensions = {
     FunctionName = var.function_name
   }
-  evaluation_periods = 1
+  evaluation_periods = var.alarm_routing != "each" ? 10 : 1
   metric_name        = "DeadLetterErrors"
   namespace          = "AWS/Lambda"
   period             = 60
@@ -1240,8 +1240,10 @@ resource "aws_cloudwatch_metric_alarm" "event_age" {
 resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   count = var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue ? 1 : 0
 
-  alarm_name          = "${var.function_name}-events-dropped"
-  alarm_actions       = (!(var.enable_async_alarms && !var.enable_dead_letter_queue) || var.alarm_routing == "each") ? [var.critical_alerts_topic_arn] : null
+  alarm_name = "${var.function_name}-events-dropped"
+  alarm_actions = [
+    !var.enable_async_alarms && !var.enable_dead_letter_queue ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
+  ]
   alarm_description   = "Lambda is dropping uploads that failed every retry or waited too long: Sum of AsyncEventsDropped >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/events-dropped." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/events-dropped.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
@@ -1251,29 +1253,11 @@ resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   evaluation_periods = 1
   metric_name        = "AsyncEventsDropped"
   namespace          = "AWS/Lambda"
-  ok_actions         = (!(var.enable_async_alarms && !var.enable_dead_letter_queue) || var.alarm_routing == "each") ? [var.critical_alerts_topic_arn] : null
+  ok_actions = [
+    !var.enable_async_alarms && !var.enable_dead_letter_queue ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
+  ]
   period             = 60
   statistic          = "Sum"
   threshold          = 1
   treat_missing_data = "notBreaching"
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_cloudwatch_composite_alarm" "dropped" {
-  count = var.alarm_routing == "incident" && var.enable_async_alarms && !var.enable_dead_letter_queue ? 1 : 0
-
-  alarm_name        = "${var.function_name}-dropped"
-  alarm_actions     = [var.performance_alerts_topic_arn]
-  alarm_description = "Lambda is dropping uploads that failed every retry or waited too long.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/events-dropped.md" : ""}"
-  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.events_dropped[0].alarm_name})"
-  ok_actions        = [var.performance_alerts_topic_arn]
-
-  actions_suppressor {
-    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
-    extension_period = 1800
-    wait_period      = 120
-  }
 }

@@ -70,9 +70,6 @@ locals {
     (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
       events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].alarm_name
     } : {},
-    var.alarm_routing == "incident" && var.enable_async_alarms && !var.enable_dead_letter_queue ? {
-      dropped = aws_cloudwatch_composite_alarm.dropped[0].alarm_name
-    } : {},
   )
 }
 
@@ -158,9 +155,6 @@ output "alarm_arns" {
     } : {},
     (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? {
       events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].arn
-    } : {},
-    var.alarm_routing == "incident" && var.enable_async_alarms && !var.enable_dead_letter_queue ? {
-      dropped = aws_cloudwatch_composite_alarm.dropped[0].arn
     } : {},
   )
 }

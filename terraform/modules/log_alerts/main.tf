@@ -79,7 +79,7 @@ resource "aws_cloudwatch_metric_alarm" "image_processing_errors" {
 
   alarm_name          = "${var.function_name}-image-processing-errors"
   alarm_actions       = var.alarm_routing == "each" ? [var.log_alerts_topic_arn] : null
-  alarm_description   = "Images are being refused or are failing: ${var.alarm_routing != "incident" ? "Sum of ImageProcessingErrors >= ${var.image_error_threshold}" : "Failed images >= ${var.image_error_threshold}, and >= ${var.image_error_threshold_percent} % of all,"} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/image-processing-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/image-processing-errors.md" : ""}"
+  alarm_description   = "Images are ${var.alarm_routing != "incident" ? "being refused or are failing: Sum of ImageProcessingErrors >= ${var.image_error_threshold}" : "failing: Failed images >= ${var.image_error_threshold}, and >= ${var.image_error_threshold_percent} % of all,"} in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/image-processing-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/image-processing-errors.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = 1
