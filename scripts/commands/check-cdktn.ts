@@ -12,7 +12,9 @@ const run = async (): Promise<void> => {
 };
 
 export const command = new Command("npm run check:cdktn --")
-  .description("Synthesizes with the maintained fork of CDKTF in a temporary copy, with packages from the npm registry, and compares the JSON.")
+  .description(
+    "Synthesizes with the maintained fork of CDKTF in a temporary copy, with packages from the npm registry, and compares the JSON.",
+  )
   .addHelpText("after", "\nExit code 1: the JSON differs.")
   .action(run);
 
