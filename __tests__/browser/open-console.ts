@@ -16,6 +16,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** A busy machine takes its time; the time limit of the test ends what never comes. */
+const LONGEST_WAIT_MS = 240_000;
+
 export interface View {
   readonly page: Page;
   /** What the page wrote to its console, and requests that left this machine. */
@@ -50,6 +53,7 @@ export const openConsole = async (environment: string): Promise<OpenConsole> => 
         colorScheme: isDark ? "dark" : "light",
         reducedMotion: "reduce",
       });
+      page.setDefaultTimeout(LONGEST_WAIT_MS);
       const problems: string[] = [];
       page.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) problems.push(message.text());

@@ -1,12 +1,12 @@
 /** A hundred uploads and 10,000 log lines: what is out of sight costs nothing. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Line } from "../../scripts/console/protocol";
 import { photo } from "../../scripts/faults/pictures";
 import { type OpenConsole, openConsole } from "./open-console";
 
 const UPLOADS = 100;
 const LINES = 10_000;
-const FEW = 300;
+const FEW = 600;
 
 let opened: OpenConsole;
 
@@ -27,6 +27,9 @@ beforeAll(async () => {
 
 afterAll(() => opened?.close());
 
+/** The rows of the log that are in the document. */
+const rowsOf = (page: Page): Locator => page.getByRole("listbox", { name: "Log lines" }).getByRole("option");
+
 /** Opens the log with the real lines, repeated until there are `count`. */
 const openLog = async (count: number): Promise<Page> => {
   const { page } = await opened.open("photos");
@@ -38,18 +41,18 @@ const openLog = async (count: number): Promise<Page> => {
   });
   await page.reload();
   await page.getByRole("navigation").getByRole("link", { name: "Log" }).click();
-  await page.getByRole("option").first().waitFor();
+  await rowsOf(page).first().waitFor();
   return page;
 };
 
-/** @returns the median time of a frame while the list scrolls from end to end, in milliseconds */
+/** @returns the median time of two frames while the list scrolls by 300 lines, in milliseconds */
 const scrollThrough = (page: Page): Promise<number> =>
   page.evaluate(async () => {
-    const list = document.querySelector(".log") as unknown as { scrollTop: number; scrollHeight: number };
+    const list = document.querySelector(".log") as unknown as { scrollTop: number };
     const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
     const times: number[] = [];
     for (let step = 0; step <= 60; step += 1) {
-      list.scrollTop = (list.scrollHeight * step) / 60;
+      list.scrollTop = 160 * step;
       const before = performance.now();
       await frame();
       await frame();
@@ -59,20 +62,20 @@ const scrollThrough = (page: Page): Promise<number> =>
   });
 
 describe("the log", () => {
-  it("keeps as many rows in the document for 10,000 lines as for 300, and scrolls as smoothly", async () => {
+  it("keeps as many rows in the document for 10,000 lines as for 600, and scrolls as smoothly", async () => {
     const few = await openLog(FEW);
     const fewMs = await scrollThrough(few);
-    const fewRows = await few.getByRole("option").count();
+    const fewRows = await rowsOf(few).count();
     await few.close();
     const many = await openLog(LINES);
+    // The list follows its end until it is scrolled.
+    await many.locator(`[aria-posinset="${LINES}"]`).waitFor();
     const manyMs = await scrollThrough(many);
-    const manyRows = await many.getByRole("option").count();
+    const manyRows = await rowsOf(many).count();
     const title = await many.locator(".view-title").textContent();
-    const last = await many.getByRole("option").last().getAttribute("aria-posinset");
     await many.close();
 
     expect(title).toContain("10,000 lines");
-    expect(last).toBe(String(LINES));
     expect(manyRows).toBeLessThanOrEqual(fewRows + 1);
     expect(manyMs).toBeLessThan(3 * fewMs);
   });

@@ -127,6 +127,13 @@ describe.each(Object.keys(ENVIRONMENTS))("the runbooks of %s", (name) => {
     expect(left.filter((text) => /\d/.test(text))).toEqual([]);
   });
 
+  it("say what the drill does for each alarm that there can be", () => {
+    const pages = [...runbookPages(environment, BUCKETS, "all").values()];
+
+    const causes = pages.map((page) => /^- Locally: .* \((.+)\)$/m.exec(page)?.[1] ?? "undefined");
+    expect(causes).not.toContain("undefined");
+  });
+
   it("name variables that exist", () => {
     const names = all()
       .flatMap(codeIn)

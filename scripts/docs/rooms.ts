@@ -77,7 +77,7 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
     imports: ["sandbox", "cloudwatch", "faults"],
-    entries: ["causes.ts", "control.ts", "drill.ts", "evidence.ts", "recorded-run.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+    entries: ["causes.ts", "control.ts", "drill.ts", "evidence.ts", "incident-scenarios.ts", "recorded-run.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
   },
   month: {
     path: "scripts/trials/month",

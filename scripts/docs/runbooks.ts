@@ -11,6 +11,7 @@ import { alarmQuery } from "../../modules/queries";
 import { type BucketNames, factsOf, type RunbookFacts } from "../../modules/runbook-facts";
 import { RUNBOOKS } from "../../modules/runbooks";
 import type { Environment, NumberVariable } from "../../modules/variables";
+import { INCIDENT_SCENARIOS } from "../trials/drill/incident-scenarios";
 import { SCENARIOS } from "../trials/drill/scenarios";
 
 /** Bucket names before the environment is deployed. */
@@ -61,6 +62,15 @@ ${alarmQuery(alarm, environment)}
 \`\`\``;
 };
 
+/** @returns what the drill does to make an alarm fire @throws Error if it has no scenario for it */
+const causeOf = ({ name }: Alarm, { alarm_routing }: Environment): string => {
+  const [own, others] =
+    alarm_routing === "incident" ? [INCIDENT_SCENARIOS, SCENARIOS] : [SCENARIOS, INCIDENT_SCENARIOS];
+  const scenario = own[name] ?? others[name];
+  if (scenario === undefined) throw new Error(`Expected a scenario of the drill for ${name} but got none`);
+  return scenario.cause;
+};
+
 const page = (alarm: Alarm, facts: RunbookFacts): string => {
   const { impact, causes, fix, afterwards } = RUNBOOKS[alarm.name as RunbookName](facts);
   const { stack, environment } = facts;
@@ -90,7 +100,7 @@ ${last}
 ## Test this alarm
 
 - In your account: \`npm run alarms -- ${stack} test ${alarm.name}\`
-- Locally: \`npm run drill -- --env ${environment.environment} --alarm ${alarm.name}\` (${SCENARIOS[alarm.name]?.cause})
+- Locally: \`npm run drill -- --env ${environment.environment} --alarm ${alarm.name}\` (${causeOf(alarm, environment)})
 `;
 };
 

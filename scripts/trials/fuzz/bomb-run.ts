@@ -16,7 +16,7 @@ const LIMITS = {
 };
 
 const MAX_MS = 1_000;
-export const MAX_PEAK_BYTES = 200e6;
+const MAX_PEAK_BYTES = 200e6;
 
 export const runBombs = async (): Promise<BombResult[]> => {
   const results: BombResult[] = [];
