@@ -37,10 +37,10 @@ const isBusy = (traffic: Traffic): boolean => errorRateMinutes(traffic) === 5 + 
 /** The busiest minute, compared with the mean. */
 const PEAK = 1.75;
 
-/** Uploads given up in the busiest hour by a loss of ten times the error budget, and four standard deviations more. */
+/** Uploads given up in the busiest hour by a loss of ten times the error budget, and six standard deviations more. */
 const sureFailures = (traffic: Traffic): number => {
   const expected = 60 * PEAK * perMinute(traffic) * 10 * (1 - traffic.slo_target_percent / 100);
-  return Math.ceil(expected + 4 * Math.sqrt(expected));
+  return Math.ceil(expected + 6 * Math.sqrt(expected));
 };
 
 /** Each variable that has no fixed default, by name: add a row. A value in the environment's file wins. */

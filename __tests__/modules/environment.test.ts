@@ -116,7 +116,7 @@ const DEFAULTS = {
   slo_seconds: 300,
   error_rate_threshold_percent: 22,
   error_rate_hold_periods: 9,
-  slo_sure_failures: 45,
+  slo_sure_failures: 54,
   throttled_period_seconds: 240,
   throttled_datapoints: 4,
   waiting_hold_periods: 5,

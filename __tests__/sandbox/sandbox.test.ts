@@ -55,7 +55,7 @@ describe("the blueprint", () => {
     expect(blueprint.notifications.map(({ bucket, events }) => [bucket, events])).toEqual([
       ["image-processor-dev-upload-local", ["s3:ObjectCreated:*"]],
     ]);
-    expect([blueprint.metricFilters.length, blueprint.alarms.length, blueprint.topics.length]).toEqual([18, 12, 3]);
+    expect([blueprint.metricFilters.length, blueprint.alarms.length, blueprint.topics.length]).toEqual([19, 12, 3]);
   });
 });
 

@@ -61,7 +61,7 @@ export const ALARM_VALUES = {
   refused_window_seconds:          { ...WINDOW,                              default: 3_600,   description: "Period of `refused`." },
   slo_target_percent:              { ...SLO,                                 default: 99.9,    description: "Share of valid uploads that must be processed, in percent over 30 days. The rest is the error budget." },
   slo_min_failures:                { ...COUNT,                               default: 3,       description: "Minimum number of uploads given up for an alarm on the error budget." },
-  slo_sure_failures:               { ...COUNT,                               default: 45,      description: "Number of uploads given up in an hour from which `budget-burning` needs no larger share than 14.4 times the error budget." },
+  slo_sure_failures:               { ...COUNT,                               default: 54,      description: "Number of uploads given up in an hour from which `budget-burning` needs no larger share than 14.4 times the error budget." },
   slo_seconds:                     { ...whole(1, 21_600, "seconds"),         default: 300,     description: "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`." },
   enable_no_invocation_alarm:      { ...FLAG,                                default: false,   description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
   enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },

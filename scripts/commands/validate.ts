@@ -9,7 +9,7 @@ import { startMoto } from "../aws/terraform/moto";
 import { variantsOf } from "../aws/terraform/plain-variants";
 import { createExisting, sameness } from "../aws/terraform/sameness";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
-import { validateStacks } from "../aws/terraform/validation";
+import { validatePlain, validateStacks } from "../aws/terraform/validation";
 import { environmentNamed } from "../build/environments";
 import { PROJECT } from "../build/stacks";
 import { synth } from "../build/synth";
@@ -53,6 +53,8 @@ const validate = async ({ providerVersion, everySwitch }: Options): Promise<void
   await requireTerraform(NEEDS.mocks);
   const stacks = (await synth()).map(({ folder }) => folder);
   const results = await Promise.allSettled(await validateStacks(stacks, providerVersion));
+  // Alone, because it starts a provider for each of its runs.
+  results.push(...(await Promise.allSettled([validatePlain(providerVersion)])));
   for (const result of results) {
     if (result.status === "rejected") {
       console.error(`${pc.red("✗")} ${result.reason.message}`);

@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 export const monthTable = (): string => {
-  const { rows, months, seed, delivery, date } = readResults();
+  const { rows, seed, delivery, date } = readResults();
   const figures = table(
     ["uploads a month", "alarms", "months", ...Object.keys(FIGURE_COLUMNS)],
     rows.map(({ uploadsPerMonth, column, figures: each }) => [
@@ -25,7 +25,7 @@ export const monthTable = (): string => {
       ...Object.values(FIGURE_COLUMNS).map((of) => of(each)),
     ]),
   );
-  const how = `Played on ${date} with ${delivery} delivery. The seeds begin with ${seed}, so every set of alarms sees the same months; the last row of each rate has ${months} of them at each rate.`;
+  const how = `Played on ${date} with ${delivery} delivery. The seeds begin with ${seed}, so every set of alarms sees the same months; the column "months" says how many of them.`;
   return [how, figures, RULES.map((rule) => `- ${rule}`).join("\n")].join("\n\n");
 };
 

@@ -51,7 +51,7 @@ run "everything_on" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
-    slo_sure_failures               = 48
+    slo_sure_failures               = 57
     slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
@@ -174,7 +174,7 @@ run "everything_off" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
-    slo_sure_failures               = 48
+    slo_sure_failures               = 57
     slo_seconds                     = 303
     enable_no_invocation_alarm      = false
     enable_async_alarms             = false
@@ -297,7 +297,7 @@ run "other_choices_1" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
-    slo_sure_failures               = 48
+    slo_sure_failures               = 57
     slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true
@@ -662,7 +662,7 @@ run "conflict_1" {
     refused_window_seconds          = 3660
     slo_target_percent              = 98.9
     slo_min_failures                = 6
-    slo_sure_failures               = 48
+    slo_sure_failures               = 57
     slo_seconds                     = 303
     enable_no_invocation_alarm      = true
     enable_async_alarms             = true

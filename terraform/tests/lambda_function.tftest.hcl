@@ -158,7 +158,7 @@ run "everything_off" {
     application_log_level            = "DEBUG"
     log_retention_days               = 90
     log_group_name                   = ""
-    existing_log_group_name          = "/invoices/worker"
+    existing_log_group_name          = "/old/group"
     role_name                        = ""
     permissions_boundary_arn         = ""
     enable_dead_letter_queue         = false

@@ -154,10 +154,7 @@ const attributesOf = ({ type, change: { after, after_unknown } }: ResourceChange
         ([name, value]) =>
           [name, [decoded(after?.[name]), (after_unknown as Attributes)?.[name] ?? value === true]] as const,
       )
-      .map(([name, [value, unknown]]) => [
-        name,
-        [value ?? null, JSON.stringify(unknown).includes("true") ? unknown : false],
-      ]),
+      .map(([name, [value, unknown]]) => [name, [value ?? null, unknownParts(unknown)]]),
   );
 };
 
@@ -169,16 +166,26 @@ const outputDifferences = (name: string, { output_changes = {} }: Plan): string[
   };
   const [mine, theirs] = [partsOf("stack"), partsOf("plain")];
   return Object.keys({ ...mine.after, ...mine.unknown }).flatMap((output) => {
-    const [one, other] = [mine, theirs].map(({ after, unknown }) => [deeplyDecoded(after[output]), unknown[output]]);
+    const [one, other] = [mine, theirs].map(({ after, unknown }) => [
+      deeplyDecoded(after[output]),
+      unknownParts(unknown[output]),
+    ]);
     if (isDeepStrictEqual(one, other)) return [];
     return [`${name}: output ${output}: Expected ${JSON.stringify(one)} but got ${JSON.stringify(other)}`];
   });
 };
 
-const deeplyDecoded = (value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(each)]))
-    : decoded(value);
+/** The order of names has no meaning, and a number in a map becomes a text where a module takes a map of texts. */
+const deeplyDecoded = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(decoded).sort();
+  if (typeof value !== "object" || value === null) return decoded(value);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, decoded(textOfNumber(each))]));
+};
+
+const textOfNumber = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
+
+/** Terraform writes `{}` or `{ a = false }` where everything is known. */
+const unknownParts = (unknown: unknown): unknown => (JSON.stringify(unknown)?.includes("true") ? unknown : false);
 
 /** Compares one variant. */
 const compare = (name: string, plan: Plan): { resources: number; attributes: number; differences: string[] } => {

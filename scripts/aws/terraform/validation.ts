@@ -1,5 +1,5 @@
 /** Runs `terraform init`, `validate` and `test` (with a mocked provider) on synthesized stacks. */
-import { copyFile, cp, readFile } from "node:fs/promises";
+import { copyFile, cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PROJECT } from "../../build/stacks";
 import { temporaryFolder } from "../../terminal/processes";
@@ -26,15 +26,47 @@ const initialize = async (place: Place): Promise<void> => {
   await terraform(place, ["init", "-backend=false", "-input=false", "-no-color"], 300);
 };
 
-const validateAndTest = async (place: Place): Promise<Validated> => {
+const validateAndTest = async (place: Place, limitSeconds: number): Promise<Validated> => {
   const started = Date.now();
-  await terraform(place, ["validate", "-no-color"], 120);
-  const { stdout } = await terraform(place, ["test", "-no-color"], 120);
+  await terraform(place, ["validate", "-no-color"], 300);
+  const { stdout } = await terraform(place, ["test", "-no-color"], limitSeconds);
   if (!/Success! [1-9]\d* passed, 0 failed\./.test(stdout))
     throw new Error(`Expected tests for ${place.name} but Terraform ran none`);
   const lock = await readFile(join(place.folder, LOCK_FILE), "utf8");
   const providerVersion = /version\s+= "([^"]+)"/.exec(lock)?.[1] ?? "?";
   return { name: place.name, providerVersion, seconds: (Date.now() - started) / 1000 };
+};
+
+const EXAMPLES = join("plain", "examples");
+
+/** Examples are read with the lock file of the root, so that Terraform looks for the provider once. */
+const validateExample = async (folder: string, name: string, env: NodeJS.ProcessEnv): Promise<void> => {
+  const place = { name: `examples/${name}`, folder: join(folder, EXAMPLES, name), env };
+  await copyFile(join(folder, "plain", LOCK_FILE), join(place.folder, LOCK_FILE));
+  await initialize(place);
+  await terraform(place, ["validate", "-no-color"], 300);
+};
+
+/**
+ * Checks format, validity and tests of `terraform/`, and the validity of its examples.
+ * @param providerVersion constraint that replaces the one of the root module @default the root's own
+ * @throws Error of one line if Terraform refuses something
+ */
+export const validatePlain = async (providerVersion?: string): Promise<Validated> => {
+  const env = await isolatedEnv(temporaryFolder());
+  const folder = temporaryFolder();
+  const place = { name: "terraform/", folder: join(folder, "plain"), env };
+  const filter = (path: string) => !/\.terraform|\.tfstate|\.tfvars$/.test(path);
+  await cp(join(PROJECT, "terraform"), place.folder, { recursive: true, filter });
+  await terraform(place, ["fmt", "-check", "-recursive", "-no-color"], 60);
+  if (providerVersion) {
+    const required_providers = { aws: { source: "hashicorp/aws", version: providerVersion } };
+    await writeFile(join(place.folder, "test_override.tf.json"), JSON.stringify({ terraform: { required_providers } }));
+  }
+  await initialize(place);
+  const result = await validateAndTest(place, 1200);
+  for (const name of await readdir(join(folder, EXAMPLES))) await validateExample(folder, name, env);
+  return result;
 };
 
 /**
@@ -57,5 +89,5 @@ export const validateStacks = async (
     await initialize(place);
     places.push(place);
   }
-  return places.map(validateAndTest);
+  return places.map((place) => validateAndTest(place, 120));
 };

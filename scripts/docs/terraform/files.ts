@@ -9,6 +9,7 @@ import { moduleTest } from "./module-tests";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
 import { readmeOf } from "./readme";
 import { rootFiles } from "./root";
+import { rootReadme } from "./root-readme";
 
 const FOLDER = "terraform";
 
@@ -33,7 +34,7 @@ const written = (): Map<string, string> =>
       ModuleText
     >;
     return new Map([
-      ...under("", rootFiles(modules)),
+      ...under("", { ...rootFiles(modules), "README.md": rootReadme(modules) }),
       ...under("tests", testsOf(modules)),
       ...names.flatMap((name) =>
         under(join("modules", name), {

@@ -102,6 +102,8 @@ export interface ModuleText {
   readonly variables: readonly string[];
   readonly outputs: readonly string[];
   readonly blocks: readonly Block[];
+  /** Inputs whose values the class compares. */
+  readonly choices: readonly string[];
 }
 
 /** Stops the plan where values do not go together. */
@@ -172,5 +174,6 @@ export const moduleFiles = (module: PlainModule): ModuleText => {
     variables: variables.map(([name]) => name),
     outputs: [...outputs.matchAll(/^output "(\w+)"/gm)].map(([, name = ""]) => name),
     blocks,
+    choices: synthesized.choices,
   };
 };

@@ -6,7 +6,10 @@ import { kindOf, schemaOf } from "./switches";
 const TOPIC = (name: string) => `arn:aws:sns:us-east-1:123456789012:${name}`;
 const FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:invoices-worker";
 
-/** Texts, lists and maps by input: add a row for a new one that has no default, or an empty one. */
+/**
+ * Texts, lists and maps by input: add a row for a new one that has no default, or an empty one. What exists already has the
+ * names of EXISTING in scripts/aws/terraform/plain-variants.ts, which are created before a plan.
+ */
 // biome-ignore format: a ledger is read down its columns
 const SAMPLES: Readonly<Record<string, Raw>> = {
   function_name:                         "invoices-worker",
@@ -15,7 +18,7 @@ const SAMPLES: Readonly<Record<string, Raw>> = {
   lambda_layers:                         ["arn:aws:lambda:us-east-1:123456789012:layer:tools:1"],
   policy_documents:                      { table: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"*"}]}' },
   log_group_name:                        "/aws/lambda/invoices-worker",
-  existing_log_group_name:               "/invoices/worker",
+  existing_log_group_name:               "/old/group",
   role_name:                             "invoices-worker-role",
   permissions_boundary_arn:              "arn:aws:iam::123456789012:policy/limit",
   dead_letter_queue_arn:                 "arn:aws:sqs:us-east-1:123456789012:invoices-dead-letters",

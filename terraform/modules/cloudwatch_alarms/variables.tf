@@ -497,7 +497,7 @@ variable "slo_min_failures" {
 variable "slo_sure_failures" {
   description = "Number of uploads given up in an hour from which `budget-burning` needs no larger share than 14.4 times the error budget."
   type        = number
-  default     = 45
+  default     = 54
   nullable    = false
 
   validation {
