@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { page } = await opened.open("photos");
   await page.getByRole("heading", { name: "99.jpg", exact: true }).waitFor();
   await page.waitForFunction((count) => {
-    const pills = [...document.querySelectorAll("li.upload .pill")] as unknown as { textContent: string }[];
+    const pills = [...document.querySelectorAll("li.upload .card-head .pill")] as unknown as { textContent: string }[];
     return pills.length === count && pills.every(({ textContent }) => textContent === "done");
   }, UPLOADS);
   await page.close();
