@@ -56,8 +56,8 @@ const critical = (): string[] => [
 
 /** With alarm_routing incident, only what the new version does ends its release. */
 const ofNewVersion = (): string[] =>
-  Object.entries<{ readonly version?: string }>(METRIC_ALARMS).flatMap(([name, { version }]) =>
-    version === "newest" ? [name] : [],
+  Object.entries<{ readonly severity: string; readonly version?: string }>(METRIC_ALARMS).flatMap(
+    ([name, { version }]) => (version === "newest" ? [name] : []),
   );
 
 const listed = (names: readonly string[]): string => `[${names.map((name) => `"${name}"`).join(", ")}]`;
