@@ -54,6 +54,14 @@ const critical = (): string[] => [
   ),
 ];
 
+/** With alarm_routing incident, only what the new version does ends its release. */
+const ofNewVersion = (): string[] =>
+  Object.entries<{ readonly severity: string; readonly version?: string }>(METRIC_ALARMS).flatMap(
+    ([name, { version }]) => (version === "newest" ? [name] : []),
+  );
+
+const listed = (names: readonly string[]): string => `[${names.map((name) => `"${name}"`).join(", ")}]`;
+
 const fallbackOf = (severity: string, list: boolean): string => {
   const [own, common] = list
     ? [`var.additional_${severity}_alert_emails`, "var.additional_alert_emails"]
@@ -85,9 +93,7 @@ ${aligned([["emails", bySeverity(false)]], "  ")}
 ${aligned([["additional_emails", bySeverity(true)]], "  ")}
 
   # Each of them stops a release and rolls it back.
-  critical_alarms = ${`[${critical()
-    .map((name) => `"${name}"`)
-    .join(", ")}]`}
+  critical_alarms = var.alarm_routing == "incident" ? ${listed(ofNewVersion())} : ${listed(critical())}
 }
 `;
 
