@@ -4,7 +4,13 @@ import { type Changes, eventsIn, linesOf, loadHandler, run } from "./aws";
 
 const EVERY = Object.keys(EVENTS) as EventName[];
 /** Events below WARN that no metric is made from. */
-const WITHOUT_METRIC: readonly EventName[] = ["variants.deleted", "record.ignored"];
+const WITHOUT_METRIC: readonly EventName[] = [
+  "variants.deleted",
+  "record.ignored",
+  "link.issued",
+  "link.used",
+  "request.refused",
+];
 
 /** @returns the lines written for all events at a level, by a newly loaded logger */
 const linesAt = async (level: Settings["LOG_LEVEL"], lambdaLevel?: string) => {

@@ -35,20 +35,18 @@ describe("npm run synth", () => {
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
     expect(readdirSync(join(outdir, "stacks/dev")).sort()).toEqual([".terraform", "assets", "cdk.tf.json"]);
     expect(stdout).toMatch(/^dev +\S*stacks\/dev +\d+ resources, 12 alarms$/m);
-    expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 29 alarms$/m);
+    expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 29 alarms, \d+ composite alarms$/m);
   });
 
   it("counts composite alarms, and shows the windows that follow from the traffic", () => {
-    const variables = { TF_VAR_alarm_routing: "incident", TF_VAR_uploads_per_month: "10000" };
-
-    const { stdout } = run("scripts/commands/synth.ts", { ...variables, TF_VAR_silence_periods: "5" }, "prod");
+    const { stdout } = run("scripts/commands/synth.ts", { TF_VAR_silence_periods: "5" }, "prod");
 
     const { resource } = JSON.parse(readFileSync(join(outdir, "stacks/prod/cdk.tf.json"), "utf8"));
     const composites = Object.keys(resource.aws_cloudwatch_composite_alarm).length;
     expect(composites).toBeGreaterThan(5);
     expect(stdout).toMatch(new RegExp(`^prod .* resources, \\d+ alarms, ${composites} composite alarms$`, "m"));
     expect(stdout).toMatch(
-      /^prod for 10,000 uploads a month: error_rate_window_seconds 3720, .*silence_periods 5 \(by hand; otherwise 72\)/m,
+      /^prod for 1,000,000 uploads a month: error_rate_window_seconds 420, .*silence_periods 5 \(by hand; otherwise 3\)/m,
     );
   });
 

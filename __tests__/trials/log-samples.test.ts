@@ -45,23 +45,22 @@ const matchingFilters = (filters: readonly Filter[], { line }: LogSample): strin
     .filter(({ pattern }) => matches(parseFilterPattern(pattern), line))
     .map(({ metric_transformation }) => metric_transformation.name);
 
+describe.each([
+  ["dev", "ERROR", "RecordsLost"],
+  ["prod", "WARN", "LargeImages"],
+] as const)("the log samples in %s, with refusals at %s,", (name, level, without) => {
+  it("are matched by exactly the filters of the metrics that count them", async () => {
+    const { filters, samples, made } = await inEnvironment(name, level, without);
+
+    const matched = samples.map((line) => [line.name, matchingFilters(filters, line).sort()]);
+
+    expect(matched).toEqual(samples.map(({ name, countedBy }) => [name, [...countedBy].sort()]));
+    expect(filters.map(({ metric_transformation }) => metric_transformation.name).sort()).toEqual(made);
+    expect([...new Set(samples.flatMap((line) => matchingFilters(filters, line)))].sort()).toEqual(made);
+  });
+});
+
 describe("the log samples", () => {
-  it.each([
-    ["dev", "ERROR", "RecordsLost"],
-    ["prod", "WARN", "LargeImages"],
-  ] as const)(
-    "are matched in %s, with refusals at %s, by exactly the filters of the metrics that count them",
-    async (name, level, without) => {
-      const { filters, samples, made } = await inEnvironment(name, level, without);
-
-      const matched = samples.map((line) => [line.name, matchingFilters(filters, line).sort()]);
-
-      expect(matched).toEqual(samples.map(({ name, countedBy }) => [name, [...countedBy].sort()]));
-      expect(filters.map(({ metric_transformation }) => metric_transformation.name).sort()).toEqual(made);
-      expect([...new Set(samples.flatMap((line) => matchingFilters(filters, line)))].sort()).toEqual(made);
-    },
-  );
-
   it("have a metric for every event at WARN or above", () => {
     const serious = Object.entries(EVENTS).filter(([, { level }]) => LEVELS.indexOf(level) >= LEVELS.indexOf("WARN"));
     const uncounted = serious.filter(([event]) => lines.find(({ name }) => name === event)?.countedBy.length === 0);
