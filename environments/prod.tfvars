@@ -41,7 +41,7 @@ runbook_base_url = "https://example.com/image-processor/runbooks"
 # first, and rolls back if `release-errors` fires.
 enable_release_alias = true
 enable_codedeploy    = true
-release_strategy     = "Canary10Percent5Minutes"
+release_strategy     = "Canary10Percent10Minutes"
 
 # Guaranteed to this function. If the account's quota is still 10, this must be -1.
 reserved_concurrent_executions = 100

@@ -130,7 +130,7 @@ describe("with CodeDeploy, npm run release -- prod", () => {
 
     const { code, stdout, stderr } = await aws.command("--json");
 
-    const strategy = "Canary10Percent5Minutes";
+    const strategy = "Canary10Percent10Minutes";
     const result = { environment: "prod", from: "3", to: "4", strategy, by: "CodeDeploy", status: "released" };
     expect([code, JSON.parse(stdout)]).toEqual([0, result]);
     expect(stderr).toBe("deployment d-EXAMPLE: 3 -> 4\nSucceeded\n");

@@ -126,7 +126,9 @@ describe("an alarm on Errors", () => {
 
 describe("a canary", () => {
   const blind = async (changes: object) =>
-    warnings([{ ...(await committed("prod")), ...changes }]).filter((warning) => warning.includes("a new version"));
+    warnings([{ ...(await committed("prod")), release_strategy: "Canary10Percent5Minutes", ...changes }]).filter(
+      (warning) => warning.includes("a new version"),
+    );
 
   // 10 % of the uploads in 300 s, less 60 s of lambda_timeout and 180 s of delivery: a tenth of a minute's uploads.
   const ENOUGH = (5 * 10 * 30 * 24 * 60) as number;
@@ -136,6 +138,12 @@ describe("a canary", () => {
       "prod gives a new version about 5.0 uploads (10 % of 2,159,999 a month) whose failures are reported before release_strategy Canary10Percent5Minutes goes on; 5 are enough to see a bad version. Choose a strategy with longer steps.",
     ]);
     expect(await blind({ uploads_per_month: ENOUGH, lambda_timeout: 61 })).toHaveLength(1);
+  });
+
+  it("of prod, as committed, is long enough for its traffic", async () => {
+    const { release_strategy } = await committed("prod");
+
+    expect(await blind({ release_strategy })).toEqual([]);
   });
 
   it.each([
@@ -150,7 +158,9 @@ describe("a canary", () => {
 
 describe("a release step", () => {
   const release = async (changes: object) =>
-    warnings([{ ...(await committed("prod")), ...changes }]).filter((warning) => warning.includes("shifts traffic"));
+    warnings([{ ...(await committed("prod")), release_strategy: "Canary10Percent5Minutes", ...changes }]).filter(
+      (warning) => warning.includes("shifts traffic"),
+    );
 
   it("that ends before failures are reported causes a warning", async () => {
     const shortest = shortestStepSeconds(120);

@@ -61,7 +61,7 @@ describe("CodeDeploy", () => {
     expect(one(stack, "aws_codedeploy_deployment_group")).toEqual({
       app_name: "${aws_codedeploy_app.releases_app.name}",
       deployment_group_name: "live",
-      deployment_config_name: "CodeDeployDefault.LambdaCanary10Percent5Minutes",
+      deployment_config_name: "CodeDeployDefault.LambdaCanary10Percent10Minutes",
       service_role_arn: "${aws_iam_role.releases_role.arn}",
       deployment_style: { deployment_type: "BLUE_GREEN", deployment_option: "WITH_TRAFFIC_CONTROL" },
       alarm_configuration: {
