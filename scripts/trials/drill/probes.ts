@@ -15,6 +15,7 @@ import { FAULT_AT_MS } from "./recorded-run";
 import { remembered } from "./remembered";
 import { metricOf, signalsOf, spread, withValue } from "./signals";
 import { slowProbes, slowProbesOf } from "./slow-probes";
+import { ticketWaitProblems } from "./ticket-waits";
 import {
   fromActiveQueue,
   MINUTE_MS,
@@ -385,13 +386,20 @@ const failed = (probes: readonly Probe[], blueprint: Blueprint): string[] =>
     return problem === undefined ? [] : [`${shortName({ name: probe.alarm }, blueprint)}, ${probe.title}: ${problem}`];
   });
 
+const ticketProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
+  blueprint.alarms.flatMap((alarm) => ticketWaitProblems(alarm, blueprint, evidence));
+
 /** @returns failed boundary checks of a stack or of a mutant of it, one sentence each */
-export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[] =>
-  failed(probesOf(evidence), blueprint);
+export const probeProblems = (blueprint: Blueprint, evidence: Evidence): string[] => [
+  ...failed(probesOf(evidence), blueprint),
+  ...ticketProblems(blueprint, evidence),
+];
 
 /** @returns failed boundary checks of one alarm, whose scenario was recorded, of a stack or of a mutant of it */
-export const probeProblemsOf = (alarm: Alarm, blueprint: Blueprint, evidence: Evidence): string[] =>
-  failed(allProbesOf(alarm, evidence), blueprint);
+export const probeProblemsOf = (alarm: Alarm, blueprint: Blueprint, evidence: Evidence): string[] => [
+  ...failed(allProbesOf(alarm, evidence), blueprint),
+  ...ticketProblems(blueprint, evidence),
+];
 
 /** @returns failed checks with the longest invocations, one sentence each */
 export const slowProblems = (evidence: Evidence): string[] => failed(slowProbesOf(evidence), evidence.blueprint);

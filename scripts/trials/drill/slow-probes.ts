@@ -8,7 +8,7 @@ import { metricOf, signalsOf, spread, withValue } from "./signals";
 import { lasting, MINUTE_MS, merged, repeated, visibleFromMs } from "./timeline";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html; assumed for AsyncEventAge. */
-const START_DATED: readonly string[] = ["Invocations", "Errors", "Duration", "AsyncEventAge"];
+export const START_DATED: readonly string[] = ["Invocations", "Errors", "Duration", "AsyncEventAge"];
 
 /** Full minute at which a slow invocation ends: its metrics then arrive as late as they can. */
 const SLOW_END_MS = FAULT_AT_MS + 40_000;
