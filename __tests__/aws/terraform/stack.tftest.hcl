@@ -66,72 +66,82 @@ override_resource {
 
 # One run, because each costs a second for every environment.
 run "stack" {
-  # Has twelve alarms, and those that the environment switches on.
+  # Has twelve alarms, and those that the environment switches on. Composite alarms exist with alarm_routing "incident" only.
 
   assert {
-    condition = setsubtract(concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), [
-      "no-invocations", "release-errors", "memory-high", "event-age", "events-dropped", "dead-letters", "dead-letter-errors",
-      "table-errors", "table-throttles", "records-lost",
-    ]) == toset([
-      "high-error-rate", "high-duration", "throttles", "high-concurrency", "log-errors", "low-success-rate",
-      "timeout-errors", "memory-errors", "image-processing-errors", "s3-permission-errors", "critical-errors", "large-images",
+    condition = can(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm) || setsubtract(
+      concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)), [
+        "no-invocations", "release-errors", "memory-high", "event-age", "events-dropped", "dead-letters", "dead-letter-errors",
+        "table-errors", "table-throttles", "records-lost",
+        ]) == toset([
+        "high-error-rate", "high-duration", "throttles", "high-concurrency", "log-errors", "low-success-rate",
+        "timeout-errors", "memory-errors", "image-processing-errors", "s3-permission-errors", "critical-errors", "large-images",
     ])
     error_message = "The outputs name other alarms: ${join(", ", concat(keys(output.cloudwatch_alarms), keys(output.log_based_alarms)))}"
   }
 
   assert {
     condition = (
-      toset([for alarm in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm : alarm.alarm_name])
+      toset([for alarm in merge(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm, try(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm, {})) : alarm.alarm_name])
       == toset(concat(values(output.cloudwatch_alarms), values(output.log_based_alarms)))
     )
     error_message = "The stack has an alarm that no output names, or the other way round."
   }
 
-  # Notifies the topic of its severity when an alarm goes to ALARM and when it returns to OK.
+  # Without composite alarms, each alarm notifies the topic of its severity.
 
   assert {
-    condition = alltrue([
-      for alarm in [
-        aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_error_rate,
-        aws_cloudwatch_metric_alarm.cloudwatch_alarms_throttles,
-        aws_cloudwatch_metric_alarm.cloudwatch_alarms_log_errors,
-      ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_critical.arn])
-      && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_critical.arn])
+    condition = can(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm) || alltrue([
+      for label in [
+        "cloudwatch_alarms_high_error_rate",
+        "cloudwatch_alarms_throttles",
+        "cloudwatch_alarms_log_errors",
+      ] : try(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm[label].alarm_actions, [])
+      == ["$${aws_sns_topic.sns_notifications_critical.arn}"]
     ])
     error_message = "A critical alarm does not notify exactly the critical topic."
   }
 
   assert {
-    condition = alltrue([
-      for alarm in [
-        aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_duration,
-        aws_cloudwatch_metric_alarm.cloudwatch_alarms_high_concurrency,
-        aws_cloudwatch_metric_alarm.cloudwatch_alarms_low_success_rate,
-      ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_performance.arn])
-      && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_performance.arn])
+    condition = can(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm) || alltrue([
+      for label in [
+        "cloudwatch_alarms_high_duration",
+        "cloudwatch_alarms_high_concurrency",
+        "cloudwatch_alarms_low_success_rate",
+      ] : try(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm[label].alarm_actions, [])
+      == ["$${aws_sns_topic.sns_notifications_performance.arn}"]
     ])
     error_message = "A performance alarm does not notify exactly the performance topic."
   }
 
   assert {
-    condition = alltrue([
-      for alarm in [
-        aws_cloudwatch_metric_alarm.log_alerts_timeout_errors,
-        aws_cloudwatch_metric_alarm.log_alerts_memory_errors,
-        aws_cloudwatch_metric_alarm.log_alerts_image_processing_errors,
-        aws_cloudwatch_metric_alarm.log_alerts_s3_permission_errors,
-        aws_cloudwatch_metric_alarm.log_alerts_critical_errors,
-        aws_cloudwatch_metric_alarm.log_alerts_large_images,
-      ] : alarm.alarm_actions == toset([aws_sns_topic.sns_notifications_log.arn])
-      && alarm.ok_actions == toset([aws_sns_topic.sns_notifications_log.arn])
+    condition = can(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm) || alltrue([
+      for label in [
+        "log_alerts_timeout_errors",
+        "log_alerts_memory_errors",
+        "log_alerts_image_processing_errors",
+        "log_alerts_s3_permission_errors",
+        "log_alerts_critical_errors",
+        "log_alerts_large_images",
+      ] : try(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm[label].alarm_actions, [])
+      == ["$${aws_sns_topic.sns_notifications_log.arn}"]
     ])
     error_message = "An alarm on log lines does not notify exactly the log topic."
   }
 
-  # No alarm can escape the three lists above by its name: none is without actions.
+  # With them, only the page notifies the critical topic.
+  assert {
+    condition = !can(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm) || [
+      for label, alarm in merge(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm, try(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm, {})) : label
+      if contains(try(alarm.alarm_actions, []), "$${aws_sns_topic.sns_notifications_critical.arn}")
+    ] == ["cloudwatch_alarms_page"]
+    error_message = "Another alarm than the page notifies the critical topic."
+  }
+
+  # None that has to notify can escape the lists above by its name, and each notifies of its end, too.
   assert {
     condition = alltrue([
-      for alarm in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm :
+      for alarm in try(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_composite_alarm, jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_metric_alarm) :
       length(alarm.alarm_actions) == 1 && alarm.alarm_actions == alarm.ok_actions
     ])
     error_message = "An alarm notifies no topic, or not when it returns to OK."
