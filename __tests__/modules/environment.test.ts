@@ -193,7 +193,7 @@ describe("an environment", () => {
         enable_xray_tracing: true,
         enable_release_alias: true,
         enable_codedeploy: true,
-        release_strategy: "Canary10Percent5Minutes",
+        release_strategy: "Canary10Percent10Minutes",
         reserved_concurrent_executions: 100,
         enable_recursion_guard: true,
       },
