@@ -124,7 +124,8 @@ describe("the console", () => {
     await go(page, "Break");
     await page.getByRole("button", { name: "Break: S3 answers 403" }).click();
     const fault = page.locator("li.fault").filter({ hasText: "S3 answers 403" });
-    await jumpUntil(page, fault.locator(".chip.bad").filter({ hasText: "s3-permission-errors" }));
+    await jumpUntil(page, fault.getByRole("status").filter({ hasText: /^(\d+) of \1 alarms fired/ }));
+    const expected = await fault.getByRole("list", { name: "Expected to fire" }).textContent();
     await fault.getByRole("button", { name: "Heal" }).click();
     await fault.getByRole("button", { name: "Break: S3 answers 403" }).waitFor();
     await go(page, "Inbox");
@@ -134,6 +135,7 @@ describe("the console", () => {
       .click();
     const mail = await page.locator(".mail-text").textContent();
 
+    expect(expected).toContain("s3-permission-errors");
     expect(mail).toContain(
       'Your Amazon CloudWatch Alarm "image-processor-dev-processor-s3-permission-errors"'.replace("Your", "your"),
     );
