@@ -116,6 +116,8 @@ const Rows = ({ rows, matched, selected, onSelect }: RowsProps) => {
     const from = isChosen < 0 ? (by > 0 ? -1 : rows.length) : isChosen;
     const to = Math.max(0, Math.min(rows.length - 1, from + by));
     onSelect(rows[to]?.id ?? 0);
+    // The scroll event comes after the next drawing, which would scroll back to the end.
+    isFollowing.current = to === rows.length - 1;
     const element = list.current;
     if (element === null) return;
     if (to * ROW_PX < element.scrollTop) element.scrollTop = to * ROW_PX;
