@@ -43,7 +43,7 @@ export const objectivesWidget = (values: ObjectiveValues, functionName: string) 
       title: `Objectives of the last ${DAYS} days: ${digits(values.slo_target_percent)} % of the uploads`,
       region: values.aws_region,
       view: "singleValue",
-      // One number for all days, whatever range the dashboard shows.
+      // One number for all days, regardless of the range that the dashboard shows.
       ...{ start: `-P${DAYS}D`, end: "P0D", setPeriodToTimeRange: true, period: DAYS * 24 * 3_600 },
       metrics: [
         ...Object.entries(USED).map(([id, metric]) => {

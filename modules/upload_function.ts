@@ -27,7 +27,7 @@ const settings = (props: UploadFunctionProps): UploadApiSettingTexts => ({
   LOG_LEVEL: props.log_level,
 });
 
-/** S3 acts with these permissions for whoever has a link, so they end at the prefix of direct uploads. */
+/** S3 acts with these permissions for anyone who has a link, so they end at the prefix of direct uploads. */
 const statements = (props: UploadFunctionProps) => [
   {
     Sid: "AcceptDirectUploads",

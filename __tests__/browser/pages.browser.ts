@@ -42,6 +42,29 @@ describe("two pages", () => {
     expect(await other.page.locator("li.upload").count()).toBe(2);
   });
 
+  it.each([
+    ["older", "meanwhile.jpg"],
+    ["newer", "before.jpg"],
+  ])("miss no change and show none twice if the first answer is %s than the events", async (age, name) => {
+    await other.page.route("**/api/state", async (route) => {
+      const older = await route.fetch();
+      await drop(one.page, name, SAMPLE);
+      await card(one.page, name).getByText("done", { exact: true }).waitFor();
+      await route.fulfill({ response: age === "older" ? older : await route.fetch() });
+    });
+    await other.page.reload();
+    await card(other.page, name).getByText("done", { exact: true }).waitFor();
+    await other.page.unroute("**/api/state");
+    await Promise.all([go(one.page, "Log"), go(other.page, "Log")]);
+    const [lines, same] = await Promise.all(
+      [one, other].map(({ page }) => page.locator('.log [role="option"]').first().getAttribute("aria-setsize")),
+    );
+
+    expect(Number(lines)).toBeGreaterThan(0);
+    expect(same).toBe(lines);
+    await Promise.all([go(one.page, "Photos"), go(other.page, "Photos")]);
+  });
+
   it("break and heal the same fault: the second page to ask is told that it is too late", async () => {
     await Promise.all([go(one.page, "Break"), go(other.page, "Break")]);
     await one.page.getByRole("button", { name: "Break: S3 answers 503", exact: true }).click();

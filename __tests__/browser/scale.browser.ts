@@ -20,9 +20,7 @@ beforeAll(async () => {
   await page.getByRole("heading", { name: "99.jpg", exact: true }).waitFor();
   await page.waitForFunction((count) => {
     const pills = [...document.querySelectorAll("li.upload .card-head .pill")] as unknown as { textContent: string }[];
-    const done = pills.filter(({ textContent }) => textContent === "done");
-    // On a busy machine, Lambda's retry of a slow attempt comes only after minutes.
-    return pills.length === count && done.length >= 0.9 * count;
+    return pills.length === count && pills.every(({ textContent }) => textContent === "done");
   }, UPLOADS);
   await page.close();
 }, 300_000);

@@ -46,6 +46,14 @@ const change = (changes: Partial<Snapshot>) => {
   if (snapshot.value !== undefined) snapshot.value = { ...snapshot.value, ...changes };
 };
 
+interface Numbered {
+  readonly id: number;
+}
+
+/** What is not there yet: a snapshot can contain what an event tells again. */
+const newer = <T extends Numbered>(data: readonly T[], known: readonly T[]): T[] =>
+  data.filter(({ id }) => id > (known.at(-1)?.id ?? 0));
+
 /** Each kind of event, and what it changes. */
 const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } = {
   clock: (data) => {
@@ -64,7 +72,7 @@ const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } =
   },
   lines: (data) => {
     const limit = snapshot.value?.limits.lines ?? data.length;
-    lines.value = [...lines.value, ...data].slice(-limit);
+    lines.value = [...lines.value, ...newer(data, lines.value)].slice(-limit);
   },
   alarms: (data) => {
     const before = new Map(snapshot.value?.alarms.map(({ name, state }) => [name, state]));
@@ -76,7 +84,8 @@ const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } =
   },
   mails: (data) => {
     const limit = snapshot.value?.limits.mails ?? data.length;
-    change({ mails: [...(snapshot.value?.mails ?? []), ...data].slice(-limit) });
+    const mails = snapshot.value?.mails ?? [];
+    change({ mails: [...mails, ...newer(data, mails)].slice(-limit) });
   },
   faults: (data) => change({ faults: data }),
   traffic: (data) => change({ traffic: data }),
@@ -88,11 +97,10 @@ const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } =
   },
 };
 
-const load = async (): Promise<void> => {
-  const response = await fetch("/api/state");
-  // While an environment is starting there is nothing to show; its event follows.
-  if (response.status !== 200) return;
-  const { uploads: all, lines: log, ...rest } = (await response.json()) as Snapshot;
+/** Events that arrive while a snapshot is on its way: it may be older than they are, so they are received after it. */
+let held: (() => void)[] | undefined;
+
+const show = ({ uploads: all, lines: log, ...rest }: Snapshot): void =>
   batch(() => {
     clockAt.value = performance.now();
     snapshot.value = rest;
@@ -100,6 +108,19 @@ const load = async (): Promise<void> => {
     lines.value = log;
     if (rest.mails.every(({ id }) => id < readMails.value)) readMails.value = 0;
   });
+
+const load = async (): Promise<void> => {
+  const mine: (() => void)[] = [];
+  held = mine;
+  // While an environment is starting there is nothing to show; its event follows.
+  const state = await fetch("/api/state")
+    .then((response) => (response.status === 200 ? (response.json() as Promise<Snapshot>) : undefined))
+    .catch(() => undefined);
+  // A later snapshot has been asked for, and contains what these events tell.
+  if (held !== mine) return;
+  held = undefined;
+  if (state !== undefined) show(state);
+  for (const receive of mine) receive();
 };
 
 export const connect = (): void => {
@@ -112,7 +133,11 @@ export const connect = (): void => {
     isConnected.value = false;
   };
   for (const [kind, receive] of Object.entries(RECEIVERS)) {
-    events.addEventListener(kind, ({ data }) => (receive as (data: unknown) => void)(JSON.parse(data)));
+    events.addEventListener(kind, ({ data }) => {
+      const received = () => (receive as (data: unknown) => void)(JSON.parse(data));
+      if (held === undefined) received();
+      else held.push(received);
+    });
   }
 };
 
