@@ -63,7 +63,8 @@ const PAGE = "page";
 /** Long enough for the page to go to ALARM after a ticket, and for an incident to be over. */
 const SUPPRESSION = { waitSeconds: 120, extensionSeconds: 1_800 } as const;
 
-const parsed = (rule: string): AlarmRule | undefined => {
+/** @returns undefined, if the rule is not valid */
+export const parsedRule = (rule: string): AlarmRule | undefined => {
   try {
     return parseAlarmRule(rule);
   } catch {
@@ -74,7 +75,7 @@ const parsed = (rule: string): AlarmRule | undefined => {
 const ruleProblems = (composite: CompositeAlarm, blueprint: Blueprint): string[] => {
   const short = shortName(composite, blueprint);
   const cases = RULES[short];
-  const rule = parsed(composite.rule);
+  const rule = parsedRule(composite.rule);
   if (cases === undefined) return [`Expected cases for the rule of ${short} but got none: add a row to RULES`];
   if (rule === undefined) return [`the rule of ${short} cannot be read`];
   const exists = (names: readonly string[]) =>

@@ -1,8 +1,9 @@
 /** Boundary check of alarms under a ticket: a ticket notifies only if it is still in ALARM when its wait for the page ends. */
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
-import { alarmsOf, parseAlarmRule } from "../../cloudwatch/alarm-rule";
+import { alarmsOf } from "../../cloudwatch/alarm-rule";
 import type { CompositeAlarm } from "../../cloudwatch/composite-alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
+import { parsedRule } from "./composites";
 import { type Evidence, shortName } from "./evidence";
 import { timingOf } from "./probe";
 import { START_DATED } from "./slow-probes";
@@ -21,22 +22,18 @@ const staysMs = (alarm: Alarm, evidence: Evidence): number => {
   return windowMs - spare * periodMs - lastsMs - MINUTE_MS - delayMs;
 };
 
-const ruleNames = ({ rule }: CompositeAlarm): string[] => {
-  try {
-    return alarmsOf(parseAlarmRule(rule));
-  } catch {
-    return [];
-  }
+const namesIn = ({ rule }: CompositeAlarm): string[] => {
+  const parsed = parsedRule(rule);
+  return parsed === undefined ? [] : alarmsOf(parsed);
 };
 
 /** @returns one sentence for each ticket that misses a failure by which this alarm goes to ALARM */
 export const ticketWaitProblems = (alarm: Alarm, blueprint: Blueprint, evidence: Evidence): string[] =>
   blueprint.compositeAlarms
-    .filter((ticket) => isPassing(alarm) && ruleNames(ticket).includes(alarm.name))
-    .filter(({ actionsSuppressor }) => actionsSuppressor !== undefined)
+    .filter((ticket) => isPassing(alarm) && namesIn(ticket).includes(alarm.name))
     .filter(
-      ({ actionsSuppressor }) =>
-        staysMs(alarm, { ...evidence, blueprint }) <= (actionsSuppressor?.waitSeconds ?? 0) * 1_000,
+      ({ actionsSuppressor: suppressor }) =>
+        suppressor !== undefined && staysMs(alarm, { ...evidence, blueprint }) <= suppressor.waitSeconds * 1_000,
     )
     .map((ticket) => {
       const [short, name] = [alarm, ticket].map((each) => shortName(each, blueprint));
