@@ -9,9 +9,9 @@ import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import type { Evidence } from "../../../scripts/trials/drill/evidence";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
+import { OTHERS } from "../../../scripts/trials/drill/other-runs";
 import { permissionProblems } from "../../../scripts/trials/drill/permissions";
 import { releaseProblems } from "../../../scripts/trials/drill/releases";
-import { OTHERS } from "../../../scripts/trials/drill/scenarios";
 import { trustProblems } from "../../../scripts/trials/drill/trust";
 
 const ROOT = join(__dirname, "../../..");

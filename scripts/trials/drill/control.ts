@@ -1,9 +1,10 @@
 /** The negative control: a busy hour that keeps as many alarms as possible just below their thresholds. */
 import type { Alarm } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
+import { justTooLittle } from "./edge-probes";
 import { type Evidence, scenarioOf, shortName, traffic } from "./evidence";
 import { BEGIN_MS, HOUR_MS, WATCH_MS } from "./probe";
-import { justTooLittle, problemOf } from "./probes";
+import { problemOf } from "./probes";
 import { FAULT_AT_MS } from "./recorded-run";
 import { remembered } from "./remembered";
 import { metricOf, signalsOf } from "./signals";

@@ -10,9 +10,11 @@ import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { INCIDENT_SCENARIOS } from "./incident-scenarios";
 import { type AnyAlarm, filtersOf, historyOf, neededBy, reportOf, type Watched } from "./observe";
+import { MEASURES, OTHERS } from "./other-runs";
 import { FAULT_AT_MS } from "./recorded-run";
 import { remembered } from "./remembered";
-import { type ExpectedCounts, MEASURES, OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
+import type { ExpectedCounts, Other, Scenario } from "./scenario";
+import { SCENARIOS } from "./scenarios";
 import { metricOf } from "./signals";
 import { MINUTE_MS, merged, span, type Timeline } from "./timeline";
 

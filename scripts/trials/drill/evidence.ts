@@ -7,9 +7,11 @@ import type { Delivery } from "../../cloudwatch/delivery";
 import { photo } from "../../faults/pictures";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { INCIDENT_SCENARIOS } from "./incident-scenarios";
+import { OTHERS } from "./other-runs";
 import { FAULT_AT_MS, type Recording } from "./recorded-run";
 import { remembered } from "./remembered";
-import { OTHERS, type Other, SCENARIOS, type Scenario } from "./scenarios";
+import type { Other, Scenario } from "./scenario";
+import { SCENARIOS } from "./scenarios";
 import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
 
 type AnyAlarm = Alarm | CompositeAlarm;

@@ -13,7 +13,8 @@ import {
   timeIsScaled,
 } from "./causes";
 import { emptyRun } from "./recorded-run";
-import { SCENARIOS, type Scenario } from "./scenarios";
+import type { Scenario } from "./scenario";
+import { SCENARIOS } from "./scenarios";
 import { MINUTE_MS } from "./timeline";
 
 const HOUR_MS = 60 * MINUTE_MS;

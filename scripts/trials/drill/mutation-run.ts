@@ -8,9 +8,9 @@ import { control } from "./control";
 import { drill, otherProblems, withoutScenario } from "./drill";
 import { type Evidence, shortName } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
+import { OTHERS } from "./other-runs";
 import { probeProblems, probeProblemsOf } from "./probes";
 import type { Recording } from "./recorded-run";
-import { OTHERS } from "./scenarios";
 import { structureProblems } from "./structure";
 
 /** @returns for each alarm, whether its boundary checks notice one evaluation period less */

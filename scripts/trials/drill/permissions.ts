@@ -3,8 +3,8 @@ import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint, BucketBlueprint } from "../../sandbox/blueprint";
 import { readStack, type Stack } from "../../sandbox/terraform-json";
 import type { Evidence } from "./evidence";
+import { OTHERS } from "./other-runs";
 import { covers, type Statement, statementsOf } from "./policies";
-import { OTHERS } from "./scenarios";
 
 interface Seen {
   readonly blueprint: Blueprint;

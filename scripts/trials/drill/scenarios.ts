@@ -1,17 +1,14 @@
-/** The scenario of each alarm: its cause, the expected metric counts, and the topic to notify. */
+/** The scenario of each alarm. */
 import { DENIED, storageDelays } from "../../faults/calls";
 import { FAULTS, MISSING, SMALL_MEMORY_MB } from "../../faults/faults";
 import { photo } from "../../faults/pictures";
-import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
 import {
   altered,
   BUSY_SHARE,
   burst,
   busyBeyondTheLimit,
   failingUploads,
-  failsAtFirst,
   failsPermanently,
-  failsWithoutRetry,
   GIVEN_UP_AFTER_SECONDS,
   heldUp,
   nearItsMemory,
@@ -20,33 +17,9 @@ import {
   timeIsScaled,
   uploads,
 } from "./causes";
-import { emptyRun, type Recording, record } from "./recorded-run";
+import { emptyRun, record } from "./recorded-run";
+import type { Scenario } from "./scenario";
 import { MINUTE_MS } from "./timeline";
-
-/**
- * Minimum count of each log metric for one fault; no other log metric may count. MEASURES, which every upload raises, are
- * checked only if one of them is named.
- */
-export type ExpectedCounts = Readonly<Record<string, number>>;
-
-export interface Scenario {
-  readonly cause: string;
-  /** End of the name of the topic to notify; none for an alarm that is only part of another, or shows a cause. */
-  readonly topic: "critical-alerts" | "performance-alerts" | "log-alerts" | "none";
-  readonly counts: ExpectedCounts;
-  /** Alarms that may fire, too, because they share the cause. */
-  readonly also: readonly string[];
-  /** How the run differs from the deployed stack. @default it does not */
-  readonly scaled?: (fn: FunctionBlueprint) => string;
-  /** Healthy traffic stops when the fault begins. @default it continues */
-  readonly isSilence?: true;
-  /** The alarm is in ALARM while all is well. @default it is OK */
-  readonly isInverse?: true;
-  /** Time between two healthy uploads. @default TRAFFIC_EVERY_MS */
-  readonly trafficEveryMs?: number;
-  /** @param threshold number of faults at which the alarm fires, or its threshold value */
-  readonly run: (blueprint: Blueprint, threshold: number) => Promise<Recording>;
-}
 
 /** Scenarios by the alarm's name without the function's name: add a row. The drill fails for an alarm without a scenario. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -245,76 +218,3 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint, threshold) => play(FAULTS["large-images"], blueprint, threshold),
   },
 };
-
-/** Metrics that every upload raises. */
-export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB", "Attempts"];
-
-/** A file name with words that a filter on plain text would match. */
-const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
-
-/** A run that belongs to no alarm but makes every metric appear. */
-export interface Other {
-  readonly cause: string;
-  readonly counts: ExpectedCounts;
-  /** Whether the run makes sense for a stack. @default for every stack */
-  readonly isFor?: (fn: FunctionBlueprint) => boolean;
-  /** @param deployed the function before any mutation */
-  readonly run: (blueprint: Blueprint, pictures: readonly Buffer[], deployed: FunctionBlueprint) => Promise<Recording>;
-}
-
-export const OTHERS = {
-  failure: {
-    cause: "S3 answers 503 to an upload without retries",
-    counts: { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 },
-    run: (blueprint) => failsWithoutRetry(blueprint, 1, 1),
-  },
-  healthy: {
-    cause: "healthy traffic",
-    counts: Object.fromEntries(MEASURES.map((metric) => [metric, 1])),
-    run: (blueprint, pictures) =>
-      record({ blueprint }, async (faultRun) => {
-        for (const [i, picture] of pictures.entries()) {
-          await faultRun.upload(`photos/${i} ${BAIT}.jpg`, picture);
-          await faultRun.settled();
-          faultRun.clock.skip(MINUTE_MS);
-        }
-      }),
-  },
-  "metrics-outage": {
-    cause: FAULTS["metrics-refused"].cause,
-    counts: { MetricsLost: 1 },
-    run: (blueprint) => {
-      const environment = { ...blueprint.function.environment, METRICS_TRANSPORT: "put_metric_data" };
-      return record(
-        {
-          blueprint: altered(blueprint, { environment }),
-          onCall: FAULTS["metrics-refused"].calls(),
-        },
-        uploads(1, photo),
-      );
-    },
-  },
-  disturbance: {
-    cause: "S3 answers 503 until the last attempt",
-    counts: {
-      LambdaErrors: 2,
-      ImageProcessingErrors: 1,
-      ImageSizeBytes: 1,
-      ImageProcessingTime: 1,
-      SuccessfulProcesses: 1,
-      MemoryUsedMB: 2,
-      Attempts: 2,
-      FailedAttempts: 1,
-    },
-    isFor: ({ maximumRetryAttempts }) => maximumRetryAttempts > 0,
-    run: (blueprint, _, deployed) => failsAtFirst(blueprint, deployed),
-  },
-  "process-death": {
-    cause: "the JavaScript heap is full",
-    counts: { CriticalErrors: 1, FailedAttempts: 1 },
-    run: (blueprint) => {
-      const environment = { ...blueprint.function.environment, NODE_OPTIONS: "--max-old-space-size=8" };
-      return record({ blueprint: altered(blueprint, { environment, maximumRetryAttempts: 0 }) }, uploads(1, photo));
-    },
-  },
-} as const satisfies Record<string, Other>;
