@@ -1,9 +1,12 @@
 /** Arithmetic with numbers that may be references, such as Terraform variables. JavaScript's operators are silently wrong on those. */
 import { Fn, Op, Token } from "cdktf";
 
+/** CDKTF writes a reference to a number as a huge one, and examines any other number slowly. */
+const isOrdinary = (value: unknown): boolean => typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+
 /** Whether a value is known to Terraform only. */
 export const isReference = (...values: readonly unknown[]): boolean =>
-  values.some((value) => Token.isUnresolved(value));
+  values.some((value) => !isOrdinary(value) && Token.isUnresolved(value));
 
 /** Whether a number is above 0. A reference stands for a number that is. */
 export const isSet = (value: number): boolean => isReference(value) || value > 0;

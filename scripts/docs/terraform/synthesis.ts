@@ -1,5 +1,5 @@
 /** Synthesizes a module whose inputs are Terraform variables. */
-import { App, TerraformElement } from "cdktf";
+import { App, TerraformElement, TerraformVariable } from "cdktf";
 import { apply, type Flip, type Node, nodeOf, type Positions, type Raw, settle } from "./model";
 import { ModuleStack } from "./module-stack";
 import type { PlainModule } from "./plain-module";
@@ -29,6 +29,7 @@ const synthesizeAt = (module: PlainModule, switches: Readonly<Record<string, Swi
   const outputs = module.build(stack, { ...given, ...module.fixed });
   const tree = { resource: {} as Record<string, Raw>, data: {} as Record<string, Raw> };
   for (const element of stack.node.findAll().filter(TerraformElement.isTerraformElement)) {
+    if (element instanceof TerraformVariable) continue;
     const fragment = resolved(stack, element.toHclTerraform()) as Record<
       string,
       Record<string, Record<string, unknown>>
@@ -41,8 +42,6 @@ const synthesizeAt = (module: PlainModule, switches: Readonly<Record<string, Swi
   return { ...tree, output: rawOf(resolved(stack, Object.fromEntries(own))) as Record<string, Raw> };
 };
 
-const sizeOf = (tree: Tree): number => JSON.stringify(tree).length;
-
 /** @returns nothing where the code needs the value itself */
 const attempted = <T>(work: () => T): T | undefined => {
   try {
@@ -52,13 +51,16 @@ const attempted = <T>(work: () => T): T | undefined => {
   }
 };
 
+interface Choice {
+  readonly choice: string;
+  /** What the module makes with this value, as JSON. */
+  readonly made: string;
+}
+
 /** Whether the module treats all values of a choice alike. */
-const isOpaque = (name: string, choices: readonly string[], treeWith: (value: Switch) => Tree): boolean => {
+const isOpaque = (name: string, choices: readonly Choice[], treeWith: (value: Switch) => Tree): boolean => {
   const open = JSON.stringify(attempted(() => treeWith(only(text(name)))) ?? null);
-  return choices.every((choice) => {
-    const fixed = JSON.stringify(treeWith(only(() => choice)));
-    return open.replaceAll(`\${var.${name}}`, choice) === fixed;
-  });
+  return choices.every(({ choice, made }) => open.replaceAll(`\${var.${name}}`, choice) === made);
 };
 
 const switchesOf = (module: PlainModule): Record<string, Switch> => {
@@ -71,15 +73,16 @@ const switchesOf = (module: PlainModule): Record<string, Switch> => {
     ]),
   );
   for (const [name, input] of variables) {
-    const choices = schemaOf(input).enum;
-    if (kindOf(input) !== "string" || choices === undefined) continue;
-    if (isOpaque(name, choices, (value) => synthesizeAt(module, { ...switches, [name]: value }, {}))) continue;
-    const bySize = [...choices].sort(
-      (one, other) =>
-        sizeOf(synthesizeAt(module, { ...switches, [name]: choiceOf(name, [other]) }, {})) -
-        sizeOf(synthesizeAt(module, { ...switches, [name]: choiceOf(name, [one]) }, {})),
+    const values = schemaOf(input).enum;
+    if (kindOf(input) !== "string" || values === undefined) continue;
+    const treeWith = (value: Switch) => synthesizeAt(module, { ...switches, [name]: value }, {});
+    const choices = values.map((choice) => ({ choice, made: JSON.stringify(treeWith(only(() => choice))) }));
+    if (isOpaque(name, choices, treeWith)) continue;
+    const bySize = choices.toSorted((one, other) => other.made.length - one.made.length);
+    switches[name] = choiceOf(
+      name,
+      bySize.map(({ choice }) => choice),
     );
-    switches[name] = choiceOf(name, bySize);
   }
   return switches;
 };
@@ -239,8 +242,17 @@ export interface Synthesized {
 /** How many switches are moved together at most, where one of them adds something. */
 const MOVED_TOGETHER = 3;
 
+/** Several writers ask for the same module. */
+const synthesized = new WeakMap<PlainModule, Synthesized>();
+
 /** Synthesizes a module with each of its switches in each position. */
 export const synthesizeModule = (module: PlainModule): Synthesized => {
+  const known = synthesized.get(module) ?? synthesizedAnew(module);
+  synthesized.set(module, known);
+  return known;
+};
+
+const synthesizedAnew = (module: PlainModule): Synthesized => {
   const switches = withRichBase(module, switchesOf(module));
   const context = { module, switches, conflicts: [] as Conflict[], known: new Map<string, Tree | Error>() };
   const root = modelAt(context, {}, MOVED_TOGETHER);
