@@ -80,9 +80,11 @@ interface Faults {
   delay: (method: string, url: string) => Promise<void>;
   /** Headers of every answer to a GET, instead of the real ones. */
   headers: Readonly<Record<string, string>>;
+  /** Headers of every answer to a HEAD of this bucket, besides the real ones. */
+  headsOf: (bucket: string) => Readonly<Record<string, string>>;
 }
 
-const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefined, headers: {} };
+const NO_FAULTS: Faults = { answer: () => undefined, delay: async () => undefined, headers: {}, headsOf: () => ({}) };
 
 const startS3 = async () => {
   const { buildApp } = await import("fauxqs");
@@ -97,8 +99,9 @@ const startS3 = async () => {
     reply.code(fault.status).type("application/xml");
     return reply.send(`<Error><Code>${fault.code}</Code><Message>${fault.message}</Message></Error>`);
   });
-  app.addHook("onSend", ({ method }, reply, payload, done) => {
+  app.addHook("onSend", ({ method, url }, reply, payload, done) => {
     if (method === "GET") reply.headers(faults.headers);
+    if (method === "HEAD") reply.headers(faults.headsOf(url.split("/")[1] ?? ""));
     done(null, payload);
   });
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
@@ -144,6 +147,7 @@ export const startAws = async () => {
     return Contents.map(({ Key = "" }) => Key).sort();
   };
   const remove = (key: string) => client.send(new DeleteObjectCommand({ Bucket: UPLOADS, Key: key }));
+  const removeProcessed = (key: string) => client.send(new DeleteObjectCommand({ Bucket: PROCESSED, Key: key }));
   const createBucket = (name: string) => client.send(new CreateBucketCommand({ Bucket: name }));
   const reset = async () => {
     Object.assign(s3.faults, NO_FAULTS);
@@ -156,7 +160,7 @@ export const startAws = async () => {
     client.destroy();
     await Promise.all([s3.stop(), cloudwatch.stop()]);
   };
-  return { s3, cloudwatch, upload, read, remove, createBucket, processedKeys, reset, stop };
+  return { s3, cloudwatch, upload, read, remove, removeProcessed, createBucket, processedKeys, reset, stop };
 };
 
 /** The record of an upload, shaped as in "Event message structure" of the S3 user guide. */
@@ -205,23 +209,31 @@ const SETTINGS: SettingTexts = {
 export type Changes = Partial<Record<keyof Settings | "AWS_LAMBDA_LOG_LEVEL", string>>;
 
 /** Loads the handler as a new execution environment does. */
-export const loadHandler = (changes: Changes = {}) => {
+export const loadHandler = (changes: Changes = {}) => load(changes).handler;
+
+const load = (changes: Changes): typeof import("../../handler/src/index") => {
   delete process.env.AWS_LAMBDA_LOG_LEVEL;
   delete process.env.RECORDS_TABLE;
   Object.assign(process.env, SETTINGS, changes);
   jest.resetModules();
-  const { handler }: typeof import("../../handler/src/index") = require("../../handler/src/index");
-  return handler;
+  return require("../../handler/src/index");
 };
 
 /** Invokes a newly loaded handler. @returns the log lines, and what is returned or thrown */
-export const run = async (event: unknown, changes?: Changes, remainingMs = 60_000) => {
+export const run = (event: unknown, changes?: Changes, remainingMs?: number) =>
+  invoke("handler", event, changes, remainingMs);
+
+/** Invokes a newly loaded function for a backfill. @returns as `run` does */
+export const runBackfill = (event: unknown, changes?: Changes, remainingMs?: number) =>
+  invoke("backfill", event, changes, remainingMs);
+
+const invoke = async (entry: "handler" | "backfill", event: unknown, changes: Changes = {}, remainingMs = 60_000) => {
   let thrown: unknown;
   let returned: unknown;
   const lines = await linesOf(async () => {
     try {
       const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => remainingMs };
-      returned = await loadHandler(changes)(event, context);
+      returned = await load(changes)[entry](event, context);
     } catch (error) {
       thrown = error;
     }

@@ -70,6 +70,11 @@ export const EVENTS = {
       durationMs: "number",
     },
   },
+  "image.complete": {
+    level: "INFO",
+    message: "All variants were stored already",
+    fields: { bucket: "text", key: "text", variants: "number" },
+  },
   "image.late": {
     level: "INFO",
     message: "All variants are stored, but later after the upload than SLO_SECONDS",

@@ -2,7 +2,7 @@
 import type { RecordStateName } from "../contract/records";
 
 /** A stored variant. */
-interface RecordedVariant {
+export interface RecordedVariant {
   readonly name: string;
   readonly key: string;
   readonly bytes: number;

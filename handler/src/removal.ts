@@ -1,26 +1,16 @@
 /** Deletes the variants of an upload that was deleted. */
 import { DeleteObjectCommand, HeadObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import type { ObjectChange } from "../contract/upload-event";
-import { Refusal, storageError } from "./errors";
+import { storageError } from "./errors";
 import { headerText, idOf, isOutputOf, outputPrefix, type Upload } from "./keys";
 import { s3 } from "./s3-client";
+import { unlessGone } from "./storage";
 
 /** A deleted object, as its event describes it. */
 export type Removed = Pick<ObjectChange, "bucket" | "key" | "versionId" | "removal">;
 
 /** What identifies the content of an upload: its version or, in a bucket without versioning, its ETag. */
 type Content = Pick<Upload, "versionId" | "eTag">;
-
-/** Runs a request. @returns undefined if the object does not exist @throws StorageDenied; other errors of the SDK */
-const unlessGone = async <T>(operation: string, request: () => Promise<T>): Promise<T | undefined> => {
-  try {
-    return await request();
-  } catch (error) {
-    const meaning = storageError(operation, error);
-    if (meaning instanceof Refusal && meaning.reason === "deleted") return undefined;
-    throw meaning;
-  }
-};
 
 /** @returns the object that the key has now: it may have been uploaded again since the event */
 const contentNow = async ({ bucket, key }: Removed, signal: AbortSignal): Promise<Content | undefined> => {

@@ -36,8 +36,21 @@ export const download = async (
   throw broken;
 };
 
+/** Runs a request. @returns undefined if the object does not exist @throws StorageDenied; other errors of the SDK */
+export const unlessGone = async <T>(operation: string, request: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await request();
+  } catch (error) {
+    const meaning = storageError(operation, error);
+    if (meaning instanceof Refusal && meaning.reason === "deleted") return undefined;
+    throw meaning;
+  }
+};
+
 interface Described {
   readonly eTag: string;
+  /** "null" for an object that was stored while versioning was off. */
+  readonly versionId: string | undefined;
   readonly sizeBytes: number;
   readonly storedAt: Date | undefined;
 }
@@ -48,8 +61,9 @@ const describe = async (
 ): Promise<Described> => {
   try {
     const head = new HeadObjectCommand({ Bucket, Key, VersionId });
-    const { ETag = "", ContentLength = 0, LastModified } = await s3.send(head, { abortSignal: signal });
-    return { eTag: ETag.replaceAll('"', ""), sizeBytes: ContentLength, storedAt: LastModified };
+    const found = await s3.send(head, { abortSignal: signal });
+    const { ETag = "", ContentLength: sizeBytes = 0, LastModified: storedAt, VersionId: versionId } = found;
+    return { eTag: ETag.replaceAll('"', ""), versionId, sizeBytes, storedAt };
   } catch (error) {
     throw storageError("HeadObject", error);
   }
@@ -70,6 +84,24 @@ export const identify = async (upload: NamedUpload, signal: AbortSignal): Promis
   const { sizeBytes, eTag } = upload;
   const described = await describe(upload, signal);
   return { ...upload, sizeBytes: sizeBytes ?? described.sizeBytes, eTag: eTag ?? described.eTag };
+};
+
+/**
+ * Asks S3 for the object that a key has now, as its event described it: an object that was stored while versioning was off has
+ * the version "null", which its event did not name.
+ *
+ * @throws Refusal `deleted`; StorageDenied; other errors of the SDK
+ */
+export const current = async (named: Pick<Upload, "bucket" | "key">, signal: AbortSignal): Promise<Upload> => {
+  const { eTag, sizeBytes, versionId } = await describe({ ...named, versionId: undefined }, signal);
+  return { ...named, eTag, sizeBytes, versionId: versionId === "null" ? undefined : versionId };
+};
+
+/** @returns the size of an object; undefined if it does not exist @throws StorageDenied; other errors of the SDK */
+export const sizeOf = async (bucket: string, key: string, signal: AbortSignal): Promise<number | undefined> => {
+  const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
+  const found = await unlessGone("HeadObject", () => s3.send(head, { abortSignal: signal }));
+  return found && (found.ContentLength ?? 0);
 };
 
 /** S3 gives the time of an object in whole seconds, rounded down; events have milliseconds. */
