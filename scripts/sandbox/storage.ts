@@ -150,6 +150,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   const versions = createVersions();
   /** Objects that are being described, by bucket and key: the next change of one waits, so that each description is of its own object. */
   const described = new Map<string, Promise<unknown>>();
+  let isStopping = false;
   app.addHook("onRequest", async (request) => {
     if (READING.includes(request.method)) return;
     const { bucket, key } = targetOf(request);
@@ -208,7 +209,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   });
   // Not an async hook: fauxqs would send a second response if the first is delayed.
   app.addHook("onSend", (request, reply, payload, done) => {
-    const creation = reply.statusCode === 200 ? creationBy(request) : undefined;
+    const creation = reply.statusCode === 200 && !isStopping ? creationBy(request) : undefined;
     if (creation !== undefined) {
       const target = targetOf(request);
       const path = pathOf(target.bucket, target.key);
@@ -260,7 +261,12 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
         versions.forget(bucket, key);
       });
     },
-    stop: () => app.close(),
+    stop: async () => {
+      isStopping = true;
+      // They send requests to this server, which a closed one would reset.
+      await Promise.all(described.values());
+      await app.close();
+    },
   };
 };
 

@@ -36,12 +36,12 @@ const Markdown = ({ text }: { readonly text: string }) => {
   );
 };
 
-const Table = ({ table }: { readonly table: NonNullable<Widget["table"]> }) =>
+const Table = ({ table, title }: { readonly table: NonNullable<Widget["table"]>; readonly title: string }) =>
   table.rows.length === 0 ? (
     <p class="muted">No line matches the query.</p>
   ) : (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section class="scrolls" tabIndex={0} aria-label="Result of the query">
+    <section class="scrolls" tabIndex={0} aria-label={`Lines of ${title}`}>
       <table>
         <thead>
           <tr>
@@ -74,7 +74,7 @@ const Body = ({ widget }: { readonly widget: Widget }) => {
       {chart !== undefined && <ChartView chart={chart} height={Math.max(140, height * UNIT_PX - 104)} title={title} />}
       {markdown !== undefined && <Markdown text={markdown} />}
       {alarms !== undefined && <Chips label="Alarms" names={alarms} isOn={(name) => states.get(name) === "ALARM"} />}
-      {table !== undefined && <Table table={table} />}
+      {table !== undefined && <Table table={table} title={title} />}
       {query !== undefined && (
         <details>
           <summary>Query</summary>
