@@ -57,11 +57,12 @@ export class ReplicaKey extends Construct {
 
 /** S3 and SQS need no statement: they call KMS with the caller's permissions, which the function's role has. */
 const statements = (
-  { log_group_name, api_log_group_name, enable_budget_publisher }: Values<typeof ENCRYPTION_KEY>,
+  { log_group_name, enable_budget_publisher, ...values }: Values<typeof ENCRYPTION_KEY>,
   { region, partition, dnsSuffix, accountId }: KeyOwner,
 ) => {
   const groupArn = (name: string) => `arn:${partition}:logs:${region}:${accountId}:log-group:${name}`;
-  const arn = groupArn(log_group_name);
+  const others = [values.api_log_group_name, values.backfill_log_group_name].filter((name) => name !== "");
+  const arns = [log_group_name, ...others].map(groupArn);
   return [
     administeredBy({ partition, accountId }),
     {
@@ -73,7 +74,7 @@ const statements = (
       Resource: "*",
       Condition: {
         ArnEquals: {
-          "kms:EncryptionContext:aws:logs:arn": api_log_group_name === "" ? arn : [arn, groupArn(api_log_group_name)],
+          "kms:EncryptionContext:aws:logs:arn": arns.length === 1 ? arns[0] : arns,
         },
       },
     },

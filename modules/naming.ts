@@ -69,11 +69,20 @@ export const naming = (stack: Named) => {
       roleName: `${base}-uploads-role`,
       logGroupName: `/aws/lambda/${base}-uploads`,
     },
+    /** The state machine of backfills and its function. */
+    backfill: {
+      stateMachineName: `${base}-backfill`,
+      roleName: `${base}-backfill-role`,
+      functionName: `${base}-backfill`,
+      functionRoleName: `${base}-backfill-function-role`,
+      logGroupName: `/aws/lambda/${base}-backfill`,
+    },
     dashboardName: `${functionName}-monitoring`,
     bucketPrefixes: {
       upload: `${bucketBase}-upload-`,
       processed: `${bucketBase}-processed-`,
       logs: `${bucketBase}-logs-`,
+      backfill: `${bucketBase}-backfill-`,
       replica: `${bucketBase}-replica-`,
       /** Replicas of uploads. */
       originals: `${bucketBase}-originals-`,

@@ -1,5 +1,6 @@
 /** Rules between the variables of an environment. */
 import { ALARM_RULES } from "./alarm-rules";
+import { BACKFILL_RULES } from "./backfill-rules";
 import { BUCKET_RULES } from "./bucket-rules";
 import { FUNCTION_RULES } from "./function-rules";
 import { REGION_RULES } from "./region-rules";
@@ -12,4 +13,5 @@ export const RULES: readonly Rule[] = [
   ...ALARM_RULES,
   ...BUCKET_RULES,
   ...UPLOAD_RULES,
+  ...BACKFILL_RULES,
 ];

@@ -14,6 +14,7 @@ interface ModuleOutputs {
   readonly deadLetters: Readonly<Record<"queue_name" | "queue_url" | "queue_arn", string>> | undefined;
   readonly records: Readonly<Record<"table_name" | "table_arn", string>> | undefined;
   readonly uploadApi: Readonly<Record<"api_id" | "api_url" | "execution_arn" | "function_name", string>> | undefined;
+  readonly backfill: Readonly<Record<"state_machine_arn" | "bucket_id" | "function_name", string>> | undefined;
   readonly lambda: Readonly<Record<"function_name" | "function_arn" | "log_group_name", string>>;
   readonly topics: Readonly<
     Record<"critical_alerts_topic_arn" | "performance_alerts_topic_arn" | "log_alerts_topic_arn", string>
@@ -32,7 +33,7 @@ interface ModuleOutputs {
 /** @returns description and value of each output, by name */
 export const outputsOf = (
   environment: Environment,
-  { buckets, deadLetters, records, uploadApi, lambda, topics, metrics, alarms, logAlerts }: ModuleOutputs,
+  { buckets, deadLetters, records, uploadApi, backfill, lambda, topics, metrics, alarms, logAlerts }: ModuleOutputs,
 ): Record<string, [description: string, value: string | ByName]> => {
   const { aws_region: region } = environment;
   const { dashboardName } = naming(homeOf(environment));
@@ -60,6 +61,11 @@ export const outputsOf = (
         uploadApi.execution_arn,
       ],
       upload_function_name: ["Name of the upload API's function", uploadApi.function_name],
+    }),
+    ...(backfill && {
+      backfill_state_machine_arn: ["ARN of the state machine of backfills", backfill.state_machine_arn],
+      backfill_bucket_name: ["Bucket for manifests and results of backfills", backfill.bucket_id],
+      backfill_function_name: ["Name of the function of backfills", backfill.function_name],
     }),
     critical_alerts_topic_arn: ["ARN of the topic for critical alarms", topics.critical_alerts_topic_arn],
     performance_alerts_topic_arn: ["ARN of the topic for performance alarms", topics.performance_alerts_topic_arn],

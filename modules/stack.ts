@@ -9,6 +9,7 @@ import { TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
 import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { criticalAlarms } from "./alarm-rows";
+import { Backfill } from "./backfill";
 import { ChatChannel, chatRegion } from "./chat_channel";
 import { CloudwatchAlarms } from "./cloudwatch_alarms";
 import { CloudwatchMetrics } from "./cloudwatch_metrics";
@@ -25,6 +26,7 @@ import { savedQueries } from "./queries";
 import type { Replica } from "./replication";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
+import { backfillFunctionInputs, backfillInputs } from "./stack-backfill";
 import { dashboardStacks, helpOf, isHome, uploadEvents } from "./stack-inputs";
 import { outputsOf } from "./stack-outputs";
 import { configureTerraform } from "./stack-terraform";
@@ -60,13 +62,17 @@ export class ImageProcessorStack extends TerraformStack {
       ? new DeadLetterQueue(this, "dead_letter_queue", { ...kms, queue_name: names.deadLetterQueueName })
       : undefined;
     const records = environment.enable_metadata_table ? this.records(environment, kms) : undefined;
-    const lambda = this.lambda(environment, {
+    const shared = {
       ...kms,
       package_path: existing(packagePath, environment.lambda_architecture),
       buckets: buckets.outputs,
-      dead_letter_queue_arn: deadLetters?.outputs.queue_arn ?? "",
       records: records?.outputs,
+    };
+    const lambda = this.lambda(environment, {
+      ...shared,
+      dead_letter_queue_arn: deadLetters?.outputs.queue_arn ?? "",
     });
+    const backfill = environment.enable_backfill ? this.backfill(environment, shared) : undefined;
     const uploadApi =
       environment.enable_upload_api && records !== undefined
         ? this.uploadApi(environment, {
@@ -142,6 +148,7 @@ export class ImageProcessorStack extends TerraformStack {
         deadLetters: deadLetters?.outputs,
         records: records?.outputs,
         uploadApi,
+        backfill,
         lambda: lambda.outputs,
         topics,
         metrics: metrics.outputs,
@@ -210,6 +217,14 @@ export class ImageProcessorStack extends TerraformStack {
     return { ...new UploadApi(this, "upload_api", inputs).outputs, function_name };
   }
 
+  private backfill(environment: Environment, shared: Parameters<typeof backfillFunctionInputs>[1]) {
+    const lambda = new LambdaFunction(this, "backfill_function", backfillFunctionInputs(environment, shared));
+    const { enable_kms_key, kms_key_arn, account_id } = shared;
+    const { function_arn, function_name } = lambda.outputs;
+    const inputs = { ...backfillInputs(environment), enable_kms_key, kms_key_arn, account_id, function_arn };
+    return { ...new Backfill(this, "backfill", inputs).outputs, function_name };
+  }
+
   /** Resource names come from construct ids, without a hash: `aws_s3_bucket.s3_buckets_upload`. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { scopes } = TerraformElement.isTerraformElement(element) ? element.node : (element as Node);
@@ -254,6 +269,7 @@ export class ImageProcessorStack extends TerraformStack {
       key_name: names.keyName,
       log_group_name: names.logGroupName,
       api_log_group_name: environment.enable_upload_api ? names.uploads.logGroupName : "",
+      backfill_log_group_name: environment.enable_backfill ? names.backfill.logGroupName : "",
       enable_budget_publisher: tagsOf(environment).Budget !== undefined,
       account_id: accountId,
       aws_region: environment.aws_region,

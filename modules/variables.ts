@@ -19,6 +19,7 @@ import {
   TAGS,
   whole,
 } from "./checks";
+import { BACKFILL_VALUES } from "./inputs/backfill";
 import { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
 import { COMMON } from "./inputs/common";
@@ -96,6 +97,13 @@ export const VARIABLES = {
   upload_api_cors_origins:               UPLOAD_API_VALUES.cors_origins,
   upload_api_links_per_second:           UPLOAD_API_VALUES.links_per_second,
   upload_api_reads_per_second:           UPLOAD_API_VALUES.reads_per_second,
+  enable_backfill:                       { ...FLAG,                                          default: false,                           description: "Processes objects that exist already: a state machine that runs on request, and a function of its own." },
+  backfill_max_concurrency:              BACKFILL_VALUES.max_concurrency,
+  backfill_batch_size:                   BACKFILL_VALUES.batch_size,
+  backfill_slowest_image_seconds:        BACKFILL_VALUES.slowest_image_seconds,
+  backfill_tolerated_failure_percent:    BACKFILL_VALUES.tolerated_failure_percent,
+  backfill_max_hours:                    BACKFILL_VALUES.max_hours,
+  backfill_keep_days:                    BACKFILL_VALUES.keep_days,
   log_level:                             IMAGE_PROCESSOR.log_level,
   log_retention_days:                    LAMBDA_FUNCTION.log_retention_days,
   existing_log_group_name:               LAMBDA_FUNCTION.existing_log_group_name,

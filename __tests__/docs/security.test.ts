@@ -28,7 +28,9 @@ describe("the permissions", () => {
       await committed("prod"),
       await devWith('metrics_transport = "put_metric_data"\ndelete_variants_with_upload = true'),
       await devWith(NETWORK_AND_CHAT),
-      await devWith("enable_metadata_table = true\nenable_upload_api = true\nenable_kms_key = true"),
+      await devWith(
+        "enable_metadata_table = true\nenable_upload_api = true\nenable_backfill = true\nenable_kms_key = true",
+      ),
       ...(await readEnvironments(environmentsOf({ "dev.tfvars": REPLICATED }), {})),
     ];
 

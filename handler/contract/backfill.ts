@@ -1,5 +1,15 @@
 /** What the state machine of a backfill passes to its function. */
 
+/** Entry point in the notation of Lambda: file.export. It is in the bundle of the image handler, so both run the same code. */
+export const BACKFILL_HANDLER = "index.backfill";
+
+/** Part of the ARN with which Step Functions publishes the metrics of batches: `<state machine>/<label>`. */
+export const BATCHES_LABEL = "batches";
+
+/** Prefixes in the bucket of the runs. */
+export const MANIFESTS = "manifests/";
+export const RESULTS = "results/";
+
 /** One object of the upload bucket: a line of the manifest. */
 export interface BackfillItem {
   readonly bucket: string;

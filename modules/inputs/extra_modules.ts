@@ -36,6 +36,7 @@ export const ENCRYPTION_KEY = {
   key_name:                { ...KEY_NAME,              description: "Description of the key, and its alias after `alias/`." },
   log_group_name:          { ...COMMON.log_group_name, description: "The only log group that may use the key." },
   api_log_group_name:      { ...API_LOG_GROUP, default: "", description: "Another log group that may use the key: that of the upload API." },
+  backfill_log_group_name: { ...API_LOG_GROUP, default: "", description: "Another log group that may use the key: that of backfills." },
   enable_budget_publisher: { ...FLAG, default: false,  description: "Lets AWS Budgets publish to a topic that is encrypted with the key." },
   account_id:              COMMON.account_id,
   aws_region:              COMMON.aws_region,

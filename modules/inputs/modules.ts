@@ -1,4 +1,5 @@
 /** The ledgers of inputs by module, for documentation and for Terraform variables. */
+import { BACKFILL } from "./backfill";
 import { CLOUDWATCH_ALARMS } from "./cloudwatch_alarms";
 import { CLOUDWATCH_METRICS } from "./cloudwatch_metrics";
 import { CHAT_CHANNEL, CODEDEPLOY, COST_BUDGET, DEAD_LETTER_QUEUE, ENCRYPTION_KEY } from "./extra_modules";
@@ -21,6 +22,7 @@ export const MODULE_INPUTS = {
   log_alerts: LOG_ALERTS,
   metadata_table: METADATA_TABLE,
   upload_api: UPLOAD_API,
+  backfill: BACKFILL,
 } as const satisfies Readonly<Record<string, Inputs>>;
 
 /** The modules beside the six. */

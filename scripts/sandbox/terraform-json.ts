@@ -68,6 +68,7 @@ const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made:
   aws_lambda_alias:            { named: "name",          made: {                     arn: aliasArn } },
   aws_codedeploy_app:          { named: "name",          made: {} },
   aws_s3_bucket:               { named: "bucket",        made: { id: itself,         arn: globalArn("s3:::") } },
+  aws_sfn_state_machine:       { named: "name",          made: { id: arn("states", "stateMachine:"), arn: arn("states", "stateMachine:") } },
   aws_sns_topic:               { named: "name",          made: { id: arn("sns", ""), arn: arn("sns", "") } },
   aws_sqs_queue:               { named: "name",          made: { url: queueUrl,      arn: arn("sqs", "") } },
 };

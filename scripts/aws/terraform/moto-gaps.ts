@@ -22,6 +22,8 @@ const UNSUPPORTED: Readonly<Record<string, { readonly variables: readonly Variab
   aws_chatbot_slack_channel_configuration: { variables: ["slack_workspace_id", "slack_channel_id"], off: '""' },
   aws_budgets_budget:                      { variables: ["monthly_budget_usd"],                     off: "0" },
   aws_cloudwatch_composite_alarm:          { variables: ["alarm_routing"],                          off: '"each"' },
+  // The provider checks the definition with ValidateStateMachineDefinition, and retries for five minutes.
+  aws_sfn_state_machine:                   { variables: ["enable_backfill"],                        off: "false" },
   // Created, but never deleted.
   aws_codedeploy_deployment_group:         { variables: ["enable_codedeploy"],                      off: "false" },
 };

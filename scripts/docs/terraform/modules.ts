@@ -102,7 +102,7 @@ export const PLAIN_MODULES = {
   encryption_key: {
     inputs: EXTRA_INPUTS.encryption_key,
     about: "A KMS key for everything that the stack stores and sends.",
-    fixed: { ...OF_PROVIDER, api_log_group_name: "" },
+    fixed: { ...OF_PROVIDER, api_log_group_name: "", backfill_log_group_name: "" },
     build: outputsOf(EncryptionKey),
   },
   codedeploy: {

@@ -56,8 +56,8 @@ const described = (): [string, [description: string, value: unknown]][] => {
     additional_performance_alert_emails: [],
     additional_log_alert_emails: [],
   };
-  // The table of records and the upload API are not part of plain Terraform.
-  const absent: readonly unknown[] = ["records", "uploadApi"];
+  // The table of records, the upload API and backfills are not part of plain Terraform.
+  const absent: readonly unknown[] = ["records", "uploadApi", "backfill"];
   const modules = new Proxy({}, { get: (_, name) => (absent.includes(name) ? undefined : anything) });
   return Object.entries(outputsOf(environment as unknown as Environment, modules as never));
 };

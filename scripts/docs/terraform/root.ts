@@ -21,8 +21,9 @@ const OWN: Readonly<Record<string, Input>> = {
   alarm_help: CLOUDWATCH_ALARMS.alarm_help,
 };
 
-/** The table of records and the upload API are not part of plain Terraform. */
-const isShared = (name: string): boolean => !/^(enable_metadata_table|enable_upload_api|upload_api_\w+)$/.test(name);
+/** The table of records, the upload API and backfills are not part of plain Terraform. */
+const isShared = (name: string): boolean =>
+  !/^(enable_metadata_table|enable_upload_api|upload_api_\w+|enable_backfill|backfill_\w+)$/.test(name);
 
 const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => isShared(name)));
 
