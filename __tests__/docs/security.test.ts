@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEnvironments } from "../../modules/environment";
 import { permissionsTable, REASONS, rightsOf } from "../../scripts/docs/permissions";
-import { readStack } from "../../scripts/sandbox/terraform-json";
+import { readStack } from "../../scripts/sandbox/read-stack";
 import { committed, devWith, environmentsOf, synthesized } from "../modules/synthesized";
 
 const REPLICATED = `

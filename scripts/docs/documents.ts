@@ -1,7 +1,7 @@
 /** The documents that hold generated parts: add a row, and its markers in the document. */
 import { keys } from "../../modules/inputs/inputs";
 import { MODULE_INPUTS } from "../../modules/inputs/modules";
-import { readStack } from "../sandbox/terraform-json";
+import { readStack } from "../sandbox/read-stack";
 import {
   alarmsByEnvironment,
   alarmsTable,
@@ -11,6 +11,7 @@ import {
   metricsTable,
   queriesTable,
 } from "./alarms";
+import { typesTable } from "./cloudformation";
 import { commandsTable, exitCodesTable, mainCommandsTable } from "./commands";
 import { mainVariablesTable, moduleInputsTable, outputsTable, settingsTable, variablesTable } from "./configuration";
 import { manifestKeysTable } from "./manifest-keys";
@@ -51,6 +52,9 @@ export const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Part>>>>
     month:      monthTable,
     targets:    monthTargets,
     canaries:   canaryTable,
+  },
+  "docs/cloudformation.md": {
+    types:     typesTable,
   },
   "docs/commands.md": {
     commands:  commandsTable,

@@ -40,7 +40,7 @@ export const ROOMS = {
   commands: {
     path: "scripts/commands",
     purpose: "One file for each command of `package.json`: options, one call, output, exit code.",
-    imports: ["terminal", "build", "cloudwatch", "sandbox", "drill", "month", "console", "trials", "aws", "images", "docs", "modules"],
+    imports: ["terminal", "build", "cloudformation", "cloudwatch", "sandbox", "drill", "month", "console", "trials", "aws", "images", "docs", "modules"],
     entries: [],
   },
   terminal: {
@@ -55,6 +55,12 @@ export const ROOMS = {
     imports: ["terminal", "main.ts", "modules", "handler/contract"],
     entries: ["environments.ts", "handler-package.ts", "local-stack.ts", "stack-for.ts", "stacks.ts", "synth.ts"],
   },
+  cloudformation: {
+    path: "scripts/cloudformation",
+    purpose: "Writes a synthesized stack as a CloudFormation template; reads only `cdk.tf.json` and the packages.",
+    imports: ["terminal"],
+    entries: ["files.ts", "lint.ts", "types.ts"],
+  },
   cloudwatch: {
     path: "scripts/cloudwatch",
     purpose: "A local CloudWatch: filter patterns, metrics, metric math, alarms, notifications.",
@@ -63,9 +69,9 @@ export const ROOMS = {
   },
   sandbox: {
     path: "scripts/sandbox",
-    purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json` and the package.",
+    purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json`, or `template.json`, and the package.",
     imports: ["cloudwatch"],
-    entries: ["api-call.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "table.ts", "terraform-json.ts"],
+    entries: ["api-call.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "read-stack.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "table.ts", "terraform-json.ts"],
   },
   faults: {
     path: "scripts/faults",
@@ -122,7 +128,7 @@ export const ROOMS = {
   docs: {
     path: "scripts/docs",
     purpose: "Generated parts of the documents, runbooks, plots, cost and scale models, and plain Terraform.",
-    imports: ["main.ts", "terminal", "build", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
+    imports: ["main.ts", "terminal", "build", "cloudformation", "trials", "drill", "month", "sandbox", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: ["cost/estimate.ts", "cost/light.ts", "cost/report.ts", "cost/usage.ts", "cost/variant-costs.ts", "generated.ts", "picture.ts", "runbooks.ts", "terraform/files.ts", "terraform/module-pairs.ts", "terraform/moved.ts"],
   },
 } as const satisfies Record<string, Room>;

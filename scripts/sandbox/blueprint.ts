@@ -5,8 +5,9 @@ import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import type { Subscription } from "../cloudwatch/notifications";
 import { type ApiBlueprint, apisOf, bucketCorsOf, type CorsBlueprint } from "./api-blueprint";
+import { readStack } from "./read-stack";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
-import { expected, readStack, type Stack } from "./terraform-json";
+import { expected, type Stack } from "./terraform-json";
 
 /** A name for a published version of a function. */
 interface AliasBlueprint {

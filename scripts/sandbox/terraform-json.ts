@@ -19,10 +19,10 @@ export interface Stack {
 }
 
 /** Placeholder account id. */
-const ACCOUNT_ID = "000000000000";
+export const ACCOUNT_ID = "000000000000";
 
 /** Replaces the random suffix of a name that is given as a prefix. */
-const NAME_END = "local";
+export const NAME_END = "local";
 
 /** @param other another attribute of the same resource */
 type Computed = (name: string, region: string, other: (attribute: string) => string) => string;
@@ -54,7 +54,7 @@ const queueUrl: Computed = (name, region) => `https://sqs.${region}.amazonaws.co
 
 /** Attributes that AWS computes from a resource's name: add a row for each type that references use. */
 // biome-ignore format: a ledger is read down its columns
-const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made: Readonly<Record<string, Computed>> }>> = {
+export const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made: Readonly<Record<string, Computed>> }>> = {
   aws_apigatewayv2_api:        { named: "name",          made: { id: apiId, execution_arn: executionArn, api_endpoint: apiUrl } },
   aws_apigatewayv2_authorizer: { named: "name",          made: { id: itself } },
   aws_apigatewayv2_integration: { named: "integration_uri", made: { id: hashed } },
@@ -63,7 +63,7 @@ const COMPUTED: Readonly<Record<string, { readonly named: string; readonly made:
   aws_cloudwatch_composite_alarm: { named: "alarm_name", made: { id: itself,         arn: arn("cloudwatch", "alarm:") } },
   aws_dynamodb_table:          { named: "name",          made: { id: itself,         arn: arn("dynamodb", "table/") } },
   aws_iam_role:                { named: "name",          made: { id: itself,         arn: globalArn(`iam::${ACCOUNT_ID}:role/`) } },
-  aws_kms_key:                 { named: "description",   made: {                     arn: arn("kms", "key/") } },
+  aws_kms_key:                 { named: "description",   made: { key_id: itself,     arn: arn("kms", "key/") } },
   aws_lambda_function:         { named: "function_name", made: { id: itself,         arn: arn("lambda", "function:"), version: () => "1", invoke_arn: invokeArn } },
   aws_lambda_alias:            { named: "name",          made: {                     arn: aliasArn } },
   aws_codedeploy_app:          { named: "name",          made: {} },
@@ -108,7 +108,7 @@ const at = (value: unknown, key: string): unknown =>
  * @param stackDir folder that holds `cdk.tf.json`
  * @throws Error if the file cannot be read, is not JSON, or sets no region
  */
-export const readStack = (stackDir: string): Stack => {
+export const readTerraformJson = (stackDir: string): Stack => {
   const file = join(stackDir, "cdk.tf.json");
   const root = parse(file);
   const region = at(at(at(root.provider, "aws"), "0"), "region");

@@ -2,7 +2,8 @@
 
 import { metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { readStack, type Stack } from "../../sandbox/terraform-json";
+import { readStack } from "../../sandbox/read-stack";
+import type { Stack } from "../../sandbox/terraform-json";
 import { shortName } from "./evidence";
 import { deniesWithoutTls, statementsOf } from "./policies";
 

@@ -1,7 +1,8 @@
 /** Checks that the function's role allows exactly the calls of the function and what services do with its permissions. */
 import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint, BucketBlueprint } from "../../sandbox/blueprint";
-import { readStack, type Stack } from "../../sandbox/terraform-json";
+import { readStack } from "../../sandbox/read-stack";
+import type { Stack } from "../../sandbox/terraform-json";
 import type { Evidence } from "./evidence";
 import { OTHERS } from "./other-runs";
 import { covers, type Statement, statementsOf } from "./policies";

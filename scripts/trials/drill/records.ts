@@ -1,5 +1,5 @@
 /** Checks the metadata table itself: what it costs without use, what survives a mistake, and what expires. */
-import { readStack } from "../../sandbox/terraform-json";
+import { readStack } from "../../sandbox/read-stack";
 
 const isOn = (block: unknown): boolean =>
   [block].flat().some((each) => (each as { readonly enabled?: unknown } | undefined)?.enabled === true);

@@ -1,7 +1,8 @@
 /** Checks that releases can be gradual and roll back: the alias that uploads invoke, and CodeDeploy, which shifts its traffic. */
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { asList, readStack, type Stack } from "../../sandbox/terraform-json";
+import { readStack } from "../../sandbox/read-stack";
+import { asList, type Stack } from "../../sandbox/terraform-json";
 import { statementsOf } from "./policies";
 
 type Json = Readonly<Record<string, unknown>>;

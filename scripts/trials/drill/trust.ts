@@ -1,6 +1,7 @@
 /** Checks the permissions of services: S3 invokes the function, alarms and budgets publish, services use the stack's key. */
 import type { Blueprint } from "../../sandbox/blueprint";
-import { readStack, type Stack } from "../../sandbox/terraform-json";
+import { readStack } from "../../sandbox/read-stack";
+import type { Stack } from "../../sandbox/terraform-json";
 import { covers, deniesWithoutTls, type Statement, statementsOf } from "./policies";
 
 const CLOUDWATCH = "cloudwatch.amazonaws.com";

@@ -4,7 +4,8 @@ import { alarmName, alarmsOf, parseAlarmRule } from "../../cloudwatch/alarm-rule
 import { type CompositeAlarm, isComposite } from "../../cloudwatch/composite-alarm";
 import { evaluationRange } from "../../cloudwatch/missing-data";
 import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
-import { asList, readStack } from "../../sandbox/terraform-json";
+import { readStack } from "../../sandbox/read-stack";
+import { asList } from "../../sandbox/terraform-json";
 import { isOfVersion } from "./effects";
 
 export interface Policy {
