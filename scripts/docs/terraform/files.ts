@@ -10,6 +10,7 @@ import { type ModuleName, PLAIN_MODULES } from "./modules";
 import { readmeOf } from "./readme";
 import { rootFiles } from "./root";
 import { rootReadme } from "./root-readme";
+import { unknownTest } from "./unknown-test";
 
 const FOLDER = "terraform";
 
@@ -35,7 +36,7 @@ const written = (): Map<string, string> =>
     >;
     return new Map([
       ...under("", { ...rootFiles(modules), "README.md": rootReadme(modules) }),
-      ...under("tests", testsOf(modules)),
+      ...under("tests", { ...testsOf(modules), ...unknownTest(modules) }),
       ...names.flatMap((name) =>
         under(join("modules", name), {
           ...modules[name].files,
@@ -76,7 +77,9 @@ const terraformFiles = (): ReadonlyMap<string, string> => {
 
 /** Everything but examples. */
 const isGenerated = (path: string): boolean =>
-  /^(modules\/\w+\/)?(\w+\.tf|README\.md|terraform\.tfvars\.example|tests\/\w+\.tftest\.hcl)$/.test(path);
+  /^(modules\/\w+\/)?(\w+\.tf|README\.md|terraform\.tfvars\.example|tests\/\w+\.tftest\.hcl|tests\/unknown\/main\.tf)$/.test(
+    path,
+  );
 
 const presentIn = (folder: string): string[] =>
   existsSync(folder)

@@ -106,6 +106,17 @@ export interface ModuleText {
   readonly choices: readonly string[];
 }
 
+/** Texts and lists that decide how many of a resource there are. */
+export const knownInputs = ({ blocks }: ModuleText): string[] => [
+  ...new Set(
+    blocks.flatMap(({ meta }) =>
+      [...meta.matchAll(/length\(var\.(\w+)\)|var\.(\w+) [!=]= "|var\.(additional_\w+|queries)/g)].flatMap(
+        ([, ...names]) => names.filter((each) => each !== undefined),
+      ),
+    ),
+  ),
+];
+
 /** Stops the plan where values do not go together. */
 const preconditionOf = ({ conditions, message }: Conflict): string => {
   const rows = [

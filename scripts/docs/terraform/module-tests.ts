@@ -32,7 +32,8 @@ const MOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "resource aws_sqs_queue":                      { arn: `arn:aws:sqs:us-east-1:${ACCOUNT}:queue`, url: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT}/queue` },
 };
 
-const mocks = (blocks: readonly Block[]): string => {
+/** @returns a provider without an account that has what these blocks need */
+export const mocks = (blocks: readonly Block[]): string => {
   const types = new Set(blocks.map(({ kind, address }) => `${kind} ${address.split(".")[0]}`));
   const rows = Object.entries(MOCKS).filter(([type]) => types.has(type));
   const texts = rows.map(([type, values]) => {

@@ -5,6 +5,7 @@ import { stackFor } from "../../build/stack-for";
 import { readTerraformJson } from "../../build/stacks";
 import { type Block, moduleFiles } from "./module-files";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
+import { INVOCATION } from "./root";
 import { type AnyCall, CALLS } from "./wiring";
 
 /** The construct of a module in the stack, where its name differs. */
@@ -48,21 +49,31 @@ const targetIn = (
   return key === undefined ? undefined : `${callOf(name)}.${each.address}["${key}"]`;
 };
 
-/** @returns one block for each resource of the environment's stack that is in a module of the plain root */
+/** Addresses of the root module's own resources: they are the same in both forms. */
+const ofRoot = (): string[] =>
+  [...INVOCATION.matchAll(/^resource "(\w+)" "(\w+)"/gm)].map(([, type, name]) => `${type}.${name}`);
+
+const warning = (address: string): string =>
+  `# Plain Terraform has no ${address}: an apply would destroy it. To keep it, run terraform state rm ${address}.\n`;
+
+/** @returns one block for each resource of the environment's stack that is in a module of the plain root, and a comment for each that plain Terraform lacks */
 export const movedBlocks = (environment: Environment): string => {
   const { resource } = readTerraformJson(stackFor(environment));
   const names = Object.keys(PLAIN_MODULES) as ModuleName[];
   const blocks = withoutTracesAndWarnings(
     () => new Map(names.map((name) => [name, moduleFiles(PLAIN_MODULES[name]).blocks])),
   );
-  const moves = Object.entries(resource).flatMap(([type, named]) =>
-    Object.entries(named).flatMap(([name, attributes]) => {
+  const same = ofRoot();
+  const texts = Object.entries(resource).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, attributes]) => {
+      const from = `${type}.${name}`;
+      if (same.includes(from)) return "";
       const module = names.find((each) => name.startsWith(`${CONSTRUCTS[each] ?? each}_`));
-      if (module === undefined) return [];
+      if (module === undefined) return warning(from);
       const rest = name.slice((CONSTRUCTS[module] ?? module).length + 1);
       const to = targetIn(module, blocks.get(module) ?? [], type, rest, attributes);
-      return to === undefined ? [] : [{ from: `${type}.${name}`, to }];
+      return to === undefined ? warning(from) : `moved {\n  from = ${from}\n  to   = ${to}\n}\n`;
     }),
   );
-  return moves.map(({ from, to }) => `moved {\n  from = ${from}\n  to   = ${to}\n}\n`).join("\n");
+  return texts.filter((text) => text !== "").join("\n");
 };

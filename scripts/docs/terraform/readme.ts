@@ -1,7 +1,7 @@
 /** The README of a plain Terraform module: usage, inputs, outputs and resources. */
 import type { Input } from "../../../modules/inputs/inputs";
 import { code, table } from "../../terminal/markdown";
-import type { ModuleText } from "./module-files";
+import { knownInputs, type ModuleText } from "./module-files";
 import type { ModuleName } from "./modules";
 import type { PlainModule } from "./plain-module";
 import { literal, typeOf } from "./validation";
@@ -61,17 +61,6 @@ const usage = (name: ModuleName, inputs: readonly (readonly [string, Input])[]):
   );
   return `\`\`\`hcl\nmodule "${name}" {\n${lines.join("\n")}\n}\n\`\`\``;
 };
-
-/** Texts and lists that decide how many of a resource there are. */
-const knownInputs = ({ blocks }: ModuleText): string[] => [
-  ...new Set(
-    blocks.flatMap(({ meta }) =>
-      [...meta.matchAll(/length\(var\.(\w+)\)|var\.(\w+) [!=]= "|var\.(additional_\w+|queries)/g)].flatMap(
-        ([, ...names]) => names.filter((each) => each !== undefined),
-      ),
-    ),
-  ),
-];
 
 const inputsTable = (inputs: readonly (readonly [string, Input])[]): string =>
   table(

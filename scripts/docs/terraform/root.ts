@@ -98,7 +98,7 @@ ${aligned([["additional_emails", bySeverity(true)]], "  ")}
 }
 `;
 
-const INVOCATION = `# S3 invokes the function for each upload.
+export const INVOCATION = `# S3 invokes the function for each upload.
 resource "aws_lambda_permission" "upload_permission" {
   statement_id   = "AllowUploadBucket"
   action         = "lambda:InvokeFunction"
