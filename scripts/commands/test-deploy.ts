@@ -1,5 +1,4 @@
 /** `npm run test:deploy`: applies `dev` with the real provider to a private emulator, checks and exercises it, and destroys it. */
-import { isDeepStrictEqual } from "node:util";
 import { Command } from "commander";
 import pc from "picocolors";
 import { emptyBucket } from "../aws/buckets";
@@ -9,11 +8,11 @@ import { changesBeside, MOTO_GAPS, withoutBucketPolicies } from "../aws/terrafor
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { outputs } from "../aws/terraform/working-copy";
 import { runCommand, UsageError } from "../terminal/cli";
+import { judge } from "../terminal/findings";
 import { lookAtCreated } from "../trials/rehearsal/created";
 import { deployRound } from "../trials/rehearsal/deploy-round";
 import { deployedAs } from "../trials/rehearsal/deployed";
 import { exercise } from "../trials/rehearsal/exercise";
-import type { Finding } from "../trials/rehearsal/finding";
 import { leftovers } from "../trials/rehearsal/leftovers";
 import { apply, destroy, plan, planOf, prepare, withOtherCode } from "../trials/rehearsal/rehearsal";
 import { rehearsalStack } from "../trials/rehearsal/rehearsal-stack";
@@ -24,26 +23,6 @@ const step = async <T>(title: string, action: () => Promise<T>): Promise<T> => {
   const result = await action();
   console.log(`${pc.bold(title)} ${pc.dim(`${((Date.now() - started) / 1000).toFixed(1)} s`)}`);
   return result;
-};
-
-/** @returns both values; for two lists, only the rows that differ */
-const differing = (expected: unknown, got: unknown): [unknown, unknown] => {
-  if (!Array.isArray(expected) || !Array.isArray(got)) return [expected, got];
-  const without = (rows: unknown[], others: unknown[]) =>
-    rows.filter((row) => !others.some((other) => isDeepStrictEqual(row, other)));
-  return [without(expected, got), without(got, expected)];
-};
-
-/** Prints each finding; one that differs makes the command fail at the end. */
-const judge = (findings: readonly Finding[]): void => {
-  for (const { title, expected, got } of findings) {
-    const holds = isDeepStrictEqual(got, expected);
-    console.log(`  ${holds ? pc.green("✓") : pc.red("✗")} ${title}`);
-    if (holds) continue;
-    const [wanted, found] = differing(expected, got);
-    console.error(`    Expected ${JSON.stringify(wanted)} for ${title} but got ${JSON.stringify(found)}`);
-    process.exitCode = 1;
-  }
 };
 
 /** The expected changes. The dashboard shows every threshold, so it changes, too. */

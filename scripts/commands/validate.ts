@@ -11,10 +11,17 @@ import { createExisting, sameness } from "../aws/terraform/sameness";
 import { NEEDS, requireTerraform } from "../aws/terraform/tools";
 import { validatePlain, validateStacks } from "../aws/terraform/validation";
 import { environmentNamed } from "../build/environments";
+import { buildHandler } from "../build/handler-package";
 import { PROJECT } from "../build/stacks";
 import { synth } from "../build/synth";
 import { modulePairs } from "../docs/terraform/module-pairs";
+import { movedBlocks } from "../docs/terraform/moved";
 import { runCommand } from "../terminal/cli";
+import { judge } from "../terminal/findings";
+import { temporaryFolder } from "../terminal/processes";
+import { foreignProblems } from "../trials/drill/foreign";
+import { tryExamples } from "../trials/rehearsal/plain-examples";
+import { tryUpgrade, upgraded } from "../trials/rehearsal/upgrade";
 
 interface Options {
   readonly providerVersion?: string;
@@ -34,6 +41,27 @@ const checkPlain = async (everySwitch: boolean): Promise<void> => {
   const counted = `${chosen.length} variants, ${pairs.length} cases of modules alone, ${resources} resources, ${attributes} attributes`;
   const title = "terraform/  plans the same as the stacks";
   console.log(`${differences.length === 0 ? pc.green("✓") : pc.red("✗")} ${title} ${pc.dim(`(${counted})`)}`);
+};
+
+/** Applied to emulators: each example of plain Terraform, and plain Terraform over the state of a stack. */
+const checkApplied = async (): Promise<void> => {
+  const { file } = await buildHandler({ target: "host" });
+  const environment = upgraded(await environmentNamed("prod"));
+  const [examples, upgrade] = await Promise.all([
+    tryExamples(file),
+    tryUpgrade(environment, file, movedBlocks(environment)),
+  ]);
+  console.log(pc.bold("terraform/ on an emulator"));
+  for (const { findings } of examples) judge(findings);
+  const foreign = examples.find(({ name }) => name === "foreign-lambda")?.state ?? {};
+  judge([
+    {
+      title: "the alarms of examples/foreign-lambda watch its function, and its log lines move them",
+      expected: [],
+      got: foreignProblems(temporaryFolder(), "invoices-worker", "eu-west-1", foreign),
+    },
+    ...upgrade,
+  ]);
 };
 
 /** With `alarm_routing = "incident"`, which has the composite alarms. */
@@ -67,6 +95,7 @@ const validate = async ({ providerVersion, everySwitch }: Options): Promise<void
   }
   await checkOrder();
   await checkPlain(everySwitch === true);
+  await checkApplied();
 };
 
 export const command = new Command("npm run validate --")

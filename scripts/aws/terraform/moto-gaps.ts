@@ -28,6 +28,14 @@ const UNSUPPORTED: Readonly<Record<string, { readonly variables: readonly Variab
   aws_codedeploy_deployment_group:         { variables: ["enable_codedeploy"],                      off: "false" },
 };
 
+/** @returns values of variables that leave out everything that moto cannot create or delete */
+export const withoutUnsupported = (): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.values(UNSUPPORTED).flatMap(({ variables, off }) =>
+      variables.map((variable) => [variable, JSON.parse(off)]),
+    ),
+  );
+
 /** @returns whether an emulator is moto, which has a page about itself */
 export const isMoto = async (endpoint: string): Promise<boolean> =>
   fetch(`${endpoint}/moto-api/data.json`, { signal: AbortSignal.timeout(5_000) })
@@ -55,8 +63,8 @@ export const requireSupportedByMoto = (
 
 /** Attributes that moto drops, by resource type: a second plan shows them as changes. Add a row, and say how moto drops it. */
 export const MOTO_GAPS: Readonly<Record<string, readonly string[]>> = {
-  // GetFunction returns no LoggingConfig, so every plan adds it again.
-  aws_lambda_function: ["logging_config"],
+  // GetFunction returns neither LoggingConfig nor DeadLetterConfig, so every plan adds them again.
+  aws_lambda_function: ["logging_config", "dead_letter_config"],
 };
 
 /** @returns the changes of a plan without the gaps, as `action address: attribute, attribute`, in alphabetical order */

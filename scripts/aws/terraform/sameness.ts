@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { helpOf } from "../../../modules/stack-inputs";
+import type { Environment } from "../../../modules/variables";
 import { stackFor } from "../../build/stack-for";
 import { PROJECT } from "../../build/stacks";
 import { temporaryFolder } from "../../terminal/processes";
@@ -102,13 +103,19 @@ const pairCalls = (pairs: readonly ModulePair[]) => {
 const escaped = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   JSON.parse(JSON.stringify(values).replaceAll("${", "$${"));
 
-/** @returns the values that the plain root module has variables for */
-const valuesOf = async ({ environment }: Variant): Promise<Record<string, unknown>> => {
+/**
+ * @param packagePath zip of the function
+ * @returns the values that the plain root module has variables for
+ */
+export const plainValues = async (
+  environment: Environment,
+  packagePath: string,
+): Promise<Readonly<Record<string, unknown>>> => {
   const variables = await readFile(join(PROJECT, "terraform", "variables.tf"), "utf8");
   const names = [...variables.matchAll(/^variable "(\w+)"/gm)].map(([, name = ""]) => name);
   const values: Readonly<Record<string, unknown>> = {
     ...environment,
-    package_path: PLACEHOLDER,
+    package_path: packagePath,
     alarm_help: helpOf(environment),
   };
   const unknown = names.find((name) => !(name in values));
@@ -124,7 +131,11 @@ const callsOf = async (variants: readonly Variant[]) =>
           [`stack_${variant.name}`, { source: `./stack_${variant.name}` }],
           [
             `plain_${variant.name}`,
-            { source: "./plain", providers: { aws: "aws", "aws.chat": "aws" }, ...(await valuesOf(variant)) },
+            {
+              source: "./plain",
+              providers: { aws: "aws", "aws.chat": "aws" },
+              ...(await plainValues(variant.environment, PLACEHOLDER)),
+            },
           ],
         ]),
       )

@@ -128,15 +128,20 @@ const notificationProblems = (blueprint: Blueprint): string[] =>
     ? []
     : ["no bucket invokes the function for every upload"];
 
+/** @returns one sentence for each mistake of filters, alarms and widgets, whatever the function does */
+export const monitoringProblems = (blueprint: Blueprint, evidence: Evidence): string[] => [
+  ...filterDefinitionProblems(blueprint, evidence),
+  ...readerProblems(blueprint, evidence),
+  ...alarmProblems(blueprint),
+  ...compositeProblems(blueprint),
+];
+
 /**
  * @param stackDir folder of the blueprint's `cdk.tf.json`
  * @returns one sentence for each mistake
  */
 export const structureProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => [
-  ...filterDefinitionProblems(blueprint, evidence),
-  ...readerProblems(blueprint, evidence),
-  ...alarmProblems(blueprint),
-  ...compositeProblems(blueprint),
+  ...monitoringProblems(blueprint, evidence),
   ...notificationProblems(blueprint),
   ...permissionProblems(stackDir, blueprint, evidence),
   ...trustProblems(stackDir, blueprint),

@@ -5,6 +5,7 @@ import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { ListSubscriptionsCommand, ListTopicsCommand } from "@aws-sdk/client-sns";
+import { ListQueuesCommand } from "@aws-sdk/client-sqs";
 import type { Clients } from "../../aws/clients";
 
 type Names = readonly (string | undefined)[] | undefined;
@@ -18,6 +19,7 @@ const KINDS: Readonly<Record<string, (aws: Clients) => Promise<Names>>> = {
   "log group":  async ({ logs })       => (await logs.send(new DescribeLogGroupsCommand({}))).logGroups?.map((row) => row.logGroupName),
   alarm:        async ({ cloudwatch }) => (await cloudwatch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.map((row) => row.AlarmName),
   dashboard:    async ({ cloudwatch }) => (await cloudwatch.send(new ListDashboardsCommand({}))).DashboardEntries?.map((row) => row.DashboardName),
+  queue:        async ({ sqs })        => (await sqs.send(new ListQueuesCommand({}))).QueueUrls,
   topic:        async ({ sns })        => (await sns.send(new ListTopicsCommand({}))).Topics?.map((row) => row.TopicArn),
   subscription: async ({ sns })        => (await sns.send(new ListSubscriptionsCommand({}))).Subscriptions?.map((row) => row.SubscriptionArn),
 };

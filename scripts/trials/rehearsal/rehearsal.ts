@@ -12,7 +12,7 @@ import {
 } from "../../aws/terraform/working-copy";
 import { temporaryFolder } from "../../terminal/processes";
 
-const STATE = "terraform.tfstate";
+export const STATE = "terraform.tfstate";
 
 const LIMIT_SECONDS = { init: 120, apply: 200, plan: 120, show: 60, destroy: 200 } as const;
 

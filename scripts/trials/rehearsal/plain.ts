@@ -1,0 +1,48 @@
+/** Copies of plain Terraform that can reach only an emulator. */
+import { cp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isolatedEnv, type Place, terraform } from "../../aws/terraform/working-copy";
+import { PROJECT } from "../../build/stacks";
+import { temporaryFolder } from "../../terminal/processes";
+
+export interface Plain {
+  /** Folder in `terraform/examples`. @default the root module */
+  readonly example?: string;
+  /** Terraform JSON that is merged over the files of the folder. @default nothing */
+  readonly override?: object;
+  /** Values of variables. @default none */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** For every provider that uses an emulator. */
+const EMULATED = { s3_use_path_style: true, skip_metadata_api_check: "true" };
+
+/** For an example that has a provider of its own. */
+export const EMULATED_PROVIDER = { provider: { aws: [EMULATED] } };
+
+const EMULATED_ROOT = { provider: { aws: [EMULATED, { ...EMULATED, alias: "chat" }] } };
+
+const writeJson = (folder: string, name: string, contents: object): Promise<void> =>
+  writeFile(join(folder, name), JSON.stringify(contents));
+
+/** @returns a working copy that is not initialized */
+export const copyPlain = async (
+  endpoint: string,
+  { example, override = {}, variables = {} }: Plain = {},
+): Promise<Place> => {
+  const root = join(temporaryFolder(), "terraform");
+  await cp(join(PROJECT, "terraform"), root, {
+    recursive: true,
+    filter: (path) => !/\.terraform|\.tfstate|\.tfvars$|override\.tf\.json$/.test(path),
+  });
+  const folder = example === undefined ? root : join(root, "examples", example);
+  await writeJson(root, "emulator_override.tf.json", EMULATED_ROOT);
+  await writeJson(folder, "test_override.tf.json", override);
+  await writeJson(folder, "terraform.tfvars.json", variables);
+  const name = example === undefined ? "terraform/" : `examples/${example}`;
+  return { name, folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
+};
+
+export const initialize = async (place: Place): Promise<void> => {
+  await terraform(place, ["init", "-no-color", "-input=false"], 120);
+};
