@@ -58,6 +58,11 @@ export const CHANNELS = {
     typical: [60, 120], worst: [120, 300],
     source: "assumed",
   },
+  statesMetric: {
+    sent: "when an execution begins or ends: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html",
+    typical: [60, 120], worst: [120, 300],
+    source: "assumed",
+  },
   idleQueueMetric: {
     sent: "once a minute, from the first use of a queue that was idle for six hours",
     typical: [60, 900], worst: [900, 900],

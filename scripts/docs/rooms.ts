@@ -29,7 +29,7 @@ export const ROOMS = {
     path: "handler/contract",
     purpose: "What the function logs, measures, reads and needs: the vocabulary of everything else.",
     imports: [],
-    entries: ["efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-api.ts", "upload-event.ts", "variants.ts"],
+    entries: ["backfill.ts", "efforts.ts", "events.ts", "filter-pattern.ts", "metrics.ts", "records.ts", "runtime.ts", "settings.ts", "upload-api.ts", "upload-event.ts", "variants.ts"],
   },
   "handler/src": {
     path: "handler/src",

@@ -7,6 +7,7 @@ import type { Subscription } from "../cloudwatch/notifications";
 import { type ApiBlueprint, apisOf, bucketCorsOf, type CorsBlueprint } from "./api-blueprint";
 import { readStack } from "./read-stack";
 import { METRIC, parsed, type Row, rows } from "./stack-resources";
+import { type StateMachineBlueprint, stateMachinesOf } from "./state-machine";
 import { expected, type Stack } from "./terraform-json";
 
 /** A name for a published version of a function. */
@@ -119,6 +120,7 @@ export interface Blueprint {
   readonly notifications: readonly NotificationBlueprint[];
   readonly queues: readonly QueueBlueprint[];
   readonly tables: readonly TableBlueprint[];
+  readonly stateMachines: readonly StateMachineBlueprint[];
   readonly metricFilters: readonly MetricFilter[];
   readonly alarms: readonly Alarm[];
   readonly compositeAlarms: readonly CompositeAlarm[];
@@ -166,6 +168,7 @@ export const readBlueprint = (stackDir: string): Blueprint => {
     ),
     queues: rows(stack, "aws_sqs_queue").map(({ name, arn, kms_master_key_id: keyArn }) => ({ name, arn, keyArn })),
     tables: rows(stack, "aws_dynamodb_table").map(tableOf),
+    stateMachines: stateMachinesOf(stack),
     metricFilters: rows(stack, "aws_cloudwatch_log_metric_filter").map(metricFilterOf),
     alarms: rows(stack, "aws_cloudwatch_metric_alarm").map(alarmOf),
     compositeAlarms: rows(stack, "aws_cloudwatch_composite_alarm").map(compositeAlarmOf),

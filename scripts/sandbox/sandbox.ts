@@ -1,4 +1,5 @@
 /** A local machine that behaves like a synthesized stack: an upload invokes the function, and you can read its log and metrics. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelName, Delivery } from "../cloudwatch/delivery";
 import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
@@ -7,6 +8,7 @@ import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
+import { createExecutions } from "./executions";
 import type { LogLine } from "./function-log";
 import { type Functions, startFunctions } from "./functions";
 import { type HttpApiOptions, startHttpApi } from "./http-api";
@@ -146,6 +148,17 @@ const assemble = async (
 
   const records = await tableOf(blueprint, { region: fn.region, intercept, now, onDatum: publish });
   onStop(async () => records?.stop());
+  const executions = createExecutions({
+    machines: blueprint.stateMachines,
+    now,
+    wait: options.wait ?? ((delayMs, signal) => sleep(delayMs, undefined, { signal })),
+    call: (functionArn, event) => called(functionArn, event),
+    read: async (bucket, key) => (await storage.get(bucket, key)).bytes,
+    write: (bucket, key, bytes) => storage.put(bucket, key, bytes),
+    onDatum: publish,
+    onRun: (ended) => expect(ended.then(() => [])),
+  });
+  onStop(async () => executions.stop());
   const storage = await startStorage({
     buckets: buckets.map(({ name }) => name),
     // The function reads versions of uploads only.
@@ -156,7 +169,7 @@ const assemble = async (
     now,
     credentials: credentialsOf(blueprint),
     cors: blueprint.bucketCors,
-    operations: { ...operationsOn(logGroups, metrics), ...records?.operations },
+    operations: { ...operationsOn(logGroups, metrics), ...records?.operations, ...executions.operations },
     invoke: invokeApi(
       () => functions.all,
       (wanted) => [...logGroups.values()].flat().flatMap(({ requestId, text }) => (requestId === wanted ? [text] : [])),
@@ -226,12 +239,12 @@ const assemble = async (
     expect(outcome.then((each) => [each]));
     return outcome;
   };
-  const call = async (name: string, event: unknown) => {
-    const found = functions.all.find((each) => each.blueprint.name === name);
+  const called = async (nameOrArn: string, event: unknown) => {
+    const found = functions.all.find(({ blueprint: { name, arn } }) => [name, arn].includes(nameOrArn));
     if (found !== undefined) return found.lambda.call(event);
-    throw expected("a function of the stack", "the call", name);
+    throw expected("a function of the stack", "the call", nameOrArn);
   };
-  const api = await apiOf(blueprint, { now, call, onDatum: publish, port: options.apiPort });
+  const api = await apiOf(blueprint, { now, call: called, onDatum: publish, port: options.apiPort });
   onStop(async () => api?.stop());
   const issueToken = (claims: Readonly<Record<string, unknown>>) => {
     if (api === undefined) throw expected("an HTTP API", "the stack", undefined);
@@ -253,7 +266,18 @@ const assemble = async (
   };
   const objects = { upload, download: get, remove, erase };
   const direct = { ...(api && { apiUrl: api.url }), issueToken };
-  return { endpointUrl, uploadBucket, processedBucket, ...direct, ...objects, invoke, call, update, settled, ...data };
+  return {
+    endpointUrl,
+    uploadBucket,
+    processedBucket,
+    ...direct,
+    ...objects,
+    invoke,
+    call: called,
+    update,
+    settled,
+    ...data,
+  };
 };
 
 /** @throws Error for a stack with several tables */
@@ -301,8 +325,9 @@ const eventsOf = (object: ChangedObject, { buckets, notifications, region }: Blu
     );
 
 /** Works for a stack whose notification was removed, too. */
-const bucketsOf = ({ buckets, notifications, function: fn }: Blueprint) => {
-  const names = buckets.map(({ name }) => name);
+const bucketsOf = ({ buckets, notifications, function: fn, stateMachines }: Blueprint) => {
+  const ofRuns = stateMachines.map(({ results }) => results.Bucket);
+  const names = buckets.map(({ name }) => name).filter((name) => !ofRuns.includes(name));
   const notified = notifications.map(({ bucket }) => bucket);
   const written = names.filter((name) => Object.values(fn.environment).includes(name) && !notified.includes(name));
   const [uploadBucket] = [...notified, ...names.filter((name) => !written.includes(name))];

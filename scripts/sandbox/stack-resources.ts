@@ -198,6 +198,7 @@ const RESOURCES = {
     ttl: block(z.object({ attribute_name: text, enabled: z.boolean().default(false) })),
     server_side_encryption: block(z.object({ kms_key_arn: text.optional() })),
   }),
+  aws_sfn_state_machine: z.object({ name: text, arn: text, type: text.default("STANDARD"), definition: text }),
   aws_sqs_queue: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic: z.object({ name: text, arn: text, kms_master_key_id: text.optional() }),
   aws_sns_topic_subscription: z.object({ topic_arn: text, protocol: text, endpoint: text }),

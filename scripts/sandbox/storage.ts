@@ -72,7 +72,7 @@ const isOtherLambdaCall = (url: string): boolean =>
 const NOT_AN_ACCOUNT = {
   __type: "NotAnAccount",
   message:
-    "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Query of DynamoDB, Invoke, FilterLogEvents and GetMetricStatistics",
+    "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Query of DynamoDB, runs of Step Functions, Invoke, FilterLogEvents and GetMetricStatistics",
 };
 
 /** @throws Error if the port is in use */
