@@ -3,57 +3,152 @@ data "aws_caller_identity" "current" {
   lifecycle {
     precondition {
       condition     = var.duration_threshold_ms < var.lambda_timeout * 1000
-      error_message = "Expected less than lambda_timeout (${var.lambda_timeout * 1000} ms) for duration_threshold_ms but got ${var.duration_threshold_ms}."
+      error_message = "Expected less than lambda_timeout (${var.lambda_timeout * 1000} ms) for duration_threshold_ms but got ${jsonencode(var.duration_threshold_ms)}."
     }
 
     precondition {
       condition     = var.reserved_concurrent_executions == -1 || var.concurrent_executions_threshold <= var.reserved_concurrent_executions
-      error_message = "Expected at most reserved_concurrent_executions (${var.reserved_concurrent_executions}) for concurrent_executions_threshold but got ${var.concurrent_executions_threshold}."
+      error_message = "Expected at most reserved_concurrent_executions (${var.reserved_concurrent_executions}) for concurrent_executions_threshold but got ${jsonencode(var.concurrent_executions_threshold)}."
     }
 
     precondition {
       condition     = var.enable_release_alias || !var.enable_codedeploy
-      error_message = "Expected true (enable_codedeploy needs it) for enable_release_alias but got false."
+      error_message = "Expected true (enable_codedeploy needs it) for enable_release_alias but got ${jsonencode(var.enable_release_alias)}."
     }
 
     precondition {
       condition     = !var.enable_async_alarms || var.event_age_threshold_ms < var.lambda_max_event_age_seconds * 1000
-      error_message = "Expected more than event_age_threshold_ms (${var.event_age_threshold_ms / 1000} s) for lambda_max_event_age_seconds but got ${var.lambda_max_event_age_seconds}."
+      error_message = "Expected more than event_age_threshold_ms (${var.event_age_threshold_ms / 1000} s) for lambda_max_event_age_seconds but got ${jsonencode(var.lambda_max_event_age_seconds)}."
     }
 
     precondition {
       condition     = var.large_image_bytes < var.max_image_bytes
-      error_message = "Expected less than max_image_bytes (${var.max_image_bytes}) for large_image_bytes but got ${var.large_image_bytes}."
+      error_message = "Expected less than max_image_bytes (${var.max_image_bytes}) for large_image_bytes but got ${jsonencode(var.large_image_bytes)}."
     }
 
     precondition {
-      condition     = length("${var.project_name}-${var.environment}-processed-") <= 37 || (var.processed_bucket_name != "" || var.existing_processed_bucket_name != "")
-      error_message = "Expected at most 37 characters for the bucket prefix from project_name and environment but got ${var.project_name}-${var.environment}-processed-."
+      condition     = var.alarm_routing == "each" || var.recovery_window_seconds >= var.error_rate_window_seconds
+      error_message = "Expected at least error_rate_window_seconds (${var.error_rate_window_seconds}) for recovery_window_seconds but got ${jsonencode(var.recovery_window_seconds)}."
+    }
+
+    precondition {
+      condition     = var.alarm_routing == "each" || var.slo_seconds < var.lambda_max_event_age_seconds
+      error_message = "Expected less than lambda_max_event_age_seconds (${var.lambda_max_event_age_seconds}) for slo_seconds but got ${jsonencode(var.slo_seconds)}."
+    }
+
+    precondition {
+      condition     = length(join("-", [var.project_name, var.environment, "processed-"])) <= 37 || (var.processed_bucket_name != "" ? var.processed_bucket_name : var.existing_processed_bucket_name) != ""
+      error_message = "Expected at most 37 characters for the bucket prefix from project_name and environment but got ${jsonencode(join("-", [var.project_name, var.environment, "processed-"]))}."
+    }
+
+    precondition {
+      condition     = (var.upload_bucket_name != "" ? var.upload_bucket_name : var.existing_upload_bucket_name) == "" || (var.upload_bucket_name != "" ? var.upload_bucket_name : var.existing_upload_bucket_name) != (var.processed_bucket_name != "" ? var.processed_bucket_name : var.existing_processed_bucket_name)
+      error_message = "Expected another bucket than the upload bucket for the bucket for variants but got ${jsonencode((var.processed_bucket_name != "" ? var.processed_bucket_name : var.existing_processed_bucket_name))}."
+    }
+
+    precondition {
+      condition     = !var.enable_s3_access_logging || var.existing_upload_bucket_name == "" || var.existing_processed_bucket_name == ""
+      error_message = "Expected false (the owner of an existing bucket configures its access logs) for enable_s3_access_logging but got ${jsonencode(var.enable_s3_access_logging)}."
+    }
+
+    precondition {
+      condition     = var.processed_transition_days == 0 || var.processed_transition_days >= 30 || !contains(["STANDARD_IA", "ONEZONE_IA"], var.processed_transition_class)
+      error_message = "Expected at least 30 days for ${var.processed_transition_class} (S3 moves nothing earlier) for processed_transition_days but got ${jsonencode(var.processed_transition_days)}."
+    }
+
+    precondition {
+      condition     = var.processed_expiration_days == 0 || var.processed_transition_days == 0 || var.processed_expiration_days > var.processed_transition_days
+      error_message = "Expected more than processed_transition_days (${var.processed_transition_days}) for processed_expiration_days but got ${jsonencode(var.processed_expiration_days)}."
+    }
+
+    precondition {
+      condition     = var.processed_transition_days == 0 || var.existing_processed_bucket_name == ""
+      error_message = "Expected 0 (the owner of an existing bucket configures its lifecycle) for processed_transition_days but got ${jsonencode(var.processed_transition_days)}."
+    }
+
+    precondition {
+      condition     = var.processed_expiration_days == 0 || var.existing_processed_bucket_name == ""
+      error_message = "Expected 0 (the owner of an existing bucket configures its lifecycle) for processed_expiration_days but got ${jsonencode(var.processed_expiration_days)}."
     }
 
     precondition {
       condition     = var.upload_bucket_name == "" || var.existing_upload_bucket_name == ""
-      error_message = "Expected at most one of upload_bucket_name and existing_upload_bucket_name but got both."
+      error_message = "Expected \"\" (existing_upload_bucket_name is set) for upload_bucket_name but got ${jsonencode(var.upload_bucket_name)}."
     }
 
     precondition {
       condition     = var.processed_bucket_name == "" || var.existing_processed_bucket_name == ""
-      error_message = "Expected at most one of processed_bucket_name and existing_processed_bucket_name but got both."
+      error_message = "Expected \"\" (existing_processed_bucket_name is set) for processed_bucket_name but got ${jsonencode(var.processed_bucket_name)}."
     }
 
     precondition {
       condition     = !var.enable_kms_key || var.existing_kms_key_arn == ""
-      error_message = "Expected false (existing_kms_key_arn is set) for enable_kms_key but got true."
+      error_message = "Expected false (existing_kms_key_arn is set) for enable_kms_key but got ${jsonencode(var.enable_kms_key)}."
     }
 
     precondition {
       condition     = (length(var.vpc_security_group_ids) == 0) == (length(var.vpc_subnet_ids) == 0)
-      error_message = "Expected both vpc_security_group_ids and vpc_subnet_ids, or neither, but got one."
+      error_message = "Expected ${length(var.vpc_subnet_ids) == 0 ? "no value" : "a value"} (vpc_subnet_ids has ${length(var.vpc_subnet_ids) == 0 ? "none" : "one"}) for vpc_security_group_ids but got ${jsonencode(var.vpc_security_group_ids)}."
     }
 
     precondition {
       condition     = (var.slack_workspace_id == "") == (var.slack_channel_id == "")
-      error_message = "Expected both slack_workspace_id and slack_channel_id, or neither, but got one."
+      error_message = "Expected ${var.slack_channel_id == "" ? "no value" : "a value"} (slack_channel_id has ${var.slack_channel_id == "" ? "none" : "one"}) for slack_workspace_id but got ${jsonencode(var.slack_workspace_id)}."
+    }
+
+    precondition {
+      condition     = length(setintersection(keys(var.extra_tags), ["Project", "Environment", "ManagedBy", "CostCenter", "Owner", "Budget"])) == 0
+      error_message = "Expected tags other than Project, Environment, ManagedBy, CostCenter, Owner, Budget for extra_tags but got ${jsonencode(var.extra_tags)}."
+    }
+
+    precondition {
+      condition     = var.existing_kms_key_arn == "" ? true : split(":", var.existing_kms_key_arn)[3] == var.aws_region
+      error_message = "Expected an ARN in aws_region (${var.aws_region}) for existing_kms_key_arn but got ${jsonencode(var.existing_kms_key_arn)}."
+    }
+
+    precondition {
+      condition     = var.existing_critical_alerts_topic_arn == "" ? true : split(":", var.existing_critical_alerts_topic_arn)[3] == var.aws_region
+      error_message = "Expected an ARN in aws_region (${var.aws_region}) for existing_critical_alerts_topic_arn but got ${jsonencode(var.existing_critical_alerts_topic_arn)}."
+    }
+
+    precondition {
+      condition     = var.existing_performance_alerts_topic_arn == "" ? true : split(":", var.existing_performance_alerts_topic_arn)[3] == var.aws_region
+      error_message = "Expected an ARN in aws_region (${var.aws_region}) for existing_performance_alerts_topic_arn but got ${jsonencode(var.existing_performance_alerts_topic_arn)}."
+    }
+
+    precondition {
+      condition     = var.existing_log_alerts_topic_arn == "" ? true : split(":", var.existing_log_alerts_topic_arn)[3] == var.aws_region
+      error_message = "Expected an ARN in aws_region (${var.aws_region}) for existing_log_alerts_topic_arn but got ${jsonencode(var.existing_log_alerts_topic_arn)}."
+    }
+
+    precondition {
+      condition     = !startswith(var.aws_region, "us-gov-") || var.monthly_budget_usd == 0
+      error_message = "Expected 0 in aws-us-gov (AWS Budgets belongs to the commercial account there) for monthly_budget_usd but got ${jsonencode(var.monthly_budget_usd)}."
+    }
+
+    precondition {
+      condition     = !startswith(var.aws_region, "us-gov-") || var.slack_channel_id == ""
+      error_message = "Expected \"\" in aws-us-gov (AWS Chatbot (Amazon Q Developer in chat applications) is not available there) for slack_channel_id but got ${jsonencode(var.slack_channel_id)}."
+    }
+
+    precondition {
+      condition     = !startswith(var.aws_region, "cn-") || var.monthly_budget_usd == 0
+      error_message = "Expected 0 in aws-cn (AWS Budgets is not supported there) for monthly_budget_usd but got ${jsonencode(var.monthly_budget_usd)}."
+    }
+
+    precondition {
+      condition     = !startswith(var.aws_region, "cn-") || var.slack_channel_id == ""
+      error_message = "Expected \"\" in aws-cn (AWS Chatbot (Amazon Q Developer in chat applications) is not available there) for slack_channel_id but got ${jsonencode(var.slack_channel_id)}."
+    }
+
+    precondition {
+      condition     = !startswith(var.aws_region, "cn-") || (var.critical_alert_sms != null ? var.critical_alert_sms : var.alert_sms) == ""
+      error_message = "Expected \"\" in aws-cn (SNS sends no SMS there) for critical_alert_sms but got ${jsonencode((var.critical_alert_sms != null ? var.critical_alert_sms : var.alert_sms))}."
+    }
+
+    precondition {
+      condition     = !startswith(var.aws_region, "cn-") || var.enable_codedeploy == false
+      error_message = "Expected false in aws-cn (CodeDeploy's service principal differs there; `npm run release` works without CodeDeploy) for enable_codedeploy but got ${jsonencode(var.enable_codedeploy)}."
     }
   }
 }

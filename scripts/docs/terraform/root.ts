@@ -9,7 +9,7 @@ import { aligned, expression } from "./hcl";
 import { type ModuleText, versions } from "./module-files";
 import { type ModuleName, PLAIN_MODULES } from "./modules";
 import type { PlainModule } from "./plain-module";
-import { PRECONDITIONS } from "./preconditions";
+import { messageOf, PRECONDITIONS } from "./preconditions";
 import { ROOT_OUTPUTS } from "./root-outputs";
 import { synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
@@ -124,11 +124,11 @@ resource "aws_s3_bucket_notification" "upload_notification" {
 
 const preconditions = (): string =>
   PRECONDITIONS.map(
-    ({ condition, message }) =>
+    (row) =>
       `    precondition {\n${aligned(
         [
-          ["condition", condition],
-          ["error_message", `"${message}"`],
+          ["condition", row.condition],
+          ["error_message", `"${messageOf(row)}"`],
         ],
         "      ",
       )}\n    }\n`,
