@@ -14,6 +14,8 @@ const LEFT_OUT = [
   ...["force_destroy", "endpoint_auto_confirms", "depends_on", "provider", "//"],
   // The name itself is compared.
   "bucket_prefix",
+  // AWS makes this ARN of random letters, so that the reader of Terraform JSON does not know it.
+  "code_signing_config_arn",
   // The contents of the file are compared.
   "source_code_hash",
 ];

@@ -1,23 +1,10 @@
 /** A template describes the same stack as the Terraform JSON that it is made from: read by a reader that shares nothing with the writer. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
-import { writeTemplate } from "../../scripts/cloudformation/files";
-import { committed, devWith, type Synthesized, synthesized, temporary } from "../modules/synthesized";
+import { committed, devWith } from "../modules/synthesized";
 import { type Arguments, argumentsOf, blueprintOf, resourcesOf } from "./described";
-
-const written = (environment: Environment): { stack: Synthesized; folder: string } => {
-  const stack = synthesized(environment);
-  const folder = temporary();
-  writeTemplate({
-    stackDir: stack.folder,
-    outDir: folder,
-    name: stackName(environment),
-    isProtected: environment.protected,
-  });
-  return { stack, folder };
-};
+import { written } from "./written";
 
 /** Everything at once that goes together; `enable_replication` is refused. */
 const ALL_ON = `
@@ -41,6 +28,7 @@ const ALL_ON = `
   upload_api_jwt_issuer         = "https://login.example.com"
   upload_api_jwt_audience       = ["uploads"]
   upload_api_cors_origins       = ["https://app.example.com"]
+  enable_backfill               = true
   enable_release_alias          = true
   enable_codedeploy             = true
   release_strategy              = "Canary10Percent10Minutes"

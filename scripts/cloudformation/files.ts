@@ -3,17 +3,13 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { TerraformJson } from "./graph";
-import { templateOf, textOf } from "./template";
+import { templateOf, textOf, type Written } from "./template";
 
 export interface FolderOptions {
-  /** Folder of `cdk.tf.json`. */
-  readonly stackDir: string;
   /** Folder to write to; it is created. */
   readonly outDir: string;
   readonly name: string;
   readonly isProtected: boolean;
-  /** The stack, where it is not that of the folder. @default `cdk.tf.json` */
-  readonly stack?: unknown;
 }
 
 /** The zip's name beside the template: that of the module that it belongs to. */
@@ -22,9 +18,18 @@ const zipName = (file: string): string => {
   return module === undefined ? basename(file) : `${module}.zip`;
 };
 
-/** @throws Error as `templateOf` */
-export const writeTemplate = ({ stackDir, outDir, name, isProtected, stack }: FolderOptions) => {
-  const json = stack ?? JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
+const writeTo = (outDir: string, { template, values }: Written) => {
+  mkdirSync(outDir, { recursive: true });
+  // The form that `aws cloudformation deploy --parameter-overrides` takes from a file.
+  const parameters = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  writeFileSync(join(outDir, "parameters.json"), `${JSON.stringify(parameters, undefined, 2)}\n`);
+  const text = textOf(template);
+  writeFileSync(join(outDir, "template.json"), text);
+  return { template, bytes: Buffer.byteLength(text) };
+};
+
+/** @param stackDir folder of `cdk.tf.json` @throws Error as `templateOf` */
+export const writeTemplate = (stackDir: string, { outDir, ...options }: FolderOptions) => {
   const zips = new Map<string, string>();
   const packageOf = (file: string) => {
     zips.set(zipName(file), file);
@@ -33,12 +38,15 @@ export const writeTemplate = ({ stackDir, outDir, name, isProtected, stack }: Fo
       .digest("hex");
     return { path: zipName(file), sha256 };
   };
-  const { template, values } = templateOf(json as TerraformJson, { name, isProtected, packageOf });
-  mkdirSync(outDir, { recursive: true });
+  const stack: TerraformJson = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
+  const written = writeTo(outDir, templateOf(stack, { ...options, packageOf }));
   for (const [zip, file] of zips) copyFileSync(join(stackDir, file), join(outDir, zip));
-  const parameters = Object.entries(values).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
-  writeFileSync(join(outDir, "parameters.json"), `${JSON.stringify(parameters, undefined, 2)}\n`);
-  const text = textOf(template);
-  writeFileSync(join(outDir, "template.json"), text);
-  return { template, bytes: Buffer.byteLength(text) };
+  return written;
 };
+
+/** Without zips, to be read only. @param stack a `cdk.tf.json` that may be changed @throws Error as `templateOf` */
+export const writeTemplateOnly = (stack: unknown, { outDir, ...options }: FolderOptions) =>
+  writeTo(
+    outDir,
+    templateOf(stack as TerraformJson, { ...options, packageOf: (file) => ({ path: zipName(file), sha256: "none" }) }),
+  );

@@ -16,7 +16,7 @@ const INLINE_BYTES = 51_200;
 const write = ({ environment, folder }: Synthesized) => {
   const name = stackName(environment);
   const outDir = join(folder, "../../cloudformation", name);
-  const { template, bytes } = writeTemplate({ stackDir: folder, outDir, name, isProtected: environment.protected });
+  const { template, bytes } = writeTemplate(folder, { outDir, name, isProtected: environment.protected });
   return { name, outDir, bytes, resources: Object.keys(template.Resources).length, template };
 };
 

@@ -1,9 +1,11 @@
 /** `npm run drill`: makes each alarm of an environment fire for its own cause, and checks that none fires without one. */
 import { Command, Option } from "commander";
 import { drillStack } from "../build/local-stack";
+import { writeTemplate, writeTemplateOnly } from "../cloudformation/files";
 import { DELIVERIES, type Delivery } from "../cloudwatch/delivery";
 import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import { runCommand, UsageError } from "../terminal/cli";
+import { temporaryFolder } from "../terminal/processes";
 import { withProgress } from "../terminal/progress";
 import { type Control, control } from "../trials/drill/control";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
@@ -21,6 +23,7 @@ interface Options {
   readonly alarm: readonly string[];
   readonly delivery: Delivery | "both";
   readonly mutants: boolean;
+  readonly cloudformation: boolean;
   readonly json: boolean;
 }
 
@@ -34,12 +37,32 @@ const wantedAlarms = (wanted: readonly string[], names: readonly string[]): stri
     throw new UsageError(`Expected one of ${names.join(", ")} for --alarm but got ${JSON.stringify(name)}`);
   });
 
+/** How the drill gets a stack: as Terraform JSON, or as the template that is made from it. */
+interface Form {
+  /** @returns folder with the stack in this form, made from the folder of a `cdk.tf.json` */
+  readonly of: (terraformDir: string) => string;
+  readonly write?: (stack: unknown, folder: string) => void;
+}
+
+const formOf = ({ env, cloudformation }: Options): Form => {
+  if (!cloudformation) return { of: (folder) => folder };
+  const options = { name: env, isProtected: false };
+  return {
+    of: (folder) => {
+      const outDir = temporaryFolder();
+      writeTemplate(folder, { ...options, outDir });
+      return outDir;
+    },
+    write: (stack, outDir) => void writeTemplateOnly(stack, { ...options, outDir }),
+  };
+};
+
 /** The same recordings, judged by the alarms of the stack with other timeouts. */
-const atOtherTimeouts = (env: string, evidence: Evidence): Promise<Evidence[]> => {
+const atOtherTimeouts = (env: string, evidence: Evidence, form: Form): Promise<Evidence[]> => {
   const others = TIMEOUTS_SECONDS.filter((seconds) => seconds !== evidence.blueprint.function.timeoutSeconds);
   return Promise.all(
     others.map(async (seconds) => {
-      const blueprint = readBlueprint(await drillStack(env, { lambda_timeout: seconds }));
+      const blueprint = readBlueprint(form.of(await drillStack(env, { lambda_timeout: seconds })));
       return { ...evidence, blueprint };
     }),
   );
@@ -78,11 +101,13 @@ const problemsOf = (stackDir: string, evidence: Evidence, alarms: readonly strin
 };
 
 const mutantsOf = async (
-  stackDir: string,
+  { terraformDir, form: { write } }: Judging,
   evidence: Evidence,
   others: readonly Evidence[],
 ): Promise<MutantResult[]> => {
-  const results = await withProgress({ label: "mutants" }, (onDone) => runMutants(stackDir, evidence, { onDone }));
+  const results = await withProgress({ label: "mutants" }, (onDone) =>
+    runMutants(terraformDir, evidence, { onDone, ...(write && { write }) }),
+  );
   return [...results, ...others.flatMap(shortenWindows)];
 };
 
@@ -100,16 +125,21 @@ const record = async (blueprint: Blueprint, alarms: readonly string[]): Promise<
 
 interface Judging {
   readonly env: string;
+  /** Folder of `cdk.tf.json`. */
+  readonly terraformDir: string;
+  /** Folder of the stack that is judged. */
   readonly stackDir: string;
+  readonly form: Form;
   readonly alarms: readonly string[];
   readonly withMutants: boolean;
 }
 
 /** Judges the alarms by the recordings, with data that arrive as the evidence says. */
-const judge = async (evidence: Evidence, { env, stackDir, alarms, withMutants }: Judging): Promise<DrillResult> => {
+const judge = async (evidence: Evidence, judging: Judging): Promise<DrillResult> => {
+  const { env, stackDir, form, alarms, withMutants } = judging;
   const startedAt = performance.now();
   const { blueprint, delivery } = evidence;
-  const others = await atOtherTimeouts(env, evidence);
+  const others = await atOtherTimeouts(env, evidence, form);
   const found = control(blueprint, evidence);
   return {
     environment: env,
@@ -119,7 +149,7 @@ const judge = async (evidence: Evidence, { env, stackDir, alarms, withMutants }:
     probes: probesOf(evidence).length + others.reduce((sum, each) => sum + slowProbesOf(each).length, 0),
     slow: slowOf([evidence, ...others]),
     problems: [...problemsOf(stackDir, evidence, alarms, found), ...timeoutProblems(others)],
-    ...(withMutants && { mutants: await mutantsOf(stackDir, evidence, others) }),
+    ...(withMutants && { mutants: await mutantsOf(judging, evidence, others) }),
     seconds: (performance.now() - startedAt) / 1_000,
   };
 };
@@ -136,9 +166,12 @@ const isRight = ({ problems, alarms, mutants = [] }: DrillResult): boolean =>
   alarms.every((verdict) => verdict.problems.length === 0) &&
   mutants.every(({ caughtBy }) => caughtBy !== undefined);
 
-const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<void> => {
+const run = async (options: Options): Promise<void> => {
+  const { env, alarm, delivery, mutants, json } = options;
   const startedAt = performance.now();
-  const stackDir = await drillStack(env);
+  const form = formOf(options);
+  const terraformDir = await drillStack(env);
+  const stackDir = form.of(terraformDir);
   const blueprint = readBlueprint(stackDir);
   const alarms = wantedAlarms(
     alarm,
@@ -151,7 +184,10 @@ const run = async ({ env, alarm, delivery, mutants, json }: Options): Promise<vo
   for (const each of delivery === "both" ? DELIVERIES : [delivery]) {
     // Each mutant is tried once, with the first delivery.
     const withMutants = mutants && results.length === 0;
-    const result = await judge({ ...evidence, delivery: each }, { env, stackDir, alarms, withMutants });
+    const result = await judge(
+      { ...evidence, delivery: each },
+      { env, terraformDir, stackDir, form, alarms, withMutants },
+    );
     results.push({ ...result, seconds: result.seconds + recordedSeconds });
   }
   if (json) console.log(JSON.stringify(delivery === "both" ? results : results[0], undefined, 2));
@@ -177,6 +213,11 @@ export const command = new Command("npm run drill --")
       .default("typical"),
   )
   .option("--mutants", "also change the stack in many ways and check that the drill notices each change", false)
+  .option(
+    "--cloudformation",
+    "judge the CloudFormation template of the environment instead of the Terraform JSON",
+    false,
+  )
   .option("--json", "print the result as JSON", false)
   .addHelpText(
     "after",

@@ -73,10 +73,11 @@ const parse = (file: string): unknown => {
 /** @returns the values that `parameters.json` gives, or the defaults */
 const valuesOf = ({ Parameters = {} }: Template, folder: string): Json => {
   const file = join(folder, "parameters.json");
-  const given = (existsSync(file) ? parse(file) : []) as { ParameterKey: string; ParameterValue: string }[];
+  const given = (existsSync(file) ? parse(file) : []) as readonly string[];
   return Object.fromEntries(
     Object.entries(Parameters).map(([name, { Default }]) => {
-      const value = given.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue ?? Default;
+      const start = `${name}=`;
+      const value = given.find((each) => each.startsWith(start))?.slice(start.length) ?? Default;
       if (value === undefined) throw expected("a value", `parameter ${name} in ${file}`, value);
       return [name, value];
     }),

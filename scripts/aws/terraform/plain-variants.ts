@@ -88,6 +88,10 @@ const NOT_MOVED: Partial<Record<VariableName, string>> = {
   slack_workspace_id:      "moved with slack_channel_id",
   additional_alert_emails: "default of the three lists",
   alert_sms:               "default of critical_alert_sms",
+  upload_api_authorizer:   "the upload API is not part of plain Terraform",
+  upload_api_jwt_issuer:   "the upload API is not part of plain Terraform",
+  upload_api_jwt_audience: "the upload API is not part of plain Terraform",
+  upload_api_cors_origins: "the upload API is not part of plain Terraform",
 };
 
 /** Other numbers everywhere, so that no number can be a constant by mistake. */

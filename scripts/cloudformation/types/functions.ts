@@ -1,4 +1,4 @@
-/** Rows of Lambda, its queue, and CodeDeploy. */
+/** Rows of Lambda, its queue, CodeDeploy, and Step Functions. */
 import { block, document, listOf, number, omitted, to } from "../fields";
 import type { Row } from "./row";
 
@@ -129,6 +129,18 @@ export const FUNCTIONS = {
       principal: to("Principal"),
       source_arn: to("SourceArn"),
       source_account: to("SourceAccount"),
+    },
+  },
+  aws_sfn_state_machine: {
+    how: "same",
+    type: "AWS::StepFunctions::StateMachine",
+    tags: "list",
+    references: { id: "${@}", arn: "${@}", name: "${@.Name}" },
+    fields: {
+      name: to("StateMachineName"),
+      type: to("StateMachineType"),
+      role_arn: to("RoleArn"),
+      definition: to("DefinitionString"),
     },
   },
   aws_sqs_queue: {

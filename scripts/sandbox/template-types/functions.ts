@@ -1,4 +1,4 @@
-/** Rows of Lambda, its queue, and CodeDeploy. */
+/** Rows of Lambda, its queue, CodeDeploy, and Step Functions. */
 import {
   at,
   type Context,
@@ -177,6 +177,11 @@ export const FUNCTIONS: Readonly<Record<string, TemplateType>> = {
   },
   // Part of the function in Terraform.
   "AWS::Lambda::Version": { references: { Version: () => "1" }, rows: () => [] },
+  "AWS::StepFunctions::StateMachine": same(
+    "aws_sfn_state_machine",
+    { name: "StateMachineName", type: "StateMachineType", role_arn: "RoleArn", definition: "DefinitionString" },
+    { Ref: "arn", Name: "name" },
+  ),
   "AWS::SQS::Queue": same(
     "aws_sqs_queue",
     {

@@ -39,7 +39,12 @@ export interface MutationRunOptions {
   /** @default all mutants */
   readonly wanted?: (mutant: Mutant) => boolean;
   readonly onDone?: (done: number, total: number) => void;
+  /** Writes a mutant into a folder. @default as `cdk.tf.json` */
+  readonly write?: (stack: unknown, folder: string) => void;
 }
+
+const writeTerraformJson = (stack: unknown, folder: string): void =>
+  writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
 
 /** @returns all problems of a stack or a mutant of it; cheap checks come first */
 const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
@@ -60,12 +65,13 @@ const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: 
 /**
  * Evaluates filters and alarms again for each mutant, with the recorded runs. The function runs again only if the mutant
  * changes it.
+ * @param stackDir folder of `cdk.tf.json`, which the mutants are changes of
  * @throws Error if `cdk.tf.json` cannot be read
  */
 export const runMutants = async (
   stackDir: string,
   evidence: Evidence,
-  { wanted = () => true, onDone }: MutationRunOptions = {},
+  { wanted = () => true, onDone, write = writeTerraformJson }: MutationRunOptions = {},
 ): Promise<MutantResult[]> => {
   const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
   const recorded = [...evidence.recordings.values()]
@@ -76,8 +82,8 @@ export const runMutants = async (
   const { packageFile } = evidence.blueprint.function;
 
   const resultOf = async (mutant: Mutant): Promise<MutantResult> => {
-    writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(mutant.stack));
     try {
+      write(mutant.stack, folder);
       const read = readBlueprint(folder);
       const blueprint = { ...read, function: { ...read.function, packageFile } };
       const judgedBy = mutant.reruns ? await rerun(mutant.reruns, blueprint, evidence) : evidence;
