@@ -35,6 +35,7 @@ export interface AlarmContext {
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly deadLetterQueueName?: string;
   readonly recordsTableName?: string;
+  readonly uploadApiId?: string;
   /** The version that was published last, behind its alias. @default no alarm watches a single version */
   readonly newest?: Required<AliasScope>;
   /** Sentence after the description of each alarm: where to look first. */
@@ -55,7 +56,7 @@ const signal = (alarm: AnyAlarmRow, context: AlarmContext): Partial<CloudwatchMe
   if ("namespace" in metric) return { ...metric, period, statistic };
   const parts = Object.entries(metric.of).map(([id, name]) => ({
     id,
-    metric: { ...addressOf(name), period, stat: metric.maximum?.includes(id) ? "Maximum" : statistic },
+    metric: { ...addressOf(name), period, stat: metric.statistics?.[id] ?? statistic },
     returnData: false,
   }));
   const rate = { id: "rate", label: metric.label, expression: metric.expression, returnData: true };

@@ -20,8 +20,8 @@ export interface MetricMath {
   readonly label: string;
   /** The metrics, by their ids in the expression. */
   readonly of: Readonly<Record<string, AnyMetric>>;
-  /** Ids of the metrics whose maximum is taken. @default the alarm's statistic is taken of every metric */
-  readonly maximum?: readonly string[];
+  /** Statistics of metrics that need another than the alarm's, by id. @default the alarm's statistic is taken of every metric */
+  readonly statistics?: Readonly<Record<string, "Maximum" | "p99">>;
   readonly expression: string;
   /** The expression is 1 where a condition holds, and 0 where it does not. @default it has any value */
   readonly isCondition?: true;

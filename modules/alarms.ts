@@ -3,6 +3,7 @@
 import type { FaultName } from "../handler/contract/metrics";
 import type { LogAlarm, MetricAlarm, Rate } from "./alarm-types";
 import { digits } from "./arithmetic";
+import { UPLOAD_ALARMS } from "./upload-alarms";
 
 /** Processed images in percent of processed, refused and failed images. No datapoint where there are fewer than success_rate_min_samples. */
 export const SUCCESS_RATE = {
@@ -29,6 +30,7 @@ export const METRIC_ALARMS = {
   "dead-letter-errors": { severity: "critical",  metric: "DeadLetterErrors",     statistic: "Sum",     periodSeconds: 60,  datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1,                                 treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", enabledBy: "enable_dead_letter_queue" },
   "table-throttles": { severity: "performance",  metric: "ThrottledRequests",    statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "table_throttle_threshold",        treatMissingData: "notBreaching", summary: "DynamoDB is throttling the records of uploads", enabledBy: "enable_metadata_table" },
   "table-errors":    { severity: "performance",  metric: "SystemErrors",         statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "table_error_threshold",           treatMissingData: "notBreaching", summary: "DynamoDB is failing to write the records of uploads", enabledBy: "enable_metadata_table" },
+  ...UPLOAD_ALARMS,
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`: exactly one for each fault of the metrics ledger. */

@@ -9,7 +9,13 @@ import type { CompositeAlarm, MetricAlarm } from "./alarm-types";
 import { CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { allowedWindows, COMPOSITE_ALARM_KEYS, knownNames, knownRows, METRIC_ALARM_KEYS } from "./known-rows";
-import { type LambdaMetricName, namespaceOf, type QueueMetricName, type TableMetricName } from "./metrics";
+import {
+  type ApiMetricName,
+  type LambdaMetricName,
+  namespaceOf,
+  type QueueMetricName,
+  type TableMetricName,
+} from "./metrics";
 
 /** @typeParam M names of the custom metrics: an alarm on any other name does not compile */
 export type CloudwatchAlarmsProps<M extends string = MetricName> = Given<typeof CLOUDWATCH_ALARMS> & {
@@ -17,7 +23,7 @@ export type CloudwatchAlarmsProps<M extends string = MetricName> = Given<typeof 
   readonly metrics?: Readonly<Record<M, Metric>>;
   /** Alarms by name. @default METRIC_ALARMS or, by alarm_routing, INCIDENT_ALARMS; extend it with `{ ...METRIC_ALARMS, "queue-depth": { … } }` */
   readonly alarms?: Readonly<
-    Record<string, MetricAlarm<NoInfer<M> | LambdaMetricName | QueueMetricName | TableMetricName>>
+    Record<string, MetricAlarm<NoInfer<M> | LambdaMetricName | QueueMetricName | TableMetricName | ApiMetricName>>
   >;
   /** Composite alarms by name. @default none or, by alarm_routing, COMPOSITE_ALARMS */
   readonly composites?: Readonly<Record<string, CompositeAlarm>>;
@@ -82,6 +88,7 @@ const contextOf = (values: AlarmsValues, metrics: Readonly<Record<string, Metric
   metrics,
   ...(values.dead_letter_queue_name !== "" && { deadLetterQueueName: values.dead_letter_queue_name }),
   ...(values.records_table_name !== "" && { recordsTableName: values.records_table_name }),
+  ...(values.upload_api_id !== "" && { uploadApiId: values.upload_api_id }),
   newest: { aliasName: values.alias_name, version: values.function_version },
   help: values.alarm_help,
   savedQueries: values.enable_saved_queries,

@@ -29,18 +29,16 @@ export class CloudwatchMetrics extends Construct {
   constructor(scope: Construct, id: string, props: CloudwatchMetricsProps) {
     super(scope, id);
     const values = valuesOf("cloudwatch_metrics", CLOUDWATCH_METRICS, props);
-    const metricScope = {
-      functionName: values.function_name,
-      metricNamespace: namespaceOf(values),
-      logGroupName: values.log_group_name,
-    };
+    const metricScope = { functionName: values.function_name, metricNamespace: namespaceOf(values) };
     const filters = Object.entries<Metric>(props.metrics ?? METRICS)
       .filter(([, { kind, from }]) => kind === "measure" && from !== "handler")
       .filter(([, row]) => values.enable_image_metrics || !isImageMetric(row))
-      .map(
-        ([name, row]) =>
-          [name, new CloudwatchLogMetricFilter(this, name, metricFilterConfig(name, row, metricScope))] as const,
-      );
+      .filter(([, { enabledBy }]) => enabledBy === undefined || values[enabledBy])
+      .map(([name, row]) => {
+        const logGroupName = row.logOf === undefined ? values.log_group_name : values.upload_log_group_name;
+        const config = metricFilterConfig(name, row, { ...metricScope, logGroupName });
+        return [name, new CloudwatchLogMetricFilter(this, name, config)] as const;
+      });
     const dashboard = values.enable_dashboard
       ? new CloudwatchDashboard(this, "dashboard", {
           dashboardName: values.dashboard_name || `${values.function_name}-monitoring`,
@@ -62,6 +60,7 @@ const defaultStack = (values: Values<typeof CLOUDWATCH_METRICS>, region: string)
     functionName: values.function_name,
     logGroupName: values.log_group_name,
     aliasName: values.alias_name,
+    ...(values.upload_api_id !== "" && { uploadApiId: values.upload_api_id }),
   },
   showsRegion: false,
   showsImages: values.enable_image_metrics,

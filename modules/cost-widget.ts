@@ -36,6 +36,7 @@ const charged = ({ from }: Metric): number =>
 /** Monthly usage of a stack without any upload. */
 export const standingUsage = (values: CostValues) => ({
   metricMonth: Object.entries<Metric>(METRICS)
+    .filter(([, { enabledBy }]) => enabledBy === undefined || values[enabledBy])
     .filter(([name, { kind }]) => kind === "measure" || logAlarms(values).some(({ fault }) => fault === name))
     .reduce((sum, [, metric]) => sum + charged(metric), 0),
   alarmMetricMonth: singleAlarms(values).filter(({ metric }) => typeof metric === "string").length,

@@ -8,7 +8,13 @@ import { SUCCESS_RATE } from "./alarms";
 import { digits } from "./arithmetic";
 import type { ALARM_VALUES } from "./inputs/cloudwatch_alarms";
 import { type FlagInput, keys } from "./inputs/inputs";
-import { isImageMetric, type LambdaMetricName, metricAddress, type QueueMetricName } from "./metrics";
+import {
+  type ApiMetricName,
+  isImageMetric,
+  type LambdaMetricName,
+  metricAddress,
+  type QueueMetricName,
+} from "./metrics";
 import { objectivesWidget } from "./objectives-widget";
 import { releasesWidget } from "./releases-widget";
 
@@ -29,6 +35,12 @@ const OPTIONAL_WIDGETS = {
   "Dead-Letter Queue": "enable_dead_letter_queue",
 } as const satisfies Record<string, FlagInput<typeof ALARM_VALUES>>;
 
+/** The same, in a row below everything else, so that nothing moves. */
+const LAST_WIDGETS = {
+  "Upload Links": "enable_upload_api",
+  "Upload API": "enable_upload_api",
+} as const satisfies Record<string, FlagInput<typeof ALARM_VALUES>>;
+
 /** The values that the dashboard of a stack shows, as lines or in its links. An environment has all of them. */
 export interface DashboardValues extends AlarmValues, LogAlarmValues {
   readonly aws_region: string;
@@ -41,7 +53,13 @@ export interface DashboardValues extends AlarmValues, LogAlarmValues {
 /** One stack of the dashboard: one region. */
 export interface DashboardStack {
   readonly values: DashboardValues;
-  readonly names: { readonly functionName: string; readonly logGroupName: string; readonly aliasName: string };
+  readonly names: {
+    readonly functionName: string;
+    readonly logGroupName: string;
+    readonly aliasName: string;
+    /** @default metrics of the upload API are not charted: its id is known in its own region only */
+    readonly uploadApiId?: string;
+  };
   /** Whether the titles of the widgets end with the region. */
   readonly showsRegion: boolean;
   /** Whether the metrics of the image handler are charted. */
@@ -53,7 +71,7 @@ export interface DashboardStack {
 type Statistic = "Sum" | "Average" | "Maximum" | "p99";
 
 interface Chart {
-  readonly widget: (typeof WIDGETS)[number] | keyof typeof OPTIONAL_WIDGETS;
+  readonly widget: (typeof WIDGETS)[number] | keyof typeof OPTIONAL_WIDGETS | keyof typeof LAST_WIDGETS;
   readonly statistics: readonly [Statistic, ...Statistic[]];
   /** @default left */
   readonly axis?: "right";
@@ -90,7 +108,13 @@ const CHARTS = {
   ImageSizeBytes:       { widget: "Image Size",            statistics: ["Average", "Maximum"] },
   MemoryUsedMB:         { widget: "Image Size",            statistics: ["Maximum"], axis: "right" },
   RefusedImages:        { widget: "Refused by Reason",     statistics: ["Sum"], each: { dimension: "Reason", values: Object.keys(REFUSALS) } },
-} as const satisfies Record<LambdaMetricName | QueueMetricName | MeasuredName | HandlerMetricName, Chart>;
+  LinksIssued:          { widget: "Upload Links",          statistics: ["Sum"] },
+  LinksUsed:            { widget: "Upload Links",          statistics: ["Sum"] },
+  Count:                { widget: "Upload API",            statistics: ["Sum"] },
+  "4xx":                { widget: "Upload API",            statistics: ["Sum"] },
+  "5xx":                { widget: "Upload API",            statistics: ["Sum"] },
+  Latency:              { widget: "Upload API",            statistics: ["p99"], axis: "right" },
+} as const satisfies Record<ApiMetricName | LambdaMetricName | QueueMetricName | MeasuredName | HandlerMetricName, Chart>;
 
 type Charted = keyof typeof CHARTS;
 
@@ -150,9 +174,10 @@ const series = (
   { each }: Chart,
   statistic: Statistic,
   values: DashboardValues,
-  { functionName }: Names,
+  { functionName, uploadApiId }: Names,
 ) => {
-  const address = metricAddress(metric, { functionName, metricNamespace: values.metric_namespace });
+  const scope = { functionName, metricNamespace: values.metric_namespace, ...(uploadApiId && { uploadApiId }) };
+  const address = metricAddress(metric, scope);
   const alarm = alarmsOf(values).find((row) => row.metric === metric);
   const [id] = Object.entries(SUCCESS_RATE.of).find(([, part]) => part === metric) ?? [];
   const options = {
@@ -261,12 +286,18 @@ const widgetsOf = (stack: DashboardStack, y: number) => {
       : []),
     ...objectives(stack, y + rowsAboveObjectives(values)),
   ];
-  if (!stack.showsRegion) return widgets;
-  // The console does not show the region of a widget, so the title does.
-  return widgets.map(({ properties, ...widget }) => ({
-    ...widget,
-    properties: { ...properties, title: `${properties.title}, ${values.aws_region}` },
-  }));
+  return widgets.map((widget) => titled(stack, widget));
+};
+
+/** The console does not show the region of a widget, so the title does. */
+const titled = <W extends { readonly properties: { readonly title: string } }>(
+  { showsRegion, values }: DashboardStack,
+  widget: W,
+): W => {
+  const { properties } = widget;
+  return showsRegion
+    ? { ...widget, properties: { ...properties, title: `${properties.title}, ${values.aws_region}` } }
+    : widget;
 };
 
 /** Links to the runbooks of all alarms; nothing where runbook_base_url is not set. */
@@ -280,6 +311,18 @@ const runbooks = (values: DashboardValues, y: number) => {
   const markdown = ["**Runbooks**", ...links.sort()].join(" · ");
   return [{ x: 0, y, width: 24, height: 2, type: "text", properties: { markdown } }];
 };
+
+/** The upload API of each stack. */
+const uploads = (stacks: readonly DashboardStack[], y: number) =>
+  stacks.flatMap((stack, at) =>
+    keys(LAST_WIDGETS)
+      .filter((title) => stack.showsImages && stack.values[LAST_WIDGETS[title]])
+      .filter((title) => title !== "Upload API" || stack.names.uploadApiId !== undefined)
+      .map((title, index) => ({
+        ...{ x: index * 8, y: y + at * WIDGET_ROWS, width: 8, height: WIDGET_ROWS },
+        ...titled(stack, metricWidget(title, stack)),
+      })),
+  );
 
 /** The cost of each stack. */
 const costs = (stacks: readonly DashboardStack[], y: number) =>
@@ -298,6 +341,7 @@ export const dashboardBody = (stacks: readonly [DashboardStack, ...DashboardStac
       ...stacks.flatMap((stack, at) => widgetsOf(stack, at * rowsOf(values))),
       ...runbooks(values, stacks.length * rowsOf(values)),
       ...costs(stacks, stacks.length * rowsOf(values) + 2),
+      ...uploads(stacks, stacks.length * (rowsOf(values) + WIDGET_ROWS) + 2),
     ],
   };
 };

@@ -16,8 +16,8 @@ const condition = (
   of: Rate["of"],
   expression: Rate["expression"],
   label: Rate["label"],
-  maximum?: readonly string[],
-): Rate => ({ label, of, expression, isCondition: true, ...(maximum && { maximum }) });
+  statistics?: Rate["statistics"],
+): Rate => ({ label, of, expression, isCondition: true, ...(statistics && { statistics }) });
 
 /** Lambda publishes no AsyncEventsDropped for most minutes, so a missing value is 0. */
 const LOST = "FILL(f, 0)";
@@ -83,7 +83,7 @@ export const INCIDENT_ALARMS = {
   "recovered":          { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",    datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Uploads are processed again", runbook: "page",
     metric: PROCESSED_AGAIN },
   "waiting":            { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: "waiting_hold_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are waiting longer than slo_seconds because Lambda throttles invocations", runbook: "throttles",
-    metric: condition({ t: "Throttles", age: "AsyncEventAge" }, ({ waiting_min_throttles: min, slo_seconds: limit }) => `IF(t >= ${min} AND FILL(age, 0) > 1000 * ${limit}, 1, 0)`, ({ waiting_min_throttles: min, slo_seconds: limit }) => `Throttles >= ${min}, and an upload older than slo_seconds (${limit}),`, ["age"]) },
+    metric: condition({ t: "Throttles", age: "AsyncEventAge" }, ({ waiting_min_throttles: min, slo_seconds: limit }) => `IF(t >= ${min} AND FILL(age, 0) > 1000 * ${limit}, 1, 0)`, ({ waiting_min_throttles: min, slo_seconds: limit }) => `Throttles >= ${min}, and an upload older than slo_seconds (${limit}),`, { age: "Maximum" }) },
   "throttled-long":     { severity: "none",        statistic: "Sum",     periodSeconds: "waiting_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: "waiting_hold_periods", comparison: ">=", threshold: "waiting_min_throttles", treatMissingData: "notBreaching", summary: "Lambda is throttling invocations", runbook: "throttles",
     metric: "Throttles" },
   "nothing-invoked":    { severity: "none",        statistic: "Sum",     periodSeconds: 720,                          datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda throttles every invocation", runbook: "throttles",
@@ -115,6 +115,10 @@ export const INCIDENT_ALARMS = {
   "dead-letter-errors": { ...METRIC_ALARMS["dead-letter-errors"], severity: "none", evaluationPeriods: 10 },
   "table-throttles":    { ...METRIC_ALARMS["table-throttles"], severity: "none" },
   "table-errors":       { ...METRIC_ALARMS["table-errors"], severity: "none" },
+  "upload-api-errors":   { ...METRIC_ALARMS["upload-api-errors"], severity: "none" },
+  "upload-api-refusals": { ...METRIC_ALARMS["upload-api-refusals"], severity: "none" },
+  "upload-api-latency":  { ...METRIC_ALARMS["upload-api-latency"], severity: "none" },
+  "links-unused":        { ...METRIC_ALARMS["links-unused"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`. They show the cause of a page. Large images need no action, so they have no alarm here. */
@@ -150,6 +154,7 @@ export const COMPOSITE_ALARMS = {
   "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [
                     { all: [{ any: ["high-error-rate", "budget-burning", "images-lost"] }, { not: "recovered" }] },
                     { all: [{ any: ["waiting", { all: ["throttled-long", { any: ["nothing-invoked", "still-throttled"] }] }] }, { not: "flowing" }] },
+                    "upload-api-errors",
                   ] } },
   "creep":      { severity: "performance", summary: "Invocations are close to the time or memory limit",               rule: { any: ["high-duration", "memory-high"] }, suppressor: "page" },
   "silence":    { severity: "performance", summary: "No uploads are arriving",                                         rule: "no-invocations",                          suppressor: "page", runbook: "no-invocations" },
@@ -159,5 +164,6 @@ export const COMPOSITE_ALARMS = {
   "redrive":    { severity: "performance", summary: "The dead-letter queue holds messages",                            rule: "dead-letters",                            suppressor: "page", runbook: "dead-letters" },
   "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
   "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
+  "direct-uploads": { severity: "performance", summary: "Clients cannot upload through the upload API, or only slowly", rule: { any: ["upload-api-refusals", "upload-api-latency", "links-unused"] }, suppressor: "page" },
   "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },
 } as const satisfies Record<string, CompositeAlarm>;

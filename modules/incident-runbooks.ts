@@ -9,6 +9,10 @@ export const INCIDENT_RUNBOOKS = {
       "`high-error-rate` is in ALARM: attempts fail. `s3-permission-errors`, `timeout-errors`, `memory-errors` or `critical-errors` shows why.",
       "`budget-burning` is in ALARM: uploads fail every attempt and are given up, although most attempts succeed.",
       ...ifAlarm("images-lost", "`images-lost` is in ALARM: the dead-letter queue refuses events, so they are lost."),
+      ...ifAlarm(
+        "upload-api-errors",
+        "`upload-api-errors` is in ALARM: the upload API fails, so that clients cannot upload.",
+      ),
       "`waiting`, or `throttled-long` with `nothing-invoked` or `still-throttled`, is in ALARM: Lambda throttles invocations.",
     ],
     fix: [

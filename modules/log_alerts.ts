@@ -58,12 +58,16 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
 
   /** The console shows a slash in a query's name as a folder. */
   private saveQueries(values: Values<typeof LOG_ALERTS>): void {
-    for (const [name, queryString] of Object.entries(values.queries))
-      new CloudwatchQueryDefinition(this, `query-${name.replaceAll("/", "-")}`, {
-        name: `${values.function_name}/${name}`,
-        logGroupNames: [values.log_group_name],
-        queryString,
-      });
+    for (const [id, logGroup, queries] of [
+      ["query", values.log_group_name, values.queries],
+      ["upload-query", values.upload_log_group_name, values.upload_queries],
+    ] as const)
+      for (const [name, queryString] of Object.entries(queries))
+        new CloudwatchQueryDefinition(this, `${id}-${name.replaceAll("/", "-")}`, {
+          name: `${values.function_name}/${name}`,
+          logGroupNames: [logGroup],
+          queryString,
+        });
   }
 }
 

@@ -37,8 +37,21 @@ export type TableMetricName = keyof typeof TABLE_METRICS;
 /** The function's only operation on the table. These metrics exist for each operation only, not for the table as a whole. */
 const TABLE_OPERATION = "UpdateItem";
 
+/** Metrics that API Gateway publishes for the upload API: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
+const API_METRICS = {
+  Count: { unit: "Count" },
+  "4xx": { unit: "Count" },
+  "5xx": { unit: "Count" },
+  Latency: { unit: "Milliseconds" },
+} as const satisfies Record<string, Pick<Metric, "unit">>;
+
+export type ApiMetricName = keyof typeof API_METRICS;
+
+/** The stage whose address has no path. These metrics exist for each route only where detailed metrics are paid for. */
+const API_STAGE = "$default";
+
 /** Every metric that an alarm or a chart can use. */
-export type AnyMetric = LambdaMetricName | QueueMetricName | TableMetricName | MetricName;
+export type AnyMetric = LambdaMetricName | QueueMetricName | TableMetricName | ApiMetricName | MetricName;
 
 export interface MetricScope {
   readonly functionName: string;
@@ -49,6 +62,8 @@ export interface MetricScope {
   readonly deadLetterQueueName?: string;
   /** Table that the DynamoDB metrics are about. @default `<function>-records` */
   readonly recordsTableName?: string;
+  /** The API that its metrics are about. @default they have no address */
+  readonly uploadApiId?: string;
 }
 
 /** Invocations through an alias, or those of them that ran one version. */
@@ -69,9 +84,11 @@ export const isQueueMetric = (metric: string): metric is QueueMetricName => Obje
 
 export const isTableMetric = (metric: string): metric is TableMetricName => Object.hasOwn(TABLE_METRICS, metric);
 
+export const isApiMetric = (metric: string): metric is ApiMetricName => Object.hasOwn(API_METRICS, metric);
+
 /** @returns the unit of a metric, as CloudWatch spells it */
 export const unitOf = (metric: AnyMetric): Unit =>
-  ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...TABLE_METRICS, ...METRICS })[metric].unit;
+  ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...TABLE_METRICS, ...API_METRICS, ...METRICS })[metric].unit;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
 const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): Record<string, string> => ({
@@ -83,7 +100,7 @@ const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): 
 /**
  * @param metrics the ledger of custom metrics
  * @returns namespace, name and dimensions to query. Metrics of Lambda and of the handler have the dimension FunctionName,
- * those of SQS the dimension QueueName, those of DynamoDB the dimensions TableName and Operation. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
+ * those of SQS the dimension QueueName, those of DynamoDB the dimensions TableName and Operation, those of API Gateway the dimensions ApiId and Stage. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
  * @throws Error if nothing publishes the metric
  */
 export const metricAddress = (
@@ -106,9 +123,16 @@ export const metricAddress = (
       dimensions: { TableName, Operation: TABLE_OPERATION },
     };
   }
+  if (isApiMetric(metric)) {
+    const { uploadApiId: ApiId } = scope;
+    if (ApiId === undefined) throw new Error(`Expected the id of an API for ${metric} but got none`);
+    return { namespace: "AWS/ApiGateway", metricName: metric, dimensions: { ApiId, Stage: API_STAGE } };
+  }
   const row = metrics[metric];
   if (row === undefined)
-    throw new Error(`Expected a metric of Lambda, SQS, DynamoDB or the ledger of metrics but got "${metric}"`);
+    throw new Error(
+      `Expected a metric of Lambda, SQS, DynamoDB, API Gateway or the ledger of metrics but got "${metric}"`,
+    );
   const dimensions = row.from === "handler" ? { dimensions: { FunctionName: functionName } } : {};
   return { namespace: metricNamespace, metricName: metric, ...dimensions };
 };

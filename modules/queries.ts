@@ -7,13 +7,14 @@ import {
   type LogSource,
   METRICS,
   type MeasuredName,
+  type Metric,
   type ReportMeasure,
 } from "../handler/contract/metrics";
 import type { Settings } from "../handler/contract/settings";
 import { alarmQueryName } from "./alarm-config";
 import { singleAlarms } from "./alarm-rows";
 import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
-import type { AnyMetric } from "./metrics";
+import { type AnyMetric, isApiMetric } from "./metrics";
 
 interface SavedQuery {
   /** The query reads a line that is any of these. */
@@ -119,6 +120,10 @@ const NEAREST_LINES = {
   ApproximateNumberOfMessagesVisible: [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
   ThrottledRequests:    [{ event: "record.lost" }],
   SystemErrors:         [{ event: "record.lost" }],
+  Count:                [{ event: "link.issued" }],
+  "4xx":                [{ event: "request.refused" }],
+  "5xx":                [{ event: "request.failed" }, ...FAILED_INVOCATIONS],
+  Latency:              [{ report: {}, field: "durationMs" }],
   ProcessingTime:       [{ event: "image.processed", field: "durationMs" }],
   ImagesProcessed:      [{ event: "image.received" }],
   // The images that are missing from the count.
@@ -183,6 +188,15 @@ interface RefusalLevel {
   readonly refusal_log_level: Settings["REFUSAL_LOG_LEVEL"];
 }
 
+const logOf = (name: AnyMetric): Metric["logOf"] =>
+  isApiMetric(name) ? "upload API" : hasNoLines(name) ? undefined : (METRICS[name] as Metric).logOf;
+
+/** @returns whose log the first query of an alarm reads; undefined for that of the function that processes uploads */
+export const queriedLog = ({ metric }: Pick<AlarmRow, "metric">): Metric["logOf"] =>
+  watchedBy(metric)
+    .map(logOf)
+    .find((log) => log !== undefined);
+
 /** @returns the first query to run when the alarm fires: the lines that its metric counts, or the lines that explain it best */
 export const alarmQuery = (
   { metric }: Pick<AlarmRow, "metric">,
@@ -198,15 +212,26 @@ export const alarmQuery = (
   ]);
 };
 
+type QueryValues = AlarmValues & LogAlarmValues & RefusalLevel;
+
+const alarmQueries = (values: QueryValues, log: Metric["logOf"]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    singleAlarms(values)
+      .filter((alarm) => queriedLog(alarm) === log)
+      .map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm, values)]),
+  );
+
 /** @returns the text of every query of an environment, by name without the function's name in front */
-export const savedQueries = (
-  values: AlarmValues & LogAlarmValues & RefusalLevel,
-): Readonly<Record<string, string>> => ({
+export const savedQueries = (values: QueryValues): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(
     Object.entries<SavedQuery>(QUERIES).map(([name, { from, commands }]) => [
       name,
       rendered([filter(from), ...commands]),
     ]),
   ),
-  ...Object.fromEntries(singleAlarms(values).map((alarm) => [alarmQueryName(alarm.name), alarmQuery(alarm, values)])),
+  ...alarmQueries(values, undefined),
 });
+
+/** @returns the same for the log of the upload API's function */
+export const uploadQueries = (values: QueryValues): Readonly<Record<string, string>> =>
+  alarmQueries(values, "upload API");

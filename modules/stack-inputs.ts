@@ -25,14 +25,18 @@ export const addressesOf = (environment: Environment): Record<Severity, readonly
 /** Whether the stack has the dashboard of all regions. */
 export const isHome = (environment: Environment): boolean => homeOf(environment).aws_region === environment.aws_region;
 
-/** @returns what the dashboard shows: the stacks of all regions */
-export const dashboardStacks = (environment: Environment): [DashboardStack, ...DashboardStack[]] => {
+/** @returns what the dashboard shows: the stacks of all regions, and the upload API of its own */
+export const dashboardStacks = (
+  environment: Environment,
+  uploadApiId?: string,
+): [DashboardStack, ...DashboardStack[]] => {
   const [first = environment, ...others] = stacksOf(environment);
   const shown = (stack: Environment): DashboardStack => {
     const names = naming(stack);
+    const isOwn = stack.aws_region === environment.aws_region;
     return {
       values: stack,
-      names,
+      names: { ...names, ...(isOwn && uploadApiId !== undefined && { uploadApiId }) },
       showsRegion: stack.regions.length > 0,
       showsImages: true,
       cost: costWidget(stack, names),

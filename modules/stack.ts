@@ -22,7 +22,7 @@ import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { MetadataTable } from "./metadata_table";
 import { type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
-import { savedQueries } from "./queries";
+import { savedQueries, uploadQueries } from "./queries";
 import type { Replica } from "./replication";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
@@ -89,15 +89,21 @@ export class ImageProcessorStack extends TerraformStack {
     });
     const topics = notifications.outputs;
     if (environment.slack_channel_id !== "") this.chat(environment, names, accountId, topics.critical_alerts_topic_arn);
+    const uploads = uploadApi && {
+      upload_api_id: uploadApi.api_id,
+      upload_log_group_name: uploadApi.log_group_name,
+      enable_upload_api: true,
+    };
     const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
       function_name: functionName,
       log_group_name: lambda.outputs.log_group_name,
+      ...uploads,
       metric_namespace: environment.metric_namespace,
       aws_region: environment.aws_region,
       enable_image_metrics: true,
       enable_dashboard: environment.enable_cloudwatch_dashboard && isHome(environment),
       dashboard_name: names.dashboardName,
-      stacks: dashboardStacks(environment),
+      stacks: dashboardStacks(environment, uploadApi?.api_id),
     });
     const alarmInputs = {
       ...environment,
@@ -112,6 +118,7 @@ export class ImageProcessorStack extends TerraformStack {
       log_alerts_topic_arn: topics.log_alerts_topic_arn,
       dead_letter_queue_name: names.deadLetterQueueName,
       records_table_name: names.recordsTableName,
+      ...uploads,
       alias_name: names.aliasName,
       function_version: lambda.outputs.function_version,
     });
@@ -120,6 +127,8 @@ export class ImageProcessorStack extends TerraformStack {
       log_group_name: lambda.outputs.log_group_name,
       log_alerts_topic_arn: topics.log_alerts_topic_arn,
       queries: savedQueries(environment),
+      ...uploads,
+      upload_queries: uploadQueries(environment),
     });
     if (environment.enable_codedeploy && lambda.alias) {
       const alarmNames = { ...alarms.outputs.alarm_names, ...logAlerts.outputs.alarm_names };
@@ -211,10 +220,10 @@ export class ImageProcessorStack extends TerraformStack {
 
   private uploadApi(environment: Environment, shared: Parameters<typeof uploadFunctionInputs>[1]) {
     const lambda = new LambdaFunction(this, "upload_function", uploadFunctionInputs(environment, shared));
-    const { function_name, function_invoke_arn } = lambda.outputs;
+    const { function_name, function_invoke_arn, log_group_name } = lambda.outputs;
     const { upload_bucket_id } = shared.buckets;
     const inputs = { ...uploadApiInputs(environment), function_name, function_invoke_arn, upload_bucket_id };
-    return { ...new UploadApi(this, "upload_api", inputs).outputs, function_name };
+    return { ...new UploadApi(this, "upload_api", inputs).outputs, function_name, log_group_name };
   }
 
   private backfill(environment: Environment, shared: Parameters<typeof backfillFunctionInputs>[1]) {

@@ -172,7 +172,7 @@ locals {
   }
 
   # Each of them stops a release and rolls it back.
-  critical_alarms = var.alarm_routing == "incident" ? ["release-errors"] : ["high-error-rate", "throttles", "release-errors", "log-errors", "events-dropped", "dead-letter-errors"]
+  critical_alarms = var.alarm_routing == "incident" ? ["release-errors"] : ["high-error-rate", "throttles", "release-errors", "log-errors", "events-dropped", "dead-letter-errors", "upload-api-errors"]
 }
 
 module "encryption_key" {
@@ -375,6 +375,8 @@ module "cloudwatch_alarms" {
   slo_min_failures                = var.slo_min_failures
   slo_sure_failures               = var.slo_sure_failures
   slo_seconds                     = var.slo_seconds
+  links_unused_min_count          = var.links_unused_min_count
+  links_unused_threshold_percent  = var.links_unused_threshold_percent
   enable_no_invocation_alarm      = var.enable_no_invocation_alarm
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm

@@ -996,6 +996,30 @@ variable "table_error_threshold" {
   }
 }
 
+variable "links_unused_min_count" {
+  description = "Minimum number of upload links issued in an hour for `links-unused`."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = floor(var.links_unused_min_count) == var.links_unused_min_count && var.links_unused_min_count >= 1 && var.links_unused_min_count <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for links_unused_min_count but got ${jsonencode(var.links_unused_min_count)}."
+  }
+}
+
+variable "links_unused_threshold_percent" {
+  description = "Upload links without an upload, in percent of those issued in an hour, that trigger `links-unused`."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.links_unused_threshold_percent > 0 && var.links_unused_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for links_unused_threshold_percent but got ${jsonencode(var.links_unused_threshold_percent)}."
+  }
+}
+
 variable "memory_threshold_percent" {
   description = "Memory used, in percent of lambda_memory_size, that triggers `memory-high`."
   type        = number

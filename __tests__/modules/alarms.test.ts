@@ -19,6 +19,8 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
   const version = "${aws_lambda_function.lambda_function_function.version}";
   const ofVersion = JSON.stringify({ ExecutedVersion: version, FunctionName: fn, Resource: `${fn}:live` });
   const ofTable = JSON.stringify({ Operation: "UpdateItem", TableName: `${fn}-records` });
+  const ofApi = (name: string, statistic = "Sum") =>
+    `${statistic} of AWS/ApiGateway ${name} {"ApiId":"\${aws_apigatewayv2_api.upload_api_api.id}","Stage":"$default"} in 300 s`;
   const rate = [
     `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s`,
     `f = Sum of ${ns} ProcessingFailure ${of} in 300 s`,
@@ -58,6 +60,12 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "table-errors":          `Sum of AWS/DynamoDB SystemErrors ${ofTable} in 300 s | ${above} 3, 1 of 1, notBreaching | ${topic("performance")}`,
       "records-lost":          `Sum of ${ns} RecordsLost {} in 300 s | ${above} 1, 1 of 1, notBreaching | ${topic("log")}`,
     }),
+    ...(flags.enable_upload_api && {
+      "upload-api-errors":     `e = ${ofApi("5xx")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND 100 * FILL(e, 0) >= 20 * n, 1, 0) | ${above} 1, 1 of 3, notBreaching | ${topic("critical")}`,
+      "upload-api-refusals":   `e = ${ofApi("4xx")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND 100 * FILL(e, 0) >= 50 * n, 1, 0) | ${above} 1, 1 of 3, notBreaching | ${topic("performance")}`,
+      "upload-api-latency":    `l = ${ofApi("Latency", "p99")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND l >= 3000, 1, 0) | ${above} 1, 1 of 3, notBreaching | ${topic("performance")}`,
+      "links-unused":          `i = Sum of ${ns} LinksIssued {} in 3600 s; u = Sum of ${ns} LinksUsed {} in 3600 s; rate! = IF(i >= 20 AND 100 * (i - FILL(u, 0)) >= 50 * i, 1, 0) | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
+    }),
     ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, 3 of 3, breaching | ${topic("performance")}`,
     }),
@@ -81,6 +89,12 @@ describe("alarms", () => {
       expect(Object.keys(alarms)).toHaveLength(count);
     },
   );
+
+  it("of the upload API exist only with it", async () => {
+    const environment = { ...(await withEach("prod")), enable_upload_api: true };
+
+    expect(linesOf(synthesized(environment))).toEqual(expectedOf(environment));
+  });
 
   it("have no other arguments", async () => {
     const alarms = alarmsOf(synthesized(await withEach("prod")));
@@ -206,9 +220,10 @@ describe("alarms", () => {
   });
 
   it("link to the pages of docs/runbooks where runbook_base_url is set", async () => {
-    const flags = "no_invocation_alarm memory_alarm async_alarms dead_letter_queue metadata_table release_alias".split(
-      " ",
-    );
+    const flags =
+      "no_invocation_alarm memory_alarm async_alarms dead_letter_queue metadata_table upload_api release_alias".split(
+        " ",
+      );
     const switches = flags.map((flag) => `enable_${flag} = true\n`).join("");
     const environment = await devWith(`${switches}runbook_base_url = "https://example.com/rb"`);
 
@@ -226,8 +241,8 @@ describe("alarms", () => {
     const { widgets } = json(one(stack, "aws_cloudwatch_dashboard").dashboard_body) as {
       widgets: { type: string; y: number; properties: { markdown?: string } }[];
     };
-    const { y, properties } = widgets.at(-1) ?? {};
-    expect([widgets.map(({ type }) => type).filter((type) => type === "text"), y]).toEqual([["text"], 30]);
+    const [{ y, properties } = {}, ...others] = widgets.filter(({ type }) => type === "text");
+    expect([others, y]).toEqual([[], 30]);
     expect(properties?.markdown?.match(/https[^)]*/g)?.sort()).toEqual(urls.map(([, url]) => url).sort());
   });
 });

@@ -59,6 +59,8 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
   const version = "${aws_lambda_function.lambda_function_function.version}";
   const ofVersion = JSON.stringify({ ExecutedVersion: version, FunctionName: fn, Resource: `${fn}:live` });
   const ofTable = JSON.stringify({ Operation: "UpdateItem", TableName: `${fn}-records` });
+  const ofApi = (name: string, statistic = "Sum") =>
+    `${statistic} of AWS/ApiGateway ${name} {"ApiId":"\${aws_apigatewayv2_api.upload_api_api.id}","Stage":"$default"} in 300 s`;
   const fired = "GreaterThanOrEqualToThreshold 1";
   const quiet = (periods = "1 of 1", missing = "notBreaching") => `${periods}, ${missing} | undefined`;
   const lambda = (id: string, name: string, seconds: number, statistic = "Sum") =>
@@ -102,6 +104,12 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "table-throttles":       `Sum of AWS/DynamoDB ThrottledRequests ${ofTable} in 300 s | GreaterThanOrEqualToThreshold 10, ${quiet()}`,
       "table-errors":          `Sum of AWS/DynamoDB SystemErrors ${ofTable} in 300 s | GreaterThanOrEqualToThreshold 3, ${quiet()}`,
       "records-lost":          `Sum of ${ns} RecordsLost {} in 300 s | ${fired}, 1 of 1, notBreaching | ${topic("log")}`,
+    }),
+    ...(flags.enable_upload_api && {
+      "upload-api-errors":     `e = ${ofApi("5xx")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND 100 * FILL(e, 0) >= 20 * n, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
+      "upload-api-refusals":   `e = ${ofApi("4xx")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND 100 * FILL(e, 0) >= 50 * n, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
+      "upload-api-latency":    `l = ${ofApi("Latency", "p99")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND l >= 3000, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
+      "links-unused":          `${filter("i", "LinksIssued", 3600)}; ${filter("u", "LinksUsed", 3600)}; rate! = IF(i >= 20 AND 100 * (i - FILL(u, 0)) >= 50 * i, 1, 0) | ${fired}, ${quiet()}`,
     }),
     ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, ${quiet("3 of 3", "breaching")}`,

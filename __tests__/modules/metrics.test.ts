@@ -54,7 +54,7 @@ describe("metric filters", () => {
   });
 
   it("for measures belong to cloudwatch_metrics, those for faults to log_alerts", async () => {
-    const { resource } = synthesized(await devWith("enable_metadata_table = true"));
+    const { resource } = synthesized(await devWith("enable_metadata_table = true\nenable_upload_api = true"));
 
     const expected = Object.entries<Metric>(METRICS)
       .filter(([, { from }]) => from !== "handler")
@@ -177,8 +177,9 @@ describe("the dashboard", () => {
   });
 
   it("charts every measure of the ledger", async () => {
-    const series = widgetsOf(await committed("dev")).flatMap(seriesOf);
+    const environment = await devWith("enable_metadata_table = true\nenable_upload_api = true");
 
+    const series = widgetsOf(environment).flatMap(seriesOf);
     const measures = Object.entries<Metric>(METRICS).filter(([, { kind }]) => kind === "measure");
     const missing = measures.filter(([name]) => !series.some((line) => line.split(" ")[1] === name));
     expect(missing).toEqual([]);

@@ -182,7 +182,10 @@ describe("the outputs", () => {
   const filters = (module: string, kind: Metric["kind"]) =>
     Object.fromEntries(
       Object.entries<Metric>(METRICS)
-        .filter(([name, row]) => row.kind === kind && row.from !== "handler" && name !== "RecordsLost")
+        .filter(
+          ([name, row]) =>
+            row.kind === kind && row.from !== "handler" && row.enabledBy === undefined && name !== "RecordsLost",
+        )
         .map(([name]) => [name, `\${aws_cloudwatch_log_metric_filter.${module}_${name}.name}`]),
     );
   const metricAlarms = ["high-error-rate", "throttles", "log-errors", "high-duration", "high-concurrency"];

@@ -134,7 +134,9 @@ describe("a caller's ledger", () => {
           }),
       );
 
-    expect(make).toThrow('Expected a metric of Lambda, SQS, DynamoDB or the ledger of metrics but got "Retries"');
+    expect(make).toThrow(
+      'Expected a metric of Lambda, SQS, DynamoDB, API Gateway or the ledger of metrics but got "Retries"',
+    );
   });
 
   it("may replace the faults and their alarms", () => {
@@ -386,6 +388,8 @@ describe("the ledger of alarms", () => {
           enable_memory_alarm: true,
           enable_dead_letter_queue: true,
           enable_metadata_table: true,
+          enable_upload_api: true,
+          upload_api_id: "a1b2c3d4e5",
           enable_release_alias: true,
           enable_no_invocation_alarm: true,
         }),

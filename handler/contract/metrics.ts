@@ -36,6 +36,10 @@ export interface Metric {
   readonly unit: Unit;
   /** "handler": the handler publishes it, with the dimension FunctionName. Otherwise its log sources; a line from any of them counts. */
   readonly from: "handler" | readonly [LogSource, ...LogSource[]];
+  /** Whose log has the lines. @default the function that processes uploads */
+  readonly logOf?: "upload API";
+  /** Flag that switches the metric on. @default it always exists */
+  readonly enabledBy?: "enable_upload_api";
   /** What the number means. */
   readonly about: string;
 }
@@ -139,6 +143,21 @@ export const METRICS = {
     from: [{ event: "metrics.lost" }],
     about:
       "invocations whose custom metrics could not be published; ImagesProcessed, ProcessingSuccess, ProcessingFailure and ProcessingTime are then too low",
+  },
+  LinksIssued: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ event: "link.issued" }],
+    logOf: "upload API",
+    enabledBy: "enable_upload_api",
+    about: "upload links that the upload API issued",
+  },
+  LinksUsed: {
+    kind: "measure",
+    unit: "Count",
+    from: [{ event: "link.used" }],
+    enabledBy: "enable_upload_api",
+    about: "uploads by such a link, counted at each attempt",
   },
   TimeoutErrors: {
     kind: "fault",

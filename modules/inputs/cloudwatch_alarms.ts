@@ -18,6 +18,7 @@ import type { Inputs } from "./inputs";
 
 const QUEUE = text('the name of an SQS queue, or ""', /^[\w-]{0,80}$/);
 const TABLE = text('the name of a DynamoDB table, or ""', /^([\w.-]{3,255})?$/);
+const API = text('the id of an HTTP API, or ""', /^[a-z0-9]*$/);
 const ALIAS = text("an alias name", /^[\w-]{1,128}$/);
 const VERSION = text("a published version", /^(\$LATEST|\d+)$/);
 const HELP = text('a sentence, or ""', /^[^\n]{0,300}$/);
@@ -63,11 +64,18 @@ export const ALARM_VALUES = {
   slo_min_failures:                { ...COUNT,                               default: 3,       description: "Minimum number of uploads given up for an alarm on the error budget." },
   slo_sure_failures:               { ...COUNT,                               default: 54,      description: "Number of uploads given up in an hour from which `budget-burning` needs no larger share than 14.4 times the error budget." },
   slo_seconds:                     { ...whole(1, 21_600, "seconds"),         default: 300,     description: "Seconds from an upload until its variants should be stored. Later ones count as `LateImages`; uploads that wait longer because of throttling trigger `waiting`." },
+  upload_api_min_requests:         { ...COUNT,                               default: 20,      description: "Minimum number of requests to the upload API in 5 minutes for `upload-api-errors`, `upload-api-refusals` and `upload-api-latency`." },
+  upload_api_error_threshold_percent: { ...PERCENT,                          default: 20,      description: "Requests to the upload API that end with status 5xx, in percent of all, that trigger `upload-api-errors`." },
+  upload_api_refusal_threshold_percent: { ...PERCENT,                        default: 50,      description: "Requests to the upload API that end with status 4xx, in percent of all, that trigger `upload-api-refusals`." },
+  upload_api_latency_threshold_ms: { ...whole(1, 30_000, "milliseconds"),    default: 3_000,   description: "Latency of the slowest hundredth of the requests to the upload API in milliseconds that triggers `upload-api-latency`." },
+  links_unused_min_count:          { ...COUNT,                               default: 20,      description: "Minimum number of upload links issued in an hour for `links-unused`." },
+  links_unused_threshold_percent:  { ...PERCENT,                             default: 50,      description: "Upload links without an upload, in percent of those issued in an hour, that trigger `links-unused`." },
   enable_no_invocation_alarm:      { ...FLAG,                                default: false,   description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
   enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },
   enable_memory_alarm:             { ...FLAG,                                default: false,   description: "Creates the alarm `memory-high`." },
   enable_dead_letter_queue:        { ...FLAG,                                default: false,   description: "Creates the alarms `dead-letters` and `dead-letter-errors`." },
   enable_metadata_table:           { ...FLAG,                                default: false,   description: "Creates the alarms `table-throttles` and `table-errors`." },
+  enable_upload_api:               { ...FLAG,                                default: false,   description: "Creates the alarms `upload-api-errors`, `upload-api-refusals`, `upload-api-latency` and `links-unused`." },
   enable_release_alias:            { ...FLAG,                                default: false,   description: "Creates the alarm `release-errors` on function_version." },
 } as const satisfies Inputs;
 
@@ -82,6 +90,7 @@ export const CLOUDWATCH_ALARMS = {
   ...ALARM_VALUES,
   dead_letter_queue_name:       { ...QUEUE,   default: "",          description: "Queue for enable_dead_letter_queue. Default: `<function_name>-dead-letters`." },
   records_table_name:           { ...TABLE,   default: "",          description: "Table for enable_metadata_table. Default: `<function_name>-records`." },
+  upload_api_id:                { ...API,     default: "",          description: "HTTP API for enable_upload_api." },
   alias_name:                   { ...ALIAS,   default: "live",      description: "Alias of the function for enable_release_alias." },
   function_version:             { ...VERSION, default: "$LATEST",   description: "Version that was published last, for enable_release_alias." },
   runbook_base_url:             COMMON.runbook_base_url,

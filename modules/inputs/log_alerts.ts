@@ -1,11 +1,12 @@
 /** Inputs of the module `log_alerts`. */
 import { z } from "zod";
-import { COUNT, FLAG, PERCENT, TOPIC_ARN } from "../checks";
+import { COUNT, FLAG, PERCENT, TOPIC_ARN, text } from "../checks";
 import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "./cloudwatch_alarms";
 import { COMMON } from "./common";
 import { IMAGE_PROCESSOR } from "./image_processor";
 import type { Inputs } from "./inputs";
 
+const LOG_GROUP = text('the name of a log group, or ""', /^[\w.\-/#]{0,512}$/);
 const QUERIES = { what: "texts of queries, by name", check: z.record(z.string().min(1), z.string().min(1)) };
 
 /** Thresholds: rows of the ledger of alarms refer to them by name. */
@@ -29,6 +30,8 @@ export const LOG_ALERTS = {
   refusal_log_level:    IMAGE_PROCESSOR.refusal_log_level,
   enable_saved_queries: { ...FLAG, default: false, description: "Saves the queries in CloudWatch Logs Insights." },
   queries:              { ...QUERIES, default: {}, description: "Text of each saved query, by name." },
+  upload_log_group_name: { ...LOG_GROUP, default: "", description: "Log group of the upload API's function, for upload_queries." },
+  upload_queries:       { ...QUERIES, default: {}, description: "Text of each saved query of that log group, by name." },
   runbook_base_url:     COMMON.runbook_base_url,
   alarm_help:           CLOUDWATCH_ALARMS.alarm_help,
 } as const satisfies Inputs;

@@ -1,9 +1,6 @@
 /** `npm run patterns`: tests every synthesized metric filter on every kind of log line, locally and with CloudWatch Logs. */
 import { Command } from "commander";
 import pc from "picocolors";
-import { faultLedger } from "../../modules/alarm-rows";
-import type { LogAlarm } from "../../modules/alarm-types";
-import { LOG_ALARMS } from "../../modules/alarms";
 import type { Environment } from "../../modules/variables";
 import { clientsFor } from "../aws/clients";
 import { environmentNamed } from "../build/environments";
@@ -13,19 +10,11 @@ import { readBlueprint } from "../sandbox/blueprint";
 import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 import { type LogSample, logSamples } from "../trials/log-samples";
-import { type LineMatches, matchesOf, serviceDifferences, unmatchedFilters } from "../trials/pattern-check";
+import { type LineMatches, matchesOf, metricsOff, serviceDifferences, unmatchedFilters } from "../trials/pattern-check";
 
 /** @returns the metric filters of an environment, as synthesized now */
 export const synthesizedFilters = (environment: Environment): readonly MetricFilter[] =>
   readBlueprint(stackFor(environment)).metricFilters;
-
-/** Metrics of which the environment has no filter, because it has no alarm on them. */
-const metricsOff = (environment: Environment): readonly string[] =>
-  Object.entries<LogAlarm>(LOG_ALARMS).flatMap(([metric, { enabledBy }]) =>
-    !Object.hasOwn(faultLedger(environment), metric) || (enabledBy !== undefined && !environment[enabledBy])
-      ? [metric]
-      : [],
-  );
 
 /** @returns the line with the metrics that the environment's filters must count it by */
 const sampleIn =

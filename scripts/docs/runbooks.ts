@@ -7,7 +7,7 @@ import { alarmNames, allAlarms, namesIn, type RunbookName } from "../../modules/
 import type { AlarmRow, CompositeRow } from "../../modules/alarm-types";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
 import { keys } from "../../modules/inputs/inputs";
-import { alarmQuery } from "../../modules/queries";
+import { alarmQuery, queriedLog } from "../../modules/queries";
 import { type BucketNames, factsOf, type RunbookFacts } from "../../modules/runbook-facts";
 import { RUNBOOKS } from "../../modules/runbooks";
 import type { Environment, NumberVariable } from "../../modules/variables";
@@ -55,7 +55,8 @@ const singleOf = (alarm: Alarm, environment: Environment): AlarmRow => {
 const firstQuery = (composite: Alarm, { environment, functionName }: RunbookFacts): string => {
   const alarm = singleOf(composite, environment);
   const saved = environment.enable_saved_queries ? `, saved as \`${functionName}/${alarmQueryName(alarm.name)}\`` : "";
-  return `In CloudWatch Logs Insights, on the function's log group${saved}:
+  const log = queriedLog(alarm) === "upload API" ? "log group of the upload API's function" : "function's log group";
+  return `In CloudWatch Logs Insights, on the ${log}${saved}:
 
 \`\`\`
 ${alarmQuery(alarm, environment)}

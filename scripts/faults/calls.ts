@@ -67,3 +67,9 @@ export const slowStore = (lastsMs: number): OnCall => {
     return action === "s3:PutObject" ? after(begunAt + lastsMs - performance.now()) : Promise.resolve(undefined);
   };
 };
+
+/** DynamoDB answers each call after a delay. */
+export const tableDelays =
+  (ms: number): OnCall =>
+  ({ action }) =>
+    action.startsWith("dynamodb:") ? after(ms) : Promise.resolve(undefined);

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { ApiBlueprint, RouteBlueprint } from "./api-blueprint";
 import { FUNCTION_SECRET } from "./api-call";
+import { type AskApi, apiClient } from "./api-client";
 import { allowedBy, corsHeaders, crossOriginOf, preflightHeaders } from "./cors";
 import type { Answer } from "./lambda";
 import type { SentDatum } from "./sent";
@@ -31,6 +32,8 @@ export interface HttpApi {
   readonly url: string;
   /** @returns a token that the API accepts, with these claims. @throws Error if no route needs one */
   issueToken(claims: Claims): string;
+  /** Sends a request as a caller that the API accepts. */
+  readonly ask: AskApi;
   stop(): Promise<void>;
 }
 
@@ -164,7 +167,7 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const startedAt = performance.now();
+    const startedMs = now();
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const crossOrigin = crossOriginOf(request.method ?? "", request.headers);
     const rule = crossOrigin && allowedBy(api.cors ? [api.cors] : [], crossOrigin);
@@ -175,17 +178,20 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
     }
     const { status, headers = {}, body = "" } = await answer(request, path).catch(() => FAILED);
     response.writeHead(status, { ...headers, ...(rule && crossOrigin && corsHeaders(rule, crossOrigin)) }).end(body);
-    measure(status, performance.now() - startedAt);
+    measure(status, now() - startedMs);
   };
 
   const server = createServer(serve);
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issueToken = (claims: Claims): string => {
+    if (issuer === undefined) throw new Error(`Expected a route with tokens for API ${api.name} but got none`);
+    return issuer.issue({ aud: jwt?.audience[0], ...claims });
+  };
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    issueToken: (claims) => {
-      if (issuer === undefined) throw new Error(`Expected a route with tokens for API ${api.name} but got none`);
-      return issuer.issue({ aud: jwt?.audience[0], ...claims });
-    },
+    url,
+    issueToken,
+    ask: apiClient({ api, url, now, issueToken }),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -4,6 +4,7 @@ import type { ChannelName, Delivery } from "../cloudwatch/delivery";
 import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
 import { type Datum, MetricStore } from "../cloudwatch/metric-store";
 import { type ApiCall, accessKeyIdOf, FUNCTION_ACCESS_KEY_ID, FUNCTION_SECRET, type Intercept } from "./api-call";
+import type { AskApi } from "./api-client";
 import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
@@ -38,6 +39,8 @@ export interface SandboxOptions {
   readonly throttleDelayMs?: number;
   /** Clock for log lines and metrics, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** Clock for the expiry of upload forms, in milliseconds since 1970: functions sign them with the machine's clock. @default Date.now */
+  readonly formNow?: () => number;
   /** How the delays before retries pass. @default in real time */
   readonly wait?: Wait;
   /** How many log lines and outcomes are kept, at least; older ones are forgotten. @default all */
@@ -69,6 +72,8 @@ export interface Sandbox {
   readonly apiUrl?: string;
   /** @returns a token that the API accepts, with these claims. @throws Error if the API needs none */
   issueToken(claims: Readonly<Record<string, unknown>>): string;
+  /** Sends a request to the stack's HTTP API as a caller that it accepts. @throws Error if the stack has no API */
+  ask: AskApi;
   /** The bucket whose notification invokes the function. */
   readonly uploadBucket: string;
   /** The bucket that the function writes variants to. */
@@ -166,7 +171,7 @@ const assemble = async (
     port,
     intercept,
     damage,
-    now,
+    now: options.formNow,
     credentials: credentialsOf(blueprint),
     cors: blueprint.bucketCors,
     operations: { ...operationsOn(logGroups, metrics), ...records?.operations, ...executions.operations },
@@ -246,10 +251,12 @@ const assemble = async (
   };
   const api = await apiOf(blueprint, { now, call: called, onDatum: publish, port: options.apiPort });
   onStop(async () => api?.stop());
-  const issueToken = (claims: Readonly<Record<string, unknown>>) => {
+  const ofApi = () => {
     if (api === undefined) throw expected("an HTTP API", "the stack", undefined);
-    return api.issueToken(claims);
+    return api;
   };
+  const issueToken = (claims: Readonly<Record<string, unknown>>) => ofApi().issueToken(claims);
+  const ask: AskApi = async (...request) => ofApi().ask(...request);
   const update = (changes: Partial<FunctionBlueprint>) => lambda.update({ ...fn, ...changes });
   const items = async () => (await records?.items()) ?? [];
   const forgetRecords = async (key: string) => records?.forget(key);
@@ -265,7 +272,7 @@ const assemble = async (
     metrics,
   };
   const objects = { upload, download: get, remove, erase };
-  const direct = { ...(api && { apiUrl: api.url }), issueToken };
+  const direct = { ...(api && { apiUrl: api.url }), issueToken, ask };
   return {
     endpointUrl,
     uploadBucket,

@@ -320,7 +320,9 @@ const ACTIONS: Readonly<Record<string, string>> = { GET: "Get", HEAD: "Get", DEL
 const callOf = (request: Request): ApiCall => {
   const { bucket, key } = targetOf(request);
   const { versionId } = request.query as Record<string, string | undefined>;
-  const caller = callerOf(request.headers.authorization as string | undefined);
+  // A presigned link has the credential in its address.
+  const credential = (request.query as Record<string, string | undefined>)["X-Amz-Credential"];
+  const caller = callerOf((request.headers.authorization as string | undefined) ?? `Credential=${credential}`);
   if (bucket === "") return { caller, action: "s3:ListAllMyBuckets" };
   if (key === "") return { caller, action: request.method === "PUT" ? "s3:CreateBucket" : "s3:ListBucket", bucket };
   const action = `s3:${ACTIONS[request.method] ?? "Put"}Object${versionId === undefined ? "" : "Version"}`;

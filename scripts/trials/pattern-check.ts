@@ -5,10 +5,27 @@ import {
   type MetricFilterMatchRecord,
   TestMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { METRICS, type Metric } from "../../handler/contract/metrics";
+import { faultLedger } from "../../modules/alarm-rows";
+import type { LogAlarm } from "../../modules/alarm-types";
+import { LOG_ALARMS } from "../../modules/alarms";
+import type { Environment } from "../../modules/variables";
 import { answerTo } from "../aws/account";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { compileFilter, type MetricFilter } from "../cloudwatch/metric-filter";
 import type { LogSample } from "./log-samples";
+
+/** Metrics of which the environment has no filter, because it has no alarm on them, or lacks what they are about. */
+export const metricsOff = (environment: Environment): readonly string[] => [
+  ...Object.entries<LogAlarm>(LOG_ALARMS).flatMap(([metric, { enabledBy }]) =>
+    !Object.hasOwn(faultLedger(environment), metric) || (enabledBy !== undefined && !environment[enabledBy])
+      ? [metric]
+      : [],
+  ),
+  ...Object.entries<Metric>(METRICS).flatMap(([metric, { enabledBy }]) =>
+    enabledBy !== undefined && !environment[enabledBy] ? [metric] : [],
+  ),
+];
 
 /** The filters that match a line by the local parser, and the differences from the ledgers. */
 export interface LineMatches {

@@ -9,63 +9,71 @@ run "everything_on" {
   }
 
   variables {
-    function_name                   = "invoices-worker"
-    critical_alerts_topic_arn       = "arn:aws:sns:us-east-1:123456789012:critical"
-    performance_alerts_topic_arn    = "arn:aws:sns:us-east-1:123456789012:performance"
-    log_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:log"
-    metric_namespace                = "Invoices"
-    enable_image_metrics            = true
-    alarm_routing                   = "incident"
-    error_threshold                 = 6
-    duration_threshold_ms           = 45003
-    throttle_threshold              = 8
-    concurrent_executions_threshold = 53
-    release_error_threshold         = 4
-    release_error_threshold_percent = 8
-    release_error_min_failures      = 5
-    log_error_threshold             = 4
-    success_rate_threshold_percent  = 93
-    success_rate_min_samples        = 8
-    event_age_threshold_ms          = 600003
-    memory_threshold_percent        = 93
-    table_throttle_threshold        = 13
-    table_error_threshold           = 6
-    lambda_memory_size              = 1027
-    lambda_timeout                  = 63
-    reserved_concurrent_executions  = 2
-    error_rate_threshold_percent    = 25
-    error_rate_min_failures         = 10
-    error_rate_window_seconds       = 480
-    error_rate_hold_periods         = 12
-    recovery_window_seconds         = 780
-    waiting_window_seconds          = 780
-    waiting_hold_periods            = 8
-    waiting_min_throttles           = 28
-    throttled_period_seconds        = 300
-    throttled_datapoints            = 3
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
-    silence_periods                 = 6
-    refused_rate_threshold_percent  = 8
-    refused_min_count               = 11
-    refused_window_seconds          = 3660
-    slo_target_percent              = 98.9
-    slo_min_failures                = 6
-    slo_sure_failures               = 57
-    slo_seconds                     = 303
-    enable_no_invocation_alarm      = true
-    enable_async_alarms             = true
-    enable_memory_alarm             = true
-    enable_dead_letter_queue        = true
-    enable_metadata_table           = true
-    enable_release_alias            = true
-    dead_letter_queue_name          = "invoices-dead-letters"
-    records_table_name              = "invoices"
-    alias_name                      = "stable"
-    function_version                = "7"
-    runbook_base_url                = "https://example.com/runbooks"
-    alarm_help                      = "Ask the team Invoices."
-    enable_saved_queries            = true
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = true
+    alarm_routing                        = "incident"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = "a1b2c3d4e5"
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
   }
 
   assert {
@@ -91,6 +99,10 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.dead_letter_errors) == 1,
       length(aws_cloudwatch_metric_alarm.table_throttles) == 1,
       length(aws_cloudwatch_metric_alarm.table_errors) == 1,
+      length(aws_cloudwatch_metric_alarm.upload_api_errors) == 1,
+      length(aws_cloudwatch_metric_alarm.upload_api_refusals) == 1,
+      length(aws_cloudwatch_metric_alarm.upload_api_latency) == 1,
+      length(aws_cloudwatch_metric_alarm.links_unused) == 1,
       length(aws_cloudwatch_composite_alarm.page) == 1,
       length(aws_cloudwatch_composite_alarm.creep) == 1,
       length(aws_cloudwatch_composite_alarm.silence) == 1,
@@ -100,6 +112,7 @@ run "everything_on" {
       length(aws_cloudwatch_composite_alarm.redrive) == 1,
       length(aws_cloudwatch_composite_alarm.bad_release) == 1,
       length(aws_cloudwatch_composite_alarm.table) == 1,
+      length(aws_cloudwatch_composite_alarm.direct_uploads) == 1,
       length(aws_cloudwatch_composite_alarm.refused) == 1,
     ])
     error_message = "Expected 1 of each."
@@ -118,8 +131,8 @@ run "everything_on" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters event-lost flowing high-duration high-error-rate images-lost low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long waiting",
-      join(" ", keys(output.alarm_arns)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters event-lost flowing high-duration high-error-rate images-lost low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long waiting",
+      join(" ", keys(output.alarm_names)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_arns)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -132,63 +145,71 @@ run "everything_off" {
   }
 
   variables {
-    function_name                   = "invoices-worker"
-    critical_alerts_topic_arn       = "arn:aws:sns:us-east-1:123456789012:critical"
-    performance_alerts_topic_arn    = "arn:aws:sns:us-east-1:123456789012:performance"
-    log_alerts_topic_arn            = ""
-    metric_namespace                = ""
-    enable_image_metrics            = false
-    alarm_routing                   = "each"
-    error_threshold                 = 6
-    duration_threshold_ms           = 45003
-    throttle_threshold              = 8
-    concurrent_executions_threshold = 53
-    release_error_threshold         = 4
-    release_error_threshold_percent = 8
-    release_error_min_failures      = 5
-    log_error_threshold             = 4
-    success_rate_threshold_percent  = 93
-    success_rate_min_samples        = 8
-    event_age_threshold_ms          = 600003
-    memory_threshold_percent        = 93
-    table_throttle_threshold        = 13
-    table_error_threshold           = 6
-    lambda_memory_size              = 1027
-    lambda_timeout                  = 63
-    reserved_concurrent_executions  = -1
-    error_rate_threshold_percent    = 25
-    error_rate_min_failures         = 10
-    error_rate_window_seconds       = 480
-    error_rate_hold_periods         = 12
-    recovery_window_seconds         = 780
-    waiting_window_seconds          = 780
-    waiting_hold_periods            = 8
-    waiting_min_throttles           = 28
-    throttled_period_seconds        = 300
-    throttled_datapoints            = 3
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
-    silence_periods                 = 6
-    refused_rate_threshold_percent  = 8
-    refused_min_count               = 11
-    refused_window_seconds          = 3660
-    slo_target_percent              = 98.9
-    slo_min_failures                = 6
-    slo_sure_failures               = 57
-    slo_seconds                     = 303
-    enable_no_invocation_alarm      = false
-    enable_async_alarms             = false
-    enable_memory_alarm             = false
-    enable_dead_letter_queue        = false
-    enable_metadata_table           = false
-    enable_release_alias            = false
-    dead_letter_queue_name          = ""
-    records_table_name              = ""
-    alias_name                      = "stable"
-    function_version                = "7"
-    runbook_base_url                = ""
-    alarm_help                      = ""
-    enable_saved_queries            = false
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = ""
+    metric_namespace                     = ""
+    enable_image_metrics                 = false
+    alarm_routing                        = "each"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = -1
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = false
+    enable_async_alarms                  = false
+    enable_memory_alarm                  = false
+    enable_dead_letter_queue             = false
+    enable_metadata_table                = false
+    enable_upload_api                    = false
+    enable_release_alias                 = false
+    dead_letter_queue_name               = ""
+    records_table_name                   = ""
+    upload_api_id                        = ""
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = ""
+    alarm_help                           = ""
+    enable_saved_queries                 = false
   }
 
   assert {
@@ -222,6 +243,10 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.dead_letter_errors) == 0,
       length(aws_cloudwatch_metric_alarm.table_throttles) == 0,
       length(aws_cloudwatch_metric_alarm.table_errors) == 0,
+      length(aws_cloudwatch_metric_alarm.upload_api_errors) == 0,
+      length(aws_cloudwatch_metric_alarm.upload_api_refusals) == 0,
+      length(aws_cloudwatch_metric_alarm.upload_api_latency) == 0,
+      length(aws_cloudwatch_metric_alarm.links_unused) == 0,
       length(aws_cloudwatch_composite_alarm.page) == 0,
       length(aws_cloudwatch_composite_alarm.creep) == 0,
       length(aws_cloudwatch_composite_alarm.silence) == 0,
@@ -231,6 +256,7 @@ run "everything_off" {
       length(aws_cloudwatch_composite_alarm.redrive) == 0,
       length(aws_cloudwatch_composite_alarm.bad_release) == 0,
       length(aws_cloudwatch_composite_alarm.table) == 0,
+      length(aws_cloudwatch_composite_alarm.direct_uploads) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
       length(aws_cloudwatch_metric_alarm.log_errors) == 0,
       length(aws_cloudwatch_metric_alarm.event_age) == 0,
@@ -255,63 +281,71 @@ run "other_choices_1" {
   }
 
   variables {
-    function_name                   = "invoices-worker"
-    critical_alerts_topic_arn       = "arn:aws:sns:us-east-1:123456789012:critical"
-    performance_alerts_topic_arn    = "arn:aws:sns:us-east-1:123456789012:performance"
-    log_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:log"
-    metric_namespace                = "Invoices"
-    enable_image_metrics            = true
-    alarm_routing                   = "each"
-    error_threshold                 = 6
-    duration_threshold_ms           = 45003
-    throttle_threshold              = 8
-    concurrent_executions_threshold = 53
-    release_error_threshold         = 4
-    release_error_threshold_percent = 8
-    release_error_min_failures      = 5
-    log_error_threshold             = 4
-    success_rate_threshold_percent  = 93
-    success_rate_min_samples        = 8
-    event_age_threshold_ms          = 600003
-    memory_threshold_percent        = 93
-    table_throttle_threshold        = 13
-    table_error_threshold           = 6
-    lambda_memory_size              = 1027
-    lambda_timeout                  = 63
-    reserved_concurrent_executions  = 2
-    error_rate_threshold_percent    = 25
-    error_rate_min_failures         = 10
-    error_rate_window_seconds       = 480
-    error_rate_hold_periods         = 12
-    recovery_window_seconds         = 780
-    waiting_window_seconds          = 780
-    waiting_hold_periods            = 8
-    waiting_min_throttles           = 28
-    throttled_period_seconds        = 300
-    throttled_datapoints            = 3
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
-    silence_periods                 = 6
-    refused_rate_threshold_percent  = 8
-    refused_min_count               = 11
-    refused_window_seconds          = 3660
-    slo_target_percent              = 98.9
-    slo_min_failures                = 6
-    slo_sure_failures               = 57
-    slo_seconds                     = 303
-    enable_no_invocation_alarm      = true
-    enable_async_alarms             = true
-    enable_memory_alarm             = true
-    enable_dead_letter_queue        = true
-    enable_metadata_table           = true
-    enable_release_alias            = true
-    dead_letter_queue_name          = "invoices-dead-letters"
-    records_table_name              = "invoices"
-    alias_name                      = "stable"
-    function_version                = "7"
-    runbook_base_url                = "https://example.com/runbooks"
-    alarm_help                      = "Ask the team Invoices."
-    enable_saved_queries            = true
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = true
+    alarm_routing                        = "each"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = "a1b2c3d4e5"
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
   }
 
   assert {
@@ -324,6 +358,10 @@ run "other_choices_1" {
       length(aws_cloudwatch_metric_alarm.dead_letter_errors) == 1,
       length(aws_cloudwatch_metric_alarm.table_throttles) == 1,
       length(aws_cloudwatch_metric_alarm.table_errors) == 1,
+      length(aws_cloudwatch_metric_alarm.upload_api_errors) == 1,
+      length(aws_cloudwatch_metric_alarm.upload_api_refusals) == 1,
+      length(aws_cloudwatch_metric_alarm.upload_api_latency) == 1,
+      length(aws_cloudwatch_metric_alarm.links_unused) == 1,
       length(aws_cloudwatch_metric_alarm.throttles) == 1,
       length(aws_cloudwatch_metric_alarm.log_errors) == 1,
       length(aws_cloudwatch_metric_alarm.high_concurrency) == 1,
@@ -357,6 +395,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_composite_alarm.redrive) == 0,
       length(aws_cloudwatch_composite_alarm.bad_release) == 0,
       length(aws_cloudwatch_composite_alarm.table) == 0,
+      length(aws_cloudwatch_composite_alarm.direct_uploads) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
     ])
     error_message = "Expected 0 of each."
@@ -364,8 +403,8 @@ run "other_choices_1" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles",
-      join(" ", keys(output.alarm_arns)) == "dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles",
+      join(" ", keys(output.alarm_names)) == "dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
+      join(" ", keys(output.alarm_arns)) == "dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -380,63 +419,71 @@ run "wrong_values" {
   }
 
   variables {
-    function_name                   = ""
-    critical_alerts_topic_arn       = ""
-    performance_alerts_topic_arn    = ""
-    log_alerts_topic_arn            = "AWS/Lambda"
-    metric_namespace                = "AWS/Lambda"
-    enable_image_metrics            = true
-    alarm_routing                   = ""
-    error_threshold                 = -7
-    duration_threshold_ms           = -7
-    throttle_threshold              = -7
-    concurrent_executions_threshold = -7
-    release_error_threshold         = -7
-    release_error_threshold_percent = -7
-    release_error_min_failures      = -7
-    log_error_threshold             = -7
-    success_rate_threshold_percent  = -7
-    success_rate_min_samples        = -7
-    event_age_threshold_ms          = -7
-    memory_threshold_percent        = -7
-    table_throttle_threshold        = -7
-    table_error_threshold           = -7
-    lambda_memory_size              = -7
-    lambda_timeout                  = -7
-    reserved_concurrent_executions  = -7
-    error_rate_threshold_percent    = -7
-    error_rate_min_failures         = -7
-    error_rate_window_seconds       = -7
-    error_rate_hold_periods         = -7
-    recovery_window_seconds         = -7
-    waiting_window_seconds          = -7
-    waiting_hold_periods            = -7
-    waiting_min_throttles           = -7
-    throttled_period_seconds        = -7
-    throttled_datapoints            = -7
-    lost_images_threshold           = -7
-    lost_images_window_seconds      = -7
-    silence_periods                 = -7
-    refused_rate_threshold_percent  = -7
-    refused_min_count               = -7
-    refused_window_seconds          = -7
-    slo_target_percent              = -7
-    slo_min_failures                = -7
-    slo_sure_failures               = -7
-    slo_seconds                     = -7
-    enable_no_invocation_alarm      = true
-    enable_async_alarms             = true
-    enable_memory_alarm             = true
-    enable_dead_letter_queue        = true
-    enable_metadata_table           = true
-    enable_release_alias            = true
-    dead_letter_queue_name          = "AWS/Lambda"
-    records_table_name              = "AWS/Lambda"
-    alias_name                      = ""
-    function_version                = ""
-    runbook_base_url                = "AWS/Lambda"
-    alarm_help                      = "Ask the team Invoices."
-    enable_saved_queries            = true
+    function_name                        = ""
+    critical_alerts_topic_arn            = ""
+    performance_alerts_topic_arn         = ""
+    log_alerts_topic_arn                 = "AWS/Lambda"
+    metric_namespace                     = "AWS/Lambda"
+    enable_image_metrics                 = true
+    alarm_routing                        = ""
+    error_threshold                      = -7
+    duration_threshold_ms                = -7
+    throttle_threshold                   = -7
+    concurrent_executions_threshold      = -7
+    release_error_threshold              = -7
+    release_error_threshold_percent      = -7
+    release_error_min_failures           = -7
+    log_error_threshold                  = -7
+    success_rate_threshold_percent       = -7
+    success_rate_min_samples             = -7
+    event_age_threshold_ms               = -7
+    memory_threshold_percent             = -7
+    table_throttle_threshold             = -7
+    table_error_threshold                = -7
+    lambda_memory_size                   = -7
+    lambda_timeout                       = -7
+    reserved_concurrent_executions       = -7
+    error_rate_threshold_percent         = -7
+    error_rate_min_failures              = -7
+    error_rate_window_seconds            = -7
+    error_rate_hold_periods              = -7
+    recovery_window_seconds              = -7
+    waiting_window_seconds               = -7
+    waiting_hold_periods                 = -7
+    waiting_min_throttles                = -7
+    throttled_period_seconds             = -7
+    throttled_datapoints                 = -7
+    lost_images_threshold                = -7
+    lost_images_window_seconds           = -7
+    silence_periods                      = -7
+    refused_rate_threshold_percent       = -7
+    refused_min_count                    = -7
+    refused_window_seconds               = -7
+    slo_target_percent                   = -7
+    slo_min_failures                     = -7
+    slo_sure_failures                    = -7
+    slo_seconds                          = -7
+    upload_api_min_requests              = -7
+    upload_api_error_threshold_percent   = -7
+    upload_api_refusal_threshold_percent = -7
+    upload_api_latency_threshold_ms      = -7
+    links_unused_min_count               = -7
+    links_unused_threshold_percent       = -7
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "AWS/Lambda"
+    records_table_name                   = "AWS/Lambda"
+    upload_api_id                        = "AWS/Lambda"
+    alias_name                           = ""
+    function_version                     = ""
+    runbook_base_url                     = "AWS/Lambda"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
   }
 
   expect_failures = [
@@ -483,8 +530,15 @@ run "wrong_values" {
     var.slo_min_failures,
     var.slo_sure_failures,
     var.slo_seconds,
+    var.upload_api_min_requests,
+    var.upload_api_error_threshold_percent,
+    var.upload_api_refusal_threshold_percent,
+    var.upload_api_latency_threshold_ms,
+    var.links_unused_min_count,
+    var.links_unused_threshold_percent,
     var.dead_letter_queue_name,
     var.records_table_name,
+    var.upload_api_id,
     var.alias_name,
     var.function_version,
     var.runbook_base_url,
@@ -500,63 +554,71 @@ run "other_wrong_values" {
   }
 
   variables {
-    function_name                   = "?"
-    critical_alerts_topic_arn       = "?"
-    performance_alerts_topic_arn    = "?"
-    log_alerts_topic_arn            = "?"
-    metric_namespace                = "?"
-    enable_image_metrics            = true
-    alarm_routing                   = "?"
-    error_threshold                 = 10000000000
-    duration_threshold_ms           = 10000000000
-    throttle_threshold              = 10000000000
-    concurrent_executions_threshold = 10000000000
-    release_error_threshold         = 10000000000
-    release_error_threshold_percent = 10000000000
-    release_error_min_failures      = 10000000000
-    log_error_threshold             = 10000000000
-    success_rate_threshold_percent  = 10000000000
-    success_rate_min_samples        = 10000000000
-    event_age_threshold_ms          = 10000000000
-    memory_threshold_percent        = 10000000000
-    table_throttle_threshold        = 10000000000
-    table_error_threshold           = 10000000000
-    lambda_memory_size              = 10000000000
-    lambda_timeout                  = 10000000000
-    reserved_concurrent_executions  = 10000000000
-    error_rate_threshold_percent    = 10000000000
-    error_rate_min_failures         = 10000000000
-    error_rate_window_seconds       = 10000000000
-    error_rate_hold_periods         = 10000000000
-    recovery_window_seconds         = 10000000000
-    waiting_window_seconds          = 10000000000
-    waiting_hold_periods            = 10000000000
-    waiting_min_throttles           = 10000000000
-    throttled_period_seconds        = 10000000000
-    throttled_datapoints            = 10000000000
-    lost_images_threshold           = 10000000000
-    lost_images_window_seconds      = 10000000000
-    silence_periods                 = 10000000000
-    refused_rate_threshold_percent  = 10000000000
-    refused_min_count               = 10000000000
-    refused_window_seconds          = 10000000000
-    slo_target_percent              = 10000000000
-    slo_min_failures                = 10000000000
-    slo_sure_failures               = 10000000000
-    slo_seconds                     = 10000000000
-    enable_no_invocation_alarm      = true
-    enable_async_alarms             = true
-    enable_memory_alarm             = true
-    enable_dead_letter_queue        = true
-    enable_metadata_table           = true
-    enable_release_alias            = true
-    dead_letter_queue_name          = "?"
-    records_table_name              = "?"
-    alias_name                      = "?"
-    function_version                = "?"
-    runbook_base_url                = "?"
-    alarm_help                      = "Ask the team Invoices."
-    enable_saved_queries            = true
+    function_name                        = "?"
+    critical_alerts_topic_arn            = "?"
+    performance_alerts_topic_arn         = "?"
+    log_alerts_topic_arn                 = "?"
+    metric_namespace                     = "?"
+    enable_image_metrics                 = true
+    alarm_routing                        = "?"
+    error_threshold                      = 10000000000
+    duration_threshold_ms                = 10000000000
+    throttle_threshold                   = 10000000000
+    concurrent_executions_threshold      = 10000000000
+    release_error_threshold              = 10000000000
+    release_error_threshold_percent      = 10000000000
+    release_error_min_failures           = 10000000000
+    log_error_threshold                  = 10000000000
+    success_rate_threshold_percent       = 10000000000
+    success_rate_min_samples             = 10000000000
+    event_age_threshold_ms               = 10000000000
+    memory_threshold_percent             = 10000000000
+    table_throttle_threshold             = 10000000000
+    table_error_threshold                = 10000000000
+    lambda_memory_size                   = 10000000000
+    lambda_timeout                       = 10000000000
+    reserved_concurrent_executions       = 10000000000
+    error_rate_threshold_percent         = 10000000000
+    error_rate_min_failures              = 10000000000
+    error_rate_window_seconds            = 10000000000
+    error_rate_hold_periods              = 10000000000
+    recovery_window_seconds              = 10000000000
+    waiting_window_seconds               = 10000000000
+    waiting_hold_periods                 = 10000000000
+    waiting_min_throttles                = 10000000000
+    throttled_period_seconds             = 10000000000
+    throttled_datapoints                 = 10000000000
+    lost_images_threshold                = 10000000000
+    lost_images_window_seconds           = 10000000000
+    silence_periods                      = 10000000000
+    refused_rate_threshold_percent       = 10000000000
+    refused_min_count                    = 10000000000
+    refused_window_seconds               = 10000000000
+    slo_target_percent                   = 10000000000
+    slo_min_failures                     = 10000000000
+    slo_sure_failures                    = 10000000000
+    slo_seconds                          = 10000000000
+    upload_api_min_requests              = 10000000000
+    upload_api_error_threshold_percent   = 10000000000
+    upload_api_refusal_threshold_percent = 10000000000
+    upload_api_latency_threshold_ms      = 10000000000
+    links_unused_min_count               = 10000000000
+    links_unused_threshold_percent       = 10000000000
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "?"
+    records_table_name                   = "?"
+    upload_api_id                        = "?"
+    alias_name                           = "?"
+    function_version                     = "?"
+    runbook_base_url                     = "?"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
   }
 
   expect_failures = [
@@ -603,8 +665,15 @@ run "other_wrong_values" {
     var.slo_min_failures,
     var.slo_sure_failures,
     var.slo_seconds,
+    var.upload_api_min_requests,
+    var.upload_api_error_threshold_percent,
+    var.upload_api_refusal_threshold_percent,
+    var.upload_api_latency_threshold_ms,
+    var.links_unused_min_count,
+    var.links_unused_threshold_percent,
     var.dead_letter_queue_name,
     var.records_table_name,
+    var.upload_api_id,
     var.alias_name,
     var.function_version,
     var.runbook_base_url,
@@ -620,63 +689,314 @@ run "conflict_1" {
   }
 
   variables {
-    function_name                   = "invoices-worker"
-    critical_alerts_topic_arn       = "arn:aws:sns:us-east-1:123456789012:critical"
-    performance_alerts_topic_arn    = "arn:aws:sns:us-east-1:123456789012:performance"
-    log_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:log"
-    metric_namespace                = "Invoices"
-    enable_image_metrics            = false
-    alarm_routing                   = "incident"
-    error_threshold                 = 6
-    duration_threshold_ms           = 45003
-    throttle_threshold              = 8
-    concurrent_executions_threshold = 53
-    release_error_threshold         = 4
-    release_error_threshold_percent = 8
-    release_error_min_failures      = 5
-    log_error_threshold             = 4
-    success_rate_threshold_percent  = 93
-    success_rate_min_samples        = 8
-    event_age_threshold_ms          = 600003
-    memory_threshold_percent        = 93
-    table_throttle_threshold        = 13
-    table_error_threshold           = 6
-    lambda_memory_size              = 1027
-    lambda_timeout                  = 63
-    reserved_concurrent_executions  = 2
-    error_rate_threshold_percent    = 25
-    error_rate_min_failures         = 10
-    error_rate_window_seconds       = 480
-    error_rate_hold_periods         = 12
-    recovery_window_seconds         = 780
-    waiting_window_seconds          = 780
-    waiting_hold_periods            = 8
-    waiting_min_throttles           = 28
-    throttled_period_seconds        = 300
-    throttled_datapoints            = 3
-    lost_images_threshold           = 6
-    lost_images_window_seconds      = 960
-    silence_periods                 = 6
-    refused_rate_threshold_percent  = 8
-    refused_min_count               = 11
-    refused_window_seconds          = 3660
-    slo_target_percent              = 98.9
-    slo_min_failures                = 6
-    slo_sure_failures               = 57
-    slo_seconds                     = 303
-    enable_no_invocation_alarm      = true
-    enable_async_alarms             = true
-    enable_memory_alarm             = true
-    enable_dead_letter_queue        = true
-    enable_metadata_table           = true
-    enable_release_alias            = true
-    dead_letter_queue_name          = "invoices-dead-letters"
-    records_table_name              = "invoices"
-    alias_name                      = "stable"
-    function_version                = "7"
-    runbook_base_url                = "https://example.com/runbooks"
-    alarm_help                      = "Ask the team Invoices."
-    enable_saved_queries            = true
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = true
+    alarm_routing                        = "each"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = ""
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
+  }
+
+  expect_failures = [
+    output.alarm_names,
+  ]
+}
+
+# Values that do not go together.
+run "conflict_2" {
+  command = plan
+
+  module {
+    source = "./modules/cloudwatch_alarms"
+  }
+
+  variables {
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = false
+    alarm_routing                        = "incident"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = "a1b2c3d4e5"
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
+  }
+
+  expect_failures = [
+    output.alarm_names,
+  ]
+}
+
+# Values that do not go together.
+run "conflict_3" {
+  command = plan
+
+  module {
+    source = "./modules/cloudwatch_alarms"
+  }
+
+  variables {
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = true
+    alarm_routing                        = "incident"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = false
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = ""
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
+  }
+
+  expect_failures = [
+    output.alarm_names,
+  ]
+}
+
+# Values that do not go together.
+run "conflict_4" {
+  command = plan
+
+  module {
+    source = "./modules/cloudwatch_alarms"
+  }
+
+  variables {
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = true
+    alarm_routing                        = "incident"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = ""
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
   }
 
   expect_failures = [

@@ -18,6 +18,7 @@ run "everything_on" {
   variables {
     function_name                   = "invoices-worker"
     log_group_name                  = "/aws/lambda/invoices-worker"
+    upload_log_group_name           = "/aws/lambda/invoices-uploads"
     metric_namespace                = "Invoices"
     enable_image_metrics            = true
     enable_dashboard                = true
@@ -45,9 +46,11 @@ run "everything_on" {
     enable_memory_alarm             = true
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
+    enable_upload_api               = true
     enable_release_alias            = true
     large_image_bytes               = 10485763
     alias_name                      = "stable"
+    upload_api_id                   = "a1b2c3d4e5"
     runbook_base_url                = "https://example.com/runbooks"
   }
 
@@ -62,6 +65,8 @@ run "everything_on" {
       length(aws_cloudwatch_log_metric_filter.LateImages) == 1,
       length(aws_cloudwatch_log_metric_filter.S3AccessDenied) == 1,
       length(aws_cloudwatch_log_metric_filter.MetricsLost) == 1,
+      length(aws_cloudwatch_log_metric_filter.LinksIssued) == 1,
+      length(aws_cloudwatch_log_metric_filter.LinksUsed) == 1,
       length(aws_cloudwatch_dashboard.dashboard) == 1,
     ])
     error_message = "Expected 1 of each."
@@ -72,7 +77,7 @@ run "everything_on" {
       output.dashboard_name != "",
       output.dashboard_arn != "",
       output.metric_namespace != "",
-      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors LateImages MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
+      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors LateImages LinksIssued LinksUsed MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -87,6 +92,7 @@ run "everything_off" {
   variables {
     function_name                   = "invoices-worker"
     log_group_name                  = "/aws/lambda/invoices-worker"
+    upload_log_group_name           = ""
     metric_namespace                = ""
     enable_image_metrics            = false
     enable_dashboard                = false
@@ -114,9 +120,11 @@ run "everything_off" {
     enable_memory_alarm             = false
     enable_dead_letter_queue        = false
     enable_metadata_table           = false
+    enable_upload_api               = false
     enable_release_alias            = false
     large_image_bytes               = 10485763
     alias_name                      = "stable"
+    upload_api_id                   = ""
     runbook_base_url                = ""
   }
 
@@ -131,6 +139,8 @@ run "everything_off" {
       length(aws_cloudwatch_log_metric_filter.LateImages) == 0,
       length(aws_cloudwatch_log_metric_filter.S3AccessDenied) == 0,
       length(aws_cloudwatch_log_metric_filter.MetricsLost) == 0,
+      length(aws_cloudwatch_log_metric_filter.LinksIssued) == 0,
+      length(aws_cloudwatch_log_metric_filter.LinksUsed) == 0,
       length(aws_cloudwatch_dashboard.dashboard) == 0,
     ])
     error_message = "Expected 0 of each."
@@ -156,6 +166,7 @@ run "other_choices_1" {
   variables {
     function_name                   = "invoices-worker"
     log_group_name                  = "/aws/lambda/invoices-worker"
+    upload_log_group_name           = "/aws/lambda/invoices-uploads"
     metric_namespace                = "Invoices"
     enable_image_metrics            = true
     enable_dashboard                = true
@@ -183,9 +194,11 @@ run "other_choices_1" {
     enable_memory_alarm             = true
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
+    enable_upload_api               = true
     enable_release_alias            = true
     large_image_bytes               = 10485763
     alias_name                      = "stable"
+    upload_api_id                   = "a1b2c3d4e5"
     runbook_base_url                = "https://example.com/runbooks"
   }
 
@@ -200,6 +213,8 @@ run "other_choices_1" {
       length(aws_cloudwatch_log_metric_filter.LateImages) == 1,
       length(aws_cloudwatch_log_metric_filter.S3AccessDenied) == 1,
       length(aws_cloudwatch_log_metric_filter.MetricsLost) == 1,
+      length(aws_cloudwatch_log_metric_filter.LinksIssued) == 1,
+      length(aws_cloudwatch_log_metric_filter.LinksUsed) == 1,
       length(aws_cloudwatch_dashboard.dashboard) == 1,
     ])
     error_message = "Expected 1 of each."
@@ -210,7 +225,7 @@ run "other_choices_1" {
       output.dashboard_name != "",
       output.dashboard_arn != "",
       output.metric_namespace != "",
-      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors LateImages MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
+      join(" ", keys(output.metric_filter_names)) == "AllRefusedImages Attempts FailedAttempts ImageProcessingTime ImageSizeBytes LambdaErrors LateImages LinksIssued LinksUsed MemoryUsedMB MetricsLost RefusedImages S3AccessDenied SuccessfulProcesses SupersededImages",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -227,6 +242,7 @@ run "wrong_values" {
   variables {
     function_name                   = ""
     log_group_name                  = ""
+    upload_log_group_name           = "not\tallowed"
     metric_namespace                = "AWS/Lambda"
     enable_image_metrics            = true
     enable_dashboard                = true
@@ -254,15 +270,18 @@ run "wrong_values" {
     enable_memory_alarm             = true
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
+    enable_upload_api               = true
     enable_release_alias            = true
     large_image_bytes               = -7
     alias_name                      = ""
+    upload_api_id                   = "AWS/Lambda"
     runbook_base_url                = "AWS/Lambda"
   }
 
   expect_failures = [
     var.function_name,
     var.log_group_name,
+    var.upload_log_group_name,
     var.metric_namespace,
     var.dashboard_name,
     var.alarm_routing,
@@ -285,6 +304,7 @@ run "wrong_values" {
     var.slo_seconds,
     var.large_image_bytes,
     var.alias_name,
+    var.upload_api_id,
     var.runbook_base_url,
   ]
 }
@@ -300,6 +320,7 @@ run "other_wrong_values" {
   variables {
     function_name                   = "?"
     log_group_name                  = "?"
+    upload_log_group_name           = "?"
     metric_namespace                = "?"
     enable_image_metrics            = true
     enable_dashboard                = true
@@ -327,15 +348,18 @@ run "other_wrong_values" {
     enable_memory_alarm             = true
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
+    enable_upload_api               = true
     enable_release_alias            = true
     large_image_bytes               = 10000000000
     alias_name                      = "?"
+    upload_api_id                   = "?"
     runbook_base_url                = "?"
   }
 
   expect_failures = [
     var.function_name,
     var.log_group_name,
+    var.upload_log_group_name,
     var.metric_namespace,
     var.dashboard_name,
     var.alarm_routing,
@@ -358,6 +382,7 @@ run "other_wrong_values" {
     var.slo_seconds,
     var.large_image_bytes,
     var.alias_name,
+    var.upload_api_id,
     var.runbook_base_url,
   ]
 }

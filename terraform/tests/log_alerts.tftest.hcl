@@ -24,6 +24,10 @@ run "everything_on" {
     queries = {
       "invoices/errors" = "fields @timestamp | filter level = \"ERROR\""
     }
+    upload_log_group_name = "/aws/lambda/invoices-uploads"
+    upload_queries = {
+      "invoices/links" = "fields @timestamp | filter event = \"link.issued\""
+    }
     runbook_base_url = "https://example.com/runbooks"
     alarm_help       = "Ask the team Invoices."
   }
@@ -39,6 +43,7 @@ run "everything_on" {
       length(aws_cloudwatch_log_metric_filter.LargeImages) == 1,
       length(aws_cloudwatch_metric_alarm.large_images) == 1,
       length(aws_cloudwatch_query_definition.query) == 1,
+      length(aws_cloudwatch_query_definition.upload_query) == 1,
     ])
     error_message = "Expected 1 of each."
   }
@@ -73,6 +78,8 @@ run "everything_off" {
     refusal_log_level             = "WARN"
     enable_saved_queries          = false
     queries                       = {}
+    upload_log_group_name         = ""
+    upload_queries                = {}
     runbook_base_url              = ""
     alarm_help                    = ""
   }
@@ -88,6 +95,7 @@ run "everything_off" {
       length(aws_cloudwatch_log_metric_filter.LargeImages) == 0,
       length(aws_cloudwatch_metric_alarm.large_images) == 0,
       length(aws_cloudwatch_query_definition.query) == 0,
+      length(aws_cloudwatch_query_definition.upload_query) == 0,
     ])
     error_message = "Expected 0 of each."
   }
@@ -124,6 +132,10 @@ run "other_choices_1" {
     queries = {
       "invoices/errors" = "fields @timestamp | filter level = \"ERROR\""
     }
+    upload_log_group_name = "/aws/lambda/invoices-uploads"
+    upload_queries = {
+      "invoices/links" = "fields @timestamp | filter event = \"link.issued\""
+    }
     runbook_base_url = "https://example.com/runbooks"
     alarm_help       = "Ask the team Invoices."
   }
@@ -137,6 +149,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_log_metric_filter.RecordsLost) == 1,
       length(aws_cloudwatch_metric_alarm.records_lost) == 1,
       length(aws_cloudwatch_query_definition.query) == 1,
+      length(aws_cloudwatch_query_definition.upload_query) == 1,
     ])
     error_message = "Expected 1 of each."
   }
@@ -183,6 +196,10 @@ run "wrong_values" {
     queries = {
       "aws:x" = ""
     }
+    upload_log_group_name = "not\tallowed"
+    upload_queries = {
+      "aws:x" = ""
+    }
     runbook_base_url = "AWS/Lambda"
     alarm_help       = "Ask the team Invoices."
   }
@@ -198,6 +215,8 @@ run "wrong_values" {
     var.large_images_threshold,
     var.refusal_log_level,
     var.queries,
+    var.upload_log_group_name,
+    var.upload_queries,
     var.runbook_base_url,
   ]
 }
@@ -226,6 +245,10 @@ run "other_wrong_values" {
     queries = {
       "aws:x" = ""
     }
+    upload_log_group_name = "?"
+    upload_queries = {
+      "aws:x" = ""
+    }
     runbook_base_url = "?"
     alarm_help       = "Ask the team Invoices."
   }
@@ -241,6 +264,8 @@ run "other_wrong_values" {
     var.large_images_threshold,
     var.refusal_log_level,
     var.queries,
+    var.upload_log_group_name,
+    var.upload_queries,
     var.runbook_base_url,
   ]
 }

@@ -91,7 +91,10 @@ export const PLAIN_MODULES = {
     inputs: MODULE_INPUTS.log_alerts,
     about: "Faults counted in the log, with an alarm on each.",
     decided: ["The ledger of faults: which log lines count as which fault."],
-    each: [{ input: "queries", suffix: "" }],
+    each: [
+      { input: "queries", suffix: "" },
+      { input: "upload_queries", suffix: "" },
+    ],
     build: outputsOf(LogAlerts),
   },
   dead_letter_queue: {

@@ -32,6 +32,9 @@ const RULES: Readonly<Record<string, RuleCases>> = {
       ["throttled-long", "still-throttled"],
       ["high-error-rate", "flowing"],
       ["waiting", "recovered"],
+      ["upload-api-errors"],
+      ["upload-api-errors", "recovered"],
+      ["upload-api-errors", "flowing"],
     ],
     staysOk: [
       [],
@@ -54,6 +57,7 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   redrive: anyOf("dead-letters"),
   "bad-release": anyOf("release-errors"),
   table: anyOf("table-throttles", "table-errors"),
+  "direct-uploads": anyOf("upload-api-refusals", "upload-api-latency", "links-unused"),
   refused: anyOf("refused-rate"),
 };
 

@@ -118,6 +118,18 @@ const tooManyFail: ConditionCases["cases"] = (numbers) => {
   ];
 };
 
+/** `all >= min AND 100 * FILL(part, 0) >= percent * all` */
+const shareOfEnough =
+  (part: string, all: string): ConditionCases["cases"] =>
+  ([min = 0, , , percent = 0]) => {
+    const enough = Math.ceil((percent * min) / 100);
+    return [
+      fires("exactly the minimum and the share", { [part]: ones(enough), [all]: ones(min) }),
+      stays("just below the share", { [part]: ones(enough - 1), [all]: ones(min) }),
+      stays("one less than the minimum", { [part]: ones(min - 1), [all]: ones(min - 1) }),
+    ];
+  };
+
 const BUDGET: ConditionCases = { idle: { s: [1] }, cases: budget };
 
 /** By the name of the alarm without the function's name: add a row. */
@@ -125,6 +137,29 @@ export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
   "high-error-rate": { idle: { attempts: [1], failed: [0] }, cases: tooManyFail },
   "release-errors": { idle: { a: [1], e: [0] }, cases: shareOf("e", "a") },
   "refused-rate": { idle: { s: [1], r: [0] }, cases: shareBeside("r", "s") },
+  "upload-api-errors": { idle: { n: [1], e: [0] }, cases: shareOfEnough("e", "n") },
+  "upload-api-refusals": { idle: { n: [1], e: [0] }, cases: shareOfEnough("e", "n") },
+  "upload-api-latency": {
+    idle: { n: [1], l: [10] },
+    cases: ([min = 0, limit = 0]) => [
+      fires("the minimum, and exactly the limit", { n: ones(min), l: [limit] }),
+      fires("more than a hundredth of many", { n: ones(10 * min), l: [...ones(197), limit, limit, limit] }),
+      stays("less than a hundredth of many", { n: ones(10 * min), l: [...ones(199), limit] }),
+      stays("just below the limit", { n: ones(min), l: [limit - 1] }),
+      stays("one less than the minimum", { n: ones(min - 1), l: [limit] }),
+    ],
+  },
+  "links-unused": {
+    idle: { i: [1], u: [1] },
+    cases: ([min = 0, , , percent = 0]) => {
+      const used = min - Math.ceil((percent * min) / 100);
+      return [
+        fires("exactly the minimum and the share", { i: ones(min), u: ones(used) }),
+        stays("just below the share", { i: ones(min), u: ones(used + 1) }),
+        stays("one less than the minimum", { i: ones(min - 1), u: [] }),
+      ];
+    },
+  },
   "image-processing-errors": { idle: { s: [1], f: [0] }, cases: shareBeside("f", "s") },
   "budget-burning": { idle: { s: [1] }, cases: surely },
   "budget-1d": BUDGET,

@@ -12,6 +12,7 @@ import {
   slowStorage,
   timeIsScaled,
 } from "./causes";
+import { UPLOAD_CAUSES } from "./direct-uploads";
 import { emptyRun } from "./recorded-run";
 import type { Scenario } from "./scenario";
 import { SCENARIOS } from "./scenarios";
@@ -220,6 +221,20 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint) => play(FAULTS["table-unavailable"], blueprint, 3),
     topic: "performance-alerts",
     also: ["table-errors", "records-lost"],
+  },
+  "upload-api-errors": { ...UPLOAD_CAUSES["upload-api-errors"], topic: none, also: ["page"] },
+  "upload-api-refusals": { ...UPLOAD_CAUSES["upload-api-refusals"], topic: none, also: ["direct-uploads"] },
+  "upload-api-latency": {
+    ...UPLOAD_CAUSES["upload-api-latency"],
+    topic: none,
+    also: ["direct-uploads", "links-unused"],
+  },
+  "links-unused": { ...UPLOAD_CAUSES["links-unused"], topic: none, also: ["direct-uploads"] },
+  "direct-uploads": {
+    ...UPLOAD_CAUSES["upload-api-refusals"],
+    run: (blueprint) => UPLOAD_CAUSES["upload-api-refusals"].run(blueprint, 20),
+    topic: "performance-alerts",
+    also: ["upload-api-refusals"],
   },
   "records-lost": { ...(SCENARIOS["records-lost"] as Scenario), topic: "log-alerts" },
   "image-processing-errors": {

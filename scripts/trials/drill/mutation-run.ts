@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { photo } from "../../faults/pictures";
-import { type Blueprint, readBlueprint } from "../../sandbox/blueprint";
+import { type Blueprint, type FunctionBlueprint, readBlueprint } from "../../sandbox/blueprint";
 import { control } from "./control";
 import { drill, otherProblems, withoutScenario } from "./drill";
 import { type Evidence, shortName } from "./evidence";
@@ -79,13 +79,19 @@ export const runMutants = async (
     .join("\n");
   const mutants = mutantsOf(stack, recorded).filter(wanted);
   const folder = mkdtempSync(join(tmpdir(), "mutant-"));
-  const { packageFile } = evidence.blueprint.function;
+  /** A package is named relative to its stack. */
+  const packaged = (fn: FunctionBlueprint): FunctionBlueprint => {
+    const { function: main, otherFunctions } = evidence.blueprint;
+    const { packageFile } = [main, ...otherFunctions].find(({ name }) => name === fn.name) ?? fn;
+    return { ...fn, packageFile };
+  };
 
   const resultOf = async (mutant: Mutant): Promise<MutantResult> => {
     try {
       write(mutant.stack, folder);
       const read = readBlueprint(folder);
-      const blueprint = { ...read, function: { ...read.function, packageFile } };
+      const { function: main, otherFunctions } = read;
+      const blueprint = { ...read, function: packaged(main), otherFunctions: otherFunctions.map(packaged) };
       const judgedBy = mutant.reruns ? await rerun(mutant.reruns, blueprint, evidence) : evidence;
       const [caughtBy] = problemsOf(folder, blueprint, judgedBy);
       return { mutant: mutant.name, caughtBy };

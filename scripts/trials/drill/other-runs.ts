@@ -2,12 +2,17 @@
 import { FAULTS } from "../../faults/faults";
 import { photo } from "../../faults/pictures";
 import { altered, failsAtFirst, failsWithoutRetry, uploads } from "./causes";
+import { uploadByLink } from "./direct-uploads";
 import { record } from "./recorded-run";
 import type { Other } from "./scenario";
 import { MINUTE_MS } from "./timeline";
 
 /** Metrics that every upload raises. */
-export const MEASURES = ["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB", "Attempts"];
+export const MEASURES = [
+  ...["ImageSizeBytes", "ImageProcessingTime", "SuccessfulProcesses", "MemoryUsedMB", "Attempts"],
+  // By a link of the upload API, where there is one.
+  ...["LinksIssued", "LinksUsed"],
+];
 
 /** A file name with words that a filter on plain text would match. */
 const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
@@ -25,7 +30,8 @@ export const OTHERS = {
     run: (blueprint, pictures) =>
       record({ blueprint }, async (faultRun) => {
         for (const [i, picture] of pictures.entries()) {
-          await faultRun.upload(`photos/${i} ${BAIT}.jpg`, picture);
+          if (i === pictures.length - 1 && blueprint.apis.length > 0) await uploadByLink(faultRun, picture);
+          else await faultRun.upload(`photos/${i} ${BAIT}.jpg`, picture);
           await faultRun.settled();
           faultRun.clock.skip(MINUTE_MS);
         }

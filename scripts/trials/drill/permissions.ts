@@ -1,6 +1,6 @@
-/** Checks that the function's role allows exactly the calls of the function and what services do with its permissions. */
-import { type ApiCall, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
-import type { Blueprint, BucketBlueprint } from "../../sandbox/blueprint";
+/** Checks that the role of each function allows exactly its calls and what services do with its permissions. */
+import { type ApiCall, accessKeyIdOf, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
+import type { Blueprint, BucketBlueprint, FunctionBlueprint } from "../../sandbox/blueprint";
 import { readStack } from "../../sandbox/read-stack";
 import type { Stack } from "../../sandbox/terraform-json";
 import type { Evidence } from "./evidence";
@@ -9,6 +9,7 @@ import { covers, type Statement, statementsOf } from "./policies";
 
 interface Seen {
   readonly blueprint: Blueprint;
+  readonly fn: FunctionBlueprint;
   /** Recorded calls of the function. */
   readonly calls: readonly ApiCall[];
 }
@@ -21,31 +22,37 @@ interface Need {
   readonly on: (seen: Seen) => readonly string[];
   /** Values that the statement's condition must contain. @default no condition is needed */
   readonly for?: (seen: Seen) => readonly string[];
+  /** The functions that need it. @default all */
+  readonly of?: "uploads" | "upload API";
 }
 
 const bucketsOf = ({ blueprint, calls }: Seen, action: string): BucketBlueprint[] =>
   blueprint.buckets.filter(({ name }) => calls.some((call) => call.action.startsWith(action) && call.bucket === name));
 
+/** Of the function that processes uploads. */
 const uploads = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:GetObject");
 
 const variants = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:PutObject");
+
+/** Of the upload API. S3 acts with its permissions for anyone who has a link. */
+const byLink = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:PutObject");
+const downloads = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:GetObject");
 
 const objectsOf = (buckets: readonly BucketBlueprint[]): string[] => buckets.map(({ arn }) => `${arn}/*`);
 
 const keysOf = (encrypted: readonly { readonly keyArn?: string }[]): string[] =>
   encrypted.flatMap(({ keyArn }) => keyArn ?? []);
 
-const logStreams = ({ blueprint: { function: fn } }: Seen): string[] => {
+const logStreams = ({ fn }: Seen): string[] => {
   const [, , , region, account] = fn.arn.split(":");
   return [`arn:aws:logs:${region}:${account}:log-group:${fn.logGroup}:*`];
 };
 
-const traces = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isTraced ? ["*"] : []);
+const traces = ({ fn }: Seen): string[] => (fn.isTraced ? ["*"] : []);
 
-const settingsKey = ({ blueprint: { function: fn } }: Seen): string[] =>
-  fn.settingsKeyArn === undefined ? [] : [fn.settingsKeyArn];
+const settingsKey = ({ fn }: Seen): string[] => (fn.settingsKeyArn === undefined ? [] : [fn.settingsKeyArn]);
 
-const vpc = ({ blueprint: { function: fn } }: Seen): string[] => (fn.isInVpc ? ["*"] : []);
+const vpc = ({ fn }: Seen): string[] => (fn.isInVpc ? ["*"] : []);
 
 const VPC_ACTIONS = [
   "ec2:CreateNetworkInterface",
@@ -56,8 +63,7 @@ const VPC_ACTIONS = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-const queue = ({ blueprint: { queues, function: fn } }: Seen) =>
-  queues.filter(({ arn }) => arn === fn.deadLetterTargetArn);
+const queue = ({ blueprint: { queues }, fn }: Seen) => queues.filter(({ arn }) => arn === fn.deadLetterTargetArn);
 
 const encryptedTables = ({ blueprint: { tables } }: Seen): string[] => keysOf(tables);
 
@@ -70,18 +76,20 @@ const viaSqs = ({ blueprint }: Seen): string[] => [`sqs.${blueprint.region}.amaz
 /** Actions that the role needs although the function does not call them itself: add a row. */
 // biome-ignore format: a ledger is read down its columns
 const NEEDED_BESIDE_CALLS: readonly Need[] = [
-  { action: "s3:ListBucket",        on: (seen) => arnsOf(uploads(seen)),    because: "S3 answers 404 instead of 403 for a deleted object" },
-  { action: "s3:GetObject",         on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was enabled have no version" },
-  { action: "s3:GetObjectVersion",  on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was suspended have a version" },
+  { of: "uploads", action: "s3:ListBucket",        on: (seen) => arnsOf(uploads(seen)),    because: "S3 answers 404 instead of 403 for a deleted object" },
+  { of: "uploads", action: "s3:GetObject",         on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was enabled have no version" },
+  { of: "uploads", action: "s3:GetObjectVersion",  on: (seen) => objectsOf(uploads(seen)), because: "uploads from before versioning was suspended have a version" },
   { action: "logs:CreateLogStream", on: logStreams,                         because: "Lambda writes the log" },
   { action: "logs:PutLogEvents",    on: logStreams,                         because: "Lambda writes the log" },
-  { action: "sqs:SendMessage",      on: (seen) => arnsOf(queue(seen)),      because: "Lambda sends events to the dead-letter queue" },
-  { action: "kms:Decrypt",          on: (seen) => keysOf(uploads(seen)),    for: (seen) => arnsOf(uploads(seen)),  because: "S3 decrypts uploads with the stack's key" },
-  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3 encrypts variants with the stack's key" },
-  { action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS uses the stack's key for dead-letter queue messages" },
-  { action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS encrypts dead-letter queue messages with the stack's key" },
+  { of: "uploads", action: "sqs:SendMessage",      on: (seen) => arnsOf(queue(seen)),      because: "Lambda sends events to the dead-letter queue" },
+  { of: "uploads", action: "kms:Decrypt",          on: (seen) => keysOf(uploads(seen)),    for: (seen) => arnsOf(uploads(seen)),  because: "S3 decrypts uploads with the stack's key" },
+  { of: "uploads", action: "kms:GenerateDataKey",  on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3 encrypts variants with the stack's key" },
+  { of: "uploads", action: "kms:Decrypt",          on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS uses the stack's key for dead-letter queue messages" },
+  { of: "uploads", action: "kms:GenerateDataKey",  on: (seen) => keysOf(queue(seen)),      for: viaSqs, because: "SQS encrypts dead-letter queue messages with the stack's key" },
   { action: "kms:Decrypt",          on: encryptedTables, for: viaDynamoDb, because: "DynamoDB decrypts the table's key with the stack's key" },
-  { action: "kms:Decrypt",          on: settingsKey, for: ({ blueprint }) => [blueprint.function.arn], because: "Lambda decrypts the environment variables" },
+  { action: "kms:Decrypt",          on: settingsKey, for: ({ fn }) => [fn.arn], because: "Lambda decrypts the environment variables" },
+  { of: "upload API", action: "kms:GenerateDataKey", on: (seen) => keysOf(byLink(seen)),   for: (seen) => arnsOf(byLink(seen)),   because: "S3 encrypts direct uploads with the stack's key" },
+  { of: "upload API", action: "kms:Decrypt",         on: (seen) => keysOf(downloads(seen)), for: (seen) => arnsOf(downloads(seen)), because: "S3 decrypts variants with the stack's key" },
   ...VPC_ACTIONS.map((action) => ({ action, on: vpc, because: "Lambda connects the function to its subnets" })),
   { action: "xray:PutTraceSegments",    on: traces, because: "Lambda sends traces to X-Ray" },
   { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda sends traces to X-Ray" },
@@ -92,17 +100,22 @@ const resourceOf = ({ bucket, key, queueArn, tableArn }: ApiCall): string =>
 
 const allows = (statements: readonly Statement[], action: string, resource: string): boolean =>
   statements.some(
-    ({ actions, resources }) => actions.includes(action) && resources.some((pattern) => covers(pattern, resource)),
+    ({ actions, resources }) =>
+      actions.includes(action) &&
+      // A query names the table; the statement its index.
+      resources.some((pattern) => covers(pattern, resource) || pattern.startsWith(`${resource}/index/`)),
   );
 
 /** Excludes runs with changed settings: they can make calls that the deployed function never makes. */
-const callsOf = ({ recordings }: Evidence): ApiCall[] =>
-  [...recordings]
+const callsOf = (fn: FunctionBlueprint, { blueprint, recordings }: Evidence): ApiCall[] => {
+  const keyId = fn.name === blueprint.function.name ? FUNCTION_ACCESS_KEY_ID : accessKeyIdOf(fn);
+  return [...recordings]
     .filter(([name]) => !Object.hasOwn(OTHERS, name) || name === "healthy")
     .flatMap(([, { calls }]) => calls)
-    .filter(({ caller }) => caller === FUNCTION_ACCESS_KEY_ID);
+    .filter(({ caller }) => caller === keyId);
+};
 
-const conditionProblems = (statements: readonly Statement[], { function: fn }: Blueprint): string[] => {
+const conditionProblems = (statements: readonly Statement[], fn: FunctionBlueprint): string[] => {
   const published = fn.environment.METRIC_NAMESPACE;
   return statements
     .flatMap(({ conditions }) => conditions["StringEquals cloudwatch:namespace"] ?? [])
@@ -110,7 +123,7 @@ const conditionProblems = (statements: readonly Statement[], { function: fn }: B
     .map((namespace) => `the role allows metrics in ${namespace} only, the function publishes in ${published}`);
 };
 
-const statementsOfFunction = (stack: Stack, { function: fn }: Blueprint): Statement[] => {
+const statementsOfFunction = (stack: Stack, fn: FunctionBlueprint): Statement[] => {
   const roles = stack
     .resources("aws_lambda_function", ["role", "function_name"])
     .flatMap(({ body }) => (body.function_name === fn.name ? [String(body.role)] : []));
@@ -120,14 +133,12 @@ const statementsOfFunction = (stack: Stack, { function: fn }: Blueprint): Statem
     .flatMap(({ body }) => statementsOf(body.policy));
 };
 
-/** @returns one sentence for each missing action and for each unused one */
-export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
-  const statements = statementsOfFunction(readStack(stackDir), blueprint);
-  const calls = callsOf(evidence);
-  const needs = NEEDED_BESIDE_CALLS.map((need) => ({
+const problemsOf = (statements: readonly Statement[], seen: Seen, of: Need["of"]): string[] => {
+  const { calls, fn } = seen;
+  const needs = NEEDED_BESIDE_CALLS.filter((need) => need.of === undefined || need.of === of).map((need) => ({
     ...need,
-    on: need.on({ blueprint, calls }),
-    named: need.for?.({ blueprint, calls }) ?? [],
+    on: need.on(seen),
+    named: need.for?.(seen) ?? [],
   }));
   const denied = new Set(
     calls
@@ -145,16 +156,32 @@ export const permissionProblems = (stackDir: string, blueprint: Blueprint, evide
     ...needs.flatMap(({ action, on }) => (on.length > 0 ? [action] : [])),
   ]);
   const allowed = new Set(statements.flatMap(({ actions }) => actions));
-  const { isTraced, environment } = blueprint.function;
   return [
-    ...((environment.TRACING === "on") === isTraced
-      ? []
-      : ["TRACING and the function's tracing mode contradict each other"]),
     ...[...denied].map((call) => `the function calls ${call}, which its role does not allow`),
     ...[...allowed]
       .filter((action) => !used.has(action))
       .map((action) => `the role allows ${action}, which is never used`),
     ...lacking.map(({ action, because }) => `the role lacks ${action}: ${because}`),
-    ...conditionProblems(statements, blueprint),
+    ...conditionProblems(statements, fn),
+  ];
+};
+
+/** @returns one sentence for each missing action and for each unused one */
+export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
+  const stack = readStack(stackDir);
+  const { isTraced, environment } = blueprint.function;
+  const ofApi = new Set(blueprint.apis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName)));
+  const others = blueprint.otherFunctions.filter(({ name }) => ofApi.has(name));
+  return [
+    ...((environment.TRACING === "on") === isTraced
+      ? []
+      : ["TRACING and the function's tracing mode contradict each other"]),
+    ...[blueprint.function, ...others].flatMap((fn) =>
+      problemsOf(
+        statementsOfFunction(stack, fn),
+        { blueprint, fn, calls: callsOf(fn, evidence) },
+        fn === blueprint.function ? "uploads" : "upload API",
+      ),
+    ),
   ];
 };

@@ -1,5 +1,6 @@
 /** One real run of the function with an injected fault: a sandbox whose API calls and clock the drill controls. */
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
+import type { AskApi } from "../../sandbox/api-client";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Clock, createClock } from "../../sandbox/clock";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
@@ -30,6 +31,8 @@ export interface FaultRun {
   readonly clock: Clock;
   readonly blueprint: Blueprint;
   upload(key: string, bytes: Uint8Array): Promise<void>;
+  /** Sends a request to the stack's HTTP API. */
+  ask: AskApi;
   /** Resolves when all invocations have ended. */
   settled(): Promise<unknown>;
   /** Resolves when `count` uploads have reached the function. */
@@ -39,7 +42,7 @@ export interface FaultRun {
 }
 
 export interface Recording extends Timeline {
-  /** API calls of the function. */
+  /** API calls of the functions. */
   readonly calls: readonly ApiCall[];
   /** Real duration of the run. */
   readonly wallMs: number;
@@ -117,7 +120,7 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
     // Retries come after milliseconds, not minutes: the clock skips the difference.
     retryDelaysMs: [retryDelayMs, retryDelayMs],
     intercept: async (call) => {
-      if (call.caller !== FUNCTION_ACCESS_KEY_ID) return undefined;
+      if (!call.caller.startsWith(FUNCTION_ACCESS_KEY_ID)) return undefined;
       calls.push(call);
       const answer = isPermanent || failures < faults ? onCall?.(call) : undefined;
       if (isTable(call)) answer?.then((refusal) => (tableFaults += refusal === undefined ? 0 : 1));
@@ -147,6 +150,10 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
         clock.start();
         await sandbox.upload(key, bytes);
       },
+      ask: (...request) => {
+        clock.start();
+        return sandbox.ask(...request);
+      },
       settled: sandbox.settled,
       delivered: (count) =>
         new Promise((resolve) => {
@@ -164,9 +171,12 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
     await sandbox.settled();
     await watchQueue(sandbox, clock);
     const isReal = ({ text }: { readonly text: string }) => tableFaults > 0 || !isLateRecord(text);
-    const lines = sandbox.logs
-      .slice(before)
+    const written = [...sandbox.logGroups.values()].flatMap((lines) =>
+      lines === sandbox.logs ? lines.slice(before) : lines,
+    );
+    const lines = written
       .filter(isReal)
+      .sort((one, other) => one.timestampMs - other.timestampMs)
       .map(({ text, timestampMs, logGroup }) => {
         return { message: text, timestampMs, logGroup, channel: "filterMetric", sentMs: timestampMs } as const;
       });

@@ -17,6 +17,7 @@ import {
   timeIsScaled,
   uploads,
 } from "./causes";
+import { UPLOAD_CAUSES } from "./direct-uploads";
 import { emptyRun, record } from "./recorded-run";
 import type { Scenario } from "./scenario";
 import { MINUTE_MS } from "./timeline";
@@ -172,6 +173,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     also: [],
     run: (blueprint, threshold) => play(FAULTS["table-denied"], blueprint, threshold),
   },
+  "upload-api-errors": { ...UPLOAD_CAUSES["upload-api-errors"], topic: "critical-alerts", also: [] },
+  "upload-api-refusals": { ...UPLOAD_CAUSES["upload-api-refusals"], topic: "performance-alerts", also: [] },
+  "upload-api-latency": { ...UPLOAD_CAUSES["upload-api-latency"], topic: "performance-alerts", also: ["links-unused"] },
+  "links-unused": { ...UPLOAD_CAUSES["links-unused"], topic: "performance-alerts", also: [] },
   "timeout-errors": {
     cause: FAULTS["out-of-time"].cause,
     topic: "log-alerts",

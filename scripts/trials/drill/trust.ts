@@ -59,6 +59,24 @@ const invocationProblems = (stack: Stack, { function: fn }: Blueprint): string[]
     ? []
     : [`S3 may not invoke ${fn.alias?.arn ?? "the function"}`];
 
+/** API Gateway invokes the function itself, not an alias. */
+const apiProblems = (stack: Stack, { apis }: Blueprint): string[] => {
+  const permissions = stack.resources("aws_lambda_permission", ["action", "function_name", "principal", "qualifier"]);
+  const named = new Set(apis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName)));
+  return [...named]
+    .filter(
+      (name) =>
+        !permissions.some(
+          ({ body }) =>
+            body.action === "lambda:InvokeFunction" &&
+            body.function_name === name &&
+            body.qualifier === undefined &&
+            body.principal === "apigateway.amazonaws.com",
+        ),
+    )
+    .map((name) => `API Gateway may not invoke ${name}`);
+};
+
 /** @returns ARNs of the topics that a budget notifies */
 const budgeted = (stack: Stack): Set<string> =>
   new Set(
@@ -150,6 +168,7 @@ export const trustProblems = (stackDir: string, blueprint: Blueprint): string[] 
   const stack = readStack(stackDir);
   return [
     ...invocationProblems(stack, blueprint),
+    ...apiProblems(stack, blueprint),
     ...topicProblems(stack, blueprint),
     ...bucketProblems(stack, blueprint),
     ...keyProblems(stack, blueprint),

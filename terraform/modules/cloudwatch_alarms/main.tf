@@ -998,13 +998,233 @@ resource "aws_cloudwatch_metric_alarm" "table_errors" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "upload_api_errors" {
+  count = var.enable_upload_api && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+
+  alarm_name          = "${var.function_name}-upload-api-errors"
+  alarm_description   = "Requests to the upload API are failing: Requests >= ${var.upload_api_min_requests}, and >= ${var.upload_api_error_threshold_percent} % of them with status 5xx, in 1 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/upload-api-errors." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/upload-api-errors.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 3
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.critical_alerts_topic_arn] : null
+  ok_actions          = var.alarm_routing == "each" ? [var.critical_alerts_topic_arn] : null
+
+  metric_query {
+    id          = "e"
+    return_data = false
+
+    metric {
+      dimensions = {
+        ApiId = var.upload_api_id
+        Stage = "$default"
+      }
+      metric_name = "5xx"
+      namespace   = "AWS/ApiGateway"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "n"
+    return_data = false
+
+    metric {
+      dimensions = {
+        ApiId = var.upload_api_id
+        Stage = "$default"
+      }
+      metric_name = "Count"
+      namespace   = "AWS/ApiGateway"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(n >= ${var.upload_api_min_requests} AND 100 * FILL(e, 0) >= ${var.upload_api_error_threshold_percent} * n, 1, 0)"
+    id          = "rate"
+    label       = "Requests >= ${var.upload_api_min_requests}, and >= ${var.upload_api_error_threshold_percent} % of them with status 5xx,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "upload_api_refusals" {
+  count = var.enable_upload_api && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+
+  alarm_name          = "${var.function_name}-upload-api-refusals"
+  alarm_description   = "The upload API is refusing many requests: Requests >= ${var.upload_api_min_requests}, and >= ${var.upload_api_refusal_threshold_percent} % of them with status 4xx, in 1 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/upload-api-refusals." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/upload-api-refusals.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 3
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions          = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  metric_query {
+    id          = "e"
+    return_data = false
+
+    metric {
+      dimensions = {
+        ApiId = var.upload_api_id
+        Stage = "$default"
+      }
+      metric_name = "4xx"
+      namespace   = "AWS/ApiGateway"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "n"
+    return_data = false
+
+    metric {
+      dimensions = {
+        ApiId = var.upload_api_id
+        Stage = "$default"
+      }
+      metric_name = "Count"
+      namespace   = "AWS/ApiGateway"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(n >= ${var.upload_api_min_requests} AND 100 * FILL(e, 0) >= ${var.upload_api_refusal_threshold_percent} * n, 1, 0)"
+    id          = "rate"
+    label       = "Requests >= ${var.upload_api_min_requests}, and >= ${var.upload_api_refusal_threshold_percent} % of them with status 4xx,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "upload_api_latency" {
+  count = var.enable_upload_api && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+
+  alarm_name          = "${var.function_name}-upload-api-latency"
+  alarm_description   = "The upload API answers slowly: Requests >= ${var.upload_api_min_requests}, and p99 of Latency >= ${var.upload_api_latency_threshold_ms} ms, in 1 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/upload-api-latency." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/upload-api-latency.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 3
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions          = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  metric_query {
+    id          = "l"
+    return_data = false
+
+    metric {
+      dimensions = {
+        ApiId = var.upload_api_id
+        Stage = "$default"
+      }
+      metric_name = "Latency"
+      namespace   = "AWS/ApiGateway"
+      period      = 300
+      stat        = "p99"
+    }
+  }
+
+  metric_query {
+    id          = "n"
+    return_data = false
+
+    metric {
+      dimensions = {
+        ApiId = var.upload_api_id
+        Stage = "$default"
+      }
+      metric_name = "Count"
+      namespace   = "AWS/ApiGateway"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(n >= ${var.upload_api_min_requests} AND l >= ${var.upload_api_latency_threshold_ms}, 1, 0)"
+    id          = "rate"
+    label       = "Requests >= ${var.upload_api_min_requests}, and p99 of Latency >= ${var.upload_api_latency_threshold_ms} ms,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "links_unused" {
+  count = var.enable_upload_api && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+
+  alarm_name          = "${var.function_name}-links-unused"
+  alarm_description   = "Clients get upload links, but their uploads do not arrive: Links issued >= ${var.links_unused_min_count}, and >= ${var.links_unused_threshold_percent} % of them unused, in 3600 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/links-unused." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/links-unused.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions          = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  metric_query {
+    id          = "i"
+    return_data = false
+
+    metric {
+      metric_name = "LinksIssued"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = 3600
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "u"
+    return_data = false
+
+    metric {
+      metric_name = "LinksUsed"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = 3600
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(i >= ${var.links_unused_min_count} AND 100 * (i - FILL(u, 0)) >= ${var.links_unused_threshold_percent} * i, 1, 0)"
+    id          = "rate"
+    label       = "Links issued >= ${var.links_unused_min_count}, and >= ${var.links_unused_threshold_percent} % of them unused,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_cloudwatch_composite_alarm" "page" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name        = "${var.function_name}-page"
   alarm_actions     = [var.critical_alerts_topic_arn]
   alarm_description = "Uploads are failing, lost or waiting too long.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
-  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))"
+  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))${var.enable_upload_api ? " OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_errors[0].alarm_name})" : ""}"
   ok_actions        = [var.critical_alerts_topic_arn]
 
   lifecycle {
@@ -1131,6 +1351,22 @@ resource "aws_cloudwatch_composite_alarm" "table" {
   alarm_actions     = [var.performance_alerts_topic_arn]
   alarm_description = "DynamoDB is refusing the records of uploads.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/table-errors.md" : ""}"
   alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.table_throttles[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.table_errors[0].alarm_name})"
+  ok_actions        = [var.performance_alerts_topic_arn]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+    extension_period = 1800
+    wait_period      = 120
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "direct_uploads" {
+  count = var.alarm_routing == "incident" && var.enable_upload_api ? 1 : 0
+
+  alarm_name        = "${var.function_name}-direct-uploads"
+  alarm_actions     = [var.performance_alerts_topic_arn]
+  alarm_description = "Clients cannot upload through the upload API, or only slowly.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/direct-uploads.md" : ""}"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.upload_api_refusals[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_latency[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.links_unused[0].alarm_name})"
   ok_actions        = [var.performance_alerts_topic_arn]
 
   actions_suppressor {

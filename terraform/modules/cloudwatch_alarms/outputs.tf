@@ -48,6 +48,12 @@ locals {
       table-throttles = aws_cloudwatch_metric_alarm.table_throttles[0].alarm_name
       table-errors    = aws_cloudwatch_metric_alarm.table_errors[0].alarm_name
     } : {},
+    var.enable_upload_api && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
+      upload-api-errors   = aws_cloudwatch_metric_alarm.upload_api_errors[0].alarm_name
+      upload-api-refusals = aws_cloudwatch_metric_alarm.upload_api_refusals[0].alarm_name
+      upload-api-latency  = aws_cloudwatch_metric_alarm.upload_api_latency[0].alarm_name
+      links-unused        = aws_cloudwatch_metric_alarm.links_unused[0].alarm_name
+    } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
     } : {},
@@ -56,6 +62,9 @@ locals {
     } : {},
     var.alarm_routing == "incident" && var.enable_metadata_table ? {
       table = aws_cloudwatch_composite_alarm.table[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_upload_api ? {
+      direct-uploads = aws_cloudwatch_composite_alarm.direct_uploads[0].alarm_name
     } : {},
     var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].alarm_name
@@ -78,8 +87,23 @@ output "alarm_names" {
   value       = local.alarm_names
 
   precondition {
+    condition     = !(var.alarm_routing == "each" && var.upload_api_id == "")
+    error_message = "Expected the id of an API for 5xx but got none."
+  }
+
+  precondition {
     condition     = !(!var.enable_image_metrics && var.alarm_routing == "incident")
     error_message = "Expected \"each\" for alarm_routing but got \"incident\": its alarms need enable_image_metrics."
+  }
+
+  precondition {
+    condition     = !(!var.enable_dead_letter_queue && var.upload_api_id == "")
+    error_message = "Expected the id of an API for 5xx but got none."
+  }
+
+  precondition {
+    condition     = !(var.upload_api_id == "")
+    error_message = "Expected the id of an API for 5xx but got none."
   }
 }
 
@@ -134,6 +158,12 @@ output "alarm_arns" {
       table-throttles = aws_cloudwatch_metric_alarm.table_throttles[0].arn
       table-errors    = aws_cloudwatch_metric_alarm.table_errors[0].arn
     } : {},
+    var.enable_upload_api && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
+      upload-api-errors   = aws_cloudwatch_metric_alarm.upload_api_errors[0].arn
+      upload-api-refusals = aws_cloudwatch_metric_alarm.upload_api_refusals[0].arn
+      upload-api-latency  = aws_cloudwatch_metric_alarm.upload_api_latency[0].arn
+      links-unused        = aws_cloudwatch_metric_alarm.links_unused[0].arn
+    } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].arn
     } : {},
@@ -142,6 +172,9 @@ output "alarm_arns" {
     } : {},
     var.alarm_routing == "incident" && var.enable_metadata_table ? {
       table = aws_cloudwatch_composite_alarm.table[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_upload_api ? {
+      direct-uploads = aws_cloudwatch_composite_alarm.direct_uploads[0].arn
     } : {},
     var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].arn

@@ -518,6 +518,78 @@ variable "slo_seconds" {
   }
 }
 
+variable "upload_api_min_requests" {
+  description = "Minimum number of requests to the upload API in 5 minutes for `upload-api-errors`, `upload-api-refusals` and `upload-api-latency`."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = floor(var.upload_api_min_requests) == var.upload_api_min_requests && var.upload_api_min_requests >= 1 && var.upload_api_min_requests <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for upload_api_min_requests but got ${jsonencode(var.upload_api_min_requests)}."
+  }
+}
+
+variable "upload_api_error_threshold_percent" {
+  description = "Requests to the upload API that end with status 5xx, in percent of all, that trigger `upload-api-errors`."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.upload_api_error_threshold_percent > 0 && var.upload_api_error_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for upload_api_error_threshold_percent but got ${jsonencode(var.upload_api_error_threshold_percent)}."
+  }
+}
+
+variable "upload_api_refusal_threshold_percent" {
+  description = "Requests to the upload API that end with status 4xx, in percent of all, that trigger `upload-api-refusals`."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.upload_api_refusal_threshold_percent > 0 && var.upload_api_refusal_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for upload_api_refusal_threshold_percent but got ${jsonencode(var.upload_api_refusal_threshold_percent)}."
+  }
+}
+
+variable "upload_api_latency_threshold_ms" {
+  description = "Latency of the slowest hundredth of the requests to the upload API in milliseconds that triggers `upload-api-latency`."
+  type        = number
+  default     = 3000
+  nullable    = false
+
+  validation {
+    condition     = floor(var.upload_api_latency_threshold_ms) == var.upload_api_latency_threshold_ms && var.upload_api_latency_threshold_ms >= 1 && var.upload_api_latency_threshold_ms <= 30000
+    error_message = "Expected a whole number of milliseconds from 1 to 30000 for upload_api_latency_threshold_ms but got ${jsonencode(var.upload_api_latency_threshold_ms)}."
+  }
+}
+
+variable "links_unused_min_count" {
+  description = "Minimum number of upload links issued in an hour for `links-unused`."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = floor(var.links_unused_min_count) == var.links_unused_min_count && var.links_unused_min_count >= 1 && var.links_unused_min_count <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for links_unused_min_count but got ${jsonencode(var.links_unused_min_count)}."
+  }
+}
+
+variable "links_unused_threshold_percent" {
+  description = "Upload links without an upload, in percent of those issued in an hour, that trigger `links-unused`."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.links_unused_threshold_percent > 0 && var.links_unused_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for links_unused_threshold_percent but got ${jsonencode(var.links_unused_threshold_percent)}."
+  }
+}
+
 variable "enable_no_invocation_alarm" {
   description = "Creates the alarm `no-invocations`. Use it only where uploads arrive all day."
   type        = bool
@@ -553,6 +625,13 @@ variable "enable_metadata_table" {
   nullable    = false
 }
 
+variable "enable_upload_api" {
+  description = "Creates the alarms `upload-api-errors`, `upload-api-refusals`, `upload-api-latency` and `links-unused`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "enable_release_alias" {
   description = "Creates the alarm `release-errors` on function_version."
   type        = bool
@@ -581,6 +660,18 @@ variable "records_table_name" {
   validation {
     condition     = can(regex("^([\\w.-]{3,255})?$", var.records_table_name))
     error_message = "Expected the name of a DynamoDB table, or \"\" for records_table_name but got ${jsonencode(var.records_table_name)}."
+  }
+}
+
+variable "upload_api_id" {
+  description = "HTTP API for enable_upload_api."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]*$", var.upload_api_id))
+    error_message = "Expected the id of an HTTP API, or \"\" for upload_api_id but got ${jsonencode(var.upload_api_id)}."
   }
 }
 

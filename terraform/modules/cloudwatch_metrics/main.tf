@@ -205,6 +205,38 @@ resource "aws_cloudwatch_log_metric_filter" "MetricsLost" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "LinksIssued" {
+  count = var.enable_image_metrics && var.enable_upload_api ? 1 : 0
+
+  name           = "${var.function_name}-LinksIssued"
+  log_group_name = var.upload_log_group_name
+  pattern        = "{ ($.event = \"link.issued\") }"
+
+  metric_transformation {
+    name          = "LinksIssued"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "LinksUsed" {
+  count = var.enable_image_metrics && var.enable_upload_api ? 1 : 0
+
+  name           = "${var.function_name}-LinksUsed"
+  log_group_name = var.log_group_name
+  pattern        = "{ ($.event = \"link.used\") }"
+
+  metric_transformation {
+    name          = "LinksUsed"
+    default_value = "0"
+    namespace     = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+
 resource "aws_cloudwatch_dashboard" "dashboard" {
   count = var.enable_dashboard ? 1 : 0
 
@@ -1140,6 +1172,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "[critical-errors](${var.runbook_base_url}/critical-errors.md)",
                 var.enable_dead_letter_queue ? "[dead-letter-errors](${var.runbook_base_url}/dead-letter-errors.md)" : null,
                 var.enable_dead_letter_queue ? "[dead-letters](${var.runbook_base_url}/dead-letters.md)" : null,
+                var.alarm_routing == "incident" && var.enable_upload_api ? "[direct-uploads](${var.runbook_base_url}/direct-uploads.md)" : null,
                 var.enable_async_alarms && var.alarm_routing == "each" ? "[event-age](${var.runbook_base_url}/event-age.md)" : null,
                 (var.enable_async_alarms && var.alarm_routing == "each" || var.enable_async_alarms && !var.enable_dead_letter_queue) ? "[events-dropped](${var.runbook_base_url}/events-dropped.md)" : null,
                 var.alarm_routing == "each" ? "[high-concurrency](${var.runbook_base_url}/high-concurrency.md)" : null,
@@ -1147,6 +1180,7 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 "[high-error-rate](${var.runbook_base_url}/high-error-rate.md)",
                 "[image-processing-errors](${var.runbook_base_url}/image-processing-errors.md)",
                 var.alarm_routing == "each" ? "[large-images](${var.runbook_base_url}/large-images.md)" : null,
+                var.enable_upload_api ? "[links-unused](${var.runbook_base_url}/links-unused.md)" : null,
                 var.alarm_routing == "each" ? "[log-errors](${var.runbook_base_url}/log-errors.md)" : null,
                 "[low-success-rate](${var.runbook_base_url}/low-success-rate.md)",
                 "[memory-errors](${var.runbook_base_url}/memory-errors.md)",
@@ -1162,8 +1196,124 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
                 var.enable_metadata_table ? "[table-throttles](${var.runbook_base_url}/table-throttles.md)" : null,
                 "[throttles](${var.runbook_base_url}/throttles.md)",
                 "[timeout-errors](${var.runbook_base_url}/timeout-errors.md)",
+                var.enable_upload_api ? "[upload-api-errors](${var.runbook_base_url}/upload-api-errors.md)" : null,
+                var.enable_upload_api ? "[upload-api-latency](${var.runbook_base_url}/upload-api-latency.md)" : null,
+                var.enable_upload_api ? "[upload-api-refusals](${var.runbook_base_url}/upload-api-refusals.md)" : null,
               ] : item if item != null
             ])
+          }
+        } : null,
+        var.enable_image_metrics && var.enable_upload_api ? {
+          x      = 0
+          y      = var.alarm_routing == "each" ? var.enable_release_alias ? 38 : 32 : !var.enable_release_alias ? 35 : 41
+          width  = 8
+          height = 6
+          type   = "metric"
+          properties = {
+            title   = "Upload Links"
+            region  = data.aws_region.region.id
+            view    = "timeSeries"
+            stacked = false
+            period  = 300
+            metrics = [
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "LinksIssued",
+                {
+                  stat = "Sum"
+                },
+              ],
+              [
+                var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}",
+                "LinksUsed",
+                {
+                  stat = "Sum"
+                },
+              ],
+            ]
+            yAxis = {
+              left = {
+                min = 0
+              }
+              right = {
+                min = 0
+              }
+            }
+            annotations = {
+              horizontal = []
+            }
+          }
+        } : null,
+        var.enable_image_metrics && var.enable_upload_api && var.upload_api_id != "" ? {
+          x      = 8
+          y      = var.alarm_routing == "each" ? var.enable_release_alias ? 38 : 32 : !var.enable_release_alias ? 35 : 41
+          width  = 8
+          height = 6
+          type   = "metric"
+          properties = {
+            title   = "Upload API"
+            region  = data.aws_region.region.id
+            view    = "timeSeries"
+            stacked = false
+            period  = 300
+            metrics = [
+              [
+                "AWS/ApiGateway",
+                "Count",
+                "ApiId",
+                var.upload_api_id,
+                "Stage",
+                "$default",
+                {
+                  stat = "Sum"
+                },
+              ],
+              [
+                "AWS/ApiGateway",
+                "4xx",
+                "ApiId",
+                var.upload_api_id,
+                "Stage",
+                "$default",
+                {
+                  stat = "Sum"
+                },
+              ],
+              [
+                "AWS/ApiGateway",
+                "5xx",
+                "ApiId",
+                var.upload_api_id,
+                "Stage",
+                "$default",
+                {
+                  stat = "Sum"
+                },
+              ],
+              [
+                "AWS/ApiGateway",
+                "Latency",
+                "ApiId",
+                var.upload_api_id,
+                "Stage",
+                "$default",
+                {
+                  stat  = "p99"
+                  yAxis = "right"
+                },
+              ],
+            ]
+            yAxis = {
+              left = {
+                min = 0
+              }
+              right = {
+                min = 0
+              }
+            }
+            annotations = {
+              horizontal = []
+            }
           }
         } : null,
       ] : widget if widget != null

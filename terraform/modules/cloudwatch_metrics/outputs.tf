@@ -33,5 +33,9 @@ output "metric_filter_names" {
       S3AccessDenied      = aws_cloudwatch_log_metric_filter.S3AccessDenied[0].name
       MetricsLost         = aws_cloudwatch_log_metric_filter.MetricsLost[0].name
     } : {},
+    var.enable_image_metrics && var.enable_upload_api ? {
+      LinksIssued = aws_cloudwatch_log_metric_filter.LinksIssued[0].name
+      LinksUsed   = aws_cloudwatch_log_metric_filter.LinksUsed[0].name
+    } : {},
   )
 }

@@ -20,6 +20,18 @@ variable "log_group_name" {
   }
 }
 
+variable "upload_log_group_name" {
+  description = "Log group of the upload API's function, for upload_queries."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w.\\-/#]{0,512}$", var.upload_log_group_name))
+    error_message = "Expected the name of a log group, or \"\" for upload_log_group_name but got ${jsonencode(var.upload_log_group_name)}."
+  }
+}
+
 variable "metric_namespace" {
   description = "Namespace of the custom metrics. Default: `ImageProcessor/<function_name>`, because functions that share a namespace count each other's log lines."
   type        = string
@@ -309,6 +321,13 @@ variable "enable_metadata_table" {
   nullable    = false
 }
 
+variable "enable_upload_api" {
+  description = "Creates the alarms `upload-api-errors`, `upload-api-refusals`, `upload-api-latency` and `links-unused`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "enable_release_alias" {
   description = "Creates the alarm `release-errors` on function_version."
   type        = bool
@@ -337,6 +356,18 @@ variable "alias_name" {
   validation {
     condition     = can(regex("^[\\w-]{1,128}$", var.alias_name))
     error_message = "Expected an alias name for alias_name but got ${jsonencode(var.alias_name)}."
+  }
+}
+
+variable "upload_api_id" {
+  description = "HTTP API for enable_upload_api."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]*$", var.upload_api_id))
+    error_message = "Expected the id of an HTTP API, or \"\" for upload_api_id but got ${jsonencode(var.upload_api_id)}."
   }
 }
 

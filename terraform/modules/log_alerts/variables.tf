@@ -136,6 +136,30 @@ variable "queries" {
   }
 }
 
+variable "upload_log_group_name" {
+  description = "Log group of the upload API's function, for upload_queries."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w.\\-/#]{0,512}$", var.upload_log_group_name))
+    error_message = "Expected the name of a log group, or \"\" for upload_log_group_name but got ${jsonencode(var.upload_log_group_name)}."
+  }
+}
+
+variable "upload_queries" {
+  description = "Text of each saved query of that log group, by name."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for each in keys(var.upload_queries) : length(each) >= 1]) && alltrue([for each in values(var.upload_queries) : length(each) >= 1])
+    error_message = "Expected texts of queries, by name for upload_queries but got ${jsonencode(var.upload_queries)}."
+  }
+}
+
 variable "runbook_base_url" {
   description = "Address where you publish the pages of `docs/runbooks`. Alarms and dashboard link to them."
   type        = string
