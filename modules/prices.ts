@@ -34,9 +34,13 @@ export interface Prices {
   readonly xrayTrace: number;
   /** A write of up to 1 KB to an on-demand table of DynamoDB. */
   readonly tableWrite: number;
+  /** An eventually consistent query of up to 4 KB. */
+  readonly tableQuery: number;
   readonly tableGbMonth: number;
   /** Point-in-time recovery of a table. */
   readonly tableBackupGbMonth: number;
+  /** A request to an HTTP API of up to 512 KB. */
+  readonly apiRequest: number;
 }
 
 const MILLION = 1_000_000;
@@ -63,12 +67,12 @@ export const EVERYWHERE = {
 // DynamoDB: list prices since 1 November 2024, when AWS halved those of on-demand throughput.
 // biome-ignore format: a ledger is read down its columns
 const REGIONS = {
-  "us-east-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03, tableWrite: 0.625 / MILLION, tableGbMonth: 0.25, tableBackupGbMonth: 0.2 },
-  "us-east-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03, tableWrite: 0.625 / MILLION, tableGbMonth: 0.25, tableBackupGbMonth: 0.2 },
-  "us-west-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03, tableWrite: 0.625 / MILLION, tableGbMonth: 0.25, tableBackupGbMonth: 0.2 },
-  "eu-west-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.57, logGbMonth: 0.03, tableWrite: 0.705 / MILLION, tableGbMonth: 0.283, tableBackupGbMonth: 0.224 },
-  "eu-central-1":   { s3Put: 5.4 / MILLION, s3Get: 0.43 / MILLION, s3GbMonth: 0.0245, interRegionGb: 0.02,  logGb: 0.63, logGbMonth: 0.0324, tableWrite: 0.7625 / MILLION, tableGbMonth: 0.306, tableBackupGbMonth: 0.2448 },
-  "ap-southeast-2": { s3Put: 5.5 / MILLION, s3Get: 0.44 / MILLION, s3GbMonth: 0.025,  interRegionGb: 0.098, logGb: 0.67, logGbMonth: 0.033, tableWrite: 0.71155 / MILLION, tableGbMonth: 0.285, tableBackupGbMonth: 0.228 },
+  "us-east-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03, tableWrite: 0.625 / MILLION, tableGbMonth: 0.25, tableBackupGbMonth: 0.2, tableQuery: 0.0625 / MILLION, apiRequest: 1 / MILLION },
+  "us-east-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03, tableWrite: 0.625 / MILLION, tableGbMonth: 0.25, tableBackupGbMonth: 0.2, tableQuery: 0.0625 / MILLION, apiRequest: 1 / MILLION },
+  "us-west-2":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.5,  logGbMonth: 0.03, tableWrite: 0.625 / MILLION, tableGbMonth: 0.25, tableBackupGbMonth: 0.2, tableQuery: 0.0625 / MILLION, apiRequest: 1 / MILLION },
+  "eu-west-1":      { s3Put: 5   / MILLION, s3Get: 0.4  / MILLION, s3GbMonth: 0.023,  interRegionGb: 0.02,  logGb: 0.57, logGbMonth: 0.03, tableWrite: 0.705 / MILLION, tableGbMonth: 0.283, tableBackupGbMonth: 0.224, tableQuery: 0.07075 / MILLION, apiRequest: 1.11 / MILLION },
+  "eu-central-1":   { s3Put: 5.4 / MILLION, s3Get: 0.43 / MILLION, s3GbMonth: 0.0245, interRegionGb: 0.02,  logGb: 0.63, logGbMonth: 0.0324, tableWrite: 0.7625 / MILLION, tableGbMonth: 0.306, tableBackupGbMonth: 0.2448, tableQuery: 0.07625 / MILLION, apiRequest: 1.2 / MILLION },
+  "ap-southeast-2": { s3Put: 5.5 / MILLION, s3Get: 0.44 / MILLION, s3GbMonth: 0.025,  interRegionGb: 0.098, logGb: 0.67, logGbMonth: 0.033, tableWrite: 0.71155 / MILLION, tableGbMonth: 0.285, tableBackupGbMonth: 0.228, tableQuery: 0.07125 / MILLION, apiRequest: 1.29 / MILLION },
 } as const satisfies Record<string, Omit<Prices, keyof typeof EVERYWHERE>>;
 
 export const PRICED_REGIONS: readonly string[] = Object.keys(REGIONS);

@@ -56,12 +56,15 @@ const statements = (props: UploadFunctionProps) => [
       ]),
 ];
 
+/** Memory of the function in MB. */
+export const UPLOAD_FUNCTION_MB = 512;
+
 /** @returns inputs of `lambda_function` for the upload API */
 export const uploadFunction = (props: UploadFunctionProps) => ({
   handler: UPLOAD_API_HANDLER,
   // API Gateway waits 30 s; a request takes milliseconds, and a cold start less than a second.
   timeout: 10,
-  memory_size: 512,
+  memory_size: UPLOAD_FUNCTION_MB,
   environment_variables: settings(props),
   policy_documents: { upload_api: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }) },
   // The handler applies log_level itself and always writes the lines that metrics are made from.

@@ -78,6 +78,8 @@ const S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-per
 const LOGS = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html";
 const METRICS = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html";
 
+const hasApi = ({ enable_upload_api: isOn }: Environment): boolean => isOn;
+
 /** Every limit, with the page that documents it: add a row. */
 // biome-ignore format: a ledger is read down its columns
 export const LIMITS = {
@@ -94,6 +96,9 @@ export const LIMITS = {
   "CreateLogStream":        { of: "requests per second while Lambda scales", quota: 50,                                              raisedBy: "a request to AWS", demand: (load) => Math.min(concurrency(load), NEW_ENVIRONMENTS_A_SECOND),             remedy: ask("CreateLogStream per second"),            source: LOGS },
   "KMS":                    { of: "requests per second",                 quota: 10_000,                                          raisedBy: "a request to AWS", demand: ({ rate, assumed, environment }) => rate * (putsPerImage(environment) + 1) * assumed.keyedPercent / 100, remedy: ask("symmetric operations per second"),      appliesTo: ({ enable_kms_key }) => enable_kms_key, source: "https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html" },
   "DynamoDB writes":        { of: "writes per second of a table", quota: 40_000,                            raisedBy: "a request to AWS", demand: ({ rate }) => rate * RECORD_WRITES,                                             remedy: ask("write units per second for a table"),   appliesTo: ({ enable_metadata_table: isOn }) => isOn, source: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html" },
+  "links per second":       { of: "upload links per second",  quota: ({ upload_api_links_per_second: n }) => n, raisedBy: "a variable", demand: ({ rate, assumed }) => (rate * assumed.linkedPercent) / 100, remedy: atLeast("upload_api_links_per_second"), appliesTo: hasApi, source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html" },
+  "states per second":      { of: "states of uploads per second", quota: ({ upload_api_reads_per_second: n }) => n, raisedBy: "a variable", demand: ({ rate, assumed }) => (rate * assumed.linkedPercent * assumed.stateRequests) / 100, remedy: atLeast("upload_api_reads_per_second"), appliesTo: hasApi, source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html" },
+  "API Gateway":            { of: "requests per second of an account", quota: 10_000, raisedBy: "a request to AWS", demand: ({ rate, assumed }) => (rate * assumed.linkedPercent * (1 + assumed.stateRequests)) / 100, remedy: ask("requests per second of API Gateway"), appliesTo: hasApi, source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html" },
   "X-Ray":                  { of: "segments per second",   quota: 2_600,                                           raisedBy: "not possible", demand: ({ rate, assumed }) => SEGMENTS_OF_A_TRACE * (1 + rate * assumed.tracedPercent / 100), remedy: () => "lower the sampling rate with a sampling rule", appliesTo: ({ enable_xray_tracing }) => enable_xray_tracing, source: "https://docs.aws.amazon.com/general/latest/gr/xray.html" },
 } as const satisfies Record<string, Limit>;
 

@@ -21,7 +21,8 @@ export const LINES = {
   SQS: ["sqsRequest"],
   KMS: ["kmsKeyMonth", "kmsRequest"],
   "X-Ray": ["xrayTrace"],
-  DynamoDB: ["tableWrite", "tableGbMonth", "tableBackupGbMonth"],
+  DynamoDB: ["tableWrite", "tableQuery", "tableGbMonth", "tableBackupGbMonth"],
+  "API Gateway": ["apiRequest"],
 } as const satisfies Record<string, readonly (keyof Prices)[]>;
 
 export type Line = keyof typeof LINES;
@@ -50,6 +51,7 @@ const CHOICES = {
   enable_cloudwatch_dashboard: [true, false],
   alarm_routing: ["each", "incident"],
   enable_metadata_table: [true, false],
+  enable_upload_api: [true, false],
   enable_kms_key: [true, false],
   enable_s3_access_logging: [true, false],
 } as const satisfies { readonly [V in VariableName]?: readonly Environment[V][] };

@@ -2,6 +2,7 @@
 import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
 import { S3_BUCKETS } from "../../../modules/inputs/s3_buckets";
 import type { Prices } from "../../../modules/prices";
+import { UPLOAD_FUNCTION_MB } from "../../../modules/upload_function";
 import type { Environment } from "../../../modules/variables";
 import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
 import { readResults } from "../../trials/bench/results";
@@ -30,6 +31,10 @@ export const ASSUMPTIONS = {
   keyedPercent:     { value: 1,         about: "percent of S3 requests that call KMS, because of bucket keys" },
   accessLogBytes:   { value: 600,       about: "bytes of access log per S3 request" },
   recordBytes:      { value: 900,       about: "bytes of the record of an image in the metadata table" },
+  linkedPercent:    { value: 100,       about: "percent of uploads that use a link of the upload API, where there is one" },
+  stateRequests:    { value: 3,         about: "requests for the state of such an upload" },
+  apiSeconds:       { value: 0.03,      about: "seconds that the function of the upload API works for a request" },
+  apiLogBytes:      { value: 420,       about: "bytes of log per request to the upload API" },
   notifications:    { value: 100,       about: "e-mail notifications per month" },
 } as const satisfies Record<string, { readonly value: number; readonly about: string }>;
 
@@ -107,14 +112,33 @@ const recordsOf = ({ enable_metadata_table: isOn }: Environment, a: Assumed) => 
   };
 };
 
+/** @returns requests to the upload API, and what they cause besides */
+const apiOf = ({ enable_upload_api: isOn }: Environment, a: Assumed) => {
+  const links = isOn ? (a.images * a.linkedPercent) / 100 : 0;
+  const requests = links * (1 + a.stateRequests);
+  return {
+    links,
+    requests,
+    states: requests - links,
+    gbSeconds: requests * (UPLOAD_FUNCTION_MB / MB_PER_GB) * a.apiSeconds,
+    logGb: (requests * a.apiLogBytes) / BYTES_PER_GB,
+  };
+};
+
 export const usageOf = (environment: Environment, a: Assumed): Usage => {
-  const gbSeconds = a.images * (environment.lambda_memory_size / MB_PER_GB) * seconds(environment, a);
+  const api = apiOf(environment, a);
+  const gbSeconds = a.images * (environment.lambda_memory_size / MB_PER_GB) * seconds(environment, a) + api.gbSeconds;
   const isArm = environment.lambda_architecture === "arm64";
-  const logGb = logGbOf(environment, a);
+  const logGb = logGbOf(environment, a) + api.logGb;
+  const records = recordsOf(environment, a);
   return {
     ...standingUsage(environment),
-    ...recordsOf(environment, a),
-    lambdaRequest: a.images,
+    ...records,
+    // A link has a record of its own until it is used.
+    tableWrite: records.tableWrite + api.links,
+    tableQuery: api.states,
+    apiRequest: api.requests,
+    lambdaRequest: a.images + api.requests,
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,
     // A replica of the upload and of each variant.
