@@ -129,12 +129,14 @@ module "sns_notifications" {
 
 resource "terraform_data" "cloudwatch_metrics" {
   input = {
-    function_name    = "invoices-worker"
-    log_group_name   = "/aws/lambda/invoices-worker"
-    metric_namespace = "Invoices"
-    dashboard_name   = "invoices"
-    alias_name       = "stable"
-    runbook_base_url = "https://example.com/runbooks"
+    function_name         = "invoices-worker"
+    log_group_name        = "/aws/lambda/invoices-worker"
+    upload_log_group_name = "/aws/lambda/invoices-uploads"
+    metric_namespace      = "Invoices"
+    dashboard_name        = "invoices"
+    alias_name            = "stable"
+    upload_api_id         = "a1b2c3d4e5"
+    runbook_base_url      = "https://example.com/runbooks"
   }
 }
 
@@ -143,6 +145,7 @@ module "cloudwatch_metrics" {
 
   function_name                   = terraform_data.cloudwatch_metrics.output.function_name
   log_group_name                  = terraform_data.cloudwatch_metrics.output.log_group_name
+  upload_log_group_name           = terraform_data.cloudwatch_metrics.output.upload_log_group_name
   metric_namespace                = terraform_data.cloudwatch_metrics.output.metric_namespace
   enable_image_metrics            = true
   enable_dashboard                = true
@@ -170,9 +173,11 @@ module "cloudwatch_metrics" {
   enable_memory_alarm             = true
   enable_dead_letter_queue        = true
   enable_metadata_table           = true
+  enable_upload_api               = true
   enable_release_alias            = true
   large_image_bytes               = 10485763
   alias_name                      = terraform_data.cloudwatch_metrics.output.alias_name
+  upload_api_id                   = terraform_data.cloudwatch_metrics.output.upload_api_id
   runbook_base_url                = terraform_data.cloudwatch_metrics.output.runbook_base_url
 }
 
@@ -185,6 +190,7 @@ resource "terraform_data" "cloudwatch_alarms" {
     metric_namespace             = "Invoices"
     dead_letter_queue_name       = "invoices-dead-letters"
     records_table_name           = "invoices"
+    upload_api_id                = "a1b2c3d4e5"
     alias_name                   = "stable"
     function_version             = "7"
     runbook_base_url             = "https://example.com/runbooks"
@@ -195,73 +201,82 @@ resource "terraform_data" "cloudwatch_alarms" {
 module "cloudwatch_alarms" {
   source = "../../modules/cloudwatch_alarms"
 
-  function_name                   = terraform_data.cloudwatch_alarms.output.function_name
-  critical_alerts_topic_arn       = terraform_data.cloudwatch_alarms.output.critical_alerts_topic_arn
-  performance_alerts_topic_arn    = terraform_data.cloudwatch_alarms.output.performance_alerts_topic_arn
-  log_alerts_topic_arn            = terraform_data.cloudwatch_alarms.output.log_alerts_topic_arn
-  metric_namespace                = terraform_data.cloudwatch_alarms.output.metric_namespace
-  enable_image_metrics            = true
-  alarm_routing                   = "incident"
-  error_threshold                 = 6
-  duration_threshold_ms           = 45003
-  throttle_threshold              = 8
-  concurrent_executions_threshold = 53
-  release_error_threshold         = 4
-  release_error_threshold_percent = 8
-  release_error_min_failures      = 5
-  log_error_threshold             = 4
-  success_rate_threshold_percent  = 93
-  success_rate_min_samples        = 8
-  event_age_threshold_ms          = 600003
-  memory_threshold_percent        = 93
-  table_throttle_threshold        = 13
-  table_error_threshold           = 6
-  lambda_memory_size              = 1027
-  lambda_timeout                  = 63
-  reserved_concurrent_executions  = 2
-  error_rate_threshold_percent    = 25
-  error_rate_min_failures         = 10
-  error_rate_window_seconds       = 480
-  error_rate_hold_periods         = 12
-  recovery_window_seconds         = 780
-  waiting_window_seconds          = 780
-  waiting_hold_periods            = 8
-  waiting_min_throttles           = 28
-  throttled_period_seconds        = 300
-  throttled_datapoints            = 3
-  lost_images_threshold           = 6
-  lost_images_window_seconds      = 960
-  silence_periods                 = 6
-  refused_rate_threshold_percent  = 8
-  refused_min_count               = 11
-  refused_window_seconds          = 3660
-  slo_target_percent              = 98.9
-  slo_min_failures                = 6
-  slo_sure_failures               = 57
-  slo_seconds                     = 303
-  enable_no_invocation_alarm      = true
-  enable_async_alarms             = true
-  enable_memory_alarm             = true
-  enable_dead_letter_queue        = true
-  enable_metadata_table           = true
-  enable_release_alias            = true
-  dead_letter_queue_name          = terraform_data.cloudwatch_alarms.output.dead_letter_queue_name
-  records_table_name              = terraform_data.cloudwatch_alarms.output.records_table_name
-  alias_name                      = terraform_data.cloudwatch_alarms.output.alias_name
-  function_version                = terraform_data.cloudwatch_alarms.output.function_version
-  runbook_base_url                = terraform_data.cloudwatch_alarms.output.runbook_base_url
-  alarm_help                      = terraform_data.cloudwatch_alarms.output.alarm_help
-  enable_saved_queries            = true
+  function_name                        = terraform_data.cloudwatch_alarms.output.function_name
+  critical_alerts_topic_arn            = terraform_data.cloudwatch_alarms.output.critical_alerts_topic_arn
+  performance_alerts_topic_arn         = terraform_data.cloudwatch_alarms.output.performance_alerts_topic_arn
+  log_alerts_topic_arn                 = terraform_data.cloudwatch_alarms.output.log_alerts_topic_arn
+  metric_namespace                     = terraform_data.cloudwatch_alarms.output.metric_namespace
+  enable_image_metrics                 = true
+  alarm_routing                        = "incident"
+  error_threshold                      = 6
+  duration_threshold_ms                = 45003
+  throttle_threshold                   = 8
+  concurrent_executions_threshold      = 53
+  release_error_threshold              = 4
+  release_error_threshold_percent      = 8
+  release_error_min_failures           = 5
+  log_error_threshold                  = 4
+  success_rate_threshold_percent       = 93
+  success_rate_min_samples             = 8
+  event_age_threshold_ms               = 600003
+  memory_threshold_percent             = 93
+  table_throttle_threshold             = 13
+  table_error_threshold                = 6
+  lambda_memory_size                   = 1027
+  lambda_timeout                       = 63
+  reserved_concurrent_executions       = 2
+  error_rate_threshold_percent         = 25
+  error_rate_min_failures              = 10
+  error_rate_window_seconds            = 480
+  error_rate_hold_periods              = 12
+  recovery_window_seconds              = 780
+  waiting_window_seconds               = 780
+  waiting_hold_periods                 = 8
+  waiting_min_throttles                = 28
+  throttled_period_seconds             = 300
+  throttled_datapoints                 = 3
+  lost_images_threshold                = 6
+  lost_images_window_seconds           = 960
+  silence_periods                      = 6
+  refused_rate_threshold_percent       = 8
+  refused_min_count                    = 11
+  refused_window_seconds               = 3660
+  slo_target_percent                   = 98.9
+  slo_min_failures                     = 6
+  slo_sure_failures                    = 57
+  slo_seconds                          = 303
+  upload_api_min_requests              = 23
+  upload_api_error_threshold_percent   = 23
+  upload_api_refusal_threshold_percent = 53
+  upload_api_latency_threshold_ms      = 3003
+  links_unused_min_count               = 23
+  links_unused_threshold_percent       = 53
+  enable_no_invocation_alarm           = true
+  enable_async_alarms                  = true
+  enable_memory_alarm                  = true
+  enable_dead_letter_queue             = true
+  enable_metadata_table                = true
+  enable_upload_api                    = true
+  enable_release_alias                 = true
+  dead_letter_queue_name               = terraform_data.cloudwatch_alarms.output.dead_letter_queue_name
+  records_table_name                   = terraform_data.cloudwatch_alarms.output.records_table_name
+  upload_api_id                        = terraform_data.cloudwatch_alarms.output.upload_api_id
+  alias_name                           = terraform_data.cloudwatch_alarms.output.alias_name
+  function_version                     = terraform_data.cloudwatch_alarms.output.function_version
+  runbook_base_url                     = terraform_data.cloudwatch_alarms.output.runbook_base_url
+  alarm_help                           = terraform_data.cloudwatch_alarms.output.alarm_help
+  enable_saved_queries                 = true
 }
 
 resource "terraform_data" "log_alerts" {
   input = {
-    function_name        = "invoices-worker"
-    log_group_name       = "/aws/lambda/invoices-worker"
-    log_alerts_topic_arn = "arn:aws:sns:us-east-1:123456789012:log"
-    metric_namespace     = "Invoices"
-    runbook_base_url     = "https://example.com/runbooks"
-    alarm_help           = "Ask the team Invoices."
+    function_name         = "invoices-worker"
+    log_group_name        = "/aws/lambda/invoices-worker"
+    log_alerts_topic_arn  = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace      = "Invoices"
+    upload_log_group_name = "/aws/lambda/invoices-uploads"
+    runbook_base_url      = "https://example.com/runbooks"
+    alarm_help            = "Ask the team Invoices."
   }
 }
 
@@ -282,6 +297,10 @@ module "log_alerts" {
   enable_saved_queries          = true
   queries = {
     "invoices/errors" = "fields @timestamp | filter level = \"ERROR\""
+  }
+  upload_log_group_name = terraform_data.log_alerts.output.upload_log_group_name
+  upload_queries = {
+    "invoices/links" = "fields @timestamp | filter event = \"link.issued\""
   }
   runbook_base_url = terraform_data.log_alerts.output.runbook_base_url
   alarm_help       = terraform_data.log_alerts.output.alarm_help
