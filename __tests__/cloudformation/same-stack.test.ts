@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../../modules/variables";
 import { committed, devWith } from "../modules/synthesized";
+import { isLong } from "../setup/long";
 import { type Arguments, argumentsOf, blueprintOf, resourcesOf } from "./described";
 import { written } from "./written";
 
@@ -119,6 +120,9 @@ const examplesOf = (resources: Readonly<Record<string, Resource>>): string[] => 
   return [...kinds.values()];
 };
 
+/** Every how many values one is changed in the short run. */
+const STEP = isLong ? 1 : 7;
+
 /** Same for all resources, and tested as such. */
 const isTag = (path: Path): boolean => path.some((key) => key === "Tags" || key === "ResourceTags");
 
@@ -142,7 +146,7 @@ describe("the comparison", () => {
     );
 
     const unnoticed = paths
-      .filter((path) => !isTag(path))
+      .filter((path, index) => !isTag(path) && index % STEP === 0)
       .filter((path) => {
         writeFileSync(file, JSON.stringify(changed(template, path)));
         return said(folder, given) === before;

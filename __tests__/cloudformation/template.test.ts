@@ -164,9 +164,17 @@ describe("buckets, table and key", () => {
       .map(([id]) => id);
 
   it("stay when a protected stack is deleted", async () => {
-    const { resources } = templateOf(await committed("prod"));
+    const switches = [
+      "enable_metadata_table",
+      "enable_kms_key",
+      "enable_s3_access_logging",
+      "enable_backfill",
+      "protected",
+    ];
+    const { resources } = templateOf(await devWith(switches.map((name) => `${name} = true`).join("\n")));
 
     expect(kept(resources)).toEqual([
+      "BackfillRuns",
       "EncryptionKeyKey",
       "MetadataTableTable",
       "S3BucketsLogs",
