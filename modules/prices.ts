@@ -62,6 +62,10 @@ export const EVERYWHERE = {
   kmsKeyMonth: 1,
   kmsRequest: 3 / MILLION,
   xrayTrace: 5 / MILLION,
+  /** Step Functions: a state transition of a Standard workflow, and requests and duration of an Express workflow. */
+  stateTransition: 25 / MILLION,
+  expressRequest: 1 / MILLION,
+  expressGbSecond: 0.00001667,
 } as const;
 
 // DynamoDB: list prices since 1 November 2024, when AWS halved those of on-demand throughput.

@@ -25,3 +25,12 @@ export interface BackfillBatch {
     readonly all: boolean;
   };
 }
+
+/** The input of a run. */
+export interface BackfillRun {
+  /** Key of the manifest: one item a line, as JSON. */
+  readonly manifest: string;
+  /** Prefix for the results. */
+  readonly results: string;
+  readonly all: boolean;
+}

@@ -26,22 +26,37 @@ export class BucketsUnclear extends Error {
   override readonly name = "BucketsUnclear";
 }
 
+/** @returns the names of all buckets of the account @throws Error of one line */
+export const bucketsOf = async (s3: S3Client): Promise<string[]> => {
+  const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
+  return Buckets.flatMap(({ Name = "" }) => Name);
+};
+
+/** @throws NotDeployed or BucketsUnclear unless exactly one of the buckets has the prefix or, if it is given, the full name */
+export const onlyBucket = (
+  buckets: readonly string[],
+  environment: Environment,
+  prefix: string,
+  fullName?: string,
+): string => {
+  const names = buckets.filter((name) => (fullName === undefined ? name.startsWith(prefix) : name === fullName));
+  const [name] = names;
+  if (name === undefined) throw new NotDeployed(environment, `bucket ${fullName ?? `${prefix}*`}`);
+  if (names.length === 1) return name;
+  throw new BucketsUnclear(
+    `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,
+  );
+};
+
 /** @throws NotDeployed or BucketsUnclear unless the account has exactly one bucket with each of the environment's two prefixes */
 export const findBuckets = async (s3: S3Client, environment: Environment): Promise<Buckets> => {
   const { bucketPrefixes, bucketNames } = naming(environment);
-  const { Buckets = [] } = await answerTo("ListBuckets", s3.send(new ListBucketsCommand({})));
+  const names = await bucketsOf(s3);
   const named = (kind: keyof Buckets): string => {
     const [prefix, fullName] = [bucketPrefixes[kind], bucketNames[kind]];
     // An existing bucket may belong to another account, which does not list it.
     if (fullName !== undefined && environment[`existing_${kind}_bucket_name`] !== "") return fullName;
-    const isOwn = (name: string) => (fullName === undefined ? name.startsWith(prefix) : name === fullName);
-    const names = Buckets.flatMap(({ Name = "" }) => (isOwn(Name) ? [Name] : []));
-    const [name] = names;
-    if (name === undefined) throw new NotDeployed(environment, `bucket ${fullName ?? `${prefix}*`}`);
-    if (names.length === 1) return name;
-    throw new BucketsUnclear(
-      `Expected one bucket ${prefix}… in the account but got ${names.join(", ")}: delete those that ${stackName(environment)} does not use`,
-    );
+    return onlyBucket(names, environment, prefix, fullName);
   };
   return { upload: named("upload"), processed: named("processed") };
 };
@@ -84,10 +99,10 @@ export const put = async ({ s3, buckets }: RoundOptions, { key, bytes }: Upload)
 };
 
 /** The id at the end of a variant's key names the version of the upload; a round uploads each key once. */
-const withoutId = (key: string): string => key.replace(/_[0-9a-f]{8}(?=\.\w+$)/, "");
+export const withoutId = (key: string): string => key.replace(/_[0-9a-f]{8}(?=\.\w+$)/, "");
 
 /** @returns the key of each variant, without its id */
-const keysOf = (key: string, variants: Variants): [name: string, key: string][] => {
+export const keysWithoutIds = (key: string, variants: Variants): [name: string, key: string][] => {
   const upload = { bucket: "", key, sizeBytes: 0, eTag: "", versionId: undefined };
   return Object.entries(variants).map(([name, { format }]) => [
     name,
@@ -137,7 +152,7 @@ export const uploadAll = async (uploads: Iterable<Upload>, options: RoundOptions
   const watch = watchProcessed(options);
   const follow = async (upload: Upload): Promise<Arrival> => {
     const { key } = upload;
-    const wanted = keysOf(key, options.variants);
+    const wanted = keysWithoutIds(key, options.variants);
     await put(options, upload);
     const uploadedAt = performance.now();
     const elapsedMs = () => Math.round(performance.now() - uploadedAt);

@@ -10,6 +10,7 @@ import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
 import { createExecutions } from "./executions";
+import { describeFunctions, NO_RELEASES } from "./function-api";
 import type { LogLine } from "./function-log";
 import { type Functions, startFunctions } from "./functions";
 import { type HttpApiOptions, startHttpApi } from "./http-api";
@@ -174,7 +175,13 @@ const assemble = async (
     now: options.formNow,
     credentials: credentialsOf(blueprint),
     cors: blueprint.bucketCors,
-    operations: { ...operationsOn(logGroups, metrics), ...records?.operations, ...executions.operations },
+    operations: {
+      ...operationsOn(logGroups, metrics),
+      ...records?.operations,
+      ...executions.operations,
+      ...NO_RELEASES,
+    },
+    describeFunction: describeFunctions([fn, ...blueprint.otherFunctions]),
     invoke: invokeApi(
       () => functions.all,
       (wanted) => [...logGroups.values()].flat().flatMap(({ requestId, text }) => (requestId === wanted ? [text] : [])),

@@ -5,6 +5,7 @@ import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-c
 import { allowedBy, corsHeaders, crossOriginOf, preflightHeaders } from "./cors";
 import { DAMAGES, type Damage } from "./damage";
 import { answerForm, readForm } from "./form-post";
+import type { DescribeFunction } from "./function-api";
 import { INVOKE_PATH, type Invoke } from "./invoke-api";
 import { OperationRefused, type Operations } from "./operations";
 import type { Credentials } from "./post-policy";
@@ -33,6 +34,8 @@ export interface StorageOptions {
   readonly now?: () => number;
   /** Lambda's Invoke on the same endpoint. @default there is no function */
   readonly invoke?: Invoke;
+  /** Lambda's calls that describe a function, on the same endpoint. @default they are refused */
+  readonly describeFunction?: DescribeFunction;
 }
 
 export interface StoredObject {
@@ -89,11 +92,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     done();
   });
 
-  const { intercept, damage, versioned = [], operations = {} } = options;
+  const { intercept, damage, versioned = [], operations = {}, describeFunction } = options;
   app.addHook("preHandler", async (request, reply) => {
     const target = request.headers["x-amz-target"];
     const operation = operations[String(target)];
     if (operation === undefined) {
+      const described = target === undefined ? describeFunction?.(request.method, request.url) : undefined;
+      if (described !== undefined) return reply.type("application/json").send(JSON.stringify(described));
       const isUnknown = target === undefined ? isOtherLambdaCall(request.url) : !SERVED.test(String(target));
       return isUnknown ? reply.status(400).header("x-amzn-errortype", "NotAnAccount").send(NOT_AN_ACCOUNT) : undefined;
     }

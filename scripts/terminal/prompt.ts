@@ -29,6 +29,20 @@ export const requireNameOrTerminal = ({ name, option, given, why }: NameConfirma
   throw new UsageError(`Expected ${name} for ${option} but got ${JSON.stringify(given) ?? "nothing"}: this ${why}`);
 };
 
+/**
+ * Asks for a yes unless it was given on the command line.
+ *
+ * @param what would happen: "processes 12 objects"
+ * @throws UsageError for any other answer, and where nothing can be typed
+ */
+export const confirmYes = async (what: string, isGiven: boolean): Promise<void> => {
+  if (isGiven) return;
+  if (!hasTerminal()) throw new UsageError(`Expected --yes but got nothing: this ${what}`);
+  const typed = await ask(`This ${what}. Type yes to continue: `);
+  if (typed?.trim() !== "yes")
+    throw new UsageError(`Expected yes but got ${JSON.stringify(typed) ?? "nothing"}: nothing was done`);
+};
+
 /** Asks for the name unless the option has it. @throws UsageError for any other answer */
 export const confirmName = async (confirmation: NameConfirmation): Promise<void> => {
   requireNameOrTerminal(confirmation);
