@@ -1,20 +1,24 @@
 /** The environments that both forms are planned with: as committed, and prod with each switch in another position. */
+import { isDeepStrictEqual } from "node:util";
 import { DEFAULT_VARIANTS } from "../../../handler/contract/variants";
 import type { Environment, VariableName } from "../../../modules/variables";
 import { VARIABLES } from "../../../modules/variables";
+import { plainVariables } from "./plain-variables";
 
 export interface Variant {
   readonly name: string;
   readonly environment: Environment;
 }
 
-/** Variables that the plain root module does not have, with the values that they have there. */
+/** What the plain root module does not have is off in both forms. */
 const TYPESCRIPT_ONLY = {
   regions: [],
   enable_replication: false,
   enable_cost_widget: false,
   variants: DEFAULT_VARIANTS,
   enable_metadata_table: false,
+  enable_upload_api: false,
+  enable_backfill: false,
 } as const satisfies Partial<Environment>;
 
 type Change = Partial<Environment>;
@@ -59,8 +63,8 @@ const OTHER: Partial<Record<VariableName, Change>> = {
   existing_critical_alerts_topic_arn:    { existing_critical_alerts_topic_arn: TOPIC("critical") },
   existing_performance_alerts_topic_arn: { existing_performance_alerts_topic_arn: TOPIC("performance") },
   existing_log_alerts_topic_arn:         { existing_log_alerts_topic_arn: TOPIC("log") },
-  alarm_routing:                         { alarm_routing: "incident" },
-  refusal_log_level:                     { refusal_log_level: "WARN" },
+  alarm_routing:                         { alarm_routing: "each" },
+  refusal_log_level:                     { refusal_log_level: "ERROR" },
   encoder_effort:                        { encoder_effort: "small" },
   cache_control:                         { cache_control: "max-age=60" },
   variant_tags:                          { variant_tags: { Kind: "variant" } },
@@ -81,9 +85,6 @@ const NOT_MOVED: Partial<Record<VariableName, string>> = {
   project_name:            "part of every name, as environment is",
   lambda_runtime:          "nodejs24.x needs a newer provider than others do",
   protected:               "asked by commands only",
-  state_bucket:            "backend of the stack",
-  state_key:               "backend of the stack",
-  state_region:            "backend of the stack",
   vpc_security_group_ids:  "moved with vpc_subnet_ids",
   slack_workspace_id:      "moved with slack_channel_id",
   additional_alert_emails: "default of the three lists",
@@ -108,10 +109,10 @@ const otherNumbers = (environment: Environment): Change =>
   );
 
 const flipped = (name: VariableName, environment: Environment): Change | undefined => {
-  if (name in NOT_MOVED || name in TYPESCRIPT_ONLY) return undefined;
-  const other = OTHER[name];
-  if (other) return other;
+  if (name in NOT_MOVED) return undefined;
   const value = environment[name];
+  const other = OTHER[name];
+  if (other && !isDeepStrictEqual(other[name], value)) return other;
   if (typeof value === "boolean") return { [name]: !value };
   if (typeof value === "number") return undefined;
   throw new Error(`Expected another position for ${name} in plain-variants.ts but got none`);
@@ -125,7 +126,9 @@ export const variantsOf = (environments: readonly Environment[], everySwitch: bo
   }));
   const prod = same.find(({ name }) => name === "prod")?.environment;
   if (prod === undefined || !everySwitch) return same;
-  const flips = (Object.keys(VARIABLES) as VariableName[]).flatMap((name) => {
+  const inPlain = new Set(plainVariables());
+  const names = (Object.keys(VARIABLES) as VariableName[]).filter((name) => inPlain.has(name));
+  const flips = names.flatMap((name) => {
     const change = flipped(name, prod);
     return change === undefined ? [] : [{ name: `prod_${name}`, environment: { ...prod, ...change } }];
   });

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
-import { helpOf } from "../../../modules/stack-inputs";
-import type { Environment } from "../../../modules/variables";
 import { stackFor } from "../../build/stack-for";
 import { PROJECT } from "../../build/stacks";
 import { temporaryFolder } from "../../terminal/processes";
 import type { Clients } from "../clients";
 import { flatAddress } from "./plain-addresses";
+import { plainValues } from "./plain-variables";
 import { EXISTING, type Variant } from "./plain-variants";
 import type { Plan, ResourceChange } from "./plan";
 import { isolatedEnv, terraform } from "./working-copy";
@@ -103,43 +102,19 @@ const pairCalls = (pairs: readonly ModulePair[]) => {
 const escaped = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   JSON.parse(JSON.stringify(values).replaceAll("${", "$${"));
 
-/**
- * @param packagePath zip of the function
- * @returns the values that the plain root module has variables for
- */
-export const plainValues = async (
-  environment: Environment,
-  packagePath: string,
-): Promise<Readonly<Record<string, unknown>>> => {
-  const variables = await readFile(join(PROJECT, "terraform", "variables.tf"), "utf8");
-  const names = [...variables.matchAll(/^variable "(\w+)"/gm)].map(([, name = ""]) => name);
-  const values: Readonly<Record<string, unknown>> = {
-    ...environment,
-    package_path: packagePath,
-    alarm_help: helpOf(environment),
-  };
-  const unknown = names.find((name) => !(name in values));
-  if (unknown !== undefined) throw new Error(`Expected a value for ${unknown} of terraform/variables.tf but got none`);
-  return Object.fromEntries(names.map((name) => [name, values[name]]));
-};
-
-const callsOf = async (variants: readonly Variant[]) =>
+const callsOf = (variants: readonly Variant[]) =>
   Object.fromEntries(
-    (
-      await Promise.all(
-        variants.map(async (variant) => [
-          [`stack_${variant.name}`, { source: `./stack_${variant.name}` }],
-          [
-            `plain_${variant.name}`,
-            {
-              source: "./plain",
-              providers: { aws: "aws", "aws.chat": "aws" },
-              ...(await plainValues(variant.environment, PLACEHOLDER)),
-            },
-          ],
-        ]),
-      )
-    ).flat(),
+    variants.flatMap(({ name, environment }) => [
+      [`stack_${name}`, { source: `./stack_${name}` }],
+      [
+        `plain_${name}`,
+        {
+          source: "./plain",
+          providers: { aws: "aws", "aws.chat": "aws" },
+          ...plainValues(environment, PLACEHOLDER),
+        },
+      ],
+    ]),
   );
 
 /** The order of keys in a JSON document has no meaning. */
@@ -250,7 +225,7 @@ export const sameness = async (
   for (const variant of variants) await copyStack(folder, variant);
   for (const pair of pairs) await writeModule(folder, pair);
   const { module, output } = pairCalls(pairs);
-  const configuration = { ...MAIN, module: { ...(await callsOf(variants)), ...module }, output };
+  const configuration = { ...MAIN, module: { ...callsOf(variants), ...module }, output };
   await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration));
   const place = { name: "both forms", folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
   await terraform(place, ["init", "-input=false", "-no-color"], 300);

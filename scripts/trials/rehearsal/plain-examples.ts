@@ -5,6 +5,7 @@ import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { type Clients, clientsFor } from "../../aws/clients";
 import { startMoto } from "../../aws/terraform/moto";
 import { changesBeside, MOTO_GAPS, withoutUnsupported } from "../../aws/terraform/moto-gaps";
+import { plainVariables } from "../../aws/terraform/plain-variables";
 import { type State, stateOf } from "../../aws/terraform/state";
 import { PROJECT } from "../../build/stacks";
 import type { Finding } from "./finding";
@@ -18,11 +19,16 @@ interface Example extends Plain {
   readonly logGroup?: string;
 }
 
+const supported = (): Record<string, unknown> => {
+  const variables = plainVariables();
+  return Object.fromEntries(Object.entries(withoutUnsupported()).filter(([name]) => variables.includes(name)));
+};
+
 /** What each example needs here: add a row. */
 const examplesWith = (packageFile: string): Readonly<Record<string, Example>> => ({
   complete: {
     region: "us-east-1",
-    override: { module: { images: withoutUnsupported() } },
+    override: { module: { images: supported() } },
     variables: { package_path: packageFile },
   },
   "foreign-lambda": {

@@ -5,8 +5,8 @@ import type { Environment } from "../../../modules/variables";
 import { startMoto } from "../../aws/terraform/moto";
 import { changesBeside, MOTO_GAPS, withoutUnsupported } from "../../aws/terraform/moto-gaps";
 import { flatAddress } from "../../aws/terraform/plain-addresses";
+import { plainValues } from "../../aws/terraform/plain-variables";
 import { variantsOf } from "../../aws/terraform/plain-variants";
-import { plainValues } from "../../aws/terraform/sameness";
 import { stackFor } from "../../build/stack-for";
 import { readBlueprint } from "../../sandbox/blueprint";
 import type { Finding } from "./finding";
@@ -41,7 +41,7 @@ export const tryUpgrade = async (environment: Environment, packageFile: string, 
   await apply(before);
   // The zip stays where the state says: with another path, the function would change.
   const zip = relative(before.folder, readBlueprint(before.folder).function.packageFile);
-  const after = await copyPlain(moto.endpoint, { variables: await plainValues(environment, zip) });
+  const after = await copyPlain(moto.endpoint, { variables: plainValues(environment, zip) });
   await cp(join(before.folder, zip), join(after.folder, zip));
   await copyFile(join(before.folder, STATE), join(after.folder, STATE));
   await writeFile(join(after.folder, "moved.tf"), moved);
