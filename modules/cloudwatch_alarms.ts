@@ -6,9 +6,17 @@ import { METRICS, type Metric, type MetricName } from "../handler/contract/metri
 import { type AlarmContext, alarmConfig, compositeConfig, namedBy } from "./alarm-config";
 import { alarmRows, compositeLedger, compositeRows, metricLedger } from "./alarm-rows";
 import type { CompositeAlarm, MetricAlarm } from "./alarm-types";
-import { CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
+import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "./inputs/cloudwatch_alarms";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
-import { allowedWindows, COMPOSITE_ALARM_KEYS, knownNames, knownRows, METRIC_ALARM_KEYS } from "./known-rows";
+import {
+  allowedWindows,
+  COMPOSITE_ALARM_CHECKS,
+  distinctAlarms,
+  knownMetrics,
+  knownNames,
+  knownRows,
+  METRIC_ALARM_CHECKS,
+} from "./known-rows";
 import {
   type ApiMetricName,
   type LambdaMetricName,
@@ -42,8 +50,9 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
     const values = valuesOf("cloudwatch_alarms", CLOUDWATCH_ALARMS, props);
     requireImageMetrics(values);
     const { metrics = METRICS, alarms: ledger = metricLedger(values), composites = compositeLedger(values) } = props;
-    knownRows("cloudwatch_alarms", ledger, METRIC_ALARM_KEYS);
-    knownRows("cloudwatch_alarms", composites, COMPOSITE_ALARM_KEYS, Object.keys(ledger));
+    knownMetrics("cloudwatch_alarms", metrics);
+    knownRows("cloudwatch_alarms", ledger, METRIC_ALARM_CHECKS, ALARM_VALUES);
+    knownRows("cloudwatch_alarms", composites, COMPOSITE_ALARM_CHECKS, ALARM_VALUES, Object.keys(ledger));
     knownNames("cloudwatch_alarms", composites, Object.keys(ledger));
     const only = values.enable_image_metrics ? undefined : "metrics of AWS services";
     const rows = alarmRows(values, ledger, only);
@@ -57,6 +66,7 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
     for (const row of rows) made[row.name] = new CloudwatchMetricAlarm(this, row.name, alarmConfig(row, context));
     for (const row of compositeAlarms)
       made[row.name] = new CloudwatchCompositeAlarm(this, row.name, compositeConfig(row, context, made));
+    distinctAlarms("cloudwatch_alarms", this);
     const alarms = Object.entries(made);
     this.outputs = {
       alarm_names: Object.fromEntries(alarms.map(([name, { alarmName }]) => [name, alarmName])),

@@ -7,6 +7,7 @@ import { regionOf } from "./caller";
 import { type DashboardStack, dashboardBody } from "./dashboard";
 import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
+import { knownMetrics } from "./known-rows";
 import { isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
 
 export type CloudwatchMetricsProps = Given<typeof CLOUDWATCH_METRICS> & {
@@ -30,7 +31,9 @@ export class CloudwatchMetrics extends Construct {
     super(scope, id);
     const values = valuesOf("cloudwatch_metrics", CLOUDWATCH_METRICS, props);
     const metricScope = { functionName: values.function_name, metricNamespace: namespaceOf(values) };
-    const filters = Object.entries<Metric>(props.metrics ?? METRICS)
+    const metrics: Readonly<Record<string, Metric>> = props.metrics ?? METRICS;
+    knownMetrics("cloudwatch_metrics", metrics);
+    const filters = Object.entries(metrics)
       .filter(([, { kind, from }]) => kind === "measure" && from !== "handler")
       .filter(([, row]) => values.enable_image_metrics || !isImageMetric(row))
       .filter(([, { enabledBy }]) => enabledBy === undefined || values[enabledBy])

@@ -8,8 +8,8 @@ import { type AlarmContext, alarmConfig } from "./alarm-config";
 import { faultAlarmRows, faultLedger } from "./alarm-rows";
 import type { LogAlarm } from "./alarm-types";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
-import { LOG_ALERTS } from "./inputs/log_alerts";
-import { knownRows, LOG_ALARM_KEYS } from "./known-rows";
+import { LOG_ALARM_VALUES, LOG_ALERTS } from "./inputs/log_alerts";
+import { distinctAlarms, knownMetrics, knownRows, LOG_ALARM_CHECKS } from "./known-rows";
 import { atRefusalLevel, isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
 
 /** @typeParam M names of the faults: an alarm on any other name does not compile */
@@ -33,7 +33,8 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
     const values = valuesOf("log_alerts", LOG_ALERTS, props);
     const metrics: Readonly<Record<string, Metric>> = props.metrics ?? METRICS;
     const ledger: Readonly<Record<string, LogAlarm>> = props.faults ?? faultLedger(values);
-    knownRows("log_alerts", ledger, LOG_ALARM_KEYS);
+    knownMetrics("log_alerts", metrics);
+    knownRows("log_alerts", ledger, LOG_ALARM_CHECKS, LOG_ALARM_VALUES);
     const metricScope = {
       functionName: values.function_name,
       metricNamespace: namespaceOf(values),
@@ -48,6 +49,7 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
       const config = alarmConfig(alarm, contextOf(values, metricScope, metrics));
       return [{ metric: fault, filter, name: alarm.name, alarm: new CloudwatchMetricAlarm(this, alarm.name, config) }];
     });
+    distinctAlarms("log_alerts", this);
     if (values.enable_saved_queries) this.saveQueries(values);
     this.outputs = {
       alarm_names: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.alarmName])),

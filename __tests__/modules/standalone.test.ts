@@ -46,6 +46,8 @@ const ALARM = {
   treatMissingData: "notBreaching",
 } as const;
 
+const RETRIES = { kind: "measure", unit: "Count", from: [{ levels: ["WARN"] }], about: "retries" } as const;
+
 describe("alarms for a function that exists already", () => {
   const resource = () => blocksOf(new InvoiceAlarms(app())).resource;
 
@@ -95,10 +97,7 @@ describe("alarms for a function that exists already", () => {
 
 describe("a caller's ledger", () => {
   it("may add a metric and an alarm on it", () => {
-    const metrics = {
-      ...METRICS,
-      Retries: { kind: "measure", unit: "Count", from: [{ levels: ["WARN"] }], about: "retries" },
-    } as const;
+    const metrics = { ...METRICS, Retries: RETRIES };
 
     const { resource } = withStack((stack) => [
       new CloudwatchMetrics(stack, "metrics", {
@@ -323,6 +322,12 @@ describe("a module refuses in one line", () => {
   it.each([
     ["a threshold of the wrong type", alarms({ error_threshold: "three" }), 'cloudwatch_alarms: Expected a whole number from 1 to 1000000 for error_threshold but got "three"'],
     ["a namespace of AWS", alarms({ metric_namespace: "AWS/Mine" }), 'cloudwatch_alarms: Expected a CloudWatch namespace (letters, digits and . - _ / #, not starting with AWS/), or "" for metric_namespace but got "AWS/Mine"'],
+    ["an alarm that an unknown input enables", alarms({ alarms: { high: { ...ALARM, metric: "Errors", enabledBy: "enable_high" } } }), 'cloudwatch_alarms: Expected the name of an input that is true or false for enabledBy of the alarm high but got "enable_high"'],
+    ["an alarm with the name of an unknown threshold", alarms({ alarms: { high: { ...ALARM, metric: "Errors", threshold: "high_threshold" } } }), 'cloudwatch_alarms: Expected a number, or the name of an input that holds one for threshold of the alarm high but got "high_threshold"'],
+    ["an alarm without a threshold", alarms({ alarms: { high: { ...ALARM, metric: "Errors", threshold: undefined } } }), "cloudwatch_alarms: Expected a number, or the name of an input that holds one for threshold of the alarm high but got nothing"],
+    ["an unknown statistic", alarms({ alarms: { high: { ...ALARM, metric: "Errors", statistic: "Total" } } }), 'cloudwatch_alarms: Expected one of Sum, Maximum for statistic of the alarm high but got "Total"'],
+    ["an unknown property of a metric", alarms({ metrics: { ...METRICS, Retries: { ...RETRIES, form: [] } } }), "cloudwatch_alarms: Expected known properties for the metric Retries but got form"],
+    ["a metric that comes from nothing", alarms({ metrics: { ...METRICS, Retries: { ...RETRIES, from: undefined } } }), 'cloudwatch_alarms: Expected "handler" or a list of log sources for from of the metric Retries but got nothing'],
     ["an unknown property of an alarm", alarms({ alarms: { high: { ...ALARM, metric: "Errors", treshold: 2 } as MetricAlarm } }), "cloudwatch_alarms: Expected known properties for the alarm high but got treshold"],
     ["a severity without a topic", alarms({ alarms: { high: { ...ALARM, metric: "Errors", severity: "log" } } }), 'Expected one of critical, performance for the severity of the alarm high but got "log"'],
     ["periods of more than seven days", alarms({ alarms: { high: { ...ALARM, metric: "Errors", periodSeconds: 86_400, evaluationPeriods: 8 } } }), "cloudwatch_alarms: Expected at most 604800 seconds for the periods of the alarm high but got 8 of 86400 seconds"],
@@ -333,6 +338,24 @@ describe("a module refuses in one line", () => {
     ["an alarm on a fault that is not in the ledger", faults({ ...LOG_ALARMS, Lost: { ...LOG_ALARMS.LargeImages, name: "lost" } }), 'log_alerts: Expected a metric of the ledger but got "Lost"'],
   ])("%s", (_, make, message) => {
     expect(make).toThrow(message);
+  });
+
+  it("two alarms of one name in two modules", () => {
+    const make = () =>
+      withStack((stack) => [
+        new CloudwatchAlarms(stack, "alarms", {
+          function_name: "worker",
+          ...TOPICS,
+          alarms: { "timeout-errors": { ...ALARM, metric: "Errors" } },
+        }),
+        new LogAlerts(stack, "log_alerts", {
+          function_name: "worker",
+          log_group_name: "/aws/lambda/worker",
+          log_alerts_topic_arn: "arn:aws:sns:eu-west-1:123456789012:log",
+        }),
+      ]);
+
+    expect(make).toThrow("log_alerts: Expected different names for alarms but got worker-timeout-errors twice");
   });
 
   it("a zip that does not exist", () => {
