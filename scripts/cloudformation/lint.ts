@@ -22,8 +22,8 @@ export const requireCfnLint = async (): Promise<void> => {
     );
 };
 
-/** @returns the errors and warnings in templates, or "" */
-export const lintProblems = async (files: readonly string[]): Promise<string> => {
-  const { stdout, stderr } = await cfnLint(["--format", "parseable", "--", ...files]);
+/** @param region a type may be missing in some regions @returns the errors and warnings in a template, or "" */
+export const lintProblems = async (file: string, region: string): Promise<string> => {
+  const { stdout, stderr } = await cfnLint(["--format", "parseable", "--regions", region, "--", file]);
   return `${stdout}${stderr}`.trim();
 };

@@ -61,10 +61,12 @@ const isMovedByReleases = ({ address, lifecycle: { create_before_destroy: _, ...
   );
 };
 
-/** @returns the deployment group that moves an alias */
+/** @returns the deployment group that moves an alias: the one with its name */
 const groupOf = (node: Node, nodes: readonly Node[]): Node[] =>
   isMovedByReleases(node) && node.type === "aws_lambda_alias"
-    ? nodes.filter(({ type }) => type === "aws_codedeploy_deployment_group")
+    ? nodes.filter(
+        ({ type, body }) => type === "aws_codedeploy_deployment_group" && body.deployment_group_name === node.body.name,
+      )
     : [];
 
 const tagsOf = ({ provider }: TerraformJson): [string, unknown][] => {

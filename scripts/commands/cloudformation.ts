@@ -17,7 +17,14 @@ const write = ({ environment, folder }: Synthesized) => {
   const name = stackName(environment);
   const outDir = join(folder, "../../cloudformation", name);
   const { template, bytes } = writeTemplate(folder, { outDir, name, isProtected: environment.protected });
-  return { name, outDir, bytes, resources: Object.keys(template.Resources).length, template };
+  return {
+    name,
+    outDir,
+    bytes,
+    resources: Object.keys(template.Resources).length,
+    template,
+    region: environment.aws_region,
+  };
 };
 
 const lineOf = ({ name, outDir, bytes, resources, template }: ReturnType<typeof write>): string => {
@@ -33,8 +40,10 @@ const run = async (env: string | undefined, { lint }: { lint?: true }): Promise<
   const remarks = warnings(synthesized.map(({ environment }) => environment));
   console.log([...written.map(lineOf), ...remarks.map((remark) => `${pc.yellow("warning:")} ${remark}`)].join("\n"));
   if (!lint) return;
-  const problems = await lintProblems(written.map(({ outDir }) => join(outDir, "template.json")));
-  if (problems !== "") throw new Error(`cfn-lint found: ${problems}`);
+  for (const { outDir, region } of written) {
+    const problems = await lintProblems(join(outDir, "template.json"), region);
+    if (problems !== "") throw new Error(`cfn-lint found: ${problems}`);
+  }
   console.log("cfn-lint found nothing");
 };
 

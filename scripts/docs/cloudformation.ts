@@ -27,6 +27,6 @@ const differences = (row: Row): string => {
 
 export const typesTable = (): string =>
   table(
-    ["Terraform", "CloudFormation", "", "what differs"],
+    ["Terraform", "CloudFormation", "how", "what differs"],
     Object.entries(TYPES).map(([type, row]) => [code(type), becomes(row), row.how, differences(row)]),
   );

@@ -57,7 +57,7 @@ export const FUNCTIONS = {
   aws_lambda_function: {
     how: "replaced",
     type: "AWS::Lambda::Function",
-    note: "`publish` is an `AWS::Lambda::Version`; its logical id contains a hash of the zip and of the settings, so that each change publishes one",
+    note: "each new zip and each new setting publishes a version, because the logical id of the version contains a hash of both",
     tags: "list",
     references: {
       id: "${@}",
@@ -75,8 +75,8 @@ export const FUNCTIONS = {
       handler: to("Handler"),
       layers: to("Layers"),
       filename: to("Code"),
-      source_code_hash: omitted("part of the version's logical id"),
-      publish: omitted("see above"),
+      source_code_hash: omitted("part of the hash"),
+      publish: omitted("an `AWS::Lambda::Version` instead"),
       timeout: number("Timeout"),
       memory_size: number("MemorySize"),
       environment: block({ variables: to("Environment.Variables") }),

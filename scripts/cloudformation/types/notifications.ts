@@ -60,12 +60,11 @@ export const NOTIFICATIONS = {
   aws_sns_topic_subscription: {
     how: "same",
     type: "AWS::SNS::Subscription",
-    note: "the address is a parameter",
     parameter: { property: "Endpoint", isSecret: ({ protocol }) => protocol === "https" },
     fields: {
       topic_arn: to("TopicArn"),
       protocol: to("Protocol"),
-      endpoint: omitted("a parameter"),
+      endpoint: omitted("a parameter of the template"),
       endpoint_auto_confirms: omitted("only tells Terraform to wait"),
     },
   },
