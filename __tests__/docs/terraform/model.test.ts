@@ -62,6 +62,10 @@ describe("a plain module", () => {
         const synthesized = synthesizeModule(module);
         for (const positions of positionsOf(synthesized)) {
           const made = synthesized.at(positions);
+          expect({ positions, isRefused: synthesized.isRefused(positions) }).toEqual({
+            positions,
+            isRefused: made === undefined,
+          });
           const modelled = withValues(evaluated(synthesized.root, positions), synthesized, positions);
           if (made !== undefined)
             expect({ positions, made: compared(modelled) }).toEqual({ positions, made: compared(made) });

@@ -157,24 +157,30 @@ const treeAt = ({ module, switches, known }: Context, positions: Positions): Tre
   return tree;
 };
 
-/** @returns the conditions of choices in their base position without which the class refuses nothing */
-const neededChoices = (context: Context, positions: Positions): string[] =>
-  Object.entries(context.switches).flatMap(([name, [base, ...others]]) => {
-    if (name in positions || !base?.isChoice) return [];
-    const isNeeded = others.every((_, at) => attempted(() => treeAt(context, { ...positions, [name]: at + 1 })));
-    return isNeeded ? [base.is] : [];
+/** @returns the condition of each switch that lets the class refuse the combination: in another position it would not */
+const causesOf = (context: Context, positions: Positions): string[] =>
+  Object.entries(context.switches).flatMap(([name, each]) => {
+    const at = positions[name] ?? 0;
+    const others = [...each.keys()].filter((other) => other !== at);
+    const isCause = others.some((other) => attempted(() => treeAt(context, { ...positions, [name]: other })));
+    return isCause ? [each[at]?.is ?? ""] : [];
   });
+
+/** Whether one of the conflicts applies to the combination. */
+const isConflict = ({ switches, conflicts }: Context, positions: Positions): boolean => {
+  const holding = Object.entries(switches).map(([name, each]) => each[positions[name] ?? 0]?.is);
+  return conflicts.some(({ conditions }) => conditions.every((condition) => holding.includes(condition)));
+};
 
 /** @returns the data of a synthesis; undefined where the class refuses the combination */
 const allowedAt = (context: Context, positions: Positions): Raw | undefined => {
-  const { switches, conflicts } = context;
   try {
     return treeAt(context, positions) as unknown as Raw;
   } catch (error) {
-    const moved = Object.entries(positions).map(([name, at]) => switches[name]?.[at]?.is ?? "");
-    const conditions = [...moved, ...neededChoices(context, positions)];
-    const isKnown = conflicts.some((known) => known.conditions.every((each) => conditions.includes(each)));
-    if (!isKnown) conflicts.push({ conditions, positions, message: (error as Error).message });
+    if (isConflict(context, positions)) return undefined;
+    const conditions = causesOf(context, positions);
+    if (conditions.length === 0) throw error;
+    context.conflicts.push({ conditions, positions, message: (error as Error).message });
     return undefined;
   }
 };
@@ -229,6 +235,8 @@ export interface Synthesized {
   /** A map with the keys resource, data and output. */
   readonly root: Node;
   readonly conflicts: readonly Conflict[];
+  /** Whether a conflict applies to a combination. */
+  readonly isRefused: (positions: Positions) => boolean;
   /** Number of positions of each switch. */
   readonly positions: Readonly<Record<string, number>>;
   /** Inputs whose values the code compares. */
@@ -261,9 +269,10 @@ const synthesizedAnew = (module: PlainModule): Synthesized => {
     module,
     root,
     conflicts: context.conflicts,
+    isRefused: (positions) => isConflict(context, positions),
     positions: Object.fromEntries(Object.entries(switches).map(([name, { length }]) => [name, length])),
     choices: Object.keys(switches).filter((name) => switches[name]?.[0]?.isChoice),
-    at: (positions) => allowedAt({ ...context, conflicts: [] }, positions),
+    at: (positions) => attempted(() => treeAt(context, positions) as unknown as Raw),
     valueAt: (input, at) => constantOf(switches[input]?.[at]),
   };
 };

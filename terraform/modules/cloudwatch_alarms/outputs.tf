@@ -87,23 +87,13 @@ output "alarm_names" {
   value       = local.alarm_names
 
   precondition {
-    condition     = !(var.alarm_routing == "each" && var.upload_api_id == "")
+    condition     = !(var.enable_image_metrics && var.enable_upload_api && var.upload_api_id == "")
     error_message = "Expected the id of an API for 5xx but got none."
   }
 
   precondition {
     condition     = !(!var.enable_image_metrics && var.alarm_routing == "incident")
     error_message = "Expected \"each\" for alarm_routing but got \"incident\": its alarms need enable_image_metrics."
-  }
-
-  precondition {
-    condition     = !(!var.enable_dead_letter_queue && var.upload_api_id == "")
-    error_message = "Expected the id of an API for 5xx but got none."
-  }
-
-  precondition {
-    condition     = !(var.upload_api_id == "")
-    error_message = "Expected the id of an API for 5xx but got none."
   }
 }
 
