@@ -28,6 +28,11 @@ lambda_max_event_age_seconds = 3600
 # A record of each upload, for `npm run images`.
 enable_metadata_table = true
 
+# Clients upload directly to S3, by links that an API issues. They sign their requests with AWS credentials and need
+# `execute-api:Invoke`, so no address of a token issuer is needed here.
+enable_upload_api     = true
+upload_api_authorizer = "iam"
+
 # Fires before invocations run out of memory.
 enable_memory_alarm = true
 
