@@ -227,15 +227,21 @@ export const healthAlarms = (values: AlarmValues): string[] =>
 export const alarmNames = (values: AlarmValues & LogAlarmValues): string[] =>
   [...singleAlarms(values), ...compositeAlarms(values)].map(({ name }) => name);
 
+/** Whether an alarm watches the upload API: a release of the function that processes uploads does not change it. */
+export const isOfApi = ({ metric }: { readonly metric: MetricAlarm["metric"] | AlarmRow["metric"] }): boolean =>
+  typeof metric === "object" && "of" in metric && Object.values(metric.of).some(isApiMetric);
+
 /**
  * With alarm_routing incident, only what the new version does ends its release: an alarm on all versions would also end it for an
  * upload that no version can process.
  * @returns names of the alarms that roll a release back, without the function's name in front; never empty with an alias
  */
 export const criticalAlarms = (values: AlarmValues & LogAlarmValues): string[] =>
-  singleAlarms(values).flatMap(({ name, severity, version }) =>
-    (values.alarm_routing === "incident" ? version === "newest" : severity === "critical") ? [name] : [],
-  );
+  singleAlarms(values)
+    .filter((alarm) => !isOfApi(alarm))
+    .flatMap(({ name, severity, version }) =>
+      (values.alarm_routing === "incident" ? version === "newest" : severity === "critical") ? [name] : [],
+    );
 
 /** @returns names of the alarms during which no release starts, without the function's name in front: the critical ones, and the page */
 export const blockingAlarms = (values: AlarmValues & LogAlarmValues): string[] => [

@@ -172,7 +172,7 @@ locals {
   }
 
   # Each of them stops a release and rolls it back.
-  critical_alarms = var.alarm_routing == "incident" ? ["release-errors"] : ["high-error-rate", "throttles", "release-errors", "log-errors", "events-dropped", "dead-letter-errors", "upload-api-errors"]
+  critical_alarms = var.alarm_routing == "incident" ? ["release-errors"] : ["high-error-rate", "throttles", "release-errors", "log-errors", "events-dropped", "dead-letter-errors"]
 }
 
 module "encryption_key" {

@@ -71,9 +71,9 @@ describe("npm run patterns -- <env>", () => {
       "✓ image.received                    ImageSizeBytes",
       "✓ image.large                       no filter",
     ]);
-    // prod has a filter more, of lost records, and a filter less, of large images.
+    // prod has three filters more, of lost records and of upload links, and a filter less, of large images.
     expect(rows.slice(lines.length)).toEqual([
-      `✓ prod, ${filters.length} filters and ${lines.length} lines: each filter matches exactly its own lines (local parser)`,
+      `✓ prod, ${filters.length + 2} filters and ${lines.length} lines: each filter matches exactly its own lines (local parser)`,
     ]);
   });
 

@@ -77,7 +77,7 @@ describe("alarms", () => {
   it.each([
     ["dev", 12],
     ["staging", 17],
-    ["prod", 22],
+    ["prod", 26],
   ])(
     "of %s, with alarm_routing each, are exactly these %i, and notify the topic of their severity",
     async (name, count) => {
@@ -89,12 +89,6 @@ describe("alarms", () => {
       expect(Object.keys(alarms)).toHaveLength(count);
     },
   );
-
-  it("of the upload API exist only with it", async () => {
-    const environment = { ...(await withEach("prod")), enable_upload_api: true };
-
-    expect(linesOf(synthesized(environment))).toEqual(expectedOf(environment));
-  });
 
   it("have no other arguments", async () => {
     const alarms = alarmsOf(synthesized(await withEach("prod")));

@@ -194,6 +194,7 @@ describe("an environment", () => {
         enable_dead_letter_queue: true,
         enable_async_alarms: true,
         enable_metadata_table: true,
+        enable_upload_api: true,
         enable_memory_alarm: true,
         enable_saved_queries: true,
         runbook_base_url: "https://example.com/image-processor/runbooks",

@@ -121,7 +121,7 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
 describe("a stack with one page for an incident", () => {
   it.each([
     ["staging", 24],
-    ["prod", 29],
+    ["prod", 33],
   ])("has in %s exactly these %i alarms besides the composite ones, with these numbers", async (name, count) => {
     const environment = await committed(name);
 
@@ -202,7 +202,16 @@ describe("a stack with one page for an incident", () => {
     );
 
     const names = compositeAlarms.map(({ name }) => name.replace("image-processor-prod-processor-", ""));
-    expect(names.sort()).toEqual(["bad-release", "budget", "creep", "page", "refused", "slow-burn", "table"]);
+    expect(names.sort()).toEqual([
+      "bad-release",
+      "budget",
+      "creep",
+      "direct-uploads",
+      "page",
+      "refused",
+      "slow-burn",
+      "table",
+    ]);
     expect(compositeAlarms.map(({ rule }) => rule).join()).not.toMatch(/memory-high|no-invocations|images-lost/);
   });
 

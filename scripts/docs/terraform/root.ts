@@ -1,4 +1,6 @@
 /** The root module of `terraform/`: variables and outputs of the stack, and one call of each module. */
+import { isOfApi } from "../../../modules/alarm-rows";
+import type { MetricAlarm } from "../../../modules/alarm-types";
 import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "../../../modules/inputs/cloudwatch_alarms";
 import type { Input } from "../../../modules/inputs/inputs";
@@ -49,7 +51,9 @@ const callText = (name: ModuleName, { variables }: ModuleText): string => {
 };
 
 const critical = (): string[] => [
-  ...Object.entries(METRIC_ALARMS).flatMap(([name, { severity }]) => (severity === "critical" ? [name] : [])),
+  ...Object.entries<MetricAlarm>(METRIC_ALARMS).flatMap(([name, alarm]) =>
+    alarm.severity === "critical" && !isOfApi(alarm) ? [name] : [],
+  ),
   ...Object.values<{ readonly name: string; readonly severity: string }>(LOG_ALARMS).flatMap(({ name, severity }) =>
     severity === "critical" ? [name] : [],
   ),
