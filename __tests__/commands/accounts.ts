@@ -9,6 +9,8 @@ const EVERYTHING = `
   enable_dead_letter_queue = true
   enable_kms_key           = true
   enable_release_alias     = true
+  enable_metadata_table    = true
+  enable_upload_api        = true
   alert_email              = "oncall@example.com"
   alert_sms                = "+15555550100"
 `;

@@ -30,6 +30,22 @@ describe("npm run doctor", () => {
     expect(await findings()).toEqual([]);
   });
 
+  it.each([
+    [403, []],
+    [200, ["upload API: problem: ENDPOINT answers a request without a caller with HTTP 200 instead of HTTP 403"]],
+  ])(
+    "asks the upload API for a link without a signature, and wants no answer but 403: %i",
+    async (status, expected) => {
+      const api = await account({ "POST /uploads": () => ({ raw: { status } }) });
+      const item = { apiId: "a1", name: "image-processor-dev-uploads", apiEndpoint: api.endpoint };
+
+      const found = await findings({ GetApis: () => ({ items: [item] }) });
+
+      expect(found).toEqual(expected.map((line) => line.replace("ENDPOINT", api.endpoint)));
+      expect(api.calls.map(({ operation }) => operation)).toEqual(["POST /uploads"]);
+    },
+  );
+
   const UPLOAD = "image-processor-dev-upload-1";
   const FUNCTION = "image-processor-dev-processor";
   const LIVE = `${FUNCTION}:live`;
@@ -64,6 +80,43 @@ describe("npm run doctor", () => {
     "no account limit": [
       () => ({ GetAccountSettings: () => ({}) }),
       ["concurrency: unknown: Expected ConcurrentExecutions from GetAccountSettings but got none"],
+    ],
+    "no upload API": [
+      () => ({ GetApis: () => ({ items: [] }) }),
+      [
+        "upload API: problem: dev is not deployed to us-east-1 of this account, or only in part: there is no API image-processor-dev-uploads. Run npm run deploy -- dev",
+      ],
+    ],
+    "an upload API without authorizer": [
+      () => ({ GetRoutes: () => ({ items: [{ routeKey: "POST /uploads", authorizationType: "NONE" }] }) }),
+      [
+        "upload API: problem: POST /uploads has the authorizer NONE instead of AWS_IAM",
+        "upload API: problem: GET /images/{id} has no route",
+      ],
+    ],
+    "an upload API for any page": [
+      () => ({
+        GetApis: () => ({
+          items: [
+            {
+              ...{ apiId: "a1", name: "image-processor-dev-uploads", apiEndpoint: "https://a1.example.com" },
+              corsConfiguration: { allowOrigins: ["*"] },
+            },
+          ],
+        }),
+      }),
+      ["upload API: problem: the API may be called from * instead of no page"],
+    ],
+    "an upload API without limits": [
+      () => ({ GetStage: () => ({ routeSettings: { "GET /images/{id}": { throttlingRateLimit: 7 } } }) }),
+      [
+        "upload API: problem: POST /uploads is limited to any number of requests per second instead of 50",
+        "upload API: problem: GET /images/{id} is limited to 7 requests per second instead of 200",
+      ],
+    ],
+    "an upload API that is denied to the caller": [
+      () => ({ GetApis: () => ({ raw: { status: 403, body: '{"message":"not authorized"}' } }) }),
+      ['upload API: unknown: Expected an answer to GetApis but got HTTP 403 {"message":"not authorized"}'],
     ],
     "a key that is scheduled for deletion": [
       () => ({ DescribeKey: () => ({ KeyMetadata: { KeyId: "1", KeyState: "PendingDeletion" } }) }),
@@ -196,7 +249,7 @@ describe("npm run doctor", () => {
 
     const found = await findings({
       DescribeAlarms: () => ({
-        MetricAlarms: healthy.MetricAlarms.map(changed("-throttles", { AlarmActions: [] }))
+        MetricAlarms: healthy.MetricAlarms.map(changed("processor-throttles", { AlarmActions: [] }))
           .map(changed("-high-duration", { Threshold: 1 }))
           .map(changed("-timeout-errors", { ActionsEnabled: false })),
       }),

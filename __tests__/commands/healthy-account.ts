@@ -111,7 +111,7 @@ const queueAnswers = (environment: Environment): Answers => ({
 const alarmAnswers = (environment: Environment): Answers => {
   const { functionName, topics } = naming(environment);
   const rows = singleAlarms(environment);
-  const watched = { functionName, metricNamespace: environment.metric_namespace };
+  const watched = { functionName, metricNamespace: environment.metric_namespace, uploadApiId: API_ID };
   const metrics = rows.flatMap(({ metric }) => (typeof metric === "string" ? [metric] : Object.values(metric.of)));
   const addresses = [...metrics.map((metric) => metricAddress(metric, watched)), metricAddress("Invocations", watched)];
   return {
@@ -138,6 +138,30 @@ const alarmAnswers = (environment: Environment): Answers => {
     GetDashboard: () => ({ DashboardName: naming(homeOf(environment)).dashboardName, DashboardBody: "{}" }),
   };
 };
+
+const API_ID = "a1b2c3d4e5";
+
+const apiAnswers = (environment: Environment): Answers => ({
+  GetApis: () => ({
+    items: [
+      {
+        apiId: API_ID,
+        name: naming(environment).uploads.apiName,
+        apiEndpoint: `https://${API_ID}.execute-api.us-east-1.amazonaws.com`,
+      },
+    ],
+  }),
+  GetRoutes: () => ({
+    items: ["POST /uploads", "GET /images/{id}"].map((routeKey) => ({ routeKey, authorizationType: "AWS_IAM" })),
+  }),
+  GetStage: () => ({
+    stageName: "$default",
+    routeSettings: {
+      "POST /uploads": { throttlingRateLimit: environment.upload_api_links_per_second },
+      "GET /images/{id}": { throttlingRateLimit: environment.upload_api_reads_per_second },
+    },
+  }),
+});
 
 const tableAnswers = (environment: Environment): Answers => ({
   DescribeTable: () => ({
@@ -168,6 +192,7 @@ export const healthyAccount = (environment: Environment): Answers => ({
   ...bucketAnswers(environment),
   ...queueAnswers(environment),
   ...tableAnswers(environment),
+  ...apiAnswers(environment),
   ...alarmAnswers(environment),
   ...topicAnswers(environment),
   DescribeKey: () => ({ KeyMetadata: { KeyId: "1", Arn: KEY, KeyState: "Enabled" } }),

@@ -41,7 +41,7 @@ beforeAll(async () => {
     blueprint: readBlueprint(await drillStack("dev", JWT)),
     processes: 2,
     now: () => frozenMs ?? Date.now() + clockMs,
-    formNow: () => Date.now() + clockMs,
+    clientNow: () => Date.now() + clockMs,
     onDatum: (datum) => data.push(datum),
     intercept: async (call) => {
       calls.push(call);

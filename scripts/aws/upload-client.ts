@@ -2,11 +2,9 @@
 import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
-import { naming } from "../../modules/naming";
-import { dnsSuffixOf } from "../../modules/partitions";
 import type { Environment } from "../../modules/variables";
 import { poll } from "../terminal/polling";
-import { answerTo, NotDeployed } from "./account";
+import { answerTo } from "./account";
 import { type Keys, signedHeaders } from "./signed-fetch";
 
 export interface UploadClientOptions {
@@ -111,19 +109,4 @@ export const createUploadClient = ({ environment, apiUrl, credentials, token }: 
       return (await poll(isFinal, { intervalMs: POLL_MS, limitMs: waitMs })) ?? stateOf(id);
     },
   };
-};
-
-const APIS = z.object({ items: z.array(z.object({ name: z.string(), apiEndpoint: z.string() })).default([]) });
-
-/** @returns the address of the environment's API in the account. @throws NotDeployed if there is none with its name */
-export const findApiUrl = async (environment: Environment, credentials: Keys): Promise<string> => {
-  const { aws_region: region } = environment;
-  const { apiName } = naming(environment).uploads;
-  const url = `https://apigateway.${region}.${dnsSuffixOf(region)}/v2/apis?maxResults=1000`;
-  const headers = await signedHeaders("GET", url, undefined, { service: "apigateway", region, credentials });
-  const answer = await answerTo("GetApis", fetch(url, { headers }));
-  const { items } = APIS.parse(JSON.parse(await textOf("GetApis", answer)));
-  const found = items.find(({ name }) => name === apiName);
-  if (found === undefined) throw new NotDeployed(environment, `API ${apiName}`);
-  return found.apiEndpoint;
 };

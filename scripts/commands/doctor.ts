@@ -10,6 +10,7 @@ import { ENCRYPTION_CHECKS } from "../aws/doctor/encryption";
 import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
 import { NOTIFICATION_CHECKS } from "../aws/doctor/notifications";
 import { RECORD_CHECKS } from "../aws/doctor/records";
+import { UPLOAD_API_CHECKS } from "../aws/doctor/upload-api";
 import { functionConfiguration, UPLOAD_CHECKS } from "../aws/doctor/upload-path";
 import { onAccount } from "../aws/local-run";
 import { environmentNamed } from "../build/environments";
@@ -17,7 +18,14 @@ import { runCommand } from "../terminal/cli";
 import { endpointOption, environmentArgument } from "../terminal/options";
 
 /** In the order in which a person would look for a problem: add a row to one of the lists. */
-const CHECKS = [...UPLOAD_CHECKS, ...ENCRYPTION_CHECKS, ...RECORD_CHECKS, ...MONITORING_CHECKS, ...NOTIFICATION_CHECKS];
+const CHECKS = [
+  ...UPLOAD_CHECKS,
+  ...ENCRYPTION_CHECKS,
+  ...RECORD_CHECKS,
+  ...UPLOAD_API_CHECKS,
+  ...MONITORING_CHECKS,
+  ...NOTIFICATION_CHECKS,
+];
 
 const MARKS: Readonly<Record<State, string>> = {
   ok: pc.green("✓"),

@@ -4,8 +4,9 @@ import { extname, resolve } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { answerTo } from "../aws/account";
+import { findApi } from "../aws/api-gateway";
 import { clientsFor } from "../aws/clients";
-import { createUploadClient, findApiUrl, type Image, TYPES } from "../aws/upload-client";
+import { createUploadClient, type Image, TYPES } from "../aws/upload-client";
 import { environmentNamed } from "../build/environments";
 import { runCommand, UsageError } from "../terminal/cli";
 import { environmentArgument, serverAddress, wholeNumber } from "../terminal/options";
@@ -57,9 +58,9 @@ const run = async (env: string, paths: readonly string[], { apiUrl, wait, json }
   const token = process.env.UPLOAD_API_TOKEN;
   if (environment.upload_api_authorizer === "jwt" && !token)
     throw new UsageError(`Expected a token of ${environment.upload_api_jwt_issuer} in UPLOAD_API_TOKEN but got none`);
-  const { s3 } = clientsFor(environment.aws_region);
-  const credentials = () => answerTo("the credentials", s3.config.credentials());
-  const address = apiUrl ?? (await findApiUrl(environment, await credentials()));
+  const aws = clientsFor(environment.aws_region);
+  const credentials = () => answerTo("the credentials", aws.s3.config.credentials());
+  const address = apiUrl ?? (await findApi(environment, aws)).apiEndpoint;
   const client = createUploadClient({ environment, apiUrl: address, credentials, token });
   const images: (Image & { readonly path: string })[] = [];
   for (const { shown, path, contentType } of files) {

@@ -114,8 +114,8 @@ export const ROOMS = {
     purpose: "Uses an AWS account or an emulator: clients, alarms, log, uploads, dead-letter queue, releases, Terraform.",
     imports: ["terminal", "build", "cloudwatch", "modules", "handler/contract", "handler/src"],
     entries: [
-      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "backfill/objects.ts", "backfill/runs.ts", "backfill/service.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts", "upload-client.ts",
-      "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-path.ts", "release/alias.ts", "release/samples.ts", "release/verbs.ts",
+      "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "api-gateway.ts", "backfill/objects.ts", "backfill/runs.ts", "backfill/service.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts", "upload-client.ts",
+      "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-api.ts", "doctor/upload-path.ts", "release/alias.ts", "release/samples.ts", "release/verbs.ts",
       "terraform/alarm-order.ts", "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-addresses.ts", "terraform/plain-variables.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/state.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },

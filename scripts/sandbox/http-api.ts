@@ -19,12 +19,25 @@ export interface HttpApiOptions {
   readonly api: ApiBlueprint;
   /** @default a free port */
   readonly port?: number;
-  /** Clock for tokens, signatures, throttling and metrics, in milliseconds since 1970. */
+  /** Clock for throttling and metrics, in milliseconds since 1970. */
   readonly now: () => number;
+  /** Clock of clients, for tokens and signatures. @default Date.now */
+  readonly clientNow?: (() => number) | undefined;
+  /** Called for each request, when it is answered. @default no one is told */
+  readonly onRequest?: ((request: ApiRequest) => void) | undefined;
   /** Invokes a function synchronously. */
   readonly call: (functionName: string, event: unknown) => Promise<Answer>;
   /** Called for every datum of the namespace AWS/ApiGateway. */
   readonly onDatum: (datum: SentDatum) => void;
+}
+
+/** A request that the API has answered. */
+export interface ApiRequest {
+  readonly atMs: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
 }
 
 export interface HttpApi {
@@ -117,9 +130,9 @@ const responseOf = ({ status, payload }: Answer): Response => {
 
 /** @throws Error if the port is in use */
 export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> => {
-  const { api, now, call, onDatum, port = 0 } = options;
+  const { api, now, clientNow = Date.now, call, onDatum, onRequest, port = 0 } = options;
   const jwt = api.routes.find((route) => route.jwt !== undefined)?.jwt;
-  const issuer = jwt && createTokenIssuer(jwt.issuer, now);
+  const issuer = jwt && createTokenIssuer(jwt.issuer, clientNow);
   const throttles = new Map(api.routes.map((route) => [route, createThrottle(route.throttle, now)]));
 
   /** @returns what the function learns about the caller, or the refusal */
@@ -131,7 +144,7 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
       return claims === undefined ? UNAUTHORIZED : { authorizer: { jwt: { claims, scopes: null } } };
     }
     const { method = "", url = "", headers } = request;
-    const expected = { service: "execute-api", secret: FUNCTION_SECRET, nowMs: now() };
+    const expected = { service: "execute-api", secret: FUNCTION_SECRET, nowMs: clientNow() };
     const userId = signerOf({ method, url, headers, body }, expected);
     const iam = { accountId: "000000000000", accessKey: userId, userId, cognitoIdentity: null };
     return userId === undefined ? FORBIDDEN : { authorizer: { iam } };
@@ -178,7 +191,9 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
     }
     const { status, headers = {}, body = "" } = await answer(request, path).catch(() => FAILED);
     response.writeHead(status, { ...headers, ...(rule && crossOrigin && corsHeaders(rule, crossOrigin)) }).end(body);
-    measure(status, now() - startedMs);
+    const durationMs = now() - startedMs;
+    measure(status, durationMs);
+    onRequest?.({ atMs: startedMs, method: request.method ?? "", path, status, durationMs });
   };
 
   const server = createServer(serve);
@@ -191,7 +206,7 @@ export const startHttpApi = async (options: HttpApiOptions): Promise<HttpApi> =>
   return {
     url,
     issueToken,
-    ask: apiClient({ api, url, now, issueToken }),
+    ask: apiClient({ api, url, now: clientNow, issueToken }),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -13,7 +13,7 @@ import { createExecutions } from "./executions";
 import { describeFunctions, NO_RELEASES } from "./function-api";
 import type { LogLine } from "./function-log";
 import { type Functions, startFunctions } from "./functions";
-import { type HttpApiOptions, startHttpApi } from "./http-api";
+import { type ApiRequest, type HttpApiOptions, startHttpApi } from "./http-api";
 import { invokeApi } from "./invoke-api";
 import { type Answer, type Attempt, dimensionsOf, type Outcome, type Wait } from "./lambda";
 import { type LogGroups, operationsOn } from "./operations";
@@ -40,8 +40,8 @@ export interface SandboxOptions {
   readonly throttleDelayMs?: number;
   /** Clock for log lines and metrics, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Clock for the expiry of upload forms, in milliseconds since 1970: functions sign them with the machine's clock. @default Date.now */
-  readonly formNow?: () => number;
+  /** Clock with which clients and functions sign requests, tokens and forms, in milliseconds since 1970. @default Date.now */
+  readonly clientNow?: () => number;
   /** How the delays before retries pass. @default in real time */
   readonly wait?: Wait;
   /** How many log lines and outcomes are kept, at least; older ones are forgotten. @default all */
@@ -58,6 +58,8 @@ export interface SandboxOptions {
   readonly onLogLine?: (line: LogLine) => void;
   /** Called for each datum that services and the function send to CloudWatch. */
   readonly onDatum?: (datum: SentDatum) => void;
+  /** Called for each request to the stack's HTTP API, when it is answered. */
+  readonly onRequest?: ((request: ApiRequest) => void) | undefined;
   /** Called when an attempt of the function that uploads invoke begins, and again when it is over. */
   readonly onAttempt?: (attempt: Attempt) => void;
   /** Called for each object created in any bucket. */
@@ -172,7 +174,7 @@ const assemble = async (
     port,
     intercept,
     damage,
-    now: options.formNow,
+    now: options.clientNow,
     credentials: credentialsOf(blueprint),
     cors: blueprint.bucketCors,
     operations: {
@@ -256,7 +258,10 @@ const assemble = async (
     if (found !== undefined) return found.lambda.call(event);
     throw expected("a function of the stack", "the call", nameOrArn);
   };
-  const api = await apiOf(blueprint, { now, call: called, onDatum: publish, port: options.apiPort });
+  const api = await apiOf(blueprint, {
+    ...{ now, clientNow: options.clientNow, call: called },
+    ...{ onDatum: publish, onRequest: options.onRequest, port: options.apiPort },
+  });
   onStop(async () => api?.stop());
   const ofApi = () => {
     if (api === undefined) throw expected("an HTTP API", "the stack", undefined);

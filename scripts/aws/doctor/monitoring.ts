@@ -1,7 +1,7 @@
 /** Checks of the monitoring: log and errors in it, dead-letter queue, alarms and their metrics, dashboard. */
 import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { compositeAlarms, healthAlarms, singleAlarms } from "../../../modules/alarm-rows";
+import { compositeAlarms, healthAlarms, isOfApi, singleAlarms } from "../../../modules/alarm-rows";
 import type { AlarmRow } from "../../../modules/alarm-types";
 import { type AnyMetric, isTableMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
@@ -103,12 +103,14 @@ export const alarmsWithoutData = (
 ): string[] => {
   const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
   const hasData = (metric: AnyMetric): boolean => alive.some((each) => isSame(metricAddress(metric, watched), each));
-  // DynamoDB publishes nothing while no request is refused.
-  const isSilent = (metric: AlarmRow["metric"]) => typeof metric === "string" && isTableMetric(metric);
+  // DynamoDB publishes nothing while no request is refused, and API Gateway nothing without requests.
+  const isSilent = ({ metric }: AlarmRow) =>
+    isOfApi({ metric }) || (typeof metric === "string" && isTableMetric(metric));
   return singleAlarms(environment)
     .filter(
-      ({ metric }) =>
-        !isSilent(metric) && !(typeof metric === "string" ? [metric] : Object.values(metric.of)).some(hasData),
+      (alarm) =>
+        !isSilent(alarm) &&
+        !(typeof alarm.metric === "string" ? [alarm.metric] : Object.values(alarm.metric.of)).some(hasData),
     )
     .map(({ name }) => name);
 };
