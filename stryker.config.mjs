@@ -47,7 +47,7 @@ export default {
       ...jest,
       runtime: absolute(jest.runtime),
       testEnvironment: absolute(jest.testEnvironment),
-      testMatch: part.tests.map((folder) => `**/__tests__/${folder}/**/*.test.ts`),
+      testMatch: [...part.tests.map((folder) => `**/__tests__/${folder}/**/*.test.ts`), "!**/*.long.test.ts"],
     },
   },
 };

@@ -11,6 +11,7 @@ const STEPS = [
   ["unused"],
   ["docs", "--", "--check"],
   ["test"],
+  ["test:long"],
 ] as const satisfies readonly (readonly string[])[];
 
 const check = async (): Promise<void> => {

@@ -50,7 +50,9 @@ const OTHER_PROGRAMS: Readonly<Record<string, string>> = {
   format: "Fixes style and formatting with Biome.",
   types: "Checks types with TypeScript.",
   unused: "Finds files, exports and packages that nothing uses, with knip.",
-  test: "Runs all tests with Jest.",
+  test: "Runs the tests with Jest, except for the long ones.",
+  "test:long":
+    "Runs the long tests with Jest: whole drills, soaks, months and commands, and more cases of other tests.",
 };
 
 const descriptionOf = (script: string, command: Command | undefined): string => {

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
-import { isLong } from "../setup/long";
 
 const ROOT = join(__dirname, "../..");
 /** For temporary files, and for what `npm start` saves. */
@@ -34,17 +33,13 @@ const CASES = [
   ["SIGTERM", 143,  ["soak"]],
   ["SIGINT",  130,  ["fuzz", "--inputs", "100000"]],
   ["SIGKILL", null, ["start", "--no-console"]],
-] as const;
-
-// biome-ignore format: a table is read down its columns
-const MORE = [
   ["SIGINT",  130,  ["start", "--no-console"]],
   ["SIGTERM", 143,  ["drill"]],
   ["SIGKILL", null, ["drill"]],
 ] as const;
 
 describe("a command that is interrupted", () => {
-  it.each([...CASES, ...(isLong ? MORE : [])])(
+  it.each(CASES)(
     "by %s ends with %j and leaves nothing (%j)",
     async (signal, code, [script, ...args]) => {
       const child = spawn(process.execPath, [...RUN_TYPESCRIPT, `scripts/commands/${script}.ts`, ...args], {

@@ -2,19 +2,15 @@
 import type { Environment } from "../../modules/variables";
 import { variantsOf } from "../../scripts/aws/terraform/plain-variants";
 import { committed } from "../modules/synthesized";
-import { isLong } from "../setup/long";
 import { argumentsOf, resourcesOf } from "./described";
 import { written } from "./written";
-
-/** Every how many variants one is tried in the short run. */
-const STEP = isLong ? 1 : 12;
 
 /** What CloudFormation cannot have, and other numbers, which change no argument that the others do not have. */
 const LEFT_OUT = ["prod_existing_upload_bucket_name", "prod_numbers"];
 
 const variants = async (): Promise<[string, Environment][]> =>
   variantsOf([await committed("prod")], true)
-    .filter(({ name }, index) => index % STEP === 0 && !LEFT_OUT.includes(name))
+    .filter(({ name }) => !LEFT_OUT.includes(name))
     .map(({ name, environment }) => [name, { ...environment, enable_metadata_table: true }]);
 
 describe("the template of prod", () => {

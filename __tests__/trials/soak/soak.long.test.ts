@@ -2,17 +2,13 @@
 
 import { drillStack } from "../../../scripts/build/local-stack";
 import { type Blueprint, readBlueprint } from "../../../scripts/sandbox/blueprint";
-import { seededRandom } from "../../../scripts/trials/seeded-random";
-import { episodesOf } from "../../../scripts/trials/soak/episodes";
-import { createFaultPicker, FAULTS } from "../../../scripts/trials/soak/faults";
 import { type SoakResult, soak } from "../../../scripts/trials/soak/run";
 import { TABLE_FAULTS } from "../../../scripts/trials/soak/table-faults";
-import { isLong } from "../../setup/long";
 
 const COUNT = 40;
 
 /** Without versions, stale events exist as well. */
-const KINDS = isLong ? (["versioned", "unversioned"] as const) : (["unversioned"] as const);
+const KINDS = ["versioned", "unversioned"] as const;
 
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, each) => total + each, 0);
@@ -77,33 +73,5 @@ describe.each(KINDS)("a soak of a bucket that is %s", (kind) => {
 describe("stale events", () => {
   it.each(KINDS)("supersede uploads that were replaced only in a bucket without versions: %s", (kind) => {
     expect(runOf(kind).superseded > 0).toBe(kind === "unversioned");
-  });
-});
-
-describe("a seed", () => {
-  const call = { caller: "FUNCTION", action: "s3:PutObject", key: "soak/00001_webp_12345678.webp" };
-  const faultsMet = (seed: number) => {
-    const faultOf = createFaultPicker(seededRandom(seed), "webp");
-    return Array.from({ length: 1_000 }, (_, i) => faultOf({ ...call, key: `soak/${i}_png_1.png` }));
-  };
-
-  it("repeats its faults, and another seed gives others", () => {
-    expect(faultsMet(1)).toEqual(faultsMet(1));
-    expect(faultsMet(1)).not.toEqual(faultsMet(2));
-  });
-
-  it("brings the same uploads again, as many as are wanted", async () => {
-    const [one, two] = [await episodesOf(seededRandom(1), 25), await episodesOf(seededRandom(1), 25)];
-
-    expect(one).toEqual(two);
-    expect(one.flatMap(({ pictures }) => pictures)).toHaveLength(25);
-  });
-
-  it("injects faults into the function's calls only, and PUT faults into PUT calls only", () => {
-    const faultOf = createFaultPicker(seededRandom(1), "webp");
-    const names = new Set(faultsMet(3).flatMap((name) => name ?? []));
-
-    expect(Array.from({ length: 1_000 }, () => faultOf({ ...call, caller: "anonymous" })).filter(Boolean)).toEqual([]);
-    for (const name of names) expect(FAULTS[name].of).toContain("PUT");
   });
 });

@@ -1,0 +1,16 @@
+/** Several switches of the plain Terraform modules at once mean what the class makes of them. */
+import { compareModules, randomPositions, singlePositions } from "./compare-modules";
+
+const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
+
+describe("a plain module, with each choice and any variable switched on", () => {
+  compareModules((synthesized) => {
+    const singles = singlePositions(synthesized);
+    const choices = singles.filter((position) => synthesized.choices.some((name) => name in position));
+    return choices.flatMap((choice) => singles.map((single) => ({ ...choice, ...single })));
+  });
+});
+
+describe("a plain module, with many variables switched on", () => {
+  compareModules((synthesized) => SEEDS.map((seed) => randomPositions(seed, synthesized)));
+});
