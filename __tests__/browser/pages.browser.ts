@@ -157,6 +157,24 @@ describe("the records", () => {
   });
 });
 
+describe("the upload API", () => {
+  it("has its routes with their limits, and each request with its status", async () => {
+    const { page } = one;
+    await go(page, "API");
+    const routes = await page.getByRole("list", { name: "Routes" }).getByRole("listitem").allTextContents();
+    const { uploadApi } = await page.evaluate(() => fetch("/api/state").then((answer) => answer.json()));
+    const { status } = await fetch(`${uploadApi.url}/uploads`, { method: "POST" });
+    const row = page.getByRole("row").filter({ hasText: "POST /uploads" });
+    await row.waitFor();
+
+    expect(routes.sort()).toEqual([
+      "GET /images/{id}: 200 requests per second, 400 at once",
+      "POST /uploads: 50 requests per second, 100 at once",
+    ]);
+    expect([status, await row.getByRole("cell").nth(2).textContent()]).toEqual([403, "403 refused"]);
+  });
+});
+
 describe("the dashboard", () => {
   it("draws alarm and log widgets, and says which kind it does not draw", async () => {
     const { page } = other;

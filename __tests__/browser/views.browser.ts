@@ -6,7 +6,7 @@ import { type OpenConsole, openConsole } from "./open-console";
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** Views by name; the trace needs an upload. */
-const VIEWS = ["photos", "trace", "log", "alarms", "inbox", "records", "dashboard", "break"] as const;
+const VIEWS = ["photos", "trace", "log", "alarms", "inbox", "records", "api", "dashboard", "break"] as const;
 
 interface Violation {
   readonly id: string;

@@ -209,6 +209,13 @@ describe("the console's server", () => {
     expect((await state()).table).toBeUndefined();
   });
 
+  it("has no requests to show for an environment without an upload API", async () => {
+    const { status, text } = await send("/api/requests");
+
+    expect([status, JSON.parse(text).problem]).toEqual([404, 'Expected an upload API in the stack but got "none"']);
+    expect((await state()).uploadApi).toBeUndefined();
+  });
+
   it.each([
     ["/api/break?id=nothing", 404],
     ["/api/heal?id=s3-denied", 404],

@@ -5,6 +5,8 @@ interface Place {
   readonly environment: string;
   readonly uploadBucket: string;
   readonly s3Url: string;
+  /** Address of the upload API on this machine. @default the stack has none */
+  readonly apiUrl: string | undefined;
 }
 
 /** Every hint, by the place in the page that shows it: add a row. */
@@ -26,6 +28,12 @@ const HINTS: Readonly<Record<string, readonly [what: string, command: (place: Pl
   dashboard: ["Links to the AWS console", ({ environment }) => `npm run links -- ${environment}`],
   images: ["Uploads that failed or were refused in AWS", ({ environment }) => `npm run images -- ${environment}`],
   image: ["The record of one upload in AWS", ({ environment }) => `npm run images -- ${environment} photo.jpg`],
+  direct: [
+    "Upload by a link of this machine's API",
+    ({ environment, apiUrl }) =>
+      `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run upload -- ${environment} photo.jpg --api-url ${apiUrl}`,
+  ],
+  directAws: ["Upload by a link of the API in AWS", ({ environment }) => `npm run upload -- ${environment} photo.jpg`],
   drill: ["Make every alarm fire on this machine", ({ environment }) => `npm run drill -- --env ${environment}`],
   patterns: ["Check every metric filter", ({ environment }) => `npm run patterns -- ${environment}`],
 };

@@ -195,6 +195,24 @@ export interface DashboardView {
   readonly widgets: readonly Widget[];
 }
 
+/** The upload API on this machine. */
+export interface UploadApiView {
+  readonly url: string;
+  /** Who may call it: NONE, AWS_IAM or JWT. */
+  readonly authorization: string;
+  readonly routes: readonly { readonly route: string; readonly perSecond?: number; readonly burst?: number }[];
+}
+
+/** A request that the upload API has answered. */
+export interface RequestView {
+  readonly id: number;
+  readonly atMs: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
 /** What the metadata table says about one version of an upload. */
 export interface RecordView {
   readonly key: string;
@@ -240,6 +258,8 @@ export interface Snapshot {
   readonly filters: readonly { readonly name: string; readonly pattern: string }[];
   /** The metadata table; undefined if the stack has none. */
   readonly table?: string;
+  /** The upload API; undefined if the stack has none. */
+  readonly uploadApi?: UploadApiView;
   /** Messages in the dead-letter queue; undefined if the stack has none. */
   readonly deadLetters?: number;
 }

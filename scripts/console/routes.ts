@@ -118,6 +118,8 @@ const GETS: Readonly<Record<string, Get>> = {
   },
   "/api/records": async ({ world }, _, response) =>
     json(response, found(await world().records(), "a metadata table in the stack", "none")),
+  "/api/requests": ({ world }, _, response) =>
+    json(response, found(world().requests(), "an upload API in the stack", "none")),
   "/api/dashboards": ({ world }, url, response) => json(response, world().dashboards(hoursOf(url))),
 };
 

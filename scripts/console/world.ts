@@ -11,14 +11,26 @@ import { hintsOf } from "./hints";
 import { createLog, type Log } from "./log";
 import { createMonitoring, type Monitoring } from "./monitoring";
 import { createPace, type Pace } from "./pace";
-import type { Chart, DashboardView, Mail, RecordView, ServiceDatum, Snapshot, Trace, Uploader } from "./protocol";
+import type {
+  Chart,
+  DashboardView,
+  Mail,
+  RecordView,
+  RequestView,
+  ServiceDatum,
+  Snapshot,
+  Trace,
+  Uploader,
+} from "./protocol";
 import { recordsOf } from "./records";
 import { alarmChart } from "./series";
 import { createTraffic, type Traffic } from "./traffic";
+import { createRequests, type Requests, uploadApiOf } from "./upload-api";
 import { createUploads, type Uploads } from "./uploads";
 
 /** What the console keeps; older entries are deleted. */
 const LIMITS = { uploads: 200, lines: 10_000, mails: 200, bytes: 256 * 1024 ** 2 };
+const MAX_API_REQUESTS = 200;
 
 /** Lambda retries after one minute, then after two: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_DELAYS_MS = [60_000, 120_000];
@@ -46,6 +58,8 @@ export interface World {
   dashboards(rangeMs: number): DashboardView[];
   /** Of the metadata table. @default the stack has none */
   records(): Promise<RecordView[] | undefined>;
+  /** Requests to the upload API, the newest first. @default the stack has no API */
+  requests(): readonly RequestView[] | undefined;
   /** @returns whether there was something to break */
   break(id: string): Promise<boolean>;
   heal(id: string): boolean;
@@ -95,6 +109,7 @@ interface Parts {
   readonly breakage: Breakage;
   readonly traffic: Traffic;
   readonly mails: readonly Mail[];
+  readonly requests: Requests;
 }
 
 const uploadFiles = (
@@ -119,6 +134,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
   const mails: Mail[] = [];
   const data = createServiceData();
   const log = createLog(LIMITS.lines);
+  const requests = createRequests(MAX_API_REQUESTS);
   let parts: Parts | undefined;
   let deadLetters: number | undefined;
 
@@ -171,6 +187,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
       feed.line(log.add(line, heard ?? []));
     },
     onDatum: data.add,
+    onRequest: requests.add,
     onAttempt: (attempt) => {
       if (attempt.end === undefined) {
         data.running.add(attempt.requestId);
@@ -189,7 +206,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
   });
   try {
     const monitoring = createMonitoring(blueprint, sandbox.metrics, pace.now());
-    parts = { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, traffic: createTraffic() };
+    parts = { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, requests, traffic: createTraffic() };
     await countDeadLetters(sandbox);
   } catch (error) {
     pace.stop();
@@ -207,10 +224,11 @@ interface Links {
 }
 
 const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLetters, deadLetters }: Links): World => {
-  const { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, traffic } = parts;
+  const { blueprint, sandbox, pace, uploads, log, monitoring, breakage, mails, traffic, requests } = parts;
   const { function: fn, tables } = blueprint;
   const [table] = tables;
-  const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl };
+  const uploadApi = uploadApiOf(blueprint, sandbox);
+  const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl, apiUrl: sandbox.apiUrl };
   const maxBytes = settingOf(blueprint, "MAX_IMAGE_BYTES");
   const accepted = {
     bytes: maxBytes,
@@ -221,7 +239,16 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
   return {
     ...{ environment, sandbox, pace, uploads, log, traffic, maxBytes },
     snapshot: (environments) => ({
-      ...{ ...place, environments, functionName: fn.name, logGroup: fn.logGroup, limits: LIMITS, accepted },
+      ...{
+        environment,
+        uploadBucket: place.uploadBucket,
+        s3Url: place.s3Url,
+        environments,
+        functionName: fn.name,
+        logGroup: fn.logGroup,
+        limits: LIMITS,
+        accepted,
+      },
       clock: pace.state(),
       uploads: uploads.list(),
       lines: log.lines(),
@@ -232,6 +259,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       hints: hintsOf(place),
       filters: blueprint.metricFilters.map(({ name, pattern }) => ({ name, pattern })),
       ...(table && { table: table.name }),
+      ...(uploadApi && { uploadApi }),
       ...(deadLetters() !== undefined && { deadLetters: deadLetters() }),
     }),
     trace: (id) => {
@@ -251,6 +279,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       const nowMs = pace.now();
       return dashboardsOf({ blueprint, metrics: sandbox.metrics, lines: log.lines(), sinceMs: nowMs - rangeMs, nowMs });
     },
+    requests: () => uploadApi && requests.list(),
     records: async () => table && recordsOf(await sandbox.records(), table, pace.now()),
     break: async (id) => {
       const files = await breakage.break(id, pace.now());

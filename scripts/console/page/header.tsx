@@ -9,9 +9,15 @@ const VIEWS = [
   ["alarms", "Alarms"],
   ["inbox", "Inbox"],
   ["records", "Records"],
+  ["api", "API"],
   ["dashboard", "Dashboard"],
   ["break", "Break"],
 ] as const;
+
+/** Some views exist only where the environment has what they show. */
+const isShown = (id: (typeof VIEWS)[number][0]): boolean =>
+  (id !== "records" || snapshot.value?.table !== undefined) &&
+  (id !== "api" || snapshot.value?.uploadApi !== undefined);
 
 const Badge = ({ count, what, tone }: { readonly count: number; readonly what: string; readonly tone: string }) =>
   count === 0 ? null : (
@@ -23,7 +29,7 @@ const Badge = ({ count, what, tone }: { readonly count: number; readonly what: s
 
 const Navigation = ({ view }: { readonly view: string }) => (
   <nav aria-label="Views">
-    {VIEWS.filter(([id]) => id !== "records" || snapshot.value?.table !== undefined).map(([id, title]) => (
+    {VIEWS.filter(([id]) => isShown(id)).map(([id, title]) => (
       <a key={id} href={`#/${id}`} aria-current={id === view ? "page" : undefined}>
         {title}
         {id === "alarms" && <Badge count={inAlarm.value.length} what="in ALARM" tone="bad" />}

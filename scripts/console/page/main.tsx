@@ -13,6 +13,7 @@ import { Photos } from "./photos";
 import { Records } from "./records";
 import { announcement, connect, snapshot } from "./store";
 import { TraceView } from "./trace";
+import { UploadApi } from "./upload-api";
 
 const address = signal(location.hash);
 
@@ -30,6 +31,7 @@ const VIEWS: Readonly<Record<string, { readonly title: string; readonly show: (r
     alarms: { title: "Alarms", show: (name) => <Alarms open={name} /> },
     inbox: { title: "Inbox", show: () => <Inbox /> },
     records: { title: "Records", show: () => <Records /> },
+    api: { title: "API", show: () => <UploadApi /> },
     dashboard: { title: "Dashboard", show: () => <Dashboard /> },
     break: { title: "Break", show: () => <Break /> },
   };
