@@ -24,6 +24,7 @@ import {
   type QueueMetricName,
   type TableMetricName,
 } from "./metrics";
+import { METRIC_ALARM_OUTPUTS, originalOutputs } from "./original-outputs";
 
 /** @typeParam M names of the custom metrics: an alarm on any other name does not compile */
 export type CloudwatchAlarmsProps<M extends string = MetricName> = Given<typeof CLOUDWATCH_ALARMS> & {
@@ -43,7 +44,7 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
     readonly alarm_names: Readonly<Record<string, string>>;
     readonly alarm_arns: Readonly<Record<string, string>>;
     readonly all_alarm_names: readonly string[];
-  };
+  } & Readonly<Record<keyof typeof METRIC_ALARM_OUTPUTS, string>>;
 
   constructor(scope: Construct, id: string, props: CloudwatchAlarmsProps<M>) {
     super(scope, id);
@@ -68,10 +69,12 @@ export class CloudwatchAlarms<M extends string = MetricName> extends Construct {
       made[row.name] = new CloudwatchCompositeAlarm(this, row.name, compositeConfig(row, context, made));
     distinctAlarms("cloudwatch_alarms", this);
     const alarms = Object.entries(made);
+    const arns = Object.fromEntries(alarms.map(([name, { arn }]) => [name, arn]));
     this.outputs = {
       alarm_names: Object.fromEntries(alarms.map(([name, { alarmName }]) => [name, alarmName])),
-      alarm_arns: Object.fromEntries(alarms.map(([name, { arn }]) => [name, arn])),
+      alarm_arns: arns,
       all_alarm_names: alarms.map(([, { alarmName }]) => alarmName),
+      ...originalOutputs(METRIC_ALARM_OUTPUTS, arns),
     };
   }
 }

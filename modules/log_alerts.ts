@@ -11,6 +11,7 @@ import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { LOG_ALARM_VALUES, LOG_ALERTS } from "./inputs/log_alerts";
 import { distinctAlarms, knownMetrics, knownRows, LOG_ALARM_CHECKS } from "./known-rows";
 import { atRefusalLevel, isImageMetric, metricFilterConfig, namespaceOf } from "./metrics";
+import { LOG_ALARM_OUTPUTS, originalOutputs } from "./original-outputs";
 
 /** @typeParam M names of the faults: an alarm on any other name does not compile */
 export type LogAlertsProps<M extends string = FaultName> = Given<typeof LOG_ALERTS> & {
@@ -25,8 +26,9 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
     /** Full names of the alarms, by name without the function's name in front. */
     readonly alarm_names: Readonly<Record<string, string>>;
     readonly alarm_arns: Readonly<Record<string, string>>;
+    readonly all_log_alarm_names: readonly string[];
     readonly metric_filter_names: Readonly<Record<string, string>>;
-  };
+  } & Readonly<Record<keyof typeof LOG_ALARM_OUTPUTS, string>>;
 
   constructor(scope: Construct, id: string, props: LogAlertsProps<M>) {
     super(scope, id);
@@ -51,10 +53,13 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
     });
     distinctAlarms("log_alerts", this);
     if (values.enable_saved_queries) this.saveQueries(values);
+    const arns = Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.arn]));
     this.outputs = {
       alarm_names: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.alarmName])),
-      alarm_arns: Object.fromEntries(made.map(({ name, alarm }) => [name, alarm.arn])),
+      alarm_arns: arns,
+      all_log_alarm_names: made.map(({ alarm }) => alarm.alarmName),
       metric_filter_names: Object.fromEntries(made.map(({ metric, filter }) => [metric, filter.name])),
+      ...originalOutputs(LOG_ALARM_OUTPUTS, arns),
     };
   }
 

@@ -269,6 +269,11 @@ describe("the outputs of a module", () => {
         log_group_name: "/aws/lambda/worker",
       }),
       alarms: new CloudwatchAlarms(stack, "alarms", { function_name: "worker", ...TOPICS }),
+      logAlerts: new LogAlerts(stack, "log_alerts", {
+        function_name: "worker",
+        log_group_name: "/aws/lambda/worker",
+        log_alerts_topic_arn: "arn:aws:sns:eu-west-1:123456789012:log",
+      }),
     }));
 
     expect(Object.keys(made.buckets.outputs)).toEqual([
@@ -298,7 +303,31 @@ describe("the outputs of a module", () => {
       "metric_namespace",
       "metric_filter_names",
     ]);
-    expect(Object.keys(made.alarms.outputs)).toEqual(["alarm_names", "alarm_arns", "all_alarm_names"]);
+    expect(Object.keys(made.alarms.outputs)).toEqual([
+      "alarm_names",
+      "alarm_arns",
+      "all_alarm_names",
+      "error_alarm_arn",
+      "duration_alarm_arn",
+      "throttle_alarm_arn",
+      "concurrency_alarm_arn",
+      "log_error_alarm_arn",
+      "success_rate_alarm_arn",
+    ]);
+    expect(made.alarms.outputs.throttle_alarm_arn).toBe(made.alarms.outputs.alarm_arns.throttles);
+    expect(made.alarms.outputs.log_error_alarm_arn).toBe("");
+    expect(Object.keys(made.logAlerts.outputs)).toEqual([
+      "alarm_names",
+      "alarm_arns",
+      "all_log_alarm_names",
+      "metric_filter_names",
+      "timeout_alarm_arn",
+      "memory_alarm_arn",
+      "pil_alarm_arn",
+      "s3_permission_alarm_arn",
+      "critical_alarm_arn",
+      "large_image_alarm_arn",
+    ]);
     expect(Object.keys(made.alarms.outputs.alarm_arns)).toEqual(Object.keys(made.alarms.outputs.alarm_names));
   });
 });

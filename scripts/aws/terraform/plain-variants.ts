@@ -1,7 +1,7 @@
 /** The environments that both forms are planned with: as committed, and prod with each switch in another position. */
 import { isDeepStrictEqual } from "node:util";
 import { DEFAULT_VARIANTS } from "../../../handler/contract/variants";
-import type { Environment, VariableName } from "../../../modules/variables";
+import type { Environment, Variable, VariableName } from "../../../modules/variables";
 import { VARIABLES } from "../../../modules/variables";
 import { plainVariables } from "./plain-variables";
 
@@ -95,16 +95,21 @@ const NOT_MOVED: Partial<Record<VariableName, string>> = {
   upload_api_cors_origins: "the upload API is not part of plain Terraform",
 };
 
+const isAllowed = (name: string, value: number): boolean => {
+  const { check }: Variable = VARIABLES[name as VariableName];
+  return check.safeParse(value).success;
+};
+
 /** Other numbers everywhere, so that no number can be a constant by mistake. */
 const otherNumbers = (environment: Environment): Change =>
   Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]): [string, number][] => {
       if (typeof value !== "number" || value <= 0) return [];
       if (name === "log_retention_days") return [[name, 90]];
-      if (name === "lambda_retry_attempts") return [[name, 1]];
       if (name === "lambda_timeout") return [[name, 300]];
-      if (name.endsWith("_percent")) return [[name, value - 7]];
-      return [[name, value + 3]];
+      const other = [value + 3, value + 60, value - 7, value - 1].find((number) => isAllowed(name, number));
+      if (other === undefined) throw new Error(`Expected another number for ${name} in plain-variants.ts but got none`);
+      return [[name, other]];
     }),
   );
 

@@ -160,7 +160,8 @@ const titleOf = (name: string): string => {
     .replace(/\barns\b/i, "ARNs")
     .replace(/\barn\b/i, "ARN")
     .replace(/\bid\b/, "id")
-    .replace(/\burl\b/, "URL");
+    .replace(/\burl\b/, "URL")
+    .replace(/\bpil\b/i, "PIL");
 };
 
 /** @returns the files of a module by name */

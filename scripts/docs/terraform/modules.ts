@@ -12,6 +12,7 @@ import { imageProcessor } from "../../../modules/image_processor";
 import { EXTRA_INPUTS, MODULE_INPUTS } from "../../../modules/inputs/modules";
 import { LambdaFunction } from "../../../modules/lambda_function";
 import { LogAlerts } from "../../../modules/log_alerts";
+import { LOG_ALARM_OUTPUTS, METRIC_ALARM_OUTPUTS } from "../../../modules/original-outputs";
 import { S3Buckets } from "../../../modules/s3_buckets";
 import { SnsNotifications } from "../../../modules/sns_notifications";
 import type { PlainModule } from "./plain-module";
@@ -29,6 +30,15 @@ const OF_PROVIDER = { account_id: "", aws_region: "" };
 const BUCKET_ARN = text("the ARN of a bucket", /^arn:aws[\w-]*:s3:::\S+$/);
 
 const severities = ["critical", "performance", "log"] as const;
+
+/** The original's outputs: the ARN of one alarm each. */
+const arnOutputs = (names: Readonly<Record<string, string>>): NonNullable<PlainModule["derived"]> =>
+  Object.fromEntries(
+    Object.entries(names).map(([output, alarm]) => [
+      output,
+      { from: "alarm_arns", value: `lookup(local.alarm_arns, "${alarm}", "")` },
+    ]),
+  );
 
 /** What the stack passes to the image handler beside its settings. */
 const IMAGE_PROCESSOR_REFERENCES = {
@@ -81,7 +91,10 @@ export const PLAIN_MODULES = {
   cloudwatch_alarms: {
     inputs: MODULE_INPUTS.cloudwatch_alarms,
     about: "Alarms on metrics of Lambda, SQS and the function.",
-    derived: { all_alarm_names: { from: "alarm_names", value: "values(local.alarm_names)" } },
+    derived: {
+      all_alarm_names: { from: "alarm_names", value: "values(local.alarm_names)" },
+      ...arnOutputs(METRIC_ALARM_OUTPUTS),
+    },
     decided: [
       "The ledger of alarms: metric, statistic, period and severity of each. Write further alarms as resources of your own.",
     ],
@@ -95,6 +108,10 @@ export const PLAIN_MODULES = {
       { input: "queries", suffix: "" },
       { input: "upload_queries", suffix: "" },
     ],
+    derived: {
+      all_log_alarm_names: { from: "alarm_names", value: "values(local.alarm_names)" },
+      ...arnOutputs(LOG_ALARM_OUTPUTS),
+    },
     build: outputsOf(LogAlerts),
   },
   dead_letter_queue: {

@@ -80,26 +80,7 @@ locals {
       events-dropped = aws_cloudwatch_metric_alarm.events_dropped[0].alarm_name
     } : {},
   )
-}
-
-output "alarm_names" {
-  description = "Alarm names"
-  value       = local.alarm_names
-
-  precondition {
-    condition     = !(var.enable_image_metrics && var.enable_upload_api && var.upload_api_id == "")
-    error_message = "Expected the id of an API for 5xx but got none."
-  }
-
-  precondition {
-    condition     = !(!var.enable_image_metrics && var.alarm_routing == "incident")
-    error_message = "Expected \"each\" for alarm_routing but got \"incident\": its alarms need enable_image_metrics."
-  }
-}
-
-output "alarm_arns" {
-  description = "Alarm ARNs"
-  value = merge(
+  alarm_arns = merge(
     {
       high-error-rate = aws_cloudwatch_metric_alarm.high_error_rate.arn
       high-duration   = aws_cloudwatch_metric_alarm.high_duration.arn
@@ -182,7 +163,57 @@ output "alarm_arns" {
   )
 }
 
+output "alarm_names" {
+  description = "Alarm names"
+  value       = local.alarm_names
+
+  precondition {
+    condition     = !(var.enable_image_metrics && var.enable_upload_api && var.upload_api_id == "")
+    error_message = "Expected the id of an API for 5xx but got none."
+  }
+
+  precondition {
+    condition     = !(!var.enable_image_metrics && var.alarm_routing == "incident")
+    error_message = "Expected \"each\" for alarm_routing but got \"incident\": its alarms need enable_image_metrics."
+  }
+}
+
+output "alarm_arns" {
+  description = "Alarm ARNs"
+  value       = local.alarm_arns
+}
+
 output "all_alarm_names" {
   description = "All alarm names"
   value       = values(local.alarm_names)
+}
+
+output "error_alarm_arn" {
+  description = "Error alarm ARN"
+  value       = lookup(local.alarm_arns, "high-error-rate", "")
+}
+
+output "duration_alarm_arn" {
+  description = "Duration alarm ARN"
+  value       = lookup(local.alarm_arns, "high-duration", "")
+}
+
+output "throttle_alarm_arn" {
+  description = "Throttle alarm ARN"
+  value       = lookup(local.alarm_arns, "throttles", "")
+}
+
+output "concurrency_alarm_arn" {
+  description = "Concurrency alarm ARN"
+  value       = lookup(local.alarm_arns, "high-concurrency", "")
+}
+
+output "log_error_alarm_arn" {
+  description = "Log error alarm ARN"
+  value       = lookup(local.alarm_arns, "log-errors", "")
+}
+
+output "success_rate_alarm_arn" {
+  description = "Success rate alarm ARN"
+  value       = lookup(local.alarm_arns, "low-success-rate", "")
 }

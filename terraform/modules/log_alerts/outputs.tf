@@ -1,6 +1,5 @@
-output "alarm_names" {
-  description = "Alarm names"
-  value = merge(
+locals {
+  alarm_names = merge(
     {
       timeout-errors  = aws_cloudwatch_metric_alarm.timeout_errors.alarm_name
       memory-errors   = aws_cloudwatch_metric_alarm.memory_errors.alarm_name
@@ -17,11 +16,7 @@ output "alarm_names" {
       large-images = aws_cloudwatch_metric_alarm.large_images[0].alarm_name
     } : {},
   )
-}
-
-output "alarm_arns" {
-  description = "Alarm ARNs"
-  value = merge(
+  alarm_arns = merge(
     {
       timeout-errors  = aws_cloudwatch_metric_alarm.timeout_errors.arn
       memory-errors   = aws_cloudwatch_metric_alarm.memory_errors.arn
@@ -38,6 +33,16 @@ output "alarm_arns" {
       large-images = aws_cloudwatch_metric_alarm.large_images[0].arn
     } : {},
   )
+}
+
+output "alarm_names" {
+  description = "Alarm names"
+  value       = local.alarm_names
+}
+
+output "alarm_arns" {
+  description = "Alarm ARNs"
+  value       = local.alarm_arns
 }
 
 output "metric_filter_names" {
@@ -59,4 +64,39 @@ output "metric_filter_names" {
       LargeImages = aws_cloudwatch_log_metric_filter.LargeImages[0].name
     } : {},
   )
+}
+
+output "all_log_alarm_names" {
+  description = "All log alarm names"
+  value       = values(local.alarm_names)
+}
+
+output "timeout_alarm_arn" {
+  description = "Timeout alarm ARN"
+  value       = lookup(local.alarm_arns, "timeout-errors", "")
+}
+
+output "memory_alarm_arn" {
+  description = "Memory alarm ARN"
+  value       = lookup(local.alarm_arns, "memory-errors", "")
+}
+
+output "pil_alarm_arn" {
+  description = "PIL alarm ARN"
+  value       = lookup(local.alarm_arns, "image-processing-errors", "")
+}
+
+output "s3_permission_alarm_arn" {
+  description = "S3 permission alarm ARN"
+  value       = lookup(local.alarm_arns, "s3-permission-errors", "")
+}
+
+output "critical_alarm_arn" {
+  description = "Critical alarm ARN"
+  value       = lookup(local.alarm_arns, "critical-errors", "")
+}
+
+output "large_image_alarm_arn" {
+  description = "Large image alarm ARN"
+  value       = lookup(local.alarm_arns, "large-images", "")
 }
