@@ -9,6 +9,7 @@ import { drillStack } from "../../scripts/build/local-stack";
 import { readBlueprint } from "../../scripts/sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 import { devWith } from "../modules/synthesized";
+import { startAccount } from "./account";
 import { run, runIn } from "./run";
 
 const folder = mkdtempSync(join(tmpdir(), "upload-test-"));
@@ -54,6 +55,26 @@ describe("npm run upload with signatures", () => {
     const webp = await fetch(images[0].variants.webp.url);
     expect([code, images[0].state, images[0].format]).toEqual([0, "processed", "jpeg"]);
     expect(await sharp(Buffer.from(await webp.arrayBuffer())).metadata()).toMatchObject({ format: "webp", width: 640 });
+  });
+
+  it("finds the API in the account by its name", async () => {
+    const items = [
+      { apiId: "a1", name: "another", apiEndpoint: "http://127.0.0.1:1" },
+      { apiId: "a2", name: "image-processor-dev-uploads", apiEndpoint: sandbox.apiUrl },
+    ];
+    const account = await startAccount({ GetApis: () => ({ items }) });
+    const empty = await startAccount({ GetApis: () => ({ items: [] }) });
+    const uploadIn = (endpoint: string) =>
+      runIn({ ...ON, ...KEYS, AWS_ENDPOINT_URL_APIGATEWAYV2: endpoint }, "upload", "dev", photo, "--json");
+
+    const [found, missing] = [await uploadIn(account.endpoint), await uploadIn(empty.endpoint)];
+
+    await Promise.all([account.stop(), empty.stop()]);
+    expect([found.code, JSON.parse(found.stdout).images[0].state]).toEqual([0, "processed"]);
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      "error: dev is not deployed to us-east-1 of this account, or only in part: there is no API image-processor-dev-uploads. Run npm run deploy -- dev\n",
+    ]);
   });
 
   it("shows why a picture was refused, with exit code 1", async () => {

@@ -40,13 +40,16 @@ export const emulatorOf = async ({ lambda }: Clients): Promise<string | undefine
   );
 };
 
+/** Like an SDK client, it takes an endpoint from the shell: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
 const get = async (
   operation: string,
   path: string,
   { aws_region: region }: Environment,
   aws: Clients,
 ): Promise<unknown> => {
-  const base = (await emulatorOf(aws)) ?? `https://apigateway.${region}.${dnsSuffixOf(region)}`;
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_APIGATEWAYV2 = AWS_ENDPOINT_URL } = process.env;
+  const base =
+    (await emulatorOf(aws)) ?? AWS_ENDPOINT_URL_APIGATEWAYV2 ?? `https://apigateway.${region}.${dnsSuffixOf(region)}`;
   const url = `${base}${path}`;
   const credentials = await answerTo("the credentials", aws.s3.config.credentials());
   const headers = await signedHeaders("GET", url, undefined, { service: "apigateway", region, credentials });
