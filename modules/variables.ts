@@ -78,7 +78,7 @@ export const VARIABLES = {
   lambda_memory_size:                    LAMBDA_FUNCTION.memory_size,
   enable_xray_tracing:                   LAMBDA_FUNCTION.enable_xray_tracing,
   reserved_concurrent_executions:        LAMBDA_FUNCTION.reserved_concurrent_executions,
-  code_signing_profile_version_arn:      LAMBDA_FUNCTION.code_signing_profile_version_arn,
+  code_signing_profile_version_arn:      { ...LAMBDA_FUNCTION.code_signing_profile_version_arn, description: `${LAMBDA_FUNCTION.code_signing_profile_version_arn.description} \`HANDLER_PACKAGE\` passes the signed zip to \`synth\`, \`plan\` and \`deploy\`.` },
   enable_recursion_guard:                LAMBDA_FUNCTION.enable_recursion_guard,
   vpc_subnet_ids:                        LAMBDA_FUNCTION.vpc_subnet_ids,
   vpc_security_group_ids:                LAMBDA_FUNCTION.vpc_security_group_ids,

@@ -117,7 +117,7 @@ variable "lambda_memory_size" {
 }
 
 variable "enable_xray_tracing" {
-  description = "Traces invocations, S3 requests and variants with AWS X-Ray."
+  description = "Traces invocations, and the requests that they send, with AWS X-Ray."
   type        = bool
   default     = false
   nullable    = false
@@ -205,7 +205,7 @@ variable "release_strategy" {
 }
 
 variable "lambda_retry_attempts" {
-  description = "How often Lambda retries a failed upload event."
+  description = "How often Lambda retries an event whose invocation failed."
   type        = number
   default     = 2
   nullable    = false
@@ -217,7 +217,7 @@ variable "lambda_retry_attempts" {
 }
 
 variable "lambda_max_event_age_seconds" {
-  description = "How long an upload event may wait for the function in seconds, including retries."
+  description = "How long an event may wait for the function in seconds, including retries."
   type        = number
   default     = 21600
   nullable    = false

@@ -7,6 +7,7 @@ import type { MetricAlarm } from "../../modules/alarm-types";
 import { LOG_ALARMS, METRIC_ALARMS } from "../../modules/alarms";
 import { CloudwatchAlarms } from "../../modules/cloudwatch_alarms";
 import { CloudwatchMetrics } from "../../modules/cloudwatch_metrics";
+import { LAMBDA_FUNCTION } from "../../modules/inputs/lambda_function";
 import { LambdaFunction } from "../../modules/lambda_function";
 import { LogAlerts } from "../../modules/log_alerts";
 import { S3Buckets } from "../../modules/s3_buckets";
@@ -212,6 +213,12 @@ describe("a module without an account id and a region", () => {
 });
 
 describe("a function without images", () => {
+  it("has inputs whose descriptions mention no image, and no command of this project", () => {
+    const words = Object.values(LAMBDA_FUNCTION).map(({ what, description }) => `${what} ${description}`);
+
+    expect(words.filter((each) => /image|upload|variant|npm run|HANDLER_PACKAGE/i.test(each))).toEqual([]);
+  });
+
   it("has only the permission to write its log, and what the caller adds", () => {
     const package_path = join(temporary(), "worker.zip");
     writeFileSync(package_path, "zip");

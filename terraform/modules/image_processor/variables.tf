@@ -216,7 +216,7 @@ variable "metrics_transport" {
 }
 
 variable "enable_xray_tracing" {
-  description = "Traces invocations, S3 requests and variants with AWS X-Ray."
+  description = "Traces invocations, and the requests that they send, with AWS X-Ray."
   type        = bool
   default     = false
   nullable    = false

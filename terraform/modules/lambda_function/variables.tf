@@ -227,7 +227,7 @@ variable "kms_key_arn" {
 }
 
 variable "enable_xray_tracing" {
-  description = "Traces invocations, S3 requests and variants with AWS X-Ray."
+  description = "Traces invocations, and the requests that they send, with AWS X-Ray."
   type        = bool
   default     = false
   nullable    = false
@@ -253,7 +253,7 @@ variable "reserved_concurrent_executions" {
 }
 
 variable "retry_attempts" {
-  description = "How often Lambda retries a failed upload event."
+  description = "How often Lambda retries an event whose invocation failed."
   type        = number
   default     = 2
   nullable    = false
@@ -265,7 +265,7 @@ variable "retry_attempts" {
 }
 
 variable "max_event_age_seconds" {
-  description = "How long an upload event may wait for the function in seconds, including retries."
+  description = "How long an event may wait for the function in seconds, including retries."
   type        = number
   default     = 21600
   nullable    = false
@@ -296,7 +296,7 @@ variable "alias_name" {
 }
 
 variable "code_signing_profile_version_arn" {
-  description = "AWS Signer profile version. Lambda then rejects packages that it did not sign. `HANDLER_PACKAGE` passes the signed zip to `synth`, `plan` and `deploy`."
+  description = "AWS Signer profile version. Lambda then rejects packages that it did not sign."
   type        = string
   default     = ""
   nullable    = false
