@@ -36,6 +36,7 @@ export interface AlarmContext {
   readonly deadLetterQueueName?: string;
   readonly recordsTableName?: string;
   readonly uploadApiId?: string;
+  readonly backfill?: { readonly stateMachineArn: string; readonly functionName: string };
   /** The version that was published last, behind its alias. @default no alarm watches a single version */
   readonly newest?: Required<AliasScope>;
   /** Sentence after the description of each alarm: where to look first. */

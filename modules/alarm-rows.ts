@@ -18,7 +18,7 @@ import { withWindow } from "./alarm-windows";
 import { LOG_ALARMS, METRIC_ALARMS } from "./alarms";
 import { divide, ifAtMost, isSet, largest, multiply, roundDown, roundUp, smallest } from "./arithmetic";
 import { COMPOSITE_ALARMS, INCIDENT_ALARMS, INCIDENT_LOG_ALARMS } from "./incident-alarms";
-import { isApiMetric, isLambdaMetric, isQueueMetric, isTableMetric } from "./metrics";
+import { isApiMetric, isExecutionMetric, isLambdaMetric, isQueueMetric, isTableMetric } from "./metrics";
 
 /** Names of all alarms of all ledgers, without the function's name in front. */
 export type AlarmName =
@@ -42,7 +42,11 @@ type Ledger<A> = Readonly<Record<string, A>>;
 
 const isMetricOfService = (metric: MetricAlarm<string>["metric"]): boolean =>
   typeof metric === "string"
-    ? isLambdaMetric(metric) || isQueueMetric(metric) || isTableMetric(metric) || isApiMetric(metric)
+    ? isLambdaMetric(metric) ||
+      isQueueMetric(metric) ||
+      isTableMetric(metric) ||
+      isApiMetric(metric) ||
+      isExecutionMetric(metric)
     : "namespace" in metric;
 
 /** @returns the metric math with the values of the inputs */
@@ -192,6 +196,7 @@ const FLAGS = [
   "enable_dead_letter_queue",
   "enable_metadata_table",
   "enable_upload_api",
+  "enable_backfill",
   "enable_release_alias",
 ] as const;
 

@@ -3,6 +3,7 @@
 import type { FaultName } from "../handler/contract/metrics";
 import type { LogAlarm, MetricAlarm, Rate } from "./alarm-types";
 import { digits } from "./arithmetic";
+import { BACKFILL_ALARMS } from "./backfill-alarms";
 import { UPLOAD_ALARMS } from "./upload-alarms";
 
 /** Processed images in percent of processed, refused and failed images. No datapoint where there are fewer than success_rate_min_samples. */
@@ -31,6 +32,7 @@ export const METRIC_ALARMS = {
   "table-throttles": { severity: "performance",  metric: "ThrottledRequests",    statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "table_throttle_threshold",        treatMissingData: "notBreaching", summary: "DynamoDB is throttling the records of uploads", enabledBy: "enable_metadata_table" },
   "table-errors":    { severity: "performance",  metric: "SystemErrors",         statistic: "Sum",     periodSeconds: 300, datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: "table_error_threshold",           treatMissingData: "notBreaching", summary: "DynamoDB is failing to write the records of uploads", enabledBy: "enable_metadata_table" },
   ...UPLOAD_ALARMS,
+  ...BACKFILL_ALARMS,
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`: exactly one for each fault of the metrics ledger. */

@@ -1,9 +1,7 @@
 /** What a backfill needs from its function: the image handler's settings and permissions, and reading what is stored. */
 import { BACKFILL_HANDLER } from "../handler/contract/backfill";
 import { type ImageProcessorProps, imageProcessor } from "./image_processor";
-
-/** Metrics of the image handler in this namespace are those of backfills, so alarms and budget of live uploads do not count them. */
-const backfillNamespace = (namespace: string): string => `${namespace}/backfill`;
+import { backfillNamespace } from "./metrics";
 
 /** HeadObject tells whether a variant is stored; without ListBucket, S3 answers 403 for a missing one. */
 const findStored = (bucketArn: string) => [

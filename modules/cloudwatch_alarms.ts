@@ -19,6 +19,7 @@ import {
 } from "./known-rows";
 import {
   type ApiMetricName,
+  type BackfillMetricName,
   type LambdaMetricName,
   namespaceOf,
   type QueueMetricName,
@@ -32,7 +33,12 @@ export type CloudwatchAlarmsProps<M extends string = MetricName> = Given<typeof 
   readonly metrics?: Readonly<Record<M, Metric>>;
   /** Alarms by name. @default METRIC_ALARMS or, by alarm_routing, INCIDENT_ALARMS; extend it with `{ ...METRIC_ALARMS, "queue-depth": { … } }` */
   readonly alarms?: Readonly<
-    Record<string, MetricAlarm<NoInfer<M> | LambdaMetricName | QueueMetricName | TableMetricName | ApiMetricName>>
+    Record<
+      string,
+      MetricAlarm<
+        NoInfer<M> | LambdaMetricName | QueueMetricName | TableMetricName | ApiMetricName | BackfillMetricName
+      >
+    >
   >;
   /** Composite alarms by name. @default none or, by alarm_routing, COMPOSITE_ALARMS */
   readonly composites?: Readonly<Record<string, CompositeAlarm>>;
@@ -102,6 +108,9 @@ const contextOf = (values: AlarmsValues, metrics: Readonly<Record<string, Metric
   ...(values.dead_letter_queue_name !== "" && { deadLetterQueueName: values.dead_letter_queue_name }),
   ...(values.records_table_name !== "" && { recordsTableName: values.records_table_name }),
   ...(values.upload_api_id !== "" && { uploadApiId: values.upload_api_id }),
+  ...(values.backfill_state_machine_arn !== "" && {
+    backfill: { stateMachineArn: values.backfill_state_machine_arn, functionName: values.backfill_function_name },
+  }),
   newest: { aliasName: values.alias_name, version: values.function_version },
   help: values.alarm_help,
   savedQueries: values.enable_saved_queries,

@@ -119,6 +119,11 @@ export const INCIDENT_ALARMS = {
   "upload-api-refusals": { ...METRIC_ALARMS["upload-api-refusals"], severity: "none" },
   "upload-api-latency":  { ...METRIC_ALARMS["upload-api-latency"], severity: "none" },
   "links-unused":        { ...METRIC_ALARMS["links-unused"], severity: "none" },
+  "backfill-failed":     { ...METRIC_ALARMS["backfill-failed"], severity: "none" },
+  "backfill-timed-out":  { ...METRIC_ALARMS["backfill-timed-out"], severity: "none" },
+  "backfill-aborted":    { ...METRIC_ALARMS["backfill-aborted"], severity: "none" },
+  "backfill-batches":    { ...METRIC_ALARMS["backfill-batches"], severity: "none" },
+  "backfill-failure-rate": { ...METRIC_ALARMS["backfill-failure-rate"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
 
 /** Alarms of the module `log_alerts`. They show the cause of a page. Large images need no action, so they have no alarm here. */
@@ -165,5 +170,6 @@ export const COMPOSITE_ALARMS = {
   "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
   "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
   "direct-uploads": { severity: "performance", summary: "Clients cannot upload through the upload API, or only slowly", rule: { any: ["upload-api-refusals", "upload-api-latency", "links-unused"] }, suppressor: "page" },
+  "backfill":   { severity: "performance", summary: "A backfill failed, took too long or was stopped, or its objects are failing", rule: { any: ["backfill-failed", "backfill-timed-out", "backfill-aborted", "backfill-batches", "backfill-failure-rate"] }, suppressor: "page", runbook: "backfill-failed" },
   "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },
 } as const satisfies Record<string, CompositeAlarm>;

@@ -68,6 +68,7 @@ export class LogAlerts<M extends string = FaultName> extends Construct {
     for (const [id, logGroup, queries] of [
       ["query", values.log_group_name, values.queries],
       ["upload-query", values.upload_log_group_name, values.upload_queries],
+      ["backfill-query", values.backfill_log_group_name, values.backfill_queries],
     ] as const)
       for (const [name, queryString] of Object.entries(queries))
         new CloudwatchQueryDefinition(this, `${id}-${name.replaceAll("/", "-")}`, {

@@ -1,5 +1,6 @@
 /** Metrics ledger -> namespace and dimensions of each metric in CloudWatch, and its metric filter. */
 import type { CloudwatchLogMetricFilterConfig } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
+import { BATCHES_LABEL } from "../handler/contract/backfill";
 import { filterPattern, metricDimensions, metricValue, sourcesAt } from "../handler/contract/filter-pattern";
 import { METRICS, type Metric, type MetricName, type Unit } from "../handler/contract/metrics";
 import { deadLetterQueueName, recordsTableName } from "./naming";
@@ -50,8 +51,38 @@ export type ApiMetricName = keyof typeof API_METRICS;
 /** The stage whose address has no path. These metrics exist for each route only where detailed metrics are paid for. */
 const API_STAGE = "$default";
 
+/**
+ * Metrics that Step Functions publishes for the runs of a backfill and for its batches:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+ */
+// biome-ignore format: a ledger is read down its columns
+const EXECUTION_METRICS = {
+  ExecutionsFailed:   { unit: "Count", metricName: "ExecutionsFailed",   of: "" },
+  ExecutionsTimedOut: { unit: "Count", metricName: "ExecutionsTimedOut", of: "" },
+  ExecutionsAborted:  { unit: "Count", metricName: "ExecutionsAborted",  of: "" },
+  BatchesFailed:      { unit: "Count", metricName: "ExecutionsFailed",   of: `/${BATCHES_LABEL}` },
+  BatchesTimedOut:    { unit: "Count", metricName: "ExecutionsTimedOut", of: `/${BATCHES_LABEL}` },
+} as const satisfies Record<string, Pick<Metric, "unit"> & { readonly metricName: string; readonly of: string }>;
+
+/** The image handler's metrics, as the function of a backfill publishes them in its own namespace. */
+const BACKFILL_METRICS = {
+  BackfillFailures: { unit: "Count", metricName: "ProcessingFailure" },
+  BackfillSuccesses: { unit: "Count", metricName: "ProcessingSuccess" },
+} as const satisfies Record<string, Pick<Metric, "unit"> & { readonly metricName: MetricName }>;
+
+export type BackfillMetricName = keyof typeof EXECUTION_METRICS | keyof typeof BACKFILL_METRICS;
+
+/** The namespace of a backfill's function, so that alarms, charts and budget of live uploads do not count its images. */
+export const backfillNamespace = (namespace: string): string => `${namespace}/backfill`;
+
 /** Every metric that an alarm or a chart can use. */
-export type AnyMetric = LambdaMetricName | QueueMetricName | TableMetricName | ApiMetricName | MetricName;
+export type AnyMetric =
+  | LambdaMetricName
+  | QueueMetricName
+  | TableMetricName
+  | ApiMetricName
+  | BackfillMetricName
+  | MetricName;
 
 export interface MetricScope {
   readonly functionName: string;
@@ -64,6 +95,8 @@ export interface MetricScope {
   readonly recordsTableName?: string;
   /** The API that its metrics are about. @default they have no address */
   readonly uploadApiId?: string;
+  /** The state machine and the function that the metrics of backfills are about. @default they have no address */
+  readonly backfill?: { readonly stateMachineArn: string; readonly functionName: string };
 }
 
 /** Invocations through an alias, or those of them that ran one version. */
@@ -86,9 +119,39 @@ export const isTableMetric = (metric: string): metric is TableMetricName => Obje
 
 export const isApiMetric = (metric: string): metric is ApiMetricName => Object.hasOwn(API_METRICS, metric);
 
+export const isExecutionMetric = (metric: string): metric is keyof typeof EXECUTION_METRICS =>
+  Object.hasOwn(EXECUTION_METRICS, metric);
+
+const isOfBackfillFunction = (metric: string): metric is keyof typeof BACKFILL_METRICS =>
+  Object.hasOwn(BACKFILL_METRICS, metric);
+
+export const isBackfillMetric = (metric: string): metric is BackfillMetricName =>
+  isExecutionMetric(metric) || isOfBackfillFunction(metric);
+
+/** @throws Error if the scope has no backfill */
+const backfillAddress = (metric: BackfillMetricName, { backfill, metricNamespace }: MetricScope): MetricAddress => {
+  if (backfill === undefined) throw new Error(`Expected a backfill for ${metric} but got none`);
+  if (isOfBackfillFunction(metric))
+    return {
+      namespace: backfillNamespace(metricNamespace),
+      metricName: BACKFILL_METRICS[metric].metricName,
+      dimensions: { FunctionName: backfill.functionName },
+    };
+  const { metricName, of } = EXECUTION_METRICS[metric];
+  return { namespace: "AWS/States", metricName, dimensions: { StateMachineArn: `${backfill.stateMachineArn}${of}` } };
+};
+
 /** @returns the unit of a metric, as CloudWatch spells it */
 export const unitOf = (metric: AnyMetric): Unit =>
-  ({ ...LAMBDA_METRICS, ...QUEUE_METRICS, ...TABLE_METRICS, ...API_METRICS, ...METRICS })[metric].unit;
+  ({
+    ...LAMBDA_METRICS,
+    ...QUEUE_METRICS,
+    ...TABLE_METRICS,
+    ...API_METRICS,
+    ...EXECUTION_METRICS,
+    ...BACKFILL_METRICS,
+    ...METRICS,
+  })[metric].unit;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html */
 const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): Record<string, string> => ({
@@ -100,7 +163,7 @@ const lambdaDimensions = (functionName: string, alias: AliasScope | undefined): 
 /**
  * @param metrics the ledger of custom metrics
  * @returns namespace, name and dimensions to query. Metrics of Lambda and of the handler have the dimension FunctionName,
- * those of SQS the dimension QueueName, those of DynamoDB the dimensions TableName and Operation, those of API Gateway the dimensions ApiId and Stage. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
+ * those of SQS the dimension QueueName, those of DynamoDB the dimensions TableName and Operation, those of API Gateway the dimensions ApiId and Stage, those of Step Functions the dimension StateMachineArn. Metrics of a filter have only the dimensions of their row (see `each` of a chart).
  * @throws Error if nothing publishes the metric
  */
 export const metricAddress = (
@@ -128,6 +191,7 @@ export const metricAddress = (
     if (ApiId === undefined) throw new Error(`Expected the id of an API for ${metric} but got none`);
     return { namespace: "AWS/ApiGateway", metricName: metric, dimensions: { ApiId, Stage: API_STAGE } };
   }
+  if (isBackfillMetric(metric)) return backfillAddress(metric, scope);
   const row = metrics[metric];
   if (row === undefined)
     throw new Error(

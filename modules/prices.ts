@@ -41,6 +41,11 @@ export interface Prices {
   readonly tableBackupGbMonth: number;
   /** A request to an HTTP API of up to 512 KB. */
   readonly apiRequest: number;
+  /** A state transition of a Standard workflow. */
+  readonly stateTransition: number;
+  /** An execution of an Express workflow, and its duration. */
+  readonly expressRequest: number;
+  readonly expressGbSecond: number;
 }
 
 const MILLION = 1_000_000;
@@ -62,7 +67,6 @@ export const EVERYWHERE = {
   kmsKeyMonth: 1,
   kmsRequest: 3 / MILLION,
   xrayTrace: 5 / MILLION,
-  /** Step Functions: a state transition of a Standard workflow, and requests and duration of an Express workflow. */
   stateTransition: 25 / MILLION,
   expressRequest: 1 / MILLION,
   expressGbSecond: 0.00001667,

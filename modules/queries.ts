@@ -14,7 +14,7 @@ import type { Settings } from "../handler/contract/settings";
 import { alarmQueryName } from "./alarm-config";
 import { singleAlarms } from "./alarm-rows";
 import type { AlarmRow, AlarmValues, LogAlarmValues } from "./alarm-types";
-import { type AnyMetric, isApiMetric } from "./metrics";
+import { type AnyMetric, isApiMetric, isBackfillMetric } from "./metrics";
 
 interface SavedQuery {
   /** The query reads a line that is any of these. */
@@ -124,6 +124,13 @@ const NEAREST_LINES = {
   "4xx":                [{ event: "request.refused" }],
   "5xx":                [{ event: "request.failed" }, ...FAILED_INVOCATIONS],
   Latency:              [{ report: {}, field: "durationMs" }],
+  ExecutionsFailed:     [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  ExecutionsTimedOut:   [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  ExecutionsAborted:    [{ event: "image.received" }],
+  BatchesFailed:        [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  BatchesTimedOut:      [{ event: "image.failed" }, ...FAILED_INVOCATIONS],
+  BackfillFailures:     [{ event: "image.failed" }, { event: "storage.denied" }],
+  BackfillSuccesses:    [{ event: "image.processed" }, { event: "image.complete" }],
   ProcessingTime:       [{ event: "image.processed", field: "durationMs" }],
   ImagesProcessed:      [{ event: "image.received" }],
   // The images that are missing from the count.
@@ -188,11 +195,17 @@ interface RefusalLevel {
   readonly refusal_log_level: Settings["REFUSAL_LOG_LEVEL"];
 }
 
-const logOf = (name: AnyMetric): Metric["logOf"] =>
-  isApiMetric(name) ? "upload API" : hasNoLines(name) ? undefined : (METRICS[name] as Metric).logOf;
+/** Whose log a query reads. @default the function that processes uploads */
+type QueriedLog = Metric["logOf"] | "backfill";
+
+const logOf = (name: AnyMetric): QueriedLog => {
+  if (isApiMetric(name)) return "upload API";
+  if (isBackfillMetric(name)) return "backfill";
+  return hasNoLines(name) ? undefined : (METRICS[name] as Metric).logOf;
+};
 
 /** @returns whose log the first query of an alarm reads; undefined for that of the function that processes uploads */
-export const queriedLog = ({ metric }: Pick<AlarmRow, "metric">): Metric["logOf"] =>
+export const queriedLog = ({ metric }: Pick<AlarmRow, "metric">): QueriedLog =>
   watchedBy(metric)
     .map(logOf)
     .find((log) => log !== undefined);
@@ -214,7 +227,7 @@ export const alarmQuery = (
 
 type QueryValues = AlarmValues & LogAlarmValues & RefusalLevel;
 
-const alarmQueries = (values: QueryValues, log: Metric["logOf"]): Readonly<Record<string, string>> =>
+const alarmQueries = (values: QueryValues, log: QueriedLog): Readonly<Record<string, string>> =>
   Object.fromEntries(
     singleAlarms(values)
       .filter((alarm) => queriedLog(alarm) === log)
@@ -235,3 +248,26 @@ export const savedQueries = (values: QueryValues): Readonly<Record<string, strin
 /** @returns the same for the log of the upload API's function */
 export const uploadQueries = (values: QueryValues): Readonly<Record<string, string>> =>
   alarmQueries(values, "upload API");
+
+/** How the objects of backfills ended, hour by hour. */
+const BACKFILL_OUTCOMES = rendered([
+  filter(
+    (
+      [
+        "image.processed",
+        "image.complete",
+        "image.refused",
+        "image.superseded",
+        "image.failed",
+        "storage.denied",
+      ] as const
+    ).map((event) => ({ event })),
+  ),
+  "stats count(*) as objects by bin(1h), event",
+]);
+
+/** @returns the same for the log of the backfill's function */
+export const backfillQueries = (values: QueryValues): Readonly<Record<string, string>> => ({
+  "backfill-outcomes": BACKFILL_OUTCOMES,
+  ...alarmQueries(values, "backfill"),
+});

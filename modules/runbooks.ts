@@ -1,4 +1,5 @@
 /** All runbooks, one for each alarm. To add one, add a row to the ledger of its kind. */
+import { BACKFILL_RUNBOOKS } from "./backfill-runbooks";
 import { INCIDENT_RUNBOOKS } from "./incident-runbooks";
 import { LAMBDA_RUNBOOKS } from "./lambda-runbooks";
 import { LOG_RUNBOOKS } from "./log-runbooks";
@@ -12,5 +13,6 @@ export const RUNBOOKS: Readonly<Required<Runbooks>> = {
   ...LOG_RUNBOOKS,
   ...TABLE_RUNBOOKS,
   ...UPLOAD_RUNBOOKS,
+  ...BACKFILL_RUNBOOKS,
   ...INCIDENT_RUNBOOKS,
 };

@@ -22,7 +22,7 @@ import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { MetadataTable } from "./metadata_table";
 import { type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
-import { savedQueries, uploadQueries } from "./queries";
+import { backfillQueries, savedQueries, uploadQueries } from "./queries";
 import type { Replica } from "./replication";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
@@ -94,6 +94,10 @@ export class ImageProcessorStack extends TerraformStack {
       upload_log_group_name: uploadApi.log_group_name,
       enable_upload_api: true,
     };
+    const ofBackfill = backfill && {
+      backfill_state_machine_arn: backfill.state_machine_arn,
+      backfill_function_name: backfill.function_name,
+    };
     const metrics = new CloudwatchMetrics(this, "cloudwatch_metrics", {
       function_name: functionName,
       log_group_name: lambda.outputs.log_group_name,
@@ -119,6 +123,7 @@ export class ImageProcessorStack extends TerraformStack {
       dead_letter_queue_name: names.deadLetterQueueName,
       records_table_name: names.recordsTableName,
       ...uploads,
+      ...ofBackfill,
       alias_name: names.aliasName,
       function_version: lambda.outputs.function_version,
     });
@@ -129,6 +134,10 @@ export class ImageProcessorStack extends TerraformStack {
       queries: savedQueries(environment),
       ...uploads,
       upload_queries: uploadQueries(environment),
+      ...(backfill && {
+        backfill_log_group_name: backfill.log_group_name,
+        backfill_queries: backfillQueries(environment),
+      }),
     });
     if (environment.enable_codedeploy && lambda.alias) {
       const alarmNames = { ...alarms.outputs.alarm_names, ...logAlerts.outputs.alarm_names };
@@ -229,9 +238,9 @@ export class ImageProcessorStack extends TerraformStack {
   private backfill(environment: Environment, shared: Parameters<typeof backfillFunctionInputs>[1]) {
     const lambda = new LambdaFunction(this, "backfill_function", backfillFunctionInputs(environment, shared));
     const { enable_kms_key, kms_key_arn, account_id } = shared;
-    const { function_arn, function_name } = lambda.outputs;
+    const { function_arn, function_name, log_group_name } = lambda.outputs;
     const inputs = { ...backfillInputs(environment), enable_kms_key, kms_key_arn, account_id, function_arn };
-    return { ...new Backfill(this, "backfill", inputs).outputs, function_name };
+    return { ...new Backfill(this, "backfill", inputs).outputs, function_name, log_group_name };
   }
 
   /** Resource names come from construct ids, without a hash: `aws_s3_bucket.s3_buckets_upload`. */

@@ -21,6 +21,10 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
   const ofTable = JSON.stringify({ Operation: "UpdateItem", TableName: `${fn}-records` });
   const ofApi = (name: string, statistic = "Sum") =>
     `${statistic} of AWS/ApiGateway ${name} {"ApiId":"\${aws_apigatewayv2_api.upload_api_api.id}","Stage":"$default"} in 300 s`;
+  const ofRuns = (name: string, of = "") =>
+    `Sum of AWS/States ${name} {"StateMachineArn":"\${aws_sfn_state_machine.backfill_machine.arn}${of}"} in 300 s`;
+  const ofBackfill = (name: string) =>
+    `Sum of ${ns}/backfill ${name} {"FunctionName":"\${aws_lambda_function.backfill_function_function.function_name}"} in 900 s`;
   const rate = [
     `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s`,
     `f = Sum of ${ns} ProcessingFailure ${of} in 300 s`,
@@ -66,6 +70,13 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "upload-api-latency":    `l = ${ofApi("Latency", "p99")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND l >= 3000, 1, 0) | ${above} 1, 1 of 3, notBreaching | ${topic("performance")}`,
       "links-unused":          `i = Sum of ${ns} LinksIssued {} in 3600 s; u = Sum of ${ns} LinksUsed {} in 3600 s; rate! = IF(i >= 20 AND 100 * (i - FILL(u, 0)) >= 50 * i, 1, 0) | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
     }),
+    ...(flags.enable_backfill && {
+      "backfill-failed":       `${ofRuns("ExecutionsFailed")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
+      "backfill-timed-out":    `${ofRuns("ExecutionsTimedOut")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
+      "backfill-aborted":      `${ofRuns("ExecutionsAborted")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
+      "backfill-batches":      `f = ${ofRuns("ExecutionsFailed", "/batches")}; t = ${ofRuns("ExecutionsTimedOut", "/batches")}; rate! = IF(FILL(f, 0) + FILL(t, 0) >= 1, 1, 0) | ${above} 1, 1 of 3, notBreaching | ${topic("performance")}`,
+      "backfill-failure-rate": `f = ${ofBackfill("ProcessingFailure")}; s = ${ofBackfill("ProcessingSuccess")}; rate! = IF(f >= 10 AND 100 * f >= 5 * (f + FILL(s, 0)), 1, 0) | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
+    }),
     ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, 3 of 3, breaching | ${topic("performance")}`,
     }),
@@ -89,6 +100,12 @@ describe("alarms", () => {
       expect(Object.keys(alarms)).toHaveLength(count);
     },
   );
+
+  it("of a backfill exist only with it", async () => {
+    const environment = { ...(await withEach("prod")), enable_backfill: true };
+
+    expect(linesOf(synthesized(environment))).toEqual(expectedOf(environment));
+  });
 
   it("have no other arguments", async () => {
     const alarms = alarmsOf(synthesized(await withEach("prod")));

@@ -101,6 +101,8 @@ const DEFAULTS = {
   backfill_tolerated_failure_percent: 5,
   backfill_max_hours: 72,
   backfill_keep_days: 30,
+  backfill_min_failures: 10,
+  backfill_failure_threshold_percent: 5,
   table_throttle_threshold: 10,
   table_error_threshold: 3,
   upload_api_min_requests: 20,

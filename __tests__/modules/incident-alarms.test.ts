@@ -59,6 +59,10 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
   const version = "${aws_lambda_function.lambda_function_function.version}";
   const ofVersion = JSON.stringify({ ExecutedVersion: version, FunctionName: fn, Resource: `${fn}:live` });
   const ofTable = JSON.stringify({ Operation: "UpdateItem", TableName: `${fn}-records` });
+  const ofRuns = (name: string, of = "") =>
+    `Sum of AWS/States ${name} {"StateMachineArn":"\${aws_sfn_state_machine.backfill_machine.arn}${of}"} in 300 s`;
+  const ofBackfill = (name: string) =>
+    `Sum of ${ns}/backfill ${name} {"FunctionName":"\${aws_lambda_function.backfill_function_function.function_name}"} in 900 s`;
   const ofApi = (name: string, statistic = "Sum") =>
     `${statistic} of AWS/ApiGateway ${name} {"ApiId":"\${aws_apigatewayv2_api.upload_api_api.id}","Stage":"$default"} in 300 s`;
   const fired = "GreaterThanOrEqualToThreshold 1";
@@ -110,6 +114,13 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "upload-api-refusals":   `e = ${ofApi("4xx")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND 100 * FILL(e, 0) >= 50 * n, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
       "upload-api-latency":    `l = ${ofApi("Latency", "p99")}; n = ${ofApi("Count")}; rate! = IF(n >= 20 AND l >= 3000, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
       "links-unused":          `${filter("i", "LinksIssued", 3600)}; ${filter("u", "LinksUsed", 3600)}; rate! = IF(i >= 20 AND 100 * (i - FILL(u, 0)) >= 50 * i, 1, 0) | ${fired}, ${quiet()}`,
+    }),
+    ...(flags.enable_backfill && {
+      "backfill-failed":       `${ofRuns("ExecutionsFailed")} | ${fired}, ${quiet()}`,
+      "backfill-timed-out":    `${ofRuns("ExecutionsTimedOut")} | ${fired}, ${quiet()}`,
+      "backfill-aborted":      `${ofRuns("ExecutionsAborted")} | ${fired}, ${quiet()}`,
+      "backfill-batches":      `f = ${ofRuns("ExecutionsFailed", "/batches")}; t = ${ofRuns("ExecutionsTimedOut", "/batches")}; rate! = IF(FILL(f, 0) + FILL(t, 0) >= 1, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
+      "backfill-failure-rate": `f = ${ofBackfill("ProcessingFailure")}; s = ${ofBackfill("ProcessingSuccess")}; rate! = IF(f >= 10 AND 100 * f >= 5 * (f + FILL(s, 0)), 1, 0) | ${fired}, ${quiet()}`,
     }),
     ...(flags.enable_no_invocation_alarm && {
       "no-invocations":        `Sum of AWS/Lambda Invocations ${of} in 300 s | LessThanThreshold 1, ${quiet("3 of 3", "breaching")}`,

@@ -18,6 +18,11 @@ import type { Inputs } from "./inputs";
 
 const QUEUE = text('the name of an SQS queue, or ""', /^[\w-]{0,80}$/);
 const TABLE = text('the name of a DynamoDB table, or ""', /^([\w.-]{3,255})?$/);
+const MACHINE = text(
+  'the ARN of a state machine, or ""',
+  /^(arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[\w-]{1,80})?$/,
+);
+const FUNCTION = text('a function name, or ""', /^[\w-]{0,64}$/);
 const API = text('the id of an HTTP API, or ""', /^[a-z0-9]*$/);
 const ALIAS = text("an alias name", /^[\w-]{1,128}$/);
 const VERSION = text("a published version", /^(\$LATEST|\d+)$/);
@@ -70,12 +75,15 @@ export const ALARM_VALUES = {
   upload_api_latency_threshold_ms: { ...whole(1, 30_000, "milliseconds"),    default: 3_000,   description: "Latency of the slowest hundredth of the requests to the upload API in milliseconds that triggers `upload-api-latency`." },
   links_unused_min_count:          { ...COUNT,                               default: 20,      description: "Minimum number of upload links issued in an hour for `links-unused`." },
   links_unused_threshold_percent:  { ...PERCENT,                             default: 50,      description: "Upload links without an upload, in percent of those issued in an hour, that trigger `links-unused`." },
+  backfill_min_failures:           { ...COUNT,                               default: 10,      description: "Minimum number of failures of objects in 15 minutes for `backfill-failure-rate`. Each attempt counts." },
+  backfill_failure_threshold_percent: { ...PERCENT,                          default: 5,       description: "Failures of objects in a backfill, in percent of all attempts, that trigger `backfill-failure-rate`." },
   enable_no_invocation_alarm:      { ...FLAG,                                default: false,   description: "Creates the alarm `no-invocations`. Use it only where uploads arrive all day." },
   enable_async_alarms:             { ...FLAG,                                default: false,   description: "Creates the alarms `event-age` and `events-dropped`." },
   enable_memory_alarm:             { ...FLAG,                                default: false,   description: "Creates the alarm `memory-high`." },
   enable_dead_letter_queue:        { ...FLAG,                                default: false,   description: "Creates the alarms `dead-letters` and `dead-letter-errors`." },
   enable_metadata_table:           { ...FLAG,                                default: false,   description: "Creates the alarms `table-throttles` and `table-errors`." },
   enable_upload_api:               { ...FLAG,                                default: false,   description: "Creates the alarms `upload-api-errors`, `upload-api-refusals`, `upload-api-latency` and `links-unused`." },
+  enable_backfill:                 { ...FLAG,                                default: false,   description: "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches` and `backfill-failure-rate`." },
   enable_release_alias:            { ...FLAG,                                default: false,   description: "Creates the alarm `release-errors` on function_version." },
 } as const satisfies Inputs;
 
@@ -91,6 +99,8 @@ export const CLOUDWATCH_ALARMS = {
   dead_letter_queue_name:       { ...QUEUE,   default: "",          description: "Queue for enable_dead_letter_queue. Default: `<function_name>-dead-letters`." },
   records_table_name:           { ...TABLE,   default: "",          description: "Table for enable_metadata_table. Default: `<function_name>-records`." },
   upload_api_id:                { ...API,     default: "",          description: "HTTP API for enable_upload_api." },
+  backfill_state_machine_arn:   { ...MACHINE, default: "",          description: "State machine for enable_backfill." },
+  backfill_function_name:       { ...FUNCTION, default: "",         description: "Function of the backfill for enable_backfill." },
   alias_name:                   { ...ALIAS,   default: "live",      description: "Alias of the function for enable_release_alias." },
   function_version:             { ...VERSION, default: "$LATEST",   description: "Version that was published last, for enable_release_alias." },
   runbook_base_url:             COMMON.runbook_base_url,

@@ -31,6 +31,8 @@ export const LOG_ALERTS = {
   enable_saved_queries: { ...FLAG, default: false, description: "Saves the queries in CloudWatch Logs Insights." },
   queries:              { ...QUERIES, default: {}, description: "Text of each saved query, by name." },
   upload_log_group_name: { ...LOG_GROUP, default: "", description: "Log group of the upload API's function, for upload_queries." },
+  backfill_log_group_name: { ...LOG_GROUP, default: "", description: "Log group of the backfill's function, for backfill_queries." },
+  backfill_queries:     { ...QUERIES, default: {}, description: "Text of each saved query of that log group, by name." },
   upload_queries:       { ...QUERIES, default: {}, description: "Text of each saved query of that log group, by name." },
   runbook_base_url:     COMMON.runbook_base_url,
   alarm_help:           CLOUDWATCH_ALARMS.alarm_help,

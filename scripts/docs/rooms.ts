@@ -71,7 +71,7 @@ export const ROOMS = {
     path: "scripts/sandbox",
     purpose: "Runs a synthesized stack on this machine; reads only `cdk.tf.json`, or `template.json`, and the package.",
     imports: ["cloudwatch"],
-    entries: ["api-call.ts", "api-client.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "read-stack.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "table.ts", "terraform-json.ts"],
+    entries: ["api-call.ts", "api-client.ts", "blueprint.ts", "clock.ts", "damage.ts", "dead-letters.ts", "executions.ts", "function-log.ts", "function-package.ts", "lambda.ts", "memory.ts", "read-stack.ts", "s3-events.ts", "sandbox.ts", "sent.ts", "storage.ts", "table.ts", "terraform-json.ts"],
   },
   faults: {
     path: "scripts/faults",

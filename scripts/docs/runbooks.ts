@@ -52,10 +52,16 @@ const singleOf = (alarm: Alarm, environment: Environment): AlarmRow => {
   return singleOf(found, environment);
 };
 
+const LOG_GROUPS = {
+  uploads: "function's log group",
+  "upload API": "log group of the upload API's function",
+  backfill: "log group of the backfill's function",
+} as const;
+
 const firstQuery = (composite: Alarm, { environment, functionName }: RunbookFacts): string => {
   const alarm = singleOf(composite, environment);
   const saved = environment.enable_saved_queries ? `, saved as \`${functionName}/${alarmQueryName(alarm.name)}\`` : "";
-  const log = queriedLog(alarm) === "upload API" ? "log group of the upload API's function" : "function's log group";
+  const log = LOG_GROUPS[queriedLog(alarm) ?? "uploads"];
   return `In CloudWatch Logs Insights, on the ${log}${saved}:
 
 \`\`\`

@@ -20,6 +20,9 @@ export interface ExecutionsOptions {
   readonly onRun: (ended: Promise<void>) => void;
 }
 
+/** Calls an operation, such as StartExecution. */
+export type CallSteps = (operation: string, input: object) => Promise<Readonly<Record<string, unknown>>>;
+
 export interface Executions {
   readonly operations: Operations;
   /** Aborts all runs, without their metrics. */

@@ -9,7 +9,7 @@ import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
 import type { Damage } from "./damage";
 import { type DeadLetter, openDeadLetterQueue } from "./dead-letters";
-import { createExecutions } from "./executions";
+import { type CallSteps, createExecutions } from "./executions";
 import { describeFunctions, NO_RELEASES } from "./function-api";
 import type { LogLine } from "./function-log";
 import { type Functions, startFunctions } from "./functions";
@@ -77,6 +77,10 @@ export interface Sandbox {
   issueToken(claims: Readonly<Record<string, unknown>>): string;
   /** Sends a request to the stack's HTTP API as a caller that it accepts. @throws Error if the stack has no API */
   ask: AskApi;
+  /** Stores an object in any bucket. */
+  store(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
+  /** Calls an operation of Step Functions. @throws Error for a call that the service refuses */
+  steps: CallSteps;
   /** The bucket whose notification invokes the function. */
   readonly uploadBucket: string;
   /** The bucket that the function writes variants to. */
@@ -284,7 +288,9 @@ const assemble = async (
     metrics,
   };
   const objects = { upload, download: get, remove, erase };
-  const direct = { ...(api && { apiUrl: api.url }), issueToken, ask };
+  const steps: CallSteps = async (operation, input) =>
+    (await executions.operations[`AWSStepFunctions.${operation}`]?.(input)) as Record<string, unknown>;
+  const direct = { store: put, steps, ...(api && { apiUrl: api.url }), issueToken, ask };
   return {
     endpointUrl,
     uploadBucket,

@@ -59,16 +59,21 @@ run "everything_on" {
     upload_api_latency_threshold_ms      = 3003
     links_unused_min_count               = 23
     links_unused_threshold_percent       = 53
+    backfill_min_failures                = 13
+    backfill_failure_threshold_percent   = 8
     enable_no_invocation_alarm           = true
     enable_async_alarms                  = true
     enable_memory_alarm                  = true
     enable_dead_letter_queue             = true
     enable_metadata_table                = true
     enable_upload_api                    = true
+    enable_backfill                      = true
     enable_release_alias                 = true
     dead_letter_queue_name               = "invoices-dead-letters"
     records_table_name                   = "invoices"
     upload_api_id                        = "a1b2c3d4e5"
+    backfill_state_machine_arn           = "arn:aws:states:us-east-1:123456789012:stateMachine:invoices-backfill"
+    backfill_function_name               = "invoices-backfill"
     alias_name                           = "stable"
     function_version                     = "7"
     runbook_base_url                     = "https://example.com/runbooks"
@@ -103,6 +108,11 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.upload_api_refusals) == 1,
       length(aws_cloudwatch_metric_alarm.upload_api_latency) == 1,
       length(aws_cloudwatch_metric_alarm.links_unused) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_failed) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_timed_out) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_aborted) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_batches) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_failure_rate) == 1,
       length(aws_cloudwatch_composite_alarm.page) == 1,
       length(aws_cloudwatch_composite_alarm.creep) == 1,
       length(aws_cloudwatch_composite_alarm.silence) == 1,
@@ -113,6 +123,7 @@ run "everything_on" {
       length(aws_cloudwatch_composite_alarm.bad_release) == 1,
       length(aws_cloudwatch_composite_alarm.table) == 1,
       length(aws_cloudwatch_composite_alarm.direct_uploads) == 1,
+      length(aws_cloudwatch_composite_alarm.backfill) == 1,
       length(aws_cloudwatch_composite_alarm.refused) == 1,
     ])
     error_message = "Expected 1 of each."
@@ -131,8 +142,8 @@ run "everything_on" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
-      join(" ", keys(output.alarm_arns)) == "bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -195,16 +206,21 @@ run "everything_off" {
     upload_api_latency_threshold_ms      = 3003
     links_unused_min_count               = 23
     links_unused_threshold_percent       = 53
+    backfill_min_failures                = 13
+    backfill_failure_threshold_percent   = 8
     enable_no_invocation_alarm           = false
     enable_async_alarms                  = false
     enable_memory_alarm                  = false
     enable_dead_letter_queue             = false
     enable_metadata_table                = false
     enable_upload_api                    = false
+    enable_backfill                      = false
     enable_release_alias                 = false
     dead_letter_queue_name               = ""
     records_table_name                   = ""
     upload_api_id                        = ""
+    backfill_state_machine_arn           = ""
+    backfill_function_name               = ""
     alias_name                           = "stable"
     function_version                     = "7"
     runbook_base_url                     = ""
@@ -247,6 +263,11 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.upload_api_refusals) == 0,
       length(aws_cloudwatch_metric_alarm.upload_api_latency) == 0,
       length(aws_cloudwatch_metric_alarm.links_unused) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_failed) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_timed_out) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_aborted) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_batches) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_failure_rate) == 0,
       length(aws_cloudwatch_composite_alarm.page) == 0,
       length(aws_cloudwatch_composite_alarm.creep) == 0,
       length(aws_cloudwatch_composite_alarm.silence) == 0,
@@ -257,6 +278,7 @@ run "everything_off" {
       length(aws_cloudwatch_composite_alarm.bad_release) == 0,
       length(aws_cloudwatch_composite_alarm.table) == 0,
       length(aws_cloudwatch_composite_alarm.direct_uploads) == 0,
+      length(aws_cloudwatch_composite_alarm.backfill) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
       length(aws_cloudwatch_metric_alarm.log_errors) == 0,
       length(aws_cloudwatch_metric_alarm.event_age) == 0,
@@ -331,16 +353,21 @@ run "other_choices_1" {
     upload_api_latency_threshold_ms      = 3003
     links_unused_min_count               = 23
     links_unused_threshold_percent       = 53
+    backfill_min_failures                = 13
+    backfill_failure_threshold_percent   = 8
     enable_no_invocation_alarm           = true
     enable_async_alarms                  = true
     enable_memory_alarm                  = true
     enable_dead_letter_queue             = true
     enable_metadata_table                = true
     enable_upload_api                    = true
+    enable_backfill                      = true
     enable_release_alias                 = true
     dead_letter_queue_name               = "invoices-dead-letters"
     records_table_name                   = "invoices"
     upload_api_id                        = "a1b2c3d4e5"
+    backfill_state_machine_arn           = "arn:aws:states:us-east-1:123456789012:stateMachine:invoices-backfill"
+    backfill_function_name               = "invoices-backfill"
     alias_name                           = "stable"
     function_version                     = "7"
     runbook_base_url                     = "https://example.com/runbooks"
@@ -362,6 +389,11 @@ run "other_choices_1" {
       length(aws_cloudwatch_metric_alarm.upload_api_refusals) == 1,
       length(aws_cloudwatch_metric_alarm.upload_api_latency) == 1,
       length(aws_cloudwatch_metric_alarm.links_unused) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_failed) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_timed_out) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_aborted) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_batches) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_failure_rate) == 1,
       length(aws_cloudwatch_metric_alarm.throttles) == 1,
       length(aws_cloudwatch_metric_alarm.log_errors) == 1,
       length(aws_cloudwatch_metric_alarm.high_concurrency) == 1,
@@ -396,6 +428,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_composite_alarm.bad_release) == 0,
       length(aws_cloudwatch_composite_alarm.table) == 0,
       length(aws_cloudwatch_composite_alarm.direct_uploads) == 0,
+      length(aws_cloudwatch_composite_alarm.backfill) == 0,
       length(aws_cloudwatch_composite_alarm.refused) == 0,
     ])
     error_message = "Expected 0 of each."
@@ -403,8 +436,8 @@ run "other_choices_1" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
-      join(" ", keys(output.alarm_arns)) == "dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
+      join(" ", keys(output.alarm_names)) == "backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
+      join(" ", keys(output.alarm_arns)) == "backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -469,16 +502,21 @@ run "wrong_values" {
     upload_api_latency_threshold_ms      = -7
     links_unused_min_count               = -7
     links_unused_threshold_percent       = -7
+    backfill_min_failures                = -7
+    backfill_failure_threshold_percent   = -7
     enable_no_invocation_alarm           = true
     enable_async_alarms                  = true
     enable_memory_alarm                  = true
     enable_dead_letter_queue             = true
     enable_metadata_table                = true
     enable_upload_api                    = true
+    enable_backfill                      = true
     enable_release_alias                 = true
     dead_letter_queue_name               = "AWS/Lambda"
     records_table_name                   = "AWS/Lambda"
     upload_api_id                        = "AWS/Lambda"
+    backfill_state_machine_arn           = "AWS/Lambda"
+    backfill_function_name               = "AWS/Lambda"
     alias_name                           = ""
     function_version                     = ""
     runbook_base_url                     = "AWS/Lambda"
@@ -536,9 +574,13 @@ run "wrong_values" {
     var.upload_api_latency_threshold_ms,
     var.links_unused_min_count,
     var.links_unused_threshold_percent,
+    var.backfill_min_failures,
+    var.backfill_failure_threshold_percent,
     var.dead_letter_queue_name,
     var.records_table_name,
     var.upload_api_id,
+    var.backfill_state_machine_arn,
+    var.backfill_function_name,
     var.alias_name,
     var.function_version,
     var.runbook_base_url,
@@ -604,16 +646,21 @@ run "other_wrong_values" {
     upload_api_latency_threshold_ms      = 10000000000
     links_unused_min_count               = 10000000000
     links_unused_threshold_percent       = 10000000000
+    backfill_min_failures                = 10000000000
+    backfill_failure_threshold_percent   = 10000000000
     enable_no_invocation_alarm           = true
     enable_async_alarms                  = true
     enable_memory_alarm                  = true
     enable_dead_letter_queue             = true
     enable_metadata_table                = true
     enable_upload_api                    = true
+    enable_backfill                      = true
     enable_release_alias                 = true
     dead_letter_queue_name               = "?"
     records_table_name                   = "?"
     upload_api_id                        = "?"
+    backfill_state_machine_arn           = "?"
+    backfill_function_name               = "?"
     alias_name                           = "?"
     function_version                     = "?"
     runbook_base_url                     = "?"
@@ -671,9 +718,13 @@ run "other_wrong_values" {
     var.upload_api_latency_threshold_ms,
     var.links_unused_min_count,
     var.links_unused_threshold_percent,
+    var.backfill_min_failures,
+    var.backfill_failure_threshold_percent,
     var.dead_letter_queue_name,
     var.records_table_name,
     var.upload_api_id,
+    var.backfill_state_machine_arn,
+    var.backfill_function_name,
     var.alias_name,
     var.function_version,
     var.runbook_base_url,
@@ -739,16 +790,21 @@ run "conflict_1" {
     upload_api_latency_threshold_ms      = 3003
     links_unused_min_count               = 23
     links_unused_threshold_percent       = 53
+    backfill_min_failures                = 13
+    backfill_failure_threshold_percent   = 8
     enable_no_invocation_alarm           = true
     enable_async_alarms                  = true
     enable_memory_alarm                  = true
     enable_dead_letter_queue             = true
     enable_metadata_table                = true
     enable_upload_api                    = true
+    enable_backfill                      = true
     enable_release_alias                 = true
     dead_letter_queue_name               = "invoices-dead-letters"
     records_table_name                   = "invoices"
     upload_api_id                        = ""
+    backfill_state_machine_arn           = "arn:aws:states:us-east-1:123456789012:stateMachine:invoices-backfill"
+    backfill_function_name               = "invoices-backfill"
     alias_name                           = "stable"
     function_version                     = "7"
     runbook_base_url                     = "https://example.com/runbooks"
@@ -763,6 +819,92 @@ run "conflict_1" {
 
 # Values that do not go together.
 run "conflict_2" {
+  command = plan
+
+  module {
+    source = "./modules/cloudwatch_alarms"
+  }
+
+  variables {
+    function_name                        = "invoices-worker"
+    critical_alerts_topic_arn            = "arn:aws:sns:us-east-1:123456789012:critical"
+    performance_alerts_topic_arn         = "arn:aws:sns:us-east-1:123456789012:performance"
+    log_alerts_topic_arn                 = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace                     = "Invoices"
+    enable_image_metrics                 = true
+    alarm_routing                        = "each"
+    error_threshold                      = 6
+    duration_threshold_ms                = 45003
+    throttle_threshold                   = 8
+    concurrent_executions_threshold      = 53
+    release_error_threshold              = 4
+    release_error_threshold_percent      = 8
+    release_error_min_failures           = 5
+    log_error_threshold                  = 4
+    success_rate_threshold_percent       = 93
+    success_rate_min_samples             = 8
+    event_age_threshold_ms               = 600003
+    memory_threshold_percent             = 93
+    table_throttle_threshold             = 13
+    table_error_threshold                = 6
+    lambda_memory_size                   = 1027
+    lambda_timeout                       = 63
+    reserved_concurrent_executions       = 2
+    error_rate_threshold_percent         = 25
+    error_rate_min_failures              = 10
+    error_rate_window_seconds            = 480
+    error_rate_hold_periods              = 12
+    recovery_window_seconds              = 780
+    waiting_window_seconds               = 780
+    waiting_hold_periods                 = 8
+    waiting_min_throttles                = 28
+    throttled_period_seconds             = 300
+    throttled_datapoints                 = 3
+    lost_images_threshold                = 6
+    lost_images_window_seconds           = 960
+    silence_periods                      = 6
+    refused_rate_threshold_percent       = 8
+    refused_min_count                    = 11
+    refused_window_seconds               = 3660
+    slo_target_percent                   = 98.9
+    slo_min_failures                     = 6
+    slo_sure_failures                    = 57
+    slo_seconds                          = 303
+    upload_api_min_requests              = 23
+    upload_api_error_threshold_percent   = 23
+    upload_api_refusal_threshold_percent = 53
+    upload_api_latency_threshold_ms      = 3003
+    links_unused_min_count               = 23
+    links_unused_threshold_percent       = 53
+    backfill_min_failures                = 13
+    backfill_failure_threshold_percent   = 8
+    enable_no_invocation_alarm           = true
+    enable_async_alarms                  = true
+    enable_memory_alarm                  = true
+    enable_dead_letter_queue             = true
+    enable_metadata_table                = true
+    enable_upload_api                    = true
+    enable_backfill                      = true
+    enable_release_alias                 = true
+    dead_letter_queue_name               = "invoices-dead-letters"
+    records_table_name                   = "invoices"
+    upload_api_id                        = "a1b2c3d4e5"
+    backfill_state_machine_arn           = ""
+    backfill_function_name               = "invoices-backfill"
+    alias_name                           = "stable"
+    function_version                     = "7"
+    runbook_base_url                     = "https://example.com/runbooks"
+    alarm_help                           = "Ask the team Invoices."
+    enable_saved_queries                 = true
+  }
+
+  expect_failures = [
+    output.alarm_names,
+  ]
+}
+
+# Values that do not go together.
+run "conflict_3" {
   command = plan
 
   module {
@@ -820,16 +962,21 @@ run "conflict_2" {
     upload_api_latency_threshold_ms      = 3003
     links_unused_min_count               = 23
     links_unused_threshold_percent       = 53
+    backfill_min_failures                = 13
+    backfill_failure_threshold_percent   = 8
     enable_no_invocation_alarm           = true
     enable_async_alarms                  = true
     enable_memory_alarm                  = true
     enable_dead_letter_queue             = true
     enable_metadata_table                = true
     enable_upload_api                    = true
+    enable_backfill                      = true
     enable_release_alias                 = true
     dead_letter_queue_name               = "invoices-dead-letters"
     records_table_name                   = "invoices"
     upload_api_id                        = "a1b2c3d4e5"
+    backfill_state_machine_arn           = "arn:aws:states:us-east-1:123456789012:stateMachine:invoices-backfill"
+    backfill_function_name               = "invoices-backfill"
     alias_name                           = "stable"
     function_version                     = "7"
     runbook_base_url                     = "https://example.com/runbooks"

@@ -47,6 +47,7 @@ run "everything_on" {
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
     enable_upload_api               = true
+    enable_backfill                 = true
     enable_release_alias            = true
     large_image_bytes               = 10485763
     alias_name                      = "stable"
@@ -121,6 +122,7 @@ run "everything_off" {
     enable_dead_letter_queue        = false
     enable_metadata_table           = false
     enable_upload_api               = false
+    enable_backfill                 = false
     enable_release_alias            = false
     large_image_bytes               = 10485763
     alias_name                      = "stable"
@@ -195,6 +197,7 @@ run "other_choices_1" {
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
     enable_upload_api               = true
+    enable_backfill                 = true
     enable_release_alias            = true
     large_image_bytes               = 10485763
     alias_name                      = "stable"
@@ -271,6 +274,7 @@ run "wrong_values" {
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
     enable_upload_api               = true
+    enable_backfill                 = true
     enable_release_alias            = true
     large_image_bytes               = -7
     alias_name                      = ""
@@ -349,6 +353,7 @@ run "other_wrong_values" {
     enable_dead_letter_queue        = true
     enable_metadata_table           = true
     enable_upload_api               = true
+    enable_backfill                 = true
     enable_release_alias            = true
     large_image_bytes               = 10000000000
     alias_name                      = "?"

@@ -24,7 +24,11 @@ run "everything_on" {
     queries = {
       "invoices/errors" = "fields @timestamp | filter level = \"ERROR\""
     }
-    upload_log_group_name = "/aws/lambda/invoices-uploads"
+    upload_log_group_name   = "/aws/lambda/invoices-uploads"
+    backfill_log_group_name = "/aws/lambda/invoices-backfill"
+    backfill_queries = {
+      "invoices/backfill" = "fields @timestamp | filter event = \"image.failed\""
+    }
     upload_queries = {
       "invoices/links" = "fields @timestamp | filter event = \"link.issued\""
     }
@@ -44,6 +48,7 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.large_images) == 1,
       length(aws_cloudwatch_query_definition.query) == 1,
       length(aws_cloudwatch_query_definition.upload_query) == 1,
+      length(aws_cloudwatch_query_definition.backfill_query) == 1,
     ])
     error_message = "Expected 1 of each."
   }
@@ -79,6 +84,8 @@ run "everything_off" {
     enable_saved_queries          = false
     queries                       = {}
     upload_log_group_name         = ""
+    backfill_log_group_name       = ""
+    backfill_queries              = {}
     upload_queries                = {}
     runbook_base_url              = ""
     alarm_help                    = ""
@@ -96,6 +103,7 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.large_images) == 0,
       length(aws_cloudwatch_query_definition.query) == 0,
       length(aws_cloudwatch_query_definition.upload_query) == 0,
+      length(aws_cloudwatch_query_definition.backfill_query) == 0,
     ])
     error_message = "Expected 0 of each."
   }
@@ -132,7 +140,11 @@ run "other_choices_1" {
     queries = {
       "invoices/errors" = "fields @timestamp | filter level = \"ERROR\""
     }
-    upload_log_group_name = "/aws/lambda/invoices-uploads"
+    upload_log_group_name   = "/aws/lambda/invoices-uploads"
+    backfill_log_group_name = "/aws/lambda/invoices-backfill"
+    backfill_queries = {
+      "invoices/backfill" = "fields @timestamp | filter event = \"image.failed\""
+    }
     upload_queries = {
       "invoices/links" = "fields @timestamp | filter event = \"link.issued\""
     }
@@ -150,6 +162,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_metric_alarm.records_lost) == 1,
       length(aws_cloudwatch_query_definition.query) == 1,
       length(aws_cloudwatch_query_definition.upload_query) == 1,
+      length(aws_cloudwatch_query_definition.backfill_query) == 1,
     ])
     error_message = "Expected 1 of each."
   }
@@ -196,7 +209,11 @@ run "wrong_values" {
     queries = {
       "aws:x" = ""
     }
-    upload_log_group_name = "not\tallowed"
+    upload_log_group_name   = "not\tallowed"
+    backfill_log_group_name = "not\tallowed"
+    backfill_queries = {
+      "aws:x" = ""
+    }
     upload_queries = {
       "aws:x" = ""
     }
@@ -216,6 +233,8 @@ run "wrong_values" {
     var.refusal_log_level,
     var.queries,
     var.upload_log_group_name,
+    var.backfill_log_group_name,
+    var.backfill_queries,
     var.upload_queries,
     var.runbook_base_url,
   ]
@@ -245,7 +264,11 @@ run "other_wrong_values" {
     queries = {
       "aws:x" = ""
     }
-    upload_log_group_name = "?"
+    upload_log_group_name   = "?"
+    backfill_log_group_name = "?"
+    backfill_queries = {
+      "aws:x" = ""
+    }
     upload_queries = {
       "aws:x" = ""
     }
@@ -265,6 +288,8 @@ run "other_wrong_values" {
     var.refusal_log_level,
     var.queries,
     var.upload_log_group_name,
+    var.backfill_log_group_name,
+    var.backfill_queries,
     var.upload_queries,
     var.runbook_base_url,
   ]

@@ -1,11 +1,8 @@
 /** Cost and time of one backfill. */
 import { putsPerImage } from "../../../modules/cost-widget";
-import { EVERYWHERE, pricesOf } from "../../../modules/prices";
+import { pricesOf } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
-import { assumed, RECORD_WRITES, seconds } from "./usage";
-
-/** A child workflow has a minimum of 64 MB and is charged for its duration, in steps of 100 ms. */
-const EXPRESS_GB = 64 / 1024;
+import { assumed, EXPRESS_GB, RECORD_WRITES, seconds } from "./usage";
 
 const MB_PER_GB = 1024;
 
@@ -24,11 +21,11 @@ export const estimateBackfill = (environment: Environment, objects: number, mean
   const gbSecond = environment.lambda_architecture === "arm64" ? prices.arm64GbSecond : prices.x86GbSecond;
   const puts = putsPerImage(environment) - 1;
   const each =
-    secondsEach * ((environment.lambda_memory_size / MB_PER_GB) * gbSecond + EXPRESS_GB * EVERYWHERE.expressGbSecond) +
+    secondsEach * ((environment.lambda_memory_size / MB_PER_GB) * gbSecond + EXPRESS_GB * prices.expressGbSecond) +
     // One HeadObject of the object, one of each variant, and the download.
     (puts + 2) * prices.s3Get +
     puts * prices.s3Put +
     (environment.enable_metadata_table ? RECORD_WRITES * prices.tableWrite : 0);
-  const batch = prices.lambdaRequest + EVERYWHERE.expressRequest + EVERYWHERE.stateTransition;
+  const batch = prices.lambdaRequest + prices.expressRequest + prices.stateTransition;
   return { usd: objects * each + Math.ceil(objects / environment.backfill_batch_size) * batch, hours };
 };

@@ -21,6 +21,7 @@ export const LINES = {
   SQS: ["sqsRequest"],
   KMS: ["kmsKeyMonth", "kmsRequest"],
   "X-Ray": ["xrayTrace"],
+  "Step Functions": ["stateTransition", "expressRequest", "expressGbSecond"],
   DynamoDB: ["tableWrite", "tableQuery", "tableGbMonth", "tableBackupGbMonth"],
   "API Gateway": ["apiRequest"],
 } as const satisfies Record<string, readonly (keyof Prices)[]>;

@@ -35,6 +35,7 @@ export const ASSUMPTIONS = {
   stateRequests:    { value: 3,         about: "requests for the state of such an upload" },
   apiSeconds:       { value: 0.03,      about: "seconds that the function of the upload API works for a request" },
   apiLogBytes:      { value: 420,       about: "bytes of log per request to the upload API" },
+  backfilledPercent: { value: 5,        about: "objects that backfills process again, in percent of the uploads, with enable_backfill" },
   notifications:    { value: 100,       about: "e-mail notifications per month" },
 } as const satisfies Record<string, { readonly value: number; readonly about: string }>;
 
@@ -125,9 +126,29 @@ const apiOf = ({ enable_upload_api: isOn }: Environment, a: Assumed) => {
   };
 };
 
+/** A child workflow is charged for 64 MB at least, as long as the function works. */
+export const EXPRESS_GB = 64 / MB_PER_GB;
+
+/** @returns what backfills cause: each makes all variants of its objects, and asks for each before */
+const backfillsOf = (environment: Environment, a: Assumed) => {
+  const objects = environment.enable_backfill ? (a.images * a.backfilledPercent) / 100 : 0;
+  const batches = objects / environment.backfill_batch_size;
+  const variants = putsPerImage(environment) - 1;
+  return {
+    objects,
+    batches,
+    seconds: objects * seconds(environment, a),
+    puts: objects * variants,
+    // HeadObject of the object and of each variant, and the download.
+    gets: objects * (variants + 1 + GETS),
+  };
+};
+
 export const usageOf = (environment: Environment, a: Assumed): Usage => {
   const api = apiOf(environment, a);
-  const gbSeconds = a.images * (environment.lambda_memory_size / MB_PER_GB) * seconds(environment, a) + api.gbSeconds;
+  const backfills = backfillsOf(environment, a);
+  const workedSeconds = a.images * seconds(environment, a) + backfills.seconds;
+  const gbSeconds = workedSeconds * (environment.lambda_memory_size / MB_PER_GB) + api.gbSeconds;
   const isArm = environment.lambda_architecture === "arm64";
   const logGb = logGbOf(environment, a) + api.logGb;
   const records = recordsOf(environment, a);
@@ -138,12 +159,15 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
     tableWrite: records.tableWrite + api.links,
     tableQuery: api.states,
     apiRequest: api.requests,
-    lambdaRequest: a.images + api.requests,
+    stateTransition: backfills.batches,
+    expressRequest: backfills.batches,
+    expressGbSecond: backfills.seconds * EXPRESS_GB,
+    lambdaRequest: a.images + api.requests + backfills.batches,
     arm64GbSecond: isArm ? gbSeconds : 0,
     x86GbSecond: isArm ? 0 : gbSeconds,
     // A replica of the upload and of each variant.
-    s3Put: a.images * putsPerImage(environment) * (environment.enable_replication ? 2 : 1),
-    s3Get: a.images * GETS,
+    s3Put: (a.images * putsPerImage(environment) + backfills.puts) * (environment.enable_replication ? 2 : 1),
+    s3Get: a.images * GETS + backfills.gets,
     s3GbMonth: storedGbOf(environment, a),
     interRegionGb: environment.enable_replication ? uploadsGb(a) + variantsGb(environment, a) : 0,
     logGb,

@@ -107,6 +107,7 @@ export const PLAIN_MODULES = {
     each: [
       { input: "queries", suffix: "" },
       { input: "upload_queries", suffix: "" },
+      { input: "backfill_queries", suffix: "" },
     ],
     derived: {
       all_log_alarm_names: { from: "alarm_names", value: "values(local.alarm_names)" },

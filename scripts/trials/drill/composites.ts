@@ -58,6 +58,9 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   "bad-release": anyOf("release-errors"),
   table: anyOf("table-throttles", "table-errors"),
   "direct-uploads": anyOf("upload-api-refusals", "upload-api-latency", "links-unused"),
+  backfill: anyOf(
+    ...["backfill-failed", "backfill-timed-out", "backfill-aborted", "backfill-batches", "backfill-failure-rate"],
+  ),
   refused: anyOf("refused-rate"),
 };
 

@@ -1,6 +1,7 @@
 /** Scenarios of the alarms of a stack in which one composite alarm pages. They replace the rows of the same name. */
 import { DENIED } from "../../faults/calls";
 import { FAULTS } from "../../faults/faults";
+import { BACKFILL_CAUSES } from "./backfills";
 import {
   again,
   failsPermanently,
@@ -236,6 +237,16 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     topic: "performance-alerts",
     also: ["upload-api-refusals"],
   },
+  "backfill-failed": { ...BACKFILL_CAUSES["backfill-failed"], topic: none, also: ["backfill"] },
+  "backfill-timed-out": { ...BACKFILL_CAUSES["backfill-timed-out"], topic: none, also: ["backfill"] },
+  "backfill-aborted": { ...BACKFILL_CAUSES["backfill-aborted"], topic: none, also: ["backfill"] },
+  "backfill-batches": { ...BACKFILL_CAUSES["backfill-batches"], topic: none, also: ["backfill"] },
+  "backfill-failure-rate": {
+    ...BACKFILL_CAUSES["backfill-failure-rate"],
+    topic: none,
+    also: ["backfill", "backfill-batches"],
+  },
+  backfill: { ...BACKFILL_CAUSES["backfill-aborted"], topic: "performance-alerts", also: ["backfill-aborted"] },
   "records-lost": { ...(SCENARIOS["records-lost"] as Scenario), topic: "log-alerts" },
   "image-processing-errors": {
     ...OUTAGE_RUN,

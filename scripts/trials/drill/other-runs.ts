@@ -1,6 +1,7 @@
 /** Runs that belong to no alarm but make every metric appear. */
 import { FAULTS } from "../../faults/faults";
 import { photo } from "../../faults/pictures";
+import { backfill } from "./backfills";
 import { altered, failsAtFirst, failsWithoutRetry, uploads } from "./causes";
 import { uploadByLink } from "./direct-uploads";
 import { record } from "./recorded-run";
@@ -35,6 +36,9 @@ export const OTHERS = {
           await faultRun.settled();
           faultRun.clock.skip(MINUTE_MS);
         }
+        // First every variant is made again, then none.
+        if (blueprint.stateMachines.length > 0)
+          for (const all of [true, false]) await backfill(faultRun, [`photos/0 ${BAIT}.jpg`], all);
       }),
   },
   "metrics-outage": {

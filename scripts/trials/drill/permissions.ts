@@ -23,7 +23,7 @@ interface Need {
   /** Values that the statement's condition must contain. @default no condition is needed */
   readonly for?: (seen: Seen) => readonly string[];
   /** The functions that need it. @default all */
-  readonly of?: "uploads" | "upload API";
+  readonly of?: "uploads" | "upload API" | "backfill";
 }
 
 const bucketsOf = ({ blueprint, calls }: Seen, action: string): BucketBlueprint[] =>
@@ -37,6 +37,12 @@ const variants = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:PutObjec
 /** Of the upload API. S3 acts with its permissions for anyone who has a link. */
 const byLink = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:PutObject");
 const downloads = (seen: Seen): BucketBlueprint[] => bucketsOf(seen, "s3:GetObject");
+
+/** Of a backfill, which asks for variants, too. */
+const sources = (seen: Seen): BucketBlueprint[] => {
+  const written = variants(seen);
+  return bucketsOf(seen, "s3:GetObject").filter((bucket) => !written.includes(bucket));
+};
 
 const objectsOf = (buckets: readonly BucketBlueprint[]): string[] => buckets.map(({ arn }) => `${arn}/*`);
 
@@ -90,6 +96,11 @@ const NEEDED_BESIDE_CALLS: readonly Need[] = [
   { action: "kms:Decrypt",          on: settingsKey, for: ({ fn }) => [fn.arn], because: "Lambda decrypts the environment variables" },
   { of: "upload API", action: "kms:GenerateDataKey", on: (seen) => keysOf(byLink(seen)),   for: (seen) => arnsOf(byLink(seen)),   because: "S3 encrypts direct uploads with the stack's key" },
   { of: "upload API", action: "kms:Decrypt",         on: (seen) => keysOf(downloads(seen)), for: (seen) => arnsOf(downloads(seen)), because: "S3 decrypts variants with the stack's key" },
+  { of: "backfill", action: "s3:ListBucket",       on: (seen) => arnsOf([...sources(seen), ...variants(seen)]), because: "S3 answers 404 instead of 403 for an object that is missing" },
+  { of: "backfill", action: "s3:GetObject",        on: (seen) => objectsOf([...sources(seen), ...variants(seen)]), because: "it asks S3 for each object and each variant" },
+  { of: "backfill", action: "s3:GetObjectVersion", on: (seen) => objectsOf(sources(seen)), because: "uploads from before versioning was suspended have a version" },
+  { of: "backfill", action: "kms:Decrypt",         on: (seen) => keysOf(sources(seen)),    for: (seen) => arnsOf(sources(seen)),  because: "S3 decrypts uploads with the stack's key" },
+  { of: "backfill", action: "kms:GenerateDataKey", on: (seen) => keysOf(variants(seen)),   for: (seen) => arnsOf(variants(seen)), because: "S3 encrypts variants with the stack's key" },
   ...VPC_ACTIONS.map((action) => ({ action, on: vpc, because: "Lambda connects the function to its subnets" })),
   { action: "xray:PutTraceSegments",    on: traces, because: "Lambda sends traces to X-Ray" },
   { action: "xray:PutTelemetryRecords", on: traces, because: "Lambda sends traces to X-Ray" },
@@ -171,17 +182,18 @@ export const permissionProblems = (stackDir: string, blueprint: Blueprint, evide
   const stack = readStack(stackDir);
   const { isTraced, environment } = blueprint.function;
   const ofApi = new Set(blueprint.apis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName)));
-  const others = blueprint.otherFunctions.filter(({ name }) => ofApi.has(name));
+  const ofRuns = new Set(blueprint.stateMachines.map(({ functionArn }) => functionArn));
+  const checked = blueprint.otherFunctions.filter(({ name, arn }) => ofApi.has(name) || ofRuns.has(arn));
+  const kindOf = (fn: FunctionBlueprint): Need["of"] => {
+    if (fn === blueprint.function) return "uploads";
+    return ofRuns.has(fn.arn) ? "backfill" : "upload API";
+  };
   return [
     ...((environment.TRACING === "on") === isTraced
       ? []
       : ["TRACING and the function's tracing mode contradict each other"]),
-    ...[blueprint.function, ...others].flatMap((fn) =>
-      problemsOf(
-        statementsOfFunction(stack, fn),
-        { blueprint, fn, calls: callsOf(fn, evidence) },
-        fn === blueprint.function ? "uploads" : "upload API",
-      ),
+    ...[blueprint.function, ...checked].flatMap((fn) =>
+      problemsOf(statementsOfFunction(stack, fn), { blueprint, fn, calls: callsOf(fn, evidence) }, kindOf(fn)),
     ),
   ];
 };

@@ -1,8 +1,10 @@
 /** One real run of the function with an injected fault: a sandbox whose API calls and clock the drill controls. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiCall, type ApiRefusal, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { AskApi } from "../../sandbox/api-client";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Clock, createClock } from "../../sandbox/clock";
+import type { CallSteps } from "../../sandbox/executions";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox";
 import type { SentDatum } from "../../sandbox/sent";
 import { MINUTE_MS, type Timeline } from "./timeline";
@@ -33,6 +35,11 @@ export interface FaultRun {
   upload(key: string, bytes: Uint8Array): Promise<void>;
   /** Sends a request to the stack's HTTP API. */
   ask: AskApi;
+  readonly uploadBucket: string;
+  /** Stores an object in any bucket. */
+  store(bucket: string, key: string, bytes: Uint8Array): Promise<void>;
+  /** Calls an operation of Step Functions. */
+  steps: CallSteps;
   /** Resolves when all invocations have ended. */
   settled(): Promise<unknown>;
   /** Resolves when `count` uploads have reached the function. */
@@ -64,6 +71,9 @@ export const reportStatus = (text: string): string | undefined =>
   text.includes('"platform.report"') ? JSON.parse(text).record.status : undefined;
 
 const hasFailed = (text: string): boolean => (reportStatus(text) ?? "success") !== "success";
+
+/** Longer pauses are those of Step Functions before it retries a batch. */
+const LONGEST_WAIT_MS = 2_000;
 
 /** How often a run is recorded until no client of the function times out. */
 const RECORDINGS = 5;
@@ -117,6 +127,10 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
     processes: 2,
     throttleDelayMs: 10,
     now: clock.now,
+    wait: async (delayMs, signal) => {
+      if (delayMs <= LONGEST_WAIT_MS) return sleep(delayMs, undefined, { signal });
+      clock.skip(delayMs);
+    },
     // Retries come after milliseconds, not minutes: the clock skips the difference.
     retryDelaysMs: [retryDelayMs, retryDelayMs],
     intercept: async (call) => {
@@ -154,6 +168,9 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
         clock.start();
         return sandbox.ask(...request);
       },
+      uploadBucket: sandbox.uploadBucket,
+      store: sandbox.store,
+      steps: sandbox.steps,
       settled: sandbox.settled,
       delivered: (count) =>
         new Promise((resolve) => {

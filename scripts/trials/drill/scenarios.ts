@@ -2,6 +2,7 @@
 import { DENIED, storageDelays } from "../../faults/calls";
 import { FAULTS, MISSING, SMALL_MEMORY_MB } from "../../faults/faults";
 import { photo } from "../../faults/pictures";
+import { BACKFILL_CAUSES } from "./backfills";
 import {
   altered,
   BUSY_SHARE,
@@ -177,6 +178,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "upload-api-refusals": { ...UPLOAD_CAUSES["upload-api-refusals"], topic: "performance-alerts", also: [] },
   "upload-api-latency": { ...UPLOAD_CAUSES["upload-api-latency"], topic: "performance-alerts", also: ["links-unused"] },
   "links-unused": { ...UPLOAD_CAUSES["links-unused"], topic: "performance-alerts", also: [] },
+  "backfill-failed": { ...BACKFILL_CAUSES["backfill-failed"], topic: "performance-alerts", also: [] },
+  "backfill-timed-out": { ...BACKFILL_CAUSES["backfill-timed-out"], topic: "performance-alerts", also: [] },
+  "backfill-aborted": { ...BACKFILL_CAUSES["backfill-aborted"], topic: "performance-alerts", also: [] },
+  "backfill-batches": { ...BACKFILL_CAUSES["backfill-batches"], topic: "performance-alerts", also: [] },
+  "backfill-failure-rate": {
+    ...BACKFILL_CAUSES["backfill-failure-rate"],
+    topic: "performance-alerts",
+    also: ["backfill-batches"],
+  },
   "timeout-errors": {
     cause: FAULTS["out-of-time"].cause,
     topic: "log-alerts",

@@ -1218,6 +1218,191 @@ resource "aws_cloudwatch_metric_alarm" "links_unused" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "backfill_failed" {
+  count = var.enable_backfill ? 1 : 0
+
+  alarm_name          = "${var.function_name}-backfill-failed"
+  alarm_description   = "A backfill failed: Sum of ExecutionsFailed >= 1 in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-failed." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-failed.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  dimensions = {
+    StateMachineArn = var.backfill_state_machine_arn
+  }
+  evaluation_periods = 1
+  metric_name        = "ExecutionsFailed"
+  namespace          = "AWS/States"
+  period             = 300
+  statistic          = "Sum"
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "backfill_timed_out" {
+  count = var.enable_backfill ? 1 : 0
+
+  alarm_name          = "${var.function_name}-backfill-timed-out"
+  alarm_description   = "A backfill took too long: Sum of ExecutionsTimedOut >= 1 in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-timed-out." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-timed-out.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  dimensions = {
+    StateMachineArn = var.backfill_state_machine_arn
+  }
+  evaluation_periods = 1
+  metric_name        = "ExecutionsTimedOut"
+  namespace          = "AWS/States"
+  period             = 300
+  statistic          = "Sum"
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "backfill_aborted" {
+  count = var.enable_backfill ? 1 : 0
+
+  alarm_name          = "${var.function_name}-backfill-aborted"
+  alarm_description   = "A backfill was stopped: Sum of ExecutionsAborted >= 1 in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-aborted." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-aborted.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  dimensions = {
+    StateMachineArn = var.backfill_state_machine_arn
+  }
+  evaluation_periods = 1
+  metric_name        = "ExecutionsAborted"
+  namespace          = "AWS/States"
+  period             = 300
+  statistic          = "Sum"
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "backfill_batches" {
+  count = var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+
+  alarm_name          = "${var.function_name}-backfill-batches"
+  alarm_description   = "Batches of a backfill are failing: Batches that failed or timed out >= 1 in 1 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-batches." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-batches.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 3
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions          = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  metric_query {
+    id          = "f"
+    return_data = false
+
+    metric {
+      dimensions = {
+        StateMachineArn = "${var.backfill_state_machine_arn}/batches"
+      }
+      metric_name = "ExecutionsFailed"
+      namespace   = "AWS/States"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "t"
+    return_data = false
+
+    metric {
+      dimensions = {
+        StateMachineArn = "${var.backfill_state_machine_arn}/batches"
+      }
+      metric_name = "ExecutionsTimedOut"
+      namespace   = "AWS/States"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(FILL(f, 0) + FILL(t, 0) >= 1, 1, 0)"
+    id          = "rate"
+    label       = "Batches that failed or timed out >= 1"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "backfill_failure_rate" {
+  count = var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+
+  alarm_name          = "${var.function_name}-backfill-failure-rate"
+  alarm_description   = "Many objects of a backfill are failing: Objects that fail in an attempt >= ${var.backfill_min_failures}, and >= ${var.backfill_failure_threshold_percent} % of all, in 900 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-failure-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-failure-rate.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions          = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+
+  metric_query {
+    id          = "f"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.backfill_function_name
+      }
+      metric_name = "ProcessingFailure"
+      namespace   = "${var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"}/backfill"
+      period      = 900
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "s"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.backfill_function_name
+      }
+      metric_name = "ProcessingSuccess"
+      namespace   = "${var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"}/backfill"
+      period      = 900
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(f >= ${var.backfill_min_failures} AND 100 * f >= ${var.backfill_failure_threshold_percent} * (f + FILL(s, 0)), 1, 0)"
+    id          = "rate"
+    label       = "Objects that fail in an attempt >= ${var.backfill_min_failures}, and >= ${var.backfill_failure_threshold_percent} % of all,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_cloudwatch_composite_alarm" "page" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
@@ -1367,6 +1552,22 @@ resource "aws_cloudwatch_composite_alarm" "direct_uploads" {
   alarm_actions     = [var.performance_alerts_topic_arn]
   alarm_description = "Clients cannot upload through the upload API, or only slowly.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/direct-uploads.md" : ""}"
   alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.upload_api_refusals[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_latency[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.links_unused[0].alarm_name})"
+  ok_actions        = [var.performance_alerts_topic_arn]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_composite_alarm.page[0].alarm_name
+    extension_period = 1800
+    wait_period      = 120
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "backfill" {
+  count = var.alarm_routing == "incident" && var.enable_backfill ? 1 : 0
+
+  alarm_name        = "${var.function_name}-backfill"
+  alarm_actions     = [var.performance_alerts_topic_arn]
+  alarm_description = "A backfill failed, took too long or was stopped, or its objects are failing.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-failed.md" : ""}"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.backfill_failed[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_timed_out[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_aborted[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_batches[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_failure_rate[0].alarm_name})"
   ok_actions        = [var.performance_alerts_topic_arn]
 
   actions_suppressor {

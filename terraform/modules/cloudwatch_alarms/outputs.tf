@@ -54,6 +54,15 @@ locals {
       upload-api-latency  = aws_cloudwatch_metric_alarm.upload_api_latency[0].alarm_name
       links-unused        = aws_cloudwatch_metric_alarm.links_unused[0].alarm_name
     } : {},
+    var.enable_backfill ? {
+      backfill-failed    = aws_cloudwatch_metric_alarm.backfill_failed[0].alarm_name
+      backfill-timed-out = aws_cloudwatch_metric_alarm.backfill_timed_out[0].alarm_name
+      backfill-aborted   = aws_cloudwatch_metric_alarm.backfill_aborted[0].alarm_name
+    } : {},
+    var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
+      backfill-batches      = aws_cloudwatch_metric_alarm.backfill_batches[0].alarm_name
+      backfill-failure-rate = aws_cloudwatch_metric_alarm.backfill_failure_rate[0].alarm_name
+    } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
     } : {},
@@ -65,6 +74,9 @@ locals {
     } : {},
     var.alarm_routing == "incident" && var.enable_upload_api ? {
       direct-uploads = aws_cloudwatch_composite_alarm.direct_uploads[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_backfill ? {
+      backfill = aws_cloudwatch_composite_alarm.backfill[0].alarm_name
     } : {},
     var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].alarm_name
@@ -135,6 +147,15 @@ locals {
       upload-api-latency  = aws_cloudwatch_metric_alarm.upload_api_latency[0].arn
       links-unused        = aws_cloudwatch_metric_alarm.links_unused[0].arn
     } : {},
+    var.enable_backfill ? {
+      backfill-failed    = aws_cloudwatch_metric_alarm.backfill_failed[0].arn
+      backfill-timed-out = aws_cloudwatch_metric_alarm.backfill_timed_out[0].arn
+      backfill-aborted   = aws_cloudwatch_metric_alarm.backfill_aborted[0].arn
+    } : {},
+    var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
+      backfill-batches      = aws_cloudwatch_metric_alarm.backfill_batches[0].arn
+      backfill-failure-rate = aws_cloudwatch_metric_alarm.backfill_failure_rate[0].arn
+    } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].arn
     } : {},
@@ -146,6 +167,9 @@ locals {
     } : {},
     var.alarm_routing == "incident" && var.enable_upload_api ? {
       direct-uploads = aws_cloudwatch_composite_alarm.direct_uploads[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_backfill ? {
+      backfill = aws_cloudwatch_composite_alarm.backfill[0].arn
     } : {},
     var.alarm_routing == "each" ? {
       throttles        = aws_cloudwatch_metric_alarm.throttles[0].arn
@@ -170,6 +194,11 @@ output "alarm_names" {
   precondition {
     condition     = !(var.enable_image_metrics && var.enable_upload_api && var.upload_api_id == "")
     error_message = "Expected the id of an API for 5xx but got none."
+  }
+
+  precondition {
+    condition     = !(var.enable_backfill && var.backfill_state_machine_arn == "")
+    error_message = "Expected a backfill for ExecutionsFailed but got none."
   }
 
   precondition {

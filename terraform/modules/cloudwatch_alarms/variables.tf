@@ -590,6 +590,30 @@ variable "links_unused_threshold_percent" {
   }
 }
 
+variable "backfill_min_failures" {
+  description = "Minimum number of failures of objects in 15 minutes for `backfill-failure-rate`. Each attempt counts."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_min_failures) == var.backfill_min_failures && var.backfill_min_failures >= 1 && var.backfill_min_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for backfill_min_failures but got ${jsonencode(var.backfill_min_failures)}."
+  }
+}
+
+variable "backfill_failure_threshold_percent" {
+  description = "Failures of objects in a backfill, in percent of all attempts, that trigger `backfill-failure-rate`."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.backfill_failure_threshold_percent > 0 && var.backfill_failure_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for backfill_failure_threshold_percent but got ${jsonencode(var.backfill_failure_threshold_percent)}."
+  }
+}
+
 variable "enable_no_invocation_alarm" {
   description = "Creates the alarm `no-invocations`. Use it only where uploads arrive all day."
   type        = bool
@@ -627,6 +651,13 @@ variable "enable_metadata_table" {
 
 variable "enable_upload_api" {
   description = "Creates the alarms `upload-api-errors`, `upload-api-refusals`, `upload-api-latency` and `links-unused`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "enable_backfill" {
+  description = "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches` and `backfill-failure-rate`."
   type        = bool
   default     = false
   nullable    = false
@@ -672,6 +703,30 @@ variable "upload_api_id" {
   validation {
     condition     = can(regex("^[a-z0-9]*$", var.upload_api_id))
     error_message = "Expected the id of an HTTP API, or \"\" for upload_api_id but got ${jsonencode(var.upload_api_id)}."
+  }
+}
+
+variable "backfill_state_machine_arn" {
+  description = "State machine for enable_backfill."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(arn:aws[\\w-]*:states:[\\w-]+:\\d{12}:stateMachine:[\\w-]{1,80})?$", var.backfill_state_machine_arn))
+    error_message = "Expected the ARN of a state machine, or \"\" for backfill_state_machine_arn but got ${jsonencode(var.backfill_state_machine_arn)}."
+  }
+}
+
+variable "backfill_function_name" {
+  description = "Function of the backfill for enable_backfill."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w-]{0,64}$", var.backfill_function_name))
+    error_message = "Expected a function name, or \"\" for backfill_function_name but got ${jsonencode(var.backfill_function_name)}."
   }
 }
 

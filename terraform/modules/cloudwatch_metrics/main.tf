@@ -1167,6 +1167,11 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
             markdown = join(" · ", [
               for item in [
                 "**Runbooks**",
+                var.enable_backfill ? "[backfill-aborted](${var.runbook_base_url}/backfill-aborted.md)" : null,
+                var.enable_backfill ? "[backfill-batches](${var.runbook_base_url}/backfill-batches.md)" : null,
+                var.enable_backfill ? "[backfill-failed](${var.runbook_base_url}/backfill-failed.md)" : null,
+                var.enable_backfill ? "[backfill-failure-rate](${var.runbook_base_url}/backfill-failure-rate.md)" : null,
+                var.enable_backfill ? "[backfill-timed-out](${var.runbook_base_url}/backfill-timed-out.md)" : null,
                 var.alarm_routing == "incident" ? "[budget](${var.runbook_base_url}/budget.md)" : null,
                 var.alarm_routing == "incident" ? "[creep](${var.runbook_base_url}/creep.md)" : null,
                 "[critical-errors](${var.runbook_base_url}/critical-errors.md)",

@@ -328,6 +328,13 @@ variable "enable_upload_api" {
   nullable    = false
 }
 
+variable "enable_backfill" {
+  description = "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches` and `backfill-failure-rate`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "enable_release_alias" {
   description = "Creates the alarm `release-errors` on function_version."
   type        = bool

@@ -282,3 +282,11 @@ resource "aws_cloudwatch_query_definition" "upload_query" {
   log_group_names = [var.upload_log_group_name]
   query_string    = each.value
 }
+
+resource "aws_cloudwatch_query_definition" "backfill_query" {
+  for_each = var.enable_saved_queries ? var.backfill_queries : {}
+
+  name            = "${var.function_name}/${each.key}"
+  log_group_names = [var.backfill_log_group_name]
+  query_string    = each.value
+}

@@ -148,6 +148,30 @@ variable "upload_log_group_name" {
   }
 }
 
+variable "backfill_log_group_name" {
+  description = "Log group of the backfill's function, for backfill_queries."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w.\\-/#]{0,512}$", var.backfill_log_group_name))
+    error_message = "Expected the name of a log group, or \"\" for backfill_log_group_name but got ${jsonencode(var.backfill_log_group_name)}."
+  }
+}
+
+variable "backfill_queries" {
+  description = "Text of each saved query of that log group, by name."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for each in keys(var.backfill_queries) : length(each) >= 1]) && alltrue([for each in values(var.backfill_queries) : length(each) >= 1])
+    error_message = "Expected texts of queries, by name for backfill_queries but got ${jsonencode(var.backfill_queries)}."
+  }
+}
+
 variable "upload_queries" {
   description = "Text of each saved query of that log group, by name."
   type        = map(string)

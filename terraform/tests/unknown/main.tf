@@ -174,6 +174,7 @@ module "cloudwatch_metrics" {
   enable_dead_letter_queue        = true
   enable_metadata_table           = true
   enable_upload_api               = true
+  enable_backfill                 = true
   enable_release_alias            = true
   large_image_bytes               = 10485763
   alias_name                      = terraform_data.cloudwatch_metrics.output.alias_name
@@ -191,6 +192,8 @@ resource "terraform_data" "cloudwatch_alarms" {
     dead_letter_queue_name       = "invoices-dead-letters"
     records_table_name           = "invoices"
     upload_api_id                = "a1b2c3d4e5"
+    backfill_state_machine_arn   = "arn:aws:states:us-east-1:123456789012:stateMachine:invoices-backfill"
+    backfill_function_name       = "invoices-backfill"
     alias_name                   = "stable"
     function_version             = "7"
     runbook_base_url             = "https://example.com/runbooks"
@@ -251,16 +254,21 @@ module "cloudwatch_alarms" {
   upload_api_latency_threshold_ms      = 3003
   links_unused_min_count               = 23
   links_unused_threshold_percent       = 53
+  backfill_min_failures                = 13
+  backfill_failure_threshold_percent   = 8
   enable_no_invocation_alarm           = true
   enable_async_alarms                  = true
   enable_memory_alarm                  = true
   enable_dead_letter_queue             = true
   enable_metadata_table                = true
   enable_upload_api                    = true
+  enable_backfill                      = true
   enable_release_alias                 = true
   dead_letter_queue_name               = terraform_data.cloudwatch_alarms.output.dead_letter_queue_name
   records_table_name                   = terraform_data.cloudwatch_alarms.output.records_table_name
   upload_api_id                        = terraform_data.cloudwatch_alarms.output.upload_api_id
+  backfill_state_machine_arn           = terraform_data.cloudwatch_alarms.output.backfill_state_machine_arn
+  backfill_function_name               = terraform_data.cloudwatch_alarms.output.backfill_function_name
   alias_name                           = terraform_data.cloudwatch_alarms.output.alias_name
   function_version                     = terraform_data.cloudwatch_alarms.output.function_version
   runbook_base_url                     = terraform_data.cloudwatch_alarms.output.runbook_base_url
@@ -270,13 +278,14 @@ module "cloudwatch_alarms" {
 
 resource "terraform_data" "log_alerts" {
   input = {
-    function_name         = "invoices-worker"
-    log_group_name        = "/aws/lambda/invoices-worker"
-    log_alerts_topic_arn  = "arn:aws:sns:us-east-1:123456789012:log"
-    metric_namespace      = "Invoices"
-    upload_log_group_name = "/aws/lambda/invoices-uploads"
-    runbook_base_url      = "https://example.com/runbooks"
-    alarm_help            = "Ask the team Invoices."
+    function_name           = "invoices-worker"
+    log_group_name          = "/aws/lambda/invoices-worker"
+    log_alerts_topic_arn    = "arn:aws:sns:us-east-1:123456789012:log"
+    metric_namespace        = "Invoices"
+    upload_log_group_name   = "/aws/lambda/invoices-uploads"
+    backfill_log_group_name = "/aws/lambda/invoices-backfill"
+    runbook_base_url        = "https://example.com/runbooks"
+    alarm_help              = "Ask the team Invoices."
   }
 }
 
@@ -298,7 +307,11 @@ module "log_alerts" {
   queries = {
     "invoices/errors" = "fields @timestamp | filter level = \"ERROR\""
   }
-  upload_log_group_name = terraform_data.log_alerts.output.upload_log_group_name
+  upload_log_group_name   = terraform_data.log_alerts.output.upload_log_group_name
+  backfill_log_group_name = terraform_data.log_alerts.output.backfill_log_group_name
+  backfill_queries = {
+    "invoices/backfill" = "fields @timestamp | filter event = \"image.failed\""
+  }
   upload_queries = {
     "invoices/links" = "fields @timestamp | filter event = \"link.issued\""
   }
