@@ -48,11 +48,14 @@ const aliasProblems = (stack: Stack): string[] => {
   ];
 };
 
+/** Whether an alarm watches the upload API, which no release of the function changes. */
+const isOfApi = (alarm: Alarm): boolean => metricsOf(alarm).some(({ namespace }) => namespace === "AWS/ApiGateway");
+
 /** @returns the alarms that must stop a deployment: where one alarm pages, those on the newest version; otherwise the critical ones */
 const stopping = ({ alarms, compositeAlarms }: Blueprint): Alarm[] =>
   compositeAlarms.length > 0
     ? alarms.filter((alarm) => metricsOf(alarm).some(({ dimensions }) => dimensions.ExecutedVersion !== undefined))
-    : alarms.filter(({ alarmActions }) => alarmActions.some((arn) => arn.endsWith("-critical-alerts")));
+    : alarms.filter((alarm) => !isOfApi(alarm) && alarm.alarmActions.some((arn) => arn.endsWith("-critical-alerts")));
 
 /** Every such alarm must stop a deployment, and a stopped deployment must roll back. */
 const rollbackProblems = (group: Json, blueprint: Blueprint): string[] => {

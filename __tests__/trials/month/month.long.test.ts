@@ -2,7 +2,7 @@
 import { drillStack } from "../../../scripts/build/local-stack";
 import { countCanaries } from "../../../scripts/trials/month/canaries";
 import { type Effects, effectsOf } from "../../../scripts/trials/month/effects";
-import { type Episode, type EpisodeName, rowOf, scheduleOf } from "../../../scripts/trials/month/episodes";
+import { type Episode, type EpisodeName, rowOf } from "../../../scripts/trials/month/episodes";
 import { figuresOf } from "../../../scripts/trials/month/figures";
 import { type Judged, judge } from "../../../scripts/trials/month/judge";
 import { type Recordings, recordOutcomes } from "../../../scripts/trials/month/outcomes";
@@ -82,12 +82,4 @@ it("takes no healthy canary back", () => {
 
   expect(policy.rollbackAlarms.length).toBeGreaterThan(0);
   expect(countCanaries(policy, effects, options)).toEqual({ healthy: 200, takenBack: 0 });
-});
-
-it("gives a month every kind of episode, at most one a day", () => {
-  const schedule = scheduleOf(1, RATE);
-  const starts = schedule.map(({ startMinute }) => startMinute);
-
-  expect(new Set(starts.map((minute) => Math.floor(minute / 1_440))).size).toBe(schedule.length);
-  expect(new Set(schedule.map(({ name }) => name)).size).toBe(20);
 });
