@@ -1,55 +1,34 @@
-/** A priority queue by time: what is added can be taken out once its time has come. */
+/** A queue by time: what is added can be taken out once its time has come. */
 export class PendingData<T> {
-  /** A binary heap: no item is later than the two at twice its index, plus one and plus two. */
-  readonly #heap: { readonly atMs: number; readonly order: number; readonly item: T }[] = [];
-  #added = 0;
+  /** Those from `#first` on are still in the queue. */
+  #entries: { readonly atMs: number; readonly item: T }[] = [];
+  #first = 0;
+  #isSorted = true;
 
   add(atMs: number, item: T): void {
-    const entry = { atMs, order: this.#added, item };
-    this.#added += 1;
-    let index = this.#heap.push(entry) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!this.#isBefore(index, parent)) return;
-      this.#swap(index, parent);
-      index = parent;
-    }
+    const last = this.#entries.at(-1);
+    if (last !== undefined && last.atMs > atMs) this.#isSorted = false;
+    this.#entries.push({ atMs, item });
   }
 
   /** @returns the items up to a time, that time included, earliest first; items of one time in the order they were added */
   takeUntil(atMs: number): T[] {
+    if (!this.#isSorted) {
+      // Data arrive nearly in order, which is the case that this sort is fast for.
+      this.#entries = this.#entries.slice(this.#first).sort((one, other) => one.atMs - other.atMs);
+      this.#first = 0;
+      this.#isSorted = true;
+    }
     const taken: T[] = [];
-    for (let first = this.#heap[0]; first !== undefined && first.atMs <= atMs; first = this.#heap[0]) {
-      taken.push(first.item);
-      this.#removeFirst();
+    for (let next = this.#entries[this.#first]; next !== undefined && next.atMs <= atMs; ) {
+      taken.push(next.item);
+      this.#first += 1;
+      next = this.#entries[this.#first];
+    }
+    if (this.#first > this.#entries.length / 2) {
+      this.#entries = this.#entries.slice(this.#first);
+      this.#first = 0;
     }
     return taken;
-  }
-
-  #removeFirst(): void {
-    const last = this.#heap.pop();
-    if (last === undefined || this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    for (let index = 0; ; ) {
-      const left = 2 * index + 1;
-      const child = this.#isBefore(left + 1, left) ? left + 1 : left;
-      const least = this.#isBefore(child, index) ? child : index;
-      if (least === index) return;
-      this.#swap(index, least);
-      index = least;
-    }
-  }
-
-  #isBefore(one: number, other: number): boolean {
-    const [left, right] = [this.#heap[one], this.#heap[other]];
-    if (left === undefined || right === undefined) return false;
-    return left.atMs === right.atMs ? left.order < right.order : left.atMs < right.atMs;
-  }
-
-  #swap(one: number, other: number): void {
-    const [left, right] = [this.#heap[one], this.#heap[other]];
-    if (left === undefined || right === undefined) return;
-    this.#heap[one] = right;
-    this.#heap[other] = left;
   }
 }

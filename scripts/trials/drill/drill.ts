@@ -152,10 +152,24 @@ const filterProblems = (
 const faultsOfRun = (alarm: AnyAlarm, { counts }: Scenario): number =>
   !isComposite(alarm) && metricOf(alarm)?.statistic === "Sum" && Object.keys(counts).length > 0 ? faultsOf(alarm) : 1;
 
+/** @returns the alarm's state changes amid its scenario */
+const seenIn = (alarm: AnyAlarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence) => {
+  const { timeline, watched } = timelineOf(alarm, scenario, evidence);
+  return historyOf(alarm, blueprint, timeline, watched, evidence.delivery);
+};
+
+/** @returns what is wrong with an alarm's own states and notifications; nothing if its scenario was not recorded */
+export const ownProblems = (alarm: AnyAlarm, blueprint: Blueprint, evidence: Evidence): string[] => {
+  const scenario = scenarioOf(alarm, blueprint);
+  if (scenario === undefined || !evidence.recordings.has(shortName(alarm, blueprint))) return [];
+  const history = seenIn(alarm, scenario, blueprint, evidence);
+  return [...stateProblems(history, scenario), ...actionProblems(history, scenario.topic, blueprint)];
+};
+
 const verdictOf = (alarm: AnyAlarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
   const { timeline, watched } = timelineOf(alarm, scenario, evidence);
-  const history = historyOf(alarm, blueprint, timeline, watched, evidence.delivery);
+  const history = seenIn(alarm, scenario, blueprint, evidence);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   const off = wentOff(after);
   const others = everyAlarm(blueprint).filter((other) => {
@@ -198,8 +212,7 @@ const verdictOf = (alarm: AnyAlarm, scenario: Scenario, blueprint: Blueprint, ev
     pageSeconds: off && secondsAfter(off.actedAtMs ?? off.atMs),
     also,
     problems: [
-      ...stateProblems(history, scenario),
-      ...actionProblems(history, scenario.topic, blueprint),
+      ...ownProblems(alarm, blueprint, evidence),
       ...unexpected.map((name) => `${name} fires, too, without its own cause`),
       ...(sms !== undefined && sms.length > LONGEST_SMS
         ? [`${short} sends an SMS of ${sms.length} characters; at most ${LONGEST_SMS} can be read at a glance`]

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { photo } from "../../faults/pictures";
 import { type Blueprint, type FunctionBlueprint, readBlueprint } from "../../sandbox/blueprint";
 import { control } from "./control";
-import { drill, otherProblems, withoutScenario } from "./drill";
+import { drill, otherProblems, ownProblems, withoutScenario } from "./drill";
 import { type Evidence, shortName } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
 import { OTHERS } from "./other-runs";
@@ -46,14 +46,22 @@ export interface MutationRunOptions {
 const writeTerraformJson = (stack: unknown, folder: string): void =>
   writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
 
-/** @returns all problems of a stack or a mutant of it; cheap checks come first */
+/** @returns the alarms that a mutant adds or changes */
+const changedAlarms = ({ alarms, compositeAlarms }: Blueprint, { blueprint }: Evidence) => {
+  const before = new Set([...blueprint.alarms, ...blueprint.compositeAlarms].map((alarm) => JSON.stringify(alarm)));
+  return [...alarms, ...compositeAlarms].filter((alarm) => !before.has(JSON.stringify(alarm)));
+};
+
+/** @returns all problems of a stack or a mutant of it; what takes least comes first: a drill evaluates every alarm in every scenario */
 const problemsOf = function* (stackDir: string, blueprint: Blueprint, evidence: Evidence): Generator<string> {
   yield* structureProblems(stackDir, blueprint, evidence);
   yield* withoutScenario(blueprint);
   yield* probeProblems(blueprint, evidence);
-  for (const { alarm, problems } of drill(blueprint, evidence)) yield* problems.map((problem) => `${alarm} ${problem}`);
   yield* control(blueprint, evidence).problems;
   yield* otherProblems(blueprint, evidence);
+  for (const alarm of changedAlarms(blueprint, evidence))
+    yield* ownProblems(alarm, blueprint, evidence).map((problem) => `${shortName(alarm, blueprint)} ${problem}`);
+  for (const { alarm, problems } of drill(blueprint, evidence)) yield* problems.map((problem) => `${alarm} ${problem}`);
 };
 
 /** Records a run again with the mutated function. */
