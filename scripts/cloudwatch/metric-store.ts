@@ -83,7 +83,8 @@ const dimensionKey = (dimensions: Dimensions): string => {
   return key;
 };
 
-const keyOf = ({ namespace, name, dimensions }: Omit<MetricName, "unit">): string =>
+/** @returns the same text for the same metric, whatever its unit */
+export const metricKey = ({ namespace, name, dimensions }: Omit<MetricName, "unit">): string =>
   `${namespace}\n${name}\n${dimensionKey(dimensions)}`;
 
 const setOf = (datum: Datum | AggregatedDatum): StatisticSet => {
@@ -173,7 +174,7 @@ export class MetricStore {
 
   #newReader(query: MetricStatistic): StatisticReader {
     const statistic = statisticOf(query.statistic);
-    const key = keyOf(query);
+    const key = metricKey(query);
     const periodMs = query.periodSeconds * 1000;
     const roundedMs = roundingOf(periodMs);
     let metric: Metric | undefined;
@@ -210,7 +211,7 @@ export class MetricStore {
   }
 
   #metric({ namespace, name, dimensions }: Omit<MetricName, "unit">): Metric {
-    const key = keyOf({ namespace, name, dimensions });
+    const key = metricKey({ namespace, name, dimensions });
     const known = this.#metrics.get(key);
     if (known !== undefined) return known;
     const metric: Metric = { name: { namespace, name, dimensions }, units: [] };

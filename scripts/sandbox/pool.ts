@@ -50,8 +50,16 @@ export const createPool = (options: PoolOptions): Pool => {
   const idle: ExecutionEnvironment[] = [];
   const waiting: (() => void)[] = [];
   let free = options.processes;
+  let isStopped = false;
+  const opening = new Set<Promise<unknown>>();
 
-  const open = async (): Promise<ExecutionEnvironment> => {
+  const open = (): Promise<ExecutionEnvironment> => {
+    const opened = startNew();
+    opening.add(opened);
+    return opened.finally(() => opening.delete(opened));
+  };
+
+  const startNew = async (): Promise<ExecutionEnvironment> => {
     const configuration = fn;
     onPlatformEvent(initStart(configuration), undefined);
     const environment = await startEnvironment({
@@ -64,6 +72,7 @@ export const createPool = (options: PoolOptions): Pool => {
       inspectPort: options.inspectPort,
       onLine,
     });
+    if (isStopped) environment.kill();
     all.set(environment, configuration);
     fresh.add(environment);
     environment.initialized.then((init) => onPlatformEvent(initReport(init), undefined));
@@ -128,6 +137,9 @@ export const createPool = (options: PoolOptions): Pool => {
       for (const environment of all.keys()) environment.kill();
     },
     stop: async () => {
+      isStopped = true;
+      // One that is just being started would outlive this function.
+      await Promise.allSettled(opening);
       await Promise.all([...all.keys()].map((environment) => environment.stop()));
     },
   };

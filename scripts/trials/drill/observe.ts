@@ -5,7 +5,7 @@ import { alarmName, alarmsOf, parseAlarmRule } from "../../cloudwatch/alarm-rule
 import { type CompositeAlarm, isComposite } from "../../cloudwatch/composite-alarm";
 import type { Delivery } from "../../cloudwatch/delivery";
 import { compileFilter, type LogLine, type MetricFilter } from "../../cloudwatch/metric-filter";
-import { type Datum, MetricStore } from "../../cloudwatch/metric-store";
+import { type Datum, MetricStore, metricKey } from "../../cloudwatch/metric-store";
 import { type Transition, watch } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { remembered } from "./remembered";
@@ -70,8 +70,8 @@ export const historyOf = (
   const filters = filtersOf(blueprint).filter(({ metric }) => metrics.some((watched) => isSame(watched, metric)));
   const work = () => {
     const store = new MetricStore();
-    const names = new Map(metrics.map((metric) => [`${metric.namespace} ${metric.name}`, metric]));
-    for (const metric of names.values()) for (const datum of dataOf(timeline, delivery, metric)) store.put(datum);
+    const read = new Map(metrics.map((metric) => [metricKey(metric), metric]));
+    for (const metric of read.values()) for (const datum of dataOf(timeline, delivery, metric)) store.put(datum);
     const lines = filters.length > 0 ? linesOf(timeline, delivery) : [];
     for (const filter of filters) for (const datum of reportOf(filter, { lines })) store.put(datum);
     return watch(alarms, store, fromMs, toMs).filter((transition) => transition.alarm === alarm);

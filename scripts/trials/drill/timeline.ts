@@ -1,7 +1,7 @@
 /** Timelines of log lines and metric data, and how to shift, merge and repeat them. */
 import type { Delivery } from "../../cloudwatch/delivery";
 import type { LogLine } from "../../cloudwatch/metric-filter";
-import type { Datum } from "../../cloudwatch/metric-store";
+import { type Datum, type MetricName, metricKey } from "../../cloudwatch/metric-store";
 import { type Sent, type SentDatum, visibleMsOf } from "../../sandbox/sent";
 import { remembered } from "./remembered";
 
@@ -108,20 +108,18 @@ export const linesOf = (timeline: Timeline, delivery: Delivery): readonly LogLin
   );
 };
 
-/** @returns the data of one metric, in all its dimensions, with the times from which CloudWatch can see them */
-export const dataOf = (
-  timeline: Timeline,
-  delivery: Delivery,
-  { namespace, name }: Pick<Datum, "namespace" | "name">,
-): readonly Datum[] =>
-  leavesOf(timeline).flatMap((leaf) =>
+/** @returns the data of one metric, with the times from which CloudWatch can see them */
+export const dataOf = (timeline: Timeline, delivery: Delivery, metric: Omit<MetricName, "unit">): readonly Datum[] => {
+  const key = metricKey(metric);
+  return leavesOf(timeline).flatMap((leaf) =>
     remembered(
       remembered(deliveredData, leaf, () => new Map()),
-      `${delivery} ${namespace} ${name}`,
+      `${delivery} ${key}`,
       () =>
         delivered(
-          leaf.data.filter((datum) => datum.name === name && datum.namespace === namespace),
+          leaf.data.filter((datum) => metricKey(datum) === key),
           delivery,
         ),
     ),
   );
+};
