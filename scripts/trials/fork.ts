@@ -54,7 +54,8 @@ const install = async (folder: string): Promise<void> => {
 /** @returns the JSON of each stack by its folder's name */
 const synthesized = async (folder: string, node: string): Promise<Map<string, unknown>> => {
   const outdir = join(temporaryFolder(), "out");
-  const env = { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: join(PROJECT, "package.json") };
+  const zip = join(PROJECT, "package.json");
+  const env = { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: zip, UPLOAD_API_PACKAGE: zip };
   const args = ["--require", "./scripts/typescript.cjs", "main.ts"];
   const { code, stderr } = await run({ program: node, args, cwd: folder, env, limitSeconds: 300 });
   if (code !== 0)
