@@ -8,6 +8,7 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { S3BucketCorsConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-cors-configuration";
 import { Construct } from "constructs";
 import { ROUTES } from "../handler/contract/upload-api";
+import { multiply } from "./arithmetic";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { UPLOAD_API } from "./inputs/upload_api";
 
@@ -25,7 +26,7 @@ const BURST_SECONDS = 2;
 const PREFLIGHT_SECONDS = 3_600;
 
 /** Headers of requests that are signed with Signature Version 4, beside those of every request. */
-const SIGNED_HEADERS = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+const SIGNED_HEADERS = ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
 export class UploadApi extends Construct {
   readonly outputs: {
@@ -122,7 +123,7 @@ const corsOf = ({ cors_origins, authorizer }: UploadApiValues) => ({
 const throttled = ({ routeKey }: Apigatewayv2Route, perSecond: number) => ({
   routeKey,
   throttlingRateLimit: perSecond,
-  throttlingBurstLimit: perSecond * BURST_SECONDS,
+  throttlingBurstLimit: multiply(perSecond, BURST_SECONDS),
 });
 
 /** Mistakes that a single input does not show. */

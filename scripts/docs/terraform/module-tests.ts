@@ -20,6 +20,7 @@ const MOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "data aws_region":               { name: "us-east-1", region: "us-east-1" },
   "data aws_cloudwatch_log_group": { arn: `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/invoices/worker` },
   "data aws_s3_bucket":            { arn: "arn:aws:s3:::old-bucket" },
+  "resource aws_apigatewayv2_api":               { execution_arn: `arn:aws:execute-api:us-east-1:${ACCOUNT}:a1b2c3d4e5` },
   "resource aws_cloudwatch_log_group":           { arn: `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:/aws/lambda/worker` },
   "resource aws_codedeploy_app":                 { arn: `arn:aws:codedeploy:us-east-1:${ACCOUNT}:application:worker` },
   "resource aws_iam_role":                       { arn: `arn:aws:iam::${ACCOUNT}:role/worker` },

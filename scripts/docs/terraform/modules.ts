@@ -12,9 +12,11 @@ import { imageProcessor } from "../../../modules/image_processor";
 import { EXTRA_INPUTS, MODULE_INPUTS } from "../../../modules/inputs/modules";
 import { LambdaFunction } from "../../../modules/lambda_function";
 import { LogAlerts } from "../../../modules/log_alerts";
+import { MetadataTable } from "../../../modules/metadata_table";
 import { LOG_ALARM_OUTPUTS, METRIC_ALARM_OUTPUTS } from "../../../modules/original-outputs";
 import { S3Buckets } from "../../../modules/s3_buckets";
 import { SnsNotifications } from "../../../modules/sns_notifications";
+import { UploadApi } from "../../../modules/upload_api";
 import type { PlainModule } from "./plain-module";
 
 type Class = new (scope: TerraformStack, id: string, props: never) => { readonly outputs: object };
@@ -115,6 +117,22 @@ export const PLAIN_MODULES = {
     },
     build: outputsOf(LogAlerts),
   },
+  metadata_table: {
+    inputs: MODULE_INPUTS.metadata_table,
+    about: "A DynamoDB table with a record of each upload.",
+    fixed: OF_PROVIDER,
+    isAlone: true,
+    build: (stack, given) => {
+      const { write_statements, ...outputs } = new MetadataTable(stack, "module", given as never).outputs;
+      return { ...outputs, write_policy: JSON.stringify({ Version: "2012-10-17", Statement: write_statements }) };
+    },
+  },
+  upload_api: {
+    inputs: MODULE_INPUTS.upload_api,
+    about: "An HTTP API that issues upload links: routes, authorizer, throttling and CORS, for a function of yours.",
+    isAlone: true,
+    build: outputsOf(UploadApi),
+  },
   dead_letter_queue: {
     inputs: EXTRA_INPUTS.dead_letter_queue,
     about: "The queue for events that Lambda drops.",
@@ -154,3 +172,8 @@ export const PLAIN_MODULES = {
 } as const satisfies Readonly<Record<string, PlainModule>>;
 
 export type ModuleName = keyof typeof PLAIN_MODULES;
+
+/** Modules that the root module calls. */
+export type CalledName = {
+  [N in ModuleName]: (typeof PLAIN_MODULES)[N] extends { readonly isAlone: true } ? never : N;
+}[ModuleName];

@@ -4,12 +4,12 @@ import type { Environment } from "../../../modules/variables";
 import { stackFor } from "../../build/stack-for";
 import { readTerraformJson } from "../../build/stacks";
 import { type Block, moduleFiles } from "./module-files";
-import { type ModuleName, PLAIN_MODULES } from "./modules";
+import { type CalledName, PLAIN_MODULES } from "./modules";
 import { INVOCATION } from "./root";
 import { type AnyCall, CALLS } from "./wiring";
 
 /** The construct of a module in the stack, where its name differs. */
-const CONSTRUCTS: Partial<Record<ModuleName, string>> = { codedeploy: "releases" };
+const CONSTRUCTS: Partial<Record<CalledName, string>> = { codedeploy: "releases" };
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -24,14 +24,14 @@ const keyOf = ({ item }: Block, attributes: Attributes): string | undefined => {
   return undefined;
 };
 
-const callOf = (name: ModuleName): string => {
+const callOf = (name: CalledName): string => {
   const { when }: AnyCall = CALLS[name];
   return `module.${name}${when === undefined ? "" : "[0]"}`;
 };
 
 /** @param rest name of the resource without the prefix of its module */
 const targetIn = (
-  name: ModuleName,
+  name: CalledName,
   blocks: readonly Block[],
   type: string,
   rest: string,
@@ -59,7 +59,7 @@ const warning = (address: string): string =>
 /** @returns one block for each resource of the environment's stack that is in a module of the plain root, and a comment for each that plain Terraform lacks */
 export const movedBlocks = (environment: Environment): string => {
   const { resource } = readTerraformJson(stackFor(environment));
-  const names = Object.keys(PLAIN_MODULES) as ModuleName[];
+  const names = Object.keys(CALLS) as CalledName[];
   const blocks = withoutTracesAndWarnings(
     () => new Map(names.map((name) => [name, moduleFiles(PLAIN_MODULES[name]).blocks])),
   );

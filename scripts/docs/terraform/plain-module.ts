@@ -24,6 +24,8 @@ export interface PlainModule {
   readonly build: (stack: TerraformStack, given: Readonly<Record<string, unknown>>) => object;
   /** Outputs that are written from another one, as expressions of a local with its name. */
   readonly derived?: Readonly<Record<string, { readonly from: string; readonly value: string }>>;
+  /** The root module does not call it. @default it does */
+  readonly isAlone?: true;
   /** Inputs of which each is enough for something to be there. */
   readonly either?: readonly (readonly string[])[];
 }

@@ -9,7 +9,7 @@ const DECIDED_BY_STACK = [
   "`regions` and `enable_replication`: one root module is one region.",
   "`variants`: the five of the default.",
   "`enable_cost_widget`: its prices are a table in TypeScript.",
-  "`enable_metadata_table`: the table of records is not part of plain Terraform.",
+  "`enable_metadata_table`, `enable_upload_api`: the root has neither; the modules `metadata_table` and `upload_api` work on their own.",
   "`state_bucket`, `state_key`, `state_region`: write a `backend` block of your own.",
 ] as const;
 

@@ -9,7 +9,7 @@ import { savedQueries } from "../../../modules/queries";
 import { VARIABLES, type Variable } from "../../../modules/variables";
 import { aligned, expression } from "./hcl";
 import { type ModuleText, versions } from "./module-files";
-import { type ModuleName, PLAIN_MODULES } from "./modules";
+import { type CalledName, type ModuleName, PLAIN_MODULES } from "./modules";
 import type { PlainModule } from "./plain-module";
 import { messageOf, PRECONDITIONS } from "./preconditions";
 import { ROOT_OUTPUTS } from "./root-outputs";
@@ -31,7 +31,7 @@ const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => i
 
 const ROWS: Readonly<Record<string, Variable>> = { ...SHARED, ...OWN };
 
-const callText = (name: ModuleName, { variables }: ModuleText): string => {
+const callText = (name: CalledName, { variables }: ModuleText): string => {
   const call: AnyCall = CALLS[name];
   const inputs: Readonly<Record<string, Input>> = PLAIN_MODULES[name].inputs;
   const rows = variables.flatMap((variable): [string, string][] => {
@@ -247,7 +247,7 @@ const example = (variables: readonly string[]): string => {
 
 /** @returns the files of the root module by name */
 export const rootFiles = (modules: Readonly<Record<ModuleName, ModuleText>>): Record<string, string> => {
-  const names = Object.keys(CALLS) as ModuleName[];
+  const names = Object.keys(CALLS) as CalledName[];
   const main = [ACCOUNT(), LOCALS(), ...names.map((name) => callText(name, modules[name])), INVOCATION].join("\n");
   const texts = { "main.tf": main, "queries.tf": queriesFile(), "provider.tf": PROVIDER, "outputs.tf": outputsFile() };
   const mentioned = new Set(

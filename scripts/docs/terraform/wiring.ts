@@ -1,5 +1,5 @@
 /** How the root module connects the modules: what it passes beside variables of the same name. */
-import type { ModuleName } from "./modules";
+import type { CalledName } from "./modules";
 
 /** One `module` block: arguments as expressions. Inputs that are also variables of the root are passed without a row. */
 interface Call {
@@ -134,6 +134,6 @@ export const CALLS = {
       topic_arns: `[${topic("critical")}]`,
     },
   },
-} as const satisfies Readonly<Record<ModuleName, Call>>;
+} as const satisfies Readonly<Record<CalledName, Call>>;
 
 export type AnyCall = Call;

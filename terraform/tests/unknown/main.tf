@@ -319,6 +319,48 @@ module "log_alerts" {
   alarm_help       = terraform_data.log_alerts.output.alarm_help
 }
 
+resource "terraform_data" "metadata_table" {
+  input = {
+    table_name  = "invoices"
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}
+
+module "metadata_table" {
+  source = "../../modules/metadata_table"
+
+  table_name                 = terraform_data.metadata_table.output.table_name
+  enable_deletion_protection = true
+  enable_upload_index        = true
+  enable_kms_key             = true
+  kms_key_arn                = terraform_data.metadata_table.output.kms_key_arn
+}
+
+resource "terraform_data" "upload_api" {
+  input = {
+    api_name            = "invoices-uploads"
+    function_name       = "invoices-worker"
+    function_invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:invoices-uploads/invocations"
+    upload_bucket_id    = "invoices-to-read"
+    jwt_issuer          = "https://login.example.com"
+  }
+}
+
+module "upload_api" {
+  source = "../../modules/upload_api"
+
+  api_name            = terraform_data.upload_api.output.api_name
+  function_name       = terraform_data.upload_api.output.function_name
+  function_invoke_arn = terraform_data.upload_api.output.function_invoke_arn
+  upload_bucket_id    = terraform_data.upload_api.output.upload_bucket_id
+  authorizer          = "jwt"
+  jwt_issuer          = terraform_data.upload_api.output.jwt_issuer
+  jwt_audience        = ["invoices"]
+  cors_origins        = ["https://example.com"]
+  links_per_second    = 53
+  reads_per_second    = 203
+}
+
 resource "terraform_data" "dead_letter_queue" {
   input = {
     queue_name  = "invoices-dead-letters"

@@ -1,0 +1,24 @@
+output "api_id" {
+  description = "Api id"
+  value       = aws_apigatewayv2_api.api.id
+
+  precondition {
+    condition     = !(var.authorizer == "jwt" && var.jwt_issuer == "")
+    error_message = "Expected an address for jwt_issuer but got \"\"."
+  }
+
+  precondition {
+    condition     = !(var.authorizer == "jwt" && length(var.jwt_audience) == 0)
+    error_message = "Expected an audience for jwt_audience but got []."
+  }
+}
+
+output "api_url" {
+  description = "Api URL"
+  value       = aws_apigatewayv2_api.api.api_endpoint
+}
+
+output "execution_arn" {
+  description = "Execution ARN"
+  value       = aws_apigatewayv2_api.api.execution_arn
+}
