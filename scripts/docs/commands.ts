@@ -83,7 +83,7 @@ export const commandsTable = async (): Promise<string> => {
 const MAIN_COMMANDS = [
   ...(["start", "drill", "test", "check", "cost"] as const),
   ...(["synth", "plan", "deploy", "destroy", "release"] as const),
-  ...(["smoke", "doctor", "alarms", "logs", "links", "images", "redrive", "backfill"] as const),
+  ...(["smoke", "doctor", "alarms", "logs", "links", "upload", "images", "redrive", "backfill"] as const),
 ] satisfies readonly (keyof typeof scripts)[];
 
 export const mainCommandsTable = async (): Promise<string> => {
