@@ -11,12 +11,15 @@ const look = ({ stack }: RunbookFacts): string =>
 const resume = ({ stack }: RunbookFacts): string =>
   `When the cause is gone, go on: \`npm run backfill -- ${stack} --resume\`. Batches that have finished do not run again.`;
 
+const retry = ({ stack }: RunbookFacts): string =>
+  `A run within its tolerated failures succeeds and cannot be resumed. Process what failed in it: \`npm run backfill -- ${stack} --retry <run>\`.`;
+
 /** By the alarm's name: add a row. */
 export const BACKFILL_RUNBOOKS = {
   "backfill-failed": (facts) => ({
     impact: IMPACT,
     causes: [
-      `More than ${facts.value("backfill_tolerated_failure_percent", "percent")} of its objects were in batches that failed; \`backfill-batches\` fires, too.`,
+      `More than ${facts.value("backfill_tolerated_failure_percent", "percent")} of its objects were in batches that failed; \`backfill-batches-failed\` fires, too.`,
       "Step Functions cannot read the manifest or write the results: the role of the state machine was changed by hand, or the manifest expired.",
     ],
     fix: [
@@ -49,21 +52,32 @@ export const BACKFILL_RUNBOOKS = {
       `Otherwise go on: \`npm run backfill -- ${facts.stack} --resume\`, within 14 days.`,
     ],
   }),
-  "backfill-batches": (facts) => ({
+  "backfill-batches-failed": (facts) => ({
     impact: IMPACT,
     causes: [
       "S3, KMS or DynamoDB fails or denies access: `errorName` and `operation` in the first query say which.",
       `Batches run into \`lambda_timeout\`: their images are slower than ${facts.value("backfill_slowest_image_seconds", "seconds")} each.`,
-      `Lambda throttles the function because ${facts.value("backfill_max_concurrency")} is not reserved, or an aborted run still uses it.`,
+      "Lambda throttles the function: an aborted run still uses its reserved concurrency, or it is used elsewhere.",
     ],
     fix: [
       look(facts),
       "Find the most frequent `errorName` in the first query.",
       `For timeouts, lower ${facts.value("backfill_batch_size")} and run ${facts.deploy}.`,
     ],
-    afterwards: [
-      `A run within its tolerated failures succeeds and cannot be resumed. Process what failed in it: \`npm run backfill -- ${facts.stack} --retry <run>\`.`,
+    afterwards: [retry(facts)],
+  }),
+  "backfill-batches-timed-out": (facts) => ({
+    impact: IMPACT,
+    causes: [
+      "Each attempt of a batch runs until its timeout, because S3 answers slowly or its images are slow.",
+      "Lambda throttles the function for minutes.",
     ],
+    fix: [
+      look(facts),
+      "See in the first query what failed, and how long the invocations took.",
+      `Lower ${facts.value("backfill_batch_size")} and run ${facts.deploy}.`,
+    ],
+    afterwards: [retry(facts)],
   }),
   "backfill-failure-rate": (facts) => ({
     impact: IMPACT,

@@ -122,7 +122,8 @@ export const INCIDENT_ALARMS = {
   "backfill-failed":     { ...METRIC_ALARMS["backfill-failed"], severity: "none" },
   "backfill-timed-out":  { ...METRIC_ALARMS["backfill-timed-out"], severity: "none" },
   "backfill-aborted":    { ...METRIC_ALARMS["backfill-aborted"], severity: "none" },
-  "backfill-batches":    { ...METRIC_ALARMS["backfill-batches"], severity: "none" },
+  "backfill-batches-failed": { ...METRIC_ALARMS["backfill-batches-failed"], severity: "none" },
+  "backfill-batches-timed-out": { ...METRIC_ALARMS["backfill-batches-timed-out"], severity: "none" },
   "backfill-failure-rate": { ...METRIC_ALARMS["backfill-failure-rate"], severity: "none" },
 } as const satisfies Record<string, MetricAlarm>;
 
@@ -170,6 +171,6 @@ export const COMPOSITE_ALARMS = {
   "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
   "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
   "direct-uploads": { severity: "performance", summary: "Clients cannot upload through the upload API, or only slowly", rule: { any: ["upload-api-refusals", "upload-api-latency", "links-unused"] }, suppressor: "page" },
-  "backfill":   { severity: "performance", summary: "A backfill failed, took too long or was stopped, or its objects are failing", rule: { any: ["backfill-failed", "backfill-timed-out", "backfill-aborted", "backfill-batches", "backfill-failure-rate"] }, suppressor: "page", runbook: "backfill-failed" },
+  "backfill":   { severity: "performance", summary: "A backfill failed, took too long or was stopped, or its objects are failing", rule: { any: ["backfill-failed", "backfill-timed-out", "backfill-aborted", "backfill-batches-failed", "backfill-batches-timed-out", "backfill-failure-rate"] }, suppressor: "page", runbook: "backfill-failed" },
   "refused":    { severity: "log",         summary: "Many uploads are refused",                                        rule: "refused-rate",                            suppressor: "page" },
 } as const satisfies Record<string, CompositeAlarm>;

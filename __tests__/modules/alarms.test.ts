@@ -74,7 +74,8 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "backfill-failed":       `${ofRuns("ExecutionsFailed")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
       "backfill-timed-out":    `${ofRuns("ExecutionsTimedOut")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
       "backfill-aborted":      `${ofRuns("ExecutionsAborted")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
-      "backfill-batches":      `f = ${ofRuns("ExecutionsFailed", "/batches")}; t = ${ofRuns("ExecutionsTimedOut", "/batches")}; rate! = IF(FILL(f, 0) + FILL(t, 0) >= 1, 1, 0) | ${above} 1, 1 of 3, notBreaching | ${topic("performance")}`,
+      "backfill-batches-failed": `${ofRuns("ExecutionsFailed", "/batches")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
+      "backfill-batches-timed-out": `${ofRuns("ExecutionsTimedOut", "/batches")} | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
       "backfill-failure-rate": `f = ${ofBackfill("ProcessingFailure")}; s = ${ofBackfill("ProcessingSuccess")}; rate! = IF(f >= 10 AND 100 * f >= 5 * (f + FILL(s, 0)), 1, 0) | ${above} 1, 1 of 1, notBreaching | ${topic("performance")}`,
     }),
     ...(flags.enable_no_invocation_alarm && {

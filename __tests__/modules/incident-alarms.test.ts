@@ -119,7 +119,8 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
       "backfill-failed":       `${ofRuns("ExecutionsFailed")} | ${fired}, ${quiet()}`,
       "backfill-timed-out":    `${ofRuns("ExecutionsTimedOut")} | ${fired}, ${quiet()}`,
       "backfill-aborted":      `${ofRuns("ExecutionsAborted")} | ${fired}, ${quiet()}`,
-      "backfill-batches":      `f = ${ofRuns("ExecutionsFailed", "/batches")}; t = ${ofRuns("ExecutionsTimedOut", "/batches")}; rate! = IF(FILL(f, 0) + FILL(t, 0) >= 1, 1, 0) | ${fired}, ${quiet("1 of 3")}`,
+      "backfill-batches-failed": `${ofRuns("ExecutionsFailed", "/batches")} | ${fired}, ${quiet()}`,
+      "backfill-batches-timed-out": `${ofRuns("ExecutionsTimedOut", "/batches")} | ${fired}, ${quiet()}`,
       "backfill-failure-rate": `f = ${ofBackfill("ProcessingFailure")}; s = ${ofBackfill("ProcessingSuccess")}; rate! = IF(f >= 10 AND 100 * f >= 5 * (f + FILL(s, 0)), 1, 0) | ${fired}, ${quiet()}`,
     }),
     ...(flags.enable_no_invocation_alarm && {

@@ -83,7 +83,7 @@ export const ALARM_VALUES = {
   enable_dead_letter_queue:        { ...FLAG,                                default: false,   description: "Creates the alarms `dead-letters` and `dead-letter-errors`." },
   enable_metadata_table:           { ...FLAG,                                default: false,   description: "Creates the alarms `table-throttles` and `table-errors`." },
   enable_upload_api:               { ...FLAG,                                default: false,   description: "Creates the alarms `upload-api-errors`, `upload-api-refusals`, `upload-api-latency` and `links-unused`." },
-  enable_backfill:                 { ...FLAG,                                default: false,   description: "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches` and `backfill-failure-rate`." },
+  enable_backfill:                 { ...FLAG,                                default: false,   description: "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches-failed`, `backfill-batches-timed-out` and `backfill-failure-rate`." },
   enable_release_alias:            { ...FLAG,                                default: false,   description: "Creates the alarm `release-errors` on function_version." },
 } as const satisfies Inputs;
 

@@ -111,7 +111,8 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.backfill_failed) == 1,
       length(aws_cloudwatch_metric_alarm.backfill_timed_out) == 1,
       length(aws_cloudwatch_metric_alarm.backfill_aborted) == 1,
-      length(aws_cloudwatch_metric_alarm.backfill_batches) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_batches_failed) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_batches_timed_out) == 1,
       length(aws_cloudwatch_metric_alarm.backfill_failure_rate) == 1,
       length(aws_cloudwatch_composite_alarm.page) == 1,
       length(aws_cloudwatch_composite_alarm.creep) == 1,
@@ -142,8 +143,8 @@ run "everything_on" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
-      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -266,7 +267,8 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.backfill_failed) == 0,
       length(aws_cloudwatch_metric_alarm.backfill_timed_out) == 0,
       length(aws_cloudwatch_metric_alarm.backfill_aborted) == 0,
-      length(aws_cloudwatch_metric_alarm.backfill_batches) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_batches_failed) == 0,
+      length(aws_cloudwatch_metric_alarm.backfill_batches_timed_out) == 0,
       length(aws_cloudwatch_metric_alarm.backfill_failure_rate) == 0,
       length(aws_cloudwatch_composite_alarm.page) == 0,
       length(aws_cloudwatch_composite_alarm.creep) == 0,
@@ -392,7 +394,8 @@ run "other_choices_1" {
       length(aws_cloudwatch_metric_alarm.backfill_failed) == 1,
       length(aws_cloudwatch_metric_alarm.backfill_timed_out) == 1,
       length(aws_cloudwatch_metric_alarm.backfill_aborted) == 1,
-      length(aws_cloudwatch_metric_alarm.backfill_batches) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_batches_failed) == 1,
+      length(aws_cloudwatch_metric_alarm.backfill_batches_timed_out) == 1,
       length(aws_cloudwatch_metric_alarm.backfill_failure_rate) == 1,
       length(aws_cloudwatch_metric_alarm.throttles) == 1,
       length(aws_cloudwatch_metric_alarm.log_errors) == 1,
@@ -436,8 +439,8 @@ run "other_choices_1" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
-      join(" ", keys(output.alarm_arns)) == "backfill-aborted backfill-batches backfill-failed backfill-failure-rate backfill-timed-out dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
+      join(" ", keys(output.alarm_names)) == "backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
+      join(" ", keys(output.alarm_arns)) == "backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out dead-letter-errors dead-letters event-age events-dropped high-concurrency high-duration high-error-rate links-unused log-errors low-success-rate memory-high no-invocations release-errors table-errors table-throttles throttles upload-api-errors upload-api-latency upload-api-refusals",
     ])
     error_message = "Expected outputs of what is there."
   }

@@ -1,6 +1,6 @@
 /** Runs of a backfill: a healthy one, and the causes of its alarms. */
 import { storageRefuses, UNAVAILABLE } from "../../faults/calls";
-import { accessKeyIdOf } from "../../sandbox/api-call";
+import { type ApiCall, accessKeyIdOf } from "../../sandbox/api-call";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Conditions, type FaultRun, type Recording, record } from "./recorded-run";
 import type { Scenario } from "./scenario";
@@ -49,18 +49,31 @@ const isOfBackfill = ({ otherFunctions, stateMachines }: Blueprint) => {
 };
 
 /** S3 fails for the function of the backfill only. */
-const unavailable = (blueprint: Blueprint): Conditions["onCall"] => {
+const unavailable = (blueprint: Blueprint) => {
   const isOwn = isOfBackfill(blueprint);
   const refuse = storageRefuses(UNAVAILABLE);
-  return async (call) => (isOwn(call.caller) ? refuse(call) : undefined);
+  return async (call: ApiCall) => (isOwn(call.caller) ? refuse(call) : undefined);
 };
 
-/** Every failure is tolerated, so that the run itself succeeds. */
-const failing = (blueprint: Blueprint, objects: number): Promise<Recording> => {
+/** The longest duration of an Express workflow, which a batch is. */
+const BATCH_MS = 300_000;
+
+const TOLERANT = () => "every failure is tolerated";
+
+/** @param lateMs by how much S3 answers late */
+const failing = (blueprint: Blueprint, objects: number, lateMs = 0): Promise<Recording> => {
   const tolerant = altered(blueprint, { toleratedPercent: 100 });
-  return record({ blueprint: tolerant, isPermanent: true, onCall: unavailable(blueprint) }, (faultRun) =>
-    backfill(faultRun, keys(objects)),
-  );
+  const refuse = unavailable(blueprint);
+  let answerLate = () => {};
+  const onCall: Conditions["onCall"] = async (call) => {
+    const refusal = await refuse(call);
+    if (refusal !== undefined) answerLate();
+    return refusal;
+  };
+  return record({ blueprint: tolerant, isPermanent: true, onCall }, (faultRun) => {
+    answerLate = () => faultRun.clock.skip(lateMs);
+    return backfill(faultRun, keys(objects));
+  });
 };
 
 /** A run whose first batch waits for S3 until something has happened to the run. */
@@ -98,8 +111,6 @@ const ended = async ({ steps }: FaultRun, executionArn: string): Promise<void> =
 
 type Cause = Pick<Scenario, "cause" | "counts" | "scaled" | "run">;
 
-const TOLERANT = () => "every failure is tolerated";
-
 /** By the alarm's name without the function's name: add a row. */
 export const BACKFILL_CAUSES = {
   "backfill-failed": {
@@ -130,11 +141,17 @@ export const BACKFILL_CAUSES = {
         await steps("StopExecution", { executionArn });
       }),
   },
-  "backfill-batches": {
+  "backfill-batches-failed": {
     cause: "S3 is unavailable to a batch of a backfill",
     counts: {},
     scaled: TOLERANT,
     run: (blueprint) => failing(blueprint, 1),
+  },
+  "backfill-batches-timed-out": {
+    cause: "S3 answers a batch of a backfill too late",
+    counts: {},
+    scaled: TOLERANT,
+    run: (blueprint) => failing(blueprint, 1, BATCH_MS),
   },
   "backfill-failure-rate": {
     cause: "S3 is unavailable to a backfill",

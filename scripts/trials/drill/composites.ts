@@ -59,7 +59,14 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   table: anyOf("table-throttles", "table-errors"),
   "direct-uploads": anyOf("upload-api-refusals", "upload-api-latency", "links-unused"),
   backfill: anyOf(
-    ...["backfill-failed", "backfill-timed-out", "backfill-aborted", "backfill-batches", "backfill-failure-rate"],
+    ...[
+      "backfill-failed",
+      "backfill-timed-out",
+      "backfill-aborted",
+      "backfill-batches-failed",
+      "backfill-batches-timed-out",
+      "backfill-failure-rate",
+    ],
   ),
   refused: anyOf("refused-rate"),
 };

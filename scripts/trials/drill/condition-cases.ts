@@ -160,10 +160,6 @@ export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
       ];
     },
   },
-  "backfill-batches": {
-    idle: {},
-    cases: () => [fires("a batch that failed", { f: [1] }), fires("a batch that timed out", { t: [1] })],
-  },
   "backfill-failure-rate": { idle: { s: [1], f: [0] }, cases: shareBeside("f", "s") },
   "image-processing-errors": { idle: { s: [1], f: [0] }, cases: shareBeside("f", "s") },
   "budget-burning": { idle: { s: [1] }, cases: surely },

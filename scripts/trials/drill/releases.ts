@@ -24,17 +24,16 @@ const bodies = (stack: Stack, type: string, ...attributes: string[]): Json[] =>
 const block = (value: unknown): Json => (asList(value)[0] ?? {}) as Json;
 
 const aliasProblems = (stack: Stack): string[] => {
-  const [published] = bodies(stack, "aws_lambda_function", "publish");
+  const isPublished = bodies(stack, "aws_lambda_function", "publish").some(({ publish }) => publish === true);
   const aliases = bodies(stack, "aws_lambda_alias", "name", "function_version", "lifecycle");
   const isGroupOf = (name: unknown) =>
     bodies(stack, "aws_codedeploy_app", "name").length === 0 ||
     bodies(stack, "aws_codedeploy_deployment_group", "deployment_group_name").some(
       ({ deployment_group_name: group }) => group === name,
     );
-  if (aliases.length === 0)
-    return published?.publish === true ? ["versions are published, but no alias refers to them"] : [];
+  if (aliases.length === 0) return isPublished ? ["versions are published, but no alias refers to them"] : [];
   return [
-    ...(published?.publish === true ? [] : ["no version is published, so there is nothing to release"]),
+    ...(isPublished ? [] : ["no version is published, so there is nothing to release"]),
     ...aliases.flatMap(({ name, function_version: version, lifecycle }) => {
       const ignored = asList(block(lifecycle).ignore_changes);
       return [

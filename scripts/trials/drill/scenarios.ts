@@ -181,11 +181,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "backfill-failed": { ...BACKFILL_CAUSES["backfill-failed"], topic: "performance-alerts", also: [] },
   "backfill-timed-out": { ...BACKFILL_CAUSES["backfill-timed-out"], topic: "performance-alerts", also: [] },
   "backfill-aborted": { ...BACKFILL_CAUSES["backfill-aborted"], topic: "performance-alerts", also: [] },
-  "backfill-batches": { ...BACKFILL_CAUSES["backfill-batches"], topic: "performance-alerts", also: [] },
+  "backfill-batches-failed": { ...BACKFILL_CAUSES["backfill-batches-failed"], topic: "performance-alerts", also: [] },
+  "backfill-batches-timed-out": {
+    ...BACKFILL_CAUSES["backfill-batches-timed-out"],
+    topic: "performance-alerts",
+    also: [],
+  },
   "backfill-failure-rate": {
     ...BACKFILL_CAUSES["backfill-failure-rate"],
     topic: "performance-alerts",
-    also: ["backfill-batches"],
+    also: ["backfill-batches-failed"],
   },
   "timeout-errors": {
     cause: FAULTS["out-of-time"].cause,

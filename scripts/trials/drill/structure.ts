@@ -8,6 +8,7 @@ import { dimensionsOf, LAMBDA_METRICS } from "../../sandbox/lambda";
 import { compositeProblems } from "./composites";
 import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
+import { executionProblems } from "./executions";
 import { logGroupsOf, reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
 import { tableProblems } from "./records";
@@ -148,4 +149,5 @@ export const structureProblems = (stackDir: string, blueprint: Blueprint, eviden
   ...releaseProblems(stackDir, blueprint),
   ...deadLetterProblems(stackDir, blueprint),
   ...tableProblems(stackDir),
+  ...executionProblems(stackDir, blueprint),
 ];

@@ -1293,55 +1293,50 @@ resource "aws_cloudwatch_metric_alarm" "backfill_aborted" {
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "backfill_batches" {
-  count = var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? 1 : 0
+resource "aws_cloudwatch_metric_alarm" "backfill_batches_failed" {
+  count = var.enable_backfill ? 1 : 0
 
-  alarm_name          = "${var.function_name}-backfill-batches"
-  alarm_description   = "Batches of a backfill are failing: Batches that failed or timed out >= 1 in 1 of 3 periods of 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-batches." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-batches.md" : ""}"
+  alarm_name          = "${var.function_name}-backfill-batches-failed"
+  alarm_description   = "Batches of a backfill failed all attempts: Sum of BatchesFailed >= 1 in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-batches-failed." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-batches-failed.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
-  evaluation_periods  = 3
-  threshold           = 1
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
-  ok_actions          = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
-
-  metric_query {
-    id          = "f"
-    return_data = false
-
-    metric {
-      dimensions = {
-        StateMachineArn = "${var.backfill_state_machine_arn}/batches"
-      }
-      metric_name = "ExecutionsFailed"
-      namespace   = "AWS/States"
-      period      = 300
-      stat        = "Sum"
-    }
+  dimensions = {
+    StateMachineArn = "${var.backfill_state_machine_arn}/batches"
   }
+  evaluation_periods = 1
+  metric_name        = "ExecutionsFailed"
+  namespace          = "AWS/States"
+  period             = 300
+  statistic          = "Sum"
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
 
-  metric_query {
-    id          = "t"
-    return_data = false
-
-    metric {
-      dimensions = {
-        StateMachineArn = "${var.backfill_state_machine_arn}/batches"
-      }
-      metric_name = "ExecutionsTimedOut"
-      namespace   = "AWS/States"
-      period      = 300
-      stat        = "Sum"
-    }
+  lifecycle {
+    create_before_destroy = true
   }
+}
 
-  metric_query {
-    expression  = "IF(FILL(f, 0) + FILL(t, 0) >= 1, 1, 0)"
-    id          = "rate"
-    label       = "Batches that failed or timed out >= 1"
-    return_data = true
+resource "aws_cloudwatch_metric_alarm" "backfill_batches_timed_out" {
+  count = var.enable_backfill ? 1 : 0
+
+  alarm_name          = "${var.function_name}-backfill-batches-timed-out"
+  alarm_description   = "Batches of a backfill took longer than five minutes: Sum of BatchesTimedOut >= 1 in 300 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/backfill-batches-timed-out." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-batches-timed-out.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  dimensions = {
+    StateMachineArn = "${var.backfill_state_machine_arn}/batches"
   }
+  evaluation_periods = 1
+  metric_name        = "ExecutionsTimedOut"
+  namespace          = "AWS/States"
+  period             = 300
+  statistic          = "Sum"
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+  alarm_actions      = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
+  ok_actions         = var.alarm_routing == "each" ? [var.performance_alerts_topic_arn] : null
 
   lifecycle {
     create_before_destroy = true
@@ -1567,7 +1562,7 @@ resource "aws_cloudwatch_composite_alarm" "backfill" {
   alarm_name        = "${var.function_name}-backfill"
   alarm_actions     = [var.performance_alerts_topic_arn]
   alarm_description = "A backfill failed, took too long or was stopped, or its objects are failing.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/backfill-failed.md" : ""}"
-  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.backfill_failed[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_timed_out[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_aborted[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_batches[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_failure_rate[0].alarm_name})"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.backfill_failed[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_timed_out[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_aborted[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_batches_failed[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_batches_timed_out[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.backfill_failure_rate[0].alarm_name})"
   ok_actions        = [var.performance_alerts_topic_arn]
 
   actions_suppressor {

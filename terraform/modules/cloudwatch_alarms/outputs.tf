@@ -55,12 +55,13 @@ locals {
       links-unused        = aws_cloudwatch_metric_alarm.links_unused[0].alarm_name
     } : {},
     var.enable_backfill ? {
-      backfill-failed    = aws_cloudwatch_metric_alarm.backfill_failed[0].alarm_name
-      backfill-timed-out = aws_cloudwatch_metric_alarm.backfill_timed_out[0].alarm_name
-      backfill-aborted   = aws_cloudwatch_metric_alarm.backfill_aborted[0].alarm_name
+      backfill-failed            = aws_cloudwatch_metric_alarm.backfill_failed[0].alarm_name
+      backfill-timed-out         = aws_cloudwatch_metric_alarm.backfill_timed_out[0].alarm_name
+      backfill-aborted           = aws_cloudwatch_metric_alarm.backfill_aborted[0].alarm_name
+      backfill-batches-failed    = aws_cloudwatch_metric_alarm.backfill_batches_failed[0].alarm_name
+      backfill-batches-timed-out = aws_cloudwatch_metric_alarm.backfill_batches_timed_out[0].alarm_name
     } : {},
     var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
-      backfill-batches      = aws_cloudwatch_metric_alarm.backfill_batches[0].alarm_name
       backfill-failure-rate = aws_cloudwatch_metric_alarm.backfill_failure_rate[0].alarm_name
     } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
@@ -148,12 +149,13 @@ locals {
       links-unused        = aws_cloudwatch_metric_alarm.links_unused[0].arn
     } : {},
     var.enable_backfill ? {
-      backfill-failed    = aws_cloudwatch_metric_alarm.backfill_failed[0].arn
-      backfill-timed-out = aws_cloudwatch_metric_alarm.backfill_timed_out[0].arn
-      backfill-aborted   = aws_cloudwatch_metric_alarm.backfill_aborted[0].arn
+      backfill-failed            = aws_cloudwatch_metric_alarm.backfill_failed[0].arn
+      backfill-timed-out         = aws_cloudwatch_metric_alarm.backfill_timed_out[0].arn
+      backfill-aborted           = aws_cloudwatch_metric_alarm.backfill_aborted[0].arn
+      backfill-batches-failed    = aws_cloudwatch_metric_alarm.backfill_batches_failed[0].arn
+      backfill-batches-timed-out = aws_cloudwatch_metric_alarm.backfill_batches_timed_out[0].arn
     } : {},
     var.enable_backfill && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
-      backfill-batches      = aws_cloudwatch_metric_alarm.backfill_batches[0].arn
       backfill-failure-rate = aws_cloudwatch_metric_alarm.backfill_failure_rate[0].arn
     } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {

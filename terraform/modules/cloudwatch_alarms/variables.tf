@@ -657,7 +657,7 @@ variable "enable_upload_api" {
 }
 
 variable "enable_backfill" {
-  description = "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches` and `backfill-failure-rate`."
+  description = "Creates the alarms `backfill-failed`, `backfill-timed-out`, `backfill-aborted`, `backfill-batches-failed`, `backfill-batches-timed-out` and `backfill-failure-rate`."
   type        = bool
   default     = false
   nullable    = false

@@ -1168,7 +1168,8 @@ resource "aws_cloudwatch_dashboard" "dashboard" {
               for item in [
                 "**Runbooks**",
                 var.enable_backfill ? "[backfill-aborted](${var.runbook_base_url}/backfill-aborted.md)" : null,
-                var.enable_backfill ? "[backfill-batches](${var.runbook_base_url}/backfill-batches.md)" : null,
+                var.enable_backfill ? "[backfill-batches-failed](${var.runbook_base_url}/backfill-batches-failed.md)" : null,
+                var.enable_backfill ? "[backfill-batches-timed-out](${var.runbook_base_url}/backfill-batches-timed-out.md)" : null,
                 var.enable_backfill ? "[backfill-failed](${var.runbook_base_url}/backfill-failed.md)" : null,
                 var.enable_backfill ? "[backfill-failure-rate](${var.runbook_base_url}/backfill-failure-rate.md)" : null,
                 var.enable_backfill ? "[backfill-timed-out](${var.runbook_base_url}/backfill-timed-out.md)" : null,
