@@ -12,7 +12,7 @@ import { FAULT_AT_MS, type Recording } from "./recorded-run";
 import { remembered } from "./remembered";
 import type { Other, Scenario } from "./scenario";
 import { SCENARIOS } from "./scenarios";
-import { EMPTY, MINUTE_MS, repeated, type Timeline } from "./timeline";
+import { EMPTY, MINUTE_MS, merged, repeated, type Timeline } from "./timeline";
 
 type AnyAlarm = Alarm | CompositeAlarm;
 
@@ -111,6 +111,9 @@ export const healthyUploads = (evidence: Evidence): readonly Timeline[] => {
 /** Ten uploads in five minutes: enough samples for every rate. */
 export const TRAFFIC_EVERY_MS = 30_000;
 
+/** Traffic consists of parts that last about as long, which timelines of other lengths share. */
+const SHARED_MS = 20 * MINUTE_MS;
+
 const hours = new WeakMap<Evidence, Map<string, Timeline>>();
 
 /** @returns healthy uploads from `fromMs` until `toMs`; the same timeline for the same times, because most checks need the same hours */
@@ -120,8 +123,17 @@ export const traffic = (
   toMs: number,
   everyMs: number = TRAFFIC_EVERY_MS,
 ): Timeline => {
+  const uploads = healthyUploads(evidence);
   const known = remembered(hours, evidence, () => new Map<string, Timeline>());
-  return remembered(known, `${fromMs} ${toMs} ${everyMs}`, () =>
-    repeated(healthyUploads(evidence), fromMs, toMs, everyMs),
+  const part = (beginMs: number, endMs: number) =>
+    remembered(known, `${beginMs} ${endMs} ${everyMs}`, () => repeated(uploads, beginMs, endMs, everyMs));
+  // Whole cycles of the uploads in each part, so that the parts follow each other without a seam.
+  const cycleMs = Math.max(1, uploads.length) * everyMs;
+  const partMs = Math.ceil(SHARED_MS / cycleMs) * cycleMs;
+  const count = Math.ceil((toMs - fromMs) / partMs);
+  return remembered(known, `all ${fromMs} ${toMs} ${everyMs}`, () =>
+    merged(
+      Array.from({ length: count }, (_, i) => part(fromMs + i * partMs, Math.min(toMs, fromMs + (i + 1) * partMs))),
+    ),
   );
 };
