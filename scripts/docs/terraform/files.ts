@@ -34,8 +34,10 @@ const written = (): Map<string, string> =>
       ModuleName,
       ModuleText
     >;
+    const root = rootFiles(modules);
+    const variables = [...(root["variables.tf"] ?? "").matchAll(/^variable "(\w+)"/gm)].map(([, name = ""]) => name);
     return new Map([
-      ...under("", { ...rootFiles(modules), "README.md": rootReadme(modules) }),
+      ...under("", { ...root, "README.md": rootReadme(modules, variables) }),
       ...under("tests", { ...testsOf(modules), ...unknownTest(modules) }),
       ...names.flatMap((name) =>
         under(join("modules", name), {

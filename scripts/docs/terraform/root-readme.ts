@@ -1,17 +1,36 @@
 /** The README of `terraform/`: how to start, its modules, and what only the TypeScript form decides. */
+import { VARIABLES } from "../../../modules/variables";
 import { code, table } from "../../terminal/markdown";
 import type { ModuleText } from "./module-files";
 import { PLAIN_MODULES } from "./modules";
 import type { PlainModule } from "./plain-module";
+import { NOT_PLAIN } from "./root";
 
-/** What the root module has no variable for. Add a row where a variable of an environment is missing here. */
-const DECIDED_BY_STACK = [
-  "`regions` and `enable_replication`: one root module is one region.",
-  "`variants`: the five of the default.",
-  "`enable_cost_widget`: its prices are a table in TypeScript.",
-  "`enable_metadata_table`, `enable_upload_api`: the root has neither; the modules `metadata_table` and `upload_api` work on their own.",
-  "`state_bucket`, `state_key`, `state_region`: write a `backend` block of your own.",
-] as const;
+/** What the root module has no variable for: add a row where a variable of an environment is missing. */
+const DECIDED_BY_STACK: readonly (readonly [variables: RegExp, sentence: string])[] = [
+  [/^(regions|enable_replication)$/, "`regions` and `enable_replication`: one root module is one region."],
+  [/^variants$/, "`variants`: the five of the default."],
+  [/^enable_cost_widget$/, "`enable_cost_widget`: its prices are a table in TypeScript."],
+  [
+    NOT_PLAIN,
+    "`enable_metadata_table`, `enable_upload_api` and `enable_backfill`: the root has none of them. The modules `metadata_table` and `upload_api` work on their own; backfills are in TypeScript only.",
+  ],
+  [
+    /^uploads_per_month$/,
+    "`uploads_per_month`: with `alarm_routing` incident, windows and thresholds do not follow from it. Their defaults are those of a million uploads a month.",
+  ],
+  [/^protected$/, "`protected`: only this project's own commands ask before they change an environment."],
+  [/^state_\w+$/, "`state_bucket`, `state_key`, `state_region`: write a `backend` block of your own."],
+];
+
+/** @param variables names of the root module's variables @throws Error where a variable of an environment is missing without a row */
+const decidedByStack = (variables: readonly string[]): string[] => {
+  const missing = Object.keys(VARIABLES).filter((name) => !variables.includes(name));
+  const unexplained = missing.find((name) => !DECIDED_BY_STACK.some(([pattern]) => pattern.test(name)));
+  if (unexplained !== undefined)
+    throw new Error(`Expected a row in scripts/docs/terraform/root-readme.ts for ${unexplained} but got none`);
+  return DECIDED_BY_STACK.map(([, sentence]) => `- root: ${sentence}`);
+};
 
 const modules = Object.entries<PlainModule>(PLAIN_MODULES);
 
@@ -24,8 +43,8 @@ const choices = (texts: Readonly<Record<string, ModuleText>>): string[][] => {
   });
 };
 
-/** @returns the text of the file */
-export const rootReadme = (texts: Readonly<Record<string, ModuleText>>): string => {
+/** @param variables names of the root module's variables @returns the text of the file */
+export const rootReadme = (texts: Readonly<Record<string, ModuleText>>, variables: readonly string[]): string => {
   const decided = modules.flatMap(([name, { decided: lines = [] }]) => lines.map((line) => `- ${code(name)}: ${line}`));
   const parts = [
     "# Image pipeline with monitoring",
@@ -42,7 +61,7 @@ export const rootReadme = (texts: Readonly<Record<string, ModuleText>>): string 
     ),
     "## What TypeScript decides",
     "The classes in TypeScript also take tables, such as a ledger of alarms. Terraform cannot pass those, so they are fixed here:",
-    [...DECIDED_BY_STACK.map((line) => `- root: ${line}`), ...decided].join("\n"),
+    [...decidedByStack(variables), ...decided].join("\n"),
     "These choices are compared in code. Here each is a variable with the same values:",
     table(["variable", "modules"], choices(texts)),
   ];

@@ -23,11 +23,10 @@ const OWN: Readonly<Record<string, Input>> = {
   alarm_help: CLOUDWATCH_ALARMS.alarm_help,
 };
 
-/** The table of records, the upload API and backfills are not part of plain Terraform. */
-const isShared = (name: string): boolean =>
-  !/^(enable_metadata_table|enable_upload_api|upload_api_\w+|enable_backfill|backfill_\w+)$/.test(name);
+/** Variables of the table of records, the upload API and backfills, which the root does not have. */
+export const NOT_PLAIN = /^(enable_metadata_table|enable_upload_api|upload_api_\w+|enable_backfill|backfill_\w+)$/;
 
-const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => isShared(name)));
+const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => !NOT_PLAIN.test(name)));
 
 const ROWS: Readonly<Record<string, Variable>> = { ...SHARED, ...OWN };
 
