@@ -36,27 +36,7 @@ const keysIn = async (Bucket: string): Promise<unknown[]> => {
   return Contents.map(({ Key }) => Key);
 };
 
-const SAMPLES = [
-  "balloon-transparent.png",
-  "evening-lake.webp",
-  "moonlight.bmp",
-  "noon-scan.tiff",
-  "sunrise-sideways.jpg",
-];
-
 describe("npm run smoke", () => {
-  it("finds the variants of every format and the refusal, and deletes what it has uploaded", async () => {
-    const { code, stdout, stderr } = await run("smoke", "dev", "--endpoint-url", sandbox.endpointUrl);
-
-    expect([code, stderr]).toEqual([0, ""]);
-    const rows = [...stdout.matchAll(/^(.) (\S+) +\d+ ms {2}(.*)$/gm)].map(([, ...cells]) => cells);
-    expect(rows).toEqual([
-      ...SAMPLES.map((name) => ["✓", name, "5 variants"]),
-      ["✓", "not-a-photo.jpg", "refused: not-an-image"],
-    ]);
-    expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
-  });
-
   it("exits with 1 if variants are missing, and deletes what it has uploaded", async () => {
     isDenied = true;
     const args = ["--json", "--no-refusal", "--wait", "1", "--endpoint-url", sandbox.endpointUrl];
@@ -66,7 +46,7 @@ describe("npm run smoke", () => {
 
     const { outcomes } = JSON.parse(stdout);
     expect(code).toBe(1);
-    expect(outcomes).toHaveLength(SAMPLES.length);
+    expect(outcomes).toHaveLength(5);
     for (const { passed, result } of outcomes)
       expect([passed, result.slice(0, 22)]).toEqual([false, "0 of 5 variants in 1 s"]);
     expect(await keysIn(sandbox.uploadBucket)).toEqual([]);
@@ -106,22 +86,6 @@ describe("npm run smoke", () => {
 });
 
 describe("npm run load", () => {
-  it("reports times, invocations and cost, and deletes what it has uploaded", async () => {
-    const args = ["--count", "6", "--concurrency", "3", "--megapixels", "1", "--json"];
-    const { code, stdout } = await run("load", "dev", ...args, "--endpoint-url", sandbox.endpointUrl);
-
-    const { endToEndMs, processingMs, usage, costUsd, ...report } = JSON.parse(stdout);
-    expect(code).toBe(0);
-    expect(report).toMatchObject({ uploads: 6, arrived: 6, errors: {}, throttles: 0 });
-    expect(usage).toMatchObject({ invocations: 6, coldStarts: 0 });
-    // At us-east-1's prices: 36 PUTs, 6 GETs, 6 requests and as many calls of PutMetricData, and 1 GB on arm64 for the time.
-    const fixedUsd = 36 * 5e-6 + 6 * (0.4e-6 + 0.2e-6 + 10e-6);
-    expect(costUsd).toBeCloseTo(fixedUsd + (usage.billedMs / 1000) * 0.0000133334, 9);
-    expect(processingMs.p50).toBeLessThanOrEqual(processingMs.p99);
-    expect(endToEndMs.max).toBeGreaterThan(processingMs.p50);
-    expect([await keysIn(sandbox.uploadBucket), await keysIn(sandbox.processedBucket)]).toEqual([[], []]);
-  });
-
   it("stops after ten uploads without variants, and counts their errors in the log", async () => {
     isDenied = true;
     const args = ["--count", "40", "--concurrency", "5", "--megapixels", "1", "--wait", "1", "--json"];

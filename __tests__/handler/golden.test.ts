@@ -87,8 +87,14 @@ const distanceBetween = (made: Pixels, expected: Pixels, probes: Picture["probes
   };
 };
 
-/** @returns the pixels of a committed picture */
-const expectedPicture = (name: string) => pixelsOf(readFileSync(join(FOLDER, "expected", `${name}.png`)));
+const decoded = new Map<string, ReturnType<typeof pixelsOf>>();
+
+/** @returns the pixels of a committed picture, which is decoded once */
+const expectedPicture = (name: string): ReturnType<typeof pixelsOf> => {
+  const pixels = decoded.get(name) ?? pixelsOf(readFileSync(join(FOLDER, "expected", `${name}.png`)));
+  decoded.set(name, pixels);
+  return pixels;
+};
 
 it.each(Object.entries(SOURCES))("decodes %s like the reference", async (file, views) => {
   const variants = await variantsOf(readFileSync(join(FOLDER, "sources", file)));

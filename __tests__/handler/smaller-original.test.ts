@@ -100,7 +100,7 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
 
 it.each<[string, () => Sharp, keyof typeof VARIANTS, Partial<Variant>]>([
   ["has another colour space", () => detail().withIccProfile("p3").jpeg({ quality: 50 }), "jpeg", {}],
-  ["is scaled down by the limit of 4096 px", () => detail(4200, 100).jpeg({ quality: 30 }), "jpeg", {}],
+  ["is scaled down by the limit of 4096 px", () => detail(4200, 10).jpeg({ quality: 30 }), "jpeg", {}],
   ["is scaled down to a thumbnail", () => detail().jpeg({ quality: 10 }), "jpeg", { inside_px: 150 }],
   ["is cropped", () => detail().webp({ quality: 20 }), "webp", { cover_px: [120, 120] }],
 ])("is encoded with fewer bytes where the upload %s", async (_what, paint, format, size) => {

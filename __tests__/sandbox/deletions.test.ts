@@ -8,26 +8,33 @@ import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 let sandbox: Sandbox;
 let s3: S3Client;
 
-const start = async (changes: Parameters<typeof drillStack>[1]): Promise<void> => {
-  sandbox = await startSandbox({ blueprint: readBlueprint(await drillStack("dev", changes)), retryDelaysMs: [1, 1] });
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" };
-  s3 = new S3Client({ endpoint: sandbox.endpointUrl, region: "us-east-1", credentials, forcePathStyle: true });
+/** One local run for the tests of a group, each of which uploads files of its own. */
+const useSandbox = (changes: Parameters<typeof drillStack>[1]): void => {
+  beforeAll(async () => {
+    sandbox = await startSandbox({ blueprint: readBlueprint(await drillStack("dev", changes)), retryDelaysMs: [1, 1] });
+    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" };
+    s3 = new S3Client({ endpoint: sandbox.endpointUrl, region: "us-east-1", credentials, forcePathStyle: true });
+  });
+
+  afterAll(async () => {
+    s3.destroy();
+    await sandbox.stop();
+  });
 };
 
-afterEach(async () => {
-  s3.destroy();
-  await sandbox.stop();
-});
-
-const variants = async (): Promise<string[]> => {
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: sandbox.processedBucket }));
+/** @returns keys of the variants of uploads in a folder */
+const variants = async (folder: string): Promise<string[]> => {
+  const { Contents = [] } = await s3.send(
+    new ListObjectsV2Command({ Bucket: sandbox.processedBucket, Prefix: `${folder}/` }),
+  );
   return Contents.map(({ Key = "" }) => Key);
 };
 
-const deletions = () =>
+/** @returns what the function logs of deletions in a folder */
+const deletions = (folder: string) =>
   sandbox.logs.flatMap(({ text }) => {
     const { event, key, variants } = JSON.parse(text);
-    return event === "variants.deleted" ? [{ key, variants }] : [];
+    return event === "variants.deleted" && key.startsWith(`${folder}/`) ? [{ key, variants }] : [];
   });
 
 /** @returns the versions that the upload has had */
@@ -42,47 +49,61 @@ const upload = async (key: string, ...pictures: readonly Buffer[]): Promise<stri
   return versions;
 };
 
-it.each([true, false])("deletes the variants with their upload; with versions: %s", async (enable_s3_versioning) => {
-  await start({ delete_variants_with_upload: true, enable_s3_versioning });
+const deletesWithUpload = async (): Promise<void> => {
   await upload("trip/a b.jpg", await photo());
   await upload("trip/other.jpg", await photo());
 
   await sandbox.remove(sandbox.uploadBucket, "trip/a b.jpg");
   await sandbox.settled();
 
-  expect(deletions()).toEqual([{ key: "trip/a b.jpg", variants: 5 }]);
-  expect((await variants()).filter((key) => !key.startsWith("trip/other_"))).toEqual([]);
-  expect(await variants()).toHaveLength(5);
+  expect(deletions("trip")).toEqual([{ key: "trip/a b.jpg", variants: 5 }]);
+  expect((await variants("trip")).filter((key) => !key.startsWith("trip/other_"))).toEqual([]);
+  expect(await variants("trip")).toHaveLength(5);
+};
+
+describe("with delete_variants_with_upload, a bucket with versions", () => {
+  useSandbox({ delete_variants_with_upload: true, enable_s3_versioning: true });
+
+  it("loses the variants with their upload", deletesWithUpload);
+
+  it("loses the variants of one version that is deleted for good", async () => {
+    const [old = "", current] = await upload("again/a.jpg", await photo(), await photo(48, 32));
+    const target = { Bucket: sandbox.uploadBucket, Key: "again/a.jpg" };
+
+    await s3.send(new DeleteObjectCommand({ ...target, VersionId: old }));
+    await sandbox.settled();
+
+    expect(deletions("again")).toEqual([{ key: "again/a.jpg", variants: 5 }]);
+    expect(await variants("again")).toHaveLength(5);
+    const gone = s3.send(new HeadObjectCommand({ ...target, VersionId: old }));
+    await expect(gone).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+    expect((await s3.send(new HeadObjectCommand(target))).VersionId).toBe(current);
+  });
+
+  it("keeps the variants of uploads that the sandbox forgets", async () => {
+    await upload("forgotten/a.jpg", await photo());
+
+    await sandbox.erase(sandbox.uploadBucket, "forgotten/a.jpg");
+    await sandbox.settled();
+
+    expect([deletions("forgotten"), (await variants("forgotten")).length]).toEqual([[], 5]);
+  });
 });
 
-it("deletes the variants of one version that is deleted for good", async () => {
-  await start({ delete_variants_with_upload: true });
-  const [old = "", current] = await upload("a.jpg", await photo(), await photo(48, 32));
-  const target = { Bucket: sandbox.uploadBucket, Key: "a.jpg" };
+describe("with delete_variants_with_upload, a bucket without versions", () => {
+  useSandbox({ delete_variants_with_upload: true, enable_s3_versioning: false });
 
-  await s3.send(new DeleteObjectCommand({ ...target, VersionId: old }));
-  await sandbox.settled();
-
-  expect(deletions()).toEqual([{ key: "a.jpg", variants: 5 }]);
-  expect(await variants()).toHaveLength(5);
-  const gone = s3.send(new HeadObjectCommand({ ...target, VersionId: old }));
-  await expect(gone).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
-  expect((await s3.send(new HeadObjectCommand(target))).VersionId).toBe(current);
+  it("loses the variants with their upload", deletesWithUpload);
 });
 
-it("keeps the variants by default, and those of uploads that the sandbox forgets", async () => {
-  await start({ delete_variants_with_upload: true });
-  await upload("a.jpg", await photo());
+describe("without delete_variants_with_upload, a bucket", () => {
+  useSandbox({});
 
-  await sandbox.erase(sandbox.uploadBucket, "a.jpg");
-  await sandbox.settled();
-  const afterErasing = await variants();
-  await sandbox.stop();
-  await start({});
-  await upload("a.jpg", await photo());
-  await sandbox.remove(sandbox.uploadBucket, "a.jpg");
-  await sandbox.settled();
+  it("keeps the variants", async () => {
+    await upload("kept/a.jpg", await photo());
+    await sandbox.remove(sandbox.uploadBucket, "kept/a.jpg");
+    await sandbox.settled();
 
-  expect([afterErasing.length, (await variants()).length]).toEqual([5, 5]);
-  expect(deletions()).toEqual([]);
+    expect([deletions("kept"), (await variants("kept")).length]).toEqual([[], 5]);
+  });
 });
