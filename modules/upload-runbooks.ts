@@ -14,12 +14,12 @@ export const UPLOAD_RUNBOOKS = {
     causes: [
       "`errorName` in the first query is that of DynamoDB: the table throttles, fails or denies access.",
       "The function runs into its timeout or cannot start: the first query shows `record.status`.",
-      "Lambda throttles the function because the account's concurrency is used up. Then neither query nor log shows anything, and API Gateway answers 503.",
+      "Lambda throttles the function because the account's concurrency is used up. Then neither query nor log shows anything, and API Gateway answers `503`.",
     ],
     fix: [
       `Find the most frequent \`errorName\` in the first query. See what differs from the stack with \`npm run plan -- ${facts.stack}\`, and restore it with ${facts.deploy}.`,
       "Without any line, compare the account's *Concurrent executions* with its quota in Service Quotas.",
-      `If it started with a deployment, check out the previous commit and run ${facts.deploy}.`,
+      `If it started with a deployment, deploy the last commit that worked: ${facts.deploy}. A release of the other function changes nothing here.`,
       tryIt(facts),
     ],
     afterwards: ["Nothing is lost: clients ask for a new link."],
@@ -28,9 +28,9 @@ export const UPLOAD_RUNBOOKS = {
     impact: "Clients whose requests are refused cannot upload.",
     causes: [
       "A new version of a client sends another body, or an unknown `contentType`: `problem` in the first query says what is wrong.",
-      "Tokens or signatures are refused with 401 or 403, which the function does not see: the issuer changed its keys or its address, or a policy of the callers was changed.",
-      `Clients send more requests than ${facts.value("upload_api_links_per_second")} and ${facts.value("upload_api_reads_per_second")} allow; they get 429.`,
-      "Someone scans the API, or guesses ids; these requests get 404.",
+      "Tokens or signatures are refused with `401` or `403`, which the function does not see: the issuer changed its keys or its address, or a policy of the callers was changed.",
+      `Clients send more requests than ${facts.value("upload_api_links_per_second")} and ${facts.value("upload_api_reads_per_second")} allow; they get \`429\`.`,
+      "Someone scans the API, or guesses ids; these requests get `404`.",
     ],
     fix: [
       "Count `statusCode` and `problem` in the first query. Refusals without a line are API Gateway's own.",
