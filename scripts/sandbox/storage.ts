@@ -1,17 +1,16 @@
 /** Local S3: an embedded server with the stack's buckets that reports each created and deleted object. */
-import type { ServerResponse } from "node:http";
 import type { CorsBlueprint } from "./api-blueprint";
-import { type ApiCall, type ApiRefusal, callerOf, type Intercept } from "./api-call";
-import { allowedBy, corsHeaders, crossOriginOf, preflightHeaders } from "./cors";
+import type { ApiCall, Intercept } from "./api-call";
 import { DAMAGES, type Damage } from "./damage";
-import { answerForm, readForm } from "./form-post";
 import type { DescribeFunction } from "./function-api";
-import { INVOKE_PATH, type Invoke } from "./invoke-api";
-import { OperationRefused, type Operations } from "./operations";
+import type { Invoke } from "./invoke-api";
+import type { Operations } from "./operations";
 import type { Credentials } from "./post-policy";
 import { type RawResponse, rawRequest } from "./raw-request";
-import { createRemovals, type ObjectRequest } from "./removals";
-import type { CreatedObject, Creation, RemovedObject } from "./s3-events";
+import { createRemovals } from "./removals";
+import type { CreatedObject, RemovedObject } from "./s3-events";
+import { acceptForms, answerCrossOrigin, answerInvoke, answerOtherServices, interceptCalls } from "./s3-hooks";
+import { callOf, creationBy, NO_SUCH_VERSION, objectRequest, pathOf, READING, targetOf, XML } from "./s3-request";
 import { createVersions } from "./versions";
 
 export interface StorageOptions {
@@ -66,18 +65,6 @@ const MAX_BODY_BYTES = 1024 ** 3;
 
 const METADATA = "x-amz-meta-";
 
-/** Services whose AWS JSON calls the embedded server answers. */
-const SERVED = /^AmazonSQS\./;
-
-const isOtherLambdaCall = (url: string): boolean =>
-  /^\/\d{4}-\d{2}-\d{2}\/functions\//.test(url) && !/\/invocations(\?|$)/.test(url);
-
-const NOT_AN_ACCOUNT = {
-  __type: "NotAnAccount",
-  message:
-    "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Query of DynamoDB, runs of Step Functions, Invoke, FilterLogEvents and GetMetricStatistics",
-};
-
 /** @throws Error if the port is in use */
 export const startStorage = async (options: StorageOptions): Promise<Storage> => {
   const { buildApp } = await import("fauxqs");
@@ -92,66 +79,13 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     done();
   });
 
-  const { intercept, damage, versioned = [], operations = {}, describeFunction } = options;
-  app.addHook("preHandler", async (request, reply) => {
-    const target = request.headers["x-amz-target"];
-    const operation = operations[String(target)];
-    if (operation === undefined) {
-      const described = target === undefined ? describeFunction?.(request.method, request.url) : undefined;
-      if (described !== undefined) return reply.type("application/json").send(JSON.stringify(described));
-      const isUnknown = target === undefined ? isOtherLambdaCall(request.url) : !SERVED.test(String(target));
-      return isUnknown ? reply.status(400).header("x-amzn-errortype", "NotAnAccount").send(NOT_AN_ACCOUNT) : undefined;
-    }
-    const { body } = request;
-    // The server parses AWS JSON 1.0 (for SQS), but not 1.1.
-    reply.header("content-type", request.headers["content-type"]);
-    try {
-      const answer = await operation(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
-      return reply.send(JSON.stringify(answer));
-    } catch (error) {
-      if (!(error instanceof OperationRefused)) throw error;
-      return reply.status(400).send(JSON.stringify({ __type: error.type, message: error.message }));
-    }
-  });
-  const { credentials = new Map(), now = Date.now, cors = new Map() } = options;
-  // Before all other hooks: browsers send preflight requests without a signature, and read an error only if it has the headers.
-  app.addHook("onRequest", async (request, reply) => {
-    const crossOrigin = crossOriginOf(request.method, request.headers);
-    if (crossOrigin === undefined) return;
-    const rule = allowedBy(cors.get(bucketIn(request.url)) ?? [], crossOrigin);
-    if (request.method !== "OPTIONS") {
-      for (const [name, value] of Object.entries(rule ? corsHeaders(rule, crossOrigin) : {}))
-        reply.raw.setHeader(name, value);
-      return;
-    }
-    if (rule !== undefined) return reply.status(200).headers(preflightHeaders(rule, crossOrigin)).send();
-    const why = "CORSResponse: This CORS request is not allowed.";
-    return reply.status(403).type(XML).send(errorXml("AccessForbidden", why));
-  });
-  // The server answers 200 to a form and stores nothing. Its file is stored by a PUT in the name of the form's signer.
-  app.addHook("onRequest", async (request, reply) => {
-    const { bucket, key } = targetOf(request);
-    if (request.method !== "POST" || key !== "" || !isForm(request)) return;
-    reply.hijack();
-    const form = await readForm(request.raw, { bucket, credentials, nowMs: now() });
-    if ("code" in form) return refuse(reply.raw, form);
-    const path = pathOf(bucket, form.key);
-    const signed = { authorization: `AWS4-HMAC-SHA256 Credential=${form.accessKeyId}/`, [BY_FORM]: "true" };
-    const stored = await rawRequest("PUT", endpointUrl, path, form.bytes, { ...form.headers, ...signed });
-    if (stored.status !== 200) reply.raw.writeHead(stored.status, { "content-type": XML }).end(stored.body);
-    else answerForm(reply.raw, form, { bucket, location: endpointUrl + path, eTag: String(stored.headers.etag) });
-  });
-  if (intercept !== undefined) {
-    app.addHook("onRequest", async (request, reply) => {
-      // Not an S3 call.
-      if (request.headers["x-amz-target"] !== undefined || request.url.startsWith("/_fauxqs/")) return;
-      const refusal = await intercept(callOf(request));
-      if (refusal === undefined) return;
-      const body = request.method === "HEAD" ? "" : errorXml(refusal.code, refusal.message);
-      return reply.status(refusal.status).header("content-type", XML).send(body);
-    });
-  }
-
+  const { intercept, damage, versioned = [], operations = {}, cors = new Map() } = options;
+  const { credentials = new Map(), now = Date.now, invoke } = options;
+  answerOtherServices(app, operations, options.describeFunction);
+  answerCrossOrigin(app, cors);
+  acceptForms(app, { credentials, now, endpointUrl: () => endpointUrl });
+  if (intercept !== undefined) interceptCalls(app, intercept);
+  if (invoke !== undefined) answerInvoke(app, invoke);
   const versions = createVersions();
   /** Objects that are being described, by bucket and key: the next change of one waits, so that each description is of its own object. */
   const described = new Map<string, Promise<unknown>>();
@@ -175,20 +109,6 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   app.addHook("onRequest", async (request, reply) =>
     removals.received(objectRequest(request)) ? reply.status(204).send() : undefined,
   );
-
-  const { invoke } = options;
-  if (invoke !== undefined) {
-    app.post(INVOKE_PATH, async (request, reply) => {
-      const { name } = request.params as { readonly name: string };
-      const type = String(request.headers["x-amz-invocation-type"] ?? "RequestResponse");
-      const logType = String(request.headers["x-amz-log-type"] ?? "None");
-      const { status, headers, body } = await invoke({ name, type, payload: String(request.body ?? ""), logType });
-      return reply
-        .status(status)
-        .headers({ "content-type": "application/json", ...headers })
-        .send(body);
-    });
-  }
 
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
   const describe = async (created: Pick<CreatedObject, "bucket" | "key" | "creation">): Promise<CreatedObject> => {
@@ -274,73 +194,6 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     },
   };
 };
-
-/** The parts of the server's request that are used here. */
-interface Request {
-  readonly method: string;
-  readonly params: unknown;
-  readonly query: unknown;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
-const targetOf = ({ params }: Request): { bucket: string; key: string } => {
-  const { bucket = "", "*": key = "" } = params as Record<string, string | undefined>;
-  return { bucket, key };
-};
-
-/** The server has no route for OPTIONS, and so no parameters. */
-const bucketIn = (url: string): string => decodeURIComponent(/^\/([^/?]*)/.exec(url)?.[1] ?? "");
-
-const objectRequest = (request: Request): ObjectRequest => ({
-  ...targetOf(request),
-  method: request.method,
-  query: request.query as ObjectRequest["query"],
-});
-
-/** Requests that create an object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
-const creationBy = (request: Request): Creation | undefined => {
-  const query = request.query as Record<string, string | undefined>;
-  if (targetOf(request).key === "") return undefined;
-  if (request.method === "POST") return query.uploadId === undefined ? undefined : "CompleteMultipartUpload";
-  if (request.method !== "PUT" || query.uploadId !== undefined) return undefined;
-  if (request.headers[BY_FORM] !== undefined) return "Post";
-  return request.headers["x-amz-copy-source"] === undefined ? "Put" : "Copy";
-};
-
-const XML = "application/xml";
-
-/** Marks the PUT that stores the file of a form. */
-const BY_FORM = "x-sandbox-form";
-
-const isForm = ({ headers }: Request): boolean => String(headers["content-type"]).startsWith("multipart/form-data");
-
-const refuse = (response: ServerResponse, { status, code, message }: ApiRefusal): void => {
-  response.writeHead(status, { "content-type": XML, connection: "close" }).end(errorXml(code, message));
-};
-
-const READING = ["GET", "HEAD"];
-
-const ACTIONS: Readonly<Record<string, string>> = { GET: "Get", HEAD: "Get", DELETE: "Delete" };
-
-const callOf = (request: Request): ApiCall => {
-  const { bucket, key } = targetOf(request);
-  const { versionId } = request.query as Record<string, string | undefined>;
-  // A presigned link has the credential in its address.
-  const credential = (request.query as Record<string, string | undefined>)["X-Amz-Credential"];
-  const caller = callerOf((request.headers.authorization as string | undefined) ?? `Credential=${credential}`);
-  if (bucket === "") return { caller, action: "s3:ListAllMyBuckets" };
-  if (key === "") return { caller, action: request.method === "PUT" ? "s3:CreateBucket" : "s3:ListBucket", bucket };
-  const action = `s3:${ACTIONS[request.method] ?? "Put"}Object${versionId === undefined ? "" : "Version"}`;
-  return { caller, action, bucket, key };
-};
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const errorXml = (code: string, message: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
-
-const NO_SUCH_VERSION = errorXml("NoSuchVersion", "The specified version does not exist.");
-
-const pathOf = (bucket: string, key: string): string => `/${bucket}/${encodeURIComponent(key)}`;
 
 const succeed = async (what: string, pending: Promise<RawResponse>): Promise<RawResponse> => {
   const response = await pending;
