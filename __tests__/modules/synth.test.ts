@@ -1,11 +1,11 @@
-/** The commands that write the stacks, run as processes. */
-
+/** The commands that write the stacks. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { synthesize } from "../../main";
 import { warnings } from "../../modules/warnings";
 import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
+import { runIn } from "../commands/run";
 import { committed, devWith, temporary } from "./synthesized";
 
 const ROOT = join(__dirname, "../..");
@@ -17,29 +17,25 @@ describe("npm run synth", () => {
 
   beforeAll(() => writeFileSync(packagePath, "a package"));
 
-  const run = (script: string, variables: Record<string, string> = {}, ...args: string[]) => {
-    const settings = { HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, NO_COLOR: "1", ...variables };
-    const { PATH, ENVIRONMENTS_FOLDER, NOTICE_AFTER_MS } = process.env;
-    const env = { PATH, ENVIRONMENTS_FOLDER, NOTICE_AFTER_MS, ...settings };
-    return spawnSync(process.execPath, [...RUN_TYPESCRIPT, script, ...args], { cwd: ROOT, env, encoding: "utf8" });
-  };
+  const synth = (variables: Record<string, string> = {}, ...args: string[]) =>
+    runIn({ HANDLER_PACKAGE: packagePath, CDKTF_OUTDIR: outdir, ...variables }, "synth", ...args);
 
-  it("writes a folder for each environment, keeps Terraform's files there, and removes folders of deleted environments", () => {
+  it("writes a folder for each environment, keeps Terraform's files there, and removes folders of deleted environments", async () => {
     const providers = join(outdir, "stacks/dev/.terraform");
     mkdirSync(providers, { recursive: true });
     mkdirSync(join(outdir, "stacks/demolished"), { recursive: true });
 
-    const { status, stdout, stderr } = run("scripts/commands/synth.ts");
+    const { code, stdout, stderr } = await synth();
 
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(readdirSync(join(outdir, "stacks")).sort()).toEqual(["dev", "prod", "staging"]);
     expect(readdirSync(join(outdir, "stacks/dev")).sort()).toEqual([".terraform", "assets", "cdk.tf.json"]);
     expect(stdout).toMatch(/^dev +\S*stacks\/dev +\d+ resources, 12 alarms$/m);
     expect(stdout).toMatch(/^prod +\S*stacks\/prod +\d+ resources, 33 alarms, \d+ composite alarms$/m);
   });
 
-  it("counts composite alarms, and shows the windows that follow from the traffic", () => {
-    const { stdout } = run("scripts/commands/synth.ts", { TF_VAR_silence_periods: "5" }, "prod");
+  it("counts composite alarms, and shows the windows that follow from the traffic", async () => {
+    const { stdout } = await synth({ TF_VAR_silence_periods: "5" }, "prod");
 
     const { resource } = JSON.parse(readFileSync(join(outdir, "stacks/prod/cdk.tf.json"), "utf8"));
     const composites = Object.keys(resource.aws_cloudwatch_composite_alarm).length;
@@ -50,24 +46,29 @@ describe("npm run synth", () => {
     );
   });
 
-  it.each(["main.ts", "scripts/commands/synth.ts"])("refuses to write anything if a value is wrong (%s)", (script) => {
-    const nowhere = join(folder, "nowhere");
+  const WRONG = { CDKTF_OUTDIR: join(folder, "nowhere"), TF_VAR_throttle_threshold: "many" };
+  const REFUSAL =
+    'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"\n';
 
-    const { status, stdout, stderr } = run(script, { CDKTF_OUTDIR: nowhere, TF_VAR_throttle_threshold: "many" });
-
-    expect({ status, stdout, stderr }).toEqual({
-      status: 1,
-      stdout: "",
-      stderr:
-        'TF_VAR_throttle_threshold: Expected a whole number from 1 to 1000000 for throttle_threshold but got "many"\n',
-    });
-    expect(existsSync(nowhere)).toBe(false);
+  it("refuses to write anything if a value is wrong", async () => {
+    expect(await synth(WRONG)).toEqual({ code: 1, stdout: "", stderr: REFUSAL });
+    expect(existsSync(WRONG.CDKTF_OUTDIR)).toBe(false);
   });
 
-  it("refuses a missing package in one line", () => {
-    const { status, stderr } = run("scripts/commands/synth.ts", { HANDLER_PACKAGE: "no/such.zip" });
+  it("refuses to write anything if a value is wrong, as main.ts does", () => {
+    const { PATH, ENVIRONMENTS_FOLDER } = process.env;
+    const env = { PATH, ENVIRONMENTS_FOLDER, ...WRONG };
 
-    expect(status).toBe(1);
+    const ended = spawnSync(process.execPath, [...RUN_TYPESCRIPT, "main.ts"], { cwd: ROOT, env, encoding: "utf8" });
+
+    expect(ended).toMatchObject({ status: 1, stdout: "", stderr: REFUSAL });
+    expect(existsSync(WRONG.CDKTF_OUTDIR)).toBe(false);
+  });
+
+  it("refuses a missing package in one line", async () => {
+    const { code, stderr } = await synth({ HANDLER_PACKAGE: "no/such.zip" });
+
+    expect(code).toBe(1);
     expect(stderr).toBe(
       "error: The function's package no/such.zip does not exist. Build it with: npm run build -- --architecture arm64\n",
     );

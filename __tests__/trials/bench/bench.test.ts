@@ -7,9 +7,7 @@ import { EFFORTS } from "../../../handler/contract/efforts";
 import { FORMATS } from "../../../handler/contract/variants";
 import { corpus, type Picture, type Size } from "../../../scripts/trials/bench/corpus";
 import { measureFormats } from "../../../scripts/trials/bench/formats";
-import { measureLean } from "../../../scripts/trials/bench/lean";
-import { LEAN_VARIANTS } from "../../../scripts/trials/bench/lean-variants";
-import { figuresOf, measureTask, tasksOf } from "../../../scripts/trials/bench/paired";
+import { figuresOf, tasksOf } from "../../../scripts/trials/bench/paired";
 import { prepareTools, type Tools } from "../../../scripts/trials/bench/processes";
 import type { Figures, PhotoResults, PictureResult } from "../../../scripts/trials/bench/results";
 import { likeness } from "../../../scripts/trials/bench/similarity";
@@ -73,22 +71,6 @@ describe("the corpus", () => {
 });
 
 describe("a task", () => {
-  it("measures each method in a separate process, and compares it with the handler in the same run", async () => {
-    const tasks = tasksOf([named("0.03mp.baseline.jpg")], 1).map((task) => ({ ...task, isCompared: true }));
-    const done: number[] = [];
-
-    const [result] = await Promise.all(tasks.map((task) => measureTask(task, tools, () => done.push(1))));
-
-    expect(Object.keys(result?.methods ?? {})).toEqual(["handler", "naive", "floor"]);
-    expect(done).toHaveLength(3);
-    const { handler, floor } = result?.methods ?? {};
-    expect(handler).toMatchObject({ cpuRatio: 1, outputBytes: floor?.outputBytes });
-    for (const { cpuMs, wallMs, peakBytes } of Object.values(result?.methods ?? {}))
-      for (const value of [cpuMs, wallMs, peakBytes]) expect(value).toBeGreaterThan(0);
-    expect(Object.keys(result?.similarity?.handler?.ssim ?? {})).toEqual(["compressed", "low", "webp"]);
-    expect(result?.similarity?.handler?.meanSsim).toBeLessThan(1);
-  });
-
   it("leaves out methods that cannot read the picture", async () => {
     const [task] = tasksOf([named("0.03mp.bmp")], 5);
 
@@ -130,23 +112,6 @@ it("finds no difference between a picture and itself, and a difference to a wors
   expect(same).toEqual({ ssim: 1, psnrDb: Number.POSITIVE_INFINITY });
   expect(better.ssim).toBeGreaterThan(worse.ssim);
   expect(better.psnrDb).toBeGreaterThan(worse.psnrDb);
-});
-
-it("compares variants for web pages with the default variants", async () => {
-  const progress: [number, number][] = [];
-  const found = await measureLean([named("0.03mp.baseline.jpg")], 2, tools, (...each) => progress.push(each));
-
-  const { cpuRatio, bytesRatio, cpuMs, outputBytes } = found;
-  expect(progress.at(-1)).toEqual([4, 4]);
-  expect(found).toMatchObject({ pictures: 1, runs: 2 });
-  // The PNG of grain is larger than all that takes its place.
-  expect(outputBytes.lean).toBeLessThan(outputBytes.fast);
-  expect(bytesRatio).toBe(outputBytes.lean / outputBytes.fast);
-  expect(Math.min(cpuRatio, cpuMs.fast, cpuMs.lean)).toBeGreaterThan(0);
-  expect(Object.keys(LEAN_VARIANTS)).toEqual([
-    ...["compressed", "low", "webp", "thumbnail"],
-    ...["webp-320", "webp-640", "webp-1280", "webp-1920"],
-  ]);
 });
 
 it("measures bytes and CPU time of every output format", async () => {

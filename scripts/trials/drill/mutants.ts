@@ -61,7 +61,7 @@ const RERUNS: Readonly<Record<string, Mutant["reruns"]>> = {
 const NOT_PLAYED: readonly RegExp[] = [
   // `npm run patterns` runs these filters on every kind of log line; no alarm of `alarm_routing = "each"` reads their metrics.
   /_(Attempts|FailedAttempts|LateImages|SupersededImages): pattern /,
-  // Set for the C library, which has no log line: many-pictures.test.ts.
+  // Set for the C library, which has no log line: many-pictures.long.test.ts.
   /: MALLOC_MMAP_THRESHOLD_ renamed$/,
   // Without a table, images are processed without records: records.test.ts.
   /lambda_function_function: RECORDS_TABLE renamed$/,
