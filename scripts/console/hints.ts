@@ -1,5 +1,13 @@
 /** Commands that do the same in a real environment. */
+import { NAME_END } from "../sandbox/terraform-json";
 import type { Hint } from "./protocol";
+
+/** A bucket whose name AWS completes is found by how its name begins. */
+const bucketInAws = (localName: string): string => {
+  const prefix = localName.endsWith(NAME_END) ? localName.slice(0, -NAME_END.length) : undefined;
+  if (prefix === undefined) return localName;
+  return `$(aws s3api list-buckets --query "Buckets[?starts_with(Name, '${prefix}')].Name | [0]" --output text)`;
+};
 
 interface Place {
   readonly environment: string;
@@ -16,6 +24,7 @@ const HINTS: Readonly<Record<string, readonly [what: string, command: (place: Pl
     ({ s3Url, uploadBucket }) =>
       `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${s3Url}`,
   ],
+  uploadAws: ["Upload to S3 in AWS", ({ uploadBucket }) => `aws s3 cp photo.jpg "s3://${bucketInAws(uploadBucket)}/"`],
   smoke: ["Upload one image of every format in AWS", ({ environment }) => `npm run smoke -- ${environment}`],
   logs: ["Follow the log in AWS", ({ environment }) => `npm run logs -- ${environment} --follow`],
   key: ["Lines about one upload in AWS", ({ environment }) => `npm run logs -- ${environment} --key '*photo.jpg'`],

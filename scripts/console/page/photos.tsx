@@ -227,7 +227,7 @@ export const Photos = () => {
           ))}
         </ul>
       )}
-      <Commands ids={["upload", "smoke", "redrive"]} />
+      <Commands ids={["upload", "uploadAws", "smoke", "redrive"]} />
       <Viewer />
     </>
   );
