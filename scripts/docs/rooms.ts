@@ -97,7 +97,7 @@ export const ROOMS = {
     imports: ["terminal", "images", "build", "cloudwatch", "sandbox", "faults", "aws", "modules", "handler/contract", "handler/src"],
     entries: [
       "bench/cold.ts", "bench/console-start.ts", "bench/corpus.ts", "bench/cost.ts", "bench/efforts.ts", "bench/formats.ts", "bench/lean.ts", "bench/machine.ts", "bench/overlap.ts", "bench/paired.ts", "bench/photos-report.ts", "bench/photos.ts", "bench/processes.ts", "bench/report.ts", "bench/results.ts", "bench/sweep-report.ts", "bench/sweep.ts", "bench/targets.ts", "bench/throughput.ts", "bench/worst-files.ts", "bench/worst-memory.ts",
-      "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "fork.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/run.ts",
+      "conformance/cases.ts", "conformance/conformance.ts", "drill-samples.ts", "fork.ts", "log-samples.ts", "pattern-check.ts", "guide/commands.ts", "soak/backfill.ts", "soak/run.ts",
       "fuzz/bomb-run.ts", "fuzz/campaign.ts", "fuzz/mutations.ts", "fuzz/report.ts", "fuzz/seeds.ts",
       "local-run/inputs.ts", "local-run/report.ts", "local-run/results.ts", "local-run/run.ts",
       "rehearsal/created.ts", "rehearsal/deploy-round.ts", "rehearsal/deployed.ts", "rehearsal/exercise.ts", "rehearsal/leftovers.ts", "rehearsal/plain-examples.ts", "rehearsal/rehearsal-stack.ts", "rehearsal/rehearsal.ts", "rehearsal/upgrade.ts",

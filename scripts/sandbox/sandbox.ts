@@ -52,6 +52,8 @@ export interface SandboxOptions {
   readonly damage?: (call: ApiCall) => Damage | undefined;
   /** S3 delivers the event of an object each time one of these resolves. @default once, immediately */
   readonly deliveries?: (object: CreatedObject) => readonly Promise<unknown>[];
+  /** Uploads that were stored before the bucket had versions. @default none */
+  readonly isUnversioned?: (key: string) => boolean;
   /** Delays of the delivery to CloudWatch. @default alarms can see data and lines at once */
   readonly delivery?: Delivery;
   /** Called for each line of each log group. */
@@ -172,6 +174,7 @@ const assemble = async (
   });
   onStop(async () => executions.stop());
   const storage = await startStorage({
+    ...(options.isUnversioned && { isUnversioned: options.isUnversioned }),
     buckets: buckets.map(({ name }) => name),
     // The function reads versions of uploads only.
     versioned: buckets.flatMap(({ name, versioned }) => (versioned && name === uploadBucket ? [name] : [])),

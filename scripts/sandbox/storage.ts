@@ -17,6 +17,8 @@ export interface StorageOptions {
   readonly buckets: readonly string[];
   /** Names of the versioned buckets. @default none */
   readonly versioned?: readonly string[];
+  /** Objects of versioned buckets that were stored before they had versions: their version is "null". @default none */
+  readonly isUnversioned?: (key: string) => boolean;
   /** @default a free port */
   readonly port?: number;
   /** @default every call runs at once */
@@ -113,7 +115,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   const listeners: ((object: Promise<CreatedObject>) => void)[] = [];
   const describe = async (created: Pick<CreatedObject, "bucket" | "key" | "creation">): Promise<CreatedObject> => {
     const order = { createdMs: Date.now(), sequence: nextSequence() };
-    const keepsVersions = versioned.includes(created.bucket);
+    const keepsVersions = versioned.includes(created.bucket) && !options.isUnversioned?.(created.key);
     const { headers, body } = await send(keepsVersions ? "GET" : "HEAD", created.bucket, created.key);
     return {
       ...created,
@@ -129,7 +131,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
     removals.answered(wanted, reply.statusCode);
     const isRead = READING.includes(method) && reply.statusCode === 200 && query.versionId === undefined;
     const latest = isRead ? versions.latest(bucket, key) : undefined;
-    if (latest !== undefined) reply.header("x-amz-version-id", latest);
+    if (isRead && versioned.includes(bucket)) reply.header("x-amz-version-id", latest ?? "null");
     done(null, payload);
   });
   // Not an async hook: fauxqs would send a second response if the first is delayed.
