@@ -97,9 +97,9 @@ describe("lambda_function", () => {
   });
 
   it("writes to its own log group, which is created first", async () => {
-    const group = one(synthesized(await committed("prod")), "aws_cloudwatch_log_group");
+    const { resource } = synthesized(await committed("prod"));
 
-    expect(group).toEqual({
+    expect(resource.aws_cloudwatch_log_group?.lambda_function_log_group).toEqual({
       name: "/aws/lambda/image-processor-prod-processor",
       retention_in_days: 30,
       kms_key_id: "${aws_kms_key.encryption_key_key.arn}",
@@ -110,7 +110,7 @@ describe("lambda_function", () => {
     const stack = synthesized(await committed("prod"));
 
     const zip = "assets/lambda_function_package/current/handler.zip";
-    expect(one(stack, "aws_lambda_function")).toEqual({
+    expect(stack.resource.aws_lambda_function?.lambda_function_function).toEqual({
       function_name: "image-processor-prod-processor",
       role: "${aws_iam_role.lambda_function_role.arn}",
       runtime: "nodejs22.x",
@@ -163,8 +163,9 @@ describe("lambda_function", () => {
   });
 
   it("gets every setting that the handler reads", async () => {
-    const { environment } = one(synthesized(await committed("prod")), "aws_lambda_function");
+    const { resource } = synthesized(await committed("prod"));
 
+    const { environment } = resource.aws_lambda_function?.lambda_function_function ?? {};
     expect(environment).toHaveProperty("variables");
     const { variables } = environment as { variables: Record<string, string> };
     expect(Object.keys(variables).sort()).toEqual(Object.keys({ ...SETTINGS, ...PROCESS_ENVIRONMENT }).sort());

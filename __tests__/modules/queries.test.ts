@@ -72,7 +72,7 @@ const queriesIn = ({ resource }: ReturnType<typeof synthesized>): Record<string,
 const named = (found: readonly LogSample[]) => found.map(({ name }) => name);
 
 describe("saved queries", () => {
-  it("are those of the ledger and one for each alarm, on the function's log group only", async () => {
+  it("are those of the ledger and one for each alarm, on the log group of the function that writes the lines", async () => {
     const { resource } = synthesized(await prodWithEach());
 
     const definitions = Object.values(resource.aws_cloudwatch_query_definition ?? {});
@@ -82,8 +82,11 @@ describe("saved queries", () => {
     expect(definitions.map(({ name }) => name).sort()).toEqual(
       [...Object.keys(QUERIES).map((name) => `${FOLDER}${name}`), ...alarms].sort(),
     );
-    expect(new Set(definitions.map(({ log_group_names }) => JSON.stringify(log_group_names)))).toEqual(
-      new Set([JSON.stringify(["${aws_cloudwatch_log_group.lambda_function_log_group.name}"])]),
+    const groupOf = (fn: string) => [`\${aws_cloudwatch_log_group.${fn}_log_group.name}`];
+    expect(definitions.map(({ log_group_names }) => log_group_names)).toEqual(
+      definitions.map(({ name }) =>
+        groupOf(/\/(upload-api-\w+|links-unused)$/.test(String(name)) ? "upload_function" : "lambda_function"),
+      ),
     );
   });
 
@@ -202,6 +205,10 @@ describe("saved queries", () => {
       "s3-permission-errors": byTime,
       "critical-errors": byTime,
       "large-images": byTime,
+      "upload-api-errors": byTime,
+      "upload-api-refusals": byTime,
+      "upload-api-latency": byDuration,
+      "links-unused": byTime,
     });
   });
 });

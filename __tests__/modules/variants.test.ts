@@ -20,8 +20,10 @@ const WANTED = {
 };
 
 /** @returns the environment variables of the function */
-const settingsOf = (stack: ReturnType<typeof synthesized>): Record<string, string> =>
-  (one(stack, "aws_lambda_function").environment as { variables: Record<string, string> }).variables;
+const settingsOf = ({ resource }: ReturnType<typeof synthesized>): Record<string, string> => {
+  const fn = resource.aws_lambda_function?.lambda_function_function as { environment: object } | undefined;
+  return (fn?.environment as { variables?: Record<string, string> } | undefined)?.variables ?? {};
+};
 
 const complaintsOf = async (tfvars: string): Promise<string> => {
   const problem: unknown = await readEnvironments(environmentsOf({ "dev.tfvars": tfvars }), {}).catch((e) => e);
