@@ -124,6 +124,14 @@ describe("the documents", () => {
 });
 
 describe("the README", () => {
+  it("names every module that others may pick", () => {
+    const [, table = ""] = read("docs/modules.md").split("## Pick your module\n");
+    const modules = [...(table.split("\n## ")[0]?.matchAll(/^\| [^|]+ \| `(\w+)` \|/gm) ?? [])].map(([, name]) => name);
+
+    expect(modules.length).toBeGreaterThan(6);
+    for (const name of modules) expect(read("README.md")).toContain(`\`${name}\``);
+  });
+
   it("has at most 200 lines", () => {
     expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
   });
