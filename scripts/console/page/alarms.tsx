@@ -83,7 +83,9 @@ const AlarmCard = ({ alarm, isFirst }: { readonly alarm: AlarmView; readonly isF
         <summary>
           <span class="alarm-name">{short}</span>
           <Pill state={state} />
-          <span class="muted alarm-condition">{rule === undefined ? `${watches} ${condition}` : "composite"}</span>
+          <span class="muted alarm-condition">
+            {rule === undefined ? `${watches} ${condition}` : `by the states of ${children.join(", ")}`}
+          </span>
           <Strip changes={changes} />
         </summary>
         {description !== "" && <p class="breaks">{description}</p>}
