@@ -1,7 +1,14 @@
-/** Several switches of the plain Terraform modules at once mean what the class makes of them. */
-import { compareModules, randomPositions, singlePositions } from "./compare-modules";
+/** The switches of the plain Terraform modules, also several at once, mean what the class makes of them. */
+import { compareModules, LARGE, randomPositions, singlePositions } from "./compare-modules";
 
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
+
+describe("a large plain module, with any variable switched on", () => {
+  compareModules(
+    (synthesized) => [{}, ...singlePositions(synthesized)],
+    (name) => LARGE.includes(name),
+  );
+});
 
 describe("a plain module, with each choice and any variable switched on", () => {
   compareModules((synthesized) => {
