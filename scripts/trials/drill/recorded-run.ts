@@ -72,8 +72,11 @@ export const reportStatus = (text: string): string | undefined =>
 
 const hasFailed = (text: string): boolean => (reportStatus(text) ?? "success") !== "success";
 
-/** Longer pauses are those of Step Functions before it retries a batch. */
-const LONGEST_WAIT_MS = 2_000;
+/** First pause before Lambda tries a throttled event again. */
+const THROTTLE_DELAY_MS = 10;
+
+/** The longest pause after throttles is 300 times the first; longer pauses are those of Step Functions before it retries a batch. */
+const LONGEST_WAIT_MS = 300 * THROTTLE_DELAY_MS;
 
 /** How often a run is recorded until no client of the function times out. */
 const RECORDINGS = 5;
@@ -125,7 +128,7 @@ const recordOnce = async (conditions: Conditions, run: (faultRun: FaultRun) => P
   const sandbox: Sandbox = await startSandbox({
     blueprint,
     processes: 2,
-    throttleDelayMs: 10,
+    throttleDelayMs: THROTTLE_DELAY_MS,
     now: clock.now,
     wait: async (delayMs, signal) => {
       if (delayMs <= LONGEST_WAIT_MS) return sleep(delayMs, undefined, { signal });
