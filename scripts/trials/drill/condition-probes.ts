@@ -51,7 +51,11 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
   const lastsMs = (periods - 1) * periodMs;
   const okByOf = ({ stays, endsInSilence, returnsAt = each.steps.length }: ConditionCase): number | undefined => {
     if (stays) return undefined;
-    return endsInSilence ? FAULT_AT_MS + memoryMs + seenMs : stepMs(returnsAt) + lastsMs + seenMs;
+    if (endsInSilence) return FAULT_AT_MS + memoryMs + seenMs;
+    // With FILL, a breach is forgotten when its time leaves the window; without, or for health, when new data are visible.
+    return cases.isInverse || !expressionOf(alarm).includes("FILL(")
+      ? stepMs(returnsAt) + lastsMs + seenMs
+      : stepMs(returnsAt - 1) + periods * periodMs + 2 * MINUTE_MS;
   };
   const unchangedMs = resumesMs + (each.stays ? memoryMs : lastsMs) + seenMs;
   const endMs = (each.changes ? (okByOf(each) ?? unchangedMs) : unchangedMs) + 5 * MINUTE_MS;
@@ -67,7 +71,7 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
     ...(each.changes && {
       fires: {
         byMs: FAULT_AT_MS + seenMs,
-        ...(periods > 1 && { notOkBeforeMs: FAULT_AT_MS + lastsMs + seenMs }),
+        ...(periods > 1 && { notOkBeforeMs: FAULT_AT_MS + Math.min(lastsMs + seenMs, periods * periodMs - MINUTE_MS) }),
         okByMs: okByOf(each),
       },
     }),
