@@ -176,6 +176,12 @@ export class ImageProcessorStack extends TerraformStack {
     );
   }
 
+  /**
+   * CDKTF resolves all elements twice: the first time only to find references to other stacks, of which there are none, and to
+   * give a stack without backend a local one.
+   */
+  override prepareStack(): void {}
+
   private buckets(environment: Environment, kms: KmsInputs): S3Buckets {
     const { bucketPrefixes } = naming(environment);
     return new S3Buckets(this, "s3_buckets", {
