@@ -77,12 +77,15 @@ describe("a record", () => {
   });
   const processed = { lines: [PROCESSED], variants: variants(...NAMES) };
   const refused = { lines: [line("image.refused", { reason: "empty" })] };
+  /** The event was delivered again after the object was deleted. */
+  const deleted = { lines: [line("image.refused", { reason: "deleted" }), ...refused.lines] };
   const recordLost = line("record.lost", { key: "a", version: "v1" });
 
   // biome-ignore format: a table is read down its columns
   it.each<[string, Partial<Evidence>, object]>([
     ["is right if it has the variants of the bucket",  { ...processed, items: [recordOf("processed", sizes(9))] },                     { right: 1, lost: 0 }],
     ["is right if it has the reason of the log",       { ...refused, items: [recordOf("refused", { reason: { S: "empty" } })] },       { right: 1, lost: 0 }],
+    ["is right if it has one of several reasons",      { ...deleted, items: [recordOf("refused", { reason: { S: "empty" } })] },       { right: 1, lost: 0 }],
     ["is right if it failed and is in the queue",      { deadRequestIds: ["r1"], items: [recordOf("failed")] },                        { right: 1, lost: 0 }],
     ["is lost if it is missing and was logged",        { lines: [PROCESSED, recordLost], variants: variants(...NAMES), items: [] },    { right: 0, lost: 1 }],
     ["is lost if it is old and was logged",            { lines: [PROCESSED, recordLost], variants: variants(...NAMES), items: [recordOf("received")] }, { right: 0, lost: 1 }],
@@ -98,6 +101,7 @@ describe("a record", () => {
     [{ ...processed, items: [recordOf("refused")] },                                                 "a is processed, but its record says refused"],
     [{ ...processed, items: [recordOf("processed", sizes(8))] },                                     "a has other variants than its record"],
     [{ ...refused, items: [recordOf("refused", { reason: { S: "corrupt" } })] },                     "a was refused as empty, but its record says corrupt"],
+    [{ ...deleted, items: [recordOf("refused", { reason: { S: "corrupt" } })] },                     "a was refused as deleted and empty, but its record says corrupt"],
     [{ ...refused, items: [recordOf("refused", { reason: { S: "empty" } }), { ...recordOf("failed"), version: { S: "v2" } }] }, "the record of a, version v2, belongs to no upload"],
   ])("is a problem otherwise: %#", (evidence, problem) => {
     expect(reconciled(evidence).problems).toEqual([problem]);

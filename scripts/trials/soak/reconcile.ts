@@ -62,7 +62,8 @@ type Ending = { readonly is: "processed" | "superseded" | "deadLettered" | "lost
 
 interface Traces {
   readonly events: readonly (string | undefined)[];
-  readonly reason?: string;
+  /** Of each refusal. */
+  readonly reasons: readonly string[];
   readonly variants: readonly Variant[];
   /** Whether it has each of its variants, once. */
   readonly isComplete: boolean;
@@ -79,14 +80,15 @@ const tracesOf = ({ requestIds }: Upload, evidence: Evidence): Traces => {
     variants,
     isComplete: names.sort().join() === [...variantNames].sort().join(),
     events: own.map(({ event }) => event),
-    reason: own.find(({ reason }) => reason !== undefined)?.reason,
+    reasons: [...new Set(own.flatMap(({ reason }) => reason ?? []))],
     isDead: requestIds.some((id) => deadRequestIds.includes(id)),
   };
 };
 
 const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
   if (traces.events.includes("image.processed") && traces.isComplete) return { is: "processed" };
-  if (traces.reason !== undefined) return { reason: traces.reason };
+  const [reason] = traces.reasons;
+  if (reason !== undefined) return { reason };
   if (isReplaced && traces.events.includes("image.superseded")) return { is: "superseded" };
   return { is: traces.isDead ? "deadLettered" : "lost" };
 };
@@ -94,12 +96,13 @@ const endingOf = ({ isReplaced }: Upload, traces: Traces): Ending => {
 /** The states of records for the other endings. */
 const RECORDED = { processed: "processed", superseded: "superseded", deadLettered: "failed", lost: "failed" } as const;
 
-const recordedOf = ({ key, version }: Upload, ending: Ending, { variants }: Traces): RecordedUpload => ({
+const recordedOf = ({ key, version }: Upload, ending: Ending, { variants, reasons }: Traces): RecordedUpload => ({
   key,
   version,
   ...("reason" in ending
-    ? { state: "refused", reason: ending.reason, variants: {} }
+    ? { state: "refused", reasons, variants: {} }
     : {
+        reasons: [],
         state: RECORDED[ending.is],
         variants: Object.fromEntries(variants.map(({ key: stored, sizeBytes }) => [stored, sizeBytes])),
       }),

@@ -6,8 +6,8 @@ export interface RecordedUpload {
   readonly key: string;
   readonly version: string;
   readonly state: "processed" | "refused" | "superseded" | "failed";
-  /** Why it was refused. @default it was not */
-  readonly reason?: string;
+  /** Why it was refused: one reason, or several where its event was delivered again after the object was deleted. Empty if it was not. */
+  readonly reasons: readonly (string | undefined)[];
   /** Keys and sizes of its variants in the bucket. */
   readonly variants: Readonly<Record<string, number>>;
 }
@@ -39,8 +39,8 @@ const sorted = (sizes: Readonly<Record<string, number>>): string => JSON.stringi
 const mistakeOf = (upload: RecordedUpload, record: UploadRecord | undefined): string | undefined => {
   if (record === undefined) return "has no record";
   if (record.state !== upload.state) return `is ${upload.state}, but its record says ${record.state}`;
-  if (upload.state === "refused" && record.reason !== upload.reason)
-    return `was refused as ${upload.reason}, but its record says ${record.reason}`;
+  if (upload.state === "refused" && !upload.reasons.includes(record.reason))
+    return `was refused as ${upload.reasons.join(" and ")}, but its record says ${record.reason}`;
   return upload.state === "processed" && sorted(sizesOf(record)) !== sorted(upload.variants)
     ? "has other variants than its record"
     : undefined;
