@@ -33,6 +33,10 @@ enable_metadata_table = true
 enable_upload_api     = true
 upload_api_authorizer = "iam"
 
+# Old objects can be processed with `npm run backfill`, by a function of its own. 10 batches at once are reserved for it, so the
+# account needs a quota for them beside the 100 below.
+enable_backfill = true
+
 # Fires before invocations run out of memory.
 enable_memory_alarm = true
 

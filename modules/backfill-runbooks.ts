@@ -49,7 +49,7 @@ export const BACKFILL_RUNBOOKS = {
     fix: [
       look(facts),
       "If it was meant, there is nothing to do.",
-      `Otherwise go on: \`npm run backfill -- ${facts.stack} --resume\`, within 14 days.`,
+      `Otherwise go on: \`npm run backfill -- ${facts.stack} --resume\`, as long as Step Functions keeps it resumable.`,
     ],
   }),
   "backfill-batches-failed": (facts) => ({

@@ -89,7 +89,7 @@ describe("alarms", () => {
   it.each([
     ["dev", 12],
     ["staging", 17],
-    ["prod", 26],
+    ["prod", 32],
   ])(
     "of %s, with alarm_routing each, are exactly these %i, and notify the topic of their severity",
     async (name, count) => {

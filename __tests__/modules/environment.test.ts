@@ -197,6 +197,7 @@ describe("an environment", () => {
         enable_async_alarms: true,
         enable_metadata_table: true,
         enable_upload_api: true,
+        enable_backfill: true,
         enable_memory_alarm: true,
         enable_saved_queries: true,
         runbook_base_url: "https://example.com/image-processor/runbooks",

@@ -133,7 +133,7 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
 describe("a stack with one page for an incident", () => {
   it.each([
     ["staging", 24],
-    ["prod", 33],
+    ["prod", 39],
   ])("has in %s exactly these %i alarms besides the composite ones, with these numbers", async (name, count) => {
     const environment = await committed(name);
 
@@ -215,6 +215,7 @@ describe("a stack with one page for an incident", () => {
 
     const names = compositeAlarms.map(({ name }) => name.replace("image-processor-prod-processor-", ""));
     expect(names.sort()).toEqual([
+      "backfill",
       "bad-release",
       "budget",
       "creep",

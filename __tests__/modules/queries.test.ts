@@ -80,13 +80,15 @@ describe("saved queries", () => {
       ({ alarm_name }) => `${FOLDER}alarms/${String(alarm_name).slice(FOLDER.length)}`,
     );
     expect(definitions.map(({ name }) => name).sort()).toEqual(
-      [...Object.keys(QUERIES).map((name) => `${FOLDER}${name}`), ...alarms].sort(),
+      [...[...Object.keys(QUERIES), "backfill-outcomes"].map((name) => `${FOLDER}${name}`), ...alarms].sort(),
     );
+    const writerOf = (name: string): string => {
+      if (/\/backfill-[\w-]+$/.test(name)) return "backfill_function";
+      return /\/(upload-api-\w+|links-unused)$/.test(name) ? "upload_function" : "lambda_function";
+    };
     const groupOf = (fn: string) => [`\${aws_cloudwatch_log_group.${fn}_log_group.name}`];
     expect(definitions.map(({ log_group_names }) => log_group_names)).toEqual(
-      definitions.map(({ name }) =>
-        groupOf(/\/(upload-api-\w+|links-unused)$/.test(String(name)) ? "upload_function" : "lambda_function"),
-      ),
+      definitions.map(({ name }) => groupOf(writerOf(String(name)))),
     );
   });
 
@@ -183,6 +185,12 @@ describe("saved queries", () => {
         ]),
       ),
     ).toEqual({
+      "backfill-failed": byTime,
+      "backfill-timed-out": byTime,
+      "backfill-aborted": byTime,
+      "backfill-batches-failed": byTime,
+      "backfill-batches-timed-out": byTime,
+      "backfill-failure-rate": byTime,
       "high-error-rate": byTime,
       "table-throttles": byTime,
       "table-errors": byTime,

@@ -190,7 +190,10 @@ const assemble = async (
       ...executions.operations,
       ...NO_RELEASES,
     },
-    describeFunction: describeFunctions([fn, ...blueprint.otherFunctions]),
+    // Only for npm run backfill: other commands see by these calls that this is no account.
+    ...(blueprint.stateMachines.length > 0 && {
+      describeFunction: describeFunctions([fn, ...blueprint.otherFunctions]),
+    }),
     invoke: invokeApi(
       () => functions.all,
       (wanted) => [...logGroups.values()].flat().flatMap(({ requestId, text }) => (requestId === wanted ? [text] : [])),

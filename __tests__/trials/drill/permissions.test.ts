@@ -8,6 +8,7 @@ import { photo } from "../../../scripts/faults/pictures";
 import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
 import type { Evidence } from "../../../scripts/trials/drill/evidence";
+import { executionProblems } from "../../../scripts/trials/drill/executions";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
 import { OTHERS } from "../../../scripts/trials/drill/other-runs";
 import { permissionProblems } from "../../../scripts/trials/drill/permissions";
@@ -47,6 +48,7 @@ const problemsOf = (stackDir: string, evidence: Evidence): string[] => [
   ...permissionProblems(stackDir, evidence.blueprint, evidence),
   ...trustProblems(stackDir, readBlueprint(stackDir)),
   ...releaseProblems(stackDir, readBlueprint(stackDir)),
+  ...executionProblems(stackDir, evidence.blueprint),
 ];
 
 /** @returns mutants that were not noticed */

@@ -36,9 +36,12 @@ export const OTHERS = {
           await faultRun.settled();
           faultRun.clock.skip(MINUTE_MS);
         }
-        // First every variant is made again, then none.
-        if (blueprint.stateMachines.length > 0)
-          for (const all of [true, false]) await backfill(faultRun, [`photos/0 ${BAIT}.jpg`], all);
+        if (blueprint.stateMachines.length > 0) {
+          await faultRun.upload(`photos/again ${BAIT}.jpg`, pictures[0] ?? (await photo()));
+          await faultRun.settled();
+          // First every variant is made again, then none.
+          for (const all of [true, false]) await backfill(faultRun, [`photos/again ${BAIT}.jpg`], all);
+        }
       }),
   },
   "metrics-outage": {
