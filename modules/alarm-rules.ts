@@ -39,6 +39,13 @@ export const ALARM_RULES: readonly Rule[] = [
         : { what: `at least error_rate_window_seconds (${errors})`, got: recovery },
   },
   {
+    of: ["throttled_datapoints", "throttled_periods", "alarm_routing"],
+    broken: ({ throttled_datapoints: datapoints, throttled_periods: periods, alarm_routing }) =>
+      datapoints <= periods || alarm_routing === "each"
+        ? undefined
+        : { what: `at most throttled_periods (${periods})`, got: datapoints },
+  },
+  {
     of: ["slo_seconds", "lambda_max_event_age_seconds", "alarm_routing"],
     broken: ({ slo_seconds, lambda_max_event_age_seconds: age, alarm_routing }) =>
       slo_seconds < age || alarm_routing === "each"

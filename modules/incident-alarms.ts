@@ -29,10 +29,39 @@ const OUTCOMES = { f: "AsyncEventsDropped", s: "SuccessfulProcesses" } as const;
  */
 const TOO_MANY_FAIL = condition(
   { failed: "FailedAttempts", attempts: "Attempts", f: "AsyncEventsDropped" },
-  ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, slo_min_failures: dropped }) =>
-    `IF((FILL(failed, 0) >= ${min} AND 100 * failed >= ${percent} * attempts) OR (${LOST} >= ${dropped} AND 200 * ${LOST} >= ${percent} * (${LOST} + FILL(attempts, 0))), 1, 0)`,
-  ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, slo_min_failures: dropped }) =>
-    `Failed attempts >= ${min} and >= ${percent} %, or dropped events >= ${dropped} and >= half of that share,`,
+  (values) => {
+    const { error_rate_min_failures: min, error_rate_threshold_percent: percent } = values;
+    const { error_rate_extra_failures: extra, slo_min_failures: dropped } = values;
+    return `IF((FILL(failed, 0) >= ${min} AND 100 * failed >= ${percent} * attempts + 100 * ${extra}) OR (${LOST} >= ${dropped} AND 4 * ${LOST} >= FILL(attempts, 0)), 1, 0)`;
+  },
+  (values) => {
+    const { error_rate_min_failures: min, error_rate_threshold_percent: percent } = values;
+    const { error_rate_extra_failures: extra, slo_min_failures: dropped } = values;
+    return `Failed attempts >= ${min} and >= ${percent} % and ${extra} more, or dropped events >= ${dropped} and >= a quarter of the attempts,`;
+  },
+);
+
+/** Share of the attempts, in percent, that a minute in which half of them fail hardly reaches. */
+const NEARLY_ALL_PERCENT = 60;
+
+/** Within so few minutes that an upload fails at most twice. While Lambda drops every event, it invokes nothing. */
+const NEARLY_ALL_FAIL = condition(
+  { failed: "FailedAttempts", attempts: "Attempts", f: "AsyncEventsDropped", i: "Invocations" },
+  ({ outage_min_failures: min }) =>
+    `IF((FILL(failed, 0) >= ${min} AND 100 * failed >= ${NEARLY_ALL_PERCENT} * attempts) OR (5 * ${LOST} >= 3 * ${min} AND ${LOST} >= FILL(i, 0)), 1, 0)`,
+  ({ outage_min_failures: min }) =>
+    `Failed attempts >= ${min} and >= ${NEARLY_ALL_PERCENT} %, or dropped events >= three fifths of ${min} and >= the invocations,`,
+);
+
+/** Attempts that Lambda itself ends. A retry rarely heals them, so half of the share is enough. */
+const ENDED = "(FILL(m, 0) + FILL(t, 0))";
+
+const LIMITS_REACHED = condition(
+  { m: "MemoryErrors", t: "TimeoutErrors", attempts: "Attempts" },
+  ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, error_rate_extra_failures: extra }) =>
+    `IF(${ENDED} >= ${min} AND 200 * ${ENDED} >= ${percent} * FILL(attempts, 0) + 200 * ${extra}, 1, 0)`,
+  ({ error_rate_min_failures: min, error_rate_threshold_percent: percent, error_rate_extra_failures: extra }) =>
+    `Attempts that Lambda ended >= ${min} and >= half of ${percent} % and ${extra} more,`,
 );
 
 /** What fails, or is dropped without an attempt. */
@@ -76,6 +105,10 @@ const HOUR = 3_600;
 export const INCIDENT_ALARMS = {
   "high-error-rate":    { severity: "none",        statistic: "Sum",     periodSeconds: "error_rate_window_seconds",  datapointsToAlarm: 1, evaluationPeriods: "error_rate_hold_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts are failing",
     metric: TOO_MANY_FAIL },
+  "outage":             { severity: "none",        statistic: "Sum",     periodSeconds: 180,                          datapointsToAlarm: 1, evaluationPeriods: 3, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Nearly all attempts are failing", runbook: "high-error-rate",
+    metric: NEARLY_ALL_FAIL },
+  "limits-reached":     { severity: "none",        statistic: "Sum",     periodSeconds: "limits_window_seconds",      datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts reach the memory or time limit", runbook: "high-error-rate",
+    metric: LIMITS_REACHED },
   "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "high-error-rate",
     metric: BUDGET_BURNING },
   "images-lost":        { severity: "none",        statistic: "Sum",     periodSeconds: "lost_images_window_seconds", datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Events are being lost because Lambda cannot send them to the dead-letter queue", runbook: "dead-letter-errors", enabledBy: "enable_dead_letter_queue",
@@ -88,7 +121,7 @@ export const INCIDENT_ALARMS = {
     metric: "Throttles" },
   "nothing-invoked":    { severity: "none",        statistic: "Sum",     periodSeconds: 720,                          datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda throttles every invocation", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(t >= 1 AND FILL(i, 0) < 1, 1, 0)", "Throttles without a single invocation") },
-  "still-throttled":    { severity: "none",        statistic: "Sum",     periodSeconds: "throttled_period_seconds",   datapointsToAlarm: "throttled_datapoints", evaluationPeriods: 4, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda keeps throttling invocations", runbook: "throttles",
+  "still-throttled":    { severity: "none",        statistic: "Sum",     periodSeconds: "throttled_period_seconds",   datapointsToAlarm: "throttled_datapoints", evaluationPeriods: "throttled_periods", comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Lambda keeps throttling invocations", runbook: "throttles",
     metric: "Throttles" },
   "flowing":            { severity: "none",        statistic: "Sum",     periodSeconds: "recovery_window_seconds",     datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "ignore",       summary: "Lambda no longer throttles invocations", runbook: "throttles",
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
@@ -158,7 +191,7 @@ export const INCIDENT_LOG_ALARMS = {
 // biome-ignore format: a ledger is read down its columns
 export const COMPOSITE_ALARMS = {
   "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [
-                    { all: [{ any: ["high-error-rate", "budget-burning", "images-lost"] }, { not: "recovered" }] },
+                    { all: [{ any: ["high-error-rate", "outage", "limits-reached", "budget-burning", "images-lost"] }, { not: "recovered" }] },
                     { all: [{ any: ["waiting", { all: ["throttled-long", { any: ["nothing-invoked", "still-throttled"] }] }] }, { not: "flowing" }] },
                     "upload-api-errors",
                   ] } },

@@ -29,7 +29,10 @@ const upTo = (step: number, value: number): number => Math.ceil(value / step) * 
 const perMinute = ({ uploads_per_month }: Traffic): number => uploads_per_month / MINUTES_PER_MONTH;
 
 const errorRateMinutes = (traffic: Traffic): number =>
-  between(5, upTo(5, UPLOADS_IN_WINDOW / perMinute(traffic)), 60) + DELIVERY_MINUTES;
+  between(5, upTo(5, UPLOADS_IN_WINDOW / perMinute(traffic)), 60 - DELIVERY_MINUTES) + DELIVERY_MINUTES;
+
+/** Uploads are so few that the longest window has not enough of them. */
+const isSparse = (traffic: Traffic): boolean => errorRateMinutes(traffic) === 60;
 
 /** The shortest window is full of uploads: shares of them vary little. */
 const isBusy = (traffic: Traffic): boolean => errorRateMinutes(traffic) === 5 + DELIVERY_MINUTES;
@@ -43,25 +46,43 @@ const sureFailures = (traffic: Traffic): number => {
   return Math.ceil(expected + 6 * Math.sqrt(expected));
 };
 
+/** Lambda retries after one and two minutes, so in any three minutes an upload fails at most twice. */
+const ATTEMPTS_IN_THREE_MINUTES = 2;
+
+/**
+ * Failed attempts in three minutes that are no chance: those of three uploads, and more than three standard deviations above
+ * what a minute brings in which half of the attempts fail.
+ */
+const outageFailures = (traffic: Traffic): number => {
+  const ofTwoUploads = 2 * Math.min(ATTEMPTS_IN_THREE_MINUTES, traffic.lambda_retry_attempts + 1);
+  const peak = PEAK * perMinute(traffic);
+  return Math.max(ofTwoUploads + 1, Math.round(peak / 2 + 1.5 * Math.sqrt(peak)));
+};
+
 /** Each variable that has no fixed default, by name: add a row. A value in the environment's file wins. */
 export const FROM_TRAFFIC = {
   error_rate_window_seconds: (traffic) => 60 * errorRateMinutes(traffic),
   // All attempts of two uploads, and one more.
   error_rate_min_failures: ({ lambda_retry_attempts }) => 2 * (lambda_retry_attempts + 1) + 1,
-  error_rate_threshold_percent: (traffic) => (isBusy(traffic) ? 22 : 25),
+  // At night, three or four lost uploads are a large share, but may be chance. Among very few uploads, they are no chance.
+  error_rate_extra_failures: (traffic) => (isSparse(traffic) ? 0 : 4),
   // An hour, so that the alarm does not flap during an incident; `recovered` ends the page.
   error_rate_hold_periods: (traffic) => Math.max(1, Math.round(60 / errorRateMinutes(traffic))),
+  outage_min_failures: outageFailures,
+  // So long that a hundred uploads arrive in it.
+  limits_window_seconds: (traffic) => 60 * between(10, upTo(5, 100 / perMinute(traffic)), 45),
   slo_sure_failures: sureFailures,
-  // A waiting upload is tried again every five minutes; among many, some are tried in every period.
-  throttled_period_seconds: (traffic) => (isBusy(traffic) ? 240 : 300),
-  // With few uploads, a period without a throttle means little; a flood that is worked off in time lasts three of many.
-  throttled_datapoints: (traffic) => (isBusy(traffic) ? 4 : 3),
+  // Of many waiting uploads, some are tried in every four minutes; a flood that is worked off in time lasts three times that.
+  // Of few, each is tried every five minutes, so single minutes are counted.
+  throttled_period_seconds: (traffic) => (isBusy(traffic) ? 240 : 60),
+  throttled_datapoints: (traffic) => (isBusy(traffic) ? 4 : 6),
+  throttled_periods: (traffic) => (isBusy(traffic) ? 4 : 20),
   recovery_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
-  waiting_window_seconds: (traffic) => 60 * Math.max(12, errorRateMinutes(traffic)),
-  // More than two uploads have within an hour; where many arrive, three soon have more.
-  waiting_min_throttles: (traffic) => (errorRateMinutes(traffic) > 60 ? 36 : 25),
-  waiting_hold_periods: (traffic) => Math.max(1, Math.round(60 / Math.max(12, errorRateMinutes(traffic)))),
-  lost_images_window_seconds: (traffic) => 60 * Math.max(15, errorRateMinutes(traffic) - DELIVERY_MINUTES),
+  waiting_window_seconds: (traffic) => 60 * (isBusy(traffic) ? 12 : 60),
+  // Three waiting uploads are throttled 30 times within eight minutes, two only within half an hour.
+  waiting_min_throttles: (traffic) => (isBusy(traffic) ? 25 : 30),
+  waiting_hold_periods: (traffic) => (isBusy(traffic) ? 5 : 1),
+  lost_images_window_seconds: (traffic) => 60 * (isBusy(traffic) ? 15 : 60),
   silence_periods: (traffic) => between(3, Math.ceil(UPLOADS_IN_SILENCE / (perMinute(traffic) * QUIETEST) / 5), 72),
   refused_window_seconds: ({ uploads_per_month }) => (uploads_per_month <= 100_000 ? 6 : 1) * 3_600,
   refused_min_count: ({ uploads_per_month }) => (uploads_per_month <= 10_000 ? 6 : 8),

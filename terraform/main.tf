@@ -32,6 +32,11 @@ data "aws_caller_identity" "current" {
     }
 
     precondition {
+      condition     = var.alarm_routing == "each" || var.throttled_datapoints <= var.throttled_periods
+      error_message = "Expected at most throttled_periods (${var.throttled_periods}) for throttled_datapoints but got ${jsonencode(var.throttled_datapoints)}."
+    }
+
+    precondition {
       condition     = var.alarm_routing == "each" || var.slo_seconds < var.lambda_max_event_age_seconds
       error_message = "Expected less than lambda_max_event_age_seconds (${var.lambda_max_event_age_seconds}) for slo_seconds but got ${jsonencode(var.slo_seconds)}."
     }
@@ -356,15 +361,19 @@ module "cloudwatch_alarms" {
   lambda_timeout                  = var.lambda_timeout
   reserved_concurrent_executions  = var.reserved_concurrent_executions
   error_rate_threshold_percent    = var.error_rate_threshold_percent
+  error_rate_extra_failures       = var.error_rate_extra_failures
   error_rate_min_failures         = var.error_rate_min_failures
   error_rate_window_seconds       = var.error_rate_window_seconds
   error_rate_hold_periods         = var.error_rate_hold_periods
+  outage_min_failures             = var.outage_min_failures
+  limits_window_seconds           = var.limits_window_seconds
   recovery_window_seconds         = var.recovery_window_seconds
   waiting_window_seconds          = var.waiting_window_seconds
   waiting_hold_periods            = var.waiting_hold_periods
   waiting_min_throttles           = var.waiting_min_throttles
   throttled_period_seconds        = var.throttled_period_seconds
   throttled_datapoints            = var.throttled_datapoints
+  throttled_periods               = var.throttled_periods
   lost_images_threshold           = var.lost_images_threshold
   lost_images_window_seconds      = var.lost_images_window_seconds
   silence_periods                 = var.silence_periods

@@ -116,6 +116,18 @@ locals {
       ])
     } : {},
     var.alarm_routing == "incident" ? {
+      "alarms/outage" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.status != \"success\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/limits-reached" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.errorType = \"Runtime.OutOfMemory\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
       "alarms/budget-burning" = join("\n", [
         "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",

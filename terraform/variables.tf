@@ -1081,14 +1081,26 @@ variable "slo_seconds" {
 }
 
 variable "error_rate_threshold_percent" {
-  description = "Failed attempts in percent of all attempts that trigger `high-error-rate`, with alarm_routing incident; for events that Lambda drops, half of it."
+  description = "Failed attempts in percent of all attempts that trigger `high-error-rate`, with alarm_routing incident; half of it triggers `limits-reached`."
   type        = number
-  default     = 22
+  default     = 20
   nullable    = false
 
   validation {
     condition     = var.error_rate_threshold_percent > 2 && var.error_rate_threshold_percent <= 100
     error_message = "Expected a number above 2 and up to 100 for error_rate_threshold_percent but got ${jsonencode(var.error_rate_threshold_percent)}."
+  }
+}
+
+variable "error_rate_extra_failures" {
+  description = "Failed attempts beyond that share that `high-error-rate` and `limits-reached` need, so that few uploads do not trigger them by chance."
+  type        = number
+  default     = 4
+  nullable    = false
+
+  validation {
+    condition     = floor(var.error_rate_extra_failures) == var.error_rate_extra_failures && var.error_rate_extra_failures >= 0 && var.error_rate_extra_failures <= 1000000
+    error_message = "Expected a whole number of attempts from 0 to 1000000 for error_rate_extra_failures but got ${jsonencode(var.error_rate_extra_failures)}."
   }
 }
 
@@ -1125,6 +1137,30 @@ variable "error_rate_hold_periods" {
   validation {
     condition     = floor(var.error_rate_hold_periods) == var.error_rate_hold_periods && var.error_rate_hold_periods >= 1 && var.error_rate_hold_periods <= 60
     error_message = "Expected a whole number of periods from 1 to 60 for error_rate_hold_periods but got ${jsonencode(var.error_rate_hold_periods)}."
+  }
+}
+
+variable "outage_min_failures" {
+  description = "Minimum number of failed attempts in three minutes for `outage`; of events that Lambda drops, three fifths of it."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = floor(var.outage_min_failures) == var.outage_min_failures && var.outage_min_failures >= 1 && var.outage_min_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for outage_min_failures but got ${jsonencode(var.outage_min_failures)}."
+  }
+}
+
+variable "limits_window_seconds" {
+  description = "Period of `limits-reached`."
+  type        = number
+  default     = 600
+  nullable    = false
+
+  validation {
+    condition     = floor(var.limits_window_seconds) == var.limits_window_seconds && var.limits_window_seconds >= 60 && var.limits_window_seconds <= 86400 && var.limits_window_seconds % 60 == 0
+    error_message = "Expected a multiple of 60 seconds from 60 to 86400 for limits_window_seconds but got ${jsonencode(var.limits_window_seconds)}."
   }
 }
 
@@ -1177,14 +1213,26 @@ variable "waiting_window_seconds" {
 }
 
 variable "throttled_datapoints" {
-  description = "How many of four periods must have a throttled invocation for `still-throttled`."
+  description = "How many periods must have a throttled invocation for `still-throttled`. At most throttled_periods."
   type        = number
   default     = 4
   nullable    = false
 
   validation {
-    condition     = floor(var.throttled_datapoints) == var.throttled_datapoints && var.throttled_datapoints >= 1 && var.throttled_datapoints <= 4
-    error_message = "Expected a whole number of periods from 1 to 4 for throttled_datapoints but got ${jsonencode(var.throttled_datapoints)}."
+    condition     = floor(var.throttled_datapoints) == var.throttled_datapoints && var.throttled_datapoints >= 1 && var.throttled_datapoints <= 60
+    error_message = "Expected a whole number of periods from 1 to 60 for throttled_datapoints but got ${jsonencode(var.throttled_datapoints)}."
+  }
+}
+
+variable "throttled_periods" {
+  description = "Periods that `still-throttled` evaluates."
+  type        = number
+  default     = 4
+  nullable    = false
+
+  validation {
+    condition     = floor(var.throttled_periods) == var.throttled_periods && var.throttled_periods >= 1 && var.throttled_periods <= 60
+    error_message = "Expected a whole number of periods from 1 to 60 for throttled_periods but got ${jsonencode(var.throttled_periods)}."
   }
 }
 

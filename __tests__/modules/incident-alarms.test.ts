@@ -28,8 +28,8 @@ const minutes = (uploads_per_month: number) => {
 describe("windows", () => {
   // biome-ignore format: a table is read down its columns
   it.each([
-    [10_000,     [62, 62, 60, 360]],
-    [100_000,    [17, 17, 15, 85]],
+    [10_000,     [60, 60, 60, 360]],
+    [100_000,    [17, 17, 60, 85]],
     [1_000_000,  [7,  12, 15, 15]],
     [30_000_000, [7,  12, 15, 15]],
   ])("follow from %i uploads a month", (uploads, expected) => {
@@ -40,7 +40,7 @@ describe("windows", () => {
     const environment = await devWith("uploads_per_month = 10000\nerror_rate_window_seconds = 600");
 
     expect(environment.error_rate_window_seconds).toBe(600);
-    expect(environment.recovery_window_seconds).toBe(3_720);
+    expect(environment.recovery_window_seconds).toBe(3_600);
   });
 
   it("count more failures than two uploads can have, with all their retries", () => {
@@ -49,6 +49,15 @@ describe("windows", () => {
     );
 
     expect(least.map(({ error_rate_min_failures }) => error_rate_min_failures)).toEqual([3, 5, 7]);
+  });
+
+  // Lambda retries after one and two minutes.
+  it("count more failures in three minutes than two uploads can have, or half of the attempts of a busy minute", () => {
+    const least = [10_000, 100_000, 1_000_000, 30_000_000].map((uploads_per_month) =>
+      fromTraffic({ uploads_per_month, lambda_retry_attempts: 2, slo_target_percent: 99.9 }),
+    );
+
+    expect(least.map(({ outage_min_failures }) => outage_min_failures)).toEqual([5, 5, 30, 660]);
   });
 });
 
@@ -77,7 +86,9 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
   const rate = `s = Sum of ${ns} ProcessingSuccess ${of} in 300 s; f = Sum of ${ns} ProcessingFailure ${of} in 300 s; rate! = IF((s + f) >= 5, 100 * s / (s + f))`;
   // biome-ignore format: a table is read down its columns
   const table: Record<string, string> = {
-    "high-error-rate":         `${filter("failed", "FailedAttempts", 420)}; ${filter("attempts", "Attempts", 420)}; ${lambda("f", "AsyncEventsDropped", 420)}; rate! = IF((FILL(failed, 0) >= 7 AND 100 * failed >= 22 * attempts) OR (FILL(f, 0) >= 3 AND 200 * FILL(f, 0) >= 22 * (FILL(f, 0) + FILL(attempts, 0))), 1, 0) | ${fired}, ${quiet("1 of 9")}`,
+    "high-error-rate":         `${filter("failed", "FailedAttempts", 420)}; ${filter("attempts", "Attempts", 420)}; ${lambda("f", "AsyncEventsDropped", 420)}; rate! = IF((FILL(failed, 0) >= 7 AND 100 * failed >= 20 * attempts + 100 * 4) OR (FILL(f, 0) >= 3 AND 4 * FILL(f, 0) >= FILL(attempts, 0)), 1, 0) | ${fired}, ${quiet("1 of 9")}`,
+    "outage":                  `${filter("failed", "FailedAttempts", 180)}; ${filter("attempts", "Attempts", 180)}; ${lambda("f", "AsyncEventsDropped", 180)}; ${lambda("i", "Invocations", 180)}; rate! = IF((FILL(failed, 0) >= 30 AND 100 * failed >= 60 * attempts) OR (5 * FILL(f, 0) >= 3 * 30 AND FILL(f, 0) >= FILL(i, 0)), 1, 0) | ${fired}, ${quiet("1 of 3")}`,
+    "limits-reached":          `${filter("m", "MemoryErrors", 600)}; ${filter("t", "TimeoutErrors", 600)}; ${filter("attempts", "Attempts", 600)}; rate! = IF((FILL(m, 0) + FILL(t, 0)) >= 7 AND 200 * (FILL(m, 0) + FILL(t, 0)) >= 20 * FILL(attempts, 0) + 200 * 4, 1, 0) | ${fired}, ${quiet()}`,
     "budget-burning":          `${lambda("f", "AsyncEventsDropped", 3600)}; ${filter("s", "SuccessfulProcesses", 3600)}; rate! = IF(FILL(f, 0) >= 3 AND 100 * FILL(f, 0) >= 14.4 * (100 - 99.9) * (FILL(f, 0) + s) AND (FILL(f, 0) >= 54 OR 100 * FILL(f, 0) >= 10 * (FILL(f, 0) + s)), 1, 0) | ${fired}, ${quiet()}`,
     "recovered":               `${filter("failed", "FailedAttempts", 720)}; ${lambda("f", "AsyncEventsDropped", 720)}; ${filter("s", "SuccessfulProcesses", 720)}; rate! = IF(s >= 1 AND (${failing} <= 2 OR 100 * ${failing} <= 2 * (${failing} + s)), 1, IF(${failing} > 2, 0)) | ${fired}, ${quiet("1 of 1", "ignore")}`,
     "waiting":                 `${lambda("t", "Throttles", 720)}; ${lambda("age", "AsyncEventAge", 720, "Maximum")}; rate! = IF(t >= 25 AND FILL(age, 0) > 1000 * 300, 1, 0) | ${fired}, ${quiet("1 of 5")}`,
@@ -132,8 +143,8 @@ const expectedOf = ({ environment, metric_namespace: ns, ...flags }: Environment
 
 describe("a stack with one page for an incident", () => {
   it.each([
-    ["staging", 24],
-    ["prod", 39],
+    ["staging", 26],
+    ["prod", 41],
   ])("has in %s exactly these %i alarms besides the composite ones, with these numbers", async (name, count) => {
     const environment = await committed(name);
 
@@ -239,6 +250,7 @@ describe("an operator", () => {
     ["slo_target_percent = 100",                                          'Expected a number from 95 up to, but not including, 100 for slo_target_percent but got 100'],
     ["error_rate_window_seconds = 90",                                    "Expected a multiple of 60 seconds from 60 to 86400 for error_rate_window_seconds but got 90"],
     ["refused_window_seconds = 172800",                                   "Expected a multiple of 60 seconds from 60 to 86400 for refused_window_seconds but got 172800"],
+    ["throttled_datapoints = 5\nalarm_routing = \"incident\"",           "Expected at most throttled_periods (4) for throttled_datapoints but got 5"],
     ["recovery_window_seconds = 60\nalarm_routing = \"incident\"",        "Expected at least error_rate_window_seconds (420) for recovery_window_seconds but got 60"],
     ["lambda_max_event_age_seconds = 200\nalarm_routing = \"incident\"",  "Expected less than lambda_max_event_age_seconds (200) for slo_seconds but got 300"],
     ["uploads_per_month = 0",                                             "Expected a whole number of uploads from 1 to 10000000000 for uploads_per_month but got 0"],

@@ -33,16 +33,20 @@ run "everything_on" {
     lambda_memory_size                   = 1027
     lambda_timeout                       = 63
     reserved_concurrent_executions       = 2
-    error_rate_threshold_percent         = 25
+    error_rate_threshold_percent         = 23
+    error_rate_extra_failures            = 7
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
+    outage_min_failures                  = 33
+    limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
     waiting_hold_periods                 = 8
     waiting_min_throttles                = 28
     throttled_period_seconds             = 300
-    throttled_datapoints                 = 3
+    throttled_datapoints                 = 7
+    throttled_periods                    = 7
     lost_images_threshold                = 6
     lost_images_window_seconds           = 960
     silence_periods                      = 6
@@ -83,6 +87,8 @@ run "everything_on" {
 
   assert {
     condition = alltrue([
+      length(aws_cloudwatch_metric_alarm.outage) == 1,
+      length(aws_cloudwatch_metric_alarm.limits_reached) == 1,
       length(aws_cloudwatch_metric_alarm.budget_burning) == 1,
       length(aws_cloudwatch_metric_alarm.images_lost) == 1,
       length(aws_cloudwatch_metric_alarm.recovered) == 1,
@@ -143,8 +149,8 @@ run "everything_on" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
-      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost links-unused low-success-rate memory-high no-invocations nothing-invoked page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost limits-reached links-unused low-success-rate memory-high no-invocations nothing-invoked outage page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost limits-reached links-unused low-success-rate memory-high no-invocations nothing-invoked outage page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -181,16 +187,20 @@ run "everything_off" {
     lambda_memory_size                   = 1027
     lambda_timeout                       = 63
     reserved_concurrent_executions       = -1
-    error_rate_threshold_percent         = 25
+    error_rate_threshold_percent         = 23
+    error_rate_extra_failures            = 7
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
+    outage_min_failures                  = 33
+    limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
     waiting_hold_periods                 = 8
     waiting_min_throttles                = 28
     throttled_period_seconds             = 300
-    throttled_datapoints                 = 3
+    throttled_datapoints                 = 7
+    throttled_periods                    = 7
     lost_images_threshold                = 6
     lost_images_window_seconds           = 960
     silence_periods                      = 6
@@ -239,6 +249,8 @@ run "everything_off" {
 
   assert {
     condition = alltrue([
+      length(aws_cloudwatch_metric_alarm.outage) == 0,
+      length(aws_cloudwatch_metric_alarm.limits_reached) == 0,
       length(aws_cloudwatch_metric_alarm.budget_burning) == 0,
       length(aws_cloudwatch_metric_alarm.images_lost) == 0,
       length(aws_cloudwatch_metric_alarm.recovered) == 0,
@@ -329,16 +341,20 @@ run "other_choices_1" {
     lambda_memory_size                   = 1027
     lambda_timeout                       = 63
     reserved_concurrent_executions       = 2
-    error_rate_threshold_percent         = 25
+    error_rate_threshold_percent         = 23
+    error_rate_extra_failures            = 7
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
+    outage_min_failures                  = 33
+    limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
     waiting_hold_periods                 = 8
     waiting_min_throttles                = 28
     throttled_period_seconds             = 300
-    throttled_datapoints                 = 3
+    throttled_datapoints                 = 7
+    throttled_periods                    = 7
     lost_images_threshold                = 6
     lost_images_window_seconds           = 960
     silence_periods                      = 6
@@ -408,6 +424,8 @@ run "other_choices_1" {
 
   assert {
     condition = alltrue([
+      length(aws_cloudwatch_metric_alarm.outage) == 0,
+      length(aws_cloudwatch_metric_alarm.limits_reached) == 0,
       length(aws_cloudwatch_metric_alarm.budget_burning) == 0,
       length(aws_cloudwatch_metric_alarm.images_lost) == 0,
       length(aws_cloudwatch_metric_alarm.recovered) == 0,
@@ -480,15 +498,19 @@ run "wrong_values" {
     lambda_timeout                       = -7
     reserved_concurrent_executions       = -7
     error_rate_threshold_percent         = -7
+    error_rate_extra_failures            = -7
     error_rate_min_failures              = -7
     error_rate_window_seconds            = -7
     error_rate_hold_periods              = -7
+    outage_min_failures                  = -7
+    limits_window_seconds                = -7
     recovery_window_seconds              = -7
     waiting_window_seconds               = -7
     waiting_hold_periods                 = -7
     waiting_min_throttles                = -7
     throttled_period_seconds             = -7
     throttled_datapoints                 = -7
+    throttled_periods                    = -7
     lost_images_threshold                = -7
     lost_images_window_seconds           = -7
     silence_periods                      = -7
@@ -552,15 +574,19 @@ run "wrong_values" {
     var.lambda_timeout,
     var.reserved_concurrent_executions,
     var.error_rate_threshold_percent,
+    var.error_rate_extra_failures,
     var.error_rate_min_failures,
     var.error_rate_window_seconds,
     var.error_rate_hold_periods,
+    var.outage_min_failures,
+    var.limits_window_seconds,
     var.recovery_window_seconds,
     var.waiting_window_seconds,
     var.waiting_hold_periods,
     var.waiting_min_throttles,
     var.throttled_period_seconds,
     var.throttled_datapoints,
+    var.throttled_periods,
     var.lost_images_threshold,
     var.lost_images_window_seconds,
     var.silence_periods,
@@ -624,15 +650,19 @@ run "other_wrong_values" {
     lambda_timeout                       = 10000000000
     reserved_concurrent_executions       = 10000000000
     error_rate_threshold_percent         = 10000000000
+    error_rate_extra_failures            = 10000000000
     error_rate_min_failures              = 10000000000
     error_rate_window_seconds            = 10000000000
     error_rate_hold_periods              = 10000000000
+    outage_min_failures                  = 10000000000
+    limits_window_seconds                = 10000000000
     recovery_window_seconds              = 10000000000
     waiting_window_seconds               = 10000000000
     waiting_hold_periods                 = 10000000000
     waiting_min_throttles                = 10000000000
     throttled_period_seconds             = 10000000000
     throttled_datapoints                 = 10000000000
+    throttled_periods                    = 10000000000
     lost_images_threshold                = 10000000000
     lost_images_window_seconds           = 10000000000
     silence_periods                      = 10000000000
@@ -696,15 +726,19 @@ run "other_wrong_values" {
     var.lambda_timeout,
     var.reserved_concurrent_executions,
     var.error_rate_threshold_percent,
+    var.error_rate_extra_failures,
     var.error_rate_min_failures,
     var.error_rate_window_seconds,
     var.error_rate_hold_periods,
+    var.outage_min_failures,
+    var.limits_window_seconds,
     var.recovery_window_seconds,
     var.waiting_window_seconds,
     var.waiting_hold_periods,
     var.waiting_min_throttles,
     var.throttled_period_seconds,
     var.throttled_datapoints,
+    var.throttled_periods,
     var.lost_images_threshold,
     var.lost_images_window_seconds,
     var.silence_periods,
@@ -767,16 +801,20 @@ run "conflict_1" {
     lambda_memory_size                   = 1027
     lambda_timeout                       = 63
     reserved_concurrent_executions       = 2
-    error_rate_threshold_percent         = 25
+    error_rate_threshold_percent         = 23
+    error_rate_extra_failures            = 7
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
+    outage_min_failures                  = 33
+    limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
     waiting_hold_periods                 = 8
     waiting_min_throttles                = 28
     throttled_period_seconds             = 300
-    throttled_datapoints                 = 3
+    throttled_datapoints                 = 7
+    throttled_periods                    = 7
     lost_images_threshold                = 6
     lost_images_window_seconds           = 960
     silence_periods                      = 6
@@ -853,16 +891,20 @@ run "conflict_2" {
     lambda_memory_size                   = 1027
     lambda_timeout                       = 63
     reserved_concurrent_executions       = 2
-    error_rate_threshold_percent         = 25
+    error_rate_threshold_percent         = 23
+    error_rate_extra_failures            = 7
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
+    outage_min_failures                  = 33
+    limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
     waiting_hold_periods                 = 8
     waiting_min_throttles                = 28
     throttled_period_seconds             = 300
-    throttled_datapoints                 = 3
+    throttled_datapoints                 = 7
+    throttled_periods                    = 7
     lost_images_threshold                = 6
     lost_images_window_seconds           = 960
     silence_periods                      = 6
@@ -939,16 +981,20 @@ run "conflict_3" {
     lambda_memory_size                   = 1027
     lambda_timeout                       = 63
     reserved_concurrent_executions       = 2
-    error_rate_threshold_percent         = 25
+    error_rate_threshold_percent         = 23
+    error_rate_extra_failures            = 7
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
+    outage_min_failures                  = 33
+    limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
     waiting_hold_periods                 = 8
     waiting_min_throttles                = 28
     throttled_period_seconds             = 300
-    throttled_datapoints                 = 3
+    throttled_datapoints                 = 7
+    throttled_periods                    = 7
     lost_images_threshold                = 6
     lost_images_window_seconds           = 960
     silence_periods                      = 6

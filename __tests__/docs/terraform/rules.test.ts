@@ -56,6 +56,7 @@ const BROKEN: readonly Partial<Environment>[] = [
   { enable_async_alarms: true, lambda_max_event_age_seconds: 600 },
   { large_image_bytes: 104_857_600 },
   { alarm_routing: "incident", recovery_window_seconds: 60 },
+  { alarm_routing: "incident", throttled_datapoints: 5 },
   { alarm_routing: "incident", slo_seconds: 21_600 },
   { project_name: "twenty-three-characters" },
   { upload_bucket_name: "one", processed_bucket_name: "one" },

@@ -101,6 +101,11 @@ export const PRECONDITIONS: readonly Precondition[] = [
     name: "recovery_window_seconds",
   },
   {
+    condition: 'var.alarm_routing == "each" || var.throttled_datapoints <= var.throttled_periods',
+    what: "at most throttled_periods (${var.throttled_periods})",
+    name: "throttled_datapoints",
+  },
+  {
     condition: 'var.alarm_routing == "each" || var.slo_seconds < var.lambda_max_event_age_seconds',
     what: "less than lambda_max_event_age_seconds (${var.lambda_max_event_age_seconds})",
     name: "slo_seconds",

@@ -100,13 +100,13 @@ const surely: ConditionCases["cases"] = (numbers) => {
 };
 
 /**
- * `IF((FILL(failed, 0) >= min AND 100 * failed >= percent * attempts) OR (FILL(f, 0) >= dropped AND 200 * FILL(f, 0) >= percent *
- * (FILL(f, 0) + FILL(attempts, 0))), …`
+ * `IF((FILL(failed, 0) >= min AND 100 * failed >= percent * attempts + 100 * extra) OR (FILL(f, 0) >= dropped AND 4 * FILL(f, 0)
+ * >= FILL(attempts, 0)), …`
  */
 const tooManyFail: ConditionCases["cases"] = (numbers) => {
-  const [min = 0, hundred = 0, percent = 0, dropped = 0, factor = 0] = least(numbers, [1, 2, 3, 5, 6]);
-  const most = Math.floor((hundred * min) / percent);
-  const beside = Math.floor((factor * dropped) / percent) - dropped;
+  const [min = 0, hundred = 0, percent = 0, extra = 0, dropped = 0, factor = 0] = least(numbers, [1, 2, 3, 5, 7, 8]);
+  const most = Math.floor((hundred * (min - extra)) / percent);
+  const beside = factor * dropped;
   return [
     fires("exactly the minimum and the share", { failed: ones(min), attempts: ones(most) }),
     stays("just below the share", { failed: ones(min), attempts: ones(most + 1) }),
@@ -115,6 +115,37 @@ const tooManyFail: ConditionCases["cases"] = (numbers) => {
     fires("just enough events dropped, and the share of them", { f: ones(dropped), attempts: ones(beside) }),
     stays("just enough events dropped, just below the share", { f: ones(dropped), attempts: ones(beside + 1) }),
     stays("one event dropped less", { f: ones(dropped - 1) }),
+  ];
+};
+
+/**
+ * `IF((FILL(failed, 0) >= min AND 100 * failed >= percent * attempts) OR (5 * FILL(f, 0) >= 3 * min AND FILL(f, 0) >= FILL(i, 0)), …`
+ */
+const nearlyAllFail: ConditionCases["cases"] = (numbers) => {
+  const [min = 0, hundred = 0, percent = 0, five = 0, three = 0] = least(numbers, [1, 2, 3, 4, 6]);
+  const most = Math.floor((hundred * min) / percent);
+  const dropped = Math.ceil((three * min) / five);
+  return [
+    fires("exactly the minimum and the share", { failed: ones(min), attempts: ones(most) }),
+    stays("just below the share", { failed: ones(min), attempts: ones(most + 1) }),
+    stays("one less than the minimum", { failed: ones(min - 1), attempts: ones(min - 1) }),
+    fires("just enough events dropped, and nothing invoked", { f: halves(dropped) }),
+    fires("just enough events dropped, and as many invoked", { f: halves(dropped), i: ones(dropped) }),
+    stays("just enough events dropped, and one more invoked", { f: halves(dropped), i: ones(dropped + 1) }),
+    stays("one event dropped less", { f: halves(dropped - 1) }),
+  ];
+};
+
+/** `IF(FILL(m, 0) + FILL(t, 0) >= min AND 200 * (FILL(m, 0) + FILL(t, 0)) >= percent * FILL(attempts, 0) + 200 * extra, …` */
+const limitsReached: ConditionCases["cases"] = (numbers) => {
+  const [min = 0, twice = 0, percent = 0, extra = 0] = least(numbers, [2, 3, 6, 9]);
+  const most = Math.floor((twice * (min - extra)) / percent);
+  return [
+    fires("the minimum of memory errors, and the share", { m: halves(min), attempts: ones(most) }),
+    fires("the minimum of time-outs, and the share", { t: halves(min), attempts: ones(most) }),
+    fires("the minimum of both together", { m: ones(min - 3), t: ones(3), attempts: ones(most) }),
+    stays("just below the share", { m: ones(min - 3), t: ones(3), attempts: ones(most + 1) }),
+    stays("one less than the minimum", { m: ones(min - 3), t: ones(2), attempts: ones(min - 1) }),
   ];
 };
 
@@ -135,6 +166,8 @@ const BUDGET: ConditionCases = { idle: { s: [1] }, cases: budget };
 /** By the name of the alarm without the function's name: add a row. */
 export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
   "high-error-rate": { idle: { attempts: [1], failed: [0] }, cases: tooManyFail },
+  outage: { idle: { attempts: [1], failed: [0], i: [1] }, cases: nearlyAllFail },
+  "limits-reached": { idle: { attempts: [1] }, cases: limitsReached },
   "release-errors": { idle: { a: [1], e: [0] }, cases: shareOf("e", "a") },
   "refused-rate": { idle: { s: [1], r: [0] }, cases: shareBeside("r", "s") },
   "upload-api-errors": { idle: { n: [1], e: [0] }, cases: shareOfEnough("e", "n") },

@@ -1,6 +1,6 @@
 /** Scenarios of the alarms of a stack in which one composite alarm pages. They replace the rows of the same name. */
 import { DENIED } from "../../faults/calls";
-import { FAULTS } from "../../faults/faults";
+import { FAULTS, SMALL_MEMORY_MB } from "../../faults/faults";
 import { BACKFILL_CAUSES } from "./backfills";
 import {
   again,
@@ -32,7 +32,7 @@ const CAUSES = [
 /** Uploads that are given up spend the error budget. */
 const BUDGETS = ["budget-burning", "budget-30m", "budget-2h", "budget-6h", "budget-1d", "budget", "slow-burn"];
 const RELEASE = ["release-errors", "bad-release"];
-const OUTAGE = ["high-error-rate", "page", ...RELEASE, ...CAUSES];
+const OUTAGE = ["high-error-rate", "outage", "limits-reached", "page", ...RELEASE, ...CAUSES];
 const LEFT_BEHIND = ["dead-letters", "redrive", "events-dropped"];
 const GIVEN_UP = [...LEFT_BEHIND, ...RELEASE, "budget-2h", "low-success-rate", "image-processing-errors"];
 const WAITING = ["waiting", "throttled-long", "still-throttled", "page"];
@@ -93,6 +93,21 @@ const none = "none" as const;
 export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
   page: { ...OUTAGE_RUN, topic: "critical-alerts", also: OUTAGE },
   "high-error-rate": { ...OUTAGE_RUN, topic: none, also: OUTAGE },
+  outage: {
+    ...OUTAGE_RUN,
+    topic: none,
+    also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
+    run: (blueprint) => play(FAULTS["s3-unavailable"], blueprint, 30),
+  },
+  "limits-reached": {
+    cause: `${FAULTS["out-of-memory"].cause}, again and again`,
+    topic: none,
+    counts: { MemoryErrors: 1, LargeImages: 1, FailedAttempts: 1 },
+    also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
+    scaled: ({ memoryMb }) => `${SMALL_MEMORY_MB} MB memory instead of ${memoryMb} MB`,
+    run: async (blueprint) =>
+      again(await play(FAULTS["out-of-memory"], blueprint, 1, { maximumRetryAttempts: 0 }), 20, 1_000),
+  },
   recovered: { ...OUTAGE_RUN, topic: none, also: OUTAGE, isInverse: true },
   "budget-burning": {
     ...givenUp(3, MINUTE_MS),

@@ -10,7 +10,7 @@ locals {
 
 resource "aws_cloudwatch_metric_alarm" "high_error_rate" {
   alarm_name          = "${var.function_name}-high-error-rate"
-  alarm_description   = "${var.alarm_routing != "each" ? "Too many attempts are failing: Failed attempts >= ${var.error_rate_min_failures} and >= ${var.error_rate_threshold_percent} %, or dropped events >= ${var.slo_min_failures} and >= half of that share, ${var.error_rate_hold_periods == 1 ? "in ${var.error_rate_window_seconds} s" : "in 1 of ${var.error_rate_hold_periods} periods of ${var.error_rate_window_seconds} s"}" : "Invocations are failing: Sum of Errors >= ${var.error_threshold} ${local.evaluation_periods_of_300_s == 1 ? "in 300 s" : "in 1 of ${local.evaluation_periods_of_300_s} periods of 300 s"}"}.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/high-error-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
+  alarm_description   = "${var.alarm_routing != "each" ? "Too many attempts are failing: Failed attempts >= ${var.error_rate_min_failures} and >= ${var.error_rate_threshold_percent} % and ${var.error_rate_extra_failures} more, or dropped events >= ${var.slo_min_failures} and >= a quarter of the attempts, ${var.error_rate_hold_periods == 1 ? "in ${var.error_rate_window_seconds} s" : "in 1 of ${var.error_rate_hold_periods} periods of ${var.error_rate_window_seconds} s"}" : "Invocations are failing: Sum of Errors >= ${var.error_threshold} ${local.evaluation_periods_of_300_s == 1 ? "in 300 s" : "in 1 of ${local.evaluation_periods_of_300_s} periods of 300 s"}"}.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/high-error-rate." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = 1
   evaluation_periods  = var.alarm_routing != "each" ? var.error_rate_hold_periods : local.evaluation_periods_of_300_s
@@ -81,11 +81,147 @@ resource "aws_cloudwatch_metric_alarm" "high_error_rate" {
     for_each = var.alarm_routing == "incident" ? [true] : []
 
     content {
-      expression  = "IF((FILL(failed, 0) >= ${var.error_rate_min_failures} AND 100 * failed >= ${var.error_rate_threshold_percent} * attempts) OR (FILL(f, 0) >= ${var.slo_min_failures} AND 200 * FILL(f, 0) >= ${var.error_rate_threshold_percent} * (FILL(f, 0) + FILL(attempts, 0))), 1, 0)"
+      expression  = "IF((FILL(failed, 0) >= ${var.error_rate_min_failures} AND 100 * failed >= ${var.error_rate_threshold_percent} * attempts + 100 * ${var.error_rate_extra_failures}) OR (FILL(f, 0) >= ${var.slo_min_failures} AND 4 * FILL(f, 0) >= FILL(attempts, 0)), 1, 0)"
       id          = "rate"
-      label       = "Failed attempts >= ${var.error_rate_min_failures} and >= ${var.error_rate_threshold_percent} %, or dropped events >= ${var.slo_min_failures} and >= half of that share,"
+      label       = "Failed attempts >= ${var.error_rate_min_failures} and >= ${var.error_rate_threshold_percent} % and ${var.error_rate_extra_failures} more, or dropped events >= ${var.slo_min_failures} and >= a quarter of the attempts,"
       return_data = true
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "outage" {
+  count = var.alarm_routing == "incident" ? 1 : 0
+
+  alarm_name          = "${var.function_name}-outage"
+  alarm_description   = "Nearly all attempts are failing: Failed attempts >= ${var.outage_min_failures} and >= 60 %, or dropped events >= three fifths of ${var.outage_min_failures} and >= the invocations, in 1 of 3 periods of 180 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/outage." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 3
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "failed"
+    return_data = false
+
+    metric {
+      metric_name = "FailedAttempts"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = 180
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "attempts"
+    return_data = false
+
+    metric {
+      metric_name = "Attempts"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = 180
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "f"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "AsyncEventsDropped"
+      namespace   = "AWS/Lambda"
+      period      = 180
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "i"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "Invocations"
+      namespace   = "AWS/Lambda"
+      period      = 180
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF((FILL(failed, 0) >= ${var.outage_min_failures} AND 100 * failed >= 60 * attempts) OR (5 * FILL(f, 0) >= 3 * ${var.outage_min_failures} AND FILL(f, 0) >= FILL(i, 0)), 1, 0)"
+    id          = "rate"
+    label       = "Failed attempts >= ${var.outage_min_failures} and >= 60 %, or dropped events >= three fifths of ${var.outage_min_failures} and >= the invocations,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "limits_reached" {
+  count = var.alarm_routing == "incident" ? 1 : 0
+
+  alarm_name          = "${var.function_name}-limits-reached"
+  alarm_description   = "Too many attempts reach the memory or time limit: Attempts that Lambda ended >= ${var.error_rate_min_failures} and >= half of ${var.error_rate_threshold_percent} % and ${var.error_rate_extra_failures} more, in ${var.limits_window_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/limits-reached." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "m"
+    return_data = false
+
+    metric {
+      metric_name = "MemoryErrors"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = var.limits_window_seconds
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "t"
+    return_data = false
+
+    metric {
+      metric_name = "TimeoutErrors"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = var.limits_window_seconds
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "attempts"
+    return_data = false
+
+    metric {
+      metric_name = "Attempts"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = var.limits_window_seconds
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF((FILL(m, 0) + FILL(t, 0)) >= ${var.error_rate_min_failures} AND 200 * (FILL(m, 0) + FILL(t, 0)) >= ${var.error_rate_threshold_percent} * FILL(attempts, 0) + 200 * ${var.error_rate_extra_failures}, 1, 0)"
+    id          = "rate"
+    label       = "Attempts that Lambda ended >= ${var.error_rate_min_failures} and >= half of ${var.error_rate_threshold_percent} % and ${var.error_rate_extra_failures} more,"
+    return_data = true
   }
 
   lifecycle {
@@ -376,13 +512,13 @@ resource "aws_cloudwatch_metric_alarm" "still_throttled" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
   alarm_name          = "${var.function_name}-still-throttled"
-  alarm_description   = "Lambda keeps throttling invocations: Sum of Throttles >= 1 in ${var.throttled_datapoints} of 4 periods of ${var.throttled_period_seconds} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/still-throttled." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
+  alarm_description   = "Lambda keeps throttling invocations: Sum of Throttles >= 1 ${var.throttled_periods == 1 ? "in ${var.throttled_period_seconds} s" : "in ${var.throttled_datapoints} of ${var.throttled_periods} periods of ${var.throttled_period_seconds} s"}.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/still-throttled." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/throttles.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
   datapoints_to_alarm = var.throttled_datapoints
   dimensions = {
     FunctionName = var.function_name
   }
-  evaluation_periods = 4
+  evaluation_periods = var.throttled_periods
   metric_name        = "Throttles"
   namespace          = "AWS/Lambda"
   period             = var.throttled_period_seconds
@@ -1404,7 +1540,7 @@ resource "aws_cloudwatch_composite_alarm" "page" {
   alarm_name        = "${var.function_name}-page"
   alarm_actions     = [var.critical_alerts_topic_arn]
   alarm_description = "Uploads are failing, lost or waiting too long.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
-  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))${var.enable_upload_api ? " OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_errors[0].alarm_name})" : ""}"
+  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.outage[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.limits_reached[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))${var.enable_upload_api ? " OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_errors[0].alarm_name})" : ""}"
   ok_actions        = [var.critical_alerts_topic_arn]
 
   lifecycle {

@@ -5,6 +5,8 @@ locals {
       high-duration   = aws_cloudwatch_metric_alarm.high_duration.alarm_name
     },
     var.alarm_routing == "incident" ? {
+      outage          = aws_cloudwatch_metric_alarm.outage[0].alarm_name
+      limits-reached  = aws_cloudwatch_metric_alarm.limits_reached[0].alarm_name
       budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name
       recovered       = aws_cloudwatch_metric_alarm.recovered[0].alarm_name
       waiting         = aws_cloudwatch_metric_alarm.waiting[0].alarm_name
@@ -99,6 +101,8 @@ locals {
       high-duration   = aws_cloudwatch_metric_alarm.high_duration.arn
     },
     var.alarm_routing == "incident" ? {
+      outage          = aws_cloudwatch_metric_alarm.outage[0].arn
+      limits-reached  = aws_cloudwatch_metric_alarm.limits_reached[0].arn
       budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].arn
       recovered       = aws_cloudwatch_metric_alarm.recovered[0].arn
       waiting         = aws_cloudwatch_metric_alarm.waiting[0].arn
