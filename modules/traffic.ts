@@ -56,7 +56,7 @@ const ATTEMPTS_IN_THREE_MINUTES = 2;
 const outageFailures = (traffic: Traffic): number => {
   const ofTwoUploads = 2 * Math.min(ATTEMPTS_IN_THREE_MINUTES, traffic.lambda_retry_attempts + 1);
   const peak = PEAK * perMinute(traffic);
-  return Math.max(ofTwoUploads + 1, Math.round(peak / 2 + 1.5 * Math.sqrt(peak)));
+  return Math.max(ofTwoUploads + 1, Math.ceil(peak / 2 + 1.5 * Math.sqrt(peak)));
 };
 
 /** Each variable that has no fixed default, by name: add a row. A value in the environment's file wins. */

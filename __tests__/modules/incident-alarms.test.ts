@@ -57,7 +57,7 @@ describe("windows", () => {
       fromTraffic({ uploads_per_month, lambda_retry_attempts: 2, slo_target_percent: 99.9 }),
     );
 
-    expect(least.map(({ outage_min_failures }) => outage_min_failures)).toEqual([5, 5, 30, 660]);
+    expect(least.map(({ outage_min_failures }) => outage_min_failures)).toEqual([5, 6, 30, 660]);
   });
 });
 
