@@ -223,7 +223,7 @@ const comparedTogether = async (
   for (const variant of variants) await copyStack(folder, variant);
   for (const pair of pairs) await writeModule(folder, pair);
   const { module, output } = pairCalls(pairs);
-  const configuration = { ...MAIN, module: { ...callsOf(variants), ...module }, output };
+  const configuration = { ...MAIN, module: { ...callsOf(variants), ...module }, ...(pairs.length > 0 && { output }) };
   await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration));
   const place = { name: "both forms", folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
   await terraform(place, ["init", "-input=false", "-no-color"], 300);
