@@ -5,10 +5,9 @@ import { type Changes, eventsIn, linesOf, loadHandler, run } from "./aws";
 const EVERY = Object.keys(EVENTS) as EventName[];
 /** Events below WARN that no metric is made from. */
 const WITHOUT_METRIC: readonly EventName[] = [
+  "image.complete",
   "variants.deleted",
   "record.ignored",
-  "link.issued",
-  "link.used",
   "request.refused",
 ];
 

@@ -17,7 +17,7 @@ describe("a stack for moto", () => {
 
     expect(() => requireSupportedByMoto({ name: "prod", environment }, stackFor(environment))).toThrow(
       new Error(
-        'moto does not support aws_cloudwatch_query_definition, aws_lambda_function_recursion_config, aws_budgets_budget, aws_cloudwatch_composite_alarm, aws_codedeploy_deployment_group of prod: set enable_saved_queries = false, enable_recursion_guard = false, monthly_budget_usd = 0, alarm_routing = "each", enable_codedeploy = false in environments/prod.local.tfvars. Nothing was deployed',
+        'moto does not support aws_cloudwatch_query_definition, aws_lambda_function_recursion_config, aws_budgets_budget, aws_cloudwatch_composite_alarm, aws_sfn_state_machine, aws_codedeploy_deployment_group of prod: set enable_saved_queries = false, enable_recursion_guard = false, monthly_budget_usd = 0, alarm_routing = "each", enable_backfill = false, enable_codedeploy = false in environments/prod.local.tfvars. Nothing was deployed',
       ),
     );
   });
@@ -29,6 +29,7 @@ describe("a stack for moto", () => {
       enable_recursion_guard: false,
       monthly_budget_usd: 0,
       alarm_routing: "each",
+      enable_backfill: false,
       enable_codedeploy: false,
     } as const;
 

@@ -13,7 +13,7 @@ const withPeriods = (blueprint: Blueprint, name: string, evaluationPeriods: numb
 
 describe.each([60, 900])("an alarm under a ticket, at a lambda_timeout of %i s,", (timeout) => {
   it("stays in ALARM for longer than the ticket waits for the page", async () => {
-    const blueprint = readBlueprint(await drillStack("prod", { lambda_timeout: timeout }));
+    const blueprint = readBlueprint(await drillStack("prod", { lambda_timeout: timeout, enable_backfill: false }));
 
     expect(blueprint.compositeAlarms.length).toBeGreaterThan(5);
     expect(problemsOf(blueprint)).toEqual([]);
@@ -23,7 +23,7 @@ describe.each([60, 900])("an alarm under a ticket, at a lambda_timeout of %i s,"
     ["release-errors", 1, "bad-release"],
     ["high-duration", 2, "creep"],
   ])("does not if %s evaluates only %i periods", async (name, periods, ticket) => {
-    const blueprint = readBlueprint(await drillStack("prod", { lambda_timeout: timeout }));
+    const blueprint = readBlueprint(await drillStack("prod", { lambda_timeout: timeout, enable_backfill: false }));
 
     expect(problemsOf(withPeriods(blueprint, name, periods))).toEqual([
       `${name} can return to OK before ${ticket}, which waits for the page, notifies`,
