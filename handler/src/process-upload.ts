@@ -74,13 +74,10 @@ export const whyNoUpload = ({ bucket, key }: Pick<Upload, "bucket" | "key">): st
   return bucket === settings.PROCESSED_BUCKET ? "the bucket holds variants, not uploads" : undefined;
 };
 
-const identified = async (named: NamedUpload, signal: AbortSignal): Promise<Upload> =>
-  isIdentified(named) ? named : identify(named, signal);
-
 export const processUpload = async (
   named: NamedUpload,
   invocation: Invocation,
-  { isLast, find = identified, findRemaining = async () => EVERYTHING }: Task,
+  { isLast, find, findRemaining = async () => EVERYTHING }: Task,
 ): Promise<Outcome> => {
   const { log, recorder, deadline } = invocation;
   const { bucket, key } = named;
@@ -88,7 +85,10 @@ export const processUpload = async (
   recorder.received();
   let record = recordOf(writeRecord, named, log, deadline.reporting);
   try {
-    const upload = await until(deadline.work, () => find(named, deadline.work));
+    const upload =
+      find === undefined && isIdentified(named)
+        ? named
+        : await until(deadline.work, () => (find ?? identify)(named, deadline.work));
     const { sizeBytes } = upload;
     log("image.received", { bucket, key, sizeBytes });
     record = recordOf(writeRecord, upload, log, deadline.reporting);
