@@ -340,6 +340,7 @@ module "cloudwatch_alarms" {
   function_name                   = local.function_name
   critical_alerts_topic_arn       = module.sns_notifications.critical_alerts_topic_arn
   performance_alerts_topic_arn    = module.sns_notifications.performance_alerts_topic_arn
+  log_alerts_topic_arn            = module.sns_notifications.log_alerts_topic_arn
   metric_namespace                = var.metric_namespace
   enable_image_metrics            = true
   alarm_routing                   = var.alarm_routing
@@ -474,7 +475,10 @@ resource "aws_s3_bucket_notification" "upload_notification" {
 
   lambda_function {
     lambda_function_arn = var.enable_release_alias ? module.lambda_function.alias_arn : module.lambda_function.function_arn
-    events              = ["s3:ObjectCreated:*"]
+    events = concat(
+      ["s3:ObjectCreated:*"],
+      var.delete_variants_with_upload ? ["s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"] : [],
+    )
   }
 
   # S3 checks the permission when the notification is created.

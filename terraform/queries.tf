@@ -38,12 +38,6 @@ locals {
         "| sort record.metrics.durationMs desc",
         "| limit 100",
       ])
-      "alarms/low-success-rate" = join("\n", [
-        "fields @timestamp, level, event, key, errorName, errorMessage, requestId",
-        "| filter event = \"image.failed\"",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
       "alarms/timeout-errors" = join("\n", [
         "fields @timestamp, record.status, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter type = \"platform.report\" and record.status = \"timeout\"",
@@ -53,12 +47,6 @@ locals {
       "alarms/memory-errors" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter type = \"platform.report\" and record.errorType = \"Runtime.OutOfMemory\"",
-        "| sort @timestamp desc",
-        "| limit 100",
-      ])
-      "alarms/image-processing-errors" = join("\n", [
-        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, eTag, objectETag",
-        "| filter (event = \"image.failed\") or (event = \"image.mismatched\")",
         "| sort @timestamp desc",
         "| limit 100",
       ])
@@ -233,6 +221,34 @@ locals {
         "| limit 100",
       ])
     } : {},
+    var.refusal_log_level != "WARN" ? {
+      "alarms/low-success-rate" = join("\n", [
+        "fields @timestamp, level, event, key, reason, detail, requestId, errorName, errorMessage",
+        "| filter (event = \"image.refused\") or (event = \"image.failed\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/image-processing-errors" = join("\n", [
+        "fields @timestamp, level, event, key, reason, detail, requestId, errorName, errorMessage, eTag, objectETag",
+        "| filter (event = \"image.refused\") or (event = \"image.failed\") or (event = \"image.mismatched\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+    var.refusal_log_level == "WARN" ? {
+      "alarms/low-success-rate" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId",
+        "| filter event = \"image.failed\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/image-processing-errors" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, eTag, objectETag",
+        "| filter (event = \"image.failed\") or (event = \"image.mismatched\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
     var.enable_dead_letter_queue ? {
       "alarms/dead-letters" = join("\n", [
         "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
@@ -255,7 +271,7 @@ locals {
         "| limit 100",
       ])
     } : {},
-    (var.enable_async_alarms && var.alarm_routing == "each" || !var.enable_dead_letter_queue) ? {
+    ((var.enable_async_alarms && var.alarm_routing == "each" || (var.enable_async_alarms && var.alarm_routing == "each" || !var.enable_dead_letter_queue) && var.refusal_log_level == "WARN") || !var.enable_dead_letter_queue) ? {
       "alarms/events-dropped" = join("\n", [
         "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",

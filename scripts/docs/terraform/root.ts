@@ -5,6 +5,7 @@ import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "../../../modules/inputs/cloudwatch_alarms";
 import type { Input } from "../../../modules/inputs/inputs";
 import { LAMBDA_FUNCTION } from "../../../modules/inputs/lambda_function";
+import { LOG_ALERTS } from "../../../modules/inputs/log_alerts";
 import { savedQueries } from "../../../modules/queries";
 import { VARIABLES, type Variable } from "../../../modules/variables";
 import { aligned, expression } from "./hcl";
@@ -117,7 +118,10 @@ resource "aws_s3_bucket_notification" "upload_notification" {
 
   lambda_function {
     lambda_function_arn = var.enable_release_alias ? module.lambda_function.alias_arn : module.lambda_function.function_arn
-    events              = ["s3:ObjectCreated:*"]
+    events = concat(
+      ["s3:ObjectCreated:*"],
+      var.delete_variants_with_upload ? ["s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"] : [],
+    )
   }
 
   # S3 checks the permission when the notification is created.
@@ -184,7 +188,7 @@ locals {
 /** The saved queries, with the conditions of the alarms that they belong to. */
 const queriesFile = (): string => {
   const module: PlainModule = {
-    inputs: ALARM_VALUES,
+    inputs: { ...ALARM_VALUES, refusal_log_level: LOG_ALERTS.refusal_log_level },
     about: "",
     fixed: { enable_metadata_table: false },
     build: (_, given) => ({

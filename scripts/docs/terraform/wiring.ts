@@ -94,6 +94,7 @@ export const CALLS = {
       function_name: "local.function_name",
       critical_alerts_topic_arn: topic("critical"),
       performance_alerts_topic_arn: topic("performance"),
+      log_alerts_topic_arn: topic("log"),
       enable_image_metrics: "true",
       function_version: "module.lambda_function.function_version",
     },
