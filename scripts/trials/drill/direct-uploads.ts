@@ -41,6 +41,9 @@ const MANY = 4;
 /** A minute of the clock takes six seconds. */
 const SLOW_SCALE = 10;
 
+/** A second of the clock takes ten, so that the answers of a busy machine are not slow. */
+const PATIENT_SCALE = 0.1;
+
 const slowly = (blueprint: Blueprint, count: number): Promise<Recording> => {
   const watches = blueprint.alarms.find(({ name }) => name.endsWith("-upload-api-latency"))?.watches ?? [];
   const expression = "statistic" in watches ? undefined : watches.find(({ returnData }) => returnData)?.expression;
@@ -61,7 +64,7 @@ export const UPLOAD_CAUSES = {
     counts: {},
     run: (blueprint, least) =>
       record(
-        { blueprint, isPermanent: true, onCall: serviceRefuses("dynamodb", TABLE_DENIED) },
+        { blueprint, scale: PATIENT_SCALE, isPermanent: true, onCall: serviceRefuses("dynamodb", TABLE_DENIED) },
         requests(MANY * least, WANTED),
       ),
   },
@@ -69,7 +72,10 @@ export const UPLOAD_CAUSES = {
     cause: "clients ask for links for files that are no pictures",
     counts: {},
     run: (blueprint, least) =>
-      record({ blueprint }, requests(MANY * least, { name: "notes.txt", contentType: "text/plain" })),
+      record(
+        { blueprint, scale: PATIENT_SCALE },
+        requests(MANY * least, { name: "notes.txt", contentType: "text/plain" }),
+      ),
   },
   "upload-api-latency": {
     cause: "DynamoDB answers slowly",
@@ -80,6 +86,6 @@ export const UPLOAD_CAUSES = {
   "links-unused": {
     cause: "clients ask for upload links and use none",
     counts: {},
-    run: (blueprint, least) => record({ blueprint }, requests(MANY * least, WANTED)),
+    run: (blueprint, least) => record({ blueprint, scale: PATIENT_SCALE }, requests(MANY * least, WANTED)),
   },
 } as const satisfies Record<string, Cause>;
