@@ -26,6 +26,12 @@ mock_provider "aws" {
   mock_resource "aws_cloudwatch_log_group" {
     defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/processor" }
   }
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = { execution_arn = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234", api_endpoint = "https://abcdef1234.execute-api.us-east-1.amazonaws.com" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:us-east-1:123456789012:stateMachine:backfill" }
+  }
 }
 
 # The provider of another region, in stacks that have one.
@@ -219,9 +225,11 @@ run "stack" {
   assert {
     condition = alltrue([
       for filter in jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_log_metric_filter :
-      filter.log_group_name == "$${aws_cloudwatch_log_group.lambda_function_log_group.name}"
+      contains([
+        for label in keys(jsondecode(file("${path.module}/cdk.tf.json")).resource.aws_cloudwatch_log_group) : "$${aws_cloudwatch_log_group.${label}.name}"
+      ], filter.log_group_name)
     ])
-    error_message = "A metric filter reads another log group."
+    error_message = "A metric filter reads a log group of no function of the stack."
   }
 
   # Runs the packaged code.

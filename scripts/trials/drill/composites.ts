@@ -25,6 +25,8 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   page: {
     fires: [
       ["high-error-rate"],
+      ["outage"],
+      ["limits-reached"],
       ["budget-burning"],
       ["images-lost"],
       ["waiting"],
@@ -40,6 +42,8 @@ const RULES: Readonly<Record<string, RuleCases>> = {
       [],
       ["recovered", "flowing"],
       ["high-error-rate", "recovered"],
+      ["outage", "recovered"],
+      ["limits-reached", "recovered"],
       ["budget-burning", "recovered"],
       ["images-lost", "recovered"],
       ["throttled-long"],

@@ -65,8 +65,8 @@ const NOT_PLAYED: readonly RegExp[] = [
   /: MALLOC_MMAP_THRESHOLD_ renamed$/,
   // Without a table, images are processed without records: records.test.ts.
   /lambda_function_function: RECORDS_TABLE renamed$/,
-  // Lambda's reports of the upload API feed no metric, only a saved query.
-  /upload_function_function: logging_config.system_log_level /,
+  // Lambda's reports of these functions feed no metric, only saved queries; their own lines are JSON in either format.
+  /(upload|backfill)_function_function: logging_config\.(log_format|system_log_level) /,
   // A single lost record is in one minute, so the sums of one and of five minutes are equal.
   /records_lost: period 300 -> 60$/,
 ];
