@@ -265,6 +265,12 @@ describe("refuses", () => {
       'Expected a variant of dev (compressed, low, webp, png, thumbnail) for --missing but got "huge"',
     ],
     [["--stop", "--resume"], "Expected --stop without --resume but got both"],
+    [["--resume", "--dry-run"], "Expected --resume without --dry-run but got both"],
+    [["--stop", "--prefix", "a/"], "Expected --stop without --prefix but got both"],
+    [
+      ["--missing", "toString"],
+      'Expected a variant of dev (compressed, low, webp, png, thumbnail) for --missing but got "toString"',
+    ],
     [["--retry", "x", "--missing", "low"], "Expected --retry without --missing but got both"],
     [["--state", "failed", "--since", "2026-01-01"], "Expected --state without --since but got both"],
   ])("%j", async (args, message) => {

@@ -113,7 +113,7 @@ const outputsOf = ({ output = {} }: TerraformJson, texts: Texts): [string, Json]
     return [[id, { Description, Value: texts.converted(value, undefined) }]];
   });
 
-/** @throws Error of one line for whatever has no counterpart in CloudFormation, and for a template beyond a limit */
+/** @throws Error of one line for anything without a counterpart in CloudFormation, and for a template beyond a limit */
 export const templateOf = (stack: TerraformJson, options: TemplateOptions): Written => {
   const graph = graphOf(stack, groupOf);
   const { nodes } = graph;

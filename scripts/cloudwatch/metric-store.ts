@@ -83,7 +83,7 @@ const dimensionKey = (dimensions: Dimensions): string => {
   return key;
 };
 
-/** @returns the same text for the same metric, whatever its unit */
+/** @returns the same text for the same metric in any unit */
 export const metricKey = ({ namespace, name, dimensions }: Omit<MetricName, "unit">): string =>
   `${namespace}\n${name}\n${dimensionKey(dimensions)}`;
 

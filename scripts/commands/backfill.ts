@@ -75,18 +75,24 @@ const objectsWanted = async (
 };
 
 const requireVariant = ({ environment: name, variants }: Environment, missing: string | undefined): void => {
-  if (missing === undefined || missing in variants) return;
+  if (missing === undefined || Object.hasOwn(variants, missing)) return;
   const known = Object.keys(variants).join(", ");
   throw new UsageError(`Expected a variant of ${name} (${known}) for --missing but got ${JSON.stringify(missing)}`);
 };
 
+/** Options that choose objects. */
+const CHOOSING = ["prefix", "since", "missing", "state"] as const;
+
+/** Options that start a run of these objects, or show what it would do. */
+const STARTING = ["dryRun", "all", ...CHOOSING] as const;
+
 /** Options that cannot be combined: the first of a row excludes the others. */
 const EXCLUSIVE = [
-  ["state", "since", "missing", "retry"],
-  ["retry", "since", "missing", "status", "stop", "resume"],
-  ["status", "stop", "resume", "dryRun", "all"],
-  ["stop", "resume", "dryRun", "all"],
-  ["resume", "all"],
+  ["state", "since", "missing"],
+  ["retry", "status", "stop", "resume", ...CHOOSING],
+  ["status", "stop", "resume", ...STARTING],
+  ["stop", "resume", ...STARTING],
+  ["resume", ...STARTING],
 ] as const satisfies readonly (readonly (keyof Options)[])[];
 
 const requireOneIntent = (options: Options): void => {
@@ -120,7 +126,6 @@ const requireNoRun = async (service: BackfillService): Promise<void> => {
 const start = async (service: BackfillService, options: Options, env: string): Promise<void> => {
   const { clients, environment } = service;
   const { retry, all, dryRun, yes, json } = options;
-  requireVariant(environment, options.missing);
   const objects =
     retry === undefined ? await objectsWanted(clients, environment, options) : await unfinishedObjects(service, retry);
   const estimate = estimateBackfill(environment, objects.length, meanMbOf(objects));
@@ -192,6 +197,7 @@ const run = async (env: string, options: Options): Promise<void> => {
   requireOneIntent(options);
   const environment = await environmentNamed(env);
   requireBackfill(environment);
+  requireVariant(environment, options.missing);
   const clients = clientsFor(environment.aws_region, options.endpointUrl);
   const { arn } = await backfillFunctionOf(clients, environment);
   const service = await backfillOf(clients, environment, arn);

@@ -23,7 +23,8 @@ const configurationOf = async (
   const missing = `function ${FunctionName}`;
   const answer = lambda.send(command);
   const { FunctionArn: arn, CodeSha256: codeSha256 } = await deployedAnswerTo("GetFunctionConfiguration", answer, {
-    ...{ environment, missing },
+    environment,
+    missing,
   });
   if (arn === undefined || codeSha256 === undefined)
     throw new Error(`Expected an ARN and a hash from GetFunctionConfiguration but got ${arn} and ${codeSha256}`);

@@ -129,7 +129,7 @@ const notificationProblems = (blueprint: Blueprint): string[] =>
     ? []
     : ["no bucket invokes the function for every upload"];
 
-/** @returns one sentence for each mistake of filters, alarms and widgets, whatever the function does */
+/** @returns one sentence for each mistake of the filters, alarms and widgets of any function, this one or a foreign one */
 export const monitoringProblems = (blueprint: Blueprint, evidence: Evidence): string[] => [
   ...filterDefinitionProblems(blueprint, evidence),
   ...readerProblems(blueprint, evidence),
