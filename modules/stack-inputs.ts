@@ -51,9 +51,3 @@ export const helpOf = (environment: Environment): string => {
   const doctor = `Start with: npm run doctor -- ${stack}.`;
   return environment.enable_saved_queries ? doctor : `${doctor} Log: npm run logs -- ${stack} --errors.`;
 };
-
-/** @returns the types of events that invoke the function: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
-export const uploadEvents = ({ delete_variants_with_upload }: Environment): string[] => [
-  "s3:ObjectCreated:*",
-  ...(delete_variants_with_upload ? ["s3:ObjectRemoved:*", "s3:LifecycleExpiration:*"] : []),
-];

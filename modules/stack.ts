@@ -1,13 +1,8 @@
 /** The stack of one environment in one region: the only file that knows all modules and connects them. */
-import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { type Architecture, packageFile } from "../handler/contract/runtime";
 import { criticalAlarms } from "./alarm-rows";
 import { Backfill } from "./backfill";
 import { ChatChannel, chatRegion } from "./chat_channel";
@@ -17,18 +12,19 @@ import { CodeDeploy } from "./codedeploy";
 import { CostBudget } from "./cost_budget";
 import { DeadLetterQueue } from "./dead_letter_queue";
 import { EncryptionKey, ReplicaKey } from "./encryption_key";
-import { imageProcessor } from "./image_processor";
 import { LambdaFunction } from "./lambda_function";
 import { LogAlerts } from "./log_alerts";
 import { MetadataTable } from "./metadata_table";
-import { type Names, naming, nextRegion, stackName, tagsOf } from "./naming";
+import { naming, nextRegion, stackName, tagsOf } from "./naming";
 import { backfillQueries, savedQueries, uploadQueries } from "./queries";
 import type { Replica } from "./replication";
 import { S3Buckets } from "./s3_buckets";
 import { SnsNotifications } from "./sns_notifications";
 import { backfillFunctionInputs, backfillInputs } from "./stack-backfill";
-import { dashboardStacks, helpOf, isHome, uploadEvents } from "./stack-inputs";
+import { existingPackage, functionInputs, invokeOnUpload } from "./stack-function";
+import { dashboardStacks, helpOf, isHome } from "./stack-inputs";
 import { outputsOf } from "./stack-outputs";
+import { bucketInputs, keyInputs, tableInputs } from "./stack-storage";
 import { configureTerraform } from "./stack-terraform";
 import { uploadApiInputs, uploadFunctionInputs } from "./stack-uploads";
 import { UploadApi } from "./upload_api";
@@ -54,31 +50,35 @@ export class ImageProcessorStack extends TerraformStack {
     configureTerraform(this, environment);
     const { accountId } = new DataAwsCallerIdentity(this, "current");
     const tags = tagsOf(environment);
-    const keyArn = this.keyOf(environment, names, accountId);
+    const keyArn = this.keyOf(environment, accountId);
 
     const kms = { enable_kms_key: keyArn !== undefined, kms_key_arn: keyArn ?? "", account_id: accountId };
-    const buckets = this.buckets(environment, kms);
+    const { outputs: buckets } = new S3Buckets(this, "s3_buckets", {
+      ...bucketInputs(environment),
+      ...kms,
+      ...(environment.enable_replication && { replica: this.replicaOf(environment, kms) }),
+    });
     const deadLetters = environment.enable_dead_letter_queue
       ? new DeadLetterQueue(this, "dead_letter_queue", { ...kms, queue_name: names.deadLetterQueueName })
       : undefined;
-    const records = environment.enable_metadata_table ? this.records(environment, kms) : undefined;
+    const records = environment.enable_metadata_table
+      ? new MetadataTable(this, "metadata_table", { ...tableInputs(environment), ...kms }).outputs
+      : undefined;
     const shared = {
       ...kms,
-      package_path: existing(packagePath, environment.lambda_architecture),
-      buckets: buckets.outputs,
-      records: records?.outputs,
+      package_path: existingPackage(packagePath, environment.lambda_architecture),
+      buckets,
+      records,
     };
-    const lambda = this.lambda(environment, {
-      ...shared,
-      dead_letter_queue_arn: deadLetters?.outputs.queue_arn ?? "",
-    });
+    const lambda = new LambdaFunction(
+      this,
+      "lambda_function",
+      functionInputs(environment, { ...shared, dead_letter_queue_arn: deadLetters?.outputs.queue_arn ?? "" }),
+    );
     const backfill = environment.enable_backfill ? this.backfill(environment, shared) : undefined;
     const uploadApi =
       environment.enable_upload_api && records !== undefined
-        ? this.uploadApi(environment, {
-            ...{ ...kms, buckets: buckets.outputs, records: records.outputs },
-            packagePath: props.uploadApiPackagePath,
-          })
+        ? this.uploadApi(environment, { ...kms, buckets, records, packagePath: props.uploadApiPackagePath })
         : undefined;
     const notifications = new SnsNotifications(this, "sns_notifications", {
       ...environment,
@@ -88,7 +88,7 @@ export class ImageProcessorStack extends TerraformStack {
       budget_severity: BUDGET_TO,
     });
     const topics = notifications.outputs;
-    if (environment.slack_channel_id !== "") this.chat(environment, names, accountId, topics.critical_alerts_topic_arn);
+    if (environment.slack_channel_id !== "") this.chat(environment, accountId, topics.critical_alerts_topic_arn);
     const uploads = uploadApi && {
       upload_api_id: uploadApi.api_id,
       upload_log_group_name: uploadApi.log_group_name,
@@ -159,12 +159,12 @@ export class ImageProcessorStack extends TerraformStack {
         tag_value: tags.Budget,
         topic_arn: topics.budget_topic_arn,
       });
-    this.invokeOnUpload(environment, buckets, lambda, accountId);
+    invokeOnUpload(this, environment, { accountId, buckets, lambda: lambda.outputs, alias: lambda.alias });
     this.output(
       outputsOf(environment, {
-        buckets: buckets.outputs,
+        buckets,
         deadLetters: deadLetters?.outputs,
-        records: records?.outputs,
+        records,
         uploadApi,
         backfill,
         lambda: lambda.outputs,
@@ -181,57 +181,6 @@ export class ImageProcessorStack extends TerraformStack {
    * give a stack without backend a local one.
    */
   override prepareStack(): void {}
-
-  private buckets(environment: Environment, kms: KmsInputs): S3Buckets {
-    const { bucketPrefixes } = naming(environment);
-    return new S3Buckets(this, "s3_buckets", {
-      ...environment,
-      ...kms,
-      upload_bucket_prefix: bucketPrefixes.upload,
-      processed_bucket_prefix: bucketPrefixes.processed,
-      log_bucket_prefix: bucketPrefixes.logs,
-      enable_versioning: environment.enable_s3_versioning,
-      enable_access_logging: environment.enable_s3_access_logging,
-      access_log_days: environment.s3_access_log_days,
-      ...(environment.enable_replication && { replica: this.replicaOf(environment, kms) }),
-    });
-  }
-
-  private records(environment: Environment, kms: KmsInputs): MetadataTable {
-    return new MetadataTable(this, "metadata_table", {
-      ...environment,
-      ...kms,
-      table_name: naming(environment).recordsTableName,
-      enable_deletion_protection: environment.protected,
-      enable_upload_index: environment.enable_upload_api,
-    });
-  }
-
-  private lambda(environment: Environment, props: LambdaProps): LambdaFunction {
-    const { functionName, roleName, logGroupName, aliasName } = naming(environment);
-    const { buckets, records, ...given } = props;
-    return new LambdaFunction(this, "lambda_function", {
-      ...environment,
-      ...given,
-      function_name: functionName,
-      role_name: roleName,
-      log_group_name: logGroupName,
-      runtime: environment.lambda_runtime,
-      architecture: environment.lambda_architecture,
-      timeout: environment.lambda_timeout,
-      memory_size: environment.lambda_memory_size,
-      retry_attempts: environment.lambda_retry_attempts,
-      max_event_age_seconds: environment.lambda_max_event_age_seconds,
-      enable_alias: environment.enable_release_alias,
-      alias_name: aliasName,
-      ...imageProcessor({
-        ...environment,
-        ...buckets,
-        records,
-        kms_key_arn: props.enable_kms_key ? props.kms_key_arn : undefined,
-      }),
-    });
-  }
 
   private uploadApi(environment: Environment, shared: Parameters<typeof uploadFunctionInputs>[1]) {
     const lambda = new LambdaFunction(this, "upload_function", uploadFunctionInputs(environment, shared));
@@ -287,20 +236,12 @@ export class ImageProcessorStack extends TerraformStack {
   }
 
   /** @returns the ARN of the stack's key, of the existing key, or undefined where neither is wanted */
-  private keyOf(environment: Environment, names: Names, accountId: string): string | undefined {
+  private keyOf(environment: Environment, account_id: string): string | undefined {
     if (!environment.enable_kms_key) return environment.existing_kms_key_arn || undefined;
-    return new EncryptionKey(this, "encryption_key", {
-      key_name: names.keyName,
-      log_group_name: names.logGroupName,
-      api_log_group_name: environment.enable_upload_api ? names.uploads.logGroupName : "",
-      backfill_log_group_name: environment.enable_backfill ? names.backfill.logGroupName : "",
-      enable_budget_publisher: tagsOf(environment).Budget !== undefined,
-      account_id: accountId,
-      aws_region: environment.aws_region,
-    }).outputs.key_arn;
+    return new EncryptionKey(this, "encryption_key", { ...keyInputs(environment), account_id }).outputs.key_arn;
   }
 
-  private chat(environment: Environment, { chatName: name }: Names, accountId: string, topicArn: string): void {
+  private chat(environment: Environment, accountId: string, topicArn: string): void {
     const region = chatRegion(environment.aws_region);
     const provider =
       region === environment.aws_region
@@ -308,34 +249,10 @@ export class ImageProcessorStack extends TerraformStack {
         : new AwsProvider(this, "aws_chat", { alias: "chat", region, defaultTags: [{ tags: tagsOf(environment) }] });
     new ChatChannel(this, "chat_channel", {
       ...environment,
-      channel_name: name,
+      channel_name: naming(environment).chatName,
       provider,
       account_id: accountId,
       topic_arns: [topicArn],
-    });
-  }
-
-  private invokeOnUpload(
-    environment: Environment,
-    buckets: S3Buckets,
-    lambda: LambdaFunction,
-    accountId: string,
-  ): void {
-    const permission = new LambdaPermission(this, "upload_permission", {
-      statementId: "AllowUploadBucket",
-      action: "lambda:InvokeFunction",
-      functionName: lambda.outputs.function_name,
-      qualifier: lambda.alias?.name,
-      principal: "s3.amazonaws.com",
-      sourceArn: buckets.outputs.upload_bucket_arn,
-      sourceAccount: accountId,
-    });
-    const { arn: lambdaFunctionArn } = lambda.alias ?? { arn: lambda.outputs.function_arn };
-    new S3BucketNotification(this, "upload_notification", {
-      bucket: buckets.outputs.upload_bucket_id,
-      lambdaFunction: [{ lambdaFunctionArn, events: uploadEvents(environment) }],
-      // S3 checks the permission when the notification is created.
-      dependsOn: [permission],
     });
   }
 
@@ -347,24 +264,9 @@ export class ImageProcessorStack extends TerraformStack {
   }
 }
 
-/** @throws Error with the command that builds the missing package */
-const existing = (packagePath: string | undefined, architecture: Architecture): string => {
-  const path = resolve(packagePath ?? join(__dirname, "..", packageFile(architecture)));
-  if (existsSync(path)) return path;
-  const command = `npm run build -- --architecture ${architecture}`;
-  throw new Error(`The function's package ${relative(process.cwd(), path)} does not exist. Build it with: ${command}`);
-};
-
 /** Inputs for encryption that several modules have. */
 interface KmsInputs {
   readonly enable_kms_key: boolean;
   readonly kms_key_arn: string;
   readonly account_id: string;
-}
-
-interface LambdaProps extends KmsInputs {
-  readonly package_path: string;
-  readonly buckets: S3Buckets["outputs"];
-  readonly records: MetadataTable["outputs"] | undefined;
-  readonly dead_letter_queue_arn: string;
 }
