@@ -5,6 +5,7 @@ import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine";
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { BATCHES_LABEL, MANIFESTS, RESULTS } from "../handler/contract/backfill";
+import { multiply } from "./arithmetic";
 import { misfitOf, RETRY } from "./backfill-limits";
 import { accountOf, type Place, placeOf } from "./caller";
 import { useKey } from "./image_processor";
@@ -130,7 +131,7 @@ const statements = (values: BackfillValues, bucketArn: string, arns: ReturnType<
 const definition = (values: BackfillValues, bucket: string, { partition }: Place) => ({
   Comment: "Processes objects that exist already, in batches",
   StartAt: "Backfill",
-  TimeoutSeconds: values.max_hours * 3_600,
+  TimeoutSeconds: multiply(values.max_hours, 3_600),
   States: {
     Backfill: {
       Type: "Map",

@@ -1,5 +1,5 @@
 /** What the stack passes to the backfill and to its function. */
-import { backfillFunction } from "./backfill_function";
+import { backfillHandler } from "./backfill_handler";
 import type { ImageProcessorProps } from "./image_processor";
 import { naming } from "./naming";
 import type { Environment } from "./variables";
@@ -35,7 +35,7 @@ export const backfillFunctionInputs = (environment: Environment, { buckets, reco
     vpc_subnet_ids: environment.vpc_subnet_ids,
     vpc_security_group_ids: environment.vpc_security_group_ids,
     aws_region: environment.aws_region,
-    ...backfillFunction({
+    ...backfillHandler({
       ...environment,
       ...buckets,
       records,

@@ -3,16 +3,16 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { UPLOAD_API_PACKAGE } from "../handler/contract/upload-api";
 import { naming } from "./naming";
-import { type UploadFunctionProps, uploadFunction } from "./upload_function";
+import { type UploadHandlerProps, uploadHandler } from "./upload_handler";
 import type { Environment } from "./variables";
 
 type Buckets = Pick<
-  UploadFunctionProps,
+  UploadHandlerProps,
   "upload_bucket_id" | "upload_bucket_arn" | "processed_bucket_id" | "processed_bucket_arn"
 >;
 
 /** What the function shares with the rest of the stack. */
-interface Shared extends Pick<UploadFunctionProps, "records"> {
+interface Shared extends Pick<UploadHandlerProps, "records"> {
   readonly enable_kms_key: boolean;
   readonly kms_key_arn: string;
   readonly account_id: string;
@@ -37,7 +37,7 @@ export const uploadFunctionInputs = (environment: Environment, shared: Shared) =
     permissions_boundary_arn: environment.permissions_boundary_arn,
     code_signing_profile_version_arn: environment.code_signing_profile_version_arn,
     aws_region: environment.aws_region,
-    ...uploadFunction({
+    ...uploadHandler({
       ...buckets,
       records,
       max_image_bytes: environment.max_image_bytes,

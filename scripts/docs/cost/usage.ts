@@ -2,7 +2,7 @@
 import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
 import { S3_BUCKETS } from "../../../modules/inputs/s3_buckets";
 import type { Prices } from "../../../modules/prices";
-import { UPLOAD_FUNCTION_MB } from "../../../modules/upload_function";
+import { UPLOAD_HANDLER_MB } from "../../../modules/upload_handler";
 import type { Environment } from "../../../modules/variables";
 import { growthOf, WHOLE_CPU_MB } from "../../trials/bench/cost";
 import { readResults } from "../../trials/bench/results";
@@ -121,7 +121,7 @@ const apiOf = ({ enable_upload_api: isOn }: Environment, a: Assumed) => {
     links,
     requests,
     states: requests - links,
-    gbSeconds: requests * (UPLOAD_FUNCTION_MB / MB_PER_GB) * a.apiSeconds,
+    gbSeconds: requests * (UPLOAD_HANDLER_MB / MB_PER_GB) * a.apiSeconds,
     logGb: (requests * a.apiLogBytes) / BYTES_PER_GB,
   };
 };

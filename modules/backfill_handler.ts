@@ -10,7 +10,7 @@ const findStored = (bucketArn: string) => [
 ];
 
 /** @returns inputs of `lambda_function` for a backfill */
-export const backfillFunction = (props: ImageProcessorProps) => {
+export const backfillHandler = (props: ImageProcessorProps) => {
   const { policy_documents, ...inputs } = imageProcessor({
     ...props,
     metric_namespace: backfillNamespace(props.metric_namespace),

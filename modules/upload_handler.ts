@@ -3,7 +3,7 @@ import { RECORD_TABLE } from "../handler/contract/records";
 import { DIRECT_PREFIX, UPLOAD_API_HANDLER, type UploadApiSettingTexts } from "../handler/contract/upload-api";
 import { useKey } from "./image_processor";
 
-export interface UploadFunctionProps {
+export interface UploadHandlerProps {
   readonly upload_bucket_id: string;
   readonly upload_bucket_arn: string;
   readonly processed_bucket_id: string;
@@ -19,7 +19,7 @@ export interface UploadFunctionProps {
   readonly kms_key_arn?: string | undefined;
 }
 
-const settings = (props: UploadFunctionProps): UploadApiSettingTexts => ({
+const settings = (props: UploadHandlerProps): UploadApiSettingTexts => ({
   UPLOAD_BUCKET: props.upload_bucket_id,
   PROCESSED_BUCKET: props.processed_bucket_id,
   RECORDS_TABLE: props.records.table_name,
@@ -28,7 +28,7 @@ const settings = (props: UploadFunctionProps): UploadApiSettingTexts => ({
 });
 
 /** S3 acts with these permissions for anyone who has a link, so they end at the prefix of direct uploads. */
-const statements = (props: UploadFunctionProps) => [
+const statements = (props: UploadHandlerProps) => [
   {
     Sid: "AcceptDirectUploads",
     Effect: "Allow",
@@ -57,14 +57,14 @@ const statements = (props: UploadFunctionProps) => [
 ];
 
 /** Memory of the function in MB. */
-export const UPLOAD_FUNCTION_MB = 512;
+export const UPLOAD_HANDLER_MB = 512;
 
 /** @returns inputs of `lambda_function` for the upload API */
-export const uploadFunction = (props: UploadFunctionProps) => ({
+export const uploadHandler = (props: UploadHandlerProps) => ({
   handler: UPLOAD_API_HANDLER,
   // API Gateway waits 30 s; a request takes milliseconds, and a cold start less than a second.
   timeout: 10,
-  memory_size: UPLOAD_FUNCTION_MB,
+  memory_size: UPLOAD_HANDLER_MB,
   environment_variables: settings(props),
   policy_documents: { upload_api: JSON.stringify({ Version: "2012-10-17", Statement: statements(props) }) },
   // The handler applies log_level itself and always writes the lines that metrics are made from.
