@@ -1,4 +1,4 @@
-/** Front door: reads the environment files, creates one stack for each environment and region, and synthesizes them. */
+/** Entry point: reads the environment files, creates one stack for each environment and region, and synthesizes them. */
 import { mkdirSync } from "node:fs";
 import { App } from "cdktf";
 import { ENVIRONMENTS, readEnvironments } from "./modules/environment";

@@ -7,7 +7,7 @@ import { add, divide, formulaFor, isReference, largest, multiply, roundUp, subtr
  */
 const START_DATED: readonly string[] = ["Invocations", "Errors", "Duration", "AsyncEventAge"];
 
-/** Delays of Lambda's metrics after the end of the minute in which they are sent: typical and worst, as the drill has them. */
+/** Delays of Lambda's metrics after the end of the minute in which they are sent: typical and worst, the same as in the drill. */
 export const DELAYS_SECONDS: readonly number[] = [180, 300];
 
 /** Lambda sends metrics by the minute. */
@@ -40,11 +40,11 @@ const periodsBack = (periodSeconds: number, timeoutSeconds: number, delaySeconds
 /** Newer periods that have no data yet. */
 const emptyPeriods = (periodSeconds: number, delaySeconds: number): number => Math.floor(delaySeconds / periodSeconds);
 
-/** The smallest number of periods whose range goes so far back. */
+/** The smallest number of periods whose range reaches that far back. */
 const forRange = (periodSeconds: number, back: number): number =>
   periodSeconds === MINUTE_SECONDS && back <= RANGE.minutesAtLeast ? 1 : back - RANGE.extra;
 
-/** Healthy datapoints newer than the failure count first, so as many periods as they can fill, and one more. */
+/** CloudWatch evaluates the newest datapoints first: the periods that newer, healthy ones can fill, and one more. */
 const untilFailure = ({ periodSeconds }: Window, timeoutSeconds: number): number =>
   Math.max(
     ...DELAYS_SECONDS.flatMap((delay) => {
@@ -53,7 +53,7 @@ const untilFailure = ({ periodSeconds }: Window, timeoutSeconds: number): number
     }),
   );
 
-/** An upload in each period must be in the range although it takes long. */
+/** The upload of each period must be in the range even if its processing takes long. */
 const untilUpload = ({ periodSeconds }: Window, timeoutSeconds: number): number =>
   Math.max(
     ...DELAYS_SECONDS.map((delay) => forRange(periodSeconds, periodsBack(periodSeconds, timeoutSeconds, delay) + 1)),
@@ -107,7 +107,7 @@ type PeriodAt = (values: { readonly lambda_timeout: number }) => number;
  * @param row an alarm as its ledger has it
  * @param timeoutSeconds lambda_timeout
  * @param periodAt period for a timeout @default the row's own
- * @returns the alarm with as many evaluation periods as it needs; those of the ledger are the least
+ * @returns the alarm with as many evaluation periods as it needs, at least those of the ledger
  */
 export const withWindow = <W extends Window>(
   row: W,
@@ -117,7 +117,7 @@ export const withWindow = <W extends Window>(
   if (!isStartDated(row)) return row;
   const { datapointsToAlarm, evaluationPeriods } = row;
   const periods = periodsFor(row, timeoutSeconds, periodAt as PeriodAt | undefined);
-  // An alarm on all of its periods stays one.
+  // If all periods of the ledger had to breach, all of these have to.
   const datapoints = row.comparison === "<" && datapointsToAlarm === evaluationPeriods ? periods : datapointsToAlarm;
   return { ...row, evaluationPeriods: periods, datapointsToAlarm: datapoints };
 };

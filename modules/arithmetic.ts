@@ -35,7 +35,7 @@ export const smallest = (...values: number[]): number =>
 export const largest = (...values: number[]): number =>
   isReference(...values) ? Token.asNumber(Fn.max(values)) : Math.max(...values);
 
-/** @returns the number as part of a text: a reference next to a full stop or a minus sign would swallow it */
+/** @returns the number as part of a text. A reference in a template literal would lose a full stop or a minus sign next to it */
 export const digits = (value: number | string): string =>
   typeof value === "number" && isReference(value) ? Token.asString(value) : `${value}`;
 

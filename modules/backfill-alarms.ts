@@ -1,7 +1,7 @@
 /** Alarms on the runs of a backfill, part of the ledgers of alarms. None of them pages: live uploads are not affected. */
 import type { MetricAlarm, Rate } from "./alarm-types";
 
-/** Each attempt counts. Refused objects are no failures. */
+/** Each attempt counts. Refused objects are not failures. */
 const SHARE: Rate = {
   label: ({ backfill_min_failures: min, backfill_failure_threshold_percent: percent }) =>
     `Objects that fail in an attempt >= ${min}, and >= ${percent} % of all,`,

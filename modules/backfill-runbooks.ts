@@ -6,10 +6,10 @@ const IMPACT =
   "None for live uploads: a backfill has its own function and concurrency. Its objects are not all processed.";
 
 const look = ({ stack }: RunbookFacts): string =>
-  `See which run it is, and how far it came: \`npm run backfill -- ${stack} --status\`.`;
+  `See which run it is, and how far it got: \`npm run backfill -- ${stack} --status\`.`;
 
 const resume = ({ stack }: RunbookFacts): string =>
-  `When the cause is gone, go on: \`npm run backfill -- ${stack} --resume\`. Batches that have finished do not run again.`;
+  `When the cause is fixed, continue: \`npm run backfill -- ${stack} --resume\`. Batches that have finished do not run again.`;
 
 const retry = ({ stack }: RunbookFacts): string =>
   `A run within its tolerated failures succeeds and cannot be resumed. Process what failed in it: \`npm run backfill -- ${stack} --retry <run>\`.`;
@@ -38,7 +38,7 @@ export const BACKFILL_RUNBOOKS = {
     fix: [
       look(facts),
       `If it only needs more time: raise \`backfill_max_hours\` or \`backfill_max_concurrency\`, and run ${facts.deploy}. A resumed run keeps its old limits, so start a new one: it skips what is stored.`,
-      `Otherwise fix the cause, then go on: \`npm run backfill -- ${facts.stack} --resume\`.`,
+      `Otherwise fix the cause, then continue: \`npm run backfill -- ${facts.stack} --resume\`.`,
     ],
   }),
   "backfill-aborted": (facts) => ({
@@ -48,8 +48,8 @@ export const BACKFILL_RUNBOOKS = {
     ],
     fix: [
       look(facts),
-      "If it was meant, there is nothing to do.",
-      `Otherwise go on: \`npm run backfill -- ${facts.stack} --resume\`, as long as Step Functions keeps it resumable.`,
+      "If it was intended, there is nothing to do.",
+      `Otherwise continue: \`npm run backfill -- ${facts.stack} --resume\`. Step Functions allows that for 14 days.`,
     ],
   }),
   "backfill-batches-failed": (facts) => ({
@@ -87,7 +87,7 @@ export const BACKFILL_RUNBOOKS = {
     ],
     fix: [
       "Find the most frequent `errorName` in the first query.",
-      `If it goes on, stop the run before it fails: \`npm run backfill -- ${facts.stack} --stop\`.`,
+      `If more objects fail, stop the run before it fails: \`npm run backfill -- ${facts.stack} --stop\`.`,
       resume(facts),
       `If so many failures are normal here, raise ${facts.value("backfill_failure_threshold_percent", "percent")}.`,
     ],

@@ -120,7 +120,7 @@ type Charted = keyof typeof CHARTS;
 
 type Names = DashboardStack["names"];
 
-/** The widget that shows something, and the axis it uses there. */
+/** The widget of a metric, and its axis there. */
 type Place = Pick<Chart, "widget" | "axis">;
 
 const RATE_PLACE: Place = { widget: "Success vs Error", axis: "right" };

@@ -9,7 +9,7 @@ import { type Given, type Values, valuesOf } from "./inputs/inputs";
 
 export type EncryptionKeyProps = Given<typeof ENCRYPTION_KEY>;
 
-/** Where the key is, and whose it is. */
+/** Region and account of the key. */
 interface KeyOwner extends Place {
   readonly accountId: string;
 }

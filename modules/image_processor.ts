@@ -64,7 +64,7 @@ export const MAX_SETTINGS_BYTES = 4096;
 const ANY_BUCKET = "b".repeat(63);
 
 /**
- * Needs no CDKTF, which takes longer to load than all else that reads an environment.
+ * Does not import CDKTF, which loads more slowly than everything else that reads an environment.
  * @param props values, no references
  * @returns the size of all environment variables, measured as Lambda does: as JSON, in which each quote of a value counts twice
  */
@@ -107,7 +107,7 @@ const statements = (props: ImageProcessorProps) => [
       ]),
 ];
 
-/** GetObject is for HeadObject, which tells from which upload a variant was made. */
+/** HeadObject needs GetObject; its answer says which upload a variant was made from. */
 const deleteVariants = (bucketArn: string) => [
   { Sid: "FindVariants", Effect: "Allow", Action: ["s3:ListBucket"], Resource: bucketArn },
   { Sid: "DeleteVariants", Effect: "Allow", Action: ["s3:GetObject", "s3:DeleteObject"], Resource: `${bucketArn}/*` },

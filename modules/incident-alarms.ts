@@ -86,7 +86,7 @@ const budgetSpent = (factor: number, least?: number): Rate =>
 
 const BURNING = 14.4;
 
-/** Share of the uploads, in percent, that is no chance even of few. */
+/** Share of the uploads, in percent, that cannot be chance even if the uploads are few. */
 const SURE_PERCENT = 10;
 
 /** Burns the budget, and so many uploads or so large a share of them are given up that it cannot be chance. */

@@ -57,7 +57,7 @@ export const INCIDENT_RUNBOOKS = {
     afterwards: [reprocess],
   }),
   refused: ({ value, query }) => ({
-    impact: "None for the service: refused files are their sender's business.",
+    impact: "None for the service: only the senders can fix refused files.",
     causes: [
       "A sender uploads a format that is not supported, such as HEIC.",
       "A sender uploads files that are damaged or too large.",

@@ -1,4 +1,4 @@
-/** Checks of ledgers that a caller passes: TypeScript has no say over rows from JavaScript or from a cast. */
+/** Checks of ledgers that a caller passes: TypeScript cannot check rows that come from JavaScript or from a cast. */
 import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { TerraformStack } from "cdktf";
@@ -130,7 +130,7 @@ export const knownMetrics = (module: string, ledger: Ledger): void => {
  * @param module name for the message
  * @param inputs that rows may name
  * @param taken names of alarms of other ledgers
- * @throws Error with one line: a row has an unknown property, a property has a wrong value, or two rows make alarms of one name
+ * @throws Error with one line: a row has an unknown property, a property has a wrong value, or two rows create alarms with the same name
  */
 export const knownRows = (
   module: string,

@@ -11,7 +11,7 @@ export const LOG_RUNBOOKS = {
       "No image can be processed; `critical-errors` fires, too.",
     ],
     fix: [
-      "Look at `event` and `reason` in the first query. A refused upload needs a better file from its sender, and nothing here.",
+      "Look at `event` and `reason` in the first query. If an upload was refused, only its sender can fix the file.",
       `If refused files are normal here, raise ${value("log_error_threshold")}.`,
     ],
   }),
@@ -48,7 +48,7 @@ export const LOG_RUNBOOKS = {
     ],
     fix: [
       ...ifRefusalsFail(
-        "Distinguish `image.refused` from `image.failed`: the first is final and the sender's business, the second is retried.",
+        "Distinguish `image.refused` from `image.failed`: the first is final, and only the sender can fix it; the second is retried.",
         "Give the sender the `key` and `detail` of the refused uploads.",
         `If this many refusals are normal, raise ${value("image_error_threshold")}.`,
       ),

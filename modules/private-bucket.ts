@@ -74,7 +74,7 @@ export const privateBucket = (scope: Construct, name: string, options: BucketOpt
   return s3;
 };
 
-/** A rule of its own: S3 does not allow days and expiredObjectDeleteMarker in one rule. */
+/** A separate rule: S3 does not allow days and expiredObjectDeleteMarker in one rule. */
 const ageingRules = ({ expireDays, transition }: Ageing = {}) =>
   expireDays === undefined && transition === undefined
     ? []

@@ -25,7 +25,7 @@ export interface Replica {
   readonly bucketPrefixes: { readonly replica: string; readonly originals: string };
 }
 
-/** Replicas have buckets of their own, without a notification: a replica in an upload bucket would be processed again. */
+/** Replicas have separate buckets without a notification: a replica in an upload bucket would be processed again. */
 export const replicate = (
   scope: Construct,
   sources: Readonly<Record<string, S3Bucket>>,

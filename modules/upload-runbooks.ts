@@ -10,7 +10,7 @@ const tryIt = ({ stack }: RunbookFacts): string =>
 export const UPLOAD_RUNBOOKS = {
   "upload-api-errors": (facts) => ({
     impact:
-      "Clients get no upload links, or do not learn what became of their uploads. Uploads that are in the bucket are processed.",
+      "Clients get no upload links, or cannot see the state of their uploads. Uploads that are in the bucket are processed.",
     causes: [
       "`errorName` in the first query is that of DynamoDB: the table throttles, fails or denies access.",
       "The function runs into its timeout or cannot start: the first query shows `record.status`.",
@@ -46,7 +46,7 @@ export const UPLOAD_RUNBOOKS = {
       "Traffic rises quickly, so that many requests wait for a cold start.",
     ],
     fix: [
-      `See whether \`durationMs\` in the first query is as long: if not, the time passes before the function starts.`,
+      `See whether \`durationMs\` in the first query is as long. If not, the time passes before the function starts.`,
       "For DynamoDB, see the AWS Health Dashboard of this region, and wait.",
       `If such a latency is normal here, raise ${facts.value("upload_api_latency_threshold_ms", "milliseconds")}.`,
     ],

@@ -19,13 +19,13 @@ type UploadApiValues = Values<typeof UPLOAD_API>;
 /** API Gateway's name for the stage whose address has no path. */
 const STAGE = "$default";
 
-/** Requests in the same moment: as many as in two seconds. */
+/** The burst limit allows as many requests at once as the rate limit in two seconds. */
 const BURST_SECONDS = 2;
 
 /** How long a browser may keep the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 3_600;
 
-/** Headers of requests that are signed with Signature Version 4, beside those of every request. */
+/** Headers of requests that are signed with Signature Version 4, in addition to those of every request. */
 const SIGNED_HEADERS = ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
 export class UploadApi extends Construct {
@@ -126,7 +126,7 @@ const throttled = ({ routeKey }: Apigatewayv2Route, perSecond: number) => ({
   throttlingBurstLimit: multiply(perSecond, BURST_SECONDS),
 });
 
-/** Mistakes that a single input does not show. */
+/** Mistakes in the combination of several inputs. */
 const problemsOf = ({ authorizer, jwt_issuer, jwt_audience, cors_origins }: UploadApiValues): string[] => [
   ...(authorizer === "jwt" && jwt_issuer === "" ? ['Expected an address for jwt_issuer but got ""'] : []),
   ...(authorizer === "jwt" && jwt_audience.length === 0 ? ["Expected an audience for jwt_audience but got []"] : []),

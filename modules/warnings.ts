@@ -1,4 +1,4 @@
-/** Warnings to show before a deployment: valid environments that will surprise someone. */
+/** Warnings to show before a deployment: valid environments with surprising effects. */
 import { shortestStepSeconds } from "./alarm-windows";
 import { isExampleAddress } from "./example-address";
 import { stackName } from "./naming";
@@ -48,7 +48,7 @@ const blindCanary = (environment: Environment): string | undefined => {
 
 const SECONDS_PER_MONTH = 30 * 24 * 3_600;
 
-/** One warning each: add a function. */
+/** Each function gives at most one warning. To add one, add a function. */
 const CHECKS: readonly Check[] = [
   (environment) => {
     const topics = withoutSubscriber(environment);

@@ -13,7 +13,7 @@ export const RESULTS = "results/";
 /** One object of the upload bucket: a line of the manifest. */
 export interface BackfillItem {
   readonly bucket: string;
-  /** As it is, not encoded as in an event. */
+  /** The plain key, not URL-encoded as in an event. */
   readonly key: string;
 }
 
@@ -21,14 +21,14 @@ export interface BackfillItem {
 export interface BackfillBatch {
   readonly Items: readonly BackfillItem[];
   readonly BatchInput: {
-    /** Whether to make every variant again, also those that are stored. */
+    /** Whether to make every variant again, even those that are stored. */
     readonly all: boolean;
   };
 }
 
 /** The input of a run. */
 export interface BackfillRun {
-  /** Key of the manifest: one item a line, as JSON. */
+  /** Key of the manifest: one item per line, as JSON. */
   readonly manifest: string;
   /** Prefix for the results. */
   readonly results: string;

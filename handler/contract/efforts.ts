@@ -1,4 +1,4 @@
-/** How much CPU time encoding may take to save bytes, as the operator chooses it. */
+/** How much CPU time encoding may take to save bytes: the operator's choices. */
 export const EFFORTS = {
   fast: "least CPU time",
   balanced: "fewer bytes, which pay for their CPU time in about a month",

@@ -64,13 +64,13 @@ export const RECORD_TABLE = {
   hashKey: RECORD.key,
   rangeKey: RECORD.version,
   index: { name: "problems", hashKey: RECORD.problem, rangeKey: RECORD.updatedAt },
-  /** Finds the records of a direct upload by its caller and id: only they have the attribute. The table has it with the upload API. */
+  /** Finds the records of a direct upload by caller and id; only these records have the attribute. Exists only with the upload API. */
   uploadIndex: { name: "uploads", hashKey: RECORD.upload, rangeKey: RECORD.updatedAt },
-  /** Only records of links that were not used have it. DynamoDB deletes them days later, so readers must filter. */
+  /** Only records of unused links have this attribute. DynamoDB deletes expired records days later, so readers must filter. */
   expiry: RECORD.expiresAt,
 } as const;
 
-/** A partition takes 1000 writes a second: one for each state would limit the table during a flood of refused files. */
+/** A partition accepts 1000 writes per second. With one partition per state, a flood of refused files would be throttled. */
 export const PROBLEM_SHARDS = 8;
 
 /** @returns the value of `problem` for a state and a shard from 0 */

@@ -80,7 +80,7 @@ interface Kind {
   /** @returns the value of a setting; undefined if the text is not valid */
   readonly read: (text: string, setting: Setting) => unknown;
   readonly what: (setting: Setting) => string;
-  /** A value for programs that need any valid one. */
+  /** An example, for programs that need any valid value. */
   readonly example: (setting: Setting) => string;
 }
 

@@ -23,10 +23,10 @@ export const LINK_SECONDS = 300;
 /** How long a link to a variant can be used, in seconds. */
 export const DOWNLOAD_SECONDS = 900;
 
-/** How long the record of a link that was not used stays, in seconds: longer than its upload can wait for the function. */
+/** How long the record of an unused link is kept, in seconds. Longer than an upload can wait for the function. */
 export const UNUSED_RECORD_SECONDS = 86_400;
 
-/** Version of the record of a link: the version of its upload does not exist yet. */
+/** Stands for the version in the record of a link, because the upload has no version yet. */
 export const ISSUED_VERSION = "issued";
 
 /** Content types that a client may announce. The function recognizes the format by the bytes. */
@@ -38,7 +38,7 @@ export const MAX_NAME_LENGTH = 255;
 /** `uploads/<hash of the caller>/<id>/<safe name>` */
 const DIRECT_KEY = /^uploads\/([0-9a-f]{32}\/[0-9a-f]{32})\/[^/]+$/;
 
-/** @returns what finds the records of a direct upload, `<hash of the caller>/<id>`; undefined for the key of another upload */
+/** @returns caller and id of a direct upload, `<hash of the caller>/<id>`; undefined for any other key */
 export const directUploadOf = (key: string): string | undefined => DIRECT_KEY.exec(key)?.[1];
 
 /** The environment variables of the function; all are required. */

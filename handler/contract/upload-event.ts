@@ -172,7 +172,7 @@ const contentOf = (event: unknown, depth: number): Content => {
   return problem("the event is not from S3");
 };
 
-/** Whether a record is an SQS message; a body that is no S3 event makes no difference. */
+/** Whether a record is an SQS message, even if its body is not an S3 event. */
 const isMessage = (record: unknown): boolean => fieldsOf(record).eventSource === "aws:sqs";
 
 /**

@@ -1,10 +1,10 @@
-/** The variants made from each upload: what an operator can choose, the check of it, and the default. */
+/** The variants made from each upload: what an operator can choose, how that is checked, and the default. */
 
 /** Uploads with a longer side are scaled down to it before variants are made, so no variant has a longer side. */
 export const MAX_SIDE_PX = 4096;
 
 interface Format {
-  /** For documents. */
+  /** The name in documents and messages. */
   readonly title: string;
   readonly extension: string;
   readonly contentType: string;

@@ -13,7 +13,7 @@ type Counts = Partial<Record<Outcome["state"], number>>;
 /**
  * Skips objects whose variants are all stored, so a batch can be repeated.
  *
- * @throws AggregateError with every failure that a retry may fix, after all objects were tried; Error for anything but a batch
+ * @throws AggregateError with every failure that a retry may fix, after all objects were tried; Error if the event is not a batch
  */
 export const backfill = (event: unknown, context: InvocationContext): Promise<Counts> =>
   withInvocation(context, (invocation) => processBatch(batchOf(event), invocation));
@@ -45,7 +45,7 @@ const processBatch = async (
   return counts;
 };
 
-/** @throws Error for anything but a batch */
+/** @throws Error if the event is not a batch */
 const batchOf = (event: unknown): BackfillBatch => {
   const { Items, BatchInput } = (event ?? {}) as Partial<BackfillBatch>;
   const isItem = (item: unknown) => {

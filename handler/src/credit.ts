@@ -2,7 +2,7 @@
 import { type Directory, openTiffFile, type TiffFile } from "./tiff-directory";
 import { TAG } from "./tiff-tags";
 
-/** Who made a picture, and who has the rights. At least one of both. */
+/** Who made a picture, and who has the rights. At least one of the two is set. */
 export interface Credit {
   readonly artist?: string;
   readonly copyright?: string;
@@ -34,7 +34,7 @@ const creditFrom = (artist: string, copyright: string): Credit | undefined =>
 const both = (one: Credit = {}, other: Credit = {}): Credit | undefined =>
   creditFrom(one.artist ?? other.artist ?? "", one.copyright ?? other.copyright ?? "");
 
-/** @returns the credit in the tags of a TIFF, which EXIF data are, too */
+/** @returns the credit in the tags of a TIFF; EXIF data are a TIFF, too */
 const creditInTags = ({ text }: TiffFile, { entries }: Directory): Credit | undefined => {
   const [artist, copyright] = [TAG.artist, TAG.copyright].map((tag) =>
     clean(decoded(Buffer.from(text(entries.get(tag)), "latin1"))),
@@ -57,7 +57,7 @@ const APPLICATION_RECORD = 2;
 const BY_LINE = 80;
 const COPYRIGHT_NOTICE = 116;
 
-/** @returns where the datasets begin: in a Photoshop resource behind its name and size, or at the start */
+/** @returns where the datasets begin: in a Photoshop resource after its name and size, or at the start */
 const datasetsAt = (iptc: Buffer): number => {
   const resource = iptc.indexOf(IPTC_RESOURCE, 0, "latin1");
   if (resource === -1) return 0;
@@ -86,7 +86,7 @@ const orNone = (read: () => Credit | undefined): Credit | undefined => {
   }
 };
 
-/** @returns the credit in the metadata of an upload, that in EXIF first */
+/** @returns the credit in the metadata of an upload; EXIF takes precedence over IPTC */
 export const creditOf = ({ exif, iptc }: { readonly exif?: Buffer; readonly iptc?: Buffer }): Credit | undefined =>
   both(exif && orNone(() => creditInExif(exif)), iptc && orNone(() => creditInIptc(iptc)));
 

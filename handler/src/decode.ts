@@ -19,7 +19,7 @@ export interface Pixels {
   readonly raw: { readonly width: number; readonly height: number; readonly channels: 3 | 4 };
 }
 
-/** A file that decoders show as the pixels are: upright, 8 bits per sample, neither CMYK nor scaled. */
+/** A file that any decoder shows exactly like the pixels: upright, 8 bits per sample, not CMYK and not scaled. */
 export interface Original {
   readonly bytes: Buffer;
   /** @default the colours are sRGB */
@@ -81,7 +81,7 @@ interface Opened extends Omit<Decoded, "pixels"> {
 
 type Open = (bytes: Buffer, limits: Limits) => Promise<Opened>;
 
-/** What a decoder of libvips holds besides the rows that it gives, and what this process holds for it. */
+/** Memory that a decoder of libvips holds besides the rows that it delivers, and memory that this process holds for it. */
 type Holding = (metadata: Metadata) => Pick<DecodingCost, "decoderBytes" | "copiedBytes">;
 
 const wholePicture = ({ width, height, channels, depth }: Metadata): number =>
@@ -89,7 +89,7 @@ const wholePicture = ({ width, height, channels, depth }: Metadata): number =>
 
 const HOLDINGS = {
   png: (metadata: Metadata) => ({ decoderBytes: metadata.isProgressive ? wholePicture(metadata) : 0 }),
-  // An animation is painted on a canvas of its own.
+  // An animation is painted on a separate canvas.
   webp: (metadata: Metadata) => ({ decoderBytes: wholePicture(metadata) * ((metadata.pages ?? 1) > 1 ? 2 : 1) }),
 } as const satisfies Record<string, Holding>;
 
@@ -100,7 +100,7 @@ const originalOf = (bytes: Buffer, metadata: Metadata): Original | undefined => 
   return { bytes, profile, channels: space === "b-w" ? 1 : 3 };
 };
 
-/** @param holding of the decoder that will be used */
+/** @param holding memory that the decoder will hold */
 const openWithSharp = async (bytes: Buffer, limits: Limits, holding: Holding): Promise<Opened> => {
   // `admit` checks the size and gives the exact reason; libvips keeps its own safety limits (`unlimited` is off).
   const image = sharp(bytes, { limitInputPixels: false });

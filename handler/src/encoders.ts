@@ -15,7 +15,7 @@ type Encoder = Readonly<Record<string, boolean | number | string>>;
  * of SSIM; effort 3 takes as long as 4. Sharp chroma takes three times as long.
  * PNG: adaptive filters make photos 20 to 50 % smaller. No palette: photos would show bands.
  *
- * AVIF: effort 4 takes 15 s for 4 megapixels, six times as long as effort 2, so no effort of ours has it.
+ * AVIF: effort 4 takes 15 s for 4 megapixels, six times as long as effort 2, so no effort here uses it.
  *
  * balanced: in about a month, storing what level 5 saves would cost as much as its CPU time. JPEG and WebP gain too little.
  * small: in a year, storage repays progressive JPEG and level 7, but neither slower WebP, optimised scans nor level 8.

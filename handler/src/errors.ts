@@ -40,10 +40,10 @@ export class Mismatched extends Error {
   }
 }
 
-/** NotFound is what a HEAD request gets, whose answer has no body. */
+/** A HEAD request gets NotFound, because its response has no body. */
 const GONE = ["NoSuchKey", "NoSuchVersion", "NotFound"];
 
-/** Answers with status 403 that are no denial: a retry may succeed, as the clock is set right. */
+/** Responses with status 403 that are not denials: a retry may succeed, for example because the SDK corrects its clock. */
 const TRANSIENT_403 = ["RequestTimeTooSkewed"];
 
 /** The key that encrypts the object is disabled, pending deletion or gone: as with a denial, a person must change that. */
@@ -79,7 +79,7 @@ export const oneLine = (thrown: unknown): string => {
   return [...new Set(lines.filter((line) => line !== ""))].join(" ").slice(0, 300);
 };
 
-/** What decoders say of files that are whole: a kind that they do not read, or too little memory. */
+/** Messages of decoders about undamaged files: an unsupported kind, or too little memory. */
 const DECODER_REASONS: readonly (readonly [message: RegExp, reason: RefusalReason])[] = [
   [/out of memory|insufficient memory|cannot allocate/i, "too-much-memory"],
   [
@@ -88,9 +88,9 @@ const DECODER_REASONS: readonly (readonly [message: RegExp, reason: RefusalReaso
   ],
 ];
 
-/** @returns the refusal that an error of a decoder stands for: `corrupt`, unless it says that it does not read the kind */
+/** @returns the refusal for an error of a decoder: `corrupt`, unless the error says that the kind is not supported */
 export const decoderRefusal = (thrown: unknown): Refusal => {
-  // The reason is on the lines that follow; libvips keeps one list of them for all threads, so it can be empty.
+  // The reason is on the following lines. All threads share libvips's list of errors, so they can be missing.
   const said = oneLine(thrown)
     .replace(/^Warning treated as error due to failOn setting/, "")
     .trim();

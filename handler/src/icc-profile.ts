@@ -74,7 +74,7 @@ const xyzTag = (value: Vector): Buffer => tagged("XYZ ", fixed(value));
 
 const curveTag = ([type, parameters]: Curve): Buffer => tagged("para", Buffer.from([0, type, 0, 0]), fixed(parameters));
 
-/** One text of no language in particular: the profile is read once and never stored. */
+/** A single text is enough: the profile is read once and never stored. */
 const textTag = (text: string): Buffer => {
   const head = Buffer.alloc(20);
   head.writeUInt32BE(1, 0);

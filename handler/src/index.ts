@@ -45,13 +45,13 @@ const processDeliveries = async (
       const { fault } = await processUpload(upload, invocation, { isLast: ++started === count });
       if (fault !== undefined) faults.push(fault);
     }
-    // What is no S3 event goes to the dead-letter queue of its queue, where a person can look at it.
+    // SQS moves a message that is not an S3 event to its dead-letter queue, where a person can look at it.
     if (faults.length > before || (delivery.problems.length > 0 && delivery.messageId !== undefined))
       failed.push(delivery);
   }
   await invocation.recorder.flush();
   const ids = failed.flatMap(({ messageId }) => messageId ?? []);
-  // A mapping that does not ask for failed items would take them for done, so a batch in which all failed fails as a whole.
+  // Without ReportBatchItemFailures, SQS deletes every message of a batch that returns, so if all failed, the batch fails.
   if (ids.length > 0 && failed.length < deliveries.length)
     return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
   if (faults.length > 0 || ids.length > 0)
@@ -89,7 +89,7 @@ const namedUpload = ({ bucket, key, sizeBytes, eTag, versionId, time }: ObjectCh
   ...(eTag !== undefined && { eTag }),
 });
 
-/** What is processed besides new objects. */
+/** Whether deleted objects are processed, too. */
 const deletesVariants = settings.DELETE_VARIANTS_WITH_UPLOAD === "on";
 
 const reasonToIgnore = ({ change, eventName, ...object }: ObjectChange): string | undefined => {

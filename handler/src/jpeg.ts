@@ -50,7 +50,7 @@ export function* segmentsOf(bytes: Buffer): Generator<Segment> {
   }
 }
 
-/** Coding processes by start of frame; those with a name of their own are refused. */
+/** Coding processes by start of frame. Those with `refusedAs` are not supported. */
 const FRAMES: Readonly<Record<number, "sequential" | "progressive" | "arithmetic" | { readonly refusedAs: string }>> = {
   ...{ 192: "sequential", 193: "sequential", 194: "progressive", 201: "arithmetic", 202: "arithmetic" },
   ...{ 195: { refusedAs: "lossless JPEG" }, 203: { refusedAs: "lossless JPEG" }, 247: { refusedAs: "JPEG-LS" } },
@@ -102,7 +102,7 @@ const trackCoverage = ({ process, components }: Frame) => {
     for (let i = 0; i < (bytes[start + 4] ?? 0); i++)
       for (let k = first; k <= last; k++) missing.get(bytes[start + 5 + i * 2] ?? -1)?.delete(k);
   };
-  // Nothing in the data of arithmetic coding tells their end.
+  // Arithmetic-coded data do not mark their own end.
   const isComplete = () => process !== "arithmetic" && [...missing.values()].every(({ size }) => size === 0);
   return { add, isComplete };
 };
@@ -120,7 +120,7 @@ const corrected = (bytes: Buffer, { code, start, end }: Segment, frame: Frame): 
   if (code === APP0 && isNamed(JFIF) && copy.length > 9 && copy[9] !== 1) copy[9] = 1;
   const [components, transform] = [frame.components.length, copy[ADOBE_TRANSFORM_AT] ?? 0];
   const isKnown = transform === 0 || (components === 4 ? transform === 2 : transform === 1);
-  // What libjpeg takes an unknown transform for: YCbCr, or YCCK of four components.
+  // How libjpeg reads an unknown transform: as YCbCr, or with four components as YCCK.
   if (code === APP14 && isNamed(ADOBE) && copy.length > ADOBE_TRANSFORM_AT && components > 1 && !isKnown)
     copy[ADOBE_TRANSFORM_AT] = components === 4 ? 2 : 1;
   return copy.equals(bytes.subarray(start, end)) ? undefined : copy;
@@ -155,9 +155,9 @@ const trackTables = (bytes: Buffer) => {
   return { add, scanOf };
 };
 
-/** libvips asks for eight rows at a time, and for what libjpeg said of them when it asks for the next eight. */
+/** libvips requests eight rows at a time, and reads libjpeg's warnings about them only when it requests the next eight. */
 const ROWS = 8;
-/** A side from which libjpeg decodes at half the size, and eight rows are more than those of one MCU. */
+/** From this side on, libjpeg decodes at half the size, and eight rows are more than one MCU has. */
 const SHRUNK_SIDE_PX = 8192;
 
 /** Whether libjpeg decodes the last MCUs only when libvips asks for the last rows. */
@@ -175,7 +175,7 @@ interface Examined {
   readonly lacksEnd: boolean;
 }
 
-/** @throws Refusal `corrupt` if the only scan of a sequential JPEG lacks samples that libvips would not miss */
+/** @throws Refusal `corrupt` if the only scan of a sequential JPEG lacks samples and libvips would not notice */
 const examined = (bytes: Buffer): Examined | undefined => {
   const segments = [...essentials(bytes)];
   const frame = segments.reduce<Frame | undefined>((found, segment) => found ?? frameOf(bytes, segment), undefined);

@@ -53,7 +53,7 @@ const codedSpace = ([primaries = 0, transfer = 0, matrix = 0, range = 0]: Buffer
 
 const UNIT = 100_000;
 
-/** gAMA of sRGB, and how far another value may be off to mean the same. */
+/** gAMA of sRGB, and the largest difference that still means sRGB. */
 const SRGB_GAMA = 45_455;
 const GAMA_TOLERANCE = 455;
 /** cHRM of sRGB: white, red, green and blue. */
@@ -78,7 +78,7 @@ const measuredSpace = (gama: Buffer | undefined, chrm: Buffer | undefined): Spac
 const COLOUR_CHUNKS = ["cICP", "iCCP", "sRGB", "gAMA", "cHRM"];
 const GREY_TYPES: readonly number[] = [0, 4];
 
-/** @returns the profile that the chunks on colour stand for; undefined if libvips reads the colours rightly without */
+/** @returns the profile that the colour chunks describe; undefined if libvips reads the colours correctly without one */
 const profileOf = (bytes: Buffer, chunks: readonly Chunk[]): Buffer | undefined => {
   const data = (type: string) => chunks.find((chunk) => chunk.type === type && isIntact(bytes, chunk))?.data;
   const cicp = data("cICP");
@@ -91,7 +91,7 @@ const profileOf = (bytes: Buffer, chunks: readonly Chunk[]): Buffer | undefined 
 
 /**
  * @param bytes of a PNG
- * @returns the file with an iCCP chunk in place of its chunks on colour, or as it is if libvips reads its colours rightly
+ * @returns the file with an iCCP chunk in place of its chunks on colour, or unchanged if libvips reads its colours correctly
  * @throws Refusal `unsupported-format` for high dynamic range, and for colour spaces that are not known
  */
 export const withColourProfile = (bytes: Buffer): Buffer => {

@@ -68,7 +68,7 @@ export interface Outcome {
   readonly fault?: Error;
 }
 
-/** @returns why an object of a bucket is no upload; undefined if it is one */
+/** @returns why an object is not an upload; undefined if it is one */
 export const whyNoUpload = ({ bucket, key }: Pick<Upload, "bucket" | "key">): string | undefined => {
   if (key.endsWith("/")) return "the key is a folder marker";
   return bucket === settings.PROCESSED_BUCKET ? "the bucket holds variants, not uploads" : undefined;
@@ -188,7 +188,7 @@ const report = async (
     await record.finished("superseded", {});
     return { state: "superseded" };
   }
-  // A refused file is its sender's business, unless the operator wants to hear of it as an error.
+  // Only the sender can fix a refused file, so it is a failure only where the operator chose that.
   const isFailure = !(error instanceof Refusal) || settings.REFUSAL_LOG_LEVEL === "ERROR";
   recorder.finished(isFailure ? "failure" : "refused");
   if (error instanceof Mismatched) {

@@ -118,7 +118,7 @@ const encode = async (
 ): Promise<Encoded> => {
   const { contentType, extension } = FORMATS[variant.format];
   const image = encoded(sharp(data, { raw }), raw, variant, effort, options);
-  // For the other formats `withCredit` writes it: libvips turns all letters into ASCII.
+  // For the other formats `withCredit` writes it: libvips would convert the text to ASCII.
   if (credit && variant.format === "avif")
     image.withExif({ IFD0: { Artist: credit.artist ?? "", Copyright: credit.copyright ?? "" } });
   const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
@@ -148,5 +148,5 @@ const notLarger = async (
   return bytes === first.bytes ? first : { ...first, bytes, origin: "reduced" };
 };
 
-/** Metadata are rarely a larger part of an upload: below, the upload is not copied to look. */
+/** Metadata are rarely more than half of an upload. A variant below this share of its size is not compared with a copy. */
 const LEAST_KEPT = 0.5;

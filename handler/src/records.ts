@@ -46,7 +46,7 @@ export const recordOf = (
     write({ key, version, state, at: new Date().toISOString(), fields }, until);
   return {
     received: (fields) => {
-      // If it fails, the last write says more; if there is none, the invocation was killed, and its retry writes again.
+      // This write may fail: the last write says more. Without a last write, the invocation was killed, and its retry writes again.
       writing("received", fields, over.signal).catch(() => {});
     },
     finished: async (state, fields) => {
@@ -73,7 +73,7 @@ const within = async (ms: number, outer: AbortSignal, work: (signal: AbortSignal
   });
   const stop = () => controller.abort(outer.reason);
   const giveUp = () => controller.abort(new TooSlow(`Expected an answer of DynamoDB within ${ms} ms but got none`));
-  // If the process itself stood still, the answer may be waiting: it is read before the next immediate.
+  // If the process itself was suspended, the answer may have arrived already: Node.js reads it before the next immediate.
   const timer = setTimeout(() => setImmediate(giveUp), ms);
   outer.addEventListener("abort", stop, { once: true });
   try {

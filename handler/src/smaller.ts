@@ -29,7 +29,7 @@ const LOSSLESS: readonly Options[] = [
   { adaptiveFiltering: true, compressionLevel: 6 },
 ];
 
-/** By how much the logarithm of the bytes grows with a point of quality, as a first guess and at least. */
+/** Growth of the logarithm of the bytes per point of quality: the first guess, and the least. */
 const USUAL_GROWTH = 0.026;
 const LEAST_GROWTH = 0.004;
 const ATTEMPTS = 4;
@@ -37,7 +37,7 @@ const ATTEMPTS = 4;
 /** Huffman tables made for the picture: fewer bytes at the same quality. */
 const OPTIMISED: Options = { optimiseCoding: true };
 
-/** @returns the encoder options of each attempt; `tell` it the bytes of the attempt before */
+/** @returns a function that gives the encoder options of an attempt, from the bytes of the attempt before */
 const attemptsFor = ({ format, quality }: Variant, mostBytes: number) => {
   let [at, growth, before] = [quality ?? 0, USUAL_GROWTH, 0];
   let step = 0;
@@ -55,7 +55,7 @@ const attemptsFor = ({ format, quality }: Variant, mostBytes: number) => {
 /**
  * @param first encoding, which is too large
  * @param encode encodes the variant with other options
- * @returns the first encoding with at most so many bytes, or else the smallest
+ * @returns the first encoding with at most `mostBytes`, otherwise the smallest
  */
 export const smallerEncoding = async (
   variant: Variant,

@@ -34,7 +34,7 @@ const exifOf = ({ artist, copyright }: Credit): Buffer => {
 
 const APP0 = 0xe0;
 
-/** Behind the JFIF segment, where there is one. */
+/** After the JFIF segment, if there is one. */
 const inJpeg = (bytes: Buffer, exif: Buffer): Buffer => {
   const [first] = segmentsOf(bytes);
   const at = first?.code === APP0 ? first.end : 2;

@@ -27,7 +27,7 @@ const bareSegment = (segment: Buffer): Buffer | undefined => {
   return bare;
 };
 
-/** Leaves out what lies between segments and behind the picture, too: other pictures, films, thumbnails. */
+/** Also leaves out everything between segments and after the picture: other pictures, films, thumbnails. */
 const bareJpeg = (bytes: Buffer): Buffer => {
   const pieces = [bytes.subarray(0, 2)];
   for (const { start, end, dataEnd } of segmentsOf(bytes)) {

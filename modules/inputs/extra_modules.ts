@@ -1,4 +1,4 @@
-/** Inputs of the modules beside the six. */
+/** Inputs of the modules in addition to the six. */
 import { z } from "zod";
 import { choice, FLAG, TOPIC_ARN, text, whole } from "../checks";
 import { STRATEGIES } from "../release-strategies";

@@ -25,7 +25,7 @@ export const MODULE_INPUTS = {
   backfill: BACKFILL,
 } as const satisfies Readonly<Record<string, Inputs>>;
 
-/** The modules beside the six. */
+/** The modules in addition to the six. */
 export const EXTRA_INPUTS = {
   dead_letter_queue: DEAD_LETTER_QUEUE,
   encryption_key: ENCRYPTION_KEY,

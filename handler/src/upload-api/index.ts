@@ -1,4 +1,4 @@
-/** The Lambda entry point of the upload API: issues upload links, and tells what became of an upload. */
+/** The Lambda entry point of the upload API: issues upload links, and reports the state of an upload. */
 import type { Context } from "aws-lambda";
 import { readLedger } from "../../contract/settings";
 import {
