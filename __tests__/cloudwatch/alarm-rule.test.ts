@@ -1,6 +1,6 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html */
 import fc from "fast-check";
-import { alarmName, alarmsOf, parseAlarmRule, ruleHolds } from "../../scripts/cloudwatch/alarm-rule";
+import { alarmName, alarmsOf, healthAlarmsOf, parseAlarmRule, ruleHolds } from "../../scripts/cloudwatch/alarm-rule";
 import type { AlarmState } from "../../scripts/cloudwatch/missing-data";
 
 const STATES: Readonly<Record<string, AlarmState>> = {
@@ -89,6 +89,17 @@ it("names each of its alarms once, by name for an ARN", () => {
   const rule = "ALARM(a) OR NOT OK(b) AND AT_LEAST(1, ALARM, (a, arn:aws:cloudwatch:eu-west-1:1:alarm:c)) OR TRUE";
   expect(alarmsOf(parseAlarmRule(rule))).toEqual(["a", "b", "c"]);
   expect(alarmName("arn:aws:sns:eu-west-1:1:topic")).toBe("arn:aws:sns:eu-west-1:1:topic");
+});
+
+it.each([
+  ["ALARM(a) AND NOT ALARM(b)", ["b"]],
+  ["ALARM(a) AND NOT OK(b) AND NOT (ALARM(c) OR ALARM(d))", ["c", "d"]],
+  ["OK(a) OR NOT NOT ALARM(b)", ["a"]],
+  ["ALARM(a) OR (ALARM(b) AND NOT ALARM(a))", []],
+  ["AT_LEAST(1, NOT ALARM, (a, b)) AND AT_LEAST(1, ALARM, (c))", ["a", "b"]],
+  ["NOT AT_LEAST(1, ALARM, (a)) AND TRUE", ["a"]],
+])("names the alarms whose ALARM says that all is well: %s", (text, names) => {
+  expect(healthAlarmsOf(parseAlarmRule(text))).toEqual(names);
 });
 
 it("is refused with a column, for any text", () => {

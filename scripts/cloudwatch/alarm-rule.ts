@@ -107,6 +107,19 @@ export const alarmsOf = (rule: AlarmRule): string[] => {
   return [...new Set(all(rule))];
 };
 
+/** The names of the alarms in a rule of which only another state than ALARM helps the rule to hold: they say that all is well. */
+export const healthAlarmsOf = (rule: AlarmRule): string[] => {
+  /** Alarms that help the rule by ALARM, where `helps`, or by another state. */
+  const found = (each: AlarmRule, helps: boolean): string[] => {
+    if (each.kind === "not") return found(each.of, !helps);
+    if (each.kind === "state") return (each.state === "ALARM") === helps ? [each.alarm] : [];
+    if (each.kind === "at least") return (each.state === "ALARM" && !each.isNot) === helps ? [...each.alarms] : [];
+    return each.kind === "constant" ? [] : each.parts.flatMap((part) => found(part, helps));
+  };
+  const problems = found(rule, true);
+  return [...new Set(found(rule, false))].filter((name) => !problems.includes(name));
+};
+
 /** @throws Error `Expected <what> at column <n> of rule <text>` */
 export const parseAlarmRule = (text: string): AlarmRule => {
   const cursor = cursorOver(text, "rule");

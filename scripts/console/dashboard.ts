@@ -68,19 +68,23 @@ const queryOf = ({ path, id, stat, period, label, expression }: Row, index: numb
   return { ...own, metric: { namespace, name, dimensions, statistic, periodSeconds } };
 };
 
-/** The name, and what tells it apart from the other rows: statistic and values of dimensions. */
+/** What tells the rows apart: name, statistic and values of dimensions, each only where it is needed. */
 const labelsOf = (rows: readonly Row[], queries: readonly MetricQuery[]): string[] => {
-  const statistics = new Set(queries.flatMap(({ metric }) => metric?.statistic ?? []));
+  const metrics = queries.flatMap(({ metric }) => metric ?? []);
+  const names = new Set(metrics.map(({ name }) => name));
+  const statistics = new Set(metrics.map(({ statistic }) => statistic));
+  const isUnique = new Set(metrics.map(({ name, statistic }) => `${name} ${statistic}`)).size === metrics.length;
   const isShared = (value: string) =>
-    queries.every(({ metric }) => {
-      const values = Object.values(metric?.dimensions ?? {});
+    metrics.every(({ dimensions }) => {
+      const values = Object.values(dimensions ?? {});
       return values.length === 0 || values.includes(value);
     });
   return queries.map(({ metric, label, expression }, i) => {
     if (label !== undefined) return label;
     if (metric === undefined) return expression ?? "";
     const values = (rows[i]?.path ?? []).slice(2).filter((text, at) => at % 2 === 1 && !isShared(text));
-    return [metric.name, ...(statistics.size > 1 ? [metric.statistic] : []), ...values].join(" ");
+    const more = [...(statistics.size > 1 ? [metric.statistic] : []), ...(isUnique ? [] : values)];
+    return (names.size > 1 || more.length === 0 ? [metric.name, ...more] : more).join(" ");
   });
 };
 

@@ -1,8 +1,10 @@
 /** The stack's metric filters and alarms over local time, and the messages that its topics send. */
 import { type Alarm, metricsOf } from "../cloudwatch/alarm";
+import { healthAlarmsOf } from "../cloudwatch/alarm-rule";
 import { type CompositeAlarm, compileComposites, isComposite } from "../cloudwatch/composite-alarm";
 import { type CompiledFilter, compileFilter, type LogLine as FilteredLine } from "../cloudwatch/metric-filter";
 import type { MetricStore } from "../cloudwatch/metric-store";
+import type { AlarmState } from "../cloudwatch/missing-data";
 import { type Message, notifications } from "../cloudwatch/notifications";
 import { createWatch, type Transition } from "../cloudwatch/watch";
 import type { Blueprint } from "../sandbox/blueprint";
@@ -36,8 +38,18 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   LessThanOrEqualToThreshold: "≤",
 };
 
-const inWords = (seconds: number): string =>
-  seconds % 60 === 0 ? `${seconds / 60} ${seconds === 60 ? "minute" : "minutes"}` : `${seconds} s`;
+/** Units of periods, the longest first. */
+const UNITS = [
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+] as const;
+
+const inWords = (seconds: number): string => {
+  const [length, unit] = UNITS.find(([each]) => seconds % each === 0) ?? [1, "second"];
+  const count = seconds / length;
+  return `${count} ${count === 1 ? unit : `${unit}s`}`;
+};
 
 const conditionOf = (alarm: Alarm): string => {
   const { comparison, threshold, evaluationPeriods, datapointsToAlarm = evaluationPeriods } = alarm;
@@ -84,12 +96,15 @@ export const createMonitoring = (blueprint: Blueprint, metrics: MetricStore, now
   const { topics, subscriptions } = blueprint;
   const all: readonly (Alarm | CompositeAlarm)[] = [...blueprint.compositeAlarms, ...blueprint.alarms];
   const { short, topicName } = shortNames(blueprint);
-  const { step, states } = createWatch(all, metrics);
+  const states = new Map<string, AlarmState>();
+  const first = createWatch(all, metrics, states).step(Math.floor(nowMs / MINUTE_MS) * MINUTE_MS);
+  // Another watch: the actions of the first changes may be waiting in the one that found them.
+  const { step } = createWatch(all, metrics, states);
   const { hear, endMinutes } = createFilters(blueprint, metrics);
   const names = new Set(all.map(({ name }) => name));
-  const children = new Map(
-    compileComposites(blueprint.compositeAlarms, names).map((composite) => [composite.alarm.name, composite.children]),
-  );
+  const composites = compileComposites(blueprint.compositeAlarms, names);
+  const children = new Map(composites.map((composite) => [composite.alarm.name, composite.children]));
+  const signsOfHealth = new Set(composites.flatMap(({ rule }) => healthAlarmsOf(rule)));
   const changes = new Map<string, StateChange[]>(all.map(({ name }) => [name, []]));
   /** The change that each transition was recorded as: its actions can run later. */
   const recorded = new WeakMap<Transition, StateChange>();
@@ -128,6 +143,7 @@ export const createMonitoring = (blueprint: Blueprint, metrics: MetricStore, now
     short: short(alarm.name),
     description: alarm.description ?? "",
     state: states.get(alarm.name) ?? "INSUFFICIENT_DATA",
+    isSignOfHealth: signsOfHealth.has(alarm.name),
     changes: changes.get(alarm.name) ?? [],
     children: (children.get(alarm.name) ?? []).map(short),
     topics: alarm.alarmActions.map(topicName),
@@ -139,8 +155,7 @@ export const createMonitoring = (blueprint: Blueprint, metrics: MetricStore, now
       : { watches: watchesOf(alarm), condition: conditionOf(alarm), threshold: alarm.threshold }),
   });
 
-  for (const transition of step(Math.floor(nowMs / MINUTE_MS) * MINUTE_MS).transitions)
-    record({ ...transition, actions: [] });
+  for (const transition of first.transitions) record({ ...transition, actions: [], suppressedBy: undefined });
 
   return {
     hear,

@@ -123,6 +123,8 @@ export interface AlarmView {
   readonly short: string;
   readonly description: string;
   readonly state: string;
+  /** Whether ALARM means that all is well: rules of composite alarms ask for its absence only. */
+  readonly isSignOfHealth: boolean;
   readonly changes: readonly StateChange[];
   /** For a metric alarm: what it watches, in words, and when it fires. */
   readonly watches: string;

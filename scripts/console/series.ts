@@ -40,12 +40,20 @@ export const expressionSeries = (
   }
 };
 
-/** @returns what an alarm watches since `sinceMs`, with its threshold; periods end at the last whole minute, as in an evaluation */
+/** Between two points of a chart: periods that are longer overlap, as in the evaluations of an alarm. */
+const MAX_STEP_SECONDS = 300;
+
+/**
+ * @returns what an alarm watches since `sinceMs`, with its threshold; periods end at the last whole minute, as in an evaluation.
+ * A period that is longer than the step between two points is drawn where its last step begins.
+ */
 export const alarmChart = (alarm: Alarm, store: MetricStore, sinceMs: number, nowMs: number): Chart => {
   const periodSeconds = metricsOf(alarm)[0]?.periodSeconds ?? 60;
+  const stepMs = Math.min(periodSeconds, MAX_STEP_SECONDS) * 1_000;
   const endMs = Math.floor(nowMs / 60_000) * 60_000;
-  const periods = Math.max(1, Math.floor((endMs - sinceMs) / (periodSeconds * 1_000)));
-  const startsMs = Array.from({ length: periods }, (_, i) => endMs - (periods - i) * periodSeconds * 1_000);
+  const points = Math.max(1, Math.floor((endMs - sinceMs) / stepMs));
+  const drawnMs = Array.from({ length: points }, (_, i) => endMs - (points - i) * stepMs);
+  const startsMs = drawnMs.map((atMs) => atMs + stepMs - periodSeconds * 1_000);
   const { watches, threshold } = alarm;
   const drawn =
     "statistic" in watches
@@ -56,7 +64,7 @@ export const alarmChart = (alarm: Alarm, store: MetricStore, sinceMs: number, no
       ? `${watches.statistic} of ${watches.name}`
       : (watches.find(({ returnData }) => returnData)?.label ?? "expression");
   return {
-    startsMs,
+    startsMs: drawnMs,
     series: [{ label, axis: "left", ...drawn }],
     lines: [{ label: "threshold", value: threshold, axis: "left" }],
     minLeft: 0,

@@ -4,7 +4,8 @@ import type { Attempt, Outcome } from "../sandbox/lambda";
 import type { CreatedObject } from "../sandbox/s3-events";
 import type { Sandbox } from "../sandbox/sandbox";
 import { fieldsOf } from "../terminal/log-line";
-import type { AttemptView, Upload, Uploader, UploadState, Variant } from "./protocol";
+import { endingOf } from "./ending";
+import type { AttemptView, Upload, Uploader, Variant } from "./protocol";
 
 type Change = { -readonly [K in keyof Upload]: Upload[K] };
 
@@ -145,28 +146,16 @@ export const createUploads = (options: UploadsOptions): Uploads => {
     change(id, { variants: [...others, variant].sort((one, other) => (one.name < other.name ? -1 : 1)) });
   };
 
-  const reasonOf = (outcome: Outcome): string => {
-    if (outcome.status === "timeout") return "The function timed out.";
-    if (outcome.status === "dropped") return "Lambda dropped the event after too many throttles.";
-    const lines = sandbox().logs.filter(({ requestId }) => requestId === outcome.requestId);
-    const loud = lines
-      .map(({ text }) => fieldsOf(text))
-      .findLast(({ level }) => level === "ERROR" || level === "CRITICAL");
-    const { reason, detail, errorMessage, problem } = loud ?? {};
-    if (reason !== undefined) return `${reason}: ${detail}`;
-    return String(errorMessage ?? problem ?? outcome.errorMessage ?? "The function had nothing to do.");
-  };
-
-  const stateOf = (outcome: Outcome, { variants }: Upload): { state: UploadState; reason?: string } => {
-    if (outcome.status !== "success") return { state: "failed", reason: reasonOf(outcome) };
-    return variants.length > 0 ? { state: "done" } : { state: "refused", reason: reasonOf(outcome) };
-  };
+  const linesOf = ({ requestId }: Outcome) =>
+    sandbox()
+      .logs.filter((line) => line.requestId === requestId)
+      .map(({ text }) => fieldsOf(text));
 
   const finish = async (id: string, outcome: Outcome): Promise<void> => {
     await Promise.all(storing);
     const found = kept.get(id);
     if (found === undefined) return;
-    change(id, { reason: undefined, ...stateOf(outcome, found.upload) });
+    change(id, { reason: undefined, ...endingOf(outcome, linesOf(outcome), found.upload.variants.length > 0) });
     forgetOld();
   };
 

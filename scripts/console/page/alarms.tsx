@@ -1,17 +1,17 @@
 /** Every alarm: its state, why, since when, and who is notified. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { AlarmView, Chart, StateChange } from "../protocol";
+import type { AlarmView, Chart } from "../protocol";
 import { ChartView } from "./chart";
 import { clockTime, dateTime } from "./format";
-import { Chips, Commands, Pill, toneOf, ViewTitle } from "./parts";
-import { ask, minute, nowMs, snapshot } from "./store";
+import { alarmTone, Chips, Commands, Pill, ViewTitle } from "./parts";
+import { ask, inAlarm, isInAlarm, minute, nowMs, snapshot } from "./store";
 
 /** At most three hours, and no longer than the alarm has a state. */
 const STRIP_MS = 3 * 3_600_000;
 
 /** The states of the last hours, as a strip. */
-const Strip = ({ changes }: { readonly changes: readonly StateChange[] }) => {
+const Strip = ({ alarm: { changes, isSignOfHealth } }: { readonly alarm: AlarmView }) => {
   minute.value;
   const endMs = nowMs.peek();
   const beginMs = Math.max(endMs - STRIP_MS, changes[0]?.atMs ?? 0);
@@ -25,7 +25,7 @@ const Strip = ({ changes }: { readonly changes: readonly StateChange[] }) => {
         .map(({ state, fromMs, toMs }) => (
           <span
             key={fromMs}
-            class={toneOf(state)}
+            class={alarmTone(state, isSignOfHealth)}
             style={{ left: `${percent(fromMs)}%`, width: `${Math.max(0.5, percent(toMs) - percent(fromMs))}%` }}
           />
         ))}
@@ -33,14 +33,14 @@ const Strip = ({ changes }: { readonly changes: readonly StateChange[] }) => {
   );
 };
 
-const History = ({ changes }: { readonly changes: readonly StateChange[] }) => (
+const History = ({ alarm: { changes, isSignOfHealth } }: { readonly alarm: AlarmView }) => (
   <ol class="changes" reversed aria-label="Changes of state, newest first">
     {[...changes].reverse().map(({ atMs, state, reason, topics, suppressedBy }) => (
       <li key={`${atMs} ${state}`}>
         <time class="number" title={`${dateTime(atMs)} UTC`}>
           {clockTime(atMs)}
         </time>{" "}
-        <Pill state={state} /> <span class="breaks">{reason}</span>
+        <Pill state={state} tone={alarmTone(state, isSignOfHealth)} /> <span class="breaks">{reason}</span>
         <p class="muted">
           {topics.length > 0
             ? `Notified: ${topics.join(", ")}`
@@ -64,16 +64,16 @@ const AlarmChart = ({ alarm }: { readonly alarm: AlarmView }) => {
   return chart.value === undefined ? (
     <div class="loading" role="presentation" />
   ) : (
-    <ChartView chart={chart.value} height={160} title={`${alarm.watches} and the threshold of ${alarm.short}`} />
+    <ChartView chart={chart.value} title={`${alarm.watches} and the threshold of ${alarm.short}`} />
   );
 };
 
 const AlarmCard = ({ alarm, isFirst }: { readonly alarm: AlarmView; readonly isFirst: boolean }) => {
   const isOpen = useSignal(isFirst);
-  const { short, state, watches, condition, description, rule, children, topics, recipients, changes } = alarm;
-  const states = new Map(snapshot.value?.alarms.map((each) => [each.short, each.state]));
+  const { short, state, watches, condition, description, rule, children, topics, recipients, isSignOfHealth } = alarm;
+  const tone = alarmTone(state, isSignOfHealth);
   return (
-    <li class={`card alarm ${toneOf(state)}`} id={`alarm-${short}`}>
+    <li class={`card alarm ${tone}`} id={`alarm-${short}`}>
       <details
         open={isOpen.value}
         onToggle={({ currentTarget }) => {
@@ -82,11 +82,12 @@ const AlarmCard = ({ alarm, isFirst }: { readonly alarm: AlarmView; readonly isF
       >
         <summary>
           <span class="alarm-name">{short}</span>
-          <Pill state={state} />
+          <Pill state={state} tone={tone} />
           <span class="muted alarm-condition">
+            {isSignOfHealth && "In ALARM while all is well. "}
             {rule === undefined ? `${watches} ${condition}` : `by the states of ${children.join(", ")}`}
           </span>
-          <Strip changes={changes} />
+          <Strip alarm={alarm} />
         </summary>
         {description !== "" && <p class="breaks">{description}</p>}
         <p class="muted">
@@ -94,26 +95,25 @@ const AlarmCard = ({ alarm, isFirst }: { readonly alarm: AlarmView; readonly isF
             ? "Notifies no one"
             : `Notifies ${topics.join(", ")}: ${recipients.join(", ") || "no subscription"}`}
         </p>
-        {children.length > 0 && (
-          <Chips label="Alarms in its rule" names={children} isOn={(child) => states.get(child) === "ALARM"} />
-        )}
+        {children.length > 0 && <Chips label="Alarms in its rule" names={children} isOn={isInAlarm} />}
         {rule !== undefined && (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
           <pre tabIndex={0}>{rule}</pre>
         )}
         {isOpen.value && rule === undefined && <AlarmChart alarm={alarm} />}
-        <History changes={changes} />
+        <History alarm={alarm} />
       </details>
     </li>
   );
 };
 
-const RANKS: Readonly<Record<string, number>> = { ALARM: 0, INSUFFICIENT_DATA: 1, OK: 2 };
+const RANKS: Readonly<Record<string, number>> = { bad: 0, idle: 1, good: 2 };
+
+const rankOf = ({ state, isSignOfHealth }: AlarmView): number => RANKS[alarmTone(state, isSignOfHealth)] ?? 3;
 
 export const Alarms = ({ open }: { readonly open: string }) => {
   const all = snapshot.value?.alarms ?? [];
-  const ordered = [...all].sort((one, other) => (RANKS[one.state] ?? 3) - (RANKS[other.state] ?? 3));
-  const count = all.filter(({ state }) => state === "ALARM").length;
+  const ordered = [...all].sort((one, other) => rankOf(one) - rankOf(other));
   useEffect(() => {
     if (open !== "") document.getElementById(`alarm-${open}`)?.scrollIntoView({ block: "center" });
   }, [open]);
@@ -121,7 +121,7 @@ export const Alarms = ({ open }: { readonly open: string }) => {
     <>
       <ViewTitle title="Alarms">
         <span class="muted number">
-          {count} of {all.length} in ALARM. Alarms see new data one to three minutes later, as in AWS.
+          {inAlarm.value.length} of {all.length} in ALARM. Alarms see new data one to three minutes later, as in AWS.
         </span>
       </ViewTitle>
       <ul class="alarms" aria-label="Alarms, those in ALARM first">

@@ -2,10 +2,7 @@
 import type { FaultView } from "../protocol";
 import { clockTime, plural } from "./format";
 import { Chips, Commands, ViewTitle } from "./parts";
-import { clock, post, snapshot } from "./store";
-
-const isInAlarm = (name: string): boolean =>
-  snapshot.value?.alarms.some(({ short, state }) => short === name && state === "ALARM") === true;
+import { clock, isInAlarm, post, snapshot } from "./store";
 
 /** How far the alarms are: all of them fire some minutes after the fault, and end some minutes after it is healed. */
 const Progress = ({ fault: { fires, fired, healedMs } }: { readonly fault: FaultView }) => {

@@ -43,6 +43,12 @@ const drawLines =
     ctx.restore();
   };
 
+/** From the first period to the last, also where there are no values; one period alone gets a minute on each side. */
+const timeRange = ({ startsMs }: Chart): [number, number] => {
+  const [first = 0, last = 0] = [startsMs[0], startsMs.at(-1)].map((ms = 0) => ms / 1_000);
+  return first === last ? [first - 60, last + 60] : [first, last];
+};
+
 const optionsOf = (chart: Chart, width: number, height: number): uPlot.Options => {
   const hasRight = [...chart.series, ...chart.lines].some(({ axis }) => axis === "right");
   const stroke = colour("--muted");
@@ -59,8 +65,9 @@ const optionsOf = (chart: Chart, width: number, height: number): uPlot.Options =
     height,
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "UTC"),
     scales: {
-      x: { time: true },
+      x: { time: true, range: timeRange(chart) },
       left: scaleOf(chart, "left", chart.minLeft),
       right: scaleOf(chart, "right", chart.minRight),
     },
@@ -115,15 +122,8 @@ const Legend = ({ chart }: { readonly chart: Chart }) => (
   </ul>
 );
 
-export const ChartView = ({
-  chart,
-  height,
-  title,
-}: {
-  readonly chart: Chart;
-  readonly height: number;
-  readonly title: string;
-}) => {
+/** As high and as wide as its place, which the style sheet decides. */
+export const ChartView = ({ chart, title }: { readonly chart: Chart; readonly title: string }) => {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = place.current;
@@ -135,14 +135,11 @@ export const ChartView = ({
     let plot: uPlot | undefined;
     const draw = () => {
       plot?.destroy();
-      plot = new uPlot(optionsOf(chart, element.clientWidth, height), data, element);
+      plot = new uPlot(optionsOf(chart, element.clientWidth, element.clientHeight), data, element);
     };
     draw();
-    let width = element.clientWidth;
     const observer = new ResizeObserver(() => {
-      if (element.clientWidth === width) return;
-      width = element.clientWidth;
-      draw();
+      if (element.clientWidth !== plot?.width || element.clientHeight !== plot.height) draw();
     });
     observer.observe(element);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -152,10 +149,10 @@ export const ChartView = ({
       scheme.removeEventListener("change", draw);
       plot?.destroy();
     };
-  }, [chart, height]);
+  }, [chart]);
   return (
     <figure class="chart">
-      <div ref={place} role="img" aria-label={`Chart: ${title}`} />
+      <div ref={place} class="plot" role="img" aria-label={`Chart: ${title}`} />
       <figcaption>
         <Legend chart={chart} />
       </figcaption>

@@ -4,10 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { DashboardView, Widget } from "../protocol";
 import { ChartView } from "./chart";
 import { Chips, Commands, Empty, ViewTitle } from "./parts";
-import { ask, minute, snapshot } from "./store";
-
-/** Height of one row of CloudWatch's grid. */
-const UNIT_PX = 52;
+import { ask, isInAlarm, minute, snapshot } from "./store";
 
 const LINK = /\*\*([^*]+)\*\*|\[([^\]]*)\]\((https:\/\/[^)\s]+)\)/g;
 
@@ -66,14 +63,13 @@ const Table = ({ table, title }: { readonly table: NonNullable<Widget["table"]>;
   );
 
 const Body = ({ widget }: { readonly widget: Widget }) => {
-  const { problem, chart, markdown, alarms, query, table, height, title } = widget;
-  const states = new Map(snapshot.value?.alarms.map(({ short, state }) => [short, state]));
+  const { problem, chart, markdown, alarms, query, table, title } = widget;
   return (
     <>
       {problem !== undefined && <p class="muted">{problem}</p>}
-      {chart !== undefined && <ChartView chart={chart} height={Math.max(140, height * UNIT_PX - 104)} title={title} />}
+      {chart !== undefined && <ChartView chart={chart} title={title} />}
       {markdown !== undefined && <Markdown text={markdown} />}
-      {alarms !== undefined && <Chips label="Alarms" names={alarms} isOn={(name) => states.get(name) === "ALARM"} />}
+      {alarms !== undefined && <Chips label="Alarms" names={alarms} isOn={isInAlarm} />}
       {table !== undefined && <Table table={table} title={title} />}
       {query !== undefined && (
         <details>

@@ -1,5 +1,6 @@
 /** The top of every view: environment, clock, and where to go. */
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { clockTime, dateTime, duration, plural } from "./format";
 import { clock, inAlarm, isConnected, nowMs, post, problem, snapshot, unread } from "./store";
 
@@ -27,27 +28,35 @@ const Badge = ({ count, what, tone }: { readonly count: number; readonly what: s
     </span>
   );
 
-const Navigation = ({ view }: { readonly view: string }) => (
-  <nav aria-label="Views">
-    {VIEWS.filter(([id]) => isShown(id)).map(([id, title]) => (
-      <a key={id} href={`#/${id}`} aria-current={id === view ? "page" : undefined}>
-        {title}
-        {id === "alarms" && <Badge count={inAlarm.value.length} what="in ALARM" tone="bad" />}
-        {id === "inbox" && <Badge count={unread.value} what="unread" tone="info" />}
-        {id === "break" && (
-          <Badge
-            count={
-              snapshot.value?.faults.filter(({ sinceMs, healedMs }) => sinceMs !== undefined && healedMs === undefined)
-                .length ?? 0
-            }
-            what="broken"
-            tone="busy"
-          />
-        )}
-      </a>
-    ))}
-  </nav>
-);
+const Navigation = ({ view }: { readonly view: string }) => {
+  const links = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // In a narrow window the views do not fit beside each other.
+    links.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [view]);
+  return (
+    <nav ref={links} aria-label="Views">
+      {VIEWS.filter(([id]) => isShown(id)).map(([id, title]) => (
+        <a key={id} href={`#/${id}`} aria-current={id === view ? "page" : undefined}>
+          {title}
+          {id === "alarms" && <Badge count={inAlarm.value.length} what="in ALARM" tone="bad" />}
+          {id === "inbox" && <Badge count={unread.value} what="unread" tone="info" />}
+          {id === "break" && (
+            <Badge
+              count={
+                snapshot.value?.faults.filter(
+                  ({ sinceMs, healedMs }) => sinceMs !== undefined && healedMs === undefined,
+                ).length ?? 0
+              }
+              what="broken"
+              tone="busy"
+            />
+          )}
+        </a>
+      ))}
+    </nav>
+  );
+};
 
 const EnvironmentChoice = () => {
   const isChanging = useSignal(false);

@@ -230,7 +230,10 @@ export const LogView = () => {
           Only matches
         </label>
         <p id="pattern-result" class={problem === undefined ? "muted number" : "reason"} role="status">
-          {problem ?? (isFiltered ? `${grouped(ids.size)} of ${grouped(lines.value.length)} lines match` : "")}
+          {problem ??
+            (isFiltered
+              ? `${grouped(ids.size)} of ${grouped(lines.value.length)} lines match`
+              : "Lines that match are marked. The pattern has the syntax of CloudWatch Logs.")}
         </p>
       </div>
       {lines.value.length === 0 ? (

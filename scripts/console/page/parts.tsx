@@ -24,10 +24,14 @@ const TONES: Readonly<Record<string, "good" | "bad" | "busy" | "idle">> = {
 
 const LABELS: Readonly<Record<string, string>> = { INSUFFICIENT_DATA: "no data", waiting: "waiting for retry" };
 
-export const toneOf = (state: string): string => TONES[state] ?? "idle";
+const toneOf = (state: string): string => TONES[state] ?? "idle";
 
-export const Pill = ({ state }: { readonly state: string }) => (
-  <span class={`pill ${toneOf(state)}`}>{LABELS[state] ?? state}</span>
+/** An alarm that says that all is well is in ALARM then. */
+export const alarmTone = (state: string, isSignOfHealth: boolean): string =>
+  isSignOfHealth ? (state === "ALARM" ? "good" : "idle") : toneOf(state);
+
+export const Pill = ({ state, tone = toneOf(state) }: { readonly state: string; readonly tone?: string }) => (
+  <span class={`pill ${tone}`}>{LABELS[state] ?? state}</span>
 );
 
 const Chip = ({ name, isOn, href }: { readonly name: string; readonly isOn: boolean; readonly href: string }) => (

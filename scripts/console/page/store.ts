@@ -37,7 +37,12 @@ export const nowMs = computed(() => {
 /** Once a minute of local time: what is drawn over time changes then. */
 export const minute = computed(() => Math.floor(nowMs.value / 60_000));
 
-export const inAlarm = computed(() => (snapshot.value?.alarms ?? []).filter(({ state }) => state === "ALARM"));
+/** Alarms in ALARM, without those that say that all is well. */
+export const inAlarm = computed(() =>
+  (snapshot.value?.alarms ?? []).filter(({ state, isSignOfHealth }) => state === "ALARM" && !isSignOfHealth),
+);
+const namesInAlarm = computed(() => new Set(inAlarm.value.map(({ short }) => short)));
+export const isInAlarm = (name: string): boolean => namesInAlarm.value.has(name);
 export const unread = computed(() => (snapshot.value?.mails ?? []).filter(({ id }) => id > readMails.value).length);
 
 let nextId = 1;
