@@ -2,11 +2,10 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine";
-import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { BATCHES_LABEL, MANIFESTS, RESULTS } from "../handler/contract/backfill";
 import { multiply } from "./arithmetic";
-import { misfitOf, RETRY } from "./backfill-limits";
+import { fitsTimeout, objectsPerBatch, RETRIES } from "./backfill-limits";
 import { accountOf, type Place, placeOf } from "./caller";
 import { useKey } from "./image_processor";
 import { BACKFILL } from "./inputs/backfill";
@@ -66,14 +65,12 @@ export class Backfill extends Construct {
   }
 }
 
-/** @throws Error with one line: a batch does not fit into the function's timeout, or its attempts not into an Express workflow */
-const requireFit = ({ function_timeout: timeout, batch_size, slowest_image_seconds }: BackfillValues): void => {
-  if ([timeout, batch_size, slowest_image_seconds].some((value) => Token.isUnresolved(value))) return;
-  const names = { slowest: "slowest_image_seconds", timeout: "function_timeout" };
-  const misfit = misfitOf({ batch_size, slowest_image_seconds, timeout }, names);
-  if (misfit === undefined) return;
-  const name = misfit.of === "timeout" ? "function_timeout" : "batch_size";
-  throw new Error(`backfill: Expected ${misfit.what} for ${name} but got ${misfit.got}`);
+/** @throws Error with one line: the slowest image does not fit into the function's timeout */
+const requireFit = ({ function_timeout: timeout, slowest_image_seconds }: BackfillValues): void => {
+  if (fitsTimeout({ slowest_image_seconds, timeout })) return;
+  throw new Error(
+    `backfill: Expected at most ${timeout} seconds (function_timeout) for slowest_image_seconds but got ${slowest_image_seconds}`,
+  );
 };
 
 /** Computed and not referenced: the state machine depends on the role, whose policies contain them. */
@@ -142,7 +139,10 @@ const definition = (values: BackfillValues, bucket: string, { partition }: Place
         ReaderConfig: { InputType: "JSONL" },
         Parameters: { Bucket: bucket, "Key.$": "$.manifest" },
       },
-      ItemBatcher: { MaxItemsPerBatch: values.batch_size, BatchInput: { "all.$": "$.all" } },
+      ItemBatcher: {
+        MaxItemsPerBatch: objectsPerBatch({ ...values, timeout: values.function_timeout }),
+        BatchInput: { "all.$": "$.all" },
+      },
       MaxConcurrency: values.max_concurrency,
       ToleratedFailurePercentage: values.tolerated_failure_percent,
       ItemProcessor: {
@@ -154,16 +154,14 @@ const definition = (values: BackfillValues, bucket: string, { partition }: Place
             Resource: `arn:${partition}:states:::lambda:invoke`,
             Parameters: { FunctionName: values.function_arn, "Payload.$": "$" },
             OutputPath: "$.Payload",
-            Retry: [
-              {
-                ErrorEquals: ["States.ALL"],
-                IntervalSeconds: RETRY.firstSeconds,
-                BackoffRate: RETRY.backoff,
-                MaxAttempts: RETRY.retries,
-                MaxDelaySeconds: RETRY.maxSeconds,
-                JitterStrategy: "FULL",
-              },
-            ],
+            Retry: RETRIES.map(({ errors, retries, firstSeconds, backoff, maxSeconds }) => ({
+              ErrorEquals: errors,
+              IntervalSeconds: firstSeconds,
+              BackoffRate: backoff,
+              MaxAttempts: retries,
+              MaxDelaySeconds: maxSeconds,
+              JitterStrategy: "FULL",
+            })),
             End: true,
           },
         },

@@ -1,5 +1,6 @@
 /** What the stack passes to the backfill and to its function. */
 import { backfillHandler } from "./backfill_handler";
+import { backfillTimeout } from "./backfill-limits";
 import type { ImageProcessorProps } from "./image_processor";
 import { naming } from "./naming";
 import type { Environment } from "./variables";
@@ -25,7 +26,7 @@ export const backfillFunctionInputs = (environment: Environment, { buckets, reco
     log_group_name: logGroupName,
     runtime: environment.lambda_runtime,
     architecture: environment.lambda_architecture,
-    timeout: environment.lambda_timeout,
+    timeout: backfillTimeout(environment.lambda_timeout),
     memory_size: environment.lambda_memory_size,
     // Own concurrency: a backfill takes none from live uploads, and gets none of theirs.
     reserved_concurrent_executions: environment.backfill_max_concurrency,
@@ -51,7 +52,7 @@ export const backfillInputs = (environment: Environment) => {
     state_machine_name: stateMachineName,
     role_name: roleName,
     bucket_prefix: naming(environment).bucketPrefixes.backfill,
-    function_timeout: environment.lambda_timeout,
+    function_timeout: backfillTimeout(environment.lambda_timeout),
     max_concurrency: environment.backfill_max_concurrency,
     batch_size: environment.backfill_batch_size,
     slowest_image_seconds: environment.backfill_slowest_image_seconds,

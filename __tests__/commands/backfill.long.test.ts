@@ -21,15 +21,21 @@ const KEYS = ["a/1.png", "a/2.png", "a/3.png", "b/1.png", "b/2.png"];
 let sandbox: Sandbox;
 let onRead: (caller: string, key: string) => Promise<typeof UNAVAILABLE | undefined>;
 let stored: string[] = [];
+let throttles = 0;
 
 beforeAll(async () => {
   onRead = async () => undefined;
+  const blueprint = readBlueprint(await drillStack("dev", SETTINGS));
   sandbox = await startSandbox({
-    blueprint: readBlueprint(await drillStack("dev", SETTINGS)),
+    // The command waits for a timeout before it resumes a run.
+    blueprint: { ...blueprint, otherFunctions: blueprint.otherFunctions.map((fn) => ({ ...fn, timeoutSeconds: 10 })) },
     retryDelaysMs: [1, 1],
     wait: (delayMs) => sleep(delayMs / 20),
     intercept: async ({ caller, action, key = "" }) =>
       caller !== "anonymous" && action.startsWith("s3:GetObject") ? onRead(caller, key) : undefined,
+    onDatum: ({ name, value }) => {
+      if (name === "Throttles") throttles += value;
+    },
     onObjectCreated: ({ bucket, key }) => {
       if (bucket === sandbox.processedBucket) stored.push(key);
     },
@@ -163,11 +169,13 @@ describe("a run that ends early", () => {
     const { run, release } = await held();
     const second = await backfill("--all", "--yes");
     const stopped = await backfill("--stop");
-    release();
-    await sandbox.settled();
+    // The invocation of the stopped batch still runs.
+    onRead = async () => undefined;
     const before = await newest();
     stored = [];
+    throttles = 0;
     const resumed = await backfill("--resume", "--yes");
+    release();
     await sandbox.settled();
 
     expect([second.code, second.stderr]).toEqual([
@@ -177,6 +185,7 @@ describe("a run that ends early", () => {
     expect(stopped.stdout).toBe(`Stopped ${run}. --resume goes on within 14 days.\n`);
     expect(before).toMatchObject({ name: run, status: "ABORTED" });
     expect(resumed.stdout).toBe(`Resumed ${run}: only its open batches run again.\n`);
+    expect(throttles).toBe(0);
     expect(await newest()).toMatchObject({ name: run, status: "SUCCEEDED", counts: { succeeded: 5 } });
     expect(processed()).toContain("a/1.png");
     expect(processed().length).toBeLessThanOrEqual(5 - before.counts.succeeded);
@@ -208,7 +217,11 @@ describe("a run that ends early", () => {
 });
 
 describe("during a release", () => {
-  const CONFIGURATION = { FunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:f", CodeSha256: "new" };
+  const CONFIGURATION = {
+    FunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:f",
+    CodeSha256: "new",
+    Timeout: 60,
+  };
   const QUIET: Answers = {
     ListBuckets: () =>
       `<ListAllMyBucketsResult><Buckets>${["upload", "processed", "backfill"].map((name) => `<Bucket><Name>image-processor-dev-${name}-x</Name></Bucket>`).join("")}</Buckets></ListAllMyBucketsResult>`,

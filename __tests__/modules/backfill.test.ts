@@ -57,7 +57,10 @@ describe("the state machine of a backfill", () => {
             States: {
               Process: {
                 Parameters: { FunctionName: "${aws_lambda_function.backfill_function_function.arn}", "Payload.$": "$" },
-                Retry: [{ ErrorEquals: ["States.ALL"], MaxAttempts: 2, JitterStrategy: "FULL" }],
+                Retry: [
+                  { ErrorEquals: expect.arrayContaining(["Lambda.TooManyRequestsException"]), JitterStrategy: "FULL" },
+                  { ErrorEquals: ["States.ALL"], MaxAttempts: 2, JitterStrategy: "FULL" },
+                ],
               },
             },
           },
@@ -167,26 +170,61 @@ describe("without enable_backfill", () => {
   });
 });
 
+describe("a batch", () => {
+  const fitOf = async (tfvars: string) => {
+    const stack = await stackWith(`${ON}\n${tfvars}`);
+    const { backfill_function_function: own } = stack.resource.aws_lambda_function ?? {};
+    const batch = definitionOf(stack) as { States: { Backfill: { ItemBatcher: { MaxItemsPerBatch: number } } } };
+    return [own?.timeout, batch.States.Backfill.ItemBatcher.MaxItemsPerBatch];
+  };
+
+  it.each<[string, number, number]>([
+    ["lambda_timeout = 60", 60, 10],
+    ["lambda_timeout = 60\nbackfill_batch_size = 3", 60, 3],
+    ["lambda_timeout = 60\nbackfill_slowest_image_seconds = 7", 60, 8],
+    ["lambda_timeout = 60\nbackfill_slowest_image_seconds = 60", 60, 1],
+    ["lambda_timeout = 900\nbackfill_batch_size = 100", 65, 10],
+  ])("with %j, has a timeout of %i s and %i objects", async (tfvars, timeout, objects) => {
+    await expect(fitOf(tfvars)).resolves.toEqual([timeout, objects]);
+  });
+
+  it("ends within an Express workflow with all of its attempts and the longest pauses", async () => {
+    const definition = JSON.stringify(definitionOf(await stackWith(`${ON}\nlambda_timeout = 900`)));
+    const retriers = JSON.parse(/"Retry":(\[.*?\}\])/.exec(definition)?.[1] ?? "[]") as Record<string, number>[];
+    const pauses = retriers.flatMap(
+      ({ IntervalSeconds: first = 0, BackoffRate: rate = 0, MaxAttempts, MaxDelaySeconds: most = 0 }) =>
+        Array.from({ length: MaxAttempts ?? 0 }, (_, i) => Math.min(first * rate ** i, most)),
+    );
+
+    expect(pauses).toHaveLength(10);
+    expect(pauses.reduce((sum, each) => sum + each, 0) + 3 * 65).toBeLessThanOrEqual(300);
+  });
+});
+
 describe("refuses", () => {
+  const SLOW = "backfill_slowest_image_seconds";
+
   it.each([
     [
-      "lambda_timeout = 60\nbackfill_batch_size = 11",
-      "Expected at most 10 (so many images of backfill_slowest_image_seconds, 6 s, fit into lambda_timeout, 60 s) for backfill_batch_size but got 11",
+      `lambda_timeout = 60\n${SLOW} = 61`,
+      `Expected at most 60 seconds (the timeout of a batch, from lambda_timeout) for ${SLOW} but got 61`,
     ],
-    [
-      "lambda_timeout = 96\nduration_threshold_ms = 50000",
-      "Expected at most 95 seconds (the 3 attempts of a batch must end within the 300 s of an Express workflow) for lambda_timeout but got 96",
-    ],
+    [`lambda_timeout = 900\n${SLOW} = 66`, `Expected a whole number of seconds from 1 to 65 for ${SLOW} but got 66`],
   ])("%j", async (tfvars, message) => {
     await expect(devWith(`${ON}\n${tfvars}`)).rejects.toThrow(message);
     await expect(devWith(tfvars)).resolves.toBeDefined();
   });
 
-  it("accepts batches and timeouts that just fit", async () => {
-    await expect(devWith(`${ON}\nlambda_timeout = 95\nbackfill_batch_size = 15`)).resolves.toBeDefined();
-  });
-
-  it("in the module, the same in its own names", () => {
+  it.each([
+    [
+      { function_timeout: 20, slowest_image_seconds: 21 },
+      "backfill: Expected at most 20 seconds (function_timeout) for slowest_image_seconds but got 21",
+    ],
+    [
+      { function_timeout: 66 },
+      "backfill: Expected a whole number of seconds from 1 to 65 for function_timeout but got 66",
+    ],
+  ])("in the module, %j", (values, message) => {
     const stack = new TerraformStack(new App({ outdir: "unused" }), "other");
     new AwsProvider(stack, "aws", { region: "eu-west-1" });
     const props: BackfillProps = {
@@ -194,12 +232,9 @@ describe("refuses", () => {
       role_name: "invoices",
       bucket_prefix: "invoices-",
       function_arn: "arn:aws:lambda:eu-west-1:123456789012:function:invoices",
-      function_timeout: 60,
-      batch_size: 11,
+      ...values,
     };
 
-    expect(() => new Backfill(stack, "backfill", props)).toThrow(
-      "backfill: Expected at most 10 (so many images of slowest_image_seconds, 6 s, fit into function_timeout, 60 s) for batch_size but got 11",
-    );
+    expect(() => new Backfill(stack, "backfill", props)).toThrow(message);
   });
 });

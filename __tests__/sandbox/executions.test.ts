@@ -135,6 +135,26 @@ describe("a run", () => {
     expect(stored).toEqual([]);
   });
 
+  it("waits for concurrency that invocations of an earlier run still use", async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    onRead = async (key) => {
+      if (key === "d.png") await released;
+      return undefined;
+    };
+    const batch = { Items: [{ bucket: sandbox.uploadBucket, key: "d.png" }], BatchInput: { all: true } };
+    const earlier = [1, 2].map(() => sandbox.call("image-processor-dev-backfill", batch));
+    const arn = await start(["a.png"]);
+    const throttles = () => data.filter(({ name, value }) => name === "Throttles" && value === 1).length;
+    while (throttles() < 4 && (await described(arn)).status === "RUNNING") await sleep(20);
+    release();
+    await Promise.all([...earlier, sandbox.settled()]);
+
+    expect((await described(arn)).status).toBe("SUCCEEDED");
+  });
+
   it("lists the objects of batches that failed, as long as no more fail than are tolerated", async () => {
     onRead = async (key) => (key === "a.png" ? UNAVAILABLE : undefined);
     const arn = await start(KEYS);

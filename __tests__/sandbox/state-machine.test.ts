@@ -33,13 +33,22 @@ const read = (change: (machine: Node, map: Node) => void, type = "STANDARD") => 
 
 const set = (node: object | undefined, name: string, value: unknown) => Object.assign(node ?? {}, { [name]: value });
 
+const retriersOf = (map: Node) =>
+  (map.ItemProcessor?.States as Node | undefined)?.Process?.Retry as unknown as object[];
+
 describe("the state machine of a stack", () => {
   it("is read from its definition", () => {
     expect(read(() => {})).toMatchObject([
       {
         ...{ name: "backfill", arn: "arn:aws:states:eu-west-1:000000000000:stateMachine:backfill" },
         ...{ label: "batches", batchSize: 10, maxConcurrency: 10, toleratedPercent: 5, timeoutSeconds: 259_200 },
-        retry: { maxAttempts: 2, intervalSeconds: 5, backoffRate: 2, maxDelaySeconds: 10, isJittered: true },
+        retries: [
+          { errors: expect.arrayContaining(["Lambda.TooManyRequestsException"]), maxAttempts: 8, maxDelaySeconds: 15 },
+          {
+            ...{ errors: ["States.ALL"], maxAttempts: 2, intervalSeconds: 5, backoffRate: 2 },
+            ...{ maxDelaySeconds: 10, isJittered: true },
+          },
+        ],
       },
     ]);
   });
@@ -59,6 +68,16 @@ describe("the state machine of a stack", () => {
       "a value",
       (_, map) => set(map.ItemReader?.ReaderConfig, "InputType", "CSV"),
       'state machine backfill.States.Backfill.ItemReader.ReaderConfig.InputType but got "CSV"',
+    ],
+    [
+      "an error of Step Functions",
+      (_, map) => set(retriersOf(map)[0], "ErrorEquals", ["States.Timeout"]),
+      'Process.Retry.0.ErrorEquals.0 but got "States.Timeout"',
+    ],
+    [
+      "a retrier after one of every error",
+      (_, map) => retriersOf(map).reverse(),
+      "state machine backfill.States.Backfill.ItemProcessor.States.Process.Retry but got [",
     ],
     [
       "another state",

@@ -1,4 +1,5 @@
 /** `npm run backfill`: processes objects that are in the upload bucket already. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import type { Environment } from "../../modules/variables";
@@ -9,6 +10,7 @@ import {
   backfillOf,
   countsOf,
   listRuns,
+  openInvocationsMs,
   type Run,
   requireBackfill,
   resumeRun,
@@ -123,7 +125,19 @@ const requireNoRun = async (service: BackfillService): Promise<void> => {
     throw new Error(`The run ${running.name} is in progress: wait until it ends, or stop it with --stop`);
 };
 
-const start = async (service: BackfillService, options: Options, env: string): Promise<void> => {
+/** With a run that was just stopped, batches would be throttled until its last invocations have ended. */
+const waitForConcurrency = async (service: BackfillService, timeoutSeconds: number): Promise<void> => {
+  const waitMs = await openInvocationsMs(service, timeoutSeconds);
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1_000);
+  await withNotice(`Waiting ${seconds} s for the last invocations of the run that has ended`, () => sleep(waitMs));
+};
+
+const start = async (
+  service: BackfillService,
+  options: Options,
+  { env, timeoutSeconds }: { readonly env: string; readonly timeoutSeconds: number },
+): Promise<void> => {
   const { clients, environment } = service;
   const { retry, all, dryRun, yes, json } = options;
   const objects =
@@ -136,6 +150,7 @@ const start = async (service: BackfillService, options: Options, env: string): P
   await requireNoRun(service);
   await confirmYes(`processes ${text}`, yes);
   const { upload } = await findBuckets(clients.s3, environment);
+  await waitForConcurrency(service, timeoutSeconds);
   const name = await startRun(service, upload, objects, all);
   const follow = `npm run backfill -- ${env} --status`;
   print(
@@ -154,7 +169,11 @@ const stop = async (service: BackfillService, { json }: Options, env: string): P
   print(json, { environment: env, stopped: names }, text);
 };
 
-const resume = async (service: BackfillService, { yes, json }: Options, env: string): Promise<void> => {
+const resume = async (
+  service: BackfillService,
+  { yes, json }: Options,
+  { env, timeoutSeconds }: { readonly env: string; readonly timeoutSeconds: number },
+): Promise<void> => {
   await requireNoRun(service);
   const [newest] = await listRuns(service, 1);
   if (newest === undefined || newest.status === "SUCCEEDED")
@@ -162,6 +181,7 @@ const resume = async (service: BackfillService, { yes, json }: Options, env: str
       `Expected a run that was stopped or failed but got ${newest === undefined ? "none" : `${newest.name}, which has succeeded: --retry ${newest.name} processes what failed in it`}`,
     );
   await confirmYes(`resumes ${newest.name}, which is ${newest.status}`, yes);
+  await waitForConcurrency(service, timeoutSeconds);
   await resumeRun(service, newest);
   print(json, { environment: env, resumed: newest.name }, `Resumed ${newest.name}: only its open batches run again.`);
 };
@@ -199,14 +219,14 @@ const run = async (env: string, options: Options): Promise<void> => {
   requireBackfill(environment);
   requireVariant(environment, options.missing);
   const clients = clientsFor(environment.aws_region, options.endpointUrl);
-  const { arn } = await backfillFunctionOf(clients, environment);
+  const { arn, timeoutSeconds } = await backfillFunctionOf(clients, environment);
   const service = await backfillOf(clients, environment, arn);
   const starts = !(options.status || options.stop || options.dryRun);
   if (starts) await requireCodeInService(clients, environment);
   if (options.status) await status(service, options, env);
   else if (options.stop) await stop(service, options, env);
-  else if (options.resume) await resume(service, options, env);
-  else await start(service, options, env);
+  else if (options.resume) await resume(service, options, { env, timeoutSeconds });
+  else await start(service, options, { env, timeoutSeconds });
 };
 
 export const command = new Command("npm run backfill --")
@@ -230,7 +250,8 @@ export const command = new Command("npm run backfill --")
   .addOption(endpointOption())
   .addHelpText(
     "after",
-    "\nA run fails when more than backfill_tolerated_failure_percent of its objects fail; --resume goes on with it for 14 days. " +
+    "\nAfter a run was stopped or has failed, the next one starts once its last invocations have ended, within the function's timeout. " +
+      "A run fails when more than backfill_tolerated_failure_percent of its objects fail; --resume goes on with it for 14 days. " +
       "A run with fewer failures has succeeded: --retry processes them.\n" +
       "Exit code 1: nothing was started, because of a release, another run, or an answer of AWS.",
   )

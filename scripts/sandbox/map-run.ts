@@ -1,6 +1,6 @@
 /** A run of a Distributed Map: passes batches to a function, a few at a time, and gives up when too many items have failed. */
 import type { Answer, Wait } from "./lambda";
-import type { StateMachineBlueprint } from "./state-machine";
+import { type RetryBlueprint, retryOf, type StateMachineBlueprint } from "./state-machine";
 
 type BatchStatus = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
@@ -46,7 +46,7 @@ export interface MapRunOptions {
   readonly measure: (name: ExecutionMetric) => void;
 }
 
-const errorOf = ({ status, payload }: Answer): Pick<Batch, "error" | "cause"> => {
+const errorOf = ({ status, payload }: Answer): { readonly error: string; readonly cause: string } => {
   if (status === "throttled") return { error: "Lambda.TooManyRequestsException", cause: "Rate Exceeded." };
   const { errorType = "Lambda.Unknown" } = JSON.parse(payload) as { errorType?: string };
   return { error: errorType, cause: payload };
@@ -68,7 +68,6 @@ export const runBatches = async (
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { machine, call, now, wait, measure } = options;
-  const { retry } = machine;
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const aborted = new Promise<undefined>((resolve) => {
@@ -83,8 +82,9 @@ export const runBatches = async (
     measure(ENDS[status]);
   };
 
-  const pauseMs = (attempt: number): number => {
-    const seconds = Math.min(retry.intervalSeconds * retry.backoffRate ** attempt, retry.maxDelaySeconds);
+  /** @param used how often this retrier has retried before */
+  const pauseMs = (retry: RetryBlueprint, used: number): number => {
+    const seconds = Math.min(retry.intervalSeconds * retry.backoffRate ** used, retry.maxDelaySeconds);
     return 1_000 * seconds * (retry.isJittered ? Math.random() : 1);
   };
 
@@ -92,13 +92,20 @@ export const runBatches = async (
     const startedMs = now();
     Object.assign(batch, { status: "RUNNING", startedMs });
     measure("ExecutionsStarted");
-    for (let attempt = 0; ; attempt += 1) {
+    /** Each retrier counts its own retries. */
+    const used = new Map<RetryBlueprint, number>();
+    for (;;) {
       const answer = await Promise.race([call(machine.functionArn, JSON.parse(batch.input)), aborted]);
       if (answer === undefined || either.aborted) return end(batch, "ABORTED");
       if (now() - startedMs >= EXPRESS_MS) return end(batch, "TIMED_OUT", { error: "States.Timeout" });
       if (answer.status === "success") return end(batch, "SUCCEEDED", { output: answer.payload });
-      if (attempt >= retry.maxAttempts) return end(batch, "FAILED", errorOf(answer));
-      await wait(pauseMs(attempt), either).catch(() => {});
+      const failure = errorOf(answer);
+      const retry = retryOf(failure.error, machine.retries);
+      const before = (retry && used.get(retry)) ?? 0;
+      if (retry === undefined || before >= retry.maxAttempts) return end(batch, "FAILED", failure);
+      used.set(retry, before + 1);
+      await wait(pauseMs(retry, before), either).catch(() => {});
+      if (either.aborted) return end(batch, "ABORTED");
     }
   };
 

@@ -3,7 +3,9 @@ import { z } from "zod";
 import { type Row, rows } from "./stack-resources";
 import { expected, type Stack } from "./terraform-json";
 
-interface RetryBlueprint {
+export interface RetryBlueprint {
+  /** Names of errors; States.ALL is every error. */
+  readonly errors: readonly string[];
   /** After the first attempt. */
   readonly maxAttempts: number;
   readonly intervalSeconds: number;
@@ -31,7 +33,8 @@ export interface StateMachineBlueprint {
   /** Items whose batches may fail, in percent. */
   readonly toleratedPercent: number;
   readonly functionArn: string;
-  readonly retry: RetryBlueprint;
+  /** The first one with the name of the error counts. */
+  readonly retries: readonly RetryBlueprint[];
   /** Bucket and Prefix. */
   readonly results: Parameters;
 }
@@ -40,8 +43,17 @@ const parameters = z.record(z.string(), z.unknown());
 
 const resource = (action: string) => z.string().regex(new RegExp(`^arn:aws[\\w-]*:states:::${action}$`));
 
+/** Every error. It stands alone, and in the last retrier: https://states-language.net/#retrying-after-error */
+const ALL = "States.ALL";
+
+/** Of the names that Step Functions reserves, the sandbox knows ALL. */
+const ERROR_NAME = z.string().regex(/^(States\.ALL|(?!States\.).+)$/);
+
 const RETRY = z.strictObject({
-  ErrorEquals: z.tuple([z.literal("States.ALL")]),
+  ErrorEquals: z
+    .array(ERROR_NAME)
+    .min(1)
+    .refine((names) => names.length === 1 || !names.includes(ALL)),
   IntervalSeconds: z.number().default(1),
   BackoffRate: z.number().default(2),
   MaxAttempts: z.number().default(3),
@@ -54,7 +66,7 @@ const TASK = z.strictObject({
   Resource: resource("lambda:invoke"),
   Parameters: z.strictObject({ FunctionName: z.string(), "Payload.$": z.literal("$") }),
   OutputPath: z.literal("$.Payload"),
-  Retry: z.tuple([RETRY]),
+  Retry: z.array(RETRY).refine((retries) => !retries.slice(0, -1).some(({ ErrorEquals }) => ErrorEquals.includes(ALL))),
   End: z.literal(true),
 });
 
@@ -107,7 +119,6 @@ const stateMachineOf = ({ name, arn, type, definition }: Row<"aws_sfn_state_mach
   const machine = readDefinition(name, JSON.parse(definition));
   const map = onlyState(name, machine);
   const task = onlyState(name, map.ItemProcessor);
-  const [retry] = task.Retry;
   return {
     ...{ name, arn, label: map.Label },
     ...(machine.TimeoutSeconds !== undefined && { timeoutSeconds: machine.TimeoutSeconds }),
@@ -117,16 +128,21 @@ const stateMachineOf = ({ name, arn, type, definition }: Row<"aws_sfn_state_mach
     maxConcurrency: map.MaxConcurrency,
     toleratedPercent: map.ToleratedFailurePercentage,
     functionArn: task.Parameters.FunctionName,
-    retry: {
+    retries: task.Retry.map((retry) => ({
+      errors: retry.ErrorEquals,
       maxAttempts: retry.MaxAttempts,
       intervalSeconds: retry.IntervalSeconds,
       backoffRate: retry.BackoffRate,
       maxDelaySeconds: retry.MaxDelaySeconds,
       isJittered: retry.JitterStrategy === "FULL",
-    },
+    })),
     results: map.ResultWriter.Parameters,
   };
 };
+
+/** @returns the retrier of an error */
+export const retryOf = (error: string, retries: readonly RetryBlueprint[]): RetryBlueprint | undefined =>
+  retries.find(({ errors }) => errors.includes(error) || errors.includes(ALL));
 
 /** @throws Error for a definition that the sandbox does not run */
 export const stateMachinesOf = (stack: Stack): StateMachineBlueprint[] =>

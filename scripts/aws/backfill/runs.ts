@@ -106,6 +106,18 @@ export const startRun = async (
   return name;
 };
 
+/**
+ * @param timeoutSeconds of the function
+ * @returns how long invocations of the newest run may go on after its end, in milliseconds: they use the reserved concurrency
+ */
+export const openInvocationsMs = async (service: BackfillService, timeoutSeconds: number): Promise<number> => {
+  const [newest] = await listRuns(service, 1);
+  if (newest?.ended === undefined || newest.status === "SUCCEEDED") return 0;
+  const timeoutMs = 1_000 * timeoutSeconds;
+  // No longer than the timeout, where the clocks differ.
+  return Math.min(Math.max(newest.ended.getTime() + timeoutMs - Date.now(), 0), timeoutMs);
+};
+
 export const stopRun = async ({ clients: { sfn } }: BackfillService, { arn }: Run): Promise<void> => {
   const cause = "npm run backfill -- --stop";
   await answerTo("StopExecution", sfn.send(new StopExecutionCommand({ executionArn: arn, cause })));

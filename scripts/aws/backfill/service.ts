@@ -10,6 +10,8 @@ import { runningDeployment } from "../release/deployment";
 interface Configuration {
   readonly arn: string;
   readonly codeSha256: string;
+  /** Timeout of an invocation in seconds. */
+  readonly timeoutSeconds: number;
 }
 
 /** @throws NotDeployed if the function or the version does not exist */
@@ -22,13 +24,13 @@ const configurationOf = async (
   const command = new GetFunctionConfigurationCommand({ FunctionName, Qualifier });
   const missing = `function ${FunctionName}`;
   const answer = lambda.send(command);
-  const { FunctionArn: arn, CodeSha256: codeSha256 } = await deployedAnswerTo("GetFunctionConfiguration", answer, {
-    environment,
-    missing,
-  });
-  if (arn === undefined || codeSha256 === undefined)
-    throw new Error(`Expected an ARN and a hash from GetFunctionConfiguration but got ${arn} and ${codeSha256}`);
-  return { arn, codeSha256 };
+  const found = await deployedAnswerTo("GetFunctionConfiguration", answer, { environment, missing });
+  const { FunctionArn: arn, CodeSha256: codeSha256, Timeout: timeoutSeconds } = found;
+  if (arn === undefined || codeSha256 === undefined || timeoutSeconds === undefined)
+    throw new Error(
+      `Expected ARN, hash and timeout from GetFunctionConfiguration but got ${arn}, ${codeSha256} and ${timeoutSeconds}`,
+    );
+  return { arn, codeSha256, timeoutSeconds };
 };
 
 /** @returns the version that live uploads run; undefined without an alias @throws Error during a release */

@@ -1,4 +1,5 @@
 /** Cost and time of one backfill. */
+import { backfillBatch } from "../../../modules/backfill-limits";
 import { putsPerImage } from "../../../modules/cost-widget";
 import { pricesOf } from "../../../modules/prices";
 import type { Environment } from "../../../modules/variables";
@@ -27,5 +28,5 @@ export const estimateBackfill = (environment: Environment, objects: number, mean
     puts * prices.s3Put +
     (environment.enable_metadata_table ? RECORD_WRITES * prices.tableWrite : 0);
   const batch = prices.lambdaRequest + prices.expressRequest + prices.stateTransition;
-  return { usd: objects * each + Math.ceil(objects / environment.backfill_batch_size) * batch, hours };
+  return { usd: objects * each + Math.ceil(objects / backfillBatch(environment)) * batch, hours };
 };

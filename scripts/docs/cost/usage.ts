@@ -1,4 +1,5 @@
 /** Usage of a stack in one month: turns an environment and a table of assumptions into the quantities that AWS charges for. */
+import { backfillBatch } from "../../../modules/backfill-limits";
 import { putsPerImage, standingUsage } from "../../../modules/cost-widget";
 import { S3_BUCKETS } from "../../../modules/inputs/s3_buckets";
 import type { Prices } from "../../../modules/prices";
@@ -132,7 +133,7 @@ export const EXPRESS_GB = 64 / MB_PER_GB;
 /** @returns what backfills cause: each makes all variants of its objects, and asks for each before */
 const backfillsOf = (environment: Environment, a: Assumed) => {
   const objects = environment.enable_backfill ? (a.images * a.backfilledPercent) / 100 : 0;
-  const batches = objects / environment.backfill_batch_size;
+  const batches = objects / backfillBatch(environment);
   const variants = putsPerImage(environment) - 1;
   return {
     objects,
