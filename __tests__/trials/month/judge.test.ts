@@ -127,9 +127,18 @@ it("names each target that is missed", () => {
 
   expect(missed).toEqual([
     "precision 0.667 instead of 1",
-    "2.000 pages an incident instead of 1.02",
+    "2.00 pages an incident instead of 1.02",
     "1.00 false pages a month instead of 0",
     "outage: page after 7 min instead of 5 min",
     "OK after 30 min instead of 15 min",
   ]);
+});
+
+it.each([
+  [1.004, 0],
+  [1.006, 1],
+])("compares %f pages an incident with the target of 1 as the table prints them", (pagesPerIncident, count) => {
+  const one = figures({ touched: [0, 1, 2], pages: [4], isPagingUntil: 15 });
+
+  expect(missedTargets(30_000_000, { ...one, pagesPerIncident })).toHaveLength(count);
 });

@@ -4,7 +4,7 @@ import type { Figures } from "./figures";
 import { SLACK_MINUTES, TOUCHED_FOR_PAGE, type Verdict } from "./judge";
 import type { Notified } from "./play";
 import type { Result } from "./run";
-import { missedTargets } from "./targets";
+import { missedTargets, printedPages } from "./targets";
 
 const DAY = 1_440;
 
@@ -58,7 +58,7 @@ const KINDS: readonly Kind[] = ["outage", "partial", "timeout", "waiting"];
 export const FIGURE_COLUMNS: Readonly<Record<string, (figures: Figures) => string>> = {
   precision: ({ precision }) => share(precision),
   recall: ({ recall }) => share(recall),
-  "pages an incident": ({ pagesPerIncident }) => pagesPerIncident.toFixed(2),
+  "pages an incident": printedPages,
   "false pages a month": ({ falsePages }) =>
     falsePages >= 10 ? String(Math.round(falsePages)) : falsePages.toFixed(2),
   "page after, min (outage / partial / time-outs / waiting)": ({ detectionSecondsMaxByKind }) =>
