@@ -4,7 +4,8 @@ import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-lo
 import { Construct } from "constructs";
 import { METRICS, type Metric } from "../handler/contract/metrics";
 import { regionOf } from "./caller";
-import { type DashboardStack, dashboardBody } from "./dashboard";
+import { dashboardBody } from "./dashboard";
+import type { DashboardStack } from "./dashboard-charts";
 import { CLOUDWATCH_METRICS } from "./inputs/cloudwatch_metrics";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { knownMetrics } from "./known-rows";

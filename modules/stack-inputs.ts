@@ -1,6 +1,6 @@
 /** What the stack passes to its modules, computed from the environment. */
 import { costWidget } from "./cost-widget";
-import type { DashboardStack } from "./dashboard";
+import type { DashboardStack } from "./dashboard-charts";
 import { homeOf, naming, type Severity, stackName, stacksOf } from "./naming";
 import type { Environment } from "./variables";
 
