@@ -1,9 +1,8 @@
 /** A local machine that behaves like a synthesized stack: an upload invokes the function, and you can read its log and metrics. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChannelName, Delivery } from "../cloudwatch/delivery";
-import { embeddedMetrics, validationErrors } from "../cloudwatch/embedded-metrics";
-import { type Datum, MetricStore } from "../cloudwatch/metric-store";
-import { type ApiCall, accessKeyIdOf, FUNCTION_ACCESS_KEY_ID, FUNCTION_SECRET, type Intercept } from "./api-call";
+import type { Delivery } from "../cloudwatch/delivery";
+import type { MetricStore } from "../cloudwatch/metric-store";
+import type { ApiCall, Intercept } from "./api-call";
 import type { AskApi } from "./api-client";
 import type { Blueprint, FunctionBlueprint } from "./blueprint";
 import { startCloudWatchApi } from "./cloudwatch-api";
@@ -13,15 +12,17 @@ import { type CallSteps, createExecutions } from "./executions";
 import { describeFunctions, NO_RELEASES } from "./function-api";
 import type { LogLine } from "./function-log";
 import { type Functions, startFunctions } from "./functions";
-import { type ApiRequest, type HttpApiOptions, startHttpApi } from "./http-api";
+import type { ApiRequest } from "./http-api";
 import { invokeApi } from "./invoke-api";
-import { type Answer, type Attempt, dimensionsOf, type Outcome, type Wait } from "./lambda";
+import type { Answer, Attempt, Outcome, Wait } from "./lambda";
+import { createObservations } from "./observations";
 import { type LogGroups, operationsOn } from "./operations";
-import type { Credentials } from "./post-policy";
-import { type ChangedObject, type CreatedObject, isMatch, s3Event } from "./s3-events";
-import { type SentDatum, visibleMsOf } from "./sent";
+import { createDelivery, createOutcomes, eventsOf } from "./outcomes";
+import type { CreatedObject } from "./s3-events";
+import type { SentDatum } from "./sent";
+import { apiOf, bucketsOf, credentialsOf, tableOf } from "./stack-parts";
 import { type StoredObject, startStorage } from "./storage";
-import { type Item, openTable, type TableOptions } from "./table";
+import type { Item } from "./table";
 import { expected } from "./terraform-json";
 
 export interface SandboxOptions {
@@ -144,21 +145,12 @@ const assemble = async (
   const { function: fn, buckets } = blueprint;
   const { delivery, history = Infinity } = options;
   const { uploadBucket, processedBucket } = bucketsOf(blueprint);
-  const logGroups = new Map<string, LogLine[]>();
-  for (const { logGroup } of [fn, ...blueprint.otherFunctions]) logGroups.set(logGroup, []);
-  const metrics = new MetricStore();
-  const outcomes: Promise<readonly Outcome[]>[] = [];
-  const expect = (outcome: Promise<readonly Outcome[]>) => keep(outcomes, outcome, history);
-  const publish = (datum: SentDatum) => {
-    const { channel, sentMs, activeSinceMs, requestId, ...published } = datum;
-    metrics.put({ ...published, ...(delivery && { visibleMs: visibleMsOf(datum, delivery) }) });
-    options.onDatum?.(datum);
-  };
-  /** The function dates its data by the real clock; translate to the sandbox's clock. */
-  const publishOwn = (datum: Datum, channel: ChannelName) => {
-    const sentMs = now();
-    publish({ ...datum, timestampMs: datum.timestampMs + sentMs - Date.now(), channel, sentMs });
-  };
+  const observations = createObservations({
+    ...{ blueprint, now, delivery, history },
+    ...{ onLogLine: options.onLogLine, onDatum: options.onDatum },
+  });
+  const { logGroups, metrics, publish } = observations;
+  const { expect, settled } = createOutcomes(history);
 
   const records = await tableOf(blueprint, { region: fn.region, intercept, now, onDatum: publish });
   onStop(async () => records?.stop());
@@ -209,7 +201,10 @@ const assemble = async (
       onDatum: publish,
     }));
   onStop(async () => deadLetters?.stop());
-  const cloudWatch = await startCloudWatchApi({ onDatum: (datum) => publishOwn(datum, "putMetricData"), intercept });
+  const cloudWatch = await startCloudWatchApi({
+    onDatum: (datum) => observations.publishOwn(datum, "putMetricData"),
+    intercept,
+  });
   onStop(cloudWatch.stop);
   const functions: Functions = await startFunctions(blueprint, {
     ...options,
@@ -219,42 +214,22 @@ const assemble = async (
       ...(records && { AWS_ENDPOINT_URL_DYNAMODB: records.endpointUrl }),
     },
     sendDeadLetter: deadLetters?.send,
-    onLogLine: (written, { logGroup }) => {
-      const sent = { channel: "filterMetric", sentMs: written.timestampMs } as const;
-      const line = { ...written, ...(delivery && { visibleMs: visibleMsOf(sent, delivery) }) };
-      keep(logGroups.get(logGroup) ?? [], line, history);
-      const embedded = embeddedMetrics(line.text);
-      for (const datum of embedded.data) publishOwn(datum, "embeddedMetric");
-      const errors = validationErrors(embedded, logGroup, line.timestampMs);
-      if (errors !== undefined) publish({ ...errors, channel: "embeddedMetric", sentMs: line.timestampMs });
-      options.onLogLine?.(line);
-    },
-    onMetric: (datum, each) => {
-      for (const dimensions of dimensionsOf(each, datum.name))
-        publish({ namespace: "AWS/Lambda", dimensions, channel: "lambdaMetric", ...datum });
-    },
+    onLogLine: observations.hear,
+    onMetric: observations.measure,
   });
   onStop(functions.stop);
   const lambda = functions.main;
 
-  const deliver = async (created: Promise<CreatedObject>): Promise<Outcome[]> => {
-    const object = await created;
-    options.onObjectCreated?.(object);
-    const delivered = deliveries(object).map(async (moment) => {
-      await moment;
-      return Promise.all(eventsOf(object, blueprint).map(lambda.invoke));
-    });
-    const results = (await Promise.all(delivered)).flat();
-    options.onSettled?.(object, results);
-    return results;
-  };
+  const deliver = createDelivery({
+    ...{ blueprint, deliveries, invoke: lambda.invoke },
+    ...{ onObjectCreated: options.onObjectCreated, onSettled: options.onSettled },
+  });
   // Subscribe last: no event may arrive before the sandbox is ready.
   storage.subscribe((created) => expect(deliver(created)));
   storage.onRemoved((removed) => expect(Promise.all(eventsOf(removed, blueprint).map(lambda.invoke))));
 
   const { endpointUrl, put, get, remove, erase } = storage;
   const upload = (key: string, bytes: Uint8Array) => put(uploadBucket, key, bytes);
-  const settled = () => allOf(outcomes);
   const deadLetterMessages = async () => (await deadLetters?.messages()) ?? [];
   const measureQueue = async () => deadLetters?.measure();
   const purgeQueue = async () => deadLetters?.purge();
@@ -309,62 +284,4 @@ const assemble = async (
     settled,
     ...data,
   };
-};
-
-/** @throws Error for a stack with several tables */
-const tableOf = async ({ tables }: Blueprint, options: Omit<TableOptions, "table">) => {
-  const [table, ...others] = tables;
-  if (others.length > 0) throw expected("at most one table", "the stack", tables.length);
-  return table && openTable({ ...options, table });
-};
-
-/** @throws Error for a stack with several HTTP APIs */
-const apiOf = async ({ apis }: Blueprint, options: Omit<HttpApiOptions, "api">) => {
-  const [api, ...others] = apis;
-  if (others.length > 0) throw expected("at most one HTTP API", "the stack", apis.length);
-  return api && startHttpApi({ ...options, api });
-};
-
-/** The keys with which functions sign. */
-const credentialsOf = ({ otherFunctions }: Blueprint): ReadonlyMap<string, Credentials> =>
-  new Map(
-    [FUNCTION_ACCESS_KEY_ID, ...otherFunctions.map(accessKeyIdOf)].map((keyId) => [
-      keyId,
-      { secretAccessKey: FUNCTION_SECRET, sessionToken: FUNCTION_SECRET },
-    ]),
-  );
-
-/** Adds an entry, and forgets old ones in batches. */
-const keep = <T>(entries: T[], entry: T, atLeast: number): void => {
-  entries.push(entry);
-  if (entries.length > 1.1 * atLeast) entries.splice(0, entries.length - atLeast);
-};
-
-/** Also waits for promises that are added in the meantime. */
-const allOf = async <T>(promises: readonly Promise<readonly T[]>[]): Promise<readonly T[]> => {
-  const results = await Promise.all(promises);
-  return results.length === promises.length ? results.flat() : allOf(promises);
-};
-
-const eventsOf = (object: ChangedObject, { buckets, notifications, region }: Blueprint): unknown[] =>
-  buckets
-    .filter(({ name }) => name === object.bucket)
-    .flatMap((bucket) =>
-      notifications
-        .filter((notification) => isMatch(object, notification))
-        .map(({ id: configurationId }) => s3Event(object, bucket, { configurationId, region })),
-    );
-
-/** Works for a stack whose notification was removed, too. */
-const bucketsOf = ({ buckets, notifications, function: fn, stateMachines }: Blueprint) => {
-  const ofRuns = stateMachines.map(({ results }) => results.Bucket);
-  const names = buckets.map(({ name }) => name).filter((name) => !ofRuns.includes(name));
-  const notified = notifications.map(({ bucket }) => bucket);
-  const written = names.filter((name) => Object.values(fn.environment).includes(name) && !notified.includes(name));
-  const [uploadBucket] = [...notified, ...names.filter((name) => !written.includes(name))];
-  const [processedBucket] = written;
-  if (uploadBucket === undefined || processedBucket === undefined) {
-    throw expected("an upload bucket and a bucket named in the function's environment", "the stack", names);
-  }
-  return { uploadBucket, processedBucket };
 };
