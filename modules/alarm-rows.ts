@@ -29,7 +29,7 @@ export type AlarmName =
 
 type Explained<L> = { [N in keyof L]: L[N] extends { readonly runbook: string } ? never : N }[keyof L];
 
-/** Names of the alarms that have a runbook of their own. */
+/** Names of the alarms that have their own runbook. */
 export type RunbookName =
   | keyof typeof METRIC_ALARMS
   | Explained<typeof INCIDENT_ALARMS>

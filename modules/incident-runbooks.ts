@@ -33,7 +33,7 @@ export const INCIDENT_RUNBOOKS = {
     ],
   }),
   "slow-burn": ({ value, query, reprocess }) => ({
-    impact: `Some uploads fail every attempt. If this goes on, fewer than ${value("slo_target_percent", "percent")} are processed this month.`,
+    impact: `Some uploads fail every attempt. If this continues, fewer than ${value("slo_target_percent", "percent")} are processed this month.`,
     causes: [
       "A kind of file fails that should be refused or processed, so that every retry fails.",
       "S3 or a permission fails for a part of the uploads.",
@@ -45,7 +45,7 @@ export const INCIDENT_RUNBOOKS = {
     afterwards: [reprocess],
   }),
   budget: ({ value, query, reprocess }) => ({
-    impact: `A few uploads fail every attempt. If this goes on, fewer than ${value("slo_target_percent", "percent")} are processed this month.`,
+    impact: `A few uploads fail every attempt. If this continues, fewer than ${value("slo_target_percent", "percent")} are processed this month.`,
     causes: [
       "A kind of file fails that should be refused or processed, so that every retry fails.",
       "An incident of the last day has used the budget; then there is nothing left to do.",

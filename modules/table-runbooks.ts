@@ -12,7 +12,7 @@ export const TABLE_RUNBOOKS = {
     ],
     fix: [
       "Wait if it is a burst: the table grows by itself.",
-      "If it goes on: compare the writes with the quota *Table-level write throughput limit* in Service Quotas, and ask for more.",
+      "If it continues: compare the writes with the quota *Table-level write throughput limit* in Service Quotas, and ask for more.",
       `If a few throttled requests are normal here, raise ${value("table_throttle_threshold")}.`,
     ],
     afterwards: [

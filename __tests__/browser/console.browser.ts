@@ -110,13 +110,13 @@ describe("the console", () => {
     await page.getByText(/^1 of \d+ lines match$/).waitFor();
     await page.getByRole("checkbox", { name: "Only matches" }).check();
     await page.getByRole("option").filter({ hasText: "image.refused" }).click();
-    const heard = await page.locator("ul.heard").textContent();
+    const matched = await page.locator("ul.matches").textContent();
     await pattern.fill("{ $.event = }");
     await page.getByText(/Expected .* at column \d+ of pattern/).waitFor();
     const isWrong = await pattern.getAttribute("aria-invalid");
     await pattern.fill("");
 
-    expect(heard).toContain("LambdaErrors");
+    expect(matched).toContain("LambdaErrors");
     expect(isWrong).toBe("true");
   });
 

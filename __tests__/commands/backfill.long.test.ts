@@ -182,7 +182,7 @@ describe("a run that ends early", () => {
       1,
       `error: The run ${run} is in progress: wait until it ends, or stop it with --stop\n`,
     ]);
-    expect(stopped.stdout).toBe(`Stopped ${run}. --resume goes on within 14 days.\n`);
+    expect(stopped.stdout).toBe(`Stopped ${run}. --resume continues the run within 14 days.\n`);
     expect(before).toMatchObject({ name: run, status: "ABORTED" });
     expect(resumed.stdout).toBe(`Resumed ${run}: only its open batches run again.\n`);
     expect(throttles).toBe(0);

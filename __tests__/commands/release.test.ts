@@ -170,7 +170,7 @@ describe("with CodeDeploy, npm run release -- prod", () => {
     const aws = await account({ FunctionVersion: "3" }, ["3", "4"], { inAlarm: () => [page] });
 
     await expect(aws.perform({}, { alarm_routing: "incident" })).rejects.toThrow(
-      `Expected no critical alarm in ALARM but got ${page}: what the new version does could not be told apart from that. --ignore-alarms releases anyway`,
+      `Expected no critical alarm in ALARM but got ${page}: failures of the new version could not be distinguished from it. --ignore-alarms releases anyway`,
     );
     expect([aws.named("CreateDeployment"), aws.shares]).toEqual([[], []]);
   });

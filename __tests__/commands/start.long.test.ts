@@ -71,7 +71,7 @@ describe("npm start", () => {
 
     expect(stderr.split("\n").sort()).toEqual([
       "",
-      "skipped: odd/broken is a link to nothing",
+      "skipped: odd/broken is a broken link",
       "skipped: odd/folder is a link to a folder",
     ]);
     expect(code).toBe(0);

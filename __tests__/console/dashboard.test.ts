@@ -8,7 +8,7 @@ import type { Blueprint } from "../../scripts/sandbox/blueprint";
 const AT_MS = Date.UTC(2026, 0, 1, 12);
 
 const lineOf = (fields: object, id = 1): Line => ({
-  ...{ id, atMs: AT_MS + id, level: "INFO", title: "", summary: "", heard: [] },
+  ...{ id, atMs: AT_MS + id, level: "INFO", title: "", summary: "", filterMatches: [] },
   text: JSON.stringify(fields),
 });
 

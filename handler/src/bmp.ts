@@ -182,7 +182,7 @@ const unpackIndices = (bytes: Buffer, header: BmpHeader): Buffer => {
   return indices;
 };
 
-/** A run of 255 pixels takes two bytes; small pictures may skip most of theirs. */
+/** A run of 255 pixels takes two bytes; small pictures may skip most of their pixels. */
 const MAX_PIXELS_PER_BYTE = 128;
 const FREE_PIXELS = 1_000_000;
 

@@ -6,7 +6,7 @@ import type { FormatName } from "../contract/variants";
 type Encoder = Readonly<Record<string, boolean | number | string>>;
 
 /**
- * The settings were chosen with `npm run bench -- --sweep`, which also takes photos of yours (`--photos <folder>`).
+ * The settings were chosen with `npm run bench -- --sweep`, which also takes your own photos (`--photos <folder>`).
  *
  * JPEG: `optimiseCoding` (Huffman tables made for the picture) takes as long again for 1 to 5 % fewer bytes of a photo, and
  * 70 MB more memory at 12 megapixels. Other quantisation tables, trellis and mozjpeg write fewer bytes at the same quality

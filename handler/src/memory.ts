@@ -20,7 +20,7 @@ export interface DecodingCost {
   readonly copiedBytes?: number;
 }
 
-/** Measured (`processImage` in a process of its own, 36 and 100 megapixels): Node.js, sharp and the AWS SDK. */
+/** Measured (`processImage` in a separate process, 36 and 100 megapixels): Node.js, sharp and the AWS SDK. */
 const PROCESS_BYTES = 110e6;
 /** Rows of the stored picture that libvips holds while it shrinks it. */
 const ROWS = 1_100;

@@ -147,7 +147,7 @@ export const readTiff = (bytes: Buffer): TiffPicture => {
   return shown;
 };
 
-/** Planes that are not shown are left out: each lies in strips of its own. */
+/** Planes that are not shown are left out: each lies in separate strips. */
 const withShownPlanes = (picture: TiffPicture, blocks: number): TiffPicture => {
   const { kind, offsets, byteCounts } = picture;
   const shown = shownSamples(kind);

@@ -72,7 +72,7 @@ export const webpChunks = (bytes: Buffer): ReadonlyMap<string, Buffer> => {
   return chunks;
 };
 
-/** @returns undefined for an animation, whose first frame is no file of its own */
+/** @returns undefined for an animation, whose first frame is not a separate file */
 const bareWebp = (bytes: Buffer): Buffer | undefined => {
   const chunks = webpChunks(bytes);
   const [lossy, lossless, alpha, extended] = ["VP8 ", "VP8L", "ALPH", "VP8X"].map((type) => chunks.get(type));

@@ -97,7 +97,7 @@ const describeAll = async (client: CloudWatchClient, AlarmNamePrefix: string): P
 };
 
 /**
- * @returns the alarms whose names begin like the environment's, compared with those that it should have
+ * @returns the alarms whose names have the environment's prefix, compared with those that it should have
  * @throws NotDeployed if the account has none of them
  */
 export const listAlarms = async (client: CloudWatchClient, environment: Environment): Promise<AlarmList> => {
@@ -208,7 +208,7 @@ export interface TestOptions {
   readonly limitMs: number;
   /** Time between two reads of the history. @default 1000 */
   readonly intervalMs?: number;
-  /** Ends the wait early; the alarm is restored all the same. */
+  /** Ends the wait early. The alarm is still restored. */
   readonly signal: AbortSignal;
 }
 
@@ -234,7 +234,7 @@ const waitForActions = async (
 };
 
 /**
- * Keeps a state that CloudWatch has set meanwhile: it goes on evaluating the alarm, and the cause may be real.
+ * Keeps a state that CloudWatch has set meanwhile: it continues to evaluate the alarm, and the cause may be real.
  * @throws Error if the call has no effect
  */
 const restore = async (alarm: AlarmAddress, state: StateValue): Promise<TestResult["end"]> => {

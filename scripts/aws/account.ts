@@ -2,7 +2,7 @@
 import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 
-// The clients' versions are fixed in package.json, so the SDK's warning about this Node is of no use to the reader.
+// The clients' versions are fixed in package.json, so the SDK's warning about this Node.js version does not help the reader.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** An error of an SDK client, or the Error of one line that `answerTo` makes of it. */

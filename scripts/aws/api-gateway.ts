@@ -1,4 +1,7 @@
-/** Reads an HTTP API of an account: no SDK client of the project does. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/ */
+/**
+ * Reads an HTTP API of an account with signed requests, because the project has no SDK client for API Gateway.
+ * https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/
+ */
 import { z } from "zod";
 import { naming } from "../../modules/naming";
 import { dnsSuffixOf } from "../../modules/partitions";

@@ -70,7 +70,7 @@ export interface RedriveOptions {
   readonly onHandled?: (deadLetter: Handled) => void;
 }
 
-/** With any wait, SQS asks all of its servers for messages. */
+/** With any wait time (long polling), SQS queries all of its servers. */
 const WAIT_SECONDS = 1;
 
 /** SQS may deliver an invisible message again, but rarely. */

@@ -1,4 +1,4 @@
-/** Requests to AWS that no SDK client of the project makes, signed with Signature Version 4. */
+/** Signs requests to AWS for which the project has no SDK client, with Signature Version 4. */
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 

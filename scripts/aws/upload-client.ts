@@ -1,4 +1,4 @@
-/** A client of the upload API: asks for a link, sends the file to S3, and asks what became of it. */
+/** A client of the upload API: asks for a link, sends the file to S3, and reads the state of the upload. */
 import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
@@ -51,7 +51,7 @@ export const TYPES: Readonly<Record<string, string>> = {
   ".bmp": "image/bmp",
 };
 
-/** States after which nothing more happens. */
+/** The final states. */
 const FINAL = ["processed", "refused", "superseded"];
 
 const POLL_MS = 1_000;
@@ -68,7 +68,7 @@ const textOf = async (what: string, response: Response): Promise<string> => {
 export interface UploadClient {
   /** Uploads a file. @returns the id of the upload @throws Error of one line with the answer of the API or of S3 */
   upload(path: string, contentType: string): Promise<string>;
-  /** @returns the state when nothing more happens to the upload, or when the time is up */
+  /** @returns the state when it is final, or when the time is up */
   finished(id: string, waitMs: number): Promise<Image>;
 }
 

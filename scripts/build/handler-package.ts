@@ -28,7 +28,7 @@ export interface BuildOptions {
   readonly root?: string;
 }
 
-/** Kept beside a zip, to tell whether the zip is up to date. */
+/** Kept beside a zip. It shows whether the zip is up to date. */
 interface Stamp {
   /** Digest of everything the zip is made from. */
   readonly inputs: string;
@@ -84,7 +84,7 @@ const BUNDLES = {
   "records-table.js": { source: "handler/src/records-table.ts", external: ["./tracer"] },
 } as const satisfies Record<string, Bundle>;
 
-/** The function of the upload API has a package of its own, without sharp. */
+/** The function of the upload API has a separate package without sharp. */
 const UPLOAD_API_BUNDLE: Bundle = { source: "handler/src/upload-api/index.ts", external: ["./tracer"] };
 
 /** @throws Error, one line with file, line and column of every mistake */

@@ -42,7 +42,7 @@ export const drillStack = (name: string, changes: Partial<Environment> = {}): Pr
   return localStack(`${name} ${JSON.stringify(changes)}`, { ...STAND_INS, ...process.env }, false, find);
 };
 
-/** @param key tells apart stacks that are made from the same sources and variables of the shell */
+/** @param key distinguishes stacks that are made from the same sources and variables of the shell */
 const localStack = async (
   key: string,
   shell: NodeJS.ProcessEnv,

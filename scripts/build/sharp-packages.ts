@@ -1,4 +1,4 @@
-/** Which npm packages sharp needs on a platform, by the lockfile, and the files of each that are needed at run time. */
+/** The npm packages that sharp needs on a platform according to the lockfile, and the files of each that it needs at run time. */
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -77,7 +77,7 @@ export const packagesOfSharp = (lock: string, platform: Platform): LockedPackage
 };
 
 const CODE = /\.(c?js|json|node|dylib|dll)$|\.so(\.\d+)*$/;
-/** Sources, tools, and packages of their own. */
+/** Sources, tools, and separate packages. */
 const OTHERS = /^(src|install|bin|node_modules)\//;
 const LICENCE = /(^|\/)LICEN[CS]E[^/]*$/i;
 /** libvips has no licence file: its README is the list of licences. */

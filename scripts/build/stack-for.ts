@@ -6,7 +6,7 @@ import type { Environment } from "../../modules/variables";
 import { temporaryFolder } from "../terminal/processes";
 import { PROJECT, stackFolder } from "./stacks";
 
-/** Stands for the function's zip where only the JSON is read. */
+/** Replaces the function's zip where only the JSON is read. */
 const NO_PACKAGE = join(PROJECT, "package.json");
 
 export interface StackOptions {

@@ -55,7 +55,7 @@ export const to =
 /** Terraform accepts "60" as 60; CloudFormation does not. */
 export const number = (path: string): Field => to(path, Number);
 
-/** A JSON text that CloudFormation takes as an object. */
+/** A JSON text where CloudFormation expects an object. */
 export const document = (path: string): Field => to(path, (value) => JSON.parse(String(value)));
 
 /** A list of one value, where Terraform has the value. */
@@ -83,7 +83,7 @@ export const blocks =
 /** An argument without a property. @param why for the document */
 export const omitted = (why: string): Field => Object.assign(() => ({}), { omitted: why });
 
-/** An argument of which only one value has a counterpart: that nothing is set. */
+/** An argument that has a counterpart for one value only: the one that sets nothing. */
 export const only =
   (expected: unknown): Field =>
   (value, at) => {

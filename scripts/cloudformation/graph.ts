@@ -1,4 +1,4 @@
-/** The resources of a synthesized stack as those of a template: which are one, what refers to what, and which may not. */
+/** Groups the resources of a stack into those of a template, finds their references, and refuses what a template cannot have. */
 import { createHash } from "node:crypto";
 import type { Json } from "./fields";
 import { DATA, TYPES } from "./types";
@@ -65,7 +65,7 @@ const blocksOf = (stack: TerraformJson): Block[] =>
         return fail(`Expected a row in scripts/cloudformation/types for ${type} but got none (${address})`);
       if (provider !== undefined && !("isGlobal" in row && row.isGlobal))
         return fail(`CloudFormation cannot have ${address}: its provider ${provider} is for another region`);
-      // What exists already needs no waiting.
+      // Data sources exist already, so nothing has to wait for them.
       const created = (dependsOn as string[]).filter((each) => !each.startsWith("data."));
       return { address, type, label, body, dependsOn: created, lifecycle: lifecycle as Json };
     }),
@@ -74,7 +74,7 @@ const blocksOf = (stack: TerraformJson): Block[] =>
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 /**
- * A logical id has letters and digits only. Ids of more addresses contain the address, which belongs into a parameter only.
+ * A logical id has letters and digits only. A subscription's label can contain the address, which only a parameter may contain.
  * @returns `S3BucketsUpload` for `s3_buckets_upload`
  */
 const idOf = ({ type, label, body }: Block, { idEnd = "" }: Resource): string => {
@@ -163,7 +163,7 @@ export const graphOf = (
   );
   const next = (node: Node): Node[] => [...(edges.get(node) ?? [])];
   const cut = new Map<Node, Set<Node>>();
-  // What other resources are folded into comes first: their references make most of the cycles.
+  // Resources that others are folded into come first: their references cause most of the cycles.
   const named = nodes.filter(({ row }) => row.computed !== undefined);
   for (const node of [...named].sort((one, other) => other.parts.length - one.parts.length)) {
     const needed = reached(node, next);

@@ -1,4 +1,4 @@
-/** Writes a synthesized stack as a CloudFormation template. The rows of types/ decide what becomes of each resource. */
+/** Writes a synthesized stack as a CloudFormation template. The rows of types/ say how each resource is translated. */
 import { createHash } from "node:crypto";
 import { type Json, merged, propertiesOf } from "./fields";
 import { type Graph, graphOf, type Node, type TerraformJson } from "./graph";

@@ -39,7 +39,7 @@ export interface LogLine {
   /** The time that the line is about, in milliseconds since 1970. */
   readonly timestampMs: number;
   readonly message: string;
-  /** The time from which CloudWatch can see what filters make of the line. @default timestampMs */
+  /** The time from which CloudWatch can see the data that filters make from the line. @default timestampMs */
   readonly visibleMs?: number;
   /** Name of its log group. @default that of each filter */
   readonly logGroup?: string;

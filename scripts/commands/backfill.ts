@@ -165,7 +165,9 @@ const stop = async (service: BackfillService, { json }: Options, env: string): P
   for (const run of running) await stopRun(service, run);
   const names = running.map(({ name }) => name);
   const text =
-    names.length === 0 ? "No run is in progress." : `Stopped ${names.join(", ")}. --resume goes on within 14 days.`;
+    names.length === 0
+      ? "No run is in progress."
+      : `Stopped ${names.join(", ")}. --resume continues the run within 14 days.`;
   print(json, { environment: env, stopped: names }, text);
 };
 
@@ -239,19 +241,19 @@ export const command = new Command("npm run backfill --")
   .addOption(new Option("--since <date>", "only objects stored since this date, such as 2026-01-31").argParser(since))
   .option("--missing <variant>", "only objects without this variant; a variant of an older version counts")
   .addOption(new Option("--state <state>", "only uploads with this state in the metadata table").choices(listedStates))
-  .option("--all", "make every variant again, also those that are stored", false)
+  .option("--all", "make every variant again, even those that are stored", false)
   .option("--dry-run", "only print number, cost and time", false)
   .option("--yes", "do not ask", false)
   .option("--status", "list the newest runs")
   .option("--stop", "stop the run in progress")
-  .option("--resume", "go on with the newest run, if it was stopped or failed: only its open batches run again")
+  .option("--resume", "continue the newest run, if it was stopped or failed: only its open batches run again")
   .option("--retry <run>", "process the objects of a run's failed batches in a new run")
   .option("--json", "print JSON")
   .addOption(endpointOption())
   .addHelpText(
     "after",
     "\nAfter a run was stopped or has failed, the next one starts once its last invocations have ended, within the function's timeout. " +
-      "A run fails when more than backfill_tolerated_failure_percent of its objects fail; --resume goes on with it for 14 days. " +
+      "A run fails when more than backfill_tolerated_failure_percent of its objects fail; --resume continues it for 14 days. " +
       "A run with fewer failures has succeeded: --retry processes them.\n" +
       "Exit code 1: nothing was started, because of a release, another run, or an answer of AWS.",
   )

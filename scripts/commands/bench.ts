@@ -127,7 +127,7 @@ const lean = async ({ photos: folder, runs, python }: Options) => {
   }
 };
 
-/** The photos of the user's, or the painted one. */
+/** The user's photos, or the painted one. */
 const photoFiles = async (folder: string | undefined): Promise<string[]> => {
   const all = folder === undefined ? await pictures((megapixels) => megapixels === 12) : await photosIn(folder);
   return all.filter(({ name }) => folder !== undefined || name === REFERENCE).map(({ file }) => file);
@@ -253,7 +253,7 @@ export const command = new Command("npm run bench --")
   .option("--runs <number>", "measurements of each picture and method", wholeNumber("--runs", 1, 100), 5)
   .option("--python <command>", "a Python with Pillow", "python3")
   .option("--quick", "small pictures and the 12 MP photo, once", false)
-  .option("--photos <folder>", "photos of yours instead of the painted pictures, with every encoder_effort and Pillow")
+  .option("--photos <folder>", "your photos instead of the painted pictures, with every encoder_effort and Pillow")
   .option("--sweep", "only encoder settings, with the painted photo of 12 megapixels or those of --photos", false)
   .option(
     "--memory",

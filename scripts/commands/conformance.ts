@@ -37,7 +37,7 @@ const compare = (files: readonly string[]): void => {
 
 export const command = new Command("npm run conformance --")
   .description("Compares the local CloudWatch engine with recorded answers of the service.")
-  .argument("[file...]", "files with one case a line as JSON (default: the committed cases)")
+  .argument("[file...]", "files with one JSON case per line (default: the committed cases)")
   .addHelpText(
     "after",
     "\nExit code 1: an answer differs.\nExit code 2: a file cannot be read, or one of its lines is not a case; the message names it.",

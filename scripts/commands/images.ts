@@ -1,4 +1,4 @@
-/** `npm run images`: shows what became of uploads, from the metadata table of an environment. */
+/** `npm run images`: shows the state of uploads, from the metadata table of an environment. */
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { clientsFor } from "../aws/clients";
@@ -103,7 +103,7 @@ const run = async (env: string, key: string | undefined, options: Options): Prom
 
 export const command = new Command("npm run images --")
   .description(
-    "Shows what became of uploads, from the metadata table of an environment, with the shell's credentials. " +
+    "Shows the state of uploads, from the metadata table of an environment, with the shell's credentials. " +
       "With a key, all that is known about each of its versions; without one, the uploads that failed or were refused.",
   )
   .addArgument(environmentArgument())

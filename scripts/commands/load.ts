@@ -16,7 +16,7 @@ import { interruptible } from "../terminal/interruptible";
 import { endpointOption, environmentArgument, wholeNumber } from "../terminal/options";
 import { withProgress } from "../terminal/progress";
 
-/** The run ends after so many uploads without variants: more would only cost more. */
+/** The run ends after this many uploads without variants: more would only add to the cost. */
 const GIVE_UP_AFTER = 10;
 
 const MINUTE_MS = 60_000;

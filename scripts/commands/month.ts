@@ -137,7 +137,7 @@ const figureTable = (results: readonly Result[]): string =>
 const canaryLine = ({ column, canaries }: Result): string[] =>
   canaries === undefined
     ? []
-    : [`  ${column}: ${grouped(canaries.takenBack)} of ${grouped(canaries.healthy)} healthy canaries are taken back`];
+    : [`  ${column}: ${grouped(canaries.takenBack)} of ${grouped(canaries.healthy)} healthy canaries are rolled back`];
 
 const textOf = (env: string, results: readonly Result[], isJudged: boolean): string =>
   [...new Set(results.map(({ uploadsPerMonth }) => uploadsPerMonth))]

@@ -140,14 +140,14 @@ export const command = new Command("npm run soak --")
   .addOption(whole("--seed <number>", "repeats the faults of an earlier run", 0, 2 ** 31, 1))
   .addOption(whole("--concurrency <keys>", "keys in progress at the same time", 1, 200, 16))
   .addOption(
-    new Option("--deliveries <times>", "deliver every event so often, in random order")
+    new Option("--deliveries <times>", "deliver every event this many times, in random order")
       .argParser(wholeNumber("--deliveries", 2, 20))
       .default(undefined, "a few twice"),
   )
   .addOption(
     new Option(
       "--backfill <objects>",
-      "instead, backfill so many objects during live uploads, stop it at half and resume it",
+      "instead, backfill this many objects during live uploads, stop the run halfway and resume it",
     ).argParser(wholeNumber("--backfill", 50, 100_000)),
   )
   .option("--unversioned", "as with enable_s3_versioning = false", false)

@@ -33,7 +33,7 @@ interface StartOptions {
 }
 
 const start = async (paths: readonly string[], options: StartOptions): Promise<void> => {
-  // A debugger stops the function for as long as people look at it, which no clock of a console can follow.
+  // A debugger can stop the function for any length of time, which the clock of the console cannot follow.
   if (paths.length === 0 && options.console && options.inspect === undefined) return withConsole(options);
   if (options.inspect !== undefined && options.env !== "dev")
     throw new UsageError(`Expected dev for --env with --inspect but got ${options.env}`);

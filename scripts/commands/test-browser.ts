@@ -8,10 +8,10 @@ import { runCommand } from "../terminal/cli";
 
 const JEST = join(__dirname, "../../node_modules/jest/bin/jest.js");
 
-/** They are no `.test.ts`, so that `npm test` needs no browser. */
+/** Not named `.test.ts`, so that `npm test` needs no browser. */
 const PATTERN = "**/*.browser.ts";
 
-/** A browser on a busy machine takes its time. */
+/** A browser is slow on a busy machine. */
 const LONGEST_TEST_MS = "300000";
 
 const test = async (): Promise<void> => {

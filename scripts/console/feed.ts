@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { Changes, Line, Mail, Upload } from "./protocol";
 
-/** What is sent to pages only as a whole, computed when it is sent. */
+/** Values that are sent to pages only as a whole, computed when they are sent. */
 export interface Wholes {
   readonly clock: () => Changes["clock"];
   readonly alarms: () => Changes["alarms"];

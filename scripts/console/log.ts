@@ -3,10 +3,10 @@ import { embeddedMetrics } from "../cloudwatch/embedded-metrics";
 import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import type { LogLine } from "../sandbox/function-log";
 import { type Fields, fieldsOf, levelOf, summaryOf, titleOf } from "../terminal/log-line";
-import type { Heard, Line } from "./protocol";
+import type { FilterMatch, Line } from "./protocol";
 
 export interface Log {
-  add(line: LogLine, heard: readonly Heard[]): Line;
+  add(line: LogLine, filterMatches: readonly FilterMatch[]): Line;
   lines(): readonly Line[];
   /** @returns ids of the lines that match since the one with this id. @throws Error of `parseFilterPattern` */
   match(pattern: string, sinceId: number): number[];
@@ -15,18 +15,18 @@ export interface Log {
 /** What Lambda and the function did not write as JSON has no level. */
 const levelIn = (fields: Fields): string => levelOf(fields) || "INFO";
 
-const embedded = (text: string): Heard[] =>
+const embedded = (text: string): FilterMatch[] =>
   embeddedMetrics(text).data.map(({ name, value, unit }) => ({ filter: "", metric: name, value, unit }));
 
 export const createLog = (maxLines: number): Log => {
   const lines: Line[] = [];
   let nextId = 1;
   return {
-    add: ({ text, timestampMs, requestId, visibleMs }, heard) => {
+    add: ({ text, timestampMs, requestId, visibleMs }, filterMatches) => {
       const fields = fieldsOf(text);
-      const all = [...heard, ...embedded(text)];
+      const all = [...filterMatches, ...embedded(text)];
       const line: Line = {
-        ...{ id: nextId, atMs: timestampMs, level: levelIn(fields), text, heard: all },
+        ...{ id: nextId, atMs: timestampMs, level: levelIn(fields), text, filterMatches: all },
         ...{ title: titleOf(fields) ?? text, summary: summaryOf(fields) },
         ...(requestId !== undefined && { requestId }),
         ...(visibleMs !== undefined && all.length > 0 && { visibleMs }),

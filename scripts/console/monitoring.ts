@@ -9,7 +9,7 @@ import { type Message, notifications } from "../cloudwatch/notifications";
 import { createWatch, type Transition } from "../cloudwatch/watch";
 import type { Blueprint } from "../sandbox/blueprint";
 import { shortNames } from "./names";
-import type { AlarmView, Heard, Mail, StateChange } from "./protocol";
+import type { AlarmView, FilterMatch, Mail, StateChange } from "./protocol";
 
 /** Changes of state that are kept for each alarm. */
 const CHANGES = 100;
@@ -17,8 +17,8 @@ const CHANGES = 100;
 const MINUTE_MS = 60_000;
 
 export interface Monitoring {
-  /** Puts what the metric filters make of a line into the metrics. */
-  hear(line: FilteredLine): Heard[];
+  /** Adds the data that the metric filters make from a line to the metrics. @returns the filters that match it */
+  add(line: FilteredLine): FilterMatch[];
   /** Evaluates all alarms. @returns what changed, and the messages that were sent */
   step(atMs: number): { readonly changed: readonly string[]; readonly messages: readonly Omit<Mail, "id">[] };
   alarms(): AlarmView[];
@@ -64,7 +64,7 @@ const createFilters = ({ metricFilters }: Blueprint, metrics: MetricStore) => {
   const filters = metricFilters.map((filter) => ({ ...filter, compiled: compileFilter(filter) }));
   const minutes = new Map<number, { readonly lines: FilteredLine[]; readonly matched: Set<CompiledFilter> }>();
   return {
-    hear: (line: FilteredLine): Heard[] => {
+    add: (line: FilteredLine): FilterMatch[] => {
       const minute = Math.floor(line.timestampMs / MINUTE_MS);
       const seen = minutes.get(minute) ?? { lines: [], matched: new Set() };
       minutes.set(minute, seen);
@@ -100,7 +100,7 @@ export const createMonitoring = (blueprint: Blueprint, metrics: MetricStore, now
   const first = createWatch(all, metrics, states).step(Math.floor(nowMs / MINUTE_MS) * MINUTE_MS);
   // Another watch: the actions of the first changes may be waiting in the one that found them.
   const { step } = createWatch(all, metrics, states);
-  const { hear, endMinutes } = createFilters(blueprint, metrics);
+  const { add, endMinutes } = createFilters(blueprint, metrics);
   const names = new Set(all.map(({ name }) => name));
   const composites = compileComposites(blueprint.compositeAlarms, names);
   const children = new Map(composites.map((composite) => [composite.alarm.name, composite.children]));
@@ -158,7 +158,7 @@ export const createMonitoring = (blueprint: Blueprint, metrics: MetricStore, now
   for (const transition of first.transitions) record({ ...transition, actions: [], suppressedBy: undefined });
 
   return {
-    hear,
+    add,
     step: (atMs) => {
       endMinutes(atMs);
       const done = step(atMs);

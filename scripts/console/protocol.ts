@@ -59,7 +59,7 @@ export interface Upload {
 }
 
 /** A metric filter that matches a line, and the datum that it makes. */
-export interface Heard {
+export interface FilterMatch {
   readonly filter: string;
   readonly metric: string;
   readonly value?: number;
@@ -75,7 +75,7 @@ export interface Line {
   readonly title: string;
   readonly summary: string;
   readonly text: string;
-  readonly heard: readonly Heard[];
+  readonly filterMatches: readonly FilterMatch[];
   /** When alarms can see the data of its filters. */
   readonly visibleMs?: number;
 }

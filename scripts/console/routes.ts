@@ -1,4 +1,4 @@
-/** What the page asks (GET) and what it changes (POST). */
+/** The requests of the page: questions (GET) and changes (POST). */
 import { readdir, readFile } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { basename, join } from "node:path";

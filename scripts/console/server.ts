@@ -29,7 +29,7 @@ export interface Console {
   stop(): Promise<void>;
 }
 
-/** As long as a browser takes that opens the address at once. */
+/** Time that a browser needs to request the page, if it is opened at once. */
 const PAGE_FIRST_MS = 300;
 
 const listen = (server: Server, port: number): Promise<number> =>
@@ -99,7 +99,7 @@ export const startConsole = async (options: ConsoleOptions): Promise<Console> =>
     response.writeHead(403, { "content-type": "application/json", connection: "close" });
     response.end(JSON.stringify({ problem: refusal }));
   });
-  // A page polls nothing; connections may rest for a while between clicks.
+  // The page does not poll, so connections can be idle between clicks.
   server.keepAliveTimeout = 60_000;
   const url = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
   options.onListening?.(url);

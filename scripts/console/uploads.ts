@@ -1,4 +1,4 @@
-/** Uploads with their attempts and variants, as many as the history holds. */
+/** The latest uploads, with their attempts and variants. */
 import sharp from "sharp";
 import type { Attempt, Outcome } from "../sandbox/lambda";
 import type { CreatedObject } from "../sandbox/s3-events";

@@ -36,10 +36,10 @@ const MAX_API_REQUESTS = 200;
 const RETRY_DELAYS_MS = [60_000, 120_000];
 const THROTTLE_DELAY_MS = 1_000;
 
-/** Fast enough to test with, slow enough to be true: as the drill does it. */
+/** How fast data reach CloudWatch: the drill's default. */
 const DELIVERY = "typical";
 
-/** Metrics of more than a day ago are of no alarm and no chart. */
+/** No alarm and no chart uses metrics older than a day. */
 const METRICS_KEPT_MS = 26 * 3_600_000;
 
 /** Data by request: a few for each attempt. */
@@ -183,8 +183,8 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
     onLogLine: (line) => {
       const { text: message, timestampMs, visibleMs, logGroup } = line;
       const written = { message, timestampMs, logGroup, ...(visibleMs !== undefined && { visibleMs }) };
-      const heard = parts?.monitoring.hear(written);
-      feed.line(log.add(line, heard ?? []));
+      const filterMatches = parts?.monitoring.add(written);
+      feed.line(log.add(line, filterMatches ?? []));
     },
     onDatum: data.add,
     onRequest: requests.add,

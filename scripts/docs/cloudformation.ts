@@ -1,4 +1,4 @@
-/** The generated table of docs/cloudformation.md: what becomes of each Terraform type, from the ledger of the writer. */
+/** The generated table of docs/cloudformation.md: how each Terraform type is translated, from the ledger of the writer. */
 import { TYPES } from "../cloudformation/types";
 import { code, table } from "../terminal/markdown";
 

@@ -67,7 +67,7 @@ export const canaryTable = (): string => {
     row.canaries === undefined ? [] : [{ ...row, canaries: row.canaries }],
   );
   return table(
-    ["uploads a month", "alarms", "healthy canaries", "taken back"],
+    ["uploads a month", "alarms", "healthy canaries", "rolled back"],
     counted.map(({ uploadsPerMonth, column, canaries }) => [
       grouped(uploadsPerMonth),
       NAMES[column] ?? column,

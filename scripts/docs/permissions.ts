@@ -10,7 +10,7 @@ export const REASONS = {
   TellDeletedFromDenied:     "without it, S3 answers 403 instead of 404 for a deleted object, which looks like a missing permission",
   WriteVariants:             "writes the five variants; it can neither read nor delete them, and cannot change an upload",
   FindVariants:              "finds the variants of a deleted upload, where delete_variants_with_upload is on",
-  DeleteVariants:            "tells from which upload a variant was made, and deletes it",
+  DeleteVariants:            "finds the upload that a variant was made from, and deletes the variant",
   WriteRecords:              "writes the record of an upload; it can neither read nor delete records",
   DecryptRecords:            "DynamoDB decrypts the table's key with this role, through DynamoDB only",
   AcceptDirectUploads:       "S3 acts with this permission for everyone who has an upload link, so it ends at the keys of direct uploads",
@@ -61,7 +61,7 @@ export const REASONS = {
   "s3.amazonaws.com":         "S3 replicates with this role",
 } as const satisfies Record<string, string>;
 
-/** Resource types with a policy of their own. */
+/** Resource types that have a policy. */
 const RESOURCE_POLICIES = ["aws_kms_key", "aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy"];
 
 interface Right extends Statement {

@@ -21,7 +21,7 @@ export interface Plot {
   readonly yScale?: "linear" | "log";
 }
 
-/** Okabe and Ito's palette, which people with colour blindness can tell apart. */
+/** Okabe and Ito's palette, which people with colour blindness can distinguish. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
 /** @returns an SVG with a white background; the plot is 640 x 400 px, without the legend */

@@ -115,7 +115,7 @@ const ALMOST_ALL = 0.95;
 export const alarmsOf = ({ fires, firesAtError = [] }: Fault, { function: fn }: Blueprint): readonly string[] =>
   fn.environment.REFUSAL_LOG_LEVEL === "WARN" ? fires : [...fires, ...firesAtError];
 
-/** The function gives up a request after 5 s without an answer, and the third one with it the attempt. */
+/** The function gives up a request after 5 s without an answer, and the attempt after the third such request. */
 const TOO_LATE_MS = 10_000;
 
 /** Every fault: add a row. */

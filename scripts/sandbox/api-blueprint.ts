@@ -33,7 +33,7 @@ export interface ApiBlueprint {
   readonly name: string;
   readonly stage: string;
   readonly routes: readonly RouteBlueprint[];
-  /** @default browsers may call it from pages of its own address only */
+  /** @default browsers may call it only from pages of the same address */
   readonly cors?: CorsBlueprint;
 }
 

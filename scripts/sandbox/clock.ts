@@ -5,7 +5,7 @@ export interface Clock {
   /** Starts the clock; until then it stands still. */
   start(): void;
   skip(ms: number): void;
-  /** Goes on from the current time at another speed. @param scale milliseconds for each real millisecond */
+  /** Continues from the current time at another speed. @param scale milliseconds for each real millisecond */
   setScale(scale: number): void;
 }
 

@@ -48,7 +48,7 @@ interface Execution {
 /** A run can be redriven for 14 days after its end. */
 const REDRIVABLE_MS = 14 * 24 * 3_600_000;
 
-/** How often the timeout of a run is looked at: the sandbox's clock can skip. */
+/** How often the timeout of a run is checked: the sandbox's clock can jump. */
 const LOOK_MS = 50;
 
 const arnLike = (arn: string, kind: string, ...rest: readonly string[]): string =>
@@ -150,7 +150,7 @@ export const createExecutions = (options: ExecutionsOptions): Executions => {
         end(each, ending, "TIMED_OUT", { error: "States.Timeout" });
     };
     const timer = setInterval(look, LOOK_MS).unref();
-    /** An invocation goes on after its batch was aborted. */
+    /** An invocation continues after its batch was aborted. */
     const calls: Promise<unknown>[] = [];
     const invoke: typeof call = (functionArn, event) => {
       const answer = call(functionArn, event);

@@ -23,7 +23,7 @@ export interface HttpApiOptions {
   readonly now: () => number;
   /** Clock of clients, for tokens and signatures. @default Date.now */
   readonly clientNow?: (() => number) | undefined;
-  /** Called for each request, when it is answered. @default no one is told */
+  /** Called for each request, when it is answered. @default nothing is called */
   readonly onRequest?: ((request: ApiRequest) => void) | undefined;
   /** Invokes a function synchronously. */
   readonly call: (functionName: string, event: unknown) => Promise<Answer>;

@@ -1,4 +1,4 @@
-/** Deleted objects of the local S3: which requests delete an object or a version, and who is told. */
+/** Deleted objects of the local S3: which requests delete an object or a version, and which events S3 sends for them. */
 import type { RemovedObject } from "./s3-events";
 import type { Versions } from "./versions";
 

@@ -25,7 +25,7 @@ const NOT_AN_ACCOUNT = {
     "this address is a stack on this machine, not an AWS account; it answers S3, SQS, Query of DynamoDB, runs of Step Functions, Invoke, FilterLogEvents and GetMetricStatistics",
 };
 
-/** Calls of other services at the same address; all others of theirs are refused. */
+/** Calls of other services at the same address. All other calls of these services are refused. */
 export const answerOtherServices = (app: Server, operations: Operations, describeFunction?: DescribeFunction): void => {
   app.addHook("preHandler", async (request, reply) => {
     const target = request.headers["x-amz-target"];

@@ -12,7 +12,7 @@ export interface SignedRequest {
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<keyId>[^/]+)\/(?<date>\d{8})\/(?<region>[\w-]+)\/(?<service>[\w-]+)\/aws4_request, ?SignedHeaders=(?<names>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
 
-/** A signature can be used for so long. */
+/** How long a signature is valid. */
 const VALID_MS = 5 * 60_000;
 
 const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");

@@ -13,13 +13,13 @@ interface Template {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
 }
 
-/** The first and the last group of this UUID are what Terraform's placeholder for a unique name is. */
+/** The first and the last group of this UUID replace Terraform's placeholder for a unique name. */
 const STACK_ID = `arn:aws:cloudformation:region:${ACCOUNT_ID}:stack/name/${NAME_END.slice(0, 2)}-0-0-0-${NAME_END.slice(2)}`;
 
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What `Ref` and `Fn::GetAtt` of a resource are. */
+/** The values of `Ref` and `Fn::GetAtt` for a resource. */
 type Referred = (id: string, attribute: string, where: string) => unknown;
 
 /** Resolves the intrinsic functions of a value. */

@@ -1,9 +1,9 @@
-/** What every command has in common: `--help`, errors of one line, exit codes, and nothing left behind. */
+/** What every command has in common: `--help`, errors of one line, exit codes, and cleanup. */
 import { constants } from "node:os";
 import { type Command, CommanderError } from "commander";
 import pc from "picocolors";
 import { collectTemporaryFiles } from "./processes";
-import { breakSilence } from "./silence";
+import { startWorkingNotice } from "./working-notice";
 
 /** How commands end: what their exit codes mean. */
 // biome-ignore format: a ledger is read down its columns
@@ -48,7 +48,7 @@ export const runCommand = async (command: Command, argv: readonly string[] = pro
   let restore = () => {};
   command.hook("preAction", () => {
     collectTemporaryFiles();
-    restore = breakSilence(command.name());
+    restore = startWorkingNotice(command.name());
   });
   for (const each of [command, ...command.commands]) each.exitOverride().configureOutput({ outputError: () => {} });
   try {

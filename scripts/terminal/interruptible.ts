@@ -1,8 +1,8 @@
-/** Work that Ctrl-C or a termination ends early, after a step that is complete. */
+/** Work that Ctrl-C or SIGTERM ends early, after the current step. */
 import { exitCodeOfSignal, onInterrupt } from "./processes";
 
 /**
- * While `work` runs, the first Ctrl-C or termination aborts a signal and sets the exit code; the process goes on until the
+ * While `work` runs, the first Ctrl-C or termination aborts a signal and sets the exit code; the process continues until the
  * work has ended. The second one ends the process.
  * @param work ends soon after its signal is aborted
  */

@@ -1,17 +1,17 @@
-/** Looks at something again and again until it is as wanted. */
+/** Polls until a value is there. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface PollOptions {
-  /** Pause between two looks. */
+  /** Pause between two calls of `look`. */
   readonly intervalMs: number;
   /** @default no limit */
   readonly limitMs?: number;
-  /** Ends the polling at once; a look that is under way is awaited. @default nothing does */
+  /** Ends the polling, after a call of `look` that is in progress. @default nothing does */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Calls `look` until it returns something. The last look is made when the time is up.
+ * Calls `look` until it returns a value. The last call is made when the time is up.
  * @returns what `look` returned; undefined where the time was up or the signal aborted first
  * @throws what `look` throws
  */

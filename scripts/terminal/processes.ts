@@ -27,7 +27,7 @@ const cleanupScript = (): string => {
   return [...kills, ...removal, ...again, "true"].join("; ");
 };
 
-/** Ends this process in order at a signal, unless the signal has a handler; the second signal always does. */
+/** Ends this process cleanly at a signal, unless the signal has a handler; the second signal always does. */
 const listen = (): void => {
   if (isListening) return;
   isListening = true;
@@ -41,7 +41,7 @@ const listen = (): void => {
 };
 
 /**
- * Cleans up when this process ends. SIGKILL gives this process no chance to do so: a shell in a session of its own reads the
+ * Cleans up when this process ends. SIGKILL gives this process no chance to do so: a shell in a separate session reads the
  * script, and runs the last one it got when its input closes.
  */
 const registerCleanup = (): void => {
@@ -58,7 +58,7 @@ const registerCleanup = (): void => {
   cleanupShell.stdin?.write(`${cleanupScript()}\n`);
 };
 
-/** Makes sure that a folder is gone when this process is. */
+/** Removes a folder when this process ends, however it ends. */
 export const removeAtExit = (folder: string): void => {
   folders.add(folder);
   registerCleanup();
@@ -94,7 +94,7 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** The process and all that it started are killed after this time. */
+  /** The process and everything that it started are killed after this time. */
   readonly limitSeconds: number;
   /** Called with each piece of output. @default the output is available only at the end */
   readonly onOutput?: (text: string) => void;
@@ -111,7 +111,7 @@ export interface Outcome {
 
 const title = ({ program, args }: Command): string => [program, args[0] ?? ""].join(" ").trim();
 
-/** Starts a process in a group of its own; its output is collected as text. */
+/** Starts a process in a separate process group; its output is collected as text. */
 const launch = (command: Command) => {
   const { program, args, cwd, env } = command;
   const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });

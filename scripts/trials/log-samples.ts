@@ -49,14 +49,14 @@ const metricsCounting = (traits: Traits): MetricName[] =>
     .map(([name]) => name);
 
 /** A file name with words that a filter on plain text would match. */
-const BAIT = "AccessDenied ERROR [CRITICAL] Task timed out, signal: killed, Large image detected.jpg";
+const MISLEADING = "AccessDenied ERROR [CRITICAL] Task timed out, signal: killed, Large image detected.jpg";
 
 /** Writes every event of the ledger, in order, to stdout and stderr, where the caller reads them. */
 const logEveryEvent = (refusalLogLevel: RefusalLogLevel): void => {
   const settings = { LOG_LEVEL: "DEBUG", REFUSAL_LOG_LEVEL: refusalLogLevel } as const;
   const log = createLog(settings, "8a2c9e2e-0000-4000-8000-000000000000");
   for (const [name, { fields }] of Object.entries(EVENTS) as [EventName, (typeof EVENTS)[EventName]][]) {
-    const values = Object.entries(fields).map(([field, type]) => [field, type === "number" ? 1_000 : BAIT]);
+    const values = Object.entries(fields).map(([field, type]) => [field, type === "number" ? 1_000 : MISLEADING]);
     log(name, Object.fromEntries(values) as EventFields<EventName>);
   }
 };
@@ -101,7 +101,7 @@ const fromLambda = (refusalLogLevel: RefusalLogLevel): LogSample[] => [
     name: "the runtime, an error thrown",
     line: JSON.stringify({
       level: "ERROR",
-      message: { errorType: "AggregateError", errorMessage: BAIT, stackTrace: [] },
+      message: { errorType: "AggregateError", errorMessage: MISLEADING, stackTrace: [] },
     }),
     countedBy: metricsCounting({ level: "ERROR", refusalLogLevel }),
   },
@@ -114,7 +114,7 @@ const fromLambda = (refusalLogLevel: RefusalLogLevel): LogSample[] => [
 
 const written = new Map<RefusalLogLevel, Promise<string>>();
 
-/** Once for each level: a process of its own writes the lines, and they are always the same. */
+/** Once for each level: a separate process writes the lines, and they are always the same. */
 const writtenByLogger = (refusalLogLevel: RefusalLogLevel): Promise<string> => {
   const command = [...RUN_TYPESCRIPT, __filename, refusalLogLevel];
   const text =

@@ -15,7 +15,7 @@ import { matches, parseFilterPattern } from "../cloudwatch/filter-pattern";
 import { compileFilter, type MetricFilter } from "../cloudwatch/metric-filter";
 import type { LogSample } from "./log-samples";
 
-/** Metrics of which the environment has no filter, because it has no alarm on them, or lacks what they are about. */
+/** Metrics without a filter in the environment: it has no alarm on them, or not the feature that they measure. */
 export const metricsOff = (environment: Environment): readonly string[] => [
   ...Object.entries<LogAlarm>(LOG_ALARMS).flatMap(([metric, { enabledBy }]) =>
     !Object.hasOwn(faultLedger(environment), metric) || (enabledBy !== undefined && !environment[enabledBy])

@@ -38,10 +38,10 @@ describe("the worker", () => {
 
     expect(outcomes).toEqual([
       "made: ",
-      "hang: Expected an result within 5 s but got none",
+      "hang: Expected a result within 5 s but got none",
       "made: ",
-      "crash: Expected an result but got exit code 7",
-      "crash: Expected an result but got SIGABRT",
+      "crash: Expected a result but got exit code 7",
+      "crash: Expected a result but got SIGABRT",
       "made: ",
     ]);
   });

@@ -1,4 +1,4 @@
-/** Who calls the API, as a hash: each caller has keys of their own, and sees only their own uploads. */
+/** Who calls the API, as a hash: each caller has separate keys, and sees only their own uploads. */
 import { createHash } from "node:crypto";
 import { RequestRefused } from "./request-refused";
 

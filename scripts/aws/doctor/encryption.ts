@@ -11,7 +11,7 @@ import { type Check, deploy, type Finding, ok, problem, type Subject, warning } 
 import { topicArn } from "./notifications";
 import { functionConfiguration } from "./upload-path";
 
-/** A resource and the id, ARN or alias of its key; undefined if it uses none of KMS. */
+/** A resource and the id, ARN or alias of its key; undefined if it uses no KMS key. */
 interface Encrypted {
   readonly resource: string;
   readonly key: string | undefined;

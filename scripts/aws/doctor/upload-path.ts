@@ -115,7 +115,7 @@ const permission: Check["look"] = async (subject) => {
   const { functionName, aliasName } = names;
   const { upload } = await findBuckets(aws.s3, environment);
   const partition = (await invokedArn(subject)).split(":")[1];
-  // With an alias, uploads invoke the alias, which has a policy of its own.
+  // With an alias, uploads invoke the alias, which has a separate policy.
   const Qualifier = environment.enable_release_alias ? aliasName : undefined;
   const command = new GetPolicyCommand({ FunctionName: functionName, Qualifier });
   const found = await ifFound(answerTo("GetPolicy", aws.lambda.send(command)));

@@ -1,4 +1,4 @@
-/** Invokes a version with samples before it gets traffic, and checks what it makes of them. */
+/** Invokes a version with samples before it gets traffic, and checks the results. */
 import { randomUUID } from "node:crypto";
 import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { FORMATS, type Variants } from "../../../handler/contract/variants";
@@ -32,7 +32,7 @@ export interface SampleCheck {
   readonly signal: AbortSignal;
   /**
    * How long to wait until the version in service has processed the samples, in milliseconds: S3 invokes it, too. If it fails,
-   * the check goes on, because the new version may be the remedy.
+   * the check continues, because the new version may be the remedy.
    * @default 30000
    */
   readonly waitMs?: number;
@@ -74,7 +74,7 @@ const storedBy = async (
   return Object.fromEntries((await Promise.all(found)).flat());
 };
 
-/** @returns what the version makes of a picture, once the version in service is done with it */
+/** @returns the outcome of a picture, after the version in service has finished with it */
 const pictureOutcome = async ({ key, bytes }: Upload, round: RoundOptions, callee: Callee): Promise<Outcome> => {
   const upload = await objectAt(round, key);
   const { requestId, error } = await invoke(callee, eventOf(upload));
@@ -111,7 +111,7 @@ const inRound = async (round: RoundOptions, { environment, callee, signal }: Sam
   const pictures = sampleUploads(prefix, EXTENSIONS);
   const arrivals = await uploadAll(pictures, { ...round, concurrency: pictures.length });
   const steps = pictures.map((picture) => () => pictureOutcome(picture, round, callee));
-  // An error in the log would take the release back where log-errors is critical.
+  // An error in the log would roll the release back where log-errors is critical.
   if (environment.refusal_log_level === "WARN") steps.push(() => refusalOutcome(invalidUpload(prefix), round, callee));
   const outcomes = await untilWrong(steps, signal);
   const isLate = arrivals.some(({ afterMs }) => afterMs === undefined);

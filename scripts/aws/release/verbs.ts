@@ -51,7 +51,7 @@ const requireNoAlarm = async ({ watch, blocking, options }: Release): Promise<vo
   if (names.length === 0) return;
   const why = names.some((name) => watch.alarmNames.includes(name))
     ? "the release would be rolled back at once"
-    : "what the new version does could not be told apart from that";
+    : "failures of the new version could not be distinguished from it";
   throw new Error(
     `Expected no critical alarm in ALARM but got ${names.join(", ")}: ${why}. --ignore-alarms releases anyway`,
   );
@@ -61,7 +61,7 @@ const requireNoAlarm = async ({ watch, blocking, options }: Release): Promise<vo
 const sampleName = (key: string): string => key.replace(/.*\//, "");
 
 /**
- * @returns what the version made of each sample; undefined if the check was interrupted
+ * @returns the outcome of each sample; undefined if the check was interrupted
  * @throws Error of one line if a sample came out wrong
  */
 const requireGoodSamples = async (

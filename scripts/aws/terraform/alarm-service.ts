@@ -18,7 +18,7 @@ export interface AlarmService {
   stop(): Promise<void>;
 }
 
-/** What CloudWatch answers to a change that it refuses. */
+/** The error that CloudWatch returns for a change that it refuses. */
 class Refused extends Error {
   override readonly name = "ValidationError";
 }

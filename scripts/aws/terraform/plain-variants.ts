@@ -30,7 +30,7 @@ const KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234
 /** Resources that exist before the plan. */
 export const EXISTING = { uploads: "old-uploads", variants: "old-variants", logGroup: "/old/group" } as const;
 
-/** Another position of each variable that is no flag and no number, with what has to change along with it. */
+/** Another position of each variable that is neither a flag nor a number, with what has to change along with it. */
 // biome-ignore format: a ledger is read down its columns
 const OTHER: Partial<Record<VariableName, Change>> = {
   permissions_boundary_arn:              { permissions_boundary_arn: "arn:aws:iam::123456789012:policy/limit" },
@@ -77,7 +77,7 @@ const OTHER: Partial<Record<VariableName, Change>> = {
   monthly_budget_usd:                    { monthly_budget_usd: 0 },
 };
 
-/** Variables whose other positions cannot be planned beside each other, or that others cover. */
+/** Variables whose other positions cannot be planned side by side, or that others cover. */
 // biome-ignore format: a ledger is read down its columns
 const NOT_MOVED: Partial<Record<VariableName, string>> = {
   aws_region:              "all variants share one provider",

@@ -35,7 +35,7 @@ export interface TargetOptions {
   readonly endpointUrl?: string;
 }
 
-/** An emulator has a state of its own; otherwise Terraform would take its resources for the account's. */
+/** An emulator has a separate state; otherwise Terraform would take its resources for the account's. */
 export const stateFileOf = (stack: string, endpoint: string | undefined): string => {
   const host = endpoint === undefined ? "" : `.${new URL(endpoint).host.replaceAll(/[^\w.]/g, "-")}`;
   return join(PROJECT, `terraform.${stack}${host}.tfstate`);
@@ -133,7 +133,7 @@ const overrideOf = ({ stateFile, endpoint }: Target, stack: string): Override =>
 });
 
 /**
- * Copies a synthesized stack, with its zip and the user's overrides, into a folder of its own. The synthesized stack stays
+ * Copies a synthesized stack, with its zip and the user's overrides, into a separate folder. The synthesized stack stays
  * unchanged. An emulator gets no overrides of the user's: they could name the state of an account.
  */
 export const workingFolder = async (target: Target, stack: string, folder: string): Promise<Place> => {

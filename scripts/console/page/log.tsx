@@ -45,7 +45,7 @@ const useMatches = (pattern: string) => {
 };
 
 const Detail = ({ line }: { readonly line: Line }) => {
-  const { heard, text, requestId, atMs } = line;
+  const { filterMatches, text, requestId, atMs } = line;
   const upload = uploads.value.find(({ attempts }) => attempts.some((each) => each.requestId === requestId));
   return (
     <section class="card detail" aria-label="The selected line">
@@ -60,11 +60,11 @@ const Detail = ({ line }: { readonly line: Line }) => {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>{text}</pre>
-      {heard.length === 0 ? (
+      {filterMatches.length === 0 ? (
         <p class="muted">No metric filter matches this line.</p>
       ) : (
-        <ul class="heard">
-          {heard.map(({ filter, metric, value, unit }) => (
+        <ul class="matches">
+          {filterMatches.map(({ filter, metric, value, unit }) => (
             <li key={filter + metric}>
               {filter === "" ? "Embedded metric" : filter} → <strong>{metric}</strong>
               {value !== undefined && ` ${grouped(value)}`} {unit !== "None" && unit}
@@ -138,7 +138,7 @@ const Rows = ({ rows, matched, selected, onSelect }: RowsProps) => {
       onKeyDown={move}
     >
       <div role="presentation" style={{ height: `${rows.length * ROW_PX}px` }}>
-        {shown.map(({ id, atMs, level, title, summary, heard }, i) => (
+        {shown.map(({ id, atMs, level, title, summary, filterMatches }, i) => (
           <div
             key={id}
             id={`line-${id}`}
@@ -157,7 +157,7 @@ const Rows = ({ rows, matched, selected, onSelect }: RowsProps) => {
             <span class="row-text">
               <span class="what">{title}</span> <span class="muted">{summary}</span>
             </span>
-            <span class="row-heard">{heard.map(({ metric }) => metric).join(", ")}</span>
+            <span class="row-metrics">{filterMatches.map(({ metric }) => metric).join(", ")}</span>
           </div>
         ))}
       </div>

@@ -27,7 +27,7 @@ setInterval(() => {
 
 export const clock = computed<ClockState | undefined>(() => snapshot.value?.clock);
 
-/** Local time, going on between the server's messages. */
+/** Local time, which continues between the server's messages. */
 export const nowMs = computed(() => {
   tick.value;
   const state = clock.value;
@@ -55,7 +55,7 @@ interface Numbered {
   readonly id: number;
 }
 
-/** What is not there yet: a snapshot can contain what an event tells again. */
+/** Only the new entries: a snapshot can contain entries that an event sends again. */
 const newer = <T extends Numbered>(data: readonly T[], known: readonly T[]): T[] =>
   data.filter(({ id }) => id > (known.at(-1)?.id ?? 0));
 
@@ -102,7 +102,7 @@ const RECEIVERS: { readonly [K in keyof Changes]: (data: Changes[K]) => void } =
   },
 };
 
-/** Events that arrive while a snapshot is on its way: it may be older than they are, so they are received after it. */
+/** Events that arrive while a snapshot is on its way: it may be older than they are, so they are applied after it. */
 let held: (() => void)[] | undefined;
 
 const show = ({ uploads: all, lines: log, ...rest }: Snapshot): void =>
@@ -121,7 +121,7 @@ const load = async (): Promise<void> => {
   const state = await fetch("/api/state")
     .then((response) => (response.status === 200 ? (response.json() as Promise<Snapshot>) : undefined))
     .catch(() => undefined);
-  // A later snapshot has been asked for, and contains what these events tell.
+  // A later snapshot was requested; it contains the changes of these events.
   if (held !== mine) return;
   held = undefined;
   if (state !== undefined) show(state);
@@ -192,7 +192,7 @@ const send = (file: File): Promise<void> =>
     request.send(file);
   });
 
-/** One after the other: the function works in parallel, the connection need not. */
+/** One after the other: parallel requests to the console would not make the function start earlier. */
 export const sendFiles = async (files: readonly File[]): Promise<void> => {
   const limit = snapshot.value?.accepted.bytes ?? Infinity;
   for (const file of files) {

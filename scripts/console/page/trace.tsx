@@ -46,13 +46,13 @@ const entriesOf = ({ upload, lines: log, data }: Trace): Entry[] => [
     order: 1,
     show: <span class="what">Attempt {number} begins</span>,
   })),
-  ...log.map(({ atMs, level, title, summary, heard, visibleMs }) => ({
+  ...log.map(({ atMs, level, title, summary, filterMatches, visibleMs }) => ({
     atMs,
     order: 2,
     show: (
       <>
         <LevelTag level={level} /> <span class="what">{title}</span> <span class="muted breaks">{summary}</span>
-        {heard.map(({ filter, metric, value, unit }) => (
+        {filterMatches.map(({ filter, metric, value, unit }) => (
           <p key={filter + metric} class="made">
             <span class="muted">{filter === "" ? "embedded metric" : "metric filter"} →</span>{" "}
             <Metric name={metric} value={value} unit={unit} visibleMs={visibleMs} />

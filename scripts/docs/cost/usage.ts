@@ -114,7 +114,7 @@ const recordsOf = ({ enable_metadata_table: isOn }: Environment, a: Assumed) => 
   };
 };
 
-/** @returns requests to the upload API, and what they cause besides */
+/** @returns requests to the upload API, and the other usage that they cause */
 const apiOf = ({ enable_upload_api: isOn }: Environment, a: Assumed) => {
   const links = isOn ? (a.images * a.linkedPercent) / 100 : 0;
   const requests = links * (1 + a.stateRequests);
@@ -130,7 +130,7 @@ const apiOf = ({ enable_upload_api: isOn }: Environment, a: Assumed) => {
 /** A child workflow is charged for 64 MB at least, as long as the function works. */
 export const EXPRESS_GB = 64 / MB_PER_GB;
 
-/** @returns what backfills cause: each makes all variants of its objects, and asks for each before */
+/** @returns usage of backfills: each makes all variants of its objects, after it has asked S3 for each one */
 const backfillsOf = (environment: Environment, a: Assumed) => {
   const objects = environment.enable_backfill ? (a.images * a.backfilledPercent) / 100 : 0;
   const batches = objects / backfillBatch(environment);
@@ -156,7 +156,7 @@ export const usageOf = (environment: Environment, a: Assumed): Usage => {
   return {
     ...standingUsage(environment),
     ...records,
-    // A link has a record of its own until it is used.
+    // A link has a separate record until it is used.
     tableWrite: records.tableWrite + api.links,
     tableQuery: api.states,
     apiRequest: api.requests,

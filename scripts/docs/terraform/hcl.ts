@@ -234,7 +234,7 @@ export const expression = (node: Node, indent: string, key = ""): string => {
   const base = baseExpression(node, indent, key);
   return node.others.reduceRight((otherwise, { when, node: other }) => {
     const value = expression(other, indent, key);
-    // Most readable with what is usual first.
+    // The usual value comes first, which reads best.
     return node.others.length === 1
       ? `${negated(when.text)} ? ${base} : ${value}`
       : `${when.text} ? ${value} : ${otherwise}`;

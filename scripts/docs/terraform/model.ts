@@ -106,7 +106,7 @@ const applyText = (node: Node, other: Node, { inFlip }: Flip): void => {
   }
 };
 
-/** What one of several inputs removes alone needs no condition on all of them. */
+/** Where any one of several inputs removes a part, a condition on one of them is enough. */
 const leaveOut = (when: Condition[], { inBase }: Flip): void => {
   const isKnown =
     inBase.inputs.length > 1 && when.some(({ inputs }) => inputs.some((each) => inBase.inputs.includes(each)));
@@ -119,7 +119,7 @@ const allOf = (conditions: readonly Condition[]): Condition => ({
   holds: (positions) => conditions.every(({ holds }) => holds(positions)),
 });
 
-/** Something that two switches add: it is there with either, and looks like the second where that adds it. */
+/** A part that two switches add: it exists with either of them, and has the second one's form where the second adds it. */
 const eitherOf = (one: Item, other: Item): Item => {
   const [first, second] = [allOf(one.when), allOf(other.when)];
   // The first condition already covers the second.
@@ -134,7 +134,7 @@ const eitherOf = (one: Item, other: Item): Item => {
   return itemOf(one.node, [either]);
 };
 
-/** A part that both positions have: what it needs in the other one, it needs there only. */
+/** A part that exists in both positions. Conditions that it has in the other position apply in that position only. */
 const applyItem = (item: Item, other: Item, flip: Flip): void => {
   apply(item.node, other.node, flip);
   const { inBase } = flip;
@@ -190,7 +190,7 @@ const identityOf = (raw: Raw): string => {
   ]);
 };
 
-/** A list of texts in alphabetical order, which it keeps. */
+/** Whether a list of texts is in alphabetical order. It then stays sorted. */
 const isSorted = (texts: readonly Raw[]): texts is readonly string[] =>
   texts.length > 1 && texts.every((text, at) => typeof text === "string" && (at === 0 || String(texts[at - 1]) < text));
 
@@ -215,7 +215,7 @@ const applyList = (items: Item[], base: Raw, others: readonly Item[], flip: Flip
     else applyItem(item, other, flip);
   }
   const sorted = isSorted(base);
-  // Each addition follows what it follows in the other list.
+  // Each added element comes after the same element as in the other list.
   let next = 0;
   for (const [at, { node, when }] of others.entries()) {
     const same = ofBase[matched.indexOf(at)];

@@ -98,7 +98,7 @@ export const PLAIN_MODULES = {
       ...arnOutputs(METRIC_ALARM_OUTPUTS),
     },
     decided: [
-      "The ledger of alarms: metric, statistic, period and severity of each. Write further alarms as resources of your own.",
+      "The ledger of alarms: metric, statistic, period and severity of each. Write further alarms as separate resources.",
     ],
     build: outputsOf(CloudwatchAlarms),
   },
@@ -129,7 +129,7 @@ export const PLAIN_MODULES = {
   },
   upload_api: {
     inputs: MODULE_INPUTS.upload_api,
-    about: "An HTTP API that issues upload links: routes, authorizer, throttling and CORS, for a function of yours.",
+    about: "An HTTP API that issues upload links: routes, authorizer, throttling and CORS, for your own function.",
     isAlone: true,
     build: outputsOf(UploadApi),
   },

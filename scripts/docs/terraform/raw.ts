@@ -41,7 +41,7 @@ export const BLOCKS = "$blocks";
 export const DOCUMENT = "$document";
 export const JOINED = "$joined";
 
-/** Between the parts of a text that is a list: each part may depend on a switch of its own. */
+/** Between the parts of a text that is a list: each part may depend on another switch. */
 export const SEPARATOR = " · ";
 
 /** The text of an environment variable stays as it is. */

@@ -20,7 +20,7 @@ const DECIDED_BY_STACK: readonly (readonly [variables: RegExp, sentence: string]
     "`uploads_per_month`: with `alarm_routing` incident, windows and thresholds do not follow from it. Their defaults are those of a million uploads a month.",
   ],
   [/^protected$/, "`protected`: only this project's own commands ask before they change an environment."],
-  [/^state_\w+$/, "`state_bucket`, `state_key`, `state_region`: write a `backend` block of your own."],
+  [/^state_\w+$/, "`state_bucket`, `state_key`, `state_region`: write your own `backend` block."],
 ];
 
 /** @param variables names of the root module's variables @throws Error where a variable of an environment is missing without a row */
@@ -54,7 +54,7 @@ export const rootReadme = (texts: Readonly<Record<string, ModuleText>>, variable
     "```sh\ncp terraform.tfvars.example terraform.tfvars\nterraform init\nterraform plan\n```",
     "`terraform test` needs Terraform 1.7, and no account: the provider is mocked.",
     "## Modules",
-    "Each module works on its own, for a function of yours. `examples/` shows alarms only, a function that exists already, and everything.",
+    "Each module works on its own, also for your own function. `examples/` shows alarms only, a function that exists already, and everything.",
     table(
       ["module", "purpose"],
       modules.map(([name, { about }]) => [`[${name}](modules/${name})`, about]),

@@ -57,7 +57,7 @@ interface Choice {
   readonly made: string;
 }
 
-/** Whether the module treats all values of a choice alike. */
+/** Whether the module treats all values of a choice in the same way. */
 const isOpaque = (name: string, choices: readonly Choice[], treeWith: (value: Switch) => Tree): boolean => {
   const open = JSON.stringify(attempted(() => treeWith(only(text(name)))) ?? null);
   return choices.every(({ choice, made }) => open.replaceAll(`\${var.${name}}`, choice) === made);

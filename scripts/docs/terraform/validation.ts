@@ -32,7 +32,7 @@ interface Schema {
 const quoted = (text: string): string =>
   `"${text.replaceAll("\\/", "/").replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("${", "$${")}"`;
 
-/** Terraform's regular expressions cannot look ahead: each look-ahead becomes a condition of its own. */
+/** Terraform's regular expressions cannot look ahead: each look-ahead becomes a separate condition. */
 const matches = (pattern: string, value: string): string[] => {
   const ahead = /^\^\(\?!([^)]*)\)([\s\S]*)$/.exec(pattern);
   if (!ahead) return [`can(regex(${quoted(pattern)}, ${value}))`];

@@ -15,7 +15,7 @@ import {
 const ofType = ({ template }: Context, type: string): TemplateResource[] =>
   Object.values(template).filter(({ Type }) => Type === type);
 
-/** A function publishes where a version of it stays when the next one replaces it. */
+/** A function publishes versions if each version is kept when the next one replaces it. */
 const isPublished = (context: Context): boolean =>
   ofType(context, "AWS::Lambda::Version").some(
     ({ Properties, DeletionPolicy }) =>

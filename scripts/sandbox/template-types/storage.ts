@@ -55,7 +55,7 @@ const lifecycleRule = (rule: Json): Json =>
     }),
   });
 
-/** The settings that Terraform has as resources of their own; those that are not set are missing. */
+/** The settings that are separate resources in Terraform; those that are not set are missing. */
 const settingsOf = (bucket: unknown, properties: Json): (readonly [string, Json])[] => {
   const setting = (type: string, value: unknown, body: Json): (readonly [string, Json])[] =>
     value === undefined ? [] : [[`aws_s3_bucket_${type}`, { bucket, ...body }]];

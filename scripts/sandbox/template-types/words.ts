@@ -1,4 +1,4 @@
-/** The words that the rows of template-types are written in. */
+/** Helpers for the rows of template-types. */
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ export interface Context {
 }
 
 export interface TemplateType {
-  /** Terraform attributes that `Ref` and the attributes of `Fn::GetAtt` are, or their values. */
+  /** The Terraform attributes that `Ref` and `Fn::GetAtt` stand for, or their values. */
   readonly references?: Readonly<Record<string, string | ((properties: Json) => unknown)>>;
   /** Terraform resources that it stands for; the first has the references. */
   readonly rows: (properties: Json, context: Context) => readonly (readonly [type: string, body: Json])[];

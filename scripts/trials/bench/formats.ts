@@ -10,10 +10,10 @@ import { cpuMsOf, pixelsOf } from "./sweep";
 /** The effort of the benchmark's other figures. */
 const EFFORT: Effort = "fast";
 
-/** Usual qualities; AVIF looks alike at a lower number. Lossless formats have none. */
+/** Usual qualities. AVIF looks the same at a lower number. Lossless formats have none. */
 const QUALITIES: Readonly<Record<FormatName, number | undefined>> = { jpeg: 85, webp: 85, png: undefined, avif: 50 };
 
-/** Of JPEG: bytes grow with quality alike in the other formats. */
+/** For JPEG. In the other formats, bytes grow with quality at about the same rate. */
 const LOW_QUALITY = 60;
 
 interface Sums {

@@ -1,4 +1,4 @@
-/** Measures every method on a picture in turns, so that disturbances affect all methods alike. */
+/** Measures every method on a picture in turns, so that disturbances affect all methods equally. */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Photos from a folder of the user's, as pictures of the benchmark. Only figures of them are stored with the results. */
+/** The user's own photos as pictures of the benchmark. Only their figures are stored with the results. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";

@@ -13,7 +13,7 @@ interface Kind {
   readonly sampleBytes: 1 | 2;
   /** What the decoder holds besides rows, for each pixel. @default 0 */
   readonly decoderBytes?: number;
-  /** What is held for each pixel besides. @default 0 */
+  /** Other memory that is held for each pixel. @default 0 */
   readonly copiedBytes?: number;
   /** @default 0: a file of few bytes can hold any number of pixels */
   readonly fileBytes?: number;

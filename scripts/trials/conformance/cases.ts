@@ -1,4 +1,4 @@
-/** Recorded answers of CloudWatch: reads files of cases, one JSON object a line. */
+/** Recorded answers of CloudWatch: reads files of cases, one JSON object per line. */
 import { z } from "zod";
 
 const text = z.string();
@@ -92,7 +92,7 @@ const CASE = z.object({
   source: text.min(1),
 });
 
-/** A file that is no list of cases. The message begins with its name and line. */
+/** A file that is not a list of cases. The message begins with its name and line. */
 export class MalformedCase extends Error {
   override readonly name = "MalformedCase";
 }
@@ -120,7 +120,7 @@ const jsonOf = (written: string, place: string): unknown => {
 
 /**
  * @param file its name, for messages
- * @param content one case a line; empty lines are skipped
+ * @param content one case per line; empty lines are skipped
  * @throws MalformedCase that begins with the file and line
  */
 export const readCases = (file: string, content: string): (Case | UnknownCase)[] =>

@@ -26,7 +26,7 @@ const thresholds = ({ threshold, comparison_operator: comparison }: Json): reado
   return comparison === "LessThanThreshold" && value === 1 ? [value + 1] : [value - 1, value + 1];
 };
 
-/** CloudWatch takes no evaluation of more periods than there are to alarm on, nor fewer. */
+/** CloudWatch refuses fewer evaluation periods than datapoints to alarm. */
 const windows = (row: Json): Change[] => [
   ...change(row, ["evaluation_periods"], (periods: number) => periods + 1),
   ...(Number(row.evaluation_periods) > Number(row.datapoints_to_alarm)

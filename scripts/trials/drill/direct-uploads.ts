@@ -35,7 +35,7 @@ const requests = (count: number, body: object) => async (faultRun: FaultRun) => 
 
 type Cause = Pick<Scenario, "cause" | "counts" | "scaled" | "run">;
 
-/** So many more than the minimum sample that healthy requests do not outweigh them. */
+/** Several times the minimum sample, so that healthy requests do not outweigh them. */
 const MANY = 4;
 
 /** A minute of the clock takes six seconds. */

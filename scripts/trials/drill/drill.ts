@@ -97,7 +97,7 @@ const timelineOf = (alarm: AnyAlarm, scenario: Scenario, evidence: Evidence): Wa
 
 const everyAlarm = ({ alarms, compositeAlarms }: Blueprint): AnyAlarm[] => [...alarms, ...compositeAlarms];
 
-const wentOff = (history: readonly Transition[]): Transition | undefined => history.find(({ to }) => to === "ALARM");
+const firingOf = (history: readonly Transition[]): Transition | undefined => history.find(({ to }) => to === "ALARM");
 
 const watchesOf = (alarm: AnyAlarm, blueprint: Blueprint): string => {
   if (isComposite(alarm)) return alarm.rule.replaceAll(`${blueprint.function.name}-`, "");
@@ -124,8 +124,8 @@ const stateProblems = (history: readonly Transition[], { isInverse }: Scenario):
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   return [
     ...(before?.to === well ? [] : [`is ${before?.to ?? "not evaluated"} before the fault`]),
-    ...(after.length > 0 && wentOff(after) ? [] : ["does not fire"]),
-    ...(wentOff(after) && after.at(-1)?.to !== well ? [`does not return to ${well}`] : []),
+    ...(after.length > 0 && firingOf(after) ? [] : ["does not fire"]),
+    ...(firingOf(after) && after.at(-1)?.to !== well ? [`does not return to ${well}`] : []),
   ];
 };
 
@@ -171,11 +171,11 @@ const verdictOf = (alarm: AnyAlarm, scenario: Scenario, blueprint: Blueprint, ev
   const { timeline, watched } = timelineOf(alarm, scenario, evidence);
   const history = seenIn(alarm, scenario, blueprint, evidence);
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
-  const off = wentOff(after);
+  const off = firingOf(after);
   const others = everyAlarm(blueprint).filter((other) => {
     if (scenarioOf(other, blueprint)?.isInverse) return false;
     const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched, evidence.delivery);
-    return wentOff(seen) !== undefined;
+    return firingOf(seen) !== undefined;
   });
   const also = others.map((other) => shortName(other, blueprint));
   const unexpected = also.filter((name) => !scenario.also.includes(name));

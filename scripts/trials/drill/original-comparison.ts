@@ -39,7 +39,7 @@ const LINES: Readonly<Record<string, string>> = {
 };
 
 /** A line with an unusual file name. */
-const BAIT = python("INFO", "Successfully processed AccessDenied 403 PIL Task timed out.jpg");
+const MISLEADING = python("INFO", "Successfully processed AccessDenied 403 PIL Task timed out.jpg");
 
 /** Its handler catches every error and returns, so Lambda counts 0 errors. */
 const HANDLED = "the handler catches every error and returns, so Lambda counts none";
@@ -87,7 +87,7 @@ const filterNote = (filter: MetricFilter): string => {
   // It counts every success, for any file name.
   const isBaited =
     filter.metric.name !== "SuccessfulProcesses" &&
-    compileFilter(filter).match({ timestampMs: AT_MS, message: BAIT }).isMatch;
+    compileFilter(filter).match({ timestampMs: AT_MS, message: MISLEADING }).isMatch;
   return isBaited ? "matches, but also a photo with such a name" : "matches";
 };
 

@@ -16,7 +16,7 @@ export const MEASURES = [
 ];
 
 /** A file name with words that a filter on plain text would match. */
-const BAIT = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
+const MISLEADING = "ERROR CRITICAL AccessDenied, Task timed out, signal killed";
 
 /** Each run: add a row. */
 export const OTHERS = {
@@ -32,15 +32,15 @@ export const OTHERS = {
       record({ blueprint }, async (faultRun) => {
         for (const [i, picture] of pictures.entries()) {
           if (i === pictures.length - 1 && blueprint.apis.length > 0) await uploadByLink(faultRun, picture);
-          else await faultRun.upload(`photos/${i} ${BAIT}.jpg`, picture);
+          else await faultRun.upload(`photos/${i} ${MISLEADING}.jpg`, picture);
           await faultRun.settled();
           faultRun.clock.skip(MINUTE_MS);
         }
         if (blueprint.stateMachines.length > 0) {
-          await faultRun.upload(`photos/again ${BAIT}.jpg`, pictures[0] ?? (await photo()));
+          await faultRun.upload(`photos/again ${MISLEADING}.jpg`, pictures[0] ?? (await photo()));
           await faultRun.settled();
           // First every variant is made again, then none.
-          for (const all of [true, false]) await backfill(faultRun, [`photos/again ${BAIT}.jpg`], all);
+          for (const all of [true, false]) await backfill(faultRun, [`photos/again ${MISLEADING}.jpg`], all);
         }
       }),
   },

@@ -81,7 +81,7 @@ const LONGEST_WAIT_MS = 300 * THROTTLE_DELAY_MS;
 /** How often a run is recorded until no client of the function times out. */
 const RECORDINGS = 5;
 
-/** No scenario delays an answer until a client gives up: it was this machine that had no time to answer. */
+/** No scenario delays an answer until a client gives up: this machine was too busy to answer. */
 const wasDisturbed = ({ lines }: Recording): boolean => lines.some(({ message }) => message.includes('"TimeoutError"'));
 
 const isTable = ({ action }: ApiCall): boolean => action.startsWith("dynamodb:");

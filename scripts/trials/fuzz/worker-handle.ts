@@ -43,11 +43,11 @@ const attemptWith = (child: ChildProcess, task: Task, limitMs: number): Promise<
     const lost = (outcome: "crash" | "hang", detail: string): void =>
       end({ outcome, detail, ms: performance.now() - startedAt, peakBytes: 0 });
     const timer = setTimeout(() => {
-      lost("hang", `Expected an result within ${limitMs / 1_000} s but got none`);
+      lost("hang", `Expected a result within ${limitMs / 1_000} s but got none`);
       child.kill("SIGKILL");
     }, limitMs);
     child.once("message", (result: TaskResult) => end(result));
-    child.once("exit", (code, signal) => lost("crash", `Expected an result but got ${signal ?? `exit code ${code}`}`));
+    child.once("exit", (code, signal) => lost("crash", `Expected a result but got ${signal ?? `exit code ${code}`}`));
     child.send(task);
   });
 

@@ -18,7 +18,7 @@ const shortName = (name: string, functionName: string): string => {
 };
 
 /**
- * Call the returned function after each upload. It puts what the metric filters make of the new log lines into the sandbox's
+ * Call the returned function after each upload. It adds the data of the metric filters for the new log lines to the sandbox's
  * metrics, and lists the alarms that have changed to ALARM since the last call, with their topics.
  */
 export const createAlerts = (blueprint: Blueprint, { logs, metrics }: Pick<Sandbox, "logs" | "metrics">) => {

@@ -16,7 +16,7 @@ export type OnSkipped = (path: string, why: string) => void;
 const expected = (what: string, name: string, got: string, cause?: unknown) =>
   new UsageError(`Expected ${what} for ${name} but got ${got}`, { cause });
 
-/** Why the system refuses a path, in its own short word: ENOENT, EACCES. */
+/** The system's error code for a path, such as ENOENT or EACCES. */
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
 /**
@@ -59,7 +59,7 @@ const inputsAt = async (path: string, base: string, onSkipped: OnSkipped): Promi
 /** What a link in a folder leads to. */
 const targetOf = async (link: string): Promise<"a file" | string> => {
   const found = await stat(link).catch(() => undefined);
-  if (found === undefined) return "a link to nothing";
+  if (found === undefined) return "a broken link";
   if (found.isFile()) return "a file";
   return found.isDirectory() ? "a link to a folder" : "neither a file nor a folder";
 };

@@ -99,7 +99,7 @@ export const openRun = async ({
   return {
     sandbox,
     process: async (inputs, onDone) => {
-      // One more than there are processes keeps them busy; a large folder never is in memory as a whole.
+      // One upload more than there are processes keeps them busy, without reading a large folder into memory.
       const limit = pLimit(PROCESSES + 1);
       return Promise.all(inputs.map((input) => limit(() => processOne(input).finally(onDone))));
     },

@@ -1,4 +1,4 @@
-/** Counts healthy canaries that the alarms of a stack would take back: each at another minute of the month. */
+/** Counts healthy canaries that the alarms of a stack would roll back: each at another minute of the month. */
 import type { Alarm } from "../../cloudwatch/alarm";
 import { isComposite } from "../../cloudwatch/composite-alarm";
 import type { Delivery } from "../../cloudwatch/delivery";

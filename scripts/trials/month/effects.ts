@@ -64,7 +64,7 @@ const belongs = (outcome: OutcomeName): ((datum: SentDatum) => boolean) => {
   return ({ name, namespace, value }) => namespace !== QUEUE_NAMESPACE && !(OF_THE_END.includes(name) && value > 0);
 };
 
-/** A throttled event is throttled again and again: one of them. */
+/** A throttled event is throttled repeatedly: keep the first datum of each metric. */
 const firstOfEach = (data: readonly SentDatum[]): SentDatum[] => [
   ...new Map(data.toReversed().map((datum) => [keyOf(datum), datum])).values(),
 ];
@@ -100,7 +100,7 @@ const dataOf = (outcome: OutcomeName, recording: Recording, filters: readonly Me
   return [...data, ...counted];
 };
 
-/** The lines of these recordings are those of attempts, which have recordings of their own. */
+/** The lines of these recordings are those of attempts, which have separate recordings. */
 const WITHOUT_LINES: readonly OutcomeName[] = ["givenUp", "lost", "throttled", "switchedOff"];
 
 const writesLines = (outcome: OutcomeName): boolean => !WITHOUT_LINES.includes(outcome);

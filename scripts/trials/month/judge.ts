@@ -47,7 +47,7 @@ export interface Judged {
 
 /** How many uploads must be touched for a page. */
 export const TOUCHED_FOR_PAGE = 3;
-/** What is said that long after the end still belongs to the episode. */
+/** Notifications until this long after the end still belong to the episode. */
 export const SLACK_MINUTES = { page: 20, ticket: 60, late: 180, budget: 1_440 } as const;
 
 const sum = (values: Int32Array, from: number, to: number): number => {
@@ -76,7 +76,7 @@ const endOf = ({ episode, release }: Played, { overdue }: Month["harm"]): number
   return end;
 };
 
-/** A release that was not taken back is an outage; one that was deserves what its row says. */
+/** A release that was not rolled back is an outage; one that was rolled back deserves what its row says. */
 const meantFor = ({ episode, release }: Played): Deserves => {
   const { deserves } = rowOf(episode.name);
   const isBad = (episode.course.release?.failing ?? 0) > 0;

@@ -21,7 +21,7 @@ interface Outcome {
   readonly run: (blueprint: Blueprint) => Promise<Recording>;
 }
 
-/** One attempt: what follows a failed one, a retry or the end, has rows of its own. */
+/** One attempt: what follows a failed one, a retry or the end, has separate rows. */
 const once = (blueprint: Blueprint, changes: Partial<Blueprint["function"]> = {}): Blueprint =>
   altered(blueprint, { maximumRetryAttempts: 0, deadLetterTargetArn: undefined, ...changes });
 

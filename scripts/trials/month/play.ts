@@ -72,7 +72,7 @@ export const HEALTHY: Conditions = {
   lateMinutes: 0,
 };
 
-/** @returns the conditions of each minute; episodes do not overlap but on a quiet Sunday, which has no other */
+/** @returns the conditions of each minute; episodes overlap only on a quiet Sunday, which changes only the traffic */
 const conditionsIn = (episodes: readonly Episode[]): ((minute: number) => Conditions) => {
   let next = 0;
   return (minute) => {
@@ -101,10 +101,10 @@ export const playMonth = (policy: Policy, effects: Effects, options: MonthOption
   const minutes = days * DAY_MINUTES;
   const key = `${seed} ${uploadsPerMonth}`;
   // Alarms that neither notify nor belong to one that does show causes only.
-  const heard = [...blueprint.alarms, ...blueprint.compositeAlarms].filter(
+  const notifying = [...blueprint.alarms, ...blueprint.compositeAlarms].filter(
     ({ alarmActions }) => alarmActions.length > 0,
   );
-  const alarms = withChildren(blueprint, [...heard.map(({ name }) => name), ...rollbackAlarms]);
+  const alarms = withChildren(blueprint, [...notifying.map(({ name }) => name), ...rollbackAlarms]);
   const store = new MetricStore();
   const { step, states } = createWatch(alarms, store);
   const telemetry = createTelemetry(effects, store, delivery, key, EPOCH_MS);

@@ -1,4 +1,4 @@
-/** The monitoring of one stack, read for a simulated month: whom alarms notify, and which of them take a release back. */
+/** The monitoring of one stack, read for a simulated month: whom alarms notify, and which of them roll a release back. */
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import { alarmName, alarmsOf, parseAlarmRule } from "../../cloudwatch/alarm-rule";
 import { type CompositeAlarm, isComposite } from "../../cloudwatch/composite-alarm";
@@ -12,7 +12,7 @@ export interface Policy {
   readonly blueprint: Blueprint;
   /** ARNs of the topics whose notifications are pages. */
   readonly pageTopics: readonly string[];
-  /** Names of the alarms that take a release back; none if releases are not gradual. */
+  /** Names of the alarms that roll a release back; none if releases are not gradual. */
   readonly rollbackAlarms: readonly string[];
   /** Minutes of the canary, and its share of the attempts. @default a release gets all attempts at once */
   readonly canary?: { readonly minutes: number; readonly share: number };

@@ -7,12 +7,12 @@ export interface Queue {
   gauge(minute: number): Gauges["queued"];
 }
 
-/** The operator empties the queue that long after its last message. */
+/** How long after the last message the operator empties the queue. */
 const REDRIVE_AFTER_MINUTES = 180;
 /** SQS takes a queue for idle after six hours without use. */
 const IDLE_AFTER_MINUTES = 360;
 /** Longer than metrics of a queue that was idle can be late. */
-const AWAKE_AFTER_MINUTES = 60;
+const ACTIVE_AFTER_MINUTES = 60;
 
 export const createQueue = (): Queue => {
   let messages = 0;
@@ -27,8 +27,8 @@ export const createQueue = (): Queue => {
     gauge: (minute) => {
       if (minute - lastMinute > REDRIVE_AFTER_MINUTES) messages = 0;
       if (minute - lastMinute > IDLE_AFTER_MINUTES) return undefined;
-      const isAwake = minute - activeSinceMinute > AWAKE_AFTER_MINUTES;
-      return { messages, ...(!isAwake && { activeSinceMinute }) };
+      const isActive = minute - activeSinceMinute > ACTIVE_AFTER_MINUTES;
+      return { messages, ...(!isActive && { activeSinceMinute }) };
     },
   };
 };

@@ -14,7 +14,7 @@ export interface ReleaseEnd {
 export interface Releases {
   /** Who serves the attempts of the minute. */
   serving(minute: number): Serving;
-  /** Takes the states of the alarms after the minute; alarms that fire during a canary take the release back. */
+  /** Takes the states of the alarms after the minute; alarms that fire during a canary roll the release back. */
   observe(minute: number, states: ReadonlyMap<string, AlarmState>): void;
   /** How the release that began in a minute ended; undefined before its end. */
   endOf(startMinute: number): ReleaseEnd | undefined;

@@ -15,7 +15,7 @@ const timeOf = (minute: number): string =>
   `day ${Math.floor(minute / DAY) + 1} ${two(Math.floor((minute % DAY) / 60))}:${two(minute % 60)}`;
 
 /** @returns for example "page +4 min, OK +18 min" or "dead-letters 3 × from +9 min" */
-const toldOf = (verdict: Verdict, notified: readonly Notified[]): string => {
+const notificationsOf = (verdict: Verdict, notified: readonly Notified[]): string => {
   const alarms = [...new Set(notified.filter(({ to }) => to === "ALARM").map(({ alarm }) => alarm))];
   return alarms
     .map((name) => {
@@ -37,7 +37,7 @@ export const episodeLines = (verdicts: readonly Verdict[], prefix: string): stri
   verdicts.map((verdict) => {
     const { name, deserves, startMinute, endMinute, touched, healed, notified } = verdict;
     const told = (isPage: boolean) =>
-      toldOf(
+      notificationsOf(
         verdict,
         notified.filter((each) => each.isPage === isPage),
       );

@@ -20,7 +20,7 @@ export interface Column {
   readonly recordings: Recordings;
   /** Whether to count healthy canaries, too. @default false */
   readonly hasCanaries?: boolean;
-  /** Plays at most so many months: enough for a comparison. @default as many as asked for */
+  /** Plays at most this many months: enough for a comparison. @default as many as asked for */
   readonly atMostMonths?: number;
 }
 

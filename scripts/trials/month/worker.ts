@@ -1,4 +1,4 @@
-/** A process of its own that plays months: started by run.ts. */
+/** A separate process that plays months: started by run.ts. */
 import { type Canaries, countCanaries } from "./canaries";
 import type { Effects } from "./effects";
 import { type Judged, judge } from "./judge";

@@ -50,7 +50,7 @@ const createBefore = async ({ logs }: Clients, { logGroup }: Example): Promise<v
   if (logGroup !== undefined) await logs.send(new CreateLogGroupCommand({ logGroupName: logGroup }));
 };
 
-/** Each example has an emulator of its own, because some of them make resources of the same names. */
+/** Each example has a separate emulator, because some of them make resources with the same names. */
 const tryExample = async (name: string, example: Example | undefined): Promise<Applied> => {
   if (example === undefined) throw new Error(`Expected a row in plain-examples.ts for examples/${name} but got none`);
   const moto = await startMoto(0);

@@ -17,7 +17,7 @@ export interface Plain {
 /** For every provider that uses an emulator. */
 const EMULATED = { s3_use_path_style: true, skip_metadata_api_check: "true" };
 
-/** For an example that has a provider of its own. */
+/** For an example that has its own provider. */
 export const EMULATED_PROVIDER = { provider: { aws: [EMULATED] } };
 
 const EMULATED_ROOT = { provider: { aws: [EMULATED, { ...EMULATED, alias: "chat" }] } };

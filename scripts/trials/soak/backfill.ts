@@ -39,7 +39,7 @@ export interface BackfillTrialResult {
   readonly refused: number;
   /** Objects without all variants that the results list as failed. */
   readonly listed: number;
-  /** Objects that are none of these. */
+  /** Objects in none of these groups. */
   readonly lost: readonly string[];
   /** Objects with more variants than one set. */
   readonly secondSets: readonly string[];
@@ -184,7 +184,7 @@ export const backfillTrial = async (options: BackfillTrialOptions): Promise<Back
         text.includes('"image.received"') ? [(JSON.parse(text) as { key: string }).key] : [],
       );
     const open = new Set(await openObjects(() => unfinishedObjects(service, name)));
-    // Aborted batches go on for a moment.
+    // Aborted batches continue for a moment.
     await quiet(() => received().length);
     const before = received().length;
     await resumeRun(service, run);

@@ -1,4 +1,4 @@
-/** Compares the records of a soak with what became of its uploads: the log and the bucket are right. */
+/** Compares the records of a soak with the results of its uploads, as the log and the bucket show them. */
 import { recordOf, type UploadRecord } from "../../aws/records";
 import type { Item } from "../../sandbox/table";
 

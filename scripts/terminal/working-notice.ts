@@ -1,15 +1,15 @@
 /** One line on stderr for a command that has written nothing for a second, so that it does not seem to hang. */
 import pc from "picocolors";
 
-/** Milliseconds of silence; NOTICE_AFTER_MS replaces it. */
+/** Milliseconds without output before the notice; the variable NOTICE_AFTER_MS replaces it. */
 const LIMIT_MS = 1_000;
 
 /**
  * Writes the line once, unless something is written to stdout or stderr before.
  * @param name the command, as it is typed
- * @returns ends the waiting
+ * @returns a function that cancels the notice
  */
-export const breakSilence = (name: string): (() => void) => {
+export const startWorkingNotice = (name: string): (() => void) => {
   const streams = [process.stdout, process.stderr];
   const originals = streams.map((stream) => stream.write);
   const stop = () => {
