@@ -2,7 +2,8 @@
 import { EVENTS } from "../../handler/contract/events";
 import { filterPattern } from "../../handler/contract/filter-pattern";
 import { METRICS, type Metric, type Unit } from "../../handler/contract/metrics";
-import { alarmNames, allAlarms, singleAlarms } from "../../modules/alarm-rows";
+import { ruleText } from "../../modules/alarm-config";
+import { allAlarms, compositeAlarms, singleAlarms } from "../../modules/alarm-rows";
 import type { AlarmRow } from "../../modules/alarm-types";
 import { unitOf } from "../../modules/metrics";
 import type { Severity } from "../../modules/naming";
@@ -13,17 +14,10 @@ import { originalComparisonRows } from "../trials/drill/original-comparison";
 import { logSamples } from "../trials/log-samples";
 import { committedEnvironments, environmentNamed } from "./stacks";
 
-/** How soon someone has to react, by topic. */
-const RESPONSE: Readonly<Record<Severity | "none", string>> = {
-  critical: "at once, also at night",
-  performance: "the next working day",
-  log: "together with its critical alarm, otherwise the next working day",
-  none: "with the alarm that has it in its rule, or whose cause it shows",
-};
+/** The most urgent first. */
+const SEVERITIES: readonly (Severity | "none")[] = ["critical", "performance", "log", "none"];
 
-const SEVERITIES = Object.keys(RESPONSE);
-
-const bySeverity = <A extends { readonly severity: string }>(alarms: readonly A[]): A[] =>
+const bySeverity = <A extends { readonly severity: Severity | "none" }>(alarms: readonly A[]): A[] =>
   alarms.toSorted((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
 
 const minutes = (seconds: number): string => (seconds === 60 ? "1 minute" : `${seconds / 60} minutes`);
@@ -54,25 +48,35 @@ export const alarmsTable = async (): Promise<string> =>
     ]),
   );
 
-/** @returns every alarm, and the environments that have it, the most urgent first */
+/** @returns every alarm, and the topic that it notifies in each environment: the most urgent in prod first */
 export const alarmsByEnvironment = async (): Promise<string> => {
   const environments = await committedEnvironments();
-  const having = (alarm: string): string =>
-    environments
-      .filter((each) => alarmNames(each).includes(alarm))
-      .map(({ environment }) => environment)
-      .join(", ");
+  const topics = environments.map((each) => {
+    const alarms = [...compositeAlarms(each), ...singleAlarms(each)];
+    return new Map(alarms.map(({ name, severity }) => [name, severity === "none" ? "–" : severity]));
+  });
   return table(
-    ["alarm", "meaning", "topic", "respond", "environments"],
-    bySeverity(allAlarms(await environmentNamed("prod"))).map(({ name, summary, severity, runbook = name }) => [
+    ["alarm", "meaning", ...environments.map(({ environment }) => code(environment))],
+    bySeverity(allAlarms(await environmentNamed("prod"))).map(({ name, summary, runbook = name }) => [
       `[${code(name)}](runbooks/${runbook}.md)`,
       summary,
-      severity === "none" ? "none" : code(`${severity}-alerts`),
-      RESPONSE[severity],
-      having(name),
+      ...topics.map((of) => of.get(name) ?? ""),
     ]),
   );
 };
+
+/** @returns the composite alarms of prod, with their rules */
+export const compositesTable = async (): Promise<string> =>
+  table(
+    ["alarm", "notifies", "is in ALARM while these are"],
+    compositeAlarms(await environmentNamed("prod")).map(({ name, severity, rule }) => [
+      code(name),
+      severity,
+      ruleText(rule, (each) => each)
+        .replaceAll(/ALARM\(([\w-]+)\)/g, (_, each) => code(each))
+        .replaceAll(/\b(AND NOT|AND|OR)\b/g, (word) => word.toLowerCase()),
+    ]),
+  );
 
 export const eventsTable = (): string =>
   table(
