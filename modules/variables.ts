@@ -97,7 +97,7 @@ export const VARIABLES = {
   upload_api_cors_origins:               UPLOAD_API_VALUES.cors_origins,
   upload_api_links_per_second:           UPLOAD_API_VALUES.links_per_second,
   upload_api_reads_per_second:           UPLOAD_API_VALUES.reads_per_second,
-  enable_backfill:                       { ...FLAG,                                          default: false,                           description: "Lets `npm run backfill` process objects that exist already: a state machine, and a function of its own, with six alarms." },
+  enable_backfill:                       { ...FLAG,                                          default: false,                           description: "Lets `npm run backfill` process objects that exist already, with a state machine, a separate function and six alarms." },
   backfill_max_concurrency:              BACKFILL_VALUES.max_concurrency,
   backfill_batch_size:                   BACKFILL_VALUES.batch_size,
   backfill_slowest_image_seconds:        BACKFILL_VALUES.slowest_image_seconds,

@@ -1,8 +1,8 @@
 /** How much CPU time encoding may take to save bytes: the operator's choices. */
 export const EFFORTS = {
   fast: "least CPU time",
-  balanced: "fewer bytes, which pay for their CPU time in about a month",
-  small: "fewest bytes that pay for their CPU time within a year",
+  balanced: "fewer bytes: the saved storage pays for the CPU time in about a month",
+  small: "fewest bytes whose saved storage pays for the CPU time within a year",
 } as const satisfies Record<string, string>;
 
 export type Effort = keyof typeof EFFORTS;

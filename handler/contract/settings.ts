@@ -32,7 +32,7 @@ export const SETTINGS = {
   MAX_IMAGE_FRAMES:  { kind: "whole number",                        about: "Uploads with more animation frames or pages are refused." },
   RECORDS_TABLE:     { kind: "optional text",                       about: "DynamoDB table with a record of each upload. If it is not set, no records are kept." },
   VARIANTS:          { kind: "variants",                            about: "Variants made from each upload, by name." },
-  KEEP_SMALLER_ORIGINAL: { kind: "choice", choices: SWITCH,         about: "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding." },
+  KEEP_SMALLER_ORIGINAL: { kind: "choice", choices: SWITCH,         about: "If a variant in the format of its upload would have more bytes than the upload, stores the upload without its metadata, or a smaller encoding." },
   KEEP_COPYRIGHT:    { kind: "choice", choices: SWITCH,             about: "Keeps creator and copyright of an upload in its variants, from EXIF or IPTC. All other metadata is removed." },
   MANIFEST:          { kind: "choice", choices: SWITCH,             about: "Stores a manifest of each upload after its variants: `<folder>/<name>_<id>.json`." },
   CACHE_CONTROL:     { kind: "text",                                about: "Cache-Control header of the stored objects." },

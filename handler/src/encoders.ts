@@ -8,8 +8,8 @@ type Encoder = Readonly<Record<string, boolean | number | string>>;
 /**
  * The settings were chosen with `npm run bench -- --sweep`, which also takes your own photos (`--photos <folder>`).
  *
- * JPEG: `optimiseCoding` (Huffman tables made for the picture) takes as long again for 1 to 5 % fewer bytes of a photo, and
- * 70 MB more memory at 12 megapixels. Other quantisation tables, trellis and mozjpeg write fewer bytes at the same quality
+ * JPEG: `optimiseCoding` (Huffman tables made for the picture) doubles the time for 1 to 5 % fewer bytes of a photo, and
+ * takes 70 MB more memory at 12 megapixels. Other quantisation tables, trellis and mozjpeg write fewer bytes at the same quality
  * number but lose more of the picture than Pillow does; deringing alone changes nothing.
  * WebP: effort 2 takes half the CPU time of the default 4 for 3 % more bytes. Effort 1 saves another third but loses 0.0065
  * of SSIM; effort 3 takes as long as 4. Sharp chroma takes three times as long.
@@ -17,8 +17,9 @@ type Encoder = Readonly<Record<string, boolean | number | string>>;
  *
  * AVIF: effort 4 takes 15 s for 4 megapixels, six times as long as effort 2, so no effort here uses it.
  *
- * balanced: in about a month, storing what level 5 saves would cost as much as its CPU time. JPEG and WebP gain too little.
- * small: in a year, storage repays progressive JPEG and level 7, but neither slower WebP, optimised scans nor level 8.
+ * balanced: the storage that level 5 saves pays for its CPU time in about a month. JPEG and WebP gain too little.
+ * small: the saved storage pays within a year for progressive JPEG and level 7, but not for slower WebP, optimised scans or
+ * level 8.
  */
 // biome-ignore format: a ledger is read down its columns
 export const ENCODERS = {

@@ -128,7 +128,7 @@ variable "max_image_frames" {
 }
 
 variable "keep_smaller_original" {
-  description = "Stores no variant in the format of its upload with more bytes than the upload: the upload without its metadata, or a smaller encoding."
+  description = "If a variant in the format of its upload would have more bytes than the upload, stores the upload without its metadata, or a smaller encoding."
   type        = bool
   default     = true
   nullable    = false
