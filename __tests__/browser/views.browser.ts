@@ -6,7 +6,18 @@ import { type OpenConsole, openConsole } from "./open-console";
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 /** Views by name; the trace needs an upload. */
-const VIEWS = ["photos", "trace", "log", "alarms", "inbox", "records", "api", "dashboard", "break"] as const;
+const VIEWS = [
+  "photos",
+  "trace",
+  "log",
+  "alarms",
+  "inbox",
+  "records",
+  "api",
+  "backfill",
+  "dashboard",
+  "break",
+] as const;
 
 interface Violation {
   readonly id: string;
@@ -33,6 +44,7 @@ beforeAll(async () => {
   };
   await post("/api/samples");
   await until(({ uploads }) => uploads.length === 5 && uploads.every((each) => each.state === "done"));
+  await post("/api/backfill?action=start&all=true");
   await post("/api/break?id=s3-denied");
   await post("/api/break?id=not-an-image");
   await until(({ mails }) => mails.length > 0);

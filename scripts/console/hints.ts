@@ -43,6 +43,19 @@ const HINTS: Readonly<Record<string, readonly [what: string, command: (place: Pl
       `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run upload -- ${environment} photo.jpg --api-url ${apiUrl}`,
   ],
   directAws: ["Upload by a link of the API in AWS", ({ environment }) => `npm run upload -- ${environment} photo.jpg`],
+  backfill: [
+    "Backfill this machine's upload bucket",
+    ({ environment, s3Url }) =>
+      `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run backfill -- ${environment} --endpoint-url ${s3Url}`,
+  ],
+  backfillAws: [
+    "Count what a backfill would process in AWS, and its cost",
+    ({ environment }) => `npm run backfill -- ${environment} --dry-run`,
+  ],
+  backfillResume: [
+    "Go on with a run that was stopped in AWS",
+    ({ environment }) => `npm run backfill -- ${environment} --resume`,
+  ],
   drill: ["Make every alarm fire on this machine", ({ environment }) => `npm run drill -- --env ${environment}`],
   patterns: ["Check every metric filter", ({ environment }) => `npm run patterns -- ${environment}`],
 };

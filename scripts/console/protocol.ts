@@ -215,6 +215,33 @@ export interface RequestView {
   readonly durationMs: number;
 }
 
+/** The backfill of this machine. */
+export interface BackfillView {
+  readonly stateMachine: string;
+  readonly batchSize: number;
+  readonly maxConcurrency: number;
+}
+
+export interface BackfillObject {
+  readonly key: string;
+  /** What its last line says; "waiting" before the first one, "open" after a run that ended without one. */
+  readonly outcome: string;
+  /** Why it was refused or has failed. */
+  readonly why?: string;
+}
+
+/** A run of a backfill, as Step Functions knows it. */
+export interface BackfillRun {
+  readonly name: string;
+  /** For example RUNNING. */
+  readonly status: string;
+  readonly startedMs: number;
+  readonly endedMs?: number;
+  readonly objects: readonly BackfillObject[];
+  /** Objects that need no other run. */
+  readonly done: number;
+}
+
 /** What the metadata table says about one version of an upload. */
 export interface RecordView {
   readonly key: string;
@@ -262,6 +289,8 @@ export interface Snapshot {
   readonly table?: string;
   /** The upload API; undefined if the stack has none. */
   readonly uploadApi?: UploadApiView;
+  /** The backfill; undefined if the stack has none. */
+  readonly backfill?: BackfillView;
   /** Messages in the dead-letter queue; undefined if the stack has none. */
   readonly deadLetters?: number;
 }

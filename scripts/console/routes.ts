@@ -4,8 +4,10 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import sharp from "sharp";
+import type { Backfills } from "./backfills";
 import type { PageFiles } from "./bundle";
 import type { Feed } from "./feed";
+import { Refused } from "./refused";
 import { shownType } from "./uploads";
 import type { World } from "./world";
 
@@ -19,16 +21,6 @@ export interface Context {
   readonly feed: Feed;
   /** Stops the current environment and starts another one. */
   readonly change: (environment: string) => Promise<void>;
-}
-
-/** Answered with its status, and its message under `problem`. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
 }
 
 const HOUR_MS = 3_600_000;
@@ -120,6 +112,8 @@ const GETS: Readonly<Record<string, Get>> = {
     json(response, found(await world().records(), "a metadata table in the stack", "none")),
   "/api/requests": ({ world }, _, response) =>
     json(response, found(world().requests(), "an upload API in the stack", "none")),
+  "/api/backfills": async ({ world }, _, response) =>
+    json(response, await found(world().backfills, "a backfill in the stack", "none").runs()),
   "/api/dashboards": ({ world }, url, response) => json(response, world().dashboards(hoursOf(url))),
 };
 
@@ -198,6 +192,14 @@ const samples: Post = async ({ world }) => {
   return { uploads: names.length };
 };
 
+/** What can be done with backfills: add a row. */
+const BACKFILL_ACTIONS: Readonly<Record<string, (backfills: Backfills, url: URL) => Promise<string>>> = {
+  start: (backfills, url) => backfills.start(url.searchParams.get("all") === "true"),
+  stop: (backfills) => backfills.stop(),
+  resume: (backfills) => backfills.resume(),
+  retry: (backfills, url) => backfills.retry(wanted(url, "run")),
+};
+
 const JUMP_MS = 300_000;
 const SPEEDS = [1, 60];
 
@@ -212,6 +214,11 @@ const POSTS: Readonly<Record<string, Post>> = {
     };
   },
   "/api/redrive": async ({ world }) => ({ redriven: await world().redrive() }),
+  "/api/backfill": async ({ world }, url) => {
+    const backfills = found(world().backfills, "a backfill in the stack", "none");
+    const name = wanted(url, "action");
+    return { run: await found(BACKFILL_ACTIONS[name], Object.keys(BACKFILL_ACTIONS).join(", "), name)(backfills, url) };
+  },
   "/api/break": async ({ world }, url) => {
     const id = wanted(url, "id");
     return { broken: found((await world().break(id)) || undefined, "a fault that is not broken yet", id) };

@@ -6,7 +6,8 @@ import { stackNames } from "../build/environments";
 import { bundlePage } from "./bundle";
 import { createFeed } from "./feed";
 import { protect, refusalOf } from "./guard";
-import { answerGet, answerPost, type Context, Refused } from "./routes";
+import { Refused } from "./refused";
+import { answerGet, answerPost, type Context } from "./routes";
 import { startWorld, type World } from "./world";
 
 export interface ConsoleOptions {

@@ -4,6 +4,7 @@ import type { Alarm } from "../cloudwatch/alarm";
 import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
 import { type SentDatum, visibleMsOf } from "../sandbox/sent";
+import { type Backfills, createBackfills } from "./backfills";
 import { type Breakage, createBreakage } from "./breakage";
 import { dashboardsOf } from "./dashboard";
 import type { Feed } from "./feed";
@@ -60,6 +61,8 @@ export interface World {
   records(): Promise<RecordView[] | undefined>;
   /** Requests to the upload API, the newest first. @default the stack has no API */
   requests(): readonly RequestView[] | undefined;
+  /** @default the stack has none */
+  readonly backfills: Backfills | undefined;
   /** @returns whether there was something to break */
   break(id: string): Promise<boolean>;
   heal(id: string): boolean;
@@ -228,6 +231,8 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
   const { function: fn, tables } = blueprint;
   const [table] = tables;
   const uploadApi = uploadApiOf(blueprint, sandbox);
+  const keys = () => uploads.list().map(({ key }) => key);
+  const backfills = createBackfills({ blueprint, sandbox, keys, now: pace.now });
   const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl, apiUrl: sandbox.apiUrl };
   const maxBytes = settingOf(blueprint, "MAX_IMAGE_BYTES");
   const accepted = {
@@ -237,7 +242,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
   };
 
   return {
-    ...{ environment, sandbox, pace, uploads, log, traffic, maxBytes },
+    ...{ environment, sandbox, pace, uploads, log, traffic, maxBytes, backfills },
     snapshot: (environments) => ({
       ...{
         environment,
@@ -260,6 +265,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       filters: blueprint.metricFilters.map(({ name, pattern }) => ({ name, pattern })),
       ...(table && { table: table.name }),
       ...(uploadApi && { uploadApi }),
+      ...(backfills && { backfill: backfills.view }),
       ...(deadLetters() !== undefined && { deadLetters: deadLetters() }),
     }),
     trace: (id) => {

@@ -11,6 +11,7 @@ const VIEWS = [
   ["inbox", "Inbox"],
   ["records", "Records"],
   ["api", "API"],
+  ["backfill", "Backfill"],
   ["dashboard", "Dashboard"],
   ["break", "Break"],
 ] as const;
@@ -18,7 +19,8 @@ const VIEWS = [
 /** Some views exist only where the environment has what they show. */
 const isShown = (id: (typeof VIEWS)[number][0]): boolean =>
   (id !== "records" || snapshot.value?.table !== undefined) &&
-  (id !== "api" || snapshot.value?.uploadApi !== undefined);
+  (id !== "api" || snapshot.value?.uploadApi !== undefined) &&
+  (id !== "backfill" || snapshot.value?.backfill !== undefined);
 
 const Badge = ({ count, what, tone }: { readonly count: number; readonly what: string; readonly tone: string }) =>
   count === 0 ? null : (

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { Alarms } from "./alarms";
+import { Backfills } from "./backfills";
 import { Break } from "./break";
 import { Dashboard } from "./dashboard";
 import { Header } from "./header";
@@ -32,6 +33,7 @@ const VIEWS: Readonly<Record<string, { readonly title: string; readonly show: (r
     inbox: { title: "Inbox", show: () => <Inbox /> },
     records: { title: "Records", show: () => <Records /> },
     api: { title: "API", show: () => <UploadApi /> },
+    backfill: { title: "Backfill", show: () => <Backfills /> },
     dashboard: { title: "Dashboard", show: () => <Dashboard /> },
     break: { title: "Break", show: () => <Break /> },
   };
