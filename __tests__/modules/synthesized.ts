@@ -1,10 +1,13 @@
 /** Synthesizes environments into temporary folders that are removed after the tests. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ENVIRONMENTS, readEnvironments } from "../../modules/environment";
+import { stackName } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { stackFor } from "../../scripts/build/stack-for";
+import { stackFolder } from "../../scripts/build/stacks";
 
 type Block = Record<string, unknown>;
 
@@ -55,11 +58,44 @@ const only = <T>(list: readonly T[]): T => {
   return first;
 };
 
-export const synthesized = (environment: Environment, packageName = "package.zip"): Synthesized => {
-  const outdir = temporary();
+/** Synthesizes into `outdir`, which then also holds the package. */
+const synthesizeInto = (outdir: string, environment: Environment, packageName: string): void => {
+  mkdirSync(outdir, { recursive: true });
   const packagePath = join(outdir, packageName);
   writeFileSync(packagePath, "a package");
-  const folder = stackFor(environment, { outdir, packagePath });
+  stackFor(environment, { outdir, packagePath });
+};
+
+/**
+ * Most stacks are wanted by several tests, so each is synthesized once in a run of Jest. `global-setup.ts` names the folder;
+ * without it, as in mutation tests, every call synthesizes.
+ * @returns folder that `synthesizeInto` has written to
+ */
+const outdirOf = (environment: Environment, packageName: string): string => {
+  const shared = process.env.SHARED_STACKS;
+  const own = join(shared ?? temporary(), randomUUID());
+  if (shared === undefined) {
+    synthesizeInto(own, environment, packageName);
+    return own;
+  }
+  const digest = createHash("sha256")
+    .update(JSON.stringify([environment, packageName]))
+    .digest("hex");
+  const outdir = join(shared, digest);
+  if (existsSync(outdir)) return outdir;
+  synthesizeInto(own, environment, packageName);
+  try {
+    renameSync(own, outdir);
+  } catch {
+    // Another worker was faster.
+    rmSync(own, { recursive: true });
+  }
+  return outdir;
+};
+
+/** @returns an environment's stack, in a folder that other tests read too: never write to it */
+export const synthesized = (environment: Environment, packageName = "package.zip"): Synthesized => {
+  const folder = stackFolder(stackName(environment), outdirOf(environment, packageName));
   const text = readFileSync(join(folder, "cdk.tf.json"), "utf8");
   return { ...JSON.parse(text, (key, value) => (key === "//" ? undefined : value)), text, folder };
 };

@@ -1,7 +1,7 @@
 /** Runs once before all test files: makes what many of them need, so that no two of them make it at the same time. */
 import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { buildHandler } from "../../scripts/build/handler-package";
 
 /** The committed environments. To add one, add a name. */
@@ -24,6 +24,8 @@ interface RunOfJest {
 
 export default async ({ testPathPatterns }: RunOfJest): Promise<void> => {
   process.env.ENVIRONMENTS_FOLDER = copyEnvironments();
+  // Removed with the environments: what a run has synthesized is never used by the next, whose sources may differ.
+  process.env.SHARED_STACKS = join(dirname(process.env.ENVIRONMENTS_FOLDER), "stacks");
   // How long a command may be silent depends on the machine; the line about it would change what tests compare.
   process.env.NOTICE_AFTER_MS ??= "1e9";
   // A run of a few files builds only what these ask for.

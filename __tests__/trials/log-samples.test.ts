@@ -1,35 +1,25 @@
 /** Every kind of log line against every synthesized metric filter: each filter must match exactly its own lines. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { EVENTS, LEVELS } from "../../handler/contract/events";
 import { METRICS } from "../../handler/contract/metrics";
 import { matches, parseFilterPattern } from "../../scripts/cloudwatch/filter-pattern";
-import { RUN_TYPESCRIPT } from "../../scripts/terminal/run-typescript";
 import { type LogSample, logSamples } from "../../scripts/trials/log-samples";
+import { committed, synthesized } from "../modules/synthesized";
 
 interface Filter {
   readonly pattern: string;
   readonly metric_transformation: { readonly name: string; readonly value: string };
 }
 
-const ROOT = join(__dirname, "../..");
-const outdir = mkdtempSync(join(tmpdir(), "log-samples-"));
 let lines: LogSample[];
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [...RUN_TYPESCRIPT, "main.ts"], {
-    cwd: ROOT,
-    env: { ...process.env, CDKTF_OUTDIR: outdir, HANDLER_PACKAGE: "package.json" },
-  });
   lines = await logSamples();
 });
 
 /** Of one environment, without the metrics of which it has no filter. */
 const inEnvironment = async (name: string, level: "ERROR" | "WARN", without: readonly string[]) => {
-  const stack = JSON.parse(readFileSync(join(outdir, `stacks/${name}/cdk.tf.json`), "utf8"));
-  const filters: Filter[] = Object.values(stack.resource.aws_cloudwatch_log_metric_filter);
+  const { resource } = synthesized(await committed(name));
+  const filters = Object.values(resource.aws_cloudwatch_log_metric_filter ?? {}) as unknown as Filter[];
   const samples = (await logSamples(level)).map((line) => ({
     ...line,
     countedBy: line.countedBy.filter((metric) => !without.includes(metric)),
@@ -37,8 +27,6 @@ const inEnvironment = async (name: string, level: "ERROR" | "WARN", without: rea
   const made = Object.entries(METRICS).flatMap(([metric, { from }]) => (from === "handler" ? [] : [metric]));
   return { filters, samples, made: made.filter((metric) => !without.includes(metric)).sort() };
 };
-
-afterAll(() => rmSync(outdir, { recursive: true }));
 
 const matchingFilters = (filters: readonly Filter[], { line }: LogSample): string[] =>
   filters
