@@ -18,14 +18,16 @@ const TO_SRGB = [
 
 const STEPS = 2 ** 14;
 
-/** sRGB encoding (IEC 61966-2-1) of linear light in `STEPS` steps. */
-const ENCODED = Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
-  const light = i / STEPS;
-  return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
-});
+let encodings: Uint8Array | undefined;
 
-const encoded = (light: number): number =>
-  ENCODED[light <= 0 ? 0 : light >= 1 ? STEPS : Math.round(light * STEPS)] as number;
+/** @returns the sRGB encoding (IEC 61966-2-1) of linear light in `STEPS` steps; made for the first picture in CIELAB */
+const encodingTable = (): Uint8Array => {
+  encodings ??= Uint8Array.from({ length: STEPS + 1 }, (_, i) => {
+    const light = i / STEPS;
+    return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
+  });
+  return encodings;
+};
 
 /** Inverse of the CIELAB function f, including its linear part (CIE 15, 8.2.1). */
 const cubed = (t: number): number => (t > 6 / 29 ? t * t * t : 3 * (6 / 29) ** 2 * (t - 4 / 29));
@@ -67,6 +69,9 @@ export const decodeLab = async (picture: TiffPicture): Promise<LabPicture> => {
 
   const stored = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data;
   const { lightness, redGreen, yellowBlue } = tablesFor(storage, isDeep);
+  const table = encodingTable();
+  const encoded = (light: number): number =>
+    table[light <= 0 ? 0 : light >= 1 ? STEPS : Math.round(light * STEPS)] as number;
   const [[rx, ry, rz], [gx, gy, gz], [bx, by, bz]] = TO_SRGB;
   const pixels = Buffer.alloc(widthPx * heightPx * channels);
   // A loop of plain arithmetic: it runs once for each of up to a hundred million pixels.
