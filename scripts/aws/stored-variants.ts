@@ -28,14 +28,14 @@ const opened = (bytes: Buffer): Sharp => {
 };
 
 const pictureOf = async (bytes: Buffer): Promise<Picture> => {
-  const upright = await opened(bytes).png({ compressionLevel: 1 }).toBuffer({ resolveWithObject: true });
-  const colours = await sharp(upright.data)
+  const { data, info } = await opened(bytes).raw().toBuffer({ resolveWithObject: true });
+  const colours = await sharp(data, { raw: info })
     .flatten({ background: "#fff" })
     .resize(SIDE_PX, SIDE_PX, { fit: "fill" })
     .toColourspace("srgb")
     .raw()
     .toBuffer();
-  return { widthPx: upright.info.width, heightPx: upright.info.height, colours };
+  return { widthPx: info.width, heightPx: info.height, colours };
 };
 
 const difference = (one: Buffer, other: Buffer): number =>
