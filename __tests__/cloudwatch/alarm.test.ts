@@ -1,71 +1,6 @@
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html and the pages named below. */
-import fc from "fast-check";
 import { type Alarm, evaluate } from "../../scripts/cloudwatch/alarm";
 import { MetricStore } from "../../scripts/cloudwatch/metric-store";
-import { type AlarmState, stateOf, TREATMENTS, type Verdict } from "../../scripts/cloudwatch/missing-data";
 import { alarmOf, errors, evaluated, MINUTE, NOON, storeOf } from "./alarms-at-noon";
-
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
-describe("missing data: the tables of the page", () => {
-  const KEEP = "Retain current state";
-
-  it.each([
-    // M  data points   missing              ignore   breaching  notBreaching
-    [3, "0 - X - X", ["OK", "OK", "OK", "OK"]],
-    [3, "0 - - - -", ["OK", "OK", "OK", "OK"]],
-    [3, "- - - - -", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
-    [3, "0 X X - X", ["ALARM", "ALARM", "ALARM", "ALARM"]],
-    [3, "- - X - -", ["ALARM", KEEP, "ALARM", "OK"]],
-    [2, "0 - X - X", ["ALARM", "ALARM", "ALARM", "ALARM"]],
-    [2, "0 0 X 0 X", ["ALARM", "ALARM", "ALARM", "ALARM"]],
-    [2, "0 - X - -", ["OK", "OK", "ALARM", "OK"]],
-    [2, "- - - - 0", ["OK", "OK", "ALARM", "OK"]],
-    [2, "- - - X -", ["ALARM", KEEP, "ALARM", "OK"]],
-    // Rows of an earlier edition, and the page's text on premature alarms.
-    [3, "- - - - X", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
-    [3, "- - - X -", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
-    [3, "- - X - X", ["ALARM", KEEP, "ALARM", "OK"]],
-    [3, "- - - X 0", ["OK", "OK", "OK", "OK"]],
-    [2, "- - - - X", ["INSUFFICIENT_DATA", KEEP, "ALARM", "OK"]],
-  ])("%d out of 3, data points %s", (datapointsToAlarm, row, expected) => {
-    const verdicts = row
-      .split(" ")
-      .map((sign): Verdict => (sign === "X" ? "breaching" : sign === "0" ? "within" : "missing"))
-      .reverse();
-    const states = (current: AlarmState) =>
-      TREATMENTS.map((treatMissingData) =>
-        stateOf({ evaluationPeriods: 3, datapointsToAlarm, treatMissingData }, verdicts, current),
-      );
-    expect(states("OK")).toEqual(expected.map((state) => (state === KEEP ? "OK" : state)));
-    expect(states("ALARM")).toEqual(expected.map((state) => (state === KEEP ? "ALARM" : state)));
-  });
-
-  it("reads six minutes for an alarm of three, newest first", () => {
-    const { datapoints } = evaluated({ evaluationPeriods: 3 }, [8, 9, 1, 2, undefined, 4, 5]);
-    expect(datapoints.map(({ value }) => value)).toEqual([5, 4, undefined, 2, 1, 9]);
-    expect(datapoints[0]?.startMs).toBe(NOON - MINUTE);
-  });
-
-  // Measured for 60 s and 540 s by infrahouse/terraform-aws-lambda-monitored; documented for 3 periods of 300 s; else assumed.
-  it.each([
-    [10, 3, 5],
-    [60, 1, 6],
-    [60, 2, 6],
-    [60, 3, 6],
-    [60, 5, 7],
-    [120, 1, 3],
-    [300, 3, 5],
-    [540, 1, 2],
-    [3600, 3, 4],
-  ])("with periods of %d s, an alarm of %d looks %d periods back", (periodSeconds, evaluationPeriods, range) => {
-    const { datapoints } = evaluated({ evaluationPeriods, watches: { ...errors, periodSeconds } }, []);
-    expect(datapoints).toHaveLength(range);
-  });
-
-  it("treats missing data as missing where the alarm does not say", () => {
-    expect(evaluated({}, []).state).toBe("INSUFFICIENT_DATA");
-  });
-});
 
 describe("threshold", () => {
   it.each([
@@ -117,66 +52,6 @@ describe("window", () => {
   it("sees a data point until the evaluation range has passed it", () => {
     const states = [1, 6, 7].map((after) => evaluate(alarmOf(), store, NOON + after * MINUTE, "ALARM").state);
     expect(states).toEqual(["ALARM", "ALARM", "INSUFFICIENT_DATA"]);
-  });
-});
-
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Acting_Alarm_Changes.html, and published notifications
-describe("state reason", () => {
-  it.each<[string, Partial<Alarm>, (number | undefined)[]]>([
-    [
-      "Threshold Crossed: 1 datapoint [4.0 (23/11/26 11:59:00)] was greater than or equal to the threshold (3.0).",
-      {},
-      [4],
-    ],
-    [
-      "Threshold Crossed: 1 datapoint [0.25 (23/11/26 11:59:00)] was not greater than or equal to the threshold (3.0).",
-      {},
-      [0.25],
-    ],
-    [
-      "Threshold Crossed: 2 datapoints were less than the threshold (3.0). The most recent datapoints which crossed the threshold: [1.0 (23/11/26 11:59:00), 2.0 (23/11/26 11:58:00)].",
-      { comparison: "LessThanThreshold", evaluationPeriods: 2 },
-      [2, 1],
-    ],
-    [
-      "Threshold Crossed: 2 datapoints were not less than or equal to the threshold (0.5). The most recent datapoints: [1.0 (23/11/26 11:59:00), 2.0 (23/11/26 11:58:00)].",
-      { comparison: "LessThanOrEqualToThreshold", threshold: 0.5, evaluationPeriods: 2 },
-      [2, 1],
-    ],
-    [
-      "Threshold Crossed: 3 out of the last 5 datapoints [7.0 (23/11/26 11:59:00), 9.0 (23/11/26 11:57:00), 8.0 (23/11/26 11:55:00)] were greater than the threshold (3.0) (minimum 3 datapoints for OK -> ALARM transition).",
-      { comparison: "GreaterThanThreshold", evaluationPeriods: 5, datapointsToAlarm: 3 },
-      [8, 0, 9, 0, 7],
-    ],
-    [
-      "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (23/11/26 11:59:00)] was not greater than or equal to the threshold (3.0) (minimum 1 datapoint for ALARM -> OK transition).",
-      { datapointsToAlarm: 1 },
-      [0],
-    ],
-    [
-      "Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as [Breaching].",
-      { evaluationPeriods: 3, treatMissingData: "breaching" },
-      [],
-    ],
-    [
-      "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].",
-      { treatMissingData: "notBreaching" },
-      [],
-    ],
-    [
-      "Threshold Crossed: 1 datapoint was received for 3 periods and 2 missing datapoints were treated as [Breaching].",
-      { evaluationPeriods: 3, datapointsToAlarm: 2, treatMissingData: "breaching" },
-      [0],
-    ],
-    [
-      "Threshold Crossed: 1 datapoint [5.0 (23/11/26 11:59:00)] was greater than or equal to the threshold (3.0) and 1 missing datapoint was treated as [Breaching].",
-      { evaluationPeriods: 2, treatMissingData: "breaching" },
-      [5],
-    ],
-    ["Insufficient Data: 1 datapoint was unknown.", {}, []],
-    ["Insufficient Data: 3 datapoints were unknown.", { evaluationPeriods: 3 }, []],
-  ])("%s", (expected, changes, values) => {
-    expect(evaluated(changes, values).reason).toBe(expected);
   });
 });
 
@@ -301,23 +176,4 @@ it.each([
 ])("allows %d s times %d periods, the most that CloudWatch accepts", (periodSeconds, evaluationPeriods) => {
   const watches = { ...errors, periodSeconds };
   expect(evaluated({ evaluationPeriods, watches, treatMissingData: "notBreaching" }, []).state).toBe("OK");
-});
-
-it("a fault can only help an alarm to fire: one more breaching data point never turns ALARM into OK", () => {
-  const verdict = fc.constantFrom<Verdict>("breaching", "within", "missing");
-  const rule = fc.integer({ min: 1, max: 5 }).chain((evaluationPeriods) =>
-    fc.record({
-      evaluationPeriods: fc.constant(evaluationPeriods),
-      datapointsToAlarm: fc.integer({ min: 1, max: evaluationPeriods }),
-      treatMissingData: fc.constantFrom(...TREATMENTS),
-      verdicts: fc.array(verdict, { minLength: evaluationPeriods + 2, maxLength: evaluationPeriods + 2 }),
-      index: fc.nat(evaluationPeriods + 1),
-    }),
-  );
-  fc.assert(
-    fc.property(rule, ({ verdicts, index, ...one }) => {
-      fc.pre(verdicts[index] === "within" && stateOf(one, verdicts, "OK") === "ALARM");
-      expect(stateOf(one, verdicts.with(index, "breaching"), "OK")).toBe("ALARM");
-    }),
-  );
 });

@@ -1,6 +1,5 @@
 /** Direct uploads on this machine: the synthesized API, its package, and forms to the local S3. */
-import { createHash, createHmac } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
+import { createHash } from "node:crypto";
 import sharp from "sharp";
 import type { Environment } from "../../modules/variables";
 import { drillStack } from "../../scripts/build/local-stack";
@@ -315,63 +314,5 @@ describe("throttling and metrics", () => {
     expect([401, 429].map((wanted) => statuses.filter((status) => status === wanted).length)).toEqual([100, 5]);
     expect(other.status).toBe(401);
     expect(later.filter(({ status }) => status === 401)).toHaveLength(5);
-  });
-});
-
-describe("the authorizer iam", () => {
-  let signedSandbox: Sandbox;
-
-  beforeAll(async () => {
-    signedSandbox = await startSandbox({ blueprint: readBlueprint(await drillStack("dev", ON)), processes: 1 });
-  });
-
-  afterAll(() => signedSandbox.stop());
-
-  /** As the signer of the SDK wants it. */
-  class Sha256 {
-    private readonly hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-
-    constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-      this.hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret as Buffer);
-    }
-
-    update(part: Uint8Array) {
-      this.hash.update(part);
-    }
-
-    async digest() {
-      return this.hash.digest();
-    }
-
-    reset() {}
-  }
-
-  const send = async (accessKeyId: string, method: string, path: string, body = "", secretAccessKey = "local") => {
-    const url = new URL(`${signedSandbox.apiUrl}${path}`);
-    const signer = new SignatureV4({
-      ...{ service: "execute-api", region: "us-east-1", sha256: Sha256 },
-      credentials: { accessKeyId, secretAccessKey },
-    });
-    const signed = await signer.sign({
-      ...{ method, protocol: "http:", hostname: url.hostname, port: Number(url.port), path: url.pathname, query: {} },
-      headers: { host: url.host },
-      ...(body && { body }),
-    });
-    const response = await fetch(url, { method, headers: signed.headers, ...(body && { body }) });
-    return { status: response.status, body: await response.json() };
-  };
-
-  it("accepts signed requests, and tells callers apart", async () => {
-    const { status, body } = await send("ADA", "POST", "/uploads", JSON.stringify(WANTED));
-
-    expect(status).toBe(201);
-    expect((await send("ADA", "GET", `/images/${body.id}`)).body).toMatchObject({ state: "issued" });
-    expect((await send("EVE", "GET", `/images/${body.id}`)).status).toBe(404);
-  });
-
-  it("refuses a request that was signed with another secret, and one without a signature", async () => {
-    const unsigned = await fetch(`${signedSandbox.apiUrl}/uploads`, { method: "POST" });
-
-    expect([(await send("ADA", "POST", "/uploads", "{}", "guessed")).status, unsigned.status]).toEqual([403, 403]);
   });
 });

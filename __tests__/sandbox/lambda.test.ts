@@ -1,101 +1,9 @@
 /** The local Lambda: real processes that run small handlers within the function's limits. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { strToU8, zipSync } from "fflate";
-import type { FunctionBlueprint } from "../../scripts/sandbox/blueprint";
-import { unpackFunction } from "../../scripts/sandbox/function-package";
-import { createLambda, type LambdaDatum, type Outcome } from "../../scripts/sandbox/lambda";
-
-const folder = mkdtempSync(join(tmpdir(), "lambda-test-"));
-
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const FUNCTION: FunctionBlueprint = {
-  name: "small",
-  arn: "arn:aws:lambda:us-east-1:000000000000:function:small",
-  region: "us-east-1",
-  handler: "index.handler",
-  runtime: "nodejs22.x",
-  architecture: "x86_64",
-  timeoutSeconds: 5,
-  memoryMb: 512,
-  packageFile: "",
-  environment: { GREETING: "hello" },
-  logGroup: "/aws/lambda/small",
-  logFormat: "JSON",
-  applicationLogLevel: "INFO",
-  systemLogLevel: "INFO",
-  maximumRetryAttempts: 2,
-  maximumEventAgeSeconds: 3600,
-};
-
-interface Ran {
-  readonly outcomes: readonly Outcome[];
-  /** Parsed JSON lines. */
-  readonly lines: readonly Record<string, unknown>[];
-  readonly reports: readonly Record<string, unknown>[];
-  readonly data: readonly LambdaDatum[];
-  valuesOf(name: LambdaDatum["name"]): number[];
-  sumOf(name: LambdaDatum["name"]): number;
-}
-
-/** Time of a run, and what moves it. @default the machine's clock */
-interface Clock {
-  readonly now?: () => number;
-  readonly onLine?: (text: string) => void;
-  readonly onMetric?: (datum: LambdaDatum) => void;
-}
-
-/** Runs a handler, given as CommonJS source, for all events in parallel. */
-const run = async (
-  code: string,
-  changes: Partial<FunctionBlueprint> = {},
-  events: readonly unknown[] = [{}],
-  processes = 2,
-  clock: Clock = {},
-): Promise<Ran> => {
-  const zip = join(mkdtempSync(join(folder, "zip-")), "package.zip");
-  writeFileSync(zip, zipSync({ "index.js": strToU8(code) }));
-  const unpacked = await unpackFunction(zip);
-  const texts: string[] = [];
-  const data: LambdaDatum[] = [];
-  const lambda = createLambda({
-    function: { ...FUNCTION, ...changes },
-    unpacked,
-    processes,
-    retryDelaysMs: [1, 1],
-    throttleDelayMs: 5,
-    now: clock.now,
-    onLogLine: ({ text }) => {
-      texts.push(text);
-      clock.onLine?.(text);
-    },
-    onMetric: (datum) => {
-      data.push(datum);
-      clock.onMetric?.(datum);
-    },
-  });
-  try {
-    const outcomes = await Promise.all(events.map((event) => lambda.invoke(event)));
-    const lines = texts.filter((text) => text.startsWith("{")).map((text) => JSON.parse(text));
-    return {
-      outcomes,
-      lines,
-      reports: lines.filter(({ type }) => type === "platform.report").map(({ record }) => record),
-      data,
-      valuesOf: (name) => data.filter((datum) => datum.name === name).map(({ value }) => value),
-      sumOf: (name) => data.filter((datum) => datum.name === name).reduce((sum, { value }) => sum + value, 0),
-    };
-  } finally {
-    await lambda.stop();
-    rmSync(unpacked.folder, { recursive: true });
-  }
-};
+import { type Clock, runLambda } from "./run-lambda";
 
 describe("the local Lambda", () => {
   it("runs the handler once for an event, and reports the success", async () => {
-    const { outcomes, reports, sumOf } = await run("exports.handler = async () => ({ statusCode: 500 });");
+    const { outcomes, reports, sumOf } = await runLambda("exports.handler = async () => ({ statusCode: 500 });");
 
     expect(outcomes).toMatchObject([{ status: "success", attempts: 1, throttles: 0 }]);
     expect(reports).toEqual([
@@ -115,7 +23,7 @@ describe("the local Lambda", () => {
   });
 
   it("retries a failed event twice with the same request id, and then drops it", async () => {
-    const { outcomes, reports, lines, sumOf } = await run(
+    const { outcomes, reports, lines, sumOf } = await runLambda(
       'exports.handler = async () => { throw new TypeError("no luck"); };',
     );
 
@@ -130,7 +38,7 @@ describe("the local Lambda", () => {
   });
 
   it("kills an invocation at its timeout", async () => {
-    const { outcomes, reports } = await run("exports.handler = () => { for (;;); };", {
+    const { outcomes, reports } = await runLambda("exports.handler = () => { for (;;); };", {
       timeoutSeconds: 0.2,
       maximumRetryAttempts: 0,
     });
@@ -144,26 +52,26 @@ describe("the local Lambda", () => {
       const held = [];
       for (let i = 0; i < 40; i++) { held.push(Buffer.alloc(16 << 20, 1)); await new Promise((go) => setTimeout(go, 20)); }
     };`;
-    const { outcomes, reports } = await run(hungry, { memoryMb: 128, maximumRetryAttempts: 0 });
+    const { outcomes, reports } = await runLambda(hungry, { memoryMb: 128, maximumRetryAttempts: 0 });
 
     expect(outcomes).toMatchObject([{ status: "error", errorType: "Runtime.OutOfMemory" }]);
     expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.OutOfMemory" }]);
   });
 
   it("reports a process that ends by itself", async () => {
-    const { reports } = await run("exports.handler = async () => process.exit(7);", { maximumRetryAttempts: 0 });
+    const { reports } = await runLambda("exports.handler = async () => process.exit(7);", { maximumRetryAttempts: 0 });
 
     expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.ExitError" }]);
   });
 
   it("fails every attempt of a function whose code cannot be loaded", async () => {
-    const { outcomes } = await run('throw new Error("bad settings");', { maximumRetryAttempts: 1 });
+    const { outcomes } = await runLambda('throw new Error("bad settings");', { maximumRetryAttempts: 1 });
 
     expect(outcomes).toMatchObject([{ status: "error", attempts: 2 }]);
   });
 
   it("gives the handler the correct remaining time", async () => {
-    const { lines } = await run(
+    const { lines } = await runLambda(
       `exports.handler = async (event, context) => {
         const before = context.getRemainingTimeInMillis();
         await new Promise((go) => setTimeout(go, 60));
@@ -182,7 +90,7 @@ describe("the local Lambda", () => {
 
   it("gives the process the function's environment variables only", async () => {
     process.env.SECRET_OF_THIS_MACHINE = "secret";
-    const { lines } = await run(
+    const { lines } = await runLambda(
       "exports.handler = async () => console.log({ greeting: process.env.GREETING, secret: process.env.SECRET_OF_THIS_MACHINE ?? 'none', name: process.env.AWS_LAMBDA_FUNCTION_NAME, home: process.env.HOME ?? 'none' });",
     );
     delete process.env.SECRET_OF_THIS_MACHINE;
@@ -195,19 +103,8 @@ describe("the local Lambda", () => {
     });
   });
 
-  it("writes console lines as Lambda does in JSON format, and leaves raw lines alone", async () => {
-    const { lines } = await run(
-      'exports.handler = async () => { console.debug("quiet"); console.warn("a %s", "warning"); process.stdout.write(JSON.stringify({ raw: true }) + "\\n"); };',
-    );
-
-    expect(lines.filter(({ type }) => type === undefined)).toEqual([
-      { timestamp: expect.any(String), level: "WARN", requestId: expect.any(String), message: "a warning" },
-      { raw: true },
-    ]);
-  });
-
   it("throttles events above the reserved concurrency, and retries them", async () => {
-    const { outcomes, sumOf } = await run(
+    const { outcomes, sumOf } = await runLambda(
       "exports.handler = () => new Promise((go) => setTimeout(go, 80));",
       { reservedConcurrency: 1 },
       [1, 2],
@@ -218,7 +115,7 @@ describe("the local Lambda", () => {
   });
 
   it("drops an event without an attempt if the reserved concurrency is 0", async () => {
-    const { outcomes, sumOf } = await run("exports.handler = async () => {};", { reservedConcurrency: 0 });
+    const { outcomes, sumOf } = await runLambda("exports.handler = async () => {};", { reservedConcurrency: 0 });
 
     expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 1 }]);
     expect([sumOf("Invocations"), sumOf("Throttles"), sumOf("AsyncEventsDropped")]).toEqual([0, 1, 1]);
@@ -233,14 +130,14 @@ describe("the local Lambda", () => {
       },
     };
     const changes = { freeConcurrency: 0, maximumEventAgeSeconds: 2 };
-    const { outcomes, sumOf } = await run("exports.handler = async () => {};", changes, [{}], 1, clock);
+    const { outcomes, sumOf } = await runLambda("exports.handler = async () => {};", changes, [{}], 1, clock);
 
     expect(outcomes).toMatchObject([{ status: "dropped", attempts: 0, throttles: 3 }]);
     expect([sumOf("Invocations"), sumOf("AsyncEventsDropped")]).toEqual([0, 1]);
   });
 
   it("reports what a fault says instead of what was measured", async () => {
-    const { reports, valuesOf } = await run("exports.handler = async () => {};", {
+    const { reports, valuesOf } = await runLambda("exports.handler = async () => {};", {
       reports: () => ({ durationMs: 45_000, maxMemoryUsedMb: 500 }),
     });
 
@@ -259,7 +156,7 @@ describe("the local Lambda", () => {
       },
     };
 
-    const { data } = await run('exports.handler = async () => console.log("at work");', {}, [{}], 1, clock);
+    const { data } = await runLambda('exports.handler = async () => console.log("at work");', {}, [{}], 1, clock);
 
     const times = data.map(({ name, timestampMs, sentMs }) => [name, timestampMs - 1_000_000, sentMs - 1_000_000]);
     expect(times).toEqual([
@@ -289,7 +186,7 @@ describe("the local Lambda", () => {
     };
 
     it("is published at the start of each attempt", async () => {
-      const { valuesOf } = await run(FAILING, {}, [{}], 1, minutesBetweenAttempts());
+      const { valuesOf } = await runLambda(FAILING, {}, [{}], 1, minutesBetweenAttempts());
 
       expect(valuesOf("AsyncEventAge")).toEqual([0, 60_000, 120_000]);
     });
@@ -301,7 +198,7 @@ describe("the local Lambda", () => {
     ])("above the maximum of %i s ends the retries after %i attempts", async (maximumEventAgeSeconds, attempts) => {
       const clock = minutesBetweenAttempts();
 
-      const { outcomes, valuesOf } = await run(FAILING, { maximumEventAgeSeconds }, [{}], 1, clock);
+      const { outcomes, valuesOf } = await runLambda(FAILING, { maximumEventAgeSeconds }, [{}], 1, clock);
 
       expect(outcomes).toMatchObject([{ status: "error", attempts }]);
       expect(valuesOf("AsyncEventsDropped")).toEqual([1]);
@@ -324,7 +221,7 @@ describe("the local Lambda", () => {
         const slow = "exports.handler = () => new Promise((go) => setTimeout(go, 30));";
         const changes = { reservedConcurrency: 1, maximumEventAgeSeconds };
 
-        const { outcomes, valuesOf } = await run(slow, changes, [1, 2], 1, clock);
+        const { outcomes, valuesOf } = await runLambda(slow, changes, [1, 2], 1, clock);
 
         expect(outcomes.map((outcome) => [outcome.status, outcome.attempts])).toEqual([
           ["success", 1],
@@ -336,7 +233,7 @@ describe("the local Lambda", () => {
   });
 
   it("reuses a process, and starts another after it has ended", async () => {
-    const { outcomes, reports } = await run(
+    const { outcomes, reports } = await runLambda(
       `exports.handler = async ({ fails }) => {
         if (fails) { Promise.reject(new Error("forgotten")); await new Promise((go) => setTimeout(go, 1000)); }
       };`,
@@ -352,13 +249,13 @@ describe("the local Lambda", () => {
   });
 
   it("fails a handler whose result is not JSON", async () => {
-    const { outcomes } = await run("exports.handler = async () => 1n;", { maximumRetryAttempts: 0 });
+    const { outcomes } = await runLambda("exports.handler = async () => 1n;", { maximumRetryAttempts: 0 });
 
     expect(outcomes).toMatchObject([{ status: "error", errorType: "TypeError" }]);
   });
 
   it("names the mistake in code that cannot be loaded", async () => {
-    const { reports, lines } = await run("exports.other = 1;", { maximumRetryAttempts: 0 });
+    const { reports, lines } = await runLambda("exports.other = 1;", { maximumRetryAttempts: 0 });
 
     expect(reports).toMatchObject([{ status: "error", errorType: "Runtime.HandlerNotFound" }]);
     expect(lines).toContainEqual({
@@ -366,39 +263,5 @@ describe("the local Lambda", () => {
       level: "ERROR",
       message: expect.objectContaining({ errorMessage: "index.handler is undefined or not exported" }),
     });
-  });
-
-  // biome-ignore format: a table is read down its columns
-  it.each([
-    ["DEBUG", ["platform.initStart", "platform.initReport", "platform.start", "platform.runtimeDone", "platform.report"]],
-    ["INFO",  ["platform.initStart", "platform.start", "platform.report"]],
-    ["WARN",  []],
-  ])("writes the platform's lines of a success at system log level %s", async (systemLogLevel, types) => {
-    const { lines } = await run("exports.handler = async () => {};", { systemLogLevel });
-
-    expect(lines.map(({ type }) => type)).toEqual(types);
-  });
-
-  it("filters raw lines by their level, and treats a line without level or valid timestamp as INFO", async () => {
-    const { lines } = await run(
-      `exports.handler = async () => {
-        const write = (line) => process.stdout.write(JSON.stringify({ ...line, of: "it" }) + "\\n");
-        const timestamp = "2026-01-05T12:00:00.000Z";
-        for (const level of ["INFO", "ERROR", "fatal", "CRITICAL", undefined]) write({ timestamp, level });
-        for (const timestamp of [undefined, "yesterday", "2026-13-05T12:00:00Z", 1767614400000]) write({ timestamp, level: "ERROR" });
-        write({ timestamp: "2026-01-05T12:00:00+01:00", level: "WARN" });
-      };`,
-      { applicationLogLevel: "WARN" },
-    );
-
-    expect(lines.filter(({ of }) => of === "it").map(({ level }) => level)).toEqual(["ERROR", "fatal", "WARN"]);
-  });
-
-  it("ends a line at a line feed and nowhere else", async () => {
-    const { lines } = await run(
-      'exports.handler = async () => { process.stdout.write(JSON.stringify({ key: "a\\u2028b" }) + "\\n"); };',
-    );
-
-    expect(lines).toContainEqual({ key: "a\u2028b" });
   });
 });
