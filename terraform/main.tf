@@ -107,6 +107,51 @@ data "aws_caller_identity" "current" {
     }
 
     precondition {
+      condition     = !var.enable_upload_api || var.enable_metadata_table
+      error_message = "Expected false (the upload API needs enable_metadata_table) for enable_upload_api but got ${jsonencode(var.enable_upload_api)}."
+    }
+
+    precondition {
+      condition     = !var.upload_api_public || var.upload_api_authorizer == "none"
+      error_message = "Expected \"none\" (upload_api_public is true) for upload_api_authorizer but got ${jsonencode(var.upload_api_authorizer)}."
+    }
+
+    precondition {
+      condition     = var.upload_api_public || var.upload_api_authorizer != "none"
+      error_message = "Expected \"iam\" or \"jwt\" (\"none\" needs upload_api_public = true) for upload_api_authorizer but got ${jsonencode(var.upload_api_authorizer)}."
+    }
+
+    precondition {
+      condition     = var.upload_api_authorizer != "jwt" || var.upload_api_jwt_issuer != ""
+      error_message = "Expected the address of an issuer for upload_api_jwt_issuer but got ${jsonencode(var.upload_api_jwt_issuer)}."
+    }
+
+    precondition {
+      condition     = var.upload_api_authorizer == "jwt" || var.upload_api_jwt_issuer == ""
+      error_message = "Expected \"\" (upload_api_authorizer is ${var.upload_api_authorizer}) for upload_api_jwt_issuer but got ${jsonencode(var.upload_api_jwt_issuer)}."
+    }
+
+    precondition {
+      condition     = (length(var.upload_api_jwt_audience) == 0) == (var.upload_api_jwt_issuer == "")
+      error_message = "Expected ${var.upload_api_jwt_issuer == "" ? "no value" : "a value"} (upload_api_jwt_issuer has ${var.upload_api_jwt_issuer == "" ? "none" : "one"}) for upload_api_jwt_audience but got ${jsonencode(var.upload_api_jwt_audience)}."
+    }
+
+    precondition {
+      condition     = var.upload_api_public || !contains(var.upload_api_cors_origins, "*")
+      error_message = "Expected origins (\"*\" needs upload_api_public = true) for upload_api_cors_origins but got ${jsonencode(var.upload_api_cors_origins)}."
+    }
+
+    precondition {
+      condition     = length(var.upload_api_cors_origins) == 0 || var.existing_upload_bucket_name == ""
+      error_message = "Expected [] (the owner of an existing bucket configures its CORS) for upload_api_cors_origins but got ${jsonencode(var.upload_api_cors_origins)}."
+    }
+
+    precondition {
+      condition     = !var.enable_backfill || var.backfill_slowest_image_seconds <= min(var.lambda_timeout, 65)
+      error_message = "Expected at most ${min(var.lambda_timeout, 65)} seconds (the timeout of a batch, from lambda_timeout) for backfill_slowest_image_seconds but got ${jsonencode(var.backfill_slowest_image_seconds)}."
+    }
+
+    precondition {
       condition     = var.existing_kms_key_arn == "" ? true : split(":", var.existing_kms_key_arn)[3] == var.aws_region
       error_message = "Expected an ARN in aws_region (${var.aws_region}) for existing_kms_key_arn but got ${jsonencode(var.existing_kms_key_arn)}."
     }
@@ -159,11 +204,12 @@ data "aws_caller_identity" "current" {
 }
 
 locals {
-  name           = "${var.project_name}-${var.environment}"
-  function_name  = "${local.name}-processor"
-  has_budget     = var.monthly_budget_usd > 0
-  enable_kms_key = var.enable_kms_key || var.existing_kms_key_arn != ""
-  kms_key_arn    = var.enable_kms_key ? module.encryption_key[0].key_arn : var.existing_kms_key_arn
+  name             = "${var.project_name}-${var.environment}"
+  function_name    = "${local.name}-processor"
+  has_budget       = var.monthly_budget_usd > 0
+  enable_kms_key   = var.enable_kms_key || var.existing_kms_key_arn != ""
+  kms_key_arn      = var.enable_kms_key ? module.encryption_key[0].key_arn : var.existing_kms_key_arn
+  backfill_timeout = min(var.lambda_timeout, 65)
 
   emails = {
     critical    = var.critical_alert_email != null ? var.critical_alert_email : var.alert_email
@@ -186,6 +232,8 @@ module "encryption_key" {
 
   key_name                = local.name
   log_group_name          = var.existing_log_group_name != "" ? var.existing_log_group_name : "/aws/lambda/${local.function_name}"
+  api_log_group_name      = var.enable_upload_api ? "/aws/lambda/${local.name}-uploads" : ""
+  backfill_log_group_name = var.enable_backfill ? "/aws/lambda/${local.name}-backfill" : ""
   enable_budget_publisher = local.has_budget
 }
 
@@ -218,6 +266,17 @@ module "dead_letter_queue" {
   kms_key_arn    = local.kms_key_arn
 }
 
+module "metadata_table" {
+  source = "./modules/metadata_table"
+  count  = var.enable_metadata_table ? 1 : 0
+
+  table_name                 = "${local.function_name}-records"
+  enable_deletion_protection = var.protected
+  enable_upload_index        = var.enable_upload_api
+  enable_kms_key             = local.enable_kms_key
+  kms_key_arn                = local.kms_key_arn
+}
+
 module "image_processor" {
   source = "./modules/image_processor"
 
@@ -241,9 +300,12 @@ module "image_processor" {
   delete_variants_with_upload = var.delete_variants_with_upload
   metric_namespace            = var.metric_namespace
   metrics_transport           = var.metrics_transport
-  enable_xray_tracing         = var.enable_xray_tracing
   enable_kms_key              = local.enable_kms_key
   kms_key_arn                 = local.kms_key_arn
+  enable_metadata_table       = var.enable_metadata_table
+  records_table_name          = var.enable_metadata_table ? module.metadata_table[0].table_name : ""
+  records_write_policy        = var.enable_metadata_table ? module.metadata_table[0].write_policy : ""
+  enable_xray_tracing         = var.enable_xray_tracing
 }
 
 module "lambda_function" {
@@ -277,6 +339,137 @@ module "lambda_function" {
   vpc_security_group_ids           = var.vpc_security_group_ids
 }
 
+module "upload_handler" {
+  source = "./modules/upload_handler"
+  count  = var.enable_upload_api ? 1 : 0
+
+  upload_bucket_id     = module.s3_buckets.upload_bucket_id
+  upload_bucket_arn    = module.s3_buckets.upload_bucket_arn
+  processed_bucket_arn = module.s3_buckets.processed_bucket_arn
+  processed_bucket_id  = module.s3_buckets.processed_bucket_id
+  records_table_name   = var.enable_metadata_table ? module.metadata_table[0].table_name : ""
+  records_write_policy = var.enable_metadata_table ? module.metadata_table[0].write_policy : ""
+  records_table_arn    = var.enable_metadata_table ? module.metadata_table[0].table_arn : ""
+  enable_kms_key       = local.enable_kms_key
+  kms_key_arn          = local.kms_key_arn
+  max_image_bytes      = var.max_image_bytes
+  log_level            = var.log_level
+}
+
+module "upload_function" {
+  source = "./modules/lambda_function"
+  count  = var.enable_upload_api ? 1 : 0
+
+  function_name                    = "${local.name}-uploads"
+  package_path                     = var.upload_api_package_path
+  handler                          = module.upload_handler[0].handler
+  runtime                          = var.lambda_runtime
+  architecture                     = var.lambda_architecture
+  timeout                          = module.upload_handler[0].timeout
+  memory_size                      = module.upload_handler[0].memory_size
+  environment_variables            = module.upload_handler[0].environment_variables
+  policy_documents                 = module.upload_handler[0].policy_documents
+  application_log_level            = module.upload_handler[0].application_log_level
+  log_retention_days               = var.log_retention_days
+  log_group_name                   = "/aws/lambda/${local.name}-uploads"
+  role_name                        = "${local.name}-uploads-role"
+  permissions_boundary_arn         = var.permissions_boundary_arn
+  enable_kms_key                   = local.enable_kms_key
+  kms_key_arn                      = local.kms_key_arn
+  code_signing_profile_version_arn = var.code_signing_profile_version_arn
+}
+
+module "upload_api" {
+  source = "./modules/upload_api"
+  count  = var.enable_upload_api ? 1 : 0
+
+  api_name            = "${local.name}-uploads"
+  function_name       = module.upload_function[0].function_name
+  function_invoke_arn = module.upload_function[0].function_invoke_arn
+  upload_bucket_id    = module.s3_buckets.upload_bucket_id
+  authorizer          = var.upload_api_authorizer
+  jwt_issuer          = var.upload_api_jwt_issuer
+  jwt_audience        = var.upload_api_jwt_audience
+  cors_origins        = var.upload_api_cors_origins
+  links_per_second    = var.upload_api_links_per_second
+  reads_per_second    = var.upload_api_reads_per_second
+}
+
+module "backfill_handler" {
+  source = "./modules/backfill_handler"
+  count  = var.enable_backfill ? 1 : 0
+
+  upload_bucket_arn     = module.s3_buckets.upload_bucket_arn
+  processed_bucket_arn  = module.s3_buckets.processed_bucket_arn
+  processed_bucket_id   = module.s3_buckets.processed_bucket_id
+  log_level             = var.log_level
+  slo_seconds           = var.slo_seconds
+  large_image_bytes     = var.large_image_bytes
+  max_image_bytes       = var.max_image_bytes
+  max_image_pixels      = var.max_image_pixels
+  max_image_side_px     = var.max_image_side_px
+  max_image_frames      = var.max_image_frames
+  keep_smaller_original = var.keep_smaller_original
+  keep_copyright        = var.keep_copyright
+  enable_manifest       = var.enable_manifest
+  cache_control         = var.cache_control
+  variant_tags          = var.variant_tags
+  encoder_effort        = var.encoder_effort
+  metric_namespace      = var.metric_namespace
+  metrics_transport     = var.metrics_transport
+  enable_kms_key        = local.enable_kms_key
+  kms_key_arn           = local.kms_key_arn
+  enable_metadata_table = var.enable_metadata_table
+  records_table_name    = var.enable_metadata_table ? module.metadata_table[0].table_name : ""
+  records_write_policy  = var.enable_metadata_table ? module.metadata_table[0].write_policy : ""
+}
+
+module "backfill_function" {
+  source = "./modules/lambda_function"
+  count  = var.enable_backfill ? 1 : 0
+
+  function_name                    = "${local.name}-backfill"
+  package_path                     = var.package_path
+  handler                          = module.backfill_handler[0].handler
+  runtime                          = var.lambda_runtime
+  architecture                     = var.lambda_architecture
+  timeout                          = local.backfill_timeout
+  memory_size                      = var.lambda_memory_size
+  environment_variables            = module.backfill_handler[0].environment_variables
+  policy_documents                 = module.backfill_handler[0].policy_documents
+  application_log_level            = module.backfill_handler[0].application_log_level
+  log_retention_days               = var.log_retention_days
+  log_group_name                   = "/aws/lambda/${local.name}-backfill"
+  role_name                        = "${local.name}-backfill-function-role"
+  permissions_boundary_arn         = var.permissions_boundary_arn
+  enable_kms_key                   = local.enable_kms_key
+  kms_key_arn                      = local.kms_key_arn
+  reserved_concurrent_executions   = var.backfill_max_concurrency
+  code_signing_profile_version_arn = var.code_signing_profile_version_arn
+  vpc_subnet_ids                   = var.vpc_subnet_ids
+  vpc_security_group_ids           = var.vpc_security_group_ids
+}
+
+module "backfill" {
+  source = "./modules/backfill"
+  count  = var.enable_backfill ? 1 : 0
+
+  state_machine_name        = "${local.name}-backfill"
+  role_name                 = "${local.name}-backfill-role"
+  bucket_prefix             = "${local.name}-backfill-"
+  function_arn              = module.backfill_function[0].function_arn
+  function_timeout          = local.backfill_timeout
+  max_concurrency           = var.backfill_max_concurrency
+  batch_size                = var.backfill_batch_size
+  slowest_image_seconds     = var.backfill_slowest_image_seconds
+  tolerated_failure_percent = var.backfill_tolerated_failure_percent
+  max_hours                 = var.backfill_max_hours
+  keep_days                 = var.backfill_keep_days
+  enable_kms_key            = local.enable_kms_key
+  kms_key_arn               = local.kms_key_arn
+  permissions_boundary_arn  = var.permissions_boundary_arn
+}
+
 module "sns_notifications" {
   source = "./modules/sns_notifications"
 
@@ -304,6 +497,7 @@ module "cloudwatch_metrics" {
 
   function_name                   = local.function_name
   log_group_name                  = module.lambda_function.log_group_name
+  upload_log_group_name           = var.enable_upload_api ? module.upload_function[0].log_group_name : ""
   metric_namespace                = var.metric_namespace
   enable_image_metrics            = true
   enable_dashboard                = var.enable_cloudwatch_dashboard
@@ -329,73 +523,89 @@ module "cloudwatch_metrics" {
   enable_async_alarms             = var.enable_async_alarms
   enable_memory_alarm             = var.enable_memory_alarm
   enable_dead_letter_queue        = var.enable_dead_letter_queue
+  enable_metadata_table           = var.enable_metadata_table
+  enable_upload_api               = var.enable_upload_api
+  enable_backfill                 = var.enable_backfill
   enable_release_alias            = var.enable_release_alias
   large_image_bytes               = var.large_image_bytes
+  upload_api_id                   = var.enable_upload_api ? module.upload_api[0].api_id : ""
   runbook_base_url                = var.runbook_base_url
 }
 
 module "cloudwatch_alarms" {
   source = "./modules/cloudwatch_alarms"
 
-  function_name                   = local.function_name
-  critical_alerts_topic_arn       = module.sns_notifications.critical_alerts_topic_arn
-  performance_alerts_topic_arn    = module.sns_notifications.performance_alerts_topic_arn
-  log_alerts_topic_arn            = module.sns_notifications.log_alerts_topic_arn
-  metric_namespace                = var.metric_namespace
-  enable_image_metrics            = true
-  alarm_routing                   = var.alarm_routing
-  error_threshold                 = var.error_threshold
-  duration_threshold_ms           = var.duration_threshold_ms
-  throttle_threshold              = var.throttle_threshold
-  concurrent_executions_threshold = var.concurrent_executions_threshold
-  release_error_threshold         = var.release_error_threshold
-  release_error_threshold_percent = var.release_error_threshold_percent
-  release_error_min_failures      = var.release_error_min_failures
-  log_error_threshold             = var.log_error_threshold
-  success_rate_threshold_percent  = var.success_rate_threshold_percent
-  success_rate_min_samples        = var.success_rate_min_samples
-  event_age_threshold_ms          = var.event_age_threshold_ms
-  memory_threshold_percent        = var.memory_threshold_percent
-  table_throttle_threshold        = var.table_throttle_threshold
-  table_error_threshold           = var.table_error_threshold
-  lambda_memory_size              = var.lambda_memory_size
-  lambda_timeout                  = var.lambda_timeout
-  reserved_concurrent_executions  = var.reserved_concurrent_executions
-  error_rate_threshold_percent    = var.error_rate_threshold_percent
-  error_rate_extra_failures       = var.error_rate_extra_failures
-  error_rate_min_failures         = var.error_rate_min_failures
-  error_rate_window_seconds       = var.error_rate_window_seconds
-  error_rate_hold_periods         = var.error_rate_hold_periods
-  outage_min_failures             = var.outage_min_failures
-  limits_window_seconds           = var.limits_window_seconds
-  recovery_window_seconds         = var.recovery_window_seconds
-  waiting_window_seconds          = var.waiting_window_seconds
-  waiting_hold_periods            = var.waiting_hold_periods
-  waiting_min_throttles           = var.waiting_min_throttles
-  throttled_period_seconds        = var.throttled_period_seconds
-  throttled_datapoints            = var.throttled_datapoints
-  throttled_periods               = var.throttled_periods
-  lost_images_threshold           = var.lost_images_threshold
-  lost_images_window_seconds      = var.lost_images_window_seconds
-  silence_periods                 = var.silence_periods
-  refused_rate_threshold_percent  = var.refused_rate_threshold_percent
-  refused_min_count               = var.refused_min_count
-  refused_window_seconds          = var.refused_window_seconds
-  slo_target_percent              = var.slo_target_percent
-  slo_min_failures                = var.slo_min_failures
-  slo_sure_failures               = var.slo_sure_failures
-  slo_seconds                     = var.slo_seconds
-  links_unused_min_count          = var.links_unused_min_count
-  links_unused_threshold_percent  = var.links_unused_threshold_percent
-  enable_no_invocation_alarm      = var.enable_no_invocation_alarm
-  enable_async_alarms             = var.enable_async_alarms
-  enable_memory_alarm             = var.enable_memory_alarm
-  enable_dead_letter_queue        = var.enable_dead_letter_queue
-  enable_release_alias            = var.enable_release_alias
-  function_version                = module.lambda_function.function_version
-  runbook_base_url                = var.runbook_base_url
-  alarm_help                      = var.alarm_help
-  enable_saved_queries            = var.enable_saved_queries
+  function_name                        = local.function_name
+  critical_alerts_topic_arn            = module.sns_notifications.critical_alerts_topic_arn
+  performance_alerts_topic_arn         = module.sns_notifications.performance_alerts_topic_arn
+  log_alerts_topic_arn                 = module.sns_notifications.log_alerts_topic_arn
+  metric_namespace                     = var.metric_namespace
+  enable_image_metrics                 = true
+  alarm_routing                        = var.alarm_routing
+  error_threshold                      = var.error_threshold
+  duration_threshold_ms                = var.duration_threshold_ms
+  throttle_threshold                   = var.throttle_threshold
+  concurrent_executions_threshold      = var.concurrent_executions_threshold
+  release_error_threshold              = var.release_error_threshold
+  release_error_threshold_percent      = var.release_error_threshold_percent
+  release_error_min_failures           = var.release_error_min_failures
+  log_error_threshold                  = var.log_error_threshold
+  success_rate_threshold_percent       = var.success_rate_threshold_percent
+  success_rate_min_samples             = var.success_rate_min_samples
+  event_age_threshold_ms               = var.event_age_threshold_ms
+  memory_threshold_percent             = var.memory_threshold_percent
+  table_throttle_threshold             = var.table_throttle_threshold
+  table_error_threshold                = var.table_error_threshold
+  lambda_memory_size                   = var.lambda_memory_size
+  lambda_timeout                       = var.lambda_timeout
+  reserved_concurrent_executions       = var.reserved_concurrent_executions
+  error_rate_threshold_percent         = var.error_rate_threshold_percent
+  error_rate_extra_failures            = var.error_rate_extra_failures
+  error_rate_min_failures              = var.error_rate_min_failures
+  error_rate_window_seconds            = var.error_rate_window_seconds
+  error_rate_hold_periods              = var.error_rate_hold_periods
+  outage_min_failures                  = var.outage_min_failures
+  limits_window_seconds                = var.limits_window_seconds
+  recovery_window_seconds              = var.recovery_window_seconds
+  waiting_window_seconds               = var.waiting_window_seconds
+  waiting_hold_periods                 = var.waiting_hold_periods
+  waiting_min_throttles                = var.waiting_min_throttles
+  throttled_period_seconds             = var.throttled_period_seconds
+  throttled_datapoints                 = var.throttled_datapoints
+  throttled_periods                    = var.throttled_periods
+  lost_images_threshold                = var.lost_images_threshold
+  lost_images_window_seconds           = var.lost_images_window_seconds
+  silence_periods                      = var.silence_periods
+  refused_rate_threshold_percent       = var.refused_rate_threshold_percent
+  refused_min_count                    = var.refused_min_count
+  refused_window_seconds               = var.refused_window_seconds
+  slo_target_percent                   = var.slo_target_percent
+  slo_min_failures                     = var.slo_min_failures
+  slo_sure_failures                    = var.slo_sure_failures
+  slo_seconds                          = var.slo_seconds
+  upload_api_min_requests              = var.upload_api_min_requests
+  upload_api_error_threshold_percent   = var.upload_api_error_threshold_percent
+  upload_api_refusal_threshold_percent = var.upload_api_refusal_threshold_percent
+  upload_api_latency_threshold_ms      = var.upload_api_latency_threshold_ms
+  links_unused_min_count               = var.links_unused_min_count
+  links_unused_threshold_percent       = var.links_unused_threshold_percent
+  backfill_min_failures                = var.backfill_min_failures
+  backfill_failure_threshold_percent   = var.backfill_failure_threshold_percent
+  enable_no_invocation_alarm           = var.enable_no_invocation_alarm
+  enable_async_alarms                  = var.enable_async_alarms
+  enable_memory_alarm                  = var.enable_memory_alarm
+  enable_dead_letter_queue             = var.enable_dead_letter_queue
+  enable_metadata_table                = var.enable_metadata_table
+  enable_upload_api                    = var.enable_upload_api
+  enable_backfill                      = var.enable_backfill
+  enable_release_alias                 = var.enable_release_alias
+  upload_api_id                        = var.enable_upload_api ? module.upload_api[0].api_id : ""
+  backfill_state_machine_arn           = var.enable_backfill ? module.backfill[0].state_machine_arn : ""
+  backfill_function_name               = var.enable_backfill ? module.backfill_function[0].function_name : ""
+  function_version                     = module.lambda_function.function_version
+  runbook_base_url                     = var.runbook_base_url
+  alarm_help                           = var.alarm_help
+  enable_saved_queries                 = var.enable_saved_queries
 }
 
 module "log_alerts" {
@@ -410,9 +620,14 @@ module "log_alerts" {
   image_error_threshold         = var.image_error_threshold
   image_error_threshold_percent = var.image_error_threshold_percent
   large_images_threshold        = var.large_images_threshold
+  enable_metadata_table         = var.enable_metadata_table
   refusal_log_level             = var.refusal_log_level
   enable_saved_queries          = var.enable_saved_queries
   queries                       = local.queries
+  upload_log_group_name         = var.enable_upload_api ? module.upload_function[0].log_group_name : ""
+  backfill_log_group_name       = var.enable_backfill ? module.backfill_function[0].log_group_name : ""
+  backfill_queries              = var.enable_backfill ? local.backfill_queries : {}
+  upload_queries                = local.upload_queries
   runbook_base_url              = var.runbook_base_url
   alarm_help                    = var.alarm_help
 }

@@ -48,6 +48,51 @@ output "dead_letter_queue_arn" {
   value       = var.enable_dead_letter_queue ? module.dead_letter_queue[0].queue_arn : ""
 }
 
+output "metadata_table_name" {
+  description = "Name of the table with a record of each upload, or \"\""
+  value       = var.enable_metadata_table ? module.metadata_table[0].table_name : ""
+}
+
+output "metadata_table_arn" {
+  description = "ARN of that table, or \"\""
+  value       = var.enable_metadata_table ? module.metadata_table[0].table_arn : ""
+}
+
+output "upload_api_url" {
+  description = "Address of the upload API, or \"\""
+  value       = var.enable_upload_api ? module.upload_api[0].api_url : ""
+}
+
+output "upload_api_id" {
+  description = "Id of the upload API, or \"\""
+  value       = var.enable_upload_api ? module.upload_api[0].api_id : ""
+}
+
+output "upload_api_execution_arn" {
+  description = "ARN for policies of callers: execute-api:Invoke on <this>/*, or \"\""
+  value       = var.enable_upload_api ? module.upload_api[0].execution_arn : ""
+}
+
+output "upload_function_name" {
+  description = "Name of the upload API's function, or \"\""
+  value       = var.enable_upload_api ? module.upload_function[0].function_name : ""
+}
+
+output "backfill_state_machine_arn" {
+  description = "ARN of the state machine of backfills, or \"\""
+  value       = var.enable_backfill ? module.backfill[0].state_machine_arn : ""
+}
+
+output "backfill_bucket_name" {
+  description = "Bucket for manifests and results of backfills, or \"\""
+  value       = var.enable_backfill ? module.backfill[0].bucket_id : ""
+}
+
+output "backfill_function_name" {
+  description = "Name of the function of backfills, or \"\""
+  value       = var.enable_backfill ? module.backfill_function[0].function_name : ""
+}
+
 output "critical_alerts_topic_arn" {
   description = "ARN of the topic for critical alarms"
   value       = module.sns_notifications.critical_alerts_topic_arn

@@ -1,4 +1,4 @@
-# Queries of CloudWatch Logs Insights, by name.
+# Queries of CloudWatch Logs Insights by name, for each log.
 locals {
   queries = merge(
     {
@@ -263,6 +263,26 @@ locals {
         "| limit 100",
       ])
     } : {},
+    var.enable_metadata_table ? {
+      "alarms/table-throttles" = join("\n", [
+        "fields @timestamp, level, event, key, version, state, errorName, errorMessage, requestId",
+        "| filter event = \"record.lost\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/table-errors" = join("\n", [
+        "fields @timestamp, level, event, key, version, state, errorName, errorMessage, requestId",
+        "| filter event = \"record.lost\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/records-lost" = join("\n", [
+        "fields @timestamp, level, event, key, version, state, errorName, errorMessage, requestId",
+        "| filter event = \"record.lost\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
     var.enable_async_alarms && var.alarm_routing == "each" ? {
       "alarms/event-age" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
@@ -275,6 +295,82 @@ locals {
       "alarms/events-dropped" = join("\n", [
         "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+  )
+
+  upload_queries = merge(
+    var.enable_upload_api ? {
+      "alarms/upload-api-errors" = join("\n", [
+        "fields @timestamp, level, event, operation, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"request.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/upload-api-refusals" = join("\n", [
+        "fields @timestamp, level, event, operation, statusCode, problem, requestId",
+        "| filter event = \"request.refused\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/upload-api-latency" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.metrics.durationMs >= 0",
+        "| sort record.metrics.durationMs desc",
+        "| limit 100",
+      ])
+      "alarms/links-unused" = join("\n", [
+        "fields @timestamp, level, event, key, requestId",
+        "| filter event = \"link.issued\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+  )
+
+  backfill_queries = merge(
+    {
+      backfill-outcomes = join("\n", [
+        "filter (event = \"image.processed\") or (event = \"image.complete\") or (event = \"image.refused\") or (event = \"image.superseded\") or (event = \"image.failed\") or (event = \"storage.denied\")",
+        "| stats count(*) as objects by bin(1h), event",
+      ])
+    },
+    var.enable_backfill ? {
+      "alarms/backfill-failed" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/backfill-timed-out" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/backfill-aborted" = join("\n", [
+        "fields @timestamp, level, event, key, sizeBytes, requestId",
+        "| filter event = \"image.received\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/backfill-batches-failed" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/backfill-batches-timed-out" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter (event = \"image.failed\") or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+      "alarms/backfill-failure-rate" = join("\n", [
+        "fields @timestamp, level, event, key, errorName, errorMessage, requestId, operation",
+        "| filter (event = \"image.failed\") or (event = \"storage.denied\")",
         "| sort @timestamp desc",
         "| limit 100",
       ])

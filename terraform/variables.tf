@@ -44,6 +44,13 @@ variable "project_name" {
   }
 }
 
+variable "protected" {
+  description = "DynamoDB refuses to delete the table of records."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "permissions_boundary_arn" {
   description = "IAM policy that limits every role."
   type        = string
@@ -233,6 +240,202 @@ variable "enable_dead_letter_queue" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "enable_metadata_table" {
+  description = "Keeps a record of each upload in a DynamoDB table, for `npm run images`, with three alarms."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "enable_upload_api" {
+  description = "Lets clients upload directly to S3: an HTTP API issues upload links, and returns the state of an upload. With four alarms. Needs enable_metadata_table."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "upload_api_authorizer" {
+  description = "Who may call the API. `iam`: callers that sign with AWS credentials and have `execute-api:Invoke`. `jwt`: callers with a token of jwt_issuer. `none`: everyone."
+  type        = string
+  default     = "iam"
+  nullable    = false
+
+  validation {
+    condition     = contains(["iam", "jwt", "none"], var.upload_api_authorizer)
+    error_message = "Expected one of iam, jwt, none for upload_api_authorizer but got ${jsonencode(var.upload_api_authorizer)}."
+  }
+}
+
+variable "upload_api_public" {
+  description = "Anyone may call the upload API. Needs the authorizer `none`."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "upload_api_jwt_issuer" {
+  description = "Issuer of the tokens, for the authorizer `jwt`: the address before `/.well-known/openid-configuration`."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(https://[^\\s\"/]+(/[^\\s\"]*)?)?$", var.upload_api_jwt_issuer))
+    error_message = "Expected an address that starts with https://, or \"\" for upload_api_jwt_issuer but got ${jsonencode(var.upload_api_jwt_issuer)}."
+  }
+}
+
+variable "upload_api_jwt_audience" {
+  description = "Audiences of which a token must have one, for the authorizer `jwt`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for each in var.upload_api_jwt_audience : can(regex("^\\S+$", each))])
+    error_message = "Expected a list of audiences for upload_api_jwt_audience but got ${jsonencode(var.upload_api_jwt_audience)}."
+  }
+}
+
+variable "upload_api_cors_origins" {
+  description = "Origins of web pages that may call the API and upload to the bucket from a browser."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for each in var.upload_api_cors_origins : can(regex("^(\\*|https?://[a-z0-9.-]+(:\\d+)?)$", each))])
+    error_message = "Expected a list of origins such as \"https://example.com\", or [\"*\"] for upload_api_cors_origins but got ${jsonencode(var.upload_api_cors_origins)}."
+  }
+}
+
+variable "upload_api_links_per_second" {
+  description = "Upload links that the API issues per second, for all callers together. Further requests get status 429."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = floor(var.upload_api_links_per_second) == var.upload_api_links_per_second && var.upload_api_links_per_second >= 1 && var.upload_api_links_per_second <= 10000
+    error_message = "Expected a whole number of requests per second from 1 to 10000 for upload_api_links_per_second but got ${jsonencode(var.upload_api_links_per_second)}."
+  }
+}
+
+variable "upload_api_reads_per_second" {
+  description = "States that the API returns per second, for all callers together. Further requests get status 429."
+  type        = number
+  default     = 200
+  nullable    = false
+
+  validation {
+    condition     = floor(var.upload_api_reads_per_second) == var.upload_api_reads_per_second && var.upload_api_reads_per_second >= 1 && var.upload_api_reads_per_second <= 10000
+    error_message = "Expected a whole number of requests per second from 1 to 10000 for upload_api_reads_per_second but got ${jsonencode(var.upload_api_reads_per_second)}."
+  }
+}
+
+variable "enable_backfill" {
+  description = "Lets `npm run backfill` process objects that exist already, with a state machine, a separate function and six alarms."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "backfill_max_concurrency" {
+  description = "Batches that run at the same time. The function reserves as much concurrency, which other functions of the account then lack."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_max_concurrency) == var.backfill_max_concurrency && var.backfill_max_concurrency >= 1 && var.backfill_max_concurrency <= 1000
+    error_message = "Expected a whole number of batches from 1 to 1000 for backfill_max_concurrency but got ${jsonencode(var.backfill_max_concurrency)}."
+  }
+}
+
+variable "backfill_batch_size" {
+  description = "Most objects of one batch, which is one invocation of the function. A batch has fewer where so many of the slowest images do not fit into the function's timeout."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_batch_size) == var.backfill_batch_size && var.backfill_batch_size >= 1 && var.backfill_batch_size <= 100
+    error_message = "Expected a whole number of objects from 1 to 100 for backfill_batch_size but got ${jsonencode(var.backfill_batch_size)}."
+  }
+}
+
+variable "backfill_slowest_image_seconds" {
+  description = "Seconds that the slowest images take. As many of them as fit into the function's timeout make a batch."
+  type        = number
+  default     = 6
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_slowest_image_seconds) == var.backfill_slowest_image_seconds && var.backfill_slowest_image_seconds >= 1 && var.backfill_slowest_image_seconds <= 65
+    error_message = "Expected a whole number of seconds from 1 to 65 for backfill_slowest_image_seconds but got ${jsonencode(var.backfill_slowest_image_seconds)}."
+  }
+}
+
+variable "backfill_tolerated_failure_percent" {
+  description = "Share of the objects whose batches may fail, in percent. Above it, a run fails and starts no more batches."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.backfill_tolerated_failure_percent > 0 && var.backfill_tolerated_failure_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for backfill_tolerated_failure_percent but got ${jsonencode(var.backfill_tolerated_failure_percent)}."
+  }
+}
+
+variable "backfill_max_hours" {
+  description = "Hours after which a run times out."
+  type        = number
+  default     = 72
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_max_hours) == var.backfill_max_hours && var.backfill_max_hours >= 1 && var.backfill_max_hours <= 8760
+    error_message = "Expected a whole number of hours from 1 to 8760 for backfill_max_hours but got ${jsonencode(var.backfill_max_hours)}."
+  }
+}
+
+variable "backfill_keep_days" {
+  description = "Days to keep the manifests and results of runs. A run can be resumed for 14 days."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_keep_days) == var.backfill_keep_days && var.backfill_keep_days >= 15 && var.backfill_keep_days <= 3650
+    error_message = "Expected a whole number of days from 15 to 3650 for backfill_keep_days but got ${jsonencode(var.backfill_keep_days)}."
+  }
+}
+
+variable "backfill_min_failures" {
+  description = "Minimum number of failures of objects in 15 minutes for `backfill-failure-rate`. Each attempt counts."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backfill_min_failures) == var.backfill_min_failures && var.backfill_min_failures >= 1 && var.backfill_min_failures <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for backfill_min_failures but got ${jsonencode(var.backfill_min_failures)}."
+  }
+}
+
+variable "backfill_failure_threshold_percent" {
+  description = "Failures of objects in a backfill, in percent of all attempts, that trigger `backfill-failure-rate`."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.backfill_failure_threshold_percent > 0 && var.backfill_failure_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for backfill_failure_threshold_percent but got ${jsonencode(var.backfill_failure_threshold_percent)}."
+  }
 }
 
 variable "log_level" {
@@ -996,6 +1199,54 @@ variable "table_error_threshold" {
   }
 }
 
+variable "upload_api_min_requests" {
+  description = "Minimum number of requests to the upload API in 5 minutes for `upload-api-errors`, `upload-api-refusals` and `upload-api-latency`."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = floor(var.upload_api_min_requests) == var.upload_api_min_requests && var.upload_api_min_requests >= 1 && var.upload_api_min_requests <= 1000000
+    error_message = "Expected a whole number from 1 to 1000000 for upload_api_min_requests but got ${jsonencode(var.upload_api_min_requests)}."
+  }
+}
+
+variable "upload_api_error_threshold_percent" {
+  description = "Requests to the upload API that end with status 5xx, in percent of all, that trigger `upload-api-errors`."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.upload_api_error_threshold_percent > 0 && var.upload_api_error_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for upload_api_error_threshold_percent but got ${jsonencode(var.upload_api_error_threshold_percent)}."
+  }
+}
+
+variable "upload_api_refusal_threshold_percent" {
+  description = "Requests to the upload API that end with status 4xx, in percent of all, that trigger `upload-api-refusals`."
+  type        = number
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.upload_api_refusal_threshold_percent > 0 && var.upload_api_refusal_threshold_percent <= 100
+    error_message = "Expected a number above 0 and up to 100 for upload_api_refusal_threshold_percent but got ${jsonencode(var.upload_api_refusal_threshold_percent)}."
+  }
+}
+
+variable "upload_api_latency_threshold_ms" {
+  description = "Latency of the slowest hundredth of the requests to the upload API in milliseconds that triggers `upload-api-latency`."
+  type        = number
+  default     = 3000
+  nullable    = false
+
+  validation {
+    condition     = floor(var.upload_api_latency_threshold_ms) == var.upload_api_latency_threshold_ms && var.upload_api_latency_threshold_ms >= 1 && var.upload_api_latency_threshold_ms <= 30000
+    error_message = "Expected a whole number of milliseconds from 1 to 30000 for upload_api_latency_threshold_ms but got ${jsonencode(var.upload_api_latency_threshold_ms)}."
+  }
+}
+
 variable "links_unused_min_count" {
   description = "Minimum number of upload links issued in an hour for `links-unused`."
   type        = number
@@ -1353,6 +1604,18 @@ variable "monthly_budget_usd" {
   validation {
     condition     = floor(var.monthly_budget_usd) == var.monthly_budget_usd && var.monthly_budget_usd >= 0 && var.monthly_budget_usd <= 1000000
     error_message = "Expected a whole number of US dollars from 0 to 1000000 for monthly_budget_usd but got ${jsonencode(var.monthly_budget_usd)}."
+  }
+}
+
+variable "upload_api_package_path" {
+  description = "Zip of the upload API's function, for enable_upload_api."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.upload_api_package_path == "" || try(fileexists(var.upload_api_package_path), false)
+    error_message = "Expected the path of an existing zip, or \"\" for upload_api_package_path but got ${jsonencode(var.upload_api_package_path)}."
   }
 }
 

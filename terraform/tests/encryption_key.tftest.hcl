@@ -36,6 +36,8 @@ run "everything_on" {
   variables {
     key_name                = "invoices-prod"
     log_group_name          = "/aws/lambda/invoices-worker"
+    api_log_group_name      = "/aws/lambda/invoices-uploads"
+    backfill_log_group_name = "/aws/lambda/invoices-backfill"
     enable_budget_publisher = true
   }
 
@@ -56,6 +58,8 @@ run "everything_off" {
   variables {
     key_name                = "invoices-prod"
     log_group_name          = "/aws/lambda/invoices-worker"
+    api_log_group_name      = ""
+    backfill_log_group_name = ""
     enable_budget_publisher = false
   }
 
@@ -78,12 +82,16 @@ run "wrong_values" {
   variables {
     key_name                = ""
     log_group_name          = ""
+    api_log_group_name      = "not\tallowed"
+    backfill_log_group_name = "not\tallowed"
     enable_budget_publisher = true
   }
 
   expect_failures = [
     var.key_name,
     var.log_group_name,
+    var.api_log_group_name,
+    var.backfill_log_group_name,
   ]
 }
 
@@ -98,11 +106,15 @@ run "other_wrong_values" {
   variables {
     key_name                = "?"
     log_group_name          = "?"
+    api_log_group_name      = "?"
+    backfill_log_group_name = "?"
     enable_budget_publisher = true
   }
 
   expect_failures = [
     var.key_name,
     var.log_group_name,
+    var.api_log_group_name,
+    var.backfill_log_group_name,
   ]
 }

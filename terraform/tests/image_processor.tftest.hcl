@@ -31,15 +31,18 @@ run "everything_on" {
     delete_variants_with_upload = true
     metric_namespace            = "Invoices"
     metrics_transport           = "put_metric_data"
-    enable_xray_tracing         = true
     enable_kms_key              = true
     kms_key_arn                 = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    enable_metadata_table       = true
+    records_table_name          = "invoices"
+    records_write_policy        = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
+    enable_xray_tracing         = true
   }
 
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET RECORDS_TABLE REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -74,9 +77,12 @@ run "everything_off" {
     delete_variants_with_upload = false
     metric_namespace            = "Invoices"
     metrics_transport           = "emf"
-    enable_xray_tracing         = false
     enable_kms_key              = false
     kms_key_arn                 = ""
+    enable_metadata_table       = false
+    records_table_name          = ""
+    records_write_policy        = ""
+    enable_xray_tracing         = false
   }
 
   assert {
@@ -119,15 +125,18 @@ run "other_choices_1" {
     delete_variants_with_upload = true
     metric_namespace            = "Invoices"
     metrics_transport           = "emf"
-    enable_xray_tracing         = true
     enable_kms_key              = true
     kms_key_arn                 = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    enable_metadata_table       = true
+    records_table_name          = "invoices"
+    records_write_policy        = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
+    enable_xray_tracing         = true
   }
 
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET RECORDS_TABLE REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -164,15 +173,18 @@ run "other_choices_2" {
     delete_variants_with_upload = true
     metric_namespace            = "Invoices"
     metrics_transport           = "put_metric_data"
-    enable_xray_tracing         = true
     enable_kms_key              = true
     kms_key_arn                 = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    enable_metadata_table       = true
+    records_table_name          = "invoices"
+    records_write_policy        = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
+    enable_xray_tracing         = true
   }
 
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET RECORDS_TABLE REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -209,15 +221,18 @@ run "other_choices_3" {
     delete_variants_with_upload = true
     metric_namespace            = "Invoices"
     metrics_transport           = "emf"
-    enable_xray_tracing         = true
     enable_kms_key              = true
     kms_key_arn                 = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    enable_metadata_table       = true
+    records_table_name          = "invoices"
+    records_write_policy        = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
+    enable_xray_tracing         = true
   }
 
   assert {
     condition = alltrue([
       output.handler != "",
-      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
+      join(" ", keys(output.environment_variables)) == "CACHE_CONTROL DELETE_VARIANTS_WITH_UPLOAD ENCODER_EFFORT KEEP_COPYRIGHT KEEP_SMALLER_ORIGINAL LARGE_IMAGE_BYTES LOG_LEVEL MALLOC_MMAP_THRESHOLD_ MANIFEST MAX_IMAGE_BYTES MAX_IMAGE_FRAMES MAX_IMAGE_PIXELS MAX_IMAGE_SIDE_PX METRICS_TRANSPORT METRIC_NAMESPACE PROCESSED_BUCKET RECORDS_TABLE REFUSAL_LOG_LEVEL SLO_SECONDS TRACING VARIANTS VARIANT_TAGS",
       join(" ", keys(output.policy_documents)) == "image_processor",
       output.application_log_level != "",
     ])
@@ -256,9 +271,12 @@ run "wrong_values" {
     delete_variants_with_upload = true
     metric_namespace            = ""
     metrics_transport           = ""
-    enable_xray_tracing         = true
     enable_kms_key              = true
     kms_key_arn                 = "AWS/Lambda"
+    enable_metadata_table       = true
+    records_table_name          = "AWS/Lambda"
+    records_write_policy        = "AWS/Lambda"
+    enable_xray_tracing         = true
   }
 
   expect_failures = [
@@ -279,6 +297,8 @@ run "wrong_values" {
     var.metric_namespace,
     var.metrics_transport,
     var.kms_key_arn,
+    var.records_table_name,
+    var.records_write_policy,
   ]
 }
 
@@ -313,9 +333,12 @@ run "other_wrong_values" {
     delete_variants_with_upload = true
     metric_namespace            = "?"
     metrics_transport           = "?"
-    enable_xray_tracing         = true
     enable_kms_key              = true
     kms_key_arn                 = "?"
+    enable_metadata_table       = true
+    records_table_name          = "?"
+    records_write_policy        = "?"
+    enable_xray_tracing         = true
   }
 
   expect_failures = [
@@ -336,5 +359,7 @@ run "other_wrong_values" {
     var.metric_namespace,
     var.metrics_transport,
     var.kms_key_arn,
+    var.records_table_name,
+    var.records_write_policy,
   ]
 }

@@ -7,6 +7,12 @@ mock_provider "aws" {
       region = "us-east-1"
     }
   }
+
+  mock_resource "aws_dynamodb_table" {
+    defaults = {
+      arn = "arn:aws:dynamodb:us-east-1:123456789012:table/invoices"
+    }
+  }
 }
 
 # What the class makes of these values.

@@ -50,6 +50,12 @@ mock_provider "aws" {
     }
   }
 
+  mock_resource "aws_dynamodb_table" {
+    defaults = {
+      arn = "arn:aws:dynamodb:us-east-1:123456789012:table/invoices"
+    }
+  }
+
   mock_resource "aws_iam_role" {
     defaults = {
       arn = "arn:aws:iam::123456789012:role/worker"
@@ -83,6 +89,12 @@ mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
     defaults = {
       arn = "arn:aws:s3:::new-bucket"
+    }
+  }
+
+  mock_resource "aws_sfn_state_machine" {
+    defaults = {
+      arn = "arn:aws:states:us-east-1:123456789012:stateMachine:invoices"
     }
   }
 

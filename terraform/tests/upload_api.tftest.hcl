@@ -287,3 +287,29 @@ run "conflict_2" {
     output.api_id,
   ]
 }
+
+# Values that do not go together.
+run "conflict_3" {
+  command = plan
+
+  module {
+    source = "./modules/upload_api"
+  }
+
+  variables {
+    api_name            = "invoices-uploads"
+    function_name       = "invoices-worker"
+    function_invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:invoices-uploads/invocations"
+    upload_bucket_id    = "invoices-to-read"
+    authorizer          = "iam"
+    jwt_issuer          = "https://login.example.com"
+    jwt_audience        = ["invoices"]
+    cors_origins        = ["*"]
+    links_per_second    = 53
+    reads_per_second    = 203
+  }
+
+  expect_failures = [
+    output.api_id,
+  ]
+}

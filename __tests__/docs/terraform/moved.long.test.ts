@@ -26,6 +26,9 @@ describe("the moved blocks", () => {
       monthly_budget_usd       = 20
       slack_workspace_id       = "T0123456789"
       slack_channel_id         = "C0123456789"
+      enable_metadata_table    = true
+      enable_upload_api        = true
+      enable_backfill          = true
     `);
 
     const moves = movesIn(movedBlocks(environment));
@@ -36,10 +39,16 @@ describe("the moved blocks", () => {
   });
 
   it("say what plain Terraform has not", async () => {
-    const text = movedBlocks(await devWith("enable_metadata_table = true"));
+    const environment = { ...(await devWith("")), regions: ["us-east-1", "eu-west-1"], enable_replication: true };
 
-    expect(text.match(/^# .*$/gm)).toEqual([
-      "# Plain Terraform has no aws_dynamodb_table.metadata_table_table: an apply would destroy it. To keep it, run terraform state rm aws_dynamodb_table.metadata_table_table.",
-    ]);
+    const named = [...movedBlocks(environment).matchAll(/^# Plain Terraform has no (\S+): .* state rm (\S+)\.$/gm)];
+
+    expect(named.map(([, missing, kept]) => missing === kept)).not.toContain(false);
+    expect(named.flatMap(([, address]) => address ?? []).sort()).toEqual(
+      addressesOf(synthesized(environment).resource)
+        .filter((address) => /_(replica|originals|replication)/.test(address))
+        .sort(),
+    );
+    expect(named.length).toBeGreaterThan(10);
   });
 });

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { type Input, type Inputs, valuesOf } from "../../../modules/inputs/inputs";
-import { VARIABLES } from "../../../modules/variables";
 import { PLAIN_MODULES } from "../../../scripts/docs/terraform/modules";
 import type { PlainModule } from "../../../scripts/docs/terraform/plain-module";
+import { ROWS } from "../../../scripts/docs/terraform/root";
 import { refusedBy, sampleOf } from "../../../scripts/docs/terraform/samples";
 
 const TERRAFORM = join(__dirname, "../../../terraform");
@@ -66,13 +66,7 @@ describe("a plain module refuses a wrong value", () => {
 
 describe("the plain root module refuses a wrong value", () => {
   it("with the sentence of the environment's variable", async () => {
-    const inputs: Inputs = {
-      ...PLAIN_MODULES.lambda_function.inputs,
-      ...PLAIN_MODULES.cloudwatch_alarms.inputs,
-      ...VARIABLES,
-    };
-
-    const found = await refusals("", inputs);
+    const found = await refusals("", ROWS);
 
     expect(found.length).toBeGreaterThan(100);
     expect(found.map(({ sentences }) => sentences)).toEqual(found.map(({ ofClass }) => [ofClass]));

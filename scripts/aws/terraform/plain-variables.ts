@@ -12,13 +12,14 @@ export const plainVariables = (): string[] => {
 };
 
 /**
- * @param packagePath zip of the function
+ * @param packagePath zip of the functions
  * @returns the values of the variables for an environment
  */
 export const plainValues = (environment: Environment, packagePath: string): Readonly<Record<string, unknown>> => {
   const values: Readonly<Record<string, unknown>> = {
     ...environment,
     package_path: packagePath,
+    upload_api_package_path: environment.enable_upload_api ? packagePath : "",
     alarm_help: helpOf(environment),
   };
   const names = plainVariables();

@@ -16,9 +16,6 @@ const TYPESCRIPT_ONLY = {
   enable_replication: false,
   enable_cost_widget: false,
   variants: DEFAULT_VARIANTS,
-  enable_metadata_table: false,
-  enable_upload_api: false,
-  enable_backfill: false,
 } as const satisfies Partial<Environment>;
 
 type Change = Partial<Environment>;
@@ -41,6 +38,10 @@ const OTHER: Partial<Record<VariableName, Change>> = {
   enable_release_alias:                  { enable_release_alias: false, enable_codedeploy: false },
   release_strategy:                      { release_strategy: "Linear10PercentEvery1Minute" },
   reserved_concurrent_executions:        { reserved_concurrent_executions: -1 },
+  enable_metadata_table:                 { enable_metadata_table: false, enable_upload_api: false },
+  upload_api_authorizer:                 { upload_api_authorizer: "none", upload_api_public: true, upload_api_cors_origins: ["*"] },
+  upload_api_jwt_issuer:                 { upload_api_authorizer: "jwt", upload_api_jwt_issuer: "https://login.example.com", upload_api_jwt_audience: ["images"] },
+  upload_api_cors_origins:               { upload_api_cors_origins: ["https://example.com"] },
   log_level:                             { log_level: "DEBUG" },
   existing_log_group_name:               { existing_log_group_name: EXISTING.logGroup },
   upload_bucket_name:                    { upload_bucket_name: "photos-to-process" },
@@ -89,10 +90,8 @@ const NOT_MOVED: Partial<Record<VariableName, string>> = {
   slack_workspace_id:      "moved with slack_channel_id",
   additional_alert_emails: "default of the three lists",
   alert_sms:               "default of critical_alert_sms",
-  upload_api_authorizer:   "the upload API is not part of plain Terraform",
-  upload_api_jwt_issuer:   "the upload API is not part of plain Terraform",
-  upload_api_jwt_audience: "the upload API is not part of plain Terraform",
-  upload_api_cors_origins: "the upload API is not part of plain Terraform",
+  upload_api_public:       "moved with upload_api_authorizer",
+  upload_api_jwt_audience: "moved with upload_api_jwt_issuer",
 };
 
 const isAllowed = (name: string, value: number): boolean => {

@@ -74,6 +74,8 @@ export const all = (conditions: readonly Condition[]): string => {
 };
 
 const negated = (text: string): string => {
+  if (text.includes(" || ")) return `!(${text})`;
+  if (text.includes(" && ")) return `(${text.split(" && ").map(negated).join(" || ")})`;
   if (text.startsWith("!")) return text.slice(1);
   if (text.includes(" == ")) return text.replace(" == ", " != ");
   if (text.includes(" != ")) return text.replace(" != ", " == ");
@@ -174,30 +176,48 @@ const withConditions = (items: readonly Item[], indent: string, key: string): st
 
 const isSpread = ({ node }: Item): boolean => typeof node.raw === "string" && node.raw.startsWith(SPREAD);
 
+/** The statements of documents that are known to Terraform only. */
+const spreadStatements = ({ node, when }: Item): string => {
+  const given = String(node.raw).slice(SPREAD.length);
+  const documents = when.length === 0 ? given : `${all(when)} ? ${given} : []`;
+  return `flatten([for document in ${documents} : [jsondecode(document).Statement]])`;
+};
+
+/** Neighbours of the same kind. */
+const runsOf = (items: readonly Item[]): Item[][] =>
+  items.reduce<Item[][]>((runs, item) => {
+    const last = runs.at(-1);
+    if (last?.[0] && !isSpread(last[0]) && !isSpread(item)) last.push(item);
+    else runs.push([item]);
+    return runs;
+  }, []);
+
 const list = (items: readonly Item[], indent: string, key: string): string => {
-  const spread = items.filter(isSpread);
-  const rest = items.filter((item) => !isSpread(item));
-  if (spread.length > 0) {
-    const given = spread.map(({ node }) => String(node.raw).slice(SPREAD.length));
-    const documents = given.map(
-      (name) => `flatten([for document in values(${name}) : [jsondecode(document).Statement]])`,
+  if (items.some(isSpread)) {
+    const parts = runsOf(items).map((run) =>
+      run[0] && isSpread(run[0]) ? spreadStatements(run[0]) : list(run, `${indent}  `, key),
     );
-    return `concat(\n${[...documents, list(rest, `${indent}  `, key)].map((each) => `${indent}  ${each}`).join(",\n")}\n${indent})`;
+    return `concat(\n${parts.map((each) => `${indent}  ${each}`).join(",\n")}\n${indent})`;
   }
-  if (rest.some(({ when }) => when.length > 0)) return withConditions(rest, indent, key);
+  if (items.some(({ when }) => when.length > 0)) return withConditions(items, indent, key);
   return listOf(
-    rest.map(({ node }) => expression(node, `${indent}  `)),
+    items.map(({ node }) => expression(node, `${indent}  `)),
     indent,
   );
 };
 
 const isNot = (condition: Condition): Condition => ({ ...condition, text: negated(condition.text) });
 
-/** Several texts of lines under one key become several entries. */
+const shapeOf = ({ items, entries }: Node): string => (items ? "list" : entries ? "map" : "single");
+
+/** A condition cannot choose between a list and a text. */
+const hasShapes = (node: Node): boolean => node.others.some(({ node: other }) => shapeOf(other) !== shapeOf(node));
+
+/** Values of several shapes, or texts of several lines, under one key become several entries. */
 const separated = (entries: ReadonlyMap<string, Item>): [string, Item][] =>
   [...entries].flatMap(([key, item]): [string, Item][] => {
     const { node, when } = item;
-    if (!hasLines(node) || node.others.length === 0) return [[key, item]];
+    if (node.others.length === 0 || !(hasLines(node) || hasShapes(node))) return [[key, item]];
     const base = { ...node, others: [] };
     return [
       [key, { node: base, elsewhere: [], when: [...when, ...node.others.map((other) => isNot(other.when))] }],

@@ -3,6 +3,7 @@ import type { Input } from "../../../modules/inputs/inputs";
 import { aligned, all, body, expression, withoutParentheses } from "./hcl";
 import type { Item, Node } from "./model";
 import type { PlainModule } from "./plain-module";
+import { messageOf } from "./preconditions";
 import { type Conflict, type Synthesized, synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
 
@@ -118,13 +119,16 @@ export const knownInputs = ({ blocks }: ModuleText): string[] => [
 ];
 
 /** Stops the plan where values do not go together. */
-const preconditionOf = ({ conditions, message }: Conflict): string => {
+const preconditionText = (condition: string, message: string): string => {
   const rows = [
-    ["condition", `!(${conditions.join(" && ")})`],
-    ["error_message", `"${message.replace(/^\w+: /, "").replaceAll('"', '\\"')}."`],
+    ["condition", condition],
+    ["error_message", `"${message}"`],
   ] as const;
   return `\n  precondition {\n${aligned(rows, "    ")}\n  }\n`;
 };
+
+const preconditionOf = ({ conditions, message }: Conflict): string =>
+  preconditionText(`!(${conditions.join(" && ")})`, `${message.replace(/^\w+: /, "").replaceAll('"', '\\"')}.`);
 
 const outputText = (name: string, value: string): string => {
   const rows = aligned(
@@ -170,7 +174,8 @@ export const moduleFiles = (module: PlainModule): ModuleText => {
   const blocks = blocksOf(synthesized);
   const raw = withIndexes(blocks.map(blockText).join("\n"), blocks);
   const { locals, text } = withLocals(raw);
-  const conflicts = synthesized.conflicts.map(preconditionOf).join("");
+  const rules = (module.rules ?? []).map(({ condition, ...rule }) => preconditionText(condition, messageOf(rule)));
+  const conflicts = [...synthesized.conflicts.map(preconditionOf), ...rules].join("");
   const outputs = outputsText(synthesized, blocks).replace(/(output [^\n]*\n[\s\S]*?\n)\}\n/, `$1${conflicts}}\n`);
   const mentioned = new Set([...`${locals}${text}${outputs}`.matchAll(/\bvar\.(\w+)/g)].map(([, name = ""]) => name));
   const used = Object.entries(module.inputs).filter(([name]) => mentioned.has(name));

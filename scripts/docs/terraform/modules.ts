@@ -1,14 +1,16 @@
 /** The modules that are also written as plain Terraform: add a row. */
 import type { TerraformStack } from "cdktf";
+import { Backfill } from "../../../modules/backfill";
+import { backfillHandler } from "../../../modules/backfill_handler";
 import { ChatChannel } from "../../../modules/chat_channel";
-import { text } from "../../../modules/checks";
+import { FLAG, text } from "../../../modules/checks";
 import { CloudwatchAlarms } from "../../../modules/cloudwatch_alarms";
 import { CloudwatchMetrics } from "../../../modules/cloudwatch_metrics";
 import { CodeDeploy } from "../../../modules/codedeploy";
 import { CostBudget } from "../../../modules/cost_budget";
 import { DeadLetterQueue } from "../../../modules/dead_letter_queue";
 import { EncryptionKey } from "../../../modules/encryption_key";
-import { imageProcessor } from "../../../modules/image_processor";
+import { type ImageProcessorProps, imageProcessor } from "../../../modules/image_processor";
 import { EXTRA_INPUTS, MODULE_INPUTS } from "../../../modules/inputs/modules";
 import { LambdaFunction } from "../../../modules/lambda_function";
 import { LogAlerts } from "../../../modules/log_alerts";
@@ -17,7 +19,9 @@ import { LOG_ALARM_OUTPUTS, METRIC_ALARM_OUTPUTS } from "../../../modules/origin
 import { S3Buckets } from "../../../modules/s3_buckets";
 import { SnsNotifications } from "../../../modules/sns_notifications";
 import { UploadApi } from "../../../modules/upload_api";
+import { type UploadHandlerProps, uploadHandler } from "../../../modules/upload_handler";
 import type { PlainModule } from "./plain-module";
+import { SPREAD } from "./switches";
 
 type Class = new (scope: TerraformStack, id: string, props: never) => { readonly outputs: object };
 
@@ -29,6 +33,7 @@ const outputsOf =
 /** A module in Terraform asks the provider for account and region. */
 const OF_PROVIDER = { account_id: "", aws_region: "" };
 
+const BUCKET_NAME = text("a bucket name", /^\S+$/);
 const BUCKET_ARN = text("the ARN of a bucket", /^arn:aws[\w-]*:s3:::\S+$/);
 
 const severities = ["critical", "performance", "log"] as const;
@@ -42,15 +47,46 @@ const arnOutputs = (names: Readonly<Record<string, string>>): NonNullable<PlainM
     ]),
   );
 
-/** What the stack passes to the image handler beside its settings. */
-const IMAGE_PROCESSOR_REFERENCES = {
+/** What the stack passes to the handlers beside their settings. */
+const HANDLER_REFERENCES = {
   upload_bucket_arn: { ...BUCKET_ARN, description: "ARN of the upload bucket." },
   processed_bucket_arn: { ...BUCKET_ARN, description: "ARN of the bucket for variants." },
-  processed_bucket_id: { ...text("a bucket name", /^\S+$/), description: "Name of the bucket for variants." },
-  enable_xray_tracing: MODULE_INPUTS.lambda_function.enable_xray_tracing,
+  processed_bucket_id: { ...BUCKET_NAME, description: "Name of the bucket for variants." },
   enable_kms_key: MODULE_INPUTS.s3_buckets.enable_kms_key,
   kms_key_arn: MODULE_INPUTS.s3_buckets.kms_key_arn,
 };
+
+const TABLE_NAME = "Name of the table of records.";
+const WRITE_POLICY = "What writing to that table needs: `write_policy` of the module `metadata_table`.";
+
+const IMAGE_PROCESSOR_INPUTS = {
+  ...EXTRA_INPUTS.image_processor,
+  ...HANDLER_REFERENCES,
+  enable_metadata_table: { ...FLAG, default: false, description: "Writes a record of each upload." },
+  records_table_name: { ...MODULE_INPUTS.cloudwatch_alarms.records_table_name, description: TABLE_NAME },
+  records_write_policy: {
+    ...text('a policy document as JSON, or ""', /^(\{[\s\S]*\})?$/),
+    default: "",
+    description: WRITE_POLICY,
+  },
+};
+
+/** The classes take the statements themselves; a module of Terraform passes a document. */
+const WRITE_STATEMENTS = [`${SPREAD}[var.records_write_policy]`] as unknown as readonly object[];
+
+/** The module does not offer other variants. */
+const VARIANTS = { variants: EXTRA_INPUTS.image_processor.variants.default };
+
+type Given = Readonly<Record<string, unknown>>;
+
+const imageProcessorProps = ({ enable_kms_key, kms_key_arn, enable_metadata_table, ...given }: Given) =>
+  ({
+    ...given,
+    kms_key_arn: enable_kms_key ? kms_key_arn : undefined,
+    records: enable_metadata_table
+      ? { table_name: given.records_table_name, write_statements: WRITE_STATEMENTS }
+      : undefined,
+  }) as unknown as ImageProcessorProps;
 
 export const PLAIN_MODULES = {
   lambda_function: {
@@ -121,7 +157,6 @@ export const PLAIN_MODULES = {
     inputs: MODULE_INPUTS.metadata_table,
     about: "A DynamoDB table with a record of each upload.",
     fixed: OF_PROVIDER,
-    isAlone: true,
     build: (stack, given) => {
       const { write_statements, ...outputs } = new MetadataTable(stack, "module", given as never).outputs;
       return { ...outputs, write_policy: JSON.stringify({ Version: "2012-10-17", Statement: write_statements }) };
@@ -130,8 +165,30 @@ export const PLAIN_MODULES = {
   upload_api: {
     inputs: MODULE_INPUTS.upload_api,
     about: "An HTTP API that issues upload links: routes, authorizer, throttling and CORS, for your own function.",
-    isAlone: true,
+    rules: [
+      {
+        condition: 'var.authorizer == "none" || !contains(var.cors_origins, "*")',
+        what: "origins (authorizer is ${var.authorizer})",
+        name: "cors_origins",
+        broken: { authorizer: "iam", cors_origins: ["*"] },
+      },
+    ],
     build: outputsOf(UploadApi),
+  },
+  backfill: {
+    inputs: MODULE_INPUTS.backfill,
+    about:
+      "A state machine that passes objects that exist already to a function in batches, and the bucket for its lists.",
+    rules: [
+      {
+        condition: "var.slowest_image_seconds <= var.function_timeout",
+        what: "at most ${var.function_timeout} seconds (function_timeout)",
+        name: "slowest_image_seconds",
+        broken: { function_timeout: 60, slowest_image_seconds: 61 },
+      },
+    ],
+    fixed: OF_PROVIDER,
+    build: outputsOf(Backfill),
   },
   dead_letter_queue: {
     inputs: EXTRA_INPUTS.dead_letter_queue,
@@ -141,7 +198,8 @@ export const PLAIN_MODULES = {
   encryption_key: {
     inputs: EXTRA_INPUTS.encryption_key,
     about: "A KMS key for everything that the stack stores and sends.",
-    fixed: { ...OF_PROVIDER, api_log_group_name: "", backfill_log_group_name: "" },
+    either: [["api_log_group_name", "backfill_log_group_name"]],
+    fixed: OF_PROVIDER,
     build: outputsOf(EncryptionKey),
   },
   codedeploy: {
@@ -162,18 +220,42 @@ export const PLAIN_MODULES = {
     build: outputsOf(ChatChannel),
   },
   image_processor: {
-    inputs: { ...EXTRA_INPUTS.image_processor, ...IMAGE_PROCESSOR_REFERENCES },
+    inputs: { ...IMAGE_PROCESSOR_INPUTS, enable_xray_tracing: MODULE_INPUTS.lambda_function.enable_xray_tracing },
     about: "What the image handler needs from its function: entry point, environment variables and permissions.",
     decided: ["`variants`: the five of the README."],
-    fixed: { variants: EXTRA_INPUTS.image_processor.variants.default },
-    build: (_, { enable_kms_key, kms_key_arn, ...given }) =>
-      imageProcessor({ ...given, kms_key_arn: enable_kms_key ? kms_key_arn : undefined } as never),
+    fixed: VARIANTS,
+    build: (_, given) => imageProcessor(imageProcessorProps(given)),
+  },
+  upload_handler: {
+    inputs: {
+      upload_bucket_id: { ...BUCKET_NAME, description: "Name of the upload bucket." },
+      ...HANDLER_REFERENCES,
+      records_table_name: { ...MODULE_INPUTS.metadata_table.table_name, description: TABLE_NAME },
+      records_write_policy: { ...text("a policy document as JSON", /^\{[\s\S]*\}$/), description: WRITE_POLICY },
+      records_table_arn: {
+        ...text("the ARN of a DynamoDB table", /^arn:aws[\w-]*:dynamodb:\S+$/),
+        description: "ARN of the table of records.",
+      },
+      max_image_bytes: EXTRA_INPUTS.image_processor.max_image_bytes,
+      log_level: EXTRA_INPUTS.image_processor.log_level,
+    },
+    about:
+      "What the handler of the upload API needs from its function: entry point, size, environment variables and permissions.",
+    build: (_, { enable_kms_key, kms_key_arn, records_table_name, records_table_arn, ...given }) =>
+      uploadHandler({
+        ...given,
+        kms_key_arn: enable_kms_key ? kms_key_arn : undefined,
+        records: { table_name: records_table_name, table_arn: records_table_arn, write_statements: WRITE_STATEMENTS },
+      } as unknown as UploadHandlerProps),
+  },
+  backfill_handler: {
+    inputs: IMAGE_PROCESSOR_INPUTS,
+    about:
+      "What a backfill needs from its function: the image handler's settings and permissions, and reading what is stored.",
+    decided: ["`variants`: the five of the README."],
+    fixed: VARIANTS,
+    build: (_, given) => backfillHandler(imageProcessorProps(given)),
   },
 } as const satisfies Readonly<Record<string, PlainModule>>;
 
 export type ModuleName = keyof typeof PLAIN_MODULES;
-
-/** Modules that the root module calls. */
-export type CalledName = {
-  [N in ModuleName]: (typeof PLAIN_MODULES)[N] extends { readonly isAlone: true } ? never : N;
-}[ModuleName];

@@ -4,12 +4,12 @@ import type { Environment } from "../../../modules/variables";
 import { stackFor } from "../../build/stack-for";
 import { readTerraformJson } from "../../build/stacks";
 import { type Block, moduleFiles } from "./module-files";
-import { type CalledName, PLAIN_MODULES } from "./modules";
+import { PLAIN_MODULES } from "./modules";
 import { INVOCATION } from "./root";
-import { type AnyCall, CALLS } from "./wiring";
+import { type AnyCall, CALLS, type CallName, calledBy } from "./wiring";
 
 /** The construct of a module in the stack, where its name differs. */
-const CONSTRUCTS: Partial<Record<CalledName, string>> = { codedeploy: "releases" };
+const CONSTRUCTS: Partial<Record<CallName, string>> = { codedeploy: "releases" };
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -24,14 +24,14 @@ const keyOf = ({ item }: Block, attributes: Attributes): string | undefined => {
   return undefined;
 };
 
-const callOf = (name: CalledName): string => {
+const callOf = (name: CallName): string => {
   const { when }: AnyCall = CALLS[name];
   return `module.${name}${when === undefined ? "" : "[0]"}`;
 };
 
 /** @param rest name of the resource without the prefix of its module */
 const targetIn = (
-  name: CalledName,
+  name: CallName,
   blocks: readonly Block[],
   type: string,
   rest: string,
@@ -59,9 +59,10 @@ const warning = (address: string): string =>
 /** @returns one block for each resource of the environment's stack that is in a module of the plain root, and a comment for each that plain Terraform lacks */
 export const movedBlocks = (environment: Environment): string => {
   const { resource } = readTerraformJson(stackFor(environment));
-  const names = Object.keys(CALLS) as CalledName[];
+  // backfill_function before backfill.
+  const names = (Object.keys(CALLS) as CallName[]).sort((one, other) => other.length - one.length);
   const blocks = withoutTracesAndWarnings(
-    () => new Map(names.map((name) => [name, moduleFiles(PLAIN_MODULES[name]).blocks])),
+    () => new Map(names.map((name) => [name, moduleFiles(PLAIN_MODULES[calledBy(name)]).blocks])),
   );
   const same = ofRoot();
   const texts = Object.entries(resource).flatMap(([type, named]) =>

@@ -1,6 +1,7 @@
 /** A module as the writer of plain Terraform needs it. */
 import type { TerraformStack } from "cdktf";
 import type { Inputs } from "../../../modules/inputs/inputs";
+import type { Precondition } from "./preconditions";
 
 /** A list or map input that makes one resource for each of its elements. */
 export interface Each {
@@ -9,6 +10,12 @@ export interface Each {
   readonly over?: string;
   /** End of the resource's name. */
   readonly suffix: string;
+}
+
+/** Values of a module that do not go together. */
+interface ModuleRule extends Precondition {
+  /** Values that break it, for a test. */
+  readonly broken: Readonly<Record<string, unknown>>;
 }
 
 /** A module as the writer needs it. */
@@ -24,8 +31,8 @@ export interface PlainModule {
   readonly build: (stack: TerraformStack, given: Readonly<Record<string, unknown>>) => object;
   /** Outputs that are written from another one, as expressions of a local with its name. */
   readonly derived?: Readonly<Record<string, { readonly from: string; readonly value: string }>>;
-  /** The root module does not call it. @default it does */
-  readonly isAlone?: true;
+  /** What the class refuses and no switch shows, such as numbers that do not go together. @default nothing */
+  readonly rules?: readonly ModuleRule[];
   /** Inputs of which each is enough for something to be there. */
   readonly either?: readonly (readonly string[])[];
 }

@@ -1,10 +1,11 @@
 /** Rules between the variables of the root module, as Terraform checks them. The rules of TypeScript are in modules/*-rules.ts. */
+import { MAX_TIMEOUT_SECONDS } from "../../../modules/backfill-limits";
 import { OWN_TAGS } from "../../../modules/naming";
 import { PARTITIONS } from "../../../modules/partitions";
 import { VARIABLES, type Variable, type VariableName } from "../../../modules/variables";
 
 /** "Expected <what> for <name> but got <got>". `what` is a template of Terraform: it may contain `${…}`. */
-interface Precondition {
+export interface Precondition {
   readonly condition: string;
   readonly what: string;
   readonly name: string;
@@ -66,6 +67,9 @@ const bucket = (kind: "upload" | "processed"): string =>
   `(var.${kind}_bucket_name != "" ? var.${kind}_bucket_name : var.existing_${kind}_bucket_name)`;
 
 const PROCESSED_PREFIX = 'join("-", [var.project_name, var.environment, "processed-"])';
+
+/** Timeout of the function of backfills. */
+export const BACKFILL_TIMEOUT = `min(var.lambda_timeout, ${MAX_TIMEOUT_SECONDS})`;
 
 /** Add a row for a rule that Terraform can check. */
 export const PRECONDITIONS: readonly Precondition[] = [
@@ -156,6 +160,47 @@ export const PRECONDITIONS: readonly Precondition[] = [
     what: `tags other than ${OWN_TAGS.join(", ")}`,
     name: "extra_tags",
   },
+  {
+    condition: "!var.enable_upload_api || var.enable_metadata_table",
+    what: "false (the upload API needs enable_metadata_table)",
+    name: "enable_upload_api",
+  },
+  {
+    condition: '!var.upload_api_public || var.upload_api_authorizer == "none"',
+    what: '"none" (upload_api_public is true)',
+    name: "upload_api_authorizer",
+  },
+  {
+    condition: 'var.upload_api_public || var.upload_api_authorizer != "none"',
+    what: '"iam" or "jwt" ("none" needs upload_api_public = true)',
+    name: "upload_api_authorizer",
+  },
+  {
+    condition: 'var.upload_api_authorizer != "jwt" || var.upload_api_jwt_issuer != ""',
+    what: "the address of an issuer",
+    name: "upload_api_jwt_issuer",
+  },
+  {
+    condition: 'var.upload_api_authorizer == "jwt" || var.upload_api_jwt_issuer == ""',
+    what: '"" (upload_api_authorizer is ${var.upload_api_authorizer})',
+    name: "upload_api_jwt_issuer",
+  },
+  together("upload_api_jwt_audience", "upload_api_jwt_issuer"),
+  {
+    condition: 'var.upload_api_public || !contains(var.upload_api_cors_origins, "*")',
+    what: 'origins ("*" needs upload_api_public = true)',
+    name: "upload_api_cors_origins",
+  },
+  {
+    condition: 'length(var.upload_api_cors_origins) == 0 || var.existing_upload_bucket_name == ""',
+    what: "[] (the owner of an existing bucket configures its CORS)",
+    name: "upload_api_cors_origins",
+  },
+  {
+    condition: `!var.enable_backfill || var.backfill_slowest_image_seconds <= ${BACKFILL_TIMEOUT}`,
+    what: `at most \${${BACKFILL_TIMEOUT}} seconds (the timeout of a batch, from lambda_timeout)`,
+    name: "backfill_slowest_image_seconds",
+  },
   inTheRegion("existing_kms_key_arn"),
   inTheRegion("existing_critical_alerts_topic_arn"),
   inTheRegion("existing_performance_alerts_topic_arn"),
@@ -171,5 +216,5 @@ const escaped = (text: string): string =>
     .join("");
 
 /** @returns the message as a template of Terraform, without the quotes around it */
-export const messageOf = ({ what, name, got = `var.${name}` }: Precondition): string =>
+export const messageOf = ({ what, name, got = `var.${name}` }: Omit<Precondition, "condition">): string =>
   escaped(`Expected ${what} for ${name} but got \${jsonencode(${got})}.`);

@@ -5,7 +5,9 @@ import type { Environment } from "../../../modules/variables";
 
 type OutputName = keyof ReturnType<typeof outputsOf>;
 
-const QUEUE = (part: string) => `var.enable_dead_letter_queue ? module.dead_letter_queue[0].queue_${part} : ""`;
+/** @returns the output of a module that is there only with a switch */
+const optional = (name: string, part: string, flag = `enable_${name}`) =>
+  `var.${flag} ? module.${name}[0].${part} : ""`;
 
 /** The value of each output of the stack. */
 const VALUES: Readonly<Record<OutputName, string>> = {
@@ -16,9 +18,18 @@ const VALUES: Readonly<Record<OutputName, string>> = {
   lambda_function_name: "module.lambda_function.function_name",
   lambda_function_arn: "module.lambda_function.function_arn",
   lambda_log_group_name: "module.lambda_function.log_group_name",
-  dead_letter_queue_name: QUEUE("name"),
-  dead_letter_queue_url: QUEUE("url"),
-  dead_letter_queue_arn: QUEUE("arn"),
+  dead_letter_queue_name: optional("dead_letter_queue", "queue_name"),
+  dead_letter_queue_url: optional("dead_letter_queue", "queue_url"),
+  dead_letter_queue_arn: optional("dead_letter_queue", "queue_arn"),
+  metadata_table_name: optional("metadata_table", "table_name"),
+  metadata_table_arn: optional("metadata_table", "table_arn"),
+  upload_api_url: optional("upload_api", "api_url"),
+  upload_api_id: optional("upload_api", "api_id"),
+  upload_api_execution_arn: optional("upload_api", "execution_arn"),
+  upload_function_name: optional("upload_function", "function_name", "enable_upload_api"),
+  backfill_state_machine_arn: optional("backfill", "state_machine_arn"),
+  backfill_bucket_name: optional("backfill", "bucket_id"),
+  backfill_function_name: optional("backfill_function", "function_name", "enable_backfill"),
   critical_alerts_topic_arn: "module.sns_notifications.critical_alerts_topic_arn",
   performance_alerts_topic_arn: "module.sns_notifications.performance_alerts_topic_arn",
   log_alerts_topic_arn: "module.sns_notifications.log_alerts_topic_arn",
@@ -42,7 +53,7 @@ const VALUES: Readonly<Record<OutputName, string>> = {
 };
 
 /** Descriptions come from the stack's outputs; the values there are not used. */
-const described = (): [string, [description: string, value: unknown]][] => {
+const described = (absent: readonly unknown[]): Record<string, [description: string, value: unknown]> => {
   const anything: object = new Proxy(
     {},
     { get: (_, name) => (name === Symbol.iterator ? undefined : "x"), ownKeys: () => [] },
@@ -56,16 +67,17 @@ const described = (): [string, [description: string, value: unknown]][] => {
     additional_performance_alert_emails: [],
     additional_log_alert_emails: [],
   };
-  // The table of records, the upload API and backfills are not part of plain Terraform.
-  const absent: readonly unknown[] = ["records", "uploadApi", "backfill"];
   const modules = new Proxy({}, { get: (_, name) => (absent.includes(name) ? undefined : anything) });
-  return Object.entries(outputsOf(environment as unknown as Environment, modules as never));
+  return outputsOf(environment as unknown as Environment, modules as never);
 };
 
+/** The outputs that every stack has; plain Terraform has the others always. */
+const EVERYWHERE = described(["records", "uploadApi", "backfill"]);
+
 /** Name, description and value of each output. @throws Error where the stack has an output without a row here */
-export const ROOT_OUTPUTS = described().map(([name, [description]]) => {
+export const ROOT_OUTPUTS = Object.entries(described([])).map(([name, [description]]) => {
   const value = VALUES[name];
   if (value === undefined)
     throw new Error(`Expected a row in scripts/docs/terraform/root-outputs.ts for the output ${name} but got none`);
-  return [name, description, value] as const;
+  return [name, name in EVERYWHERE ? description : `${description}, or ""`, value] as const;
 });

@@ -4,7 +4,6 @@ import { code, table } from "../../terminal/markdown";
 import type { ModuleText } from "./module-files";
 import { PLAIN_MODULES } from "./modules";
 import type { PlainModule } from "./plain-module";
-import { NOT_PLAIN } from "./root";
 
 /** What the root module has no variable for: add a row where a variable of an environment is missing. */
 const DECIDED_BY_STACK: readonly (readonly [variables: RegExp, sentence: string])[] = [
@@ -12,14 +11,9 @@ const DECIDED_BY_STACK: readonly (readonly [variables: RegExp, sentence: string]
   [/^variants$/, "`variants`: the five of the default."],
   [/^enable_cost_widget$/, "`enable_cost_widget`: its prices are a table in TypeScript."],
   [
-    NOT_PLAIN,
-    "`enable_metadata_table`, `enable_upload_api` and `enable_backfill`: the root has none of them. The modules `metadata_table` and `upload_api` work on their own; backfills are in TypeScript only.",
-  ],
-  [
     /^uploads_per_month$/,
     "`uploads_per_month`: with `alarm_routing` incident, windows and thresholds do not follow from it. Their defaults are those of a million uploads a month.",
   ],
-  [/^protected$/, "`protected`: only this project's own commands ask before they change an environment."],
   [/^state_\w+$/, "`state_bucket`, `state_key`, `state_region`: write your own `backend` block."],
 ];
 

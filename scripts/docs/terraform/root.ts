@@ -1,41 +1,48 @@
 /** The root module of `terraform/`: variables and outputs of the stack, and one call of each module. */
+import { z } from "zod";
 import { isOfApi } from "../../../modules/alarm-rows";
 import type { MetricAlarm } from "../../../modules/alarm-types";
 import { LOG_ALARMS, METRIC_ALARMS } from "../../../modules/alarms";
 import { ALARM_VALUES, CLOUDWATCH_ALARMS } from "../../../modules/inputs/cloudwatch_alarms";
 import type { Input } from "../../../modules/inputs/inputs";
 import { LAMBDA_FUNCTION } from "../../../modules/inputs/lambda_function";
-import { LOG_ALERTS } from "../../../modules/inputs/log_alerts";
-import { savedQueries } from "../../../modules/queries";
+import { LOG_ALARM_VALUES, LOG_ALERTS } from "../../../modules/inputs/log_alerts";
+import { backfillQueries, savedQueries, uploadQueries } from "../../../modules/queries";
 import { VARIABLES, type Variable } from "../../../modules/variables";
 import { aligned, expression } from "./hcl";
 import { type ModuleText, versions } from "./module-files";
-import { type CalledName, type ModuleName, PLAIN_MODULES } from "./modules";
+import { type ModuleName, PLAIN_MODULES } from "./modules";
 import type { PlainModule } from "./plain-module";
-import { messageOf, PRECONDITIONS } from "./preconditions";
+import { BACKFILL_TIMEOUT, messageOf, PRECONDITIONS } from "./preconditions";
 import { ROOT_OUTPUTS } from "./root-outputs";
 import { synthesizeModule } from "./synthesis";
 import { variableBlock } from "./validation";
-import { type AnyCall, CALLS } from "./wiring";
+import { type AnyCall, CALLS, type CallName, calledBy } from "./wiring";
 
 /** Variables that only the root of Terraform has. */
 const OWN: Readonly<Record<string, Input>> = {
   package_path: LAMBDA_FUNCTION.package_path,
+  upload_api_package_path: {
+    ...LAMBDA_FUNCTION.package_path,
+    what: `${LAMBDA_FUNCTION.package_path.what}, or ""`,
+    check: LAMBDA_FUNCTION.package_path.check.or(z.literal("")),
+    condition: (variable) => `${variable} == "" || ${LAMBDA_FUNCTION.package_path.condition(variable)}`,
+    default: "",
+    description: "Zip of the upload API's function, for enable_upload_api.",
+  },
   alarm_help: CLOUDWATCH_ALARMS.alarm_help,
+  protected: { ...VARIABLES.protected, description: "DynamoDB refuses to delete the table of records." },
 };
 
-/** Variables of the table of records, the upload API and backfills, which the root does not have. */
-export const NOT_PLAIN = /^(enable_metadata_table|enable_upload_api|upload_api_\w+|enable_backfill|backfill_\w+)$/;
+/** What the root may have as a variable: it has those that it mentions. */
+export const ROWS: Readonly<Record<string, Variable>> = { ...VARIABLES, ...OWN };
 
-const SHARED = Object.fromEntries(Object.entries(VARIABLES).filter(([name]) => !NOT_PLAIN.test(name)));
-
-const ROWS: Readonly<Record<string, Variable>> = { ...SHARED, ...OWN };
-
-const callText = (name: CalledName, { variables }: ModuleText): string => {
+const callText = (name: CallName, { variables }: ModuleText): string => {
   const call: AnyCall = CALLS[name];
-  const inputs: Readonly<Record<string, Input>> = PLAIN_MODULES[name].inputs;
+  const inputs: Readonly<Record<string, Input>> = PLAIN_MODULES[calledBy(name)].inputs;
+  const isInherited = (variable: string) => variable in ROWS && (call.inherits?.includes(variable) ?? true);
   const rows = variables.flatMap((variable): [string, string][] => {
-    const value = call.arguments[variable] ?? (variable in ROWS ? `var.${variable}` : undefined);
+    const value = call.arguments[variable] ?? (isInherited(variable) ? `var.${variable}` : undefined);
     if (value !== undefined) return [[variable, value]];
     if (inputs[variable] && "default" in inputs[variable]) return [];
     throw new Error(`Expected a row in scripts/docs/terraform/wiring.ts for ${variable} of ${name} but got none`);
@@ -43,7 +50,7 @@ const callText = (name: CalledName, { variables }: ModuleText): string => {
   const unknown = Object.keys(call.arguments).find((variable) => !variables.includes(variable));
   if (unknown !== undefined) throw new Error(`Expected a variable of ${name} in wiring.ts but got ${unknown}`);
   const meta: [string, string][] = [
-    ["source", `"./modules/${name}"`],
+    ["source", `"./modules/${calledBy(name)}"`],
     ...(call.when === undefined ? [] : [["count", `${call.when} ? 1 : 0`] as [string, string]]),
   ];
   const providers = call.provider === undefined ? "" : `\n  providers = {\n    aws = ${call.provider}\n  }\n`;
@@ -90,6 +97,7 @@ ${aligned(
     ["has_budget", "var.monthly_budget_usd > 0"],
     ["enable_kms_key", 'var.enable_kms_key || var.existing_kms_key_arn != ""'],
     ["kms_key_arn", "var.enable_kms_key ? module.encryption_key[0].key_arn : var.existing_kms_key_arn"],
+    ["backfill_timeout", BACKFILL_TIMEOUT],
   ],
   "  ",
 )}
@@ -185,20 +193,21 @@ locals {
 }
 `;
 
-/** The saved queries, with the conditions of the alarms that they belong to. */
+/** The saved queries by log, with the conditions of the alarms that they belong to. */
 const queriesFile = (): string => {
   const module: PlainModule = {
-    inputs: { ...ALARM_VALUES, refusal_log_level: LOG_ALERTS.refusal_log_level },
+    inputs: { ...ALARM_VALUES, ...LOG_ALARM_VALUES, refusal_log_level: LOG_ALERTS.refusal_log_level },
     about: "",
-    fixed: { enable_metadata_table: false },
     build: (_, given) => ({
-      queries: savedQueries({ image_error_threshold: 0, large_images_threshold: 0, ...given } as never),
+      queries: savedQueries(given as never),
+      upload_queries: uploadQueries(given as never),
+      backfill_queries: backfillQueries(given as never),
     }),
   };
   const { root } = synthesizeModule(module);
-  const queries = root.entries?.get("output")?.node.entries?.get("queries")?.node;
-  if (queries === undefined) throw new Error("Expected saved queries but got none");
-  return `# Queries of CloudWatch Logs Insights, by name.\nlocals {\n  queries = ${expression(queries, "  ")}\n}\n`;
+  const outputs = [...(root.entries?.get("output")?.node.entries ?? [])];
+  const locals = outputs.map(([name, { node }]) => `  ${name} = ${expression(node, "  ")}\n`);
+  return `# Queries of CloudWatch Logs Insights by name, for each log.\nlocals {\n${locals.join("\n")}}\n`;
 };
 
 const outputsFile = (): string =>
@@ -250,8 +259,10 @@ const example = (variables: readonly string[]): string => {
 
 /** @returns the files of the root module by name */
 export const rootFiles = (modules: Readonly<Record<ModuleName, ModuleText>>): Record<string, string> => {
-  const names = Object.keys(CALLS) as CalledName[];
-  const main = [ACCOUNT(), LOCALS(), ...names.map((name) => callText(name, modules[name])), INVOCATION].join("\n");
+  const names = Object.keys(CALLS) as CallName[];
+  const main = [ACCOUNT(), LOCALS(), ...names.map((name) => callText(name, modules[calledBy(name)])), INVOCATION].join(
+    "\n",
+  );
   const texts = { "main.tf": main, "queries.tf": queriesFile(), "provider.tf": PROVIDER, "outputs.tf": outputsFile() };
   const mentioned = new Set(
     [

@@ -17,7 +17,7 @@ export interface Position {
 /** The positions of an input, the base position first. */
 export type Switch = readonly Position[];
 
-/** Stands for the statements of all policy documents. */
+/** Before an expression for a list of policy documents: stands for their statements. */
 export const SPREAD = "spread:";
 
 interface JsonSchema {
@@ -62,7 +62,7 @@ export const switchOf = (name: string, input: Input, each: Each | undefined, isE
       return either(each ? () => ["${each.value}"] : list(name), [], none, some);
     case "object":
       if (name === "policy_documents")
-        return only(() => ({ each: JSON.stringify({ Statement: [`${SPREAD}${variable}`] }) }));
+        return only(() => ({ each: JSON.stringify({ Statement: [`${SPREAD}values(${variable})`] }) }));
       return either(each ? () => ({ "${each.key}": "${each.value}" }) : map(name), {}, none, some);
     case "number": {
       const { default: fallback } = input;

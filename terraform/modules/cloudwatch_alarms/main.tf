@@ -1810,7 +1810,7 @@ resource "aws_cloudwatch_metric_alarm" "events_dropped" {
 
   alarm_name = "${var.function_name}-events-dropped"
   alarm_actions = [
-    !var.enable_async_alarms && !var.enable_dead_letter_queue ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
+    (!var.enable_async_alarms || var.enable_dead_letter_queue) ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
   ]
   alarm_description   = "Lambda is dropping uploads that failed every retry or waited too long: Sum of AsyncEventsDropped >= 1 in 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/events-dropped." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/events-dropped.md" : ""}"
   comparison_operator = "GreaterThanOrEqualToThreshold"
@@ -1822,7 +1822,7 @@ resource "aws_cloudwatch_metric_alarm" "events_dropped" {
   metric_name        = "AsyncEventsDropped"
   namespace          = "AWS/Lambda"
   ok_actions = [
-    !var.enable_async_alarms && !var.enable_dead_letter_queue ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
+    (!var.enable_async_alarms || var.enable_dead_letter_queue) ? var.critical_alerts_topic_arn : var.alarm_routing != "each" ? var.performance_alerts_topic_arn : var.critical_alerts_topic_arn,
   ]
   period             = 60
   statistic          = "Sum"

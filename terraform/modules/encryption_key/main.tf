@@ -29,9 +29,20 @@ resource "aws_kms_key" "key" {
           Action   = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
           Resource = "*"
           Condition = {
-            ArnEquals = {
-              "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.partition.partition}:logs:${data.aws_region.region.id}:${data.aws_caller_identity.current.account_id}:log-group:${var.log_group_name}"
-            }
+            ArnEquals = merge(
+              (var.api_log_group_name != "" || var.backfill_log_group_name != "") ? {
+                "kms:EncryptionContext:aws:logs:arn" = [
+                  for item in [
+                    "arn:${data.aws_partition.partition.partition}:logs:${data.aws_region.region.id}:${data.aws_caller_identity.current.account_id}:log-group:${var.log_group_name}",
+                    var.api_log_group_name != "" ? "arn:${data.aws_partition.partition.partition}:logs:${data.aws_region.region.id}:${data.aws_caller_identity.current.account_id}:log-group:${var.api_log_group_name}" : null,
+                    var.backfill_log_group_name != "" ? "arn:${data.aws_partition.partition.partition}:logs:${data.aws_region.region.id}:${data.aws_caller_identity.current.account_id}:log-group:${var.backfill_log_group_name}" : null,
+                  ] : item if item != null
+                ]
+              } : {},
+              var.api_log_group_name == "" && var.backfill_log_group_name == "" ? {
+                "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.partition.partition}:logs:${data.aws_region.region.id}:${data.aws_caller_identity.current.account_id}:log-group:${var.log_group_name}"
+              } : {},
+            )
           }
         },
         {

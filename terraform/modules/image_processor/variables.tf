@@ -215,13 +215,6 @@ variable "metrics_transport" {
   }
 }
 
-variable "enable_xray_tracing" {
-  description = "Traces invocations, and the requests that they send, with AWS X-Ray."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
 variable "enable_kms_key" {
   description = "Encrypts with kms_key_arn instead of keys owned by AWS."
   type        = bool
@@ -239,4 +232,42 @@ variable "kms_key_arn" {
     condition     = can(regex("^(arn:aws[\\w-]*:kms:[\\w-]+:\\d{12}:key/[\\w-]+)?$", var.kms_key_arn))
     error_message = "Expected the ARN of a KMS key, or \"\" for kms_key_arn but got ${jsonencode(var.kms_key_arn)}."
   }
+}
+
+variable "enable_metadata_table" {
+  description = "Writes a record of each upload."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "records_table_name" {
+  description = "Name of the table of records."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([\\w.-]{3,255})?$", var.records_table_name))
+    error_message = "Expected the name of a DynamoDB table, or \"\" for records_table_name but got ${jsonencode(var.records_table_name)}."
+  }
+}
+
+variable "records_write_policy" {
+  description = "What writing to that table needs: `write_policy` of the module `metadata_table`."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(\\{[\\s\\S]*\\})?$", var.records_write_policy))
+    error_message = "Expected a policy document as JSON, or \"\" for records_write_policy but got ${jsonencode(var.records_write_policy)}."
+  }
+}
+
+variable "enable_xray_tracing" {
+  description = "Traces invocations, and the requests that they send, with AWS X-Ray."
+  type        = bool
+  default     = false
+  nullable    = false
 }

@@ -11,6 +11,11 @@ output "api_id" {
     condition     = !(var.authorizer == "jwt" && length(var.jwt_audience) == 0)
     error_message = "Expected an audience for jwt_audience but got []."
   }
+
+  precondition {
+    condition     = var.authorizer == "none" || !contains(var.cors_origins, "*")
+    error_message = "Expected origins (authorizer is ${var.authorizer}) for cors_origins but got ${jsonencode(var.cors_origins)}."
+  }
 }
 
 output "api_url" {

@@ -365,6 +365,36 @@ module "upload_api" {
   reads_per_second    = 203
 }
 
+resource "terraform_data" "backfill" {
+  input = {
+    state_machine_name       = "invoices-backfill"
+    role_name                = "invoices-worker-role"
+    bucket_prefix            = "invoices-prod-backfill-"
+    function_arn             = "arn:aws:lambda:us-east-1:123456789012:function:invoices-worker"
+    kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/limit"
+  }
+}
+
+module "backfill" {
+  source = "../../modules/backfill"
+
+  state_machine_name        = terraform_data.backfill.output.state_machine_name
+  role_name                 = terraform_data.backfill.output.role_name
+  bucket_prefix             = terraform_data.backfill.output.bucket_prefix
+  function_arn              = terraform_data.backfill.output.function_arn
+  function_timeout          = 63
+  max_concurrency           = 13
+  batch_size                = 13
+  slowest_image_seconds     = 9
+  tolerated_failure_percent = 8
+  max_hours                 = 75
+  keep_days                 = 33
+  enable_kms_key            = true
+  kms_key_arn               = terraform_data.backfill.output.kms_key_arn
+  permissions_boundary_arn  = terraform_data.backfill.output.permissions_boundary_arn
+}
+
 resource "terraform_data" "dead_letter_queue" {
   input = {
     queue_name  = "invoices-dead-letters"
@@ -382,8 +412,10 @@ module "dead_letter_queue" {
 
 resource "terraform_data" "encryption_key" {
   input = {
-    key_name       = "invoices-prod"
-    log_group_name = "/aws/lambda/invoices-worker"
+    key_name                = "invoices-prod"
+    log_group_name          = "/aws/lambda/invoices-worker"
+    api_log_group_name      = "/aws/lambda/invoices-uploads"
+    backfill_log_group_name = "/aws/lambda/invoices-backfill"
   }
 }
 
@@ -392,6 +424,8 @@ module "encryption_key" {
 
   key_name                = terraform_data.encryption_key.output.key_name
   log_group_name          = terraform_data.encryption_key.output.log_group_name
+  api_log_group_name      = terraform_data.encryption_key.output.api_log_group_name
+  backfill_log_group_name = terraform_data.encryption_key.output.backfill_log_group_name
   enable_budget_publisher = true
 }
 
@@ -465,6 +499,8 @@ resource "terraform_data" "image_processor" {
     cache_control        = "public, max-age=86400"
     metric_namespace     = "Invoices"
     kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    records_table_name   = "invoices"
+    records_write_policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
   }
 }
 
@@ -493,7 +529,82 @@ module "image_processor" {
   delete_variants_with_upload = true
   metric_namespace            = terraform_data.image_processor.output.metric_namespace
   metrics_transport           = "put_metric_data"
-  enable_xray_tracing         = true
   enable_kms_key              = true
   kms_key_arn                 = terraform_data.image_processor.output.kms_key_arn
+  enable_metadata_table       = true
+  records_table_name          = terraform_data.image_processor.output.records_table_name
+  records_write_policy        = terraform_data.image_processor.output.records_write_policy
+  enable_xray_tracing         = true
+}
+
+resource "terraform_data" "upload_handler" {
+  input = {
+    upload_bucket_id     = "invoices-to-read"
+    upload_bucket_arn    = "arn:aws:s3:::invoices-to-read"
+    processed_bucket_arn = "arn:aws:s3:::invoices-done"
+    processed_bucket_id  = "invoices-done"
+    records_table_name   = "invoices"
+    records_write_policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
+    records_table_arn    = "arn:aws:dynamodb:us-east-1:123456789012:table/invoices"
+    kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+}
+
+module "upload_handler" {
+  source = "../../modules/upload_handler"
+
+  upload_bucket_id     = terraform_data.upload_handler.output.upload_bucket_id
+  upload_bucket_arn    = terraform_data.upload_handler.output.upload_bucket_arn
+  processed_bucket_arn = terraform_data.upload_handler.output.processed_bucket_arn
+  processed_bucket_id  = terraform_data.upload_handler.output.processed_bucket_id
+  records_table_name   = terraform_data.upload_handler.output.records_table_name
+  records_write_policy = terraform_data.upload_handler.output.records_write_policy
+  records_table_arn    = terraform_data.upload_handler.output.records_table_arn
+  enable_kms_key       = true
+  kms_key_arn          = terraform_data.upload_handler.output.kms_key_arn
+  max_image_bytes      = 104857603
+  log_level            = "WARNING"
+}
+
+resource "terraform_data" "backfill_handler" {
+  input = {
+    upload_bucket_arn    = "arn:aws:s3:::invoices-to-read"
+    processed_bucket_arn = "arn:aws:s3:::invoices-done"
+    processed_bucket_id  = "invoices-done"
+    cache_control        = "public, max-age=86400"
+    metric_namespace     = "Invoices"
+    kms_key_arn          = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    records_table_name   = "invoices"
+    records_write_policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"dynamodb:UpdateItem\",\"Resource\":\"*\"}]}"
+  }
+}
+
+module "backfill_handler" {
+  source = "../../modules/backfill_handler"
+
+  upload_bucket_arn     = terraform_data.backfill_handler.output.upload_bucket_arn
+  processed_bucket_arn  = terraform_data.backfill_handler.output.processed_bucket_arn
+  processed_bucket_id   = terraform_data.backfill_handler.output.processed_bucket_id
+  log_level             = "WARNING"
+  slo_seconds           = 303
+  large_image_bytes     = 10485763
+  max_image_bytes       = 104857603
+  max_image_pixels      = 100000003
+  max_image_side_px     = 65538
+  max_image_frames      = 1003
+  keep_smaller_original = true
+  keep_copyright        = true
+  enable_manifest       = true
+  cache_control         = terraform_data.backfill_handler.output.cache_control
+  variant_tags = {
+    Kind = "variant"
+  }
+  encoder_effort        = "balanced"
+  metric_namespace      = terraform_data.backfill_handler.output.metric_namespace
+  metrics_transport     = "put_metric_data"
+  enable_kms_key        = true
+  kms_key_arn           = terraform_data.backfill_handler.output.kms_key_arn
+  enable_metadata_table = true
+  records_table_name    = terraform_data.backfill_handler.output.records_table_name
+  records_write_policy  = terraform_data.backfill_handler.output.records_write_policy
 }
