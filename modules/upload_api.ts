@@ -22,6 +22,9 @@ const STAGE = "$default";
 /** The burst limit allows as many requests at once as the rate limit in two seconds. */
 const BURST_SECONDS = 2;
 
+/** @param perSecond the rate limit of a route @returns its burst limit */
+export const burstOf = (perSecond: number): number => multiply(perSecond, BURST_SECONDS);
+
 /** How long a browser may keep the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 3_600;
 
@@ -123,7 +126,7 @@ const corsOf = ({ cors_origins, authorizer }: UploadApiValues) => ({
 const throttled = ({ routeKey }: Apigatewayv2Route, perSecond: number) => ({
   routeKey,
   throttlingRateLimit: perSecond,
-  throttlingBurstLimit: multiply(perSecond, BURST_SECONDS),
+  throttlingBurstLimit: burstOf(perSecond),
 });
 
 /** Mistakes in the combination of several inputs. */

@@ -38,6 +38,7 @@ const REST: readonly (readonly [request: RegExp, operation: string])[] = [
   [/^GET \/(\?[^/]*)?$/,                                    "ListBuckets"],
   [/^GET \/[^/?]+\/?\?.*\bnotification\b/,                  "GetBucketNotificationConfiguration"],
   [/^GET \/[^/?]+\/?\?.*\bencryption\b/,                    "GetBucketEncryption"],
+  [/^GET \/[^/?]+\/?\?.*\bcors\b/,                          "GetBucketCors"],
   [/^GET \/[^/?]+\/?\?.*\breplication\b/,                   "GetBucketReplication"],
   [/^GET \/[^/?]+\/?\?.*\bversions\b/,                      "ListObjectVersions"],
   [/^GET \/[^/?]+\/?\?.*\blist-type=2/,                     "ListObjectsV2"],

@@ -11,6 +11,7 @@ const EVERYTHING = `
   enable_release_alias     = true
   enable_metadata_table    = true
   enable_upload_api        = true
+  enable_backfill          = true
   alert_email              = "oncall@example.com"
   alert_sms                = "+15555550100"
 `;

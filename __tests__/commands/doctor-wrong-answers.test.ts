@@ -75,11 +75,16 @@ describe("npm run doctor", () => {
     ],
     "a reserved concurrency of 0": [
       () => ({ GetFunctionConcurrency: () => ({ ReservedConcurrentExecutions: 0 }) }),
-      ["concurrency: problem: its reserved concurrency is 0 (set in the console?): Lambda throttles every invocation"],
+      [
+        "concurrency: problem: its reserved concurrency is 0 (set in the console?): Lambda throttles every invocation",
+        "batches: problem: image-processor-dev-backfill reserves 0 concurrent executions instead of 10: batches are throttled, or take them from live uploads",
+      ],
     ],
     "no account limit": [
       () => ({ GetAccountSettings: () => ({}) }),
-      ["concurrency: unknown: Expected ConcurrentExecutions from GetAccountSettings but got none"],
+      ["concurrency", "batches"].map(
+        (check) => `${check}: unknown: Expected ConcurrentExecutions from GetAccountSettings but got none`,
+      ),
     ],
     "no upload API": [
       () => ({ GetApis: () => ({ items: [] }) }),
@@ -108,10 +113,48 @@ describe("npm run doctor", () => {
       ["upload API: problem: the API may be called from * instead of no page"],
     ],
     "an upload API without limits": [
-      () => ({ GetStage: () => ({ routeSettings: { "GET /images/{id}": { throttlingRateLimit: 7 } } }) }),
+      () => ({
+        GetStage: () => ({
+          routeSettings: { "GET /images/{id}": { throttlingRateLimit: 7, throttlingBurstLimit: 3 } },
+        }),
+      }),
       [
         "upload API: problem: POST /uploads is limited to any number of requests per second instead of 50",
+        "upload API: problem: POST /uploads is limited to any number of requests at once instead of 100",
         "upload API: problem: GET /images/{id} is limited to 7 requests per second instead of 200",
+        "upload API: problem: GET /images/{id} is limited to 3 requests at once instead of 400",
+      ],
+    ],
+    "a bucket that accepts forms from any page": [
+      () => ({
+        GetBucketCors: () =>
+          "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>POST</AllowedMethod></CORSRule></CORSConfiguration>",
+      }),
+      [`upload API: problem: ${UPLOAD} accepts forms from * instead of no page`],
+    ],
+    "a backfill that is being deleted": [
+      () => ({ DescribeStateMachine: () => ({ name: "image-processor-dev-backfill", status: "DELETING" }) }),
+      ["backfill: problem: the state machine image-processor-dev-backfill is DELETING"],
+    ],
+    "no state machine": [
+      () => ({ DescribeStateMachine: notFound("StateMachineDoesNotExist") }),
+      [
+        `backfill: problem: dev is not deployed to us-east-1 of this account, or only in part: there is no state machine arn:aws:states:us-east-1:123456789012:stateMachine:image-processor-dev-backfill. Run npm run deploy -- dev`,
+      ],
+    ],
+    "no bucket for the lists of backfills": [
+      () => ({
+        ListBuckets: () =>
+          `<ListAllMyBucketsResult><Buckets>${[UPLOAD, "image-processor-dev-processed-1"].map((name) => `<Bucket><Name>${name}</Name></Bucket>`).join("")}</Buckets></ListAllMyBucketsResult>`,
+      }),
+      [
+        "backfill: problem: dev is not deployed to us-east-1 of this account, or only in part: there is no bucket image-processor-dev-backfill-*. Run npm run deploy -- dev",
+      ],
+    ],
+    "a backfill that reserves no concurrency": [
+      () => ({ GetFunctionConcurrency: () => ({}) }),
+      [
+        "batches: problem: image-processor-dev-backfill reserves no concurrent executions instead of 10: batches are throttled, or take them from live uploads",
       ],
     ],
     "an upload API that is denied to the caller": [

@@ -1,6 +1,6 @@
 /** Answers of an account in which an environment is deployed and everything is as it should be. */
 import { singleAlarms } from "../../modules/alarm-rows";
-import { metricAddress } from "../../modules/metrics";
+import { isBackfillMetric, metricAddress } from "../../modules/metrics";
 import { homeOf, naming, type Severity } from "../../modules/naming";
 import type { Environment } from "../../modules/variables";
 import { recipientsOf } from "../../scripts/aws/doctor/notifications";
@@ -11,8 +11,12 @@ export const KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/1`;
 
 /** Names of the buckets, which have a suffix that Terraform has chosen. */
 export const bucketsOf = (environment: Environment) => {
-  const { upload, processed } = naming(environment).bucketPrefixes;
-  return { upload: `${upload}1`, processed: `${processed}1` };
+  const { upload, processed, backfill } = naming(environment).bucketPrefixes;
+  return {
+    upload: `${upload}1`,
+    processed: `${processed}1`,
+    ...(environment.enable_backfill && { backfill: `${backfill}1` }),
+  };
 };
 
 const members = (rows: readonly string[]): string => rows.map((row) => `<member>${row}</member>`).join("");
@@ -57,8 +61,12 @@ const functionAnswers = (environment: Environment): Answers => {
       CodeSha256: "code",
       Version: "4",
     }),
-    GetFunctionConcurrency: () =>
-      isOn ? { ReservedConcurrentExecutions: environment.reserved_concurrent_executions } : {},
+    GetFunctionConcurrency: ({ url }) => {
+      if (String(url).includes(naming(environment).backfill.functionName))
+        return { ReservedConcurrentExecutions: environment.backfill_max_concurrency };
+      return isOn ? { ReservedConcurrentExecutions: environment.reserved_concurrent_executions } : {};
+    },
+    DescribeStateMachine: () => ({ name: naming(environment).backfill.stateMachineName, status: "ACTIVE" }),
     GetAccountSettings: () => ({ AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 } }),
     GetPolicy: () => ({
       Policy: JSON.stringify({
@@ -89,6 +97,7 @@ const bucketAnswers = (environment: Environment): Answers => {
         .join("")}</Buckets></ListAllMyBucketsResult>`,
     GetBucketNotificationConfiguration: () =>
       `<NotificationConfiguration><CloudFunctionConfiguration><Id>1</Id><CloudFunction>arn:aws:lambda:us-east-1:${ACCOUNT}:function:${functionName}${alias}</CloudFunction><Event>s3:ObjectCreated:*</Event></CloudFunctionConfiguration></NotificationConfiguration>`,
+    GetBucketCors: () => "<CORSConfiguration></CORSConfiguration>",
     GetBucketEncryption: () =>
       `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${KEY}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
   };
@@ -113,7 +122,12 @@ const alarmAnswers = (environment: Environment): Answers => {
   const rows = singleAlarms(environment);
   const watched = { functionName, metricNamespace: environment.metric_namespace, uploadApiId: API_ID };
   const metrics = rows.flatMap(({ metric }) => (typeof metric === "string" ? [metric] : Object.values(metric.of)));
-  const addresses = [...metrics.map((metric) => metricAddress(metric, watched)), metricAddress("Invocations", watched)];
+  // Step Functions and the function of a backfill publish nothing without runs.
+  const published = metrics.filter((metric) => !isBackfillMetric(metric));
+  const addresses = [
+    ...published.map((metric) => metricAddress(metric, watched)),
+    metricAddress("Invocations", watched),
+  ];
   return {
     DescribeAlarms: () => ({
       MetricAlarms: rows.map(({ name, threshold, severity }) => ({
@@ -141,6 +155,8 @@ const alarmAnswers = (environment: Environment): Answers => {
 
 const API_ID = "a1b2c3d4e5";
 
+const limitsOf = (perSecond: number) => ({ throttlingRateLimit: perSecond, throttlingBurstLimit: 2 * perSecond });
+
 const apiAnswers = (environment: Environment): Answers => ({
   GetApis: () => ({
     items: [
@@ -157,8 +173,8 @@ const apiAnswers = (environment: Environment): Answers => ({
   GetStage: () => ({
     stageName: "$default",
     routeSettings: {
-      "POST /uploads": { throttlingRateLimit: environment.upload_api_links_per_second },
-      "GET /images/{id}": { throttlingRateLimit: environment.upload_api_reads_per_second },
+      "POST /uploads": limitsOf(environment.upload_api_links_per_second),
+      "GET /images/{id}": limitsOf(environment.upload_api_reads_per_second),
     },
   }),
 });

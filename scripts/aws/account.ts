@@ -96,8 +96,10 @@ const NOT_FOUND = [
   "NotFoundException",
   "NotFound",
   "NoSuchBucket",
+  "NoSuchCORSConfiguration",
   "ReplicationConfigurationNotFoundError",
   "QueueDoesNotExist",
+  "StateMachineDoesNotExist",
   "ApplicationDoesNotExistException",
   "DeploymentGroupDoesNotExistException",
 ];

@@ -5,6 +5,7 @@ import pc from "picocolors";
 import { naming } from "../../modules/naming";
 import { answerTo } from "../aws/account";
 import { clientsFor } from "../aws/clients";
+import { BACKFILL_CHECKS } from "../aws/doctor/backfill";
 import { type Finding, findingsOf, type State, type Subject } from "../aws/doctor/check";
 import { ENCRYPTION_CHECKS } from "../aws/doctor/encryption";
 import { MONITORING_CHECKS } from "../aws/doctor/monitoring";
@@ -23,6 +24,7 @@ const CHECKS = [
   ...ENCRYPTION_CHECKS,
   ...RECORD_CHECKS,
   ...UPLOAD_API_CHECKS,
+  ...BACKFILL_CHECKS,
   ...MONITORING_CHECKS,
   ...NOTIFICATION_CHECKS,
 ];

@@ -3,7 +3,13 @@ import { GetDashboardCommand, type Metric, paginateListMetrics } from "@aws-sdk/
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { compositeAlarms, healthAlarms, isOfApi, singleAlarms } from "../../../modules/alarm-rows";
 import type { AlarmRow } from "../../../modules/alarm-types";
-import { type AnyMetric, isTableMetric, type MetricAddress, metricAddress } from "../../../modules/metrics";
+import {
+  type AnyMetric,
+  isBackfillMetric,
+  isTableMetric,
+  type MetricAddress,
+  metricAddress,
+} from "../../../modules/metrics";
 import { homeOf, naming, stackName } from "../../../modules/naming";
 import { fieldsOf, logLine } from "../../terminal/log-line";
 import { answerTo, ifFound } from "../account";
@@ -103,15 +109,12 @@ export const alarmsWithoutData = (
 ): string[] => {
   const watched = { functionName: names.functionName, metricNamespace: environment.metric_namespace };
   const hasData = (metric: AnyMetric): boolean => alive.some((each) => isSame(metricAddress(metric, watched), each));
-  // DynamoDB publishes nothing while no request is refused, and API Gateway nothing without requests.
-  const isSilent = ({ metric }: AlarmRow) =>
-    isOfApi({ metric }) || (typeof metric === "string" && isTableMetric(metric));
+  const metricsOf = ({ metric }: AlarmRow) => (typeof metric === "string" ? [metric] : Object.values(metric.of));
+  // DynamoDB publishes nothing while no request is refused, API Gateway nothing without requests, a backfill nothing without runs.
+  const isSilent = (alarm: AlarmRow) =>
+    isOfApi(alarm) || metricsOf(alarm).some((metric) => isTableMetric(metric) || isBackfillMetric(metric));
   return singleAlarms(environment)
-    .filter(
-      (alarm) =>
-        !isSilent(alarm) &&
-        !(typeof alarm.metric === "string" ? [alarm.metric] : Object.values(alarm.metric.of)).some(hasData),
-    )
+    .filter((alarm) => !isSilent(alarm) && !metricsOf(alarm).some(hasData))
     .map(({ name }) => name);
 };
 

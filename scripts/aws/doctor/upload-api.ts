@@ -1,6 +1,10 @@
 /** Checks of `npm run doctor` on the upload API: whether it answers, who may call it, from which pages, and how often. */
+import { GetBucketCorsCommand } from "@aws-sdk/client-s3";
 import { ROUTES } from "../../../handler/contract/upload-api";
+import { burstOf } from "../../../modules/upload_api";
 import type { Environment } from "../../../modules/variables";
+import { answerTo, ifFound } from "../account";
+import { findBuckets } from "../account-uploads";
 import { type Api, emulatorOf, findApi, limitsOf, routesOf } from "../api-gateway";
 import { type Check, deploy, type Finding, ok, problem, type Subject } from "./check";
 
@@ -51,11 +55,23 @@ const callers = async (api: Api, { environment, aws }: Subject): Promise<Finding
   });
 };
 
+/** S3 answers a bucket without rules with an error. */
+const bucketPages = async ({ environment, aws }: Subject): Promise<Finding[]> => {
+  const { upload } = await findBuckets(aws.s3, environment);
+  const answer = answerTo("GetBucketCors", aws.s3.send(new GetBucketCorsCommand({ Bucket: upload })));
+  const found = ((await ifFound(answer))?.CORSRules ?? []).flatMap(({ AllowedOrigins = [] }) => AllowedOrigins);
+  const wanted = environment.upload_api_cors_origins;
+  return same(found, wanted)
+    ? []
+    : [problem(`${upload} accepts forms from ${shown(found)} instead of ${shown(wanted)}`, deploy(environment))];
+};
+
+const shown = (origins: readonly string[]): string => origins.join(", ") || "no page";
+
 const pages = ({ corsConfiguration }: Api, { environment }: Subject): Finding[] => {
   const [found, wanted] = [corsConfiguration?.allowOrigins ?? [], environment.upload_api_cors_origins];
   if (same(found, wanted)) return [];
-  const [shown, shownWanted] = [found, wanted].map((origins) => origins.join(", ") || "no page");
-  return [problem(`the API may be called from ${shown} instead of ${shownWanted}`, deploy(environment))];
+  return [problem(`the API may be called from ${shown(found)} instead of ${shown(wanted)}`, deploy(environment))];
 };
 
 const limits = async (api: Api, { environment, aws }: Subject): Promise<Finding[]> => {
@@ -65,23 +81,27 @@ const limits = async (api: Api, { environment, aws }: Subject): Promise<Finding[
     [ROUTES.getImage]: environment.upload_api_reads_per_second,
   };
   return Object.entries(wanted).flatMap(([route, perSecond]) => {
-    const rate = found[route]?.throttlingRateLimit;
-    return rate === perSecond
-      ? []
-      : [
-          problem(
-            `${route} is limited to ${rate ?? "any number of"} requests per second instead of ${perSecond}`,
-            deploy(environment),
-          ),
-        ];
+    const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = found[route] ?? {};
+    const differing = [
+      ...(rate === perSecond ? [] : [`${rate ?? "any number of"} requests per second instead of ${perSecond}`]),
+      ...(burst === burstOf(perSecond)
+        ? []
+        : [`${burst ?? "any number of"} requests at once instead of ${burstOf(perSecond)}`]),
+    ];
+    return differing.map((what) => problem(`${route} is limited to ${what}`, deploy(environment)));
   });
 };
 
 const look = async (subject: Subject): Promise<Finding[]> => {
   const { environment, aws } = subject;
   const api = await findApi(environment, aws);
-  const settings = [await callers(api, subject), pages(api, subject), await limits(api, subject)].flat();
-  const right = `its authorizer is ${environment.upload_api_authorizer}; CORS and limits are as configured`;
+  const settings = [
+    await callers(api, subject),
+    pages(api, subject),
+    await bucketPages(subject),
+    await limits(api, subject),
+  ].flat();
+  const right = `its authorizer is ${environment.upload_api_authorizer}; CORS, also of the bucket, and limits are as configured`;
   return [...(await reachable(api, subject)), ...(settings.length === 0 ? [ok(right)] : settings)];
 };
 
