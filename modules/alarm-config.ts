@@ -51,13 +51,13 @@ export interface AlarmContext {
 const signal = (alarm: AnyAlarmRow, context: AlarmContext): Partial<CloudwatchMetricAlarmConfig> => {
   const { newest } = context;
   const { metric, periodSeconds: period, statistic, version } = alarm;
-  const metricScope = { ...context, ...(version && { alias: newest }) };
-  const addressOf = (name: string): MetricAddress => metricAddress(name, metricScope, context.metrics);
+  const addressOf = (name: string, isOfNewest = version === "newest"): MetricAddress =>
+    metricAddress(name, { ...context, ...(isOfNewest && { alias: newest }) }, context.metrics);
   if (typeof metric === "string") return { ...addressOf(metric), period, statistic };
   if ("namespace" in metric) return { ...metric, period, statistic };
   const parts = Object.entries(metric.of).map(([id, name]) => ({
     id,
-    metric: { ...addressOf(name), period, stat: metric.statistics?.[id] ?? statistic },
+    metric: { ...addressOf(name, metric.newest?.includes(id)), period, stat: metric.statistics?.[id] ?? statistic },
     returnData: false,
   }));
   const rate = { id: "rate", label: metric.label, expression: metric.expression, returnData: true };

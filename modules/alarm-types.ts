@@ -22,6 +22,8 @@ export interface MetricMath {
   readonly of: Readonly<Record<string, AnyMetric>>;
   /** Statistics of metrics that need another than the alarm's, by id. @default the alarm's statistic is taken of every metric */
   readonly statistics?: Readonly<Record<string, "Maximum" | "p99">>;
+  /** Ids of metrics of the version that was published last. @default as the alarm's `version` says */
+  readonly newest?: readonly string[];
   readonly expression: string;
   /** The expression is 1 where a condition holds, and 0 where it does not. @default it has any value */
   readonly isCondition?: true;

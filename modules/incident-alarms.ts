@@ -53,6 +53,14 @@ const NEARLY_ALL_FAIL = condition(
     `Failed attempts >= ${min} and >= ${NEARLY_ALL_PERCENT} %, or dropped events >= three fifths of ${min} and >= the invocations,`,
 );
 
+/** The same in a single minute, however few attempts it has. */
+const MINUTE_FAILS = condition(
+  { failed: "FailedAttempts", attempts: "Attempts", f: "AsyncEventsDropped", i: "Invocations" },
+  () =>
+    `IF((FILL(failed, 0) >= 1 AND 100 * failed >= ${NEARLY_ALL_PERCENT} * attempts) OR (${LOST} >= 1 AND ${LOST} >= FILL(i, 0)), 1, 0)`,
+  `Failed attempts >= ${NEARLY_ALL_PERCENT} %, or dropped events >= the invocations,`,
+);
+
 /** Attempts that Lambda itself ends. A retry rarely heals them, so half of the share is enough. */
 const ENDED = "(FILL(m, 0) + FILL(t, 0))";
 
@@ -107,6 +115,8 @@ export const INCIDENT_ALARMS = {
     metric: TOO_MANY_FAIL },
   "outage":             { severity: "none",        statistic: "Sum",     periodSeconds: 180,                          datapointsToAlarm: 1, evaluationPeriods: 3, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Nearly all attempts are failing", runbook: "high-error-rate",
     metric: NEARLY_ALL_FAIL },
+  "outage-lasts":       { severity: "none",        statistic: "Sum",     periodSeconds: 60,                           datapointsToAlarm: 2, evaluationPeriods: 12, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Nearly all attempts are failing for more than a minute", runbook: "high-error-rate",
+    metric: MINUTE_FAILS },
   "limits-reached":     { severity: "none",        statistic: "Sum",     periodSeconds: "limits_window_seconds",      datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Too many attempts reach the memory or time limit", runbook: "high-error-rate",
     metric: LIMITS_REACHED },
   "budget-burning":     { severity: "none",        statistic: "Sum",     periodSeconds: HOUR,                         datapointsToAlarm: 1, evaluationPeriods: 1, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "Uploads are given up so fast that the error budget of 30 days lasts 2 days", runbook: "high-error-rate",
@@ -127,6 +137,8 @@ export const INCIDENT_ALARMS = {
     metric: condition({ t: "Throttles", i: "Invocations" }, () => "IF(FILL(t, 0) >= 1, 0, IF(i >= 1, 1))", "Invocations without throttles") },
   "release-errors":     { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: METRIC_ALARMS["release-errors"].summary, version: "newest", enabledBy: "enable_release_alias",
     metric: condition({ e: "Errors", a: "Invocations" }, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `IF(e >= ${min} AND 100 * e >= ${percent} * a, 1, 0)`, ({ release_error_min_failures: min, release_error_threshold_percent: percent }) => `Failed invocations of the newest version >= ${min}, and >= ${percent} % of all of them,`) },
+  "two-versions":       { severity: "none",        statistic: "Sum",     periodSeconds: wholeInvocation(360),         datapointsToAlarm: 1, evaluationPeriods: 2, comparison: ">=", threshold: 1, treatMissingData: "notBreaching", summary: "A release is running: older versions process uploads, too", enabledBy: "enable_release_alias", runbook: "release-errors",
+    metric: { ...condition({ all: "Invocations", n: "Invocations" }, () => "IF(FILL(all, 0) > FILL(n, 0), 1, 0)", "Invocations of all versions > those of the newest version"), newest: ["n"] } },
   "high-duration":      { severity: "none",        statistic: "Maximum", periodSeconds: wholeInvocation(420, 480),      datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "duration_threshold_ms", treatMissingData: "notBreaching", summary: METRIC_ALARMS["high-duration"].summary,
     metric: "Duration" },
   "memory-high":        { severity: "none",        statistic: "Maximum", periodSeconds: 300,                          datapointsToAlarm: 2, evaluationPeriods: 3, comparison: ">=", threshold: "memory_threshold_percent", percentOf: "lambda_memory_size", treatMissingData: "notBreaching", summary: METRIC_ALARMS["memory-high"].summary, enabledBy: "enable_memory_alarm",
@@ -191,7 +203,7 @@ export const INCIDENT_LOG_ALARMS = {
 // biome-ignore format: a ledger is read down its columns
 export const COMPOSITE_ALARMS = {
   "page":       { severity: "critical",    summary: "Uploads are failing, lost or waiting too long", rule: { any: [
-                    { all: [{ any: ["high-error-rate", "outage", "limits-reached", "budget-burning", "images-lost"] }, { not: "recovered" }] },
+                    { all: [{ any: ["high-error-rate", { all: ["outage", "outage-lasts"] }, "limits-reached", "budget-burning", "images-lost"] }, { not: "recovered" }] },
                     { all: [{ any: ["waiting", { all: ["throttled-long", { any: ["nothing-invoked", "still-throttled"] }] }] }, { not: "flowing" }] },
                     "upload-api-errors",
                   ] } },
@@ -201,7 +213,7 @@ export const COMPOSITE_ALARMS = {
   "budget":     { severity: "performance", summary: "Uploads are given up so fast that the error budget lasts 10 days", rule: { all: ["budget-1d", "budget-2h"] },       suppressor: "page" },
   "event-lost": { severity: "performance", summary: "An event was lost because Lambda could not send it to the dead-letter queue", rule: "dead-letter-errors",          suppressor: "page", runbook: "dead-letter-errors" },
   "redrive":    { severity: "performance", summary: "The dead-letter queue holds messages",                            rule: "dead-letters",                            suppressor: "page", runbook: "dead-letters" },
-  "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: "release-errors",                          suppressor: "page", runbook: "release-errors" },
+  "bad-release": { severity: "performance", summary: "The newest version is failing",                                  rule: { all: ["release-errors", "two-versions"] }, suppressor: "page", runbook: "release-errors" },
   "table":      { severity: "performance", summary: "DynamoDB is refusing the records of uploads",                     rule: { any: ["table-throttles", "table-errors"] }, suppressor: "page", runbook: "table-errors" },
   "direct-uploads": { severity: "performance", summary: "Clients cannot upload through the upload API, or only slowly", rule: { any: ["upload-api-refusals", "upload-api-latency", "links-unused"] }, suppressor: "page" },
   "backfill":   { severity: "performance", summary: "A backfill failed, took too long or was stopped, or its objects are failing", rule: { any: ["backfill-failed", "backfill-timed-out", "backfill-aborted", "backfill-batches-failed", "backfill-batches-timed-out", "backfill-failure-rate"] }, suppressor: "page", runbook: "backfill-failed" },

@@ -49,15 +49,9 @@ const sureFailures = (traffic: Traffic): number => {
 /** Lambda retries after one and two minutes, so in any three minutes an upload fails at most twice. */
 const ATTEMPTS_IN_THREE_MINUTES = 2;
 
-/**
- * Failed attempts in three minutes that are no chance: those of three uploads, and more than three standard deviations above
- * what a minute brings in which half of the attempts fail.
- */
-const outageFailures = (traffic: Traffic): number => {
-  const ofTwoUploads = 2 * Math.min(ATTEMPTS_IN_THREE_MINUTES, traffic.lambda_retry_attempts + 1);
-  const peak = PEAK * perMinute(traffic);
-  return Math.max(ofTwoUploads + 1, Math.ceil(peak / 2 + 1.5 * Math.sqrt(peak)));
-};
+/** Failed attempts in three minutes that two uploads cannot have, and one more: those of at least three. */
+const outageFailures = ({ lambda_retry_attempts }: Traffic): number =>
+  2 * Math.min(ATTEMPTS_IN_THREE_MINUTES, lambda_retry_attempts + 1) + 1;
 
 /** Each variable that has no fixed default, by name: add a row. A value in the environment's file wins. */
 export const FROM_TRAFFIC = {

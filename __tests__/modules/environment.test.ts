@@ -131,7 +131,7 @@ const DEFAULTS = {
   slo_seconds: 300,
   error_rate_threshold_percent: 20,
   error_rate_extra_failures: 4,
-  outage_min_failures: 30,
+  outage_min_failures: 5,
   limits_window_seconds: 600,
   error_rate_hold_periods: 9,
   slo_sure_failures: 54,

@@ -54,7 +54,7 @@ export const ALARM_VALUES = {
   error_rate_min_failures:         { ...COUNT,                               default: 7,       description: "Minimum number of failed attempts for `high-error-rate`, with alarm_routing incident. More than two uploads have with all retries." },
   error_rate_window_seconds:       { ...WINDOW,                              default: 420,     description: "Period of `high-error-rate`, with alarm_routing incident." },
   error_rate_hold_periods:         { ...whole(1, 60, "periods"),             default: 9,       description: "Periods for which `high-error-rate` stays in ALARM after its last breach. A page ends earlier, when uploads are processed again." },
-  outage_min_failures:             { ...COUNT,                               default: 30,      description: "Minimum number of failed attempts in three minutes for `outage`; of events that Lambda drops, three fifths of it." },
+  outage_min_failures:             { ...COUNT,                               default: 5,       description: "Minimum number of failed attempts in three minutes for `outage`; of events that Lambda drops, three fifths of it." },
   limits_window_seconds:           { ...WINDOW,                              default: 600,     description: "Period of `limits-reached`." },
   recovery_window_seconds:         { ...WINDOW,                              default: 720,     description: "Period in which uploads must be processed again before a page ends. At least error_rate_window_seconds." },
   waiting_window_seconds:          { ...WINDOW,                              default: 720,     description: "Period of `waiting` and `throttled-long`." },

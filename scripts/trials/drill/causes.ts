@@ -166,6 +166,19 @@ export const again = (recording: Recording, count: number, everyMs: number): Rec
   return { ...recording, lines: times.flatMap(({ lines }) => lines), data: times.flatMap(({ data }) => data) };
 };
 
+/** @returns the recording as if the alias had sent its uploads to an older version */
+export const byOlderVersion = (recording: Recording): Recording => ({
+  ...recording,
+  data: recording.data.filter(({ dimensions }) => dimensions.ExecutedVersion === undefined),
+});
+
+/** @returns both recordings as one that begins with both */
+export const together = (one: Recording, other: Recording): Recording => ({
+  ...one,
+  lines: [...one.lines, ...other.lines],
+  data: [...one.data, ...other.data],
+});
+
 const usedMb = ({ message }: SentLine): number | undefined =>
   message.includes('"platform.report"') ? JSON.parse(message).record.metrics.maxMemoryUsedMB : undefined;
 

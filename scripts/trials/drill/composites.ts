@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   page: {
     fires: [
       ["high-error-rate"],
-      ["outage"],
+      ["outage", "outage-lasts"],
       ["limits-reached"],
       ["budget-burning"],
       ["images-lost"],
@@ -42,7 +42,9 @@ const RULES: Readonly<Record<string, RuleCases>> = {
       [],
       ["recovered", "flowing"],
       ["high-error-rate", "recovered"],
-      ["outage", "recovered"],
+      ["outage"],
+      ["outage-lasts"],
+      ["outage", "outage-lasts", "recovered"],
       ["limits-reached", "recovered"],
       ["budget-burning", "recovered"],
       ["images-lost", "recovered"],
@@ -59,7 +61,7 @@ const RULES: Readonly<Record<string, RuleCases>> = {
   budget: allOf("budget-1d", "budget-2h"),
   "event-lost": anyOf("dead-letter-errors"),
   redrive: anyOf("dead-letters"),
-  "bad-release": anyOf("release-errors"),
+  "bad-release": allOf("release-errors", "two-versions"),
   table: anyOf("table-throttles", "table-errors"),
   "direct-uploads": anyOf("upload-api-refusals", "upload-api-latency", "links-unused"),
   backfill: anyOf(

@@ -136,6 +136,20 @@ const nearlyAllFail: ConditionCases["cases"] = (numbers) => {
   ];
 };
 
+/** `IF((FILL(failed, 0) >= 1 AND 100 * failed >= percent * attempts) OR (FILL(f, 0) >= 1 AND FILL(f, 0) >= FILL(i, 0)), …` */
+const minuteFails: ConditionCases["cases"] = (numbers) => {
+  const [, , percent = 0] = least(numbers, [1, 2, 3]);
+  return [
+    fires("the only attempt", { failed: [1], attempts: [1] }),
+    fires("exactly the share", { failed: ones(percent), attempts: ones(100) }),
+    stays("just below the share", { failed: ones(percent - 1), attempts: ones(100) }),
+    stays("no attempt", { failed: [0] }),
+    fires("an event dropped, and nothing invoked", { f: [1, 0] }),
+    fires("events dropped, and as many invoked", { f: ones(3), i: ones(3) }),
+    stays("events dropped, and one more invoked", { f: ones(3), i: ones(4) }),
+  ];
+};
+
 /** `IF(FILL(m, 0) + FILL(t, 0) >= min AND 200 * (FILL(m, 0) + FILL(t, 0)) >= percent * FILL(attempts, 0) + 200 * extra, …` */
 const limitsReached: ConditionCases["cases"] = (numbers) => {
   const [min = 0, twice = 0, percent = 0, extra = 0] = least(numbers, [2, 3, 6, 9]);
@@ -167,8 +181,17 @@ const BUDGET: ConditionCases = { idle: { s: [1] }, cases: budget };
 export const CONDITION_CASES: Readonly<Record<string, ConditionCases>> = {
   "high-error-rate": { idle: { attempts: [1], failed: [0] }, cases: tooManyFail },
   outage: { idle: { attempts: [1], failed: [0], i: [1] }, cases: nearlyAllFail },
+  "outage-lasts": { idle: { attempts: [1], failed: [0], i: [1] }, cases: minuteFails },
   "limits-reached": { idle: { attempts: [1] }, cases: limitsReached },
   "release-errors": { idle: { a: [1], e: [0] }, cases: shareOf("e", "a") },
+  "two-versions": {
+    idle: { all: [1], n: [1] },
+    cases: () => [
+      fires("an invocation of an older version", { all: [1, 0] }),
+      fires("one more of all than of the newest", { all: ones(3), n: ones(2) }),
+      stays("all of the newest", { all: ones(3), n: ones(3) }),
+    ],
+  },
   "refused-rate": { idle: { s: [1], r: [0] }, cases: shareBeside("r", "s") },
   "upload-api-errors": { idle: { n: [1], e: [0] }, cases: shareOfEnough("e", "n") },
   "upload-api-refusals": { idle: { n: [1], e: [0] }, cases: shareOfEnough("e", "n") },

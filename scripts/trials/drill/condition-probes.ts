@@ -40,6 +40,8 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
   const { periodMs, delayMs, memoryMs } = timingOf(alarm, evidence, evidence.delivery);
   const apartMs = periodMs + 2 * MINUTE_MS;
   const stepMs = (i: number) => FAULT_AT_MS + i * apartMs;
+  const { evaluationPeriods: periods, datapointsToAlarm = 1 } = alarm;
+  const enoughMs = stepMs(datapointsToAlarm - 1);
   const healthy = (fromMs: number, toMs: number): Timeline[] => {
     const count = Math.floor((toMs - fromMs) / (periodMs / 3)) + 1;
     return Array.from({ length: count }, (_, i) => timelineOf(alarm, cases.idle, fromMs + (i * periodMs) / 3));
@@ -47,11 +49,10 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
   const resumesMs = stepMs(each.steps.length);
   const steps = each.steps.map((values, i) => timelineOf(alarm, values, stepMs(i)));
   const seenMs = delayMs + 2 * MINUTE_MS;
-  const { evaluationPeriods: periods } = alarm;
   const lastsMs = (periods - 1) * periodMs;
   const okByOf = ({ stays, endsInSilence, returnsAt = each.steps.length }: ConditionCase): number | undefined => {
     if (stays) return undefined;
-    if (endsInSilence) return FAULT_AT_MS + memoryMs + seenMs;
+    if (endsInSilence) return enoughMs + memoryMs + seenMs;
     // With FILL, a breach is forgotten when its time leaves the window; without, or for health, when new data are visible.
     return cases.isInverse || !expressionOf(alarm).includes("FILL(")
       ? stepMs(returnsAt) + lastsMs + seenMs
@@ -70,7 +71,7 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
     ...(cases.isInverse && { isInverse: true }),
     ...(each.changes && {
       fires: {
-        byMs: FAULT_AT_MS + seenMs,
+        byMs: enoughMs + seenMs,
         ...(periods > 1 && { notOkBeforeMs: FAULT_AT_MS + Math.min(lastsMs + seenMs, periods * periodMs - MINUTE_MS) }),
         okByMs: okByOf(each),
       },
@@ -87,10 +88,23 @@ const inSilence = (cases: readonly ConditionCase[]): ConditionCase[] => [
     .map((each): ConditionCase => ({ ...each, title: `${each.title}, then no traffic`, endsInSilence: true })),
 ];
 
+/** An alarm that needs several datapoints gets the first step as often, and in one case once less. */
+const repeated = (all: readonly ConditionCase[], { datapointsToAlarm = 1 }: Alarm): readonly ConditionCase[] => {
+  const times = (each: ConditionCase, count: number): Values[] =>
+    Array.from({ length: count }, () => each.steps[0] ?? {}).concat(each.steps.slice(1));
+  const [one] = all.filter(({ changes }) => changes);
+  return [
+    ...all.map((each) => ({ ...each, steps: times(each, datapointsToAlarm) })),
+    ...(datapointsToAlarm === 1 || one === undefined
+      ? []
+      : [{ title: `${one.title}, too few times`, steps: times(one, datapointsToAlarm - 1), changes: false }]),
+  ];
+};
+
 /** @returns the boundary checks of an alarm on a condition */
 export const conditionProbes = (alarm: Alarm, evidence: Evidence): Probe[] => {
   const cases = casesOf(alarm, evidence);
   if (cases === undefined) return [];
-  const all = cases.cases(numbersIn(expressionOf(alarm)));
+  const all = repeated(cases.cases(numbersIn(expressionOf(alarm))), alarm);
   return [...all, ...(cases.isInverse ? [] : inSilence(all))].map((each) => probeOf(alarm, evidence, cases, each));
 };

@@ -1,9 +1,12 @@
 /** Scenarios of the alarms of a stack in which one composite alarm pages. They replace the rows of the same name. */
 import { DENIED } from "../../faults/calls";
 import { FAULTS, SMALL_MEMORY_MB } from "../../faults/faults";
+import { photo } from "../../faults/pictures";
+import type { Blueprint } from "../../sandbox/blueprint";
 import { BACKFILL_CAUSES } from "./backfills";
 import {
   again,
+  byOlderVersion,
   failsPermanently,
   failsWithoutRetry,
   heldUp,
@@ -12,9 +15,11 @@ import {
   play,
   slowStorage,
   timeIsScaled,
+  together,
+  uploads,
 } from "./causes";
 import { UPLOAD_CAUSES } from "./direct-uploads";
-import { emptyRun } from "./recorded-run";
+import { emptyRun, type Recording, record } from "./recorded-run";
 import type { Scenario } from "./scenario";
 import { SCENARIOS } from "./scenarios";
 import { MINUTE_MS } from "./timeline";
@@ -31,8 +36,8 @@ const CAUSES = [
 ];
 /** Uploads that are given up spend the error budget. */
 const BUDGETS = ["budget-burning", "budget-30m", "budget-2h", "budget-6h", "budget-1d", "budget", "slow-burn"];
-const RELEASE = ["release-errors", "bad-release"];
-const OUTAGE = ["high-error-rate", "outage", "limits-reached", "page", ...RELEASE, ...CAUSES];
+const RELEASE = ["release-errors"];
+const OUTAGE = ["high-error-rate", "outage", "outage-lasts", "limits-reached", "page", ...RELEASE, ...CAUSES];
 const LEFT_BEHIND = ["dead-letters", "redrive", "events-dropped"];
 const GIVEN_UP = [...LEFT_BEHIND, ...RELEASE, "budget-2h", "low-success-rate", "image-processing-errors"];
 const WAITING = ["waiting", "throttled-long", "still-throttled", "page"];
@@ -72,6 +77,9 @@ const badRelease: Pick<Scenario, "cause" | "counts" | "run"> = {
   run: (blueprint) => play(FAULTS["bad-release"], blueprint, 2, { maximumRetryAttempts: 0 }),
 };
 
+const older = async (blueprint: Blueprint): Promise<Recording> =>
+  byOlderVersion(await record({ blueprint }, uploads(1, photo)));
+
 const queueRefuses: Pick<Scenario, "cause" | "counts" | "run"> = {
   ...givenUp(1, HOUR_MS),
   cause: "S3 answers 503 on every attempt, and the queue denies access",
@@ -98,6 +106,14 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     topic: none,
     also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
     run: (blueprint) => play(FAULTS["s3-unavailable"], blueprint, 30),
+  },
+  "outage-lasts": {
+    ...OUTAGE_RUN,
+    cause: `${FAULTS["s3-unavailable"].cause}, on every attempt`,
+    topic: none,
+    also: [...OUTAGE, ...GIVEN_UP, ...BUDGETS],
+    trafficEveryMs: MINUTE_MS,
+    run: async (blueprint) => again(await failsPermanently(blueprint), 3, MINUTE_MS),
   },
   "limits-reached": {
     cause: `${FAULTS["out-of-memory"].cause}, again and again`,
@@ -165,7 +181,19 @@ export const INCIDENT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     run: (blueprint) => heldUp(blueprint, MINUTE_MS),
   },
   "release-errors": { ...badRelease, topic: none, also: [...GIVEN_UP] },
-  "bad-release": { ...badRelease, topic: "performance-alerts", also: [...GIVEN_UP] },
+  "two-versions": {
+    cause: "an older version of the function processes an upload",
+    topic: none,
+    counts: { ImageSizeBytes: 1, ImageProcessingTime: 1, SuccessfulProcesses: 1, MemoryUsedMB: 1, Attempts: 1 },
+    also: [],
+    run: older,
+  },
+  "bad-release": {
+    ...badRelease,
+    topic: "performance-alerts",
+    also: [...GIVEN_UP, "two-versions"],
+    run: async (blueprint, threshold) => together(await badRelease.run(blueprint, threshold), await older(blueprint)),
+  },
   "high-duration": { ...slowly, topic: none, also: ["creep"] },
   creep: { ...slowly, topic: "performance-alerts", also: ["high-duration", "memory-high"] },
   "memory-high": {

@@ -53,7 +53,7 @@ const isOfApi = (alarm: Alarm): boolean => metricsOf(alarm).some(({ namespace })
 /** @returns the alarms that must stop a deployment: where one alarm pages, those on the newest version; otherwise the critical ones */
 const stopping = ({ alarms, compositeAlarms }: Blueprint): Alarm[] =>
   compositeAlarms.length > 0
-    ? alarms.filter((alarm) => metricsOf(alarm).some(({ dimensions }) => dimensions.ExecutedVersion !== undefined))
+    ? alarms.filter((alarm) => metricsOf(alarm).every(({ dimensions }) => dimensions.ExecutedVersion !== undefined))
     : alarms.filter((alarm) => !isOfApi(alarm) && alarm.alarmActions.some((arn) => arn.endsWith("-critical-alerts")));
 
 /** Every such alarm must stop a deployment, and a stopped deployment must roll back. */
