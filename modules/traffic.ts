@@ -40,10 +40,13 @@ const isBusy = (traffic: Traffic): boolean => errorRateMinutes(traffic) === 5 + 
 /** The busiest minute, compared with the mean. */
 const PEAK = 1.75;
 
+/** The largest count that a threshold may be. */
+const MOST = 1_000_000;
+
 /** Uploads given up in the busiest hour by a loss of ten times the error budget, and six standard deviations more. */
 const sureFailures = (traffic: Traffic): number => {
   const expected = 60 * PEAK * perMinute(traffic) * 10 * (1 - traffic.slo_target_percent / 100);
-  return Math.ceil(expected + 6 * Math.sqrt(expected));
+  return Math.min(MOST, Math.ceil(expected + 6 * Math.sqrt(expected)));
 };
 
 /** Lambda retries after one and two minutes, so in any three minutes an upload fails at most twice. */

@@ -85,17 +85,21 @@ const budget: ConditionCases["cases"] = (numbers) => {
   ];
 };
 
-/** The same, and `AND (FILL(f, 0) >= sure OR 100 * FILL(f, 0) >= percent * (FILL(f, 0) + s))` */
+/**
+ * The same, and `AND (FILL(f, 0) >= sure OR 100 * FILL(f, 0) >= percent * (FILL(f, 0) + s))`. With a low target, the share for
+ * the budget is larger than the sure one, so that nothing else decides.
+ */
 const surely: ConditionCases["cases"] = (numbers) => {
   const [min = 0, factor = 0, target = 0, sure = 0, percent = 0] = least(numbers, [...SPENT, 9, 12]);
+  if (factor * (100 - target) >= percent) return budget(numbers);
   const [enough, tooFew] = around(sure, factor * (100 - target));
   return [
     fires("the minimum, and exactly the sure share", { f: ones(min), s: halves(besides(min, percent)) }),
     stays("the minimum, and just below the sure share", { f: ones(min), s: halves(besides(min, percent) + 1) }),
     stays("one less than the minimum", { f: ones(min - 1), s: [1] }),
-    fires("the sure number, and just enough of all", { f: ones(sure), s: halves(enough) }),
-    stays("the sure number, and just too little of all", { f: ones(sure), s: halves(tooFew) }),
-    stays("one less than the sure number", { f: ones(sure - 1), s: halves(enough) }),
+    fires("the sure number, and just enough of all", { f: halves(sure), s: halves(enough) }),
+    stays("the sure number, and just too little of all", { f: halves(sure), s: halves(tooFew) }),
+    stays("one less than the sure number", { f: halves(sure - 1), s: halves(enough) }),
   ];
 };
 
