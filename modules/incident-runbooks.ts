@@ -7,7 +7,7 @@ export const INCIDENT_RUNBOOKS = {
     impact: "Uploads get no variants, or get them too late. A person has to act now.",
     causes: [
       "`high-error-rate` is in ALARM: attempts fail. `s3-permission-errors`, `timeout-errors`, `memory-errors` or `critical-errors` shows why.",
-      "`outage` is in ALARM: nearly all attempts fail, or Lambda drops events without invoking the function.",
+      "`outage` and `outage-lasts` are in ALARM: nearly all attempts fail, or Lambda drops events without invoking the function.",
       "`limits-reached` is in ALARM: attempts reach the memory or time limit. `memory-errors` or `timeout-errors` shows which.",
       "`budget-burning` is in ALARM: uploads fail every attempt and are given up, although most attempts succeed.",
       ...ifAlarm("images-lost", "`images-lost` is in ALARM: the dead-letter queue refuses events, so they are lost."),

@@ -110,6 +110,12 @@ locals {
         "| sort @timestamp desc",
         "| limit 100",
       ])
+      "alarms/outage-lasts" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\" and record.status != \"success\"",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
       "alarms/limits-reached" = join("\n", [
         "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter type = \"platform.report\" and record.errorType = \"Runtime.OutOfMemory\"",
@@ -201,6 +207,14 @@ locals {
       "alarms/release-errors" = join("\n", [
         "fields @timestamp, level, event, key, reason, detail, errorName, errorMessage, operation, problem, message.errorType, message.errorMessage, requestId, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
         "| filter (level in [\"ERROR\",\"CRITICAL\",\"FATAL\"]) or (type = \"platform.report\" and record.status = \"error\") or (type = \"platform.report\" and record.status = \"timeout\")",
+        "| sort @timestamp desc",
+        "| limit 100",
+      ])
+    } : {},
+    var.alarm_routing == "incident" && var.enable_release_alias ? {
+      "alarms/two-versions" = join("\n", [
+        "fields @timestamp, record.status, record.errorType, record.metrics.durationMs, record.metrics.maxMemoryUsedMB, record.requestId",
+        "| filter type = \"platform.report\"",
         "| sort @timestamp desc",
         "| limit 100",
       ])

@@ -1394,7 +1394,7 @@ variable "error_rate_hold_periods" {
 variable "outage_min_failures" {
   description = "Minimum number of failed attempts in three minutes for `outage`; of events that Lambda drops, three fifths of it."
   type        = number
-  default     = 30
+  default     = 5
   nullable    = false
 
   validation {

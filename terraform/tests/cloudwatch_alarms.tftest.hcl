@@ -38,7 +38,7 @@ run "everything_on" {
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
-    outage_min_failures                  = 33
+    outage_min_failures                  = 8
     limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
@@ -88,6 +88,7 @@ run "everything_on" {
   assert {
     condition = alltrue([
       length(aws_cloudwatch_metric_alarm.outage) == 1,
+      length(aws_cloudwatch_metric_alarm.outage_lasts) == 1,
       length(aws_cloudwatch_metric_alarm.limits_reached) == 1,
       length(aws_cloudwatch_metric_alarm.budget_burning) == 1,
       length(aws_cloudwatch_metric_alarm.images_lost) == 1,
@@ -98,6 +99,7 @@ run "everything_on" {
       length(aws_cloudwatch_metric_alarm.still_throttled) == 1,
       length(aws_cloudwatch_metric_alarm.flowing) == 1,
       length(aws_cloudwatch_metric_alarm.release_errors) == 1,
+      length(aws_cloudwatch_metric_alarm.two_versions) == 1,
       length(aws_cloudwatch_metric_alarm.memory_high) == 1,
       length(aws_cloudwatch_metric_alarm.no_invocations) == 1,
       length(aws_cloudwatch_metric_alarm.refused_rate) == 1,
@@ -149,8 +151,8 @@ run "everything_on" {
 
   assert {
     condition = alltrue([
-      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost limits-reached links-unused low-success-rate memory-high no-invocations nothing-invoked outage page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
-      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost limits-reached links-unused low-success-rate memory-high no-invocations nothing-invoked outage page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_names)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost limits-reached links-unused low-success-rate memory-high no-invocations nothing-invoked outage outage-lasts page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long two-versions upload-api-errors upload-api-latency upload-api-refusals waiting",
+      join(" ", keys(output.alarm_arns)) == "backfill backfill-aborted backfill-batches-failed backfill-batches-timed-out backfill-failed backfill-failure-rate backfill-timed-out bad-release budget budget-1d budget-2h budget-30m budget-6h budget-burning creep dead-letter-errors dead-letters direct-uploads event-lost flowing high-duration high-error-rate images-lost limits-reached links-unused low-success-rate memory-high no-invocations nothing-invoked outage outage-lasts page recovered redrive refused refused-rate release-errors silence slow-burn still-throttled table table-errors table-throttles throttled-long two-versions upload-api-errors upload-api-latency upload-api-refusals waiting",
     ])
     error_message = "Expected outputs of what is there."
   }
@@ -192,7 +194,7 @@ run "everything_off" {
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
-    outage_min_failures                  = 33
+    outage_min_failures                  = 8
     limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
@@ -250,6 +252,7 @@ run "everything_off" {
   assert {
     condition = alltrue([
       length(aws_cloudwatch_metric_alarm.outage) == 0,
+      length(aws_cloudwatch_metric_alarm.outage_lasts) == 0,
       length(aws_cloudwatch_metric_alarm.limits_reached) == 0,
       length(aws_cloudwatch_metric_alarm.budget_burning) == 0,
       length(aws_cloudwatch_metric_alarm.images_lost) == 0,
@@ -260,6 +263,7 @@ run "everything_off" {
       length(aws_cloudwatch_metric_alarm.still_throttled) == 0,
       length(aws_cloudwatch_metric_alarm.flowing) == 0,
       length(aws_cloudwatch_metric_alarm.release_errors) == 0,
+      length(aws_cloudwatch_metric_alarm.two_versions) == 0,
       length(aws_cloudwatch_metric_alarm.memory_high) == 0,
       length(aws_cloudwatch_metric_alarm.no_invocations) == 0,
       length(aws_cloudwatch_metric_alarm.refused_rate) == 0,
@@ -346,7 +350,7 @@ run "other_choices_1" {
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
-    outage_min_failures                  = 33
+    outage_min_failures                  = 8
     limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
@@ -425,6 +429,7 @@ run "other_choices_1" {
   assert {
     condition = alltrue([
       length(aws_cloudwatch_metric_alarm.outage) == 0,
+      length(aws_cloudwatch_metric_alarm.outage_lasts) == 0,
       length(aws_cloudwatch_metric_alarm.limits_reached) == 0,
       length(aws_cloudwatch_metric_alarm.budget_burning) == 0,
       length(aws_cloudwatch_metric_alarm.images_lost) == 0,
@@ -434,6 +439,7 @@ run "other_choices_1" {
       length(aws_cloudwatch_metric_alarm.nothing_invoked) == 0,
       length(aws_cloudwatch_metric_alarm.still_throttled) == 0,
       length(aws_cloudwatch_metric_alarm.flowing) == 0,
+      length(aws_cloudwatch_metric_alarm.two_versions) == 0,
       length(aws_cloudwatch_metric_alarm.refused_rate) == 0,
       length(aws_cloudwatch_metric_alarm.budget_1d) == 0,
       length(aws_cloudwatch_metric_alarm.budget_2h) == 0,
@@ -806,7 +812,7 @@ run "conflict_1" {
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
-    outage_min_failures                  = 33
+    outage_min_failures                  = 8
     limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
@@ -896,7 +902,7 @@ run "conflict_2" {
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
-    outage_min_failures                  = 33
+    outage_min_failures                  = 8
     limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780
@@ -986,7 +992,7 @@ run "conflict_3" {
     error_rate_min_failures              = 10
     error_rate_window_seconds            = 480
     error_rate_hold_periods              = 12
-    outage_min_failures                  = 33
+    outage_min_failures                  = 8
     limits_window_seconds                = 660
     recovery_window_seconds              = 780
     waiting_window_seconds               = 780

@@ -170,6 +170,83 @@ resource "aws_cloudwatch_metric_alarm" "outage" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "outage_lasts" {
+  count = var.alarm_routing == "incident" ? 1 : 0
+
+  alarm_name          = "${var.function_name}-outage-lasts"
+  alarm_description   = "Nearly all attempts are failing for more than a minute: Failed attempts >= 60 %, or dropped events >= the invocations, in 2 of 12 periods of 60 s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/outage-lasts." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/high-error-rate.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 12
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "failed"
+    return_data = false
+
+    metric {
+      metric_name = "FailedAttempts"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "attempts"
+    return_data = false
+
+    metric {
+      metric_name = "Attempts"
+      namespace   = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "f"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "AsyncEventsDropped"
+      namespace   = "AWS/Lambda"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "i"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "Invocations"
+      namespace   = "AWS/Lambda"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF((FILL(failed, 0) >= 1 AND 100 * failed >= 60 * attempts) OR (FILL(f, 0) >= 1 AND FILL(f, 0) >= FILL(i, 0)), 1, 0)"
+    id          = "rate"
+    label       = "Failed attempts >= 60 %, or dropped events >= the invocations,"
+    return_data = true
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "limits_reached" {
   count = var.alarm_routing == "incident" ? 1 : 0
 
@@ -657,6 +734,61 @@ resource "aws_cloudwatch_metric_alarm" "release_errors" {
       label       = "Failed invocations of the newest version >= ${var.release_error_min_failures}, and >= ${var.release_error_threshold_percent} % of all of them,"
       return_data = true
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "two_versions" {
+  count = var.alarm_routing == "incident" && var.enable_release_alias ? 1 : 0
+
+  alarm_name          = "${var.function_name}-two-versions"
+  alarm_description   = "A release is running: older versions process uploads, too: Invocations of all versions > those of the newest version in 1 of 2 periods of ${local.periods_of_60_s * 60} s.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.enable_saved_queries ? " Logs Insights query: ${var.function_name}/alarms/two-versions." : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/release-errors.md" : ""}"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 2
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "all"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName = var.function_name
+      }
+      metric_name = "Invocations"
+      namespace   = "AWS/Lambda"
+      period      = local.periods_of_60_s * 60
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "n"
+    return_data = false
+
+    metric {
+      dimensions = {
+        FunctionName    = var.function_name
+        Resource        = "${var.function_name}:${var.alias_name}"
+        ExecutedVersion = var.function_version
+      }
+      metric_name = "Invocations"
+      namespace   = "AWS/Lambda"
+      period      = local.periods_of_60_s * 60
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    expression  = "IF(FILL(all, 0) > FILL(n, 0), 1, 0)"
+    id          = "rate"
+    label       = "Invocations of all versions > those of the newest version"
+    return_data = true
   }
 
   lifecycle {
@@ -1540,7 +1672,7 @@ resource "aws_cloudwatch_composite_alarm" "page" {
   alarm_name        = "${var.function_name}-page"
   alarm_actions     = [var.critical_alerts_topic_arn]
   alarm_description = "Uploads are failing, lost or waiting too long.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/page.md" : ""}"
-  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.outage[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.limits_reached[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))${var.enable_upload_api ? " OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_errors[0].alarm_name})" : ""}"
+  alarm_rule        = "((ALARM(${aws_cloudwatch_metric_alarm.high_error_rate.alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.outage[0].alarm_name}) AND ALARM(${aws_cloudwatch_metric_alarm.outage_lasts[0].alarm_name})) OR ALARM(${aws_cloudwatch_metric_alarm.limits_reached[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name}${var.enable_dead_letter_queue ? ") OR ALARM(${aws_cloudwatch_metric_alarm.images_lost[0].alarm_name}" : ""})) AND NOT ALARM(${aws_cloudwatch_metric_alarm.recovered[0].alarm_name})) OR ((ALARM(${aws_cloudwatch_metric_alarm.waiting[0].alarm_name}) OR (ALARM(${aws_cloudwatch_metric_alarm.throttled_long[0].alarm_name}) AND (ALARM(${aws_cloudwatch_metric_alarm.nothing_invoked[0].alarm_name}) OR ALARM(${aws_cloudwatch_metric_alarm.still_throttled[0].alarm_name})))) AND NOT ALARM(${aws_cloudwatch_metric_alarm.flowing[0].alarm_name}))${var.enable_upload_api ? " OR ALARM(${aws_cloudwatch_metric_alarm.upload_api_errors[0].alarm_name})" : ""}"
   ok_actions        = [var.critical_alerts_topic_arn]
 
   lifecycle {
@@ -1650,7 +1782,7 @@ resource "aws_cloudwatch_composite_alarm" "bad_release" {
   alarm_name        = "${var.function_name}-bad-release"
   alarm_actions     = [var.performance_alerts_topic_arn]
   alarm_description = "The newest version is failing.${var.alarm_help != "" ? " ${var.alarm_help}" : ""}${var.runbook_base_url != "" ? " Runbook: ${var.runbook_base_url}/release-errors.md" : ""}"
-  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.release_errors[0].alarm_name})"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.release_errors[0].alarm_name}) AND ALARM(${aws_cloudwatch_metric_alarm.two_versions[0].alarm_name})"
   ok_actions        = [var.performance_alerts_topic_arn]
 
   actions_suppressor {

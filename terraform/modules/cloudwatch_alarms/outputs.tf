@@ -6,6 +6,7 @@ locals {
     },
     var.alarm_routing == "incident" ? {
       outage          = aws_cloudwatch_metric_alarm.outage[0].alarm_name
+      outage-lasts    = aws_cloudwatch_metric_alarm.outage_lasts[0].alarm_name
       limits-reached  = aws_cloudwatch_metric_alarm.limits_reached[0].alarm_name
       budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].alarm_name
       recovered       = aws_cloudwatch_metric_alarm.recovered[0].alarm_name
@@ -32,6 +33,10 @@ locals {
     } : {},
     var.enable_release_alias ? {
       release-errors = aws_cloudwatch_metric_alarm.release_errors[0].alarm_name
+    } : {},
+    var.alarm_routing == "incident" && var.enable_release_alias ? {
+      two-versions = aws_cloudwatch_metric_alarm.two_versions[0].alarm_name
+      bad-release  = aws_cloudwatch_composite_alarm.bad_release[0].alarm_name
     } : {},
     var.enable_memory_alarm && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
       memory-high = aws_cloudwatch_metric_alarm.memory_high[0].alarm_name
@@ -69,9 +74,6 @@ locals {
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].alarm_name
     } : {},
-    var.alarm_routing == "incident" && var.enable_release_alias ? {
-      bad-release = aws_cloudwatch_composite_alarm.bad_release[0].alarm_name
-    } : {},
     var.alarm_routing == "incident" && var.enable_metadata_table ? {
       table = aws_cloudwatch_composite_alarm.table[0].alarm_name
     } : {},
@@ -102,6 +104,7 @@ locals {
     },
     var.alarm_routing == "incident" ? {
       outage          = aws_cloudwatch_metric_alarm.outage[0].arn
+      outage-lasts    = aws_cloudwatch_metric_alarm.outage_lasts[0].arn
       limits-reached  = aws_cloudwatch_metric_alarm.limits_reached[0].arn
       budget-burning  = aws_cloudwatch_metric_alarm.budget_burning[0].arn
       recovered       = aws_cloudwatch_metric_alarm.recovered[0].arn
@@ -128,6 +131,10 @@ locals {
     } : {},
     var.enable_release_alias ? {
       release-errors = aws_cloudwatch_metric_alarm.release_errors[0].arn
+    } : {},
+    var.alarm_routing == "incident" && var.enable_release_alias ? {
+      two-versions = aws_cloudwatch_metric_alarm.two_versions[0].arn
+      bad-release  = aws_cloudwatch_composite_alarm.bad_release[0].arn
     } : {},
     var.enable_memory_alarm && (var.alarm_routing == "incident" || var.enable_image_metrics) ? {
       memory-high = aws_cloudwatch_metric_alarm.memory_high[0].arn
@@ -164,9 +171,6 @@ locals {
     } : {},
     var.alarm_routing == "incident" && var.enable_no_invocation_alarm ? {
       silence = aws_cloudwatch_composite_alarm.silence[0].arn
-    } : {},
-    var.alarm_routing == "incident" && var.enable_release_alias ? {
-      bad-release = aws_cloudwatch_composite_alarm.bad_release[0].arn
     } : {},
     var.alarm_routing == "incident" && var.enable_metadata_table ? {
       table = aws_cloudwatch_composite_alarm.table[0].arn

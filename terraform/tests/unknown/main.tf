@@ -233,7 +233,7 @@ module "cloudwatch_alarms" {
   error_rate_min_failures              = 10
   error_rate_window_seconds            = 480
   error_rate_hold_periods              = 12
-  outage_min_failures                  = 33
+  outage_min_failures                  = 8
   limits_window_seconds                = 660
   recovery_window_seconds              = 780
   waiting_window_seconds               = 780
