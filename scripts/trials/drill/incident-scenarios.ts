@@ -39,7 +39,14 @@ const BUDGETS = ["budget-burning", "budget-30m", "budget-2h", "budget-6h", "budg
 const RELEASE = ["release-errors"];
 const OUTAGE = ["high-error-rate", "outage", "outage-lasts", "limits-reached", "page", ...RELEASE, ...CAUSES];
 const LEFT_BEHIND = ["dead-letters", "redrive", "events-dropped"];
-const GIVEN_UP = [...LEFT_BEHIND, ...RELEASE, "budget-2h", "low-success-rate", "image-processing-errors"];
+const GIVEN_UP = [
+  ...LEFT_BEHIND,
+  ...RELEASE,
+  "outage-lasts",
+  "budget-2h",
+  "low-success-rate",
+  "image-processing-errors",
+];
 const WAITING = ["waiting", "throttled-long", "still-throttled", "page"];
 
 const FAILS = { LambdaErrors: 2, ImageProcessingErrors: 1, FailedAttempts: 1 };
