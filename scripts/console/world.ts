@@ -3,7 +3,6 @@ import { drillStack } from "../build/local-stack";
 import type { Alarm } from "../cloudwatch/alarm";
 import { type Blueprint, readBlueprint } from "../sandbox/blueprint";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox";
-import { type SentDatum, visibleMsOf } from "../sandbox/sent";
 import { type Backfills, createBackfills } from "./backfills";
 import { type Breakage, createBreakage } from "./breakage";
 import { dashboardsOf } from "./dashboard";
@@ -12,19 +11,10 @@ import { hintsOf } from "./hints";
 import { createLog, type Log } from "./log";
 import { createMonitoring, type Monitoring } from "./monitoring";
 import { createPace, type Pace } from "./pace";
-import type {
-  Chart,
-  DashboardView,
-  Mail,
-  RecordView,
-  RequestView,
-  ServiceDatum,
-  Snapshot,
-  Trace,
-  Uploader,
-} from "./protocol";
+import type { Chart, DashboardView, Mail, RecordView, RequestView, Snapshot, Trace, Uploader } from "./protocol";
 import { recordsOf } from "./records";
 import { alarmChart } from "./series";
+import { createServiceData, DELIVERY, type ServiceData } from "./service-data";
 import { createTraffic, type Traffic } from "./traffic";
 import { createRequests, type Requests, uploadApiOf } from "./upload-api";
 import { createUploads, type Uploads } from "./uploads";
@@ -37,14 +27,8 @@ const MAX_API_REQUESTS = 200;
 const RETRY_DELAYS_MS = [60_000, 120_000];
 const THROTTLE_DELAY_MS = 1_000;
 
-/** How fast data reach CloudWatch: the drill's default. */
-const DELIVERY = "typical";
-
 /** No alarm and no chart uses metrics older than a day. */
 const METRICS_KEPT_MS = 26 * 3_600_000;
-
-/** Data by request: a few for each attempt. */
-const MAX_REQUESTS = 1_000;
 
 export interface World {
   readonly environment: string;
@@ -72,35 +56,6 @@ export interface World {
   readonly maxBytes: number;
   stop(): Promise<void>;
 }
-
-const short = ({ namespace, name }: SentDatum): string => `${namespace} ${name}`;
-
-/** Data that services and the function send about an invocation, and that no log line shows. */
-const createServiceData = () => {
-  const byRequest = new Map<string, ServiceDatum[]>();
-  const running = new Set<string>();
-  return {
-    running,
-    add: (datum: SentDatum) => {
-      const { value, unit, timestampMs: atMs, channel } = datum;
-      // PutMetricData does not say for which invocation. With one running, it is known.
-      const only = channel === "putMetricData" && running.size === 1 ? [...running][0] : undefined;
-      const requestId = datum.requestId ?? only;
-      if (requestId === undefined || channel === "embeddedMetric") return;
-      const known = byRequest.get(requestId) ?? [];
-      const metric = short(datum);
-      // A metric with an alias is published under several sets of dimensions.
-      if (known.some((each) => each.metric === metric && each.atMs === atMs)) return;
-      const visibleMs = visibleMsOf(datum, DELIVERY);
-      byRequest.set(requestId, [...known, { metric, value, unit, atMs, sentMs: datum.sentMs, visibleMs }]);
-      for (const old of byRequest.keys()) {
-        if (byRequest.size <= MAX_REQUESTS) break;
-        byRequest.delete(old);
-      }
-    },
-    of: (requestIds: readonly string[]): ServiceDatum[] => requestIds.flatMap((id) => byRequest.get(id) ?? []),
-  };
-};
 
 interface Parts {
   readonly blueprint: Blueprint;
@@ -221,7 +176,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
 
 interface Links {
   readonly feed: Feed;
-  readonly data: ReturnType<typeof createServiceData>;
+  readonly data: ServiceData;
   readonly countDeadLetters: (sandbox: Sandbox) => Promise<void>;
   readonly deadLetters: () => number | undefined;
 }

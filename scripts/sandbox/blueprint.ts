@@ -5,8 +5,9 @@ import type { CompositeAlarm } from "../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../cloudwatch/metric-filter";
 import type { Subscription } from "../cloudwatch/notifications";
 import { type ApiBlueprint, apisOf, bucketCorsOf, type CorsBlueprint } from "./api-blueprint";
+import { alarmOf, compositeAlarmOf, metricFilterOf } from "./monitoring-blueprint";
 import { readStack } from "./read-stack";
-import { METRIC, parsed, type Row, rows } from "./stack-resources";
+import { type Row, rows } from "./stack-resources";
 import { type StateMachineBlueprint, stateMachinesOf } from "./state-machine";
 import { expected, type Stack } from "./terraform-json";
 
@@ -257,53 +258,4 @@ const tableOf = (row: Row<"aws_dynamodb_table">): TableBlueprint => ({
   })),
   expiry: row.ttl?.enabled ? row.ttl.attribute_name : undefined,
   keyArn: row.server_side_encryption?.kms_key_arn,
-});
-
-const metricFilterOf = (row: Row<"aws_cloudwatch_log_metric_filter">): MetricFilter => {
-  const { default_value: defaultValue, ...metric } = row.metric_transformation;
-  return { name: row.name, logGroup: row.log_group_name, pattern: row.pattern, metric: { ...metric, defaultValue } };
-};
-
-const compositeAlarmOf = (row: Row<"aws_cloudwatch_composite_alarm">): CompositeAlarm => ({
-  name: row.alarm_name,
-  description: row.alarm_description,
-  rule: row.alarm_rule,
-  actionsEnabled: row.actions_enabled,
-  alarmActions: row.alarm_actions,
-  okActions: row.ok_actions,
-  insufficientDataActions: row.insufficient_data_actions,
-  actionsSuppressor: row.actions_suppressor && {
-    alarm: row.actions_suppressor.alarm,
-    waitSeconds: row.actions_suppressor.wait_period,
-    extensionSeconds: row.actions_suppressor.extension_period,
-  },
-});
-
-const alarmOf = (row: Row<"aws_cloudwatch_metric_alarm">): Alarm => ({
-  name: row.alarm_name,
-  description: row.alarm_description,
-  comparison: row.comparison_operator,
-  threshold: row.threshold,
-  evaluationPeriods: row.evaluation_periods,
-  datapointsToAlarm: row.datapoints_to_alarm,
-  treatMissingData: row.treat_missing_data,
-  evaluateLowSampleCountPercentiles: row.evaluate_low_sample_count_percentiles,
-  actionsEnabled: row.actions_enabled,
-  alarmActions: row.alarm_actions,
-  okActions: row.ok_actions,
-  insufficientDataActions: row.insufficient_data_actions,
-  watches:
-    row.metric_query.length === 0
-      ? parsed(
-          METRIC,
-          { ...row, stat: row.statistic ?? row.extended_statistic },
-          `aws_cloudwatch_metric_alarm ${row.alarm_name}`,
-        )
-      : row.metric_query.map(({ id, metric, expression, return_data: returnData, label }) => ({
-          id,
-          metric,
-          expression,
-          returnData,
-          label,
-        })),
 });

@@ -1,7 +1,8 @@
 /** The files of one plain Terraform module. */
 import type { Input } from "../../../modules/inputs/inputs";
-import { aligned, all, body, expression, withoutParentheses } from "./hcl";
+import { aligned, all, body, expression } from "./hcl";
 import type { Item, Node } from "./model";
+import { withoutParentheses } from "./parentheses";
 import type { PlainModule } from "./plain-module";
 import { messageOf } from "./preconditions";
 import { type Conflict, type Synthesized, synthesizeModule } from "./synthesis";
