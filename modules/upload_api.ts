@@ -8,7 +8,7 @@ import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { S3BucketCorsConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-cors-configuration";
 import { Construct } from "constructs";
 import { ROUTES } from "../handler/contract/upload-api";
-import { multiply } from "./arithmetic";
+import { burstOf } from "./burst-limit";
 import { type Given, type Values, valuesOf } from "./inputs/inputs";
 import { UPLOAD_API } from "./inputs/upload_api";
 
@@ -18,12 +18,6 @@ type UploadApiValues = Values<typeof UPLOAD_API>;
 
 /** API Gateway's name for the stage whose address has no path. */
 const STAGE = "$default";
-
-/** The burst limit allows as many requests at once as the rate limit in two seconds. */
-const BURST_SECONDS = 2;
-
-/** @param perSecond the rate limit of a route @returns its burst limit */
-export const burstOf = (perSecond: number): number => multiply(perSecond, BURST_SECONDS);
 
 /** How long a browser may keep the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 3_600;

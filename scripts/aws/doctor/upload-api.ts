@@ -1,7 +1,7 @@
 /** Checks of `npm run doctor` on the upload API: whether it answers, who may call it, from which pages, and how often. */
 import { GetBucketCorsCommand } from "@aws-sdk/client-s3";
 import { ROUTES } from "../../../handler/contract/upload-api";
-import { burstOf } from "../../../modules/upload_api";
+import { burstOf } from "../../../modules/burst-limit";
 import type { Environment } from "../../../modules/variables";
 import { answerTo, ifFound } from "../account";
 import { findBuckets } from "../account-uploads";
