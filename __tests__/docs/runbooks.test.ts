@@ -56,6 +56,7 @@ const CONSTANTS = [
   "If the concurrency is 0",
   "wait in the dead-letter queue, for 14 days",
   "up to 15 minutes late",
+  "Step Functions allows that for 14 days",
 ];
 
 /** @returns what is wrong with a command in a runbook, or undefined */
