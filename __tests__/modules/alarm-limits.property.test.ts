@@ -1,6 +1,7 @@
 /** What must be true of the alarms whatever the traffic, the time limit and the target. */
 import fc from "fast-check";
 import { compositeAlarms, namesIn, singleAlarms } from "../../modules/alarm-rows";
+import { DELAYS_SECONDS } from "../../modules/alarm-windows";
 import { ALARM_VALUES } from "../../modules/inputs/cloudwatch_alarms";
 import { fromTraffic } from "../../modules/traffic";
 import type { Environment } from "../../modules/variables";
@@ -81,6 +82,21 @@ describe("alarms, for any time limit, traffic and target", () => {
         expect(named.filter((name) => !names.includes(name))).toEqual([]);
         expect(named.length).toBeLessThan(LIMITS.children);
         expect(composites.some(({ name }) => name === "page")).toBe(changed.alarm_routing === "incident");
+      }),
+    );
+  });
+
+  it("see the longest invocation, however late Lambda sends its metrics", () => {
+    fc.assert(
+      fc.property(changes, (changed) => {
+        const { lambda_timeout } = changed;
+        const rows = singleAlarms({ ...withChanges(changed), alarm_routing: "incident" });
+
+        const watching = rows.filter(({ name }) => ["release-errors", "two-versions", "high-duration"].includes(name));
+        expect(watching).toHaveLength(3);
+        // Lambda dates the metrics at the start, and sends them within a minute and the longest delay after the end.
+        const needed = lambda_timeout + 60 + Math.max(...DELAYS_SECONDS);
+        expect(watching.filter(({ periodSeconds }) => periodSeconds < needed).map(({ name }) => name)).toEqual([]);
       }),
     );
   });
