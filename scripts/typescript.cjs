@@ -7,9 +7,12 @@ const { createHash, randomUUID } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join, relative } = require("node:path");
+const { cacheCompiledCode } = require("./compile-cache.cjs");
 
 const ROOT = join(__dirname, "..");
 const CACHE = join(ROOT, ".cache", "typescript");
+
+cacheCompiledCode(join(ROOT, ".cache", "compiled"));
 const PREFIX = "//# sourceMappingURL=data:application/json;base64,";
 
 const digest = (...texts) => texts.reduce((hash, text) => hash.update(text), createHash("sha256")).digest("hex");
@@ -87,11 +90,18 @@ Object.assign(Module._extensions, { ".js": js, ".ts": load, ...others });
 
 /**
  * CDKTF imports a program that zips folders, which takes more time than the rest of CDKTF. It is loaded at its first use:
- * no asset of this project is a folder.
+ * no asset of this project is a folder. Zod imports its messages in 50 languages; the project reads none of them.
  */
 const loadNow = Module._load;
+const INSTEAD = {
+  archiver:
+    (...request) =>
+    (...args) =>
+      loadNow(...request)(...args),
+  "../locales/index.cjs": () => ({}),
+};
 Module._load = (name, ...rest) =>
-  name === "archiver" ? (...args) => loadNow(name, ...rest)(...args) : loadNow(name, ...rest);
+  Object.hasOwn(INSTEAD, name) ? INSTEAD[name](name, ...rest) : loadNow(name, ...rest);
 
 const sourceMapOf = (file) => {
   if (!sourceMaps.has(file)) {

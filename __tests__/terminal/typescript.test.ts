@@ -1,6 +1,17 @@
 /** How Node runs the project's TypeScript: in small projects of their own, and for every command. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scripts } from "../../package.json";
@@ -17,7 +28,8 @@ const project = (files: Readonly<Record<string, string>>) => {
   const folder = mkdtempSync(join(tmpdir(), "typescript-"));
   made.push(folder);
   mkdirSync(join(folder, "scripts"));
-  copyFileSync(join(ROOT, "scripts/typescript.cjs"), join(folder, "scripts/typescript.cjs"));
+  for (const name of ["typescript.cjs", "compile-cache.cjs"])
+    copyFileSync(join(ROOT, "scripts", name), join(folder, "scripts", name));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   for (const [name, text] of Object.entries(files)) write(name, text);
@@ -40,6 +52,26 @@ describe("a TypeScript file", () => {
     writeFileSync(cached, readFileSync(cached, "utf8").replace("one", "from the cache"));
     expect(run()).toEqual(said("from the cache\n"));
     write("main.ts", 'console.log("two");\n');
+    expect(run()).toEqual(said("two\n"));
+  });
+
+  it("and packages are compiled once, and again when they have changed, even at the same time and length", () => {
+    const { folder, write, run } = project({ "main.ts": 'require("./package.cjs");\n' });
+    const put = (text: string) => {
+      write("package.cjs", `console.log("${text}");\n`);
+      utimesSync(join(folder, "package.cjs"), 1, 1);
+    };
+    const cache = join(folder, ".cache/compiled");
+    const written = () => readdirSync(cache).map((name) => statSync(join(cache, name)).ino);
+
+    put("one");
+    expect(run()).toEqual(said("one\n"));
+    const first = written();
+    expect(run()).toEqual(said("one\n"));
+    expect(written()).toEqual(first);
+    put("two");
+    expect(run()).toEqual(said("two\n"));
+    for (const name of readdirSync(cache)) writeFileSync(join(cache, name), "no cache");
     expect(run()).toEqual(said("two\n"));
   });
 

@@ -1,6 +1,6 @@
 /** Child processes and temporary folders that are gone when this process is, however it ends. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,7 +53,11 @@ const registerCleanup = (): void => {
     cleanupShell.unref();
     (cleanupShell.stdin as Socket).unref();
     listen();
-    process.once("exit", () => execFileSync("sh", ["-c", cleanupScript()]));
+    process.once("exit", () => {
+      // Without processes that may still write, a shell is not needed.
+      if (groups.size === 0) for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+      else execFileSync("sh", ["-c", cleanupScript()]);
+    });
   }
   cleanupShell.stdin?.write(`${cleanupScript()}\n`);
 };
