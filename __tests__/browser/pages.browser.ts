@@ -1,6 +1,7 @@
 /** Several pages at once, a page that goes away during an upload, the dead-letter queue, and widgets of every kind. */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { card, drop, go, jumpUntil } from "./actions";
@@ -110,6 +111,21 @@ describe("a page that goes away in the middle of an upload", () => {
   });
 });
 
+describe("a file of 1 GB", () => {
+  it("is not sent, with the reason", async () => {
+    const { page } = one;
+    const folder = mkdtempSync(join(tmpdir(), "console-"));
+    const file = join(folder, "huge.jpg");
+    writeFileSync(file, "");
+    truncateSync(file, 1024 ** 3);
+    await page.locator("input[type=file]").setInputFiles(file);
+    const reason = await card(page, "huge.jpg").filter({ hasText: "not uploaded" }).locator(".reason").textContent();
+    rmSync(folder, { recursive: true });
+
+    expect(reason).toBe("It has 1,073,741,824 bytes. The function accepts at most 104,857,600.");
+  });
+});
+
 describe("the dead-letter queue", () => {
   it("is processed again from the page", async () => {
     const { page } = one;
@@ -118,7 +134,10 @@ describe("the dead-letter queue", () => {
     await go(page, "Photos");
     const notice = page.locator(".notice").filter({ hasText: "The dead-letter queue holds" });
     await jumpUntil(page, notice);
-    const failed = card(page, "photo.jpg").filter({ hasText: "failed" }).first();
+    const failed = card(page, "photo.jpg")
+      .filter({ has: page.getByText("failed", { exact: true }) })
+      .first();
+    await failed.waitFor();
     const attempts = await failed.getByRole("list", { name: "Attempts" }).getByRole("listitem").count();
     await go(page, "Break");
     await page.getByRole("button", { name: "Heal: S3 answers 403" }).click();
@@ -139,6 +158,7 @@ describe("the records", () => {
     await go(page, "Photos");
     await drop(page, "diary.jpg", Buffer.from("Dear diary, today nothing was photographed.\n"));
     await card(page, "diary.jpg").getByText("refused", { exact: true }).waitFor();
+    const shown = await card(page, "diary.jpg").locator(".reason").textContent();
     await go(page, "Records");
     const processed = page.locator("li.record").filter({ hasText: "first.jpg" });
     const made = processed.getByRole("list", { name: "Variants of first.jpg" }).locator("li");
@@ -154,6 +174,8 @@ describe("the records", () => {
 
     expect([count, variants]).toEqual([1, 5]);
     expect(reason).toMatch(/^not-an-image: Expected /);
+    // Where a refusal is no error, the card of the upload has the same reason.
+    expect(shown).toBe(reason);
   });
 });
 
@@ -161,17 +183,74 @@ describe("the upload API", () => {
   it("has its routes with their limits, and each request with its status", async () => {
     const { page } = one;
     await go(page, "API");
-    const routes = await page.getByRole("list", { name: "Routes" }).getByRole("listitem").allTextContents();
+    const routes = await page.getByRole("table", { name: "Routes" }).getByRole("row").allTextContents();
     const { uploadApi } = await page.evaluate(() => fetch("/api/state").then((answer) => answer.json()));
     const { status } = await fetch(`${uploadApi.url}/uploads`, { method: "POST" });
-    const row = page.getByRole("row").filter({ hasText: "POST /uploads" });
+    const requests = page.getByRole("table", { name: "Requests, newest first" });
+    const row = requests.getByRole("row").filter({ hasText: "POST /uploads" });
     await row.waitFor();
 
-    expect(routes.sort()).toEqual([
-      "GET /images/{id}: 200 requests per second, 400 at once",
-      "POST /uploads: 50 requests per second, 100 at once",
-    ]);
+    expect(routes.slice(1).sort()).toEqual(["GET /images/{id}200400", "POST /uploads50100"]);
     expect([status, await row.getByRole("cell").nth(2).textContent()]).toEqual([403, "403 refused"]);
+  });
+});
+
+describe("the alarms", () => {
+  it("of a composite alarm have links in its card, with its rule, its states and its recipients", async () => {
+    const { page } = other;
+    await page.goto(`${opened.console.url}/#/alarms/page`);
+    const paging = page.locator("#alarm-page");
+    const children = paging.getByRole("list", { name: "Alarms in its rule" });
+    const names = await children.getByRole("link").allTextContents();
+    const rule = await paging.locator("pre").textContent();
+    await paging.getByRole("img", { name: /^States since/ }).waitFor();
+    await paging.getByText(/^Notifies critical-alerts: .*email .*sms \+/).waitFor();
+    await children.getByRole("link", { name: "outage" }).click();
+    await page.locator("#alarm-outage details[open] .chart").waitFor();
+
+    expect(names).toEqual(expect.arrayContaining(["high-error-rate", "outage", "recovered"]));
+    expect(rule).toMatch(/^\(?.*ALARM\(/);
+  });
+
+  it("that are in ALARM while all is well say so, and do not count", async () => {
+    const { page } = other;
+    await go(page, "Alarms");
+    const { alarms } = await page.evaluate(() => fetch("/api/state").then((answer) => answer.json()));
+    const problems = alarms.filter(
+      ({ state, isSignOfHealth }: { state: string; isSignOfHealth: boolean }) => state === "ALARM" && !isSignOfHealth,
+    );
+    const signs = page.locator("li.alarm").filter({ hasText: "In ALARM while all is well." });
+    await page.getByText(`${problems.length} of ${alarms.length} in ALARM.`).waitFor();
+
+    expect((await signs.locator(".alarm-name").allTextContents()).sort()).toEqual(["flowing", "recovered"]);
+    expect(await page.locator("li.alarm.bad").count()).toBe(problems.length);
+  });
+});
+
+describe("the faults", () => {
+  it("of the upload API send requests, and their alarms are expected", async () => {
+    const { page } = one;
+    await go(page, "Break");
+    const cause = "clients ask for upload links for files that are no pictures";
+    await page.getByRole("button", { name: `Break: ${cause}` }).click();
+    const fault = page.locator("li.fault").filter({ hasText: /for files that are no pictures/ });
+    const expected = await fault.getByRole("list", { name: "Expected to fire" }).getByRole("link").allTextContents();
+    await page.getByRole("button", { name: `Heal: ${cause}` }).click();
+    await go(page, "API");
+    await page.getByRole("row").filter({ hasText: "400 refused" }).nth(20).waitFor();
+
+    expect(expected).toEqual(["upload-api-refusals", "direct-uploads"]);
+  });
+
+  it("are not all that makes alarms fire: the others are named, with the command that makes them fire", async () => {
+    const { page } = one;
+    await go(page, "Break");
+    const others = page.getByRole("list", { name: "Alarms without a button" }).getByRole("link");
+    const [first] = await others.allTextContents();
+
+    expect(await page.locator(".command code").allTextContents()).toContain(
+      `npm run drill -- --env prod --alarm ${first}`,
+    );
   });
 });
 

@@ -5,19 +5,27 @@ import { type OpenConsole, openConsole } from "./open-console";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-/** Views by name; the trace needs an upload. */
-const VIEWS = [
-  "photos",
-  "trace",
-  "log",
-  "alarms",
-  "inbox",
-  "records",
-  "api",
-  "backfill",
-  "dashboard",
-  "break",
-] as const;
+/** Views by name; the trace and the viewer need an upload. */
+const VIEWS = "photos viewer trace log alarms composite inbox records api backfill dashboard break".split(" ");
+
+/** What is opened in a view. */
+const OPEN: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  viewer: async (page) => {
+    await page
+      .getByRole("button", { name: /^Compare/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").waitFor();
+  },
+  log: (page) => page.getByRole("option").last().click(),
+  api: (page) => page.getByRole("row").nth(10).waitFor(),
+};
+
+const addressOf = (name: string): string =>
+  ({
+    ...{ viewer: "photos", trace: `trace/${uploadId}` },
+    ...{ alarms: "alarms/s3-permission-errors", composite: "alarms/page" },
+  })[name] ?? name;
 
 interface Violation {
   readonly id: string;
@@ -47,6 +55,7 @@ beforeAll(async () => {
   await post("/api/backfill?action=start&all=true");
   await post("/api/break?id=s3-denied");
   await post("/api/break?id=not-an-image");
+  await post("/api/break?id=links-refused");
   await until(({ mails }) => mails.length > 0);
   await page.close();
 }, 120_000);
@@ -73,8 +82,8 @@ const violationsOn = (page: Page) =>
 
 describe("every view", () => {
   it.each(VIEWS)("has no violation that axe knows, light and dark, wide and narrow: %s", async (name) => {
-    const address = name === "trace" ? `trace/${uploadId}` : name === "alarms" ? "alarms/s3-permission-errors" : name;
-    const { page, problems } = await opened.open(address);
+    const { page, problems } = await opened.open(addressOf(name));
+    await OPEN[name]?.(page);
     await page.evaluate(AXE);
     const found: unknown[] = [];
     for (const [widthPx, isDark] of LOOKS) {

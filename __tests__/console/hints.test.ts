@@ -2,9 +2,13 @@
 import { hintsOf } from "../../scripts/console/hints";
 
 const commandOf = (uploadBucket: string): string | undefined =>
-  hintsOf({ environment: "dev", uploadBucket, s3Url: "http://127.0.0.1:1", apiUrl: undefined }).find(
-    ({ id }) => id === "uploadAws",
-  )?.command;
+  hintsOf({
+    environment: "dev",
+    uploadBucket,
+    s3Url: "http://127.0.0.1:1",
+    apiUrl: undefined,
+    alarm: "log-errors",
+  }).find(({ id }) => id === "uploadAws")?.command;
 
 describe("the command that uploads to AWS", () => {
   it("finds a bucket whose name AWS has completed", () => {

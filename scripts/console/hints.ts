@@ -15,6 +15,8 @@ interface Place {
   readonly s3Url: string;
   /** Address of the upload API on this machine. @default the stack has none */
   readonly apiUrl: string | undefined;
+  /** One that the drill makes fire. */
+  readonly alarm: string;
 }
 
 /** Every hint, by the place in the page that shows it: add a row. */
@@ -57,6 +59,10 @@ const HINTS: Readonly<Record<string, readonly [what: string, command: (place: Pl
     ({ environment }) => `npm run backfill -- ${environment} --resume`,
   ],
   drill: ["Make every alarm fire on this machine", ({ environment }) => `npm run drill -- --env ${environment}`],
+  drillAlarm: [
+    "Make one alarm fire on this machine",
+    ({ environment, alarm }) => `npm run drill -- --env ${environment} --alarm ${alarm}`,
+  ],
   patterns: ["Check every metric filter", ({ environment }) => `npm run patterns -- ${environment}`],
 };
 

@@ -18,16 +18,18 @@ const levelIn = (fields: Fields): string => levelOf(fields) || "INFO";
 const embedded = (text: string): FilterMatch[] =>
   embeddedMetrics(text).data.map(({ name, value, unit }) => ({ filter: "", metric: name, value, unit }));
 
-export const createLog = (maxLines: number): Log => {
+/** @param mainLogGroup lines of other log groups say where they are from */
+export const createLog = (maxLines: number, mainLogGroup: string): Log => {
   const lines: Line[] = [];
   let nextId = 1;
   return {
-    add: ({ text, timestampMs, requestId, visibleMs }, filterMatches) => {
+    add: ({ text, timestampMs, requestId, visibleMs, logGroup }, filterMatches) => {
       const fields = fieldsOf(text);
       const all = [...filterMatches, ...embedded(text)];
       const line: Line = {
         ...{ id: nextId, atMs: timestampMs, level: levelIn(fields), text, filterMatches: all },
         ...{ title: titleOf(fields) ?? text, summary: summaryOf(fields) },
+        ...(logGroup !== mainLogGroup && { logGroup }),
         ...(requestId !== undefined && { requestId }),
         ...(visibleMs !== undefined && all.length > 0 && { visibleMs }),
       };

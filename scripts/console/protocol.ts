@@ -69,6 +69,8 @@ export interface FilterMatch {
 export interface Line {
   readonly id: number;
   readonly atMs: number;
+  /** Of another function of the stack. @default that of the function that processes uploads */
+  readonly logGroup?: string;
   readonly requestId?: string;
   readonly level: string;
   /** Its event, its type, or what it says. */
@@ -143,8 +145,12 @@ export interface FaultView {
   readonly cause: string;
   /** Short names of alarms of the stack that fire when it lasts, parents included. */
   readonly fires: readonly string[];
+  /** Alarms that fire, too, unless many other uploads succeed. */
+  readonly firesAlone: readonly string[];
   /** How many files it uploads at a time. */
   readonly uploads: number;
+  /** How many requests it sends to the upload API. */
+  readonly requests: number;
   /** Time between two rounds of uploads. @default it uploads once */
   readonly everyMinutes?: number;
   /** What people should know about it. @default nothing */
@@ -273,6 +279,8 @@ export interface Snapshot {
   readonly uploadBucket: string;
   readonly functionName: string;
   readonly logGroup: string;
+  /** Of the other functions of the stack. */
+  readonly otherLogGroups: readonly string[];
   readonly limits: { readonly uploads: number; readonly lines: number; readonly mails: number; readonly bytes: number };
   readonly accepted: { readonly bytes: number; readonly pixels: number; readonly sidePx: number };
   readonly clock: ClockState;
@@ -281,6 +289,8 @@ export interface Snapshot {
   readonly alarms: readonly AlarmView[];
   readonly mails: readonly Mail[];
   readonly faults: readonly FaultView[];
+  /** Short names of the alarms that no fault makes fire. */
+  readonly withoutFault: readonly string[];
   /** Whether a photo arrives every minute. */
   readonly traffic: boolean;
   readonly hints: readonly Hint[];

@@ -81,6 +81,15 @@ const uploadFiles = (
   }
 };
 
+/** One after the other. The clock runs as during an invocation, so that the API is as fast as it is. */
+const askForLinks = async ({ sandbox, pace }: Parts, bodies: readonly object[]): Promise<void> => {
+  for (const body of bodies) {
+    pace.began();
+    await sandbox.ask("POST", "/uploads", body).catch(() => {});
+    pace.ended();
+  }
+};
+
 const settingOf = ({ function: fn }: Blueprint, name: string): number => Number(fn.environment[name] ?? Infinity);
 
 /**
@@ -91,7 +100,7 @@ export const startWorld = async (environment: string, feed: Feed, port?: number)
   const blueprint = readBlueprint(await drillStack(environment));
   const mails: Mail[] = [];
   const data = createServiceData();
-  const log = createLog(LIMITS.lines);
+  const log = createLog(LIMITS.lines, blueprint.function.logGroup);
   const requests = createRequests(MAX_API_REQUESTS);
   let parts: Parts | undefined;
   let deadLetters: number | undefined;
@@ -188,7 +197,9 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
   const uploadApi = uploadApiOf(blueprint, sandbox);
   const keys = () => uploads.list().map(({ key }) => key);
   const backfills = createBackfills({ blueprint, sandbox, keys, now: pace.now });
-  const place = { environment, uploadBucket: sandbox.uploadBucket, s3Url: sandbox.endpointUrl, apiUrl: sandbox.apiUrl };
+  const [alarm = "log-errors"] = breakage.others;
+  const { uploadBucket, endpointUrl: s3Url, apiUrl } = sandbox;
+  const place = { environment, alarm, uploadBucket, s3Url, apiUrl };
   const maxBytes = settingOf(blueprint, "MAX_IMAGE_BYTES");
   const accepted = {
     bytes: maxBytes,
@@ -206,6 +217,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
         environments,
         functionName: fn.name,
         logGroup: fn.logGroup,
+        otherLogGroups: blueprint.otherFunctions.map(({ logGroup }) => logGroup),
         limits: LIMITS,
         accepted,
       },
@@ -215,6 +227,7 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
       alarms: monitoring.alarms(),
       mails,
       faults: breakage.list(),
+      withoutFault: breakage.others,
       traffic: traffic.isOn,
       hints: hintsOf(place),
       filters: blueprint.metricFilters.map(({ name, pattern }) => ({ name, pattern })),
@@ -243,10 +256,12 @@ const worldOf = (environment: string, parts: Parts, { feed, data, countDeadLette
     requests: () => uploadApi && requests.list(),
     records: async () => table && recordsOf(await sandbox.records(), table, pace.now()),
     break: async (id) => {
-      const files = await breakage.break(id, pace.now());
+      const broken = await breakage.break(id, pace.now());
       feed.touch("faults");
-      uploadFiles(parts, "fault", files ?? []);
-      return files !== undefined;
+      if (broken === undefined) return false;
+      uploadFiles(parts, "fault", broken.files);
+      void askForLinks(parts, broken.requests);
+      return true;
     },
     heal: (id) => {
       const wasBroken = breakage.heal(id, pace.now());

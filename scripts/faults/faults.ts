@@ -11,44 +11,11 @@ import {
   TABLE_DENIED,
   TABLE_THROTTLED,
   TABLE_UNAVAILABLE,
+  tableDelays,
   UNAVAILABLE,
 } from "./calls";
-import { notAnImage, photo, photoOfBytes, truncatedPhoto, wideScan } from "./pictures";
-
-interface UploadedFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-export interface Fault {
-  readonly cause: string;
-  /** Configuration of the function while it lasts. @default as deployed */
-  readonly changes?: (fn: FunctionBlueprint) => Partial<FunctionBlueprint>;
-  /** How calls of the function behave while it lasts. @default they succeed */
-  readonly calls?: (blueprint: Blueprint) => OnCall;
-  /** What is uploaded for it. @default a small photo */
-  readonly file?: (blueprint: Blueprint) => Promise<UploadedFile>;
-  /** The alarm whose threshold says how many files are uploaded. @default one file is uploaded */
-  readonly countOf?: string;
-  /** Uploads beyond the threshold. @default none */
-  readonly spare?: number;
-  /** Uploads where one composite alarm pages: its conditions need more of them. @default as without it */
-  readonly whenPaged?: number;
-  /** Time between two rounds of uploads while it lasts. @default it uploads once */
-  readonly everyMinutes?: number;
-  /** Whether it needs no upload. @default it needs at least one */
-  readonly isWithoutUploads?: true;
-  /** How many times as fast the clock runs during an invocation. @default in real time */
-  readonly scale?: number;
-  /** What people should know about it. @default nothing */
-  readonly note?: string;
-  /** Alarms that fire when the fault lasts, by their names without the function's name. A stack may not have all of them. */
-  readonly fires: readonly string[];
-  /** Alarms that fire, too, where refusals are logged at ERROR. @default none */
-  readonly firesAtError?: readonly string[];
-  /** Whether it makes sense for a stack. @default for every stack */
-  readonly isFor?: (blueprint: Blueprint) => boolean;
-}
+import { type Fault, limitsOf, thresholdOf } from "./fault";
+import { notAnImage, photoOfBytes, truncatedPhoto, wideScan } from "./pictures";
 
 /** The setting that is removed, and that says what a large image is. */
 export const MISSING = "LARGE_IMAGE_BYTES";
@@ -65,33 +32,24 @@ const GIVEN_UP = ["events-dropped", "dead-letters", "budget-2h"];
 const ALL_ATTEMPTS_FAIL = ["log-errors", "high-error-rate", "release-errors", ...GIVEN_UP];
 const STORAGE_FAILS = [...ALL_ATTEMPTS_FAIL, "image-processing-errors"];
 
-const small = async (): Promise<UploadedFile> => ({ name: "photo.jpg", bytes: await photo() });
-
-/** @returns the file that a fault uploads */
-export const fileOf = ({ file = small }: Fault, blueprint: Blueprint): Promise<UploadedFile> => file(blueprint);
-
-/** @returns the threshold of the alarm, or undefined if the stack has no such alarm */
-const thresholdOf = (alarm: string, { alarms, function: fn }: Blueprint): number | undefined =>
-  alarms.find(({ name }) => name === `${fn.name}-${alarm}`)?.threshold;
-
-const hasTable = ({ tables }: Blueprint): boolean => tables.length > 0;
-
-const isPaged = ({ compositeAlarms, function: fn }: Blueprint): boolean =>
-  compositeAlarms.some(({ name }) => name === `${fn.name}-page`);
+const hasQueue = ({ function: fn }: Blueprint): boolean => fn.deadLetterTargetArn !== undefined;
 
 /** Uploads whose attempts are enough for `high-error-rate`, and refused ones that are enough for `refused`. */
 const FAILING = 3;
 const REFUSED = 8;
+/** Throttled ones that are enough for `throttled-long`: each is throttled several times. */
+const WAITING = 12;
+/** Enough for `outage`. */
+const FLOOD = 30;
 
-/** @returns how many files a fault uploads at a time */
-export const uploadsOf = ({ countOf, spare = 0, whenPaged, isWithoutUploads }: Fault, blueprint: Blueprint): number => {
-  if (isWithoutUploads === true) return 0;
-  if (whenPaged !== undefined && isPaged(blueprint)) return whenPaged;
-  const threshold = countOf === undefined ? 1 : (thresholdOf(countOf, blueprint) ?? 1);
-  return Math.max(1, Math.ceil(threshold)) + spare;
-};
+/** Their windows are longer than the fault, and uploads that succeed before or after it count, too. */
+const BUDGETS = ["budget-burning", "budget-30m", "budget-6h", "budget-1d", "low-success-rate", "outage-lasts"];
 
-const hasQueue = ({ function: fn }: Blueprint): boolean => fn.deadLetterTargetArn !== undefined;
+const WANTED = { name: "photo.jpg", contentType: "image/jpeg" };
+
+const hasApi = ({ apis }: Blueprint): boolean => apis.length > 0;
+
+const hasTable = ({ tables }: Blueprint): boolean => tables.length > 0;
 
 const withoutSetting = ({ environment: { [MISSING]: _, ...environment } }: FunctionBlueprint) => ({ environment });
 
@@ -108,12 +66,14 @@ const slowStorage = (blueprint: Blueprint): OnCall => {
   return slowStore(slowDurationMs(thresholdMs, fn) / SLOW_SCALE);
 };
 
+/** As slowly as the alarm on the latency of the upload API allows, or a second. */
+const slowTable = (blueprint: Blueprint): OnCall => {
+  const [, limitMs = 1_000] = limitsOf("upload-api-latency", blueprint);
+  return tableDelays((1.1 * limitMs) / SLOW_SCALE);
+};
+
 /** Between the threshold of the alarm, at most 90 %, and all of the memory. */
 const ALMOST_ALL = 0.95;
-
-/** @returns the alarms that fire when a fault lasts, without those that a composite alarm makes of them */
-export const alarmsOf = ({ fires, firesAtError = [] }: Fault, { function: fn }: Blueprint): readonly string[] =>
-  fn.environment.REFUSAL_LOG_LEVEL === "WARN" ? fires : [...fires, ...firesAtError];
 
 /** The function gives up a request after 5 s without an answer, and the attempt after the third such request. */
 const TOO_LATE_MS = 10_000;
@@ -126,6 +86,16 @@ export const FAULTS = {
     calls: () => storageRefuses(UNAVAILABLE),
     countOf: "high-error-rate",
     fires: STORAGE_FAILS,
+    firesAlone: BUDGETS,
+  },
+  outage: {
+    cause: "S3 answers 503 to a flood of uploads",
+    calls: () => storageRefuses(UNAVAILABLE),
+    whenPaged: FLOOD,
+    countOf: "high-error-rate",
+    fires: [...STORAGE_FAILS, "outage"],
+    firesAlone: BUDGETS,
+    isFor: (blueprint) => thresholdOf("outage", blueprint) !== undefined,
   },
   "s3-denied": {
     cause: "S3 answers 403",
@@ -133,6 +103,7 @@ export const FAULTS = {
     calls: () => storageRefuses(DENIED),
     countOf: "s3-permission-errors",
     fires: [...ALL_ATTEMPTS_FAIL, "s3-permission-errors"],
+    firesAlone: BUDGETS,
   },
   "s3-slow": {
     cause: "S3 answers slowly",
@@ -148,6 +119,7 @@ export const FAULTS = {
     whenPaged: FAILING,
     calls: () => storageDelays(TOO_LATE_MS),
     fires: STORAGE_FAILS,
+    firesAlone: BUDGETS,
   },
   "out-of-memory": {
     cause: "a file that does not fit into the memory",
@@ -155,7 +127,8 @@ export const FAULTS = {
     changes: () => ({ memoryMb: SMALL_MEMORY_MB }),
     file: async () => ({ name: "large.jpg", bytes: await photoOfBytes(LARGER_THAN_MEMORY_BYTES) }),
     countOf: "memory-errors",
-    fires: ["memory-errors", "high-error-rate", "release-errors", ...GIVEN_UP],
+    fires: ["memory-errors", "high-error-rate", "release-errors", "limits-reached", ...GIVEN_UP],
+    firesAlone: BUDGETS,
   },
   "out-of-time": {
     cause: "decoding a wide scan takes longer than the timeout",
@@ -163,7 +136,8 @@ export const FAULTS = {
     changes: () => ({ timeoutSeconds: SHORT_TIMEOUT_SECONDS }),
     file: async () => ({ name: "wide-scan.tif", bytes: wideScan() }),
     countOf: "timeout-errors",
-    fires: ["timeout-errors", "high-error-rate", "release-errors", ...GIVEN_UP],
+    fires: ["timeout-errors", "high-error-rate", "release-errors", "limits-reached", ...GIVEN_UP],
+    firesAlone: BUDGETS,
   },
   "not-an-image": {
     cause: "one file that is not an image",
@@ -210,16 +184,15 @@ export const FAULTS = {
     calls: () => storageDelays(500),
     countOf: "throttles",
     spare: 1,
-    // Each of them is throttled several times.
-    whenPaged: 12,
+    whenPaged: WAITING,
     fires: ["throttles", "throttled-long"],
   },
   "no-concurrency": {
     cause: "other functions use all of the account's concurrency",
-    changes: () => ({ freeConcurrency: 0 }),
-    note: "Heal it to see how long the upload has waited.",
-    fires: ["throttles", "event-age"],
-    isFor: ({ function: fn }) => fn.reservedConcurrency === undefined,
+    changes: () => ({ freeConcurrency: 0, reservedConcurrency: undefined }),
+    whenPaged: WAITING,
+    note: "A reserved concurrency is gone. Heal it to see how long the uploads have waited.",
+    fires: ["throttles", "event-age", "throttled-long", "nothing-invoked", "still-throttled"],
   },
   "switched-off": {
     cause: "the concurrency of the function is 0",
@@ -239,6 +212,7 @@ export const FAULTS = {
     whenPaged: FAILING,
     changes: withoutSetting,
     fires: [...ALL_ATTEMPTS_FAIL, "critical-errors"],
+    firesAlone: BUDGETS,
   },
   "bad-release": {
     cause: "a release whose handler fails to load",
@@ -246,6 +220,7 @@ export const FAULTS = {
     changes: () => ({ handler: "index.gone" }),
     countOf: "release-errors",
     fires: ALL_ATTEMPTS_FAIL,
+    firesAlone: BUDGETS,
   },
   "large-images": {
     cause: "images just above LARGE_IMAGE_BYTES",
@@ -260,7 +235,8 @@ export const FAULTS = {
     cause: "S3 answers 503 on every attempt, and the queue denies access",
     whenPaged: FAILING,
     calls: () => storageRefuses(UNAVAILABLE, DENIED),
-    fires: [...STORAGE_FAILS.filter((name) => name !== "dead-letters"), "dead-letter-errors"],
+    fires: [...STORAGE_FAILS.filter((name) => name !== "dead-letters"), "dead-letter-errors", "images-lost"],
+    firesAlone: BUDGETS,
     isFor: hasQueue,
   },
   "metrics-refused": {
@@ -295,5 +271,34 @@ export const FAULTS = {
     calls: () => serviceStalls("dynamodb"),
     fires: ["records-lost"],
     isFor: hasTable,
+  },
+  "links-refused": {
+    cause: "clients ask for upload links for files that are no pictures",
+    requests: { body: { name: "notes.txt", contentType: "text/plain" }, countOf: "upload-api-refusals" },
+    fires: ["upload-api-refusals"],
+    isFor: hasApi,
+  },
+  "links-unused": {
+    cause: "clients ask for upload links and use none",
+    requests: { body: WANTED, countOf: "links-unused" },
+    fires: ["links-unused"],
+    isFor: hasApi,
+  },
+  "links-denied": {
+    cause: "DynamoDB denies the records of upload links",
+    calls: () => serviceRefuses("dynamodb", TABLE_DENIED),
+    requests: { body: WANTED, countOf: "upload-api-errors" },
+    fires: ["upload-api-errors"],
+    isFor: hasApi,
+  },
+  "links-slow": {
+    cause: "DynamoDB answers slowly when clients ask for upload links",
+    calls: slowTable,
+    scale: SLOW_SCALE,
+    requests: { body: WANTED, countOf: "upload-api-latency" },
+    note: `During a request the clock runs ${SLOW_SCALE} times as fast.`,
+    fires: ["upload-api-latency"],
+    firesAlone: ["links-unused"],
+    isFor: hasApi,
   },
 } as const satisfies Record<string, Fault>;

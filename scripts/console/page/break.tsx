@@ -18,11 +18,25 @@ const Progress = ({ fault: { fires, fired, healedMs } }: { readonly fault: Fault
   );
 };
 
-const FaultCard = ({ fault }: { readonly fault: FaultView }) => {
-  const { id, cause, note, fires, uploads, everyMinutes, sinceMs, healedMs } = fault;
-  const isBroken = sinceMs !== undefined && healedMs === undefined;
+/** What a fault sends to make it show. */
+const sentBy = ({ uploads, requests, everyMinutes }: FaultView): string => {
   const rounds =
     everyMinutes === undefined ? "" : ` every ${everyMinutes === 1 ? "minute" : `${everyMinutes} minutes`}`;
+  if (uploads > 0) return `${plural(uploads, "upload")}${rounds}. `;
+  return requests > 0 ? `${plural(requests, "request")} to the upload API. ` : "";
+};
+
+const Expected = ({ label, names }: { readonly label: string; readonly names: readonly string[] }) =>
+  names.length === 0 ? null : (
+    <div class="expected">
+      <span class="label">{label}</span>
+      <Chips label={label} names={names} isOn={isInAlarm} />
+    </div>
+  );
+
+const FaultCard = ({ fault }: { readonly fault: FaultView }) => {
+  const { id, cause, note, fires, firesAlone, sinceMs, healedMs } = fault;
+  const isBroken = sinceMs !== undefined && healedMs === undefined;
   return (
     <li class={isBroken ? "card fault bad" : "card fault"}>
       <div class="card-head">
@@ -39,19 +53,24 @@ const FaultCard = ({ fault }: { readonly fault: FaultView }) => {
       <p class="muted number">
         {isBroken ? `Broken since ${clockTime(sinceMs)}. ` : ""}
         {healedMs === undefined ? "" : `Healed at ${clockTime(healedMs)}. `}
-        {plural(uploads, "upload")}
-        {rounds}. {note}
+        {sentBy(fault)}
+        {note}
       </p>
-      {fires.length === 0 ? (
-        <p class="muted">No alarm fires.</p>
-      ) : (
-        <div class="expected">
-          <span class="label">Expected to fire</span>
-          <Chips label="Expected to fire" names={fires} isOn={isInAlarm} />
-        </div>
-      )}
+      {fires.length === 0 ? <p class="muted">No alarm fires.</p> : <Expected label="Expected to fire" names={fires} />}
+      <Expected label="Fire, too, unless many other uploads succeed" names={firesAlone} />
       {sinceMs !== undefined && fires.length > 0 && <Progress fault={fault} />}
     </li>
+  );
+};
+
+const Others = () => {
+  const names = snapshot.value?.withoutFault ?? [];
+  return names.length === 0 ? null : (
+    <section class="card others" aria-label="Alarms without a button">
+      <h2>Alarms without a button</h2>
+      <p class="muted">No fault of this view makes them fire. The drill does, each for its own cause.</p>
+      <Chips label="Alarms without a button" names={names} isOn={isInAlarm} />
+    </section>
   );
 };
 
@@ -77,6 +96,7 @@ export const Break = () => (
         <FaultCard key={fault.id} fault={fault} />
       ))}
     </ul>
-    <Commands ids={["drill", "redrive"]} />
+    <Others />
+    <Commands ids={["drill", "drillAlarm", "redrive"]} />
   </>
 );

@@ -32,5 +32,5 @@ export const share = (part: number, whole: number): string =>
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${grouped(count)} ${count === 1 ? one : many}`;
 
-/** Keys of uploads begin with a number or a fault; people know the file by its name. */
-export const fileName = (key: string): string => key.slice(key.indexOf("/") + 1);
+/** What is in front of the name keeps uploads apart; people know the file by its name. */
+export const fileName = (key: string): string => key.slice(key.lastIndexOf("/") + 1) || key;

@@ -33,8 +33,10 @@ const Badge = ({ count, what, tone }: { readonly count: number; readonly what: s
 const Navigation = ({ view }: { readonly view: string }) => {
   const links = useRef<HTMLElement>(null);
   useEffect(() => {
-    // In a narrow window the views do not fit beside each other.
-    links.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    // In a narrow window the views do not fit beside each other. scrollIntoView would make Tab begin at the link.
+    const list = links.current;
+    const current = list?.querySelector<HTMLElement>("[aria-current]");
+    if (list && current) list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
   }, [view]);
   return (
     <nav ref={links} aria-label="Views">

@@ -2,7 +2,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Line } from "../protocol";
-import { dateTime, exactTime, grouped } from "./format";
+import { dateTime, exactTime, grouped, plural } from "./format";
 import { LevelTag } from "./log-row";
 import { Commands, Empty, ViewTitle } from "./parts";
 import { ask, lines, snapshot, uploads } from "./store";
@@ -45,12 +45,12 @@ const useMatches = (pattern: string) => {
 };
 
 const Detail = ({ line }: { readonly line: Line }) => {
-  const { filterMatches, text, requestId, atMs } = line;
+  const { filterMatches, text, requestId, atMs, logGroup } = line;
   const upload = uploads.value.find(({ attempts }) => attempts.some((each) => each.requestId === requestId));
   return (
     <section class="card detail" aria-label="The selected line">
       <p class="number">
-        {dateTime(atMs)} UTC
+        {dateTime(atMs)} UTC{logGroup !== undefined && `, ${logGroup}`}
         {upload !== undefined && (
           <>
             {" "}
@@ -178,12 +178,14 @@ export const LogView = () => {
       : lines.value,
   );
   const chosen = lines.value.find(({ id }) => id === selected.value);
-  const { filters = [], limits, logGroup } = snapshot.value ?? {};
+  const { filters = [], limits, logGroup, otherLogGroups = [] } = snapshot.value ?? {};
+  const others = otherLogGroups.length === 0 ? "" : ` and ${plural(otherLogGroups.length, "other log group")}`;
   return (
     <>
       <ViewTitle title="Log">
-        <span class="muted number breaks">
-          {logGroup}: {grouped(lines.value.length)} lines; the last {grouped(limits?.lines ?? 0)} are kept
+        <span class="muted number" title={otherLogGroups.join(", ")}>
+          {logGroup}
+          {others}: {plural(lines.value.length, "line")}; the last {grouped(limits?.lines ?? 0)} are kept
         </span>
       </ViewTitle>
       <div class="pattern">

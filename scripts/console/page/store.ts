@@ -1,6 +1,7 @@
 /** What the page knows: the server's snapshot, kept up to date by its events. */
 import { batch, computed, signal } from "@preact/signals";
 import type { Changes, ClockState, Line, Snapshot, Upload } from "../protocol";
+import { grouped } from "./format";
 
 export const snapshot = signal<Omit<Snapshot, "uploads" | "lines"> | undefined>(undefined);
 /** Newest first. */
@@ -196,7 +197,8 @@ const send = (file: File): Promise<void> =>
 export const sendFiles = async (files: readonly File[]): Promise<void> => {
   const limit = snapshot.value?.accepted.bytes ?? Infinity;
   for (const file of files) {
-    if (file.size > limit) reject(file.name, `It has ${file.size} bytes. The function accepts at most ${limit}.`);
+    if (file.size > limit)
+      reject(file.name, `It has ${grouped(file.size)} bytes. The function accepts at most ${grouped(limit)}.`);
     else await send(file);
   }
 };

@@ -1,7 +1,7 @@
 /** The upload API: its routes, and the requests that it has answered. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { RequestView } from "../protocol";
+import type { RequestView, Snapshot } from "../protocol";
 import { clockTime, grouped } from "./format";
 import { Commands, Empty, Pill, ViewTitle } from "./parts";
 import { ask, snapshot } from "./store";
@@ -16,14 +16,43 @@ const CALLERS: Readonly<Record<string, string>> = {
 
 const stateOf = (status: number): string => (status < 400 ? "OK" : status < 500 ? "refused" : "failed");
 
+type Route = NonNullable<Snapshot["uploadApi"]>["routes"][number];
+
+const limit = (count: number | undefined): string => (count === undefined ? "no limit" : grouped(count));
+
+const Routes = ({ routes }: { readonly routes: readonly Route[] }) => (
+  <table class="card" aria-label="Routes">
+    <thead>
+      <tr>
+        <th scope="col">Route</th>
+        <th scope="col" class="end">
+          Requests per second
+        </th>
+        <th scope="col" class="end">
+          At once
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {routes.map(({ route, perSecond, burst }) => (
+        <tr key={route}>
+          <td class="wraps">{route}</td>
+          <td class="end">{limit(perSecond)}</td>
+          <td class="end">{limit(burst)}</td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
 const Requests = ({ requests }: { readonly requests: readonly RequestView[] }) => (
-  <table aria-label="Requests, newest first">
+  <table class="card" aria-label="Requests, newest first">
     <thead>
       <tr>
         <th scope="col">Time</th>
         <th scope="col">Request</th>
         <th scope="col">Status</th>
-        <th scope="col" class="number">
+        <th scope="col" class="end">
           Duration
         </th>
       </tr>
@@ -31,14 +60,14 @@ const Requests = ({ requests }: { readonly requests: readonly RequestView[] }) =
     <tbody>
       {requests.map(({ id, atMs, method, path, status, durationMs }) => (
         <tr key={id}>
-          <td class="number">{clockTime(atMs)}</td>
-          <td class="breaks">
+          <td>{clockTime(atMs)}</td>
+          <td class="wraps">
             {method} {path}
           </td>
           <td>
             {status} <Pill state={stateOf(status)} />
           </td>
-          <td class="number">{grouped(Math.round(durationMs))} ms</td>
+          <td class="end">{grouped(Math.round(durationMs))} ms</td>
         </tr>
       ))}
     </tbody>
@@ -77,14 +106,7 @@ export const UploadApi = () => {
           <a href="#/records">Records</a>, in the state issued until they are used.
         </span>
       </ViewTitle>
-      <ul class="muted" aria-label="Routes">
-        {uploadApi.routes.map(({ route, perSecond, burst }) => (
-          <li key={route}>
-            {route}
-            {perSecond !== undefined && `: ${grouped(perSecond)} requests per second, ${grouped(burst ?? 0)} at once`}
-          </li>
-        ))}
-      </ul>
+      <Routes routes={uploadApi.routes} />
       {requests.value === undefined ? (
         <div class="loading" role="presentation" />
       ) : all.length === 0 ? (

@@ -1,7 +1,8 @@
 /** Plays faults on the real function: each is the cause of an alarm. */
 
 import { isStorage, slowStore, storageRefuses, UNAVAILABLE } from "../../faults/calls";
-import { type Fault, fileOf, slowDurationMs } from "../../faults/faults";
+import { type Fault, fileOf } from "../../faults/fault";
+import { slowDurationMs } from "../../faults/faults";
 import { hugePhoto, photo, truncatedPhoto, wideScan } from "../../faults/pictures";
 import type { ApiRefusal } from "../../sandbox/api-call";
 import type { Blueprint, FunctionBlueprint } from "../../sandbox/blueprint";
