@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { Command } from "commander";
 import { runCommand } from "../terminal/cli";
 
-/** Scripts of package.json, in this order: add a row. */
+/** Scripts of package.json, in this order; `.ci/run` runs the same: add a row. */
 const STEPS = [
   ["lint"],
   ["types"],
@@ -14,9 +14,12 @@ const STEPS = [
   ["test:long"],
 ] as const satisfies readonly (readonly string[])[];
 
-const check = async (): Promise<void> => {
+const argsOf = (step: readonly string[]): string[] => ["run", "--silent", ...step];
+
+const check = async ({ list }: { list?: true }): Promise<void> => {
+  if (list) return console.log(STEPS.map((step) => ["npm", ...argsOf(step)].join(" ")).join("\n"));
   for (const step of STEPS) {
-    const child = spawn("npm", ["run", "--silent", ...step], { stdio: "inherit" });
+    const child = spawn("npm", argsOf(step), { stdio: "inherit" });
     const [code] = await once(child, "exit");
     if (code !== 0) throw new Error(`npm run ${step.join(" ")} failed`);
   }
@@ -24,6 +27,7 @@ const check = async (): Promise<void> => {
 
 export const command = new Command("npm run check --")
   .description(`Runs ${STEPS.map(([name]) => name).join(", ")}, and stops at the first that fails.`)
+  .option("--list", "print the commands of these steps, and run none")
   .addHelpText("after", "\nExit code 1: a step failed.")
   .action(check);
 
