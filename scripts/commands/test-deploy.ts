@@ -57,10 +57,8 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
   judge(
     await step("further plans", async () => {
       const again = await plan(place, true);
-      const [threshold, code] = await Promise.all([
-        rehearsalStack(ERROR_THRESHOLD, zipFile).then(({ folder }) => planOf(folder, place)),
-        withOtherCode(stack).then((folder) => planOf(folder, place)),
-      ]);
+      const threshold = await planOf((await rehearsalStack(ERROR_THRESHOLD, zipFile)).folder, place);
+      const code = await planOf(await withOtherCode(stack), place);
       return [
         { title: "a second plan changes nothing", expected: [], got: changesBeside(MOTO_GAPS, again) },
         {
@@ -77,7 +75,7 @@ const testDeploy = async ({ port }: { port: number }): Promise<void> => {
   await step("terraform destroy", () => destroy(place));
   judge([{ title: "nothing is left", expected: [], got: await leftovers(aws) }]);
   judge(await step("npm run deploy, plan and destroy (in parallel)", () => round));
-  await moto.stop();
+  for (const { stop } of [place, moto]) await stop();
 };
 
 const portNumber = (text: string): number => {

@@ -77,12 +77,11 @@ const checkOrder = async (): Promise<void> => {
   }
 };
 
-const validate = async ({ providerVersion, everySwitch }: Options): Promise<void> => {
-  await requireTerraform(NEEDS.mocks);
-  const stacks = (await synth()).map(({ folder }) => folder);
-  const results = await Promise.allSettled(await validateStacks(stacks, providerVersion));
-  // Alone, because it starts a provider for each of its runs.
-  results.push(...(await Promise.allSettled([validatePlain(providerVersion)])));
+const checkValid = async (stacks: readonly string[], providerVersion: string | undefined): Promise<void> => {
+  const results = await Promise.allSettled([
+    ...(await validateStacks(stacks, providerVersion)),
+    validatePlain(providerVersion),
+  ]);
   for (const result of results) {
     if (result.status === "rejected") {
       console.error(`${pc.red("✗")} ${result.reason.message}`);
@@ -93,9 +92,19 @@ const validate = async ({ providerVersion, everySwitch }: Options): Promise<void
       console.log(`${title} ${pc.dim(`(hashicorp/aws ${providerVersion}, ${seconds.toFixed(1)} s)`)}`);
     }
   }
-  await checkOrder();
-  await checkPlain(everySwitch === true);
-  await checkApplied();
+};
+
+const validate = async ({ providerVersion, everySwitch }: Options): Promise<void> => {
+  await requireTerraform(NEEDS.mocks);
+  const stacks = (await synth()).map(({ folder }) => folder);
+  const inTurn = async () => {
+    await checkValid(stacks, providerVersion);
+    await checkOrder();
+    await checkPlain(everySwitch === true);
+  };
+  // Emulators and the provider's waits take time but little of the processor.
+  for (const result of await Promise.allSettled([inTurn(), checkApplied()]))
+    if (result.status === "rejected") throw result.reason;
 };
 
 export const command = new Command("npm run validate --")

@@ -7,6 +7,7 @@ import { stackFor } from "../../build/stack-for";
 import { readTerraformJson } from "../../build/stacks";
 import { temporaryFolder } from "../../terminal/processes";
 import { startAlarmService } from "./alarm-service";
+import { type Served, withProvider } from "./provider-server";
 import { isolatedEnv, type Place, terraform } from "./working-copy";
 
 /** Switches that remove alarms which composite alarms name: add a row. */
@@ -67,6 +68,7 @@ const alarmSteps = async (
   const folder = join(temporaryFolder(), "alarms");
   await mkdir(folder);
   const place: Place = { name: "the alarms", folder, env: await isolatedEnv(temporaryFolder()) };
+  let served: Served | undefined;
   let current: Environment = { ...environment, ...ON };
   const apply = async (): Promise<string[]> => {
     const before = service.changes.length;
@@ -77,8 +79,11 @@ const alarmSteps = async (
       resource: alarmsOf(current, keepsLifecycle),
     };
     await writeFile(join(folder, "main.tf.json"), JSON.stringify(main));
-    if (before === 0) await terraform(place, ["init", "-input=false", "-no-color"], 300);
-    await terraform(place, ["apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false"], 300);
+    if (served === undefined) {
+      await terraform(place, ["init", "-input=false", "-no-color"], 300);
+      served = await withProvider(place);
+    }
+    await terraform(served, ["apply", "-auto-approve", "-input=false", "-no-color", "-refresh=false"], 300);
     return service.changes.slice(before);
   };
   try {
@@ -90,6 +95,7 @@ const alarmSteps = async (
     }
     return steps;
   } finally {
+    await served?.stop();
     await service.stop();
   }
 };

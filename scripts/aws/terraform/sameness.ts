@@ -12,6 +12,7 @@ import { flatAddress } from "./plain-addresses";
 import { plainValues } from "./plain-variables";
 import { EXISTING, type Variant } from "./plain-variants";
 import type { Plan, ResourceChange } from "./plan";
+import { withProvider } from "./provider-server";
 import { isolatedEnv, terraform } from "./working-copy";
 
 /** Attributes that differ on purpose, by resource type. Add a row, and say why. */
@@ -227,8 +228,10 @@ const comparedTogether = async (
   await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration));
   const place = { name: "both forms", folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
   await terraform(place, ["init", "-input=false", "-no-color"], 300);
-  await terraform(place, ["plan", "-input=false", "-no-color", "-out=plan", "-lock=false"], 600);
-  const { stdout } = await terraform(place, ["show", "-json", "plan"], 300);
+  const served = await withProvider(place);
+  await terraform(served, ["plan", "-input=false", "-no-color", "-out=plan", "-lock=false"], 600);
+  const { stdout } = await terraform(served, ["show", "-json", "plan"], 300);
+  await served.stop();
   const plan = JSON.parse(stdout) as Plan;
   const results = [...variants, ...pairs].map(({ name }) => compare(name, plan));
   return {

@@ -3,6 +3,7 @@ import { copyFile, cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PROJECT } from "../../build/stacks";
 import { temporaryFolder } from "../../terminal/processes";
+import { withProvider } from "./provider-server";
 import { NEEDS, requireTerraform } from "./tools";
 import { copyStack, isolatedEnv, type Place, terraform } from "./working-copy";
 
@@ -26,10 +27,10 @@ const initialize = async (place: Place): Promise<void> => {
   await terraform(place, ["init", "-backend=false", "-input=false", "-no-color"], 300);
 };
 
-const validateAndTest = async (place: Place, limitSeconds: number): Promise<Validated> => {
+const validateAndTest = async (place: Place): Promise<Validated> => {
   const started = Date.now();
   await terraform(place, ["validate", "-no-color"], 300);
-  const { stdout } = await terraform(place, ["test", "-no-color"], limitSeconds);
+  const { stdout } = await terraform(place, ["test", "-no-color"], 1200);
   if (!/Success! [1-9]\d* passed, 0 failed\./.test(stdout))
     throw new Error(`Expected tests for ${place.name} but Terraform ran none`);
   const lock = await readFile(join(place.folder, LOCK_FILE), "utf8");
@@ -40,11 +41,15 @@ const validateAndTest = async (place: Place, limitSeconds: number): Promise<Vali
 const EXAMPLES = join("plain", "examples");
 
 /** Examples are read with the lock file of the root, so that Terraform looks for the provider once. */
-const validateExample = async (folder: string, name: string, env: NodeJS.ProcessEnv): Promise<void> => {
+const validateExample = async (
+  folder: string,
+  name: string,
+  { env, provided }: { readonly env: NodeJS.ProcessEnv; readonly provided: NodeJS.ProcessEnv },
+): Promise<void> => {
   const place = { name: `examples/${name}`, folder: join(folder, EXAMPLES, name), env };
   await copyFile(join(folder, "plain", LOCK_FILE), join(place.folder, LOCK_FILE));
   await initialize(place);
-  await terraform(place, ["validate", "-no-color"], 300);
+  await terraform({ ...place, env: provided }, ["validate", "-no-color"], 300);
 };
 
 /**
@@ -64,8 +69,11 @@ export const validatePlain = async (providerVersion?: string): Promise<Validated
     await writeFile(join(place.folder, "test_override.tf.json"), JSON.stringify({ terraform: { required_providers } }));
   }
   await initialize(place);
-  const result = await validateAndTest(place, 1200);
-  for (const name of await readdir(join(folder, EXAMPLES))) await validateExample(folder, name, env);
+  const served = await withProvider(place);
+  const result = await validateAndTest(served);
+  for (const name of await readdir(join(folder, EXAMPLES)))
+    await validateExample(folder, name, { env, provided: served.env });
+  await served.stop();
   return result;
 };
 
@@ -89,5 +97,10 @@ export const validateStacks = async (
     await initialize(place);
     places.push(place);
   }
-  return places.map((place) => validateAndTest(place, 120));
+  const [first] = places;
+  if (first === undefined) return [];
+  const { env: provided, stop } = await withProvider(first);
+  const results = places.map((place) => validateAndTest({ ...place, env: provided }));
+  Promise.allSettled(results).then(stop);
+  return results;
 };

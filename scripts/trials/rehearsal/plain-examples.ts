@@ -57,12 +57,12 @@ const tryExample = async (name: string, example: Example | undefined): Promise<A
   const aws = clientsFor(example.region, moto.endpoint);
   await createBefore(aws, example);
   const before = await leftovers(aws);
-  const place = await copyPlain(moto.endpoint, { example: name, ...example });
-  await initialize(place);
+  const place = await initialize(await copyPlain(moto.endpoint, { example: name, ...example }));
   await apply(place);
   const again = await plan(place, true);
   const state = await stateOf(place);
   await destroy(place);
+  await place.stop();
   const after = await leftovers(aws);
   await moto.stop();
   return {

@@ -1,6 +1,7 @@
 /** Copies of plain Terraform that can reach only an emulator. */
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Served, withProvider } from "../../aws/terraform/provider-server";
 import { isolatedEnv, type Place, terraform } from "../../aws/terraform/working-copy";
 import { PROJECT } from "../../build/stacks";
 import { temporaryFolder } from "../../terminal/processes";
@@ -20,7 +21,8 @@ const EMULATED = { s3_use_path_style: true, skip_metadata_api_check: "true" };
 /** For an example that has its own provider. */
 export const EMULATED_PROVIDER = { provider: { aws: [EMULATED] } };
 
-const EMULATED_ROOT = { provider: { aws: [EMULATED, { ...EMULATED, alias: "chat" }] } };
+/** Both providers have one region, because one process serves both: see provider-server.ts. moto has no chat. */
+const EMULATED_ROOT = { provider: { aws: [EMULATED, { ...EMULATED, alias: "chat", region: "${var.aws_region}" }] } };
 
 const writeJson = (folder: string, name: string, contents: object): Promise<void> =>
   writeFile(join(folder, name), JSON.stringify(contents));
@@ -43,6 +45,8 @@ export const copyPlain = async (
   return { name, folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
 };
 
-export const initialize = async (place: Place): Promise<void> => {
+/** @returns the place with a provider of its own */
+export const initialize = async (place: Place): Promise<Served> => {
   await terraform(place, ["init", "-no-color", "-input=false"], 120);
+  return withProvider(place);
 };

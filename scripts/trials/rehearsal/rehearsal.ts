@@ -2,6 +2,7 @@
 import { appendFile, copyFile, cp } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Plan } from "../../aws/terraform/plan";
+import { type Served, withProvider } from "../../aws/terraform/provider-server";
 import {
   copyStack,
   emulatorProvider,
@@ -23,15 +24,18 @@ const overrideOf = (stack: string): Override => ({
 
 const QUIET = ["-no-color", "-input=false"] as const;
 
-/** @returns an initialized Terraform working copy of the stack that can reach only the emulator */
-export const prepare = async (stack: string, endpoint: string): Promise<Place> => {
+/**
+ * @param stack has one provider: see provider-server.ts
+ * @returns an initialized Terraform working copy of the stack that can reach only the emulator
+ */
+export const prepare = async (stack: string, endpoint: string): Promise<Served> => {
   const place = {
     name: "dev",
     folder: await copyStack(stack, overrideOf(stack)),
     env: await isolatedEnv(temporaryFolder(), endpoint),
   };
   await terraform(place, ["init", ...QUIET], LIMIT_SECONDS.init);
-  return place;
+  return withProvider(place);
 };
 
 /** @throws Error of one line that also lists what exists if the apply fails half-way */

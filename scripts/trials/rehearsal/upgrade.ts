@@ -41,14 +41,14 @@ export const tryUpgrade = async (environment: Environment, packageFile: string, 
   await apply(before);
   // The zip stays where the state says: with another path, the function would change.
   const zip = relative(before.folder, readBlueprint(before.folder).function.packageFile);
-  const after = await copyPlain(moto.endpoint, { variables: plainValues(environment, zip) });
-  await cp(join(before.folder, zip), join(after.folder, zip));
-  await copyFile(join(before.folder, STATE), join(after.folder, STATE));
-  await writeFile(join(after.folder, "moved.tf"), moved);
-  await initialize(after);
+  const copy = await copyPlain(moto.endpoint, { variables: plainValues(environment, zip) });
+  await cp(join(before.folder, zip), join(copy.folder, zip));
+  await copyFile(join(before.folder, STATE), join(copy.folder, STATE));
+  await writeFile(join(copy.folder, "moved.tf"), moved);
+  const after = await initialize(copy);
   const own = changesBeside(MOTO_GAPS, await plan(before, true));
   const taken = changesBeside(MOTO_GAPS, await plan(after, true));
-  await moto.stop();
+  for (const { stop } of [before, after, moto]) await stop();
   return [
     { title: "no change creates, replaces or destroys", expected: [], got: taken.filter(isNotInPlace) },
     { title: "plain Terraform plans for the state what the stack plans itself", expected: own, got: taken.map(flat) },
