@@ -46,10 +46,19 @@ const LIMITS = { maxPixels: 2_000_000, maxSidePx: 65_535, maxFrames: 1_000 };
 /** The process itself takes about 100 MB. */
 const MAX_PEAK_BYTES = 300e6;
 
+/** What is made of undamaged pictures: the same pictures are damaged again and again. */
+type Undamaged = Map<Buffer, string>;
+
 /** @returns the attempt; "wrong" if its image should equal that of the undamaged picture but does not */
-const compared = async ({ original }: FuzzInput, attempt: Attempt, worker: WorkerHandle): Promise<Attempt> => {
+const compared = async (
+  { original }: FuzzInput,
+  attempt: Attempt,
+  worker: WorkerHandle,
+  undamaged: Undamaged,
+): Promise<Attempt> => {
   if (original === undefined || attempt.outcome !== "made") return attempt;
-  const { detail } = await worker.attempt({ bytes: original, limits: LIMITS });
+  const detail = undamaged.get(original) ?? (await worker.attempt({ bytes: original, limits: LIMITS })).detail;
+  undamaged.set(original, detail);
   if (detail === attempt.detail) return attempt;
   return {
     ...attempt,
@@ -89,6 +98,7 @@ export const runCampaign = async ({
     FormatCounts
   >;
   const failures: Failure[] = [];
+  const undamaged: Undamaged = new Map();
   const workers = Array.from({ length: processes }, () => startWorker());
   const idle = [...workers];
   let done = 0;
@@ -96,7 +106,12 @@ export const runCampaign = async ({
     if (elapsed() >= (seconds ?? Number.POSITIVE_INFINITY)) return;
     const worker = idle.pop() as WorkerHandle;
     const input = inputOf(seeds, seed, number);
-    const attempt = await compared(input, await worker.attempt({ bytes: input.bytes, limits: LIMITS }), worker);
+    const attempt = await compared(
+      input,
+      await worker.attempt({ bytes: input.bytes, limits: LIMITS }),
+      worker,
+      undamaged,
+    );
     const failure = failureOf(input, attempt);
     addTo(counts[input.format], attempt, failure);
     if (failure !== undefined) failures.push({ input, failure, detail: attempt.detail });
