@@ -39,22 +39,40 @@ const BOOTSTRAP = join(__dirname, "bootstrap.ts");
 /** Names within each of the folders. */
 const [TASK, BOOTSTRAP_FILE] = ["task", "bootstrap.mjs"];
 
+/** Folders of the cache by zip, its size and its time of change: a run starts hundreds of sandboxes with one zip. */
+const folders = new Map<string, string>();
+
 /** @throws Error if the file is missing or not a zip */
 export const unpackFunction = async (zipFile: string): Promise<UnpackedFunction> => {
-  const zip = await readFile(zipFile).catch((cause: Error) => {
+  const missing = (cause: Error) => {
     throw new Error(`Expected the function's package for ${zipFile} but got ${cause.message}`, { cause });
-  });
+  };
+  const { size, mtimeMs } = await stat(zipFile).catch(missing);
+  const key = `${zipFile} ${size} ${mtimeMs}`;
+  const before = folders.get(key);
   const folder = await mkdtemp(join(tmpdir(), "sandbox-"));
   try {
+    if (before !== undefined && existsSync(before)) {
+      await linkTo(before, folder);
+      return unpackedIn(folder);
+    }
+    const zip = await readFile(zipFile);
     const known = zip.length < CACHED_FROM_BYTES ? undefined : await cached(zip);
+    if (known !== undefined) folders.set(key, known);
     if (known === undefined) await unpackInto(folder, zip);
     else await linkTo(known, folder);
   } catch (cause) {
     await rm(folder, { recursive: true, force: true });
     throw new Error(`Expected a zip for ${zipFile} but got ${(cause as Error).message}`, { cause });
   }
-  return { folder, taskRoot: join(folder, TASK), bootstrapFile: join(folder, BOOTSTRAP_FILE) };
+  return unpackedIn(folder);
 };
+
+const unpackedIn = (folder: string): UnpackedFunction => ({
+  folder,
+  taskRoot: join(folder, TASK),
+  bootstrapFile: join(folder, BOOTSTRAP_FILE),
+});
 
 /** The function runs in the folder of the cache, which a sandbox never changes. */
 const linkTo = async (known: string, folder: string): Promise<void> => {
