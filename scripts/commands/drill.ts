@@ -10,10 +10,17 @@ import { withProgress } from "../terminal/progress";
 import { type Control, control } from "../trials/drill/control";
 import { drill, otherProblems, SCENARIO_NAMES, withoutScenario } from "../trials/drill/drill";
 import { type Evidence, gather, shortName } from "../trials/drill/evidence";
-import { type MutantResult, runMutants, shortenWindows } from "../trials/drill/mutation-run";
+import {
+  type MutantForm,
+  type MutantResult,
+  runMutants,
+  shortenWindows,
+  TERRAFORM_JSON,
+} from "../trials/drill/mutation-run";
 import { probeProblems, probesOf, slowProblems } from "../trials/drill/probes";
 import { drillReport, mutantReport, problemReport } from "../trials/drill/report";
 import type { DrillResult } from "../trials/drill/result";
+import { blueprintKey } from "../trials/drill/same-blueprint";
 import { slowProbesOf } from "../trials/drill/slow-probes";
 import { structureProblems } from "../trials/drill/structure";
 import { samplePictures } from "../trials/drill-samples";
@@ -24,6 +31,7 @@ interface Options {
   readonly delivery: Delivery | "both";
   readonly mutants: boolean;
   readonly cloudformation: boolean;
+  readonly bothForms: boolean;
   readonly json: boolean;
 }
 
@@ -38,16 +46,17 @@ const wantedAlarms = (wanted: readonly string[], names: readonly string[]): stri
   });
 
 /** How the drill gets a stack: as Terraform JSON, or as the template that is made from it. */
-interface Form {
+interface Form extends MutantForm {
   /** @returns folder with the stack in this form, made from the folder of a `cdk.tf.json` */
   readonly of: (terraformDir: string) => string;
-  readonly write?: (stack: unknown, folder: string) => void;
 }
 
-const formOf = ({ env, cloudformation }: Options): Form => {
-  if (!cloudformation) return { of: (folder) => folder };
-  const options = { name: env, isProtected: false };
+const TERRAFORM: Form = { ...TERRAFORM_JSON, of: (folder) => folder };
+
+const templateOf = (name: string): Form => {
+  const options = { name, isProtected: false };
   return {
+    words: "as a template",
     of: (folder) => {
       const outDir = temporaryFolder();
       writeTemplate(folder, { ...options, outDir });
@@ -55,6 +64,30 @@ const formOf = ({ env, cloudformation }: Options): Form => {
     },
     write: (stack, outDir) => void writeTemplateOnly(stack, { ...options, outDir }),
   };
+};
+
+const formsOf = ({ env, cloudformation, bothForms }: Options): [Form, ...Form[]] => {
+  if (bothForms) return [TERRAFORM, templateOf(env)];
+  return [cloudformation ? templateOf(env) : TERRAFORM];
+};
+
+/** A stack in one form. */
+interface FormedStack {
+  readonly form: Form;
+  readonly stackDir: string;
+  readonly blueprint: Blueprint;
+}
+
+const formed = (form: Form, terraformDir: string): FormedStack => {
+  const stackDir = form.of(terraformDir);
+  return { form, stackDir, blueprint: readBlueprint(stackDir) };
+};
+
+/** The recordings of one form are those of the other only if both are the same stack. */
+const requireSame = ([first, ...others]: readonly FormedStack[]): void => {
+  for (const other of others)
+    if (first !== undefined && blueprintKey(other.blueprint) !== blueprintKey(first.blueprint))
+      throw new Error("Expected the same stack for both forms but got another one: see same-stack.test.ts");
 };
 
 /** The same recordings, judged by the alarms of the stack with other timeouts. Its backfill would not allow the longest. */
@@ -87,8 +120,12 @@ const slowOf = (all: readonly Evidence[]): DrillResult["slow"] => ({
   problems: timeoutProblems(all),
 });
 
-const problemsOf = (stackDir: string, evidence: Evidence, alarms: readonly string[], found: Control): string[] => {
-  const { blueprint } = evidence;
+const problemsOf = (
+  { stackDir, blueprint }: FormedStack,
+  evidence: Evidence,
+  alarms: readonly string[],
+  found: Control,
+): string[] => {
   if (alarms.length > 0)
     return probeProblems(blueprint, evidence).filter((problem) =>
       alarms.some((alarm) => problem.startsWith(`${alarm},`)),
@@ -102,16 +139,9 @@ const problemsOf = (stackDir: string, evidence: Evidence, alarms: readonly strin
   ];
 };
 
-const mutantsOf = async (
-  { terraformDir, form: { write } }: Judging,
-  evidence: Evidence,
-  others: readonly Evidence[],
-): Promise<MutantResult[]> => {
-  const results = await withProgress({ label: "mutants" }, (onDone) =>
-    runMutants(terraformDir, evidence, { onDone, ...(write && { write }) }),
-  );
-  return [...results, ...others.flatMap(shortenWindows)];
-};
+/** Each mutant in each form, because a stack and its template share what is computed for a mutant. */
+const mutantsOf = async ({ terraformDir, forms }: Judging, evidence: Evidence): Promise<MutantResult[]> =>
+  withProgress({ label: "mutants" }, (onDone) => runMutants(terraformDir, evidence, { onDone, forms }));
 
 /** Runs each scenario once. @param alarms only these; empty: all */
 const record = async (blueprint: Blueprint, alarms: readonly string[]): Promise<Evidence> => {
@@ -129,29 +159,28 @@ interface Judging {
   readonly env: string;
   /** Folder of `cdk.tf.json`. */
   readonly terraformDir: string;
-  /** Folder of the stack that is judged. */
-  readonly stackDir: string;
-  readonly form: Form;
+  readonly forms: readonly Form[];
   readonly alarms: readonly string[];
   readonly withMutants: boolean;
 }
 
-/** Judges the alarms by the recordings, with data that arrive as the evidence says. */
-const judge = async (evidence: Evidence, judging: Judging): Promise<DrillResult> => {
-  const { env, stackDir, form, alarms, withMutants } = judging;
+/** Judges the alarms of a stack by the recordings, with data that arrive as the evidence says. */
+const judge = async (stack: FormedStack, evidence: Evidence, judging: Judging): Promise<DrillResult> => {
+  const { env, alarms, withMutants } = judging;
+  const { blueprint, form } = stack;
   const startedAt = performance.now();
-  const { blueprint, delivery } = evidence;
   const others = await atOtherTimeouts(env, evidence, form);
   const found = control(blueprint, evidence);
   return {
     environment: env,
-    delivery,
+    ...(form.words !== undefined && { form: form.words }),
+    delivery: evidence.delivery,
     alarms: drill(blueprint, evidence).filter((each) => alarms.length === 0 || alarms.includes(each.alarm)),
     control: found,
     probes: probesOf(evidence).length + others.reduce((sum, each) => sum + slowProbesOf(each).length, 0),
     slow: slowOf([evidence, ...others]),
-    problems: [...problemsOf(stackDir, evidence, alarms, found), ...timeoutProblems(others)],
-    ...(withMutants && { mutants: await mutantsOf(judging, evidence, others) }),
+    problems: [...problemsOf(stack, evidence, alarms, found), ...timeoutProblems(others)],
+    ...(withMutants && { mutants: [...(await mutantsOf(judging, evidence)), ...others.flatMap(shortenWindows)] }),
     seconds: (performance.now() - startedAt) / 1_000,
   };
 };
@@ -171,28 +200,31 @@ const isRight = ({ problems, alarms, mutants = [] }: DrillResult): boolean =>
 const run = async (options: Options): Promise<void> => {
   const { env, alarm, delivery, mutants, json } = options;
   const startedAt = performance.now();
-  const form = formOf(options);
+  const forms = formsOf(options);
   const terraformDir = await drillStack(env);
-  const stackDir = form.of(terraformDir);
-  const blueprint = readBlueprint(stackDir);
+  const [first, ...others] = forms;
+  const stack = formed(first, terraformDir);
+  const { blueprint } = stack;
+  const stacks = [stack, ...others.map((form) => formed(form, terraformDir))];
+  requireSame(stacks);
   const alarms = wantedAlarms(
     alarm,
     [...blueprint.alarms, ...blueprint.compositeAlarms].map((each) => shortName(each, blueprint)),
   );
   if (!alarms.every((each) => SCENARIO_NAMES.includes(each))) throw new Error(withoutScenario(blueprint).join("; "));
-  const evidence = await record(blueprint, alarms);
+  const recorded = await record(blueprint, alarms);
   const recordedSeconds = (performance.now() - startedAt) / 1_000;
   const results: DrillResult[] = [];
   for (const each of delivery === "both" ? DELIVERIES : [delivery]) {
-    // Each mutant is tried once, with the first delivery.
-    const withMutants = mutants && results.length === 0;
-    const result = await judge(
-      { ...evidence, delivery: each },
-      { env, terraformDir, stackDir, form, alarms, withMutants },
-    );
-    results.push({ ...result, seconds: result.seconds + recordedSeconds });
+    const evidence = { ...recorded, delivery: each };
+    for (const judged of stacks) {
+      // Each mutant is tried once, with the first delivery.
+      const withMutants = mutants && results.length === 0;
+      const result = await judge(judged, evidence, { env, terraformDir, forms, alarms, withMutants });
+      results.push({ ...result, seconds: result.seconds + recordedSeconds });
+    }
   }
-  if (json) console.log(JSON.stringify(delivery === "both" ? results : results[0], undefined, 2));
+  if (json) console.log(JSON.stringify(results.length > 1 ? results : results[0], undefined, 2));
   else for (const result of results) print(result, alarms.length > 0);
   if (!results.every(isRight)) process.exitCode = 1;
 };
@@ -219,6 +251,11 @@ export const command = new Command("npm run drill --")
     "--cloudformation",
     "judge the CloudFormation template of the environment instead of the Terraform JSON",
     false,
+  )
+  .addOption(
+    new Option("--both-forms", "judge the Terraform JSON and then the CloudFormation template, by the same recordings")
+      .conflicts("cloudformation")
+      .default(false),
   )
   .option("--json", "print the result as JSON", false)
   .addHelpText(

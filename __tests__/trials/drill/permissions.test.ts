@@ -7,6 +7,8 @@ import { drillStack } from "../../../scripts/build/local-stack";
 import { photo } from "../../../scripts/faults/pictures";
 import { FUNCTION_ACCESS_KEY_ID } from "../../../scripts/sandbox/api-call";
 import { readBlueprint } from "../../../scripts/sandbox/blueprint";
+import { readStack } from "../../../scripts/sandbox/read-stack";
+import type { Stack } from "../../../scripts/sandbox/terraform-json";
 import type { Evidence } from "../../../scripts/trials/drill/evidence";
 import { executionProblems } from "../../../scripts/trials/drill/executions";
 import { type Mutant, mutantsOf } from "../../../scripts/trials/drill/mutants";
@@ -45,15 +47,17 @@ const runOf = (environment: string): Run => {
 };
 
 /** Each kind of problem by itself, the cheapest first: one is enough to notice a mutant. */
-const CHECKS: readonly ((stackDir: string, evidence: Evidence) => string[])[] = [
-  (stackDir, evidence) => permissionProblems(stackDir, evidence.blueprint, evidence),
-  (stackDir) => trustProblems(stackDir, readBlueprint(stackDir)),
-  (stackDir) => releaseProblems(stackDir, readBlueprint(stackDir)),
-  (stackDir, evidence) => executionProblems(stackDir, evidence.blueprint),
+const CHECKS: readonly ((stack: Stack, stackDir: string, evidence: Evidence) => string[])[] = [
+  (stack, _, evidence) => permissionProblems(stack, evidence.blueprint, evidence),
+  (stack, stackDir) => trustProblems(stack, readBlueprint(stackDir)),
+  (stack, stackDir) => releaseProblems(stack, readBlueprint(stackDir)),
+  (stack, _, evidence) => executionProblems(stack, evidence.blueprint),
 ];
 
-const problemsOf = (stackDir: string, evidence: Evidence): string[] =>
-  CHECKS.flatMap((check) => check(stackDir, evidence));
+const problemsOf = (stackDir: string, evidence: Evidence): string[] => {
+  const stack = readStack(stackDir);
+  return CHECKS.flatMap((check) => check(stack, stackDir, evidence));
+};
 
 /** @returns mutants that were not noticed */
 const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => boolean): string[] => {
@@ -65,7 +69,8 @@ const survivors = ({ stackDir, evidence }: Run, wanted: (mutant: Mutant) => bool
     const survives = ({ stack: changed }: Mutant) => {
       writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(changed));
       try {
-        return CHECKS.every((check) => check(folder, evidence).length === 0);
+        const read = readStack(folder);
+        return CHECKS.every((check) => check(read, folder, evidence).length === 0);
       } catch {
         // A stack with a broken reference cannot be read, so the change is noticed.
         return false;

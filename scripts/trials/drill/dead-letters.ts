@@ -2,7 +2,6 @@
 
 import { metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { readStack } from "../../sandbox/read-stack";
 import type { Stack } from "../../sandbox/terraform-json";
 import { shortName } from "./evidence";
 import { deniesWithoutTls, statementsOf } from "./policies";
@@ -45,7 +44,6 @@ const retryProblems = (stack: Stack, blueprint: Blueprint): string[] => {
 };
 
 /** @returns one sentence for each way to lose an event without notice */
-export const deadLetterProblems = (stackDir: string, blueprint: Blueprint): string[] => {
-  const stack = readStack(stackDir);
+export const deadLetterProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   return [...queueProblems(stack, blueprint), ...retryProblems(stack, blueprint)];
 };

@@ -9,7 +9,7 @@ import type { Transition } from "../../cloudwatch/watch";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { type Evidence, faultsOf, recorded, scenarioOf, shortName, traffic } from "./evidence";
 import { INCIDENT_SCENARIOS } from "./incident-scenarios";
-import { type AnyAlarm, filtersOf, historyOf, neededBy, reportOf, type Watched } from "./observe";
+import { type AnyAlarm, filtersOf, historiesOf, historyOf, neededBy, reportOf, type Watched } from "./observe";
 import { MEASURES, OTHERS } from "./other-runs";
 import { FAULT_AT_MS } from "./recorded-run";
 import { remembered } from "./remembered";
@@ -169,14 +169,14 @@ export const ownProblems = (alarm: AnyAlarm, blueprint: Blueprint, evidence: Evi
 const verdictOf = (alarm: AnyAlarm, scenario: Scenario, blueprint: Blueprint, evidence: Evidence): Verdict => {
   const short = shortName(alarm, blueprint);
   const { timeline, watched } = timelineOf(alarm, scenario, evidence);
-  const history = seenIn(alarm, scenario, blueprint, evidence);
+  const every = everyAlarm(blueprint);
+  const histories = historiesOf(every, blueprint, timeline, watched, evidence.delivery);
+  const history = histories[every.indexOf(alarm)] ?? [];
   const after = history.filter(({ atMs }) => atMs > FAULT_AT_MS);
   const off = firingOf(after);
-  const others = everyAlarm(blueprint).filter((other) => {
-    if (scenarioOf(other, blueprint)?.isInverse) return false;
-    const seen = other === alarm ? [] : historyOf(other, blueprint, timeline, watched, evidence.delivery);
-    return firingOf(seen) !== undefined;
-  });
+  const others = every.filter(
+    (other, i) => other !== alarm && !scenarioOf(other, blueprint)?.isInverse && firingOf(histories[i] ?? []),
+  );
   const also = others.map((other) => shortName(other, blueprint));
   const unexpected = also.filter((name) => !scenario.also.includes(name));
   const names = metricAlarmsOf(alarm, blueprint)

@@ -64,7 +64,8 @@ export const faultsOf = (alarm: AnyAlarm): number => {
   return Math.max(1, Math.ceil(least === undefined ? threshold : Number(least)));
 };
 
-const RUNS_AT_A_TIME = 3;
+/** A run waits for answers that come late on purpose, and for retries. */
+export const RUNS_AT_A_TIME = 3;
 
 /** @throws Error if a run cannot start: no package, no buckets */
 export const gather = async (blueprint: Blueprint, options: GatherOptions = {}): Promise<Evidence> => {

@@ -1,6 +1,5 @@
 /** Checks that the role of a state machine allows exactly what its runs need. */
 import type { Blueprint, BucketBlueprint } from "../../sandbox/blueprint";
-import { readStack } from "../../sandbox/read-stack";
 import type { Stack } from "../../sandbox/terraform-json";
 import { covers, type Statement, statementsOf } from "./policies";
 
@@ -56,8 +55,7 @@ const allows =
     (value === undefined || Object.values(conditions).flat().includes(value));
 
 /** @returns one sentence for each missing action and for each unused one */
-export const executionProblems = (stackDir: string, { stateMachines, buckets }: Blueprint): string[] => {
-  const stack = readStack(stackDir);
+export const executionProblems = (stack: Stack, { stateMachines, buckets }: Blueprint): string[] => {
   return stateMachines.flatMap((machine) => {
     const bucket = buckets.find(({ name }) => name === machine.results.Bucket);
     if (bucket === undefined) return [`${machine.name} writes its results to a bucket of another stack`];

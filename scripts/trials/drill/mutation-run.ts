@@ -2,15 +2,20 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import pLimit from "p-limit";
 import { photo } from "../../faults/pictures";
 import { type Blueprint, type FunctionBlueprint, readBlueprint } from "../../sandbox/blueprint";
 import { control } from "./control";
 import { drill, otherProblems, ownProblems, withoutScenario } from "./drill";
-import { type Evidence, shortName } from "./evidence";
+import { type Evidence, RUNS_AT_A_TIME, shortName } from "./evidence";
 import { type Mutant, mutantsOf } from "./mutants";
+import { forgetting } from "./observe";
 import { OTHERS } from "./other-runs";
 import { probeProblems, probeProblemsOf } from "./probes";
 import type { Recording } from "./recorded-run";
+import { remembered } from "./remembered";
+import { blueprintKey } from "./same-blueprint";
 import { structureProblems } from "./structure";
 
 /** @returns for each alarm, whether its boundary checks notice one evaluation period less */
@@ -39,12 +44,20 @@ export interface MutationRunOptions {
   /** @default all mutants */
   readonly wanted?: (mutant: Mutant) => boolean;
   readonly onDone?: (done: number, total: number) => void;
-  /** Writes a mutant into a folder. @default as `cdk.tf.json` */
-  readonly write?: (stack: unknown, folder: string) => void;
+  /** Each mutant is judged in each of these forms. @default as `cdk.tf.json` */
+  readonly forms?: readonly MutantForm[];
 }
 
-const writeTerraformJson = (stack: unknown, folder: string): void =>
-  writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
+/** How a mutant is written for the sandbox's reader. */
+export interface MutantForm {
+  /** For the names of mutants. @default the form needs no name */
+  readonly words?: string;
+  readonly write: (stack: unknown, folder: string) => void;
+}
+
+export const TERRAFORM_JSON: MutantForm = {
+  write: (stack, folder) => writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack)),
+};
 
 /** @returns the alarms that a mutant adds or changes */
 const changedAlarms = ({ alarms, compositeAlarms }: Blueprint, { blueprint }: Evidence) => {
@@ -79,14 +92,14 @@ const rerun = async (name: keyof typeof OTHERS, blueprint: Blueprint, evidence: 
 export const runMutants = async (
   stackDir: string,
   evidence: Evidence,
-  { wanted = () => true, onDone, write = writeTerraformJson }: MutationRunOptions = {},
+  { wanted = () => true, onDone, forms = [TERRAFORM_JSON] }: MutationRunOptions = {},
 ): Promise<MutantResult[]> => {
   const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8"));
   const recorded = [...evidence.recordings.values()]
     .flatMap(({ lines }) => lines.map(({ message }) => message))
     .join("\n");
   const mutants = mutantsOf(stack, recorded).filter(wanted);
-  const folder = mkdtempSync(join(tmpdir(), "mutant-"));
+  const places = forms.map((form) => ({ ...form, folder: mkdtempSync(join(tmpdir(), "mutant-")) }));
   /** A package is named relative to its stack. */
   const packaged = (fn: FunctionBlueprint): FunctionBlueprint => {
     const { function: main, otherFunctions } = evidence.blueprint;
@@ -94,28 +107,54 @@ export const runMutants = async (
     return { ...fn, packageFile };
   };
 
-  const resultOf = async (mutant: Mutant): Promise<MutantResult> => {
+  type MutantPlace = (typeof places)[number];
+
+  const blueprintOf = ({ stack }: Mutant, { write, folder }: MutantPlace): Blueprint => {
+    write(stack, folder);
+    const read = readBlueprint(folder);
+    return { ...read, function: packaged(read.function), otherFunctions: read.otherFunctions.map(packaged) };
+  };
+
+  /** @returns what each form of a mutant is judged by; forms that are the same stack share a run */
+  const evidencesOf = async (mutant: Mutant): Promise<(Evidence | Error)[]> => {
+    const { reruns } = mutant;
+    if (reruns === undefined) return places.map(() => evidence);
+    const runs = new Map<string, Promise<Evidence>>();
+    const ofForm = async (place: MutantPlace) => {
+      const blueprint = blueprintOf(mutant, place);
+      return remembered(runs, blueprintKey(blueprint), () => rerun(reruns, blueprint, evidence));
+    };
+    return Promise.all(places.map((place) => ofForm(place).catch((error: Error) => error)));
+  };
+
+  const resultOf = (mutant: Mutant, place: MutantPlace, judgedBy: Evidence | Error): MutantResult => {
+    const name = [mutant.name, place.words].filter(Boolean).join(", ");
     try {
-      write(mutant.stack, folder);
-      const read = readBlueprint(folder);
-      const { function: main, otherFunctions } = read;
-      const blueprint = { ...read, function: packaged(main), otherFunctions: otherFunctions.map(packaged) };
-      const judgedBy = mutant.reruns ? await rerun(mutant.reruns, blueprint, evidence) : evidence;
-      const [caughtBy] = problemsOf(folder, blueprint, judgedBy);
-      return { mutant: mutant.name, caughtBy };
+      if (judgedBy instanceof Error) throw judgedBy;
+      const blueprint = blueprintOf(mutant, place);
+      const [caughtBy] = problemsOf(place.folder, blueprint, judgedBy);
+      return { mutant: name, caughtBy };
     } catch (error) {
-      return { mutant: mutant.name, caughtBy: (error as Error).message };
+      return { mutant: name, caughtBy: (error as Error).message };
     }
   };
 
   try {
+    // All runs come before the first judgement, which would keep this process from answering the functions in time.
+    const limit = pLimit(RUNS_AT_A_TIME);
+    const evidences = await Promise.all(mutants.map((mutant) => limit(evidencesOf, mutant)));
     const results: MutantResult[] = [];
-    for (const mutant of mutants) {
-      results.push(await resultOf(mutant));
-      onDone?.(results.length, mutants.length);
+    for (const [i, mutant] of mutants.entries()) {
+      // Forgotten once the mutant is judged, with all that is computed from it.
+      const judgedBy = evidences.shift() ?? [];
+      const ofForms = () => places.map((place, form) => resultOf(mutant, place, judgedBy[form] ?? evidence));
+      results.push(...forgetting(ofForms));
+      onDone?.(i + 1, mutants.length);
+      // Lets the progress be seen.
+      await setImmediate();
     }
     return results;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const { folder } of places) rmSync(folder, { recursive: true, force: true });
   }
 };

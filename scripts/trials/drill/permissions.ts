@@ -1,11 +1,11 @@
 /** Checks that the role of each function allows exactly its calls and what services do with its permissions. */
 import { type ApiCall, accessKeyIdOf, FUNCTION_ACCESS_KEY_ID } from "../../sandbox/api-call";
 import type { Blueprint, BucketBlueprint, FunctionBlueprint } from "../../sandbox/blueprint";
-import { readStack } from "../../sandbox/read-stack";
 import type { Stack } from "../../sandbox/terraform-json";
 import type { Evidence } from "./evidence";
 import { OTHERS } from "./other-runs";
 import { covers, type Statement, statementsOf } from "./policies";
+import { remembered } from "./remembered";
 
 interface Seen {
   readonly blueprint: Blueprint;
@@ -117,13 +117,22 @@ const allows = (statements: readonly Statement[], action: string, resource: stri
       resources.some((pattern) => covers(pattern, resource) || pattern.startsWith(`${resource}/index/`)),
   );
 
-/** Excludes runs with changed settings: they can make calls that the deployed function never makes. */
-const callsOf = (fn: FunctionBlueprint, { blueprint, recordings }: Evidence): ApiCall[] => {
+const callers = new WeakMap<Evidence["recordings"], Map<string, readonly ApiCall[]>>();
+
+/**
+ * Excludes runs with changed settings: they can make calls that the deployed function never makes.
+ * @returns the calls of a function, those of one action on one resource once
+ */
+const callsOf = (fn: FunctionBlueprint, { blueprint, recordings }: Evidence): readonly ApiCall[] => {
   const keyId = fn.name === blueprint.function.name ? FUNCTION_ACCESS_KEY_ID : accessKeyIdOf(fn);
-  return [...recordings]
-    .filter(([name]) => !Object.hasOwn(OTHERS, name) || name === "healthy")
-    .flatMap(([, { calls }]) => calls)
-    .filter(({ caller }) => caller === keyId);
+  const known = remembered(callers, recordings, () => new Map<string, readonly ApiCall[]>());
+  return remembered(known, keyId, () => {
+    const calls = [...recordings]
+      .filter(([name]) => !Object.hasOwn(OTHERS, name) || name === "healthy")
+      .flatMap(([, { calls }]) => calls)
+      .filter(({ caller }) => caller === keyId);
+    return [...new Map(calls.map((call) => [`${call.action} ${resourceOf(call)}`, call])).values()];
+  });
 };
 
 const conditionProblems = (statements: readonly Statement[], fn: FunctionBlueprint): string[] => {
@@ -178,8 +187,7 @@ const problemsOf = (statements: readonly Statement[], seen: Seen, of: Need["of"]
 };
 
 /** @returns one sentence for each missing action and for each unused one */
-export const permissionProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
-  const stack = readStack(stackDir);
+export const permissionProblems = (stack: Stack, blueprint: Blueprint, evidence: Evidence): string[] => {
   const { isTraced, environment } = blueprint.function;
   const ofApi = new Set(blueprint.apis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName)));
   const ofRuns = new Set(blueprint.stateMachines.map(({ functionArn }) => functionArn));

@@ -1,5 +1,5 @@
 /** Checks the metadata table itself: what it costs without use, what survives a mistake, and what expires. */
-import { readStack } from "../../sandbox/read-stack";
+import type { Stack } from "../../sandbox/terraform-json";
 
 const isOn = (block: unknown): boolean =>
   [block].flat().some((each) => (each as { readonly enabled?: unknown } | undefined)?.enabled === true);
@@ -7,8 +7,7 @@ const isOn = (block: unknown): boolean =>
 const ATTRIBUTES = ["name", "billing_mode", "point_in_time_recovery", "server_side_encryption", "ttl"];
 
 /** @returns one sentence for each setting of a table that is not as it should be */
-export const tableProblems = (stackDir: string): string[] => {
-  const stack = readStack(stackDir);
+export const tableProblems = (stack: Stack): string[] => {
   const hasKey = stack.resources("aws_kms_key", ["arn"]).length > 0;
   return stack
     .resources("aws_dynamodb_table", ATTRIBUTES)

@@ -1,7 +1,6 @@
 /** Checks that releases can be gradual and roll back: the alias that uploads invoke, and CodeDeploy, which shifts its traffic. */
 import { type Alarm, metricsOf } from "../../cloudwatch/alarm";
 import type { Blueprint } from "../../sandbox/blueprint";
-import { readStack } from "../../sandbox/read-stack";
 import { asList, type Stack } from "../../sandbox/terraform-json";
 import { statementsOf } from "./policies";
 
@@ -111,8 +110,7 @@ const roleProblems = (stack: Stack, group: Json, { function: fn }: Blueprint): s
 };
 
 /** @returns one sentence for each mistake that prevents a gradual release or its rollback */
-export const releaseProblems = (stackDir: string, blueprint: Blueprint): string[] => {
-  const stack = readStack(stackDir);
+export const releaseProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   const groups = bodies(
     stack,
     "aws_codedeploy_deployment_group",

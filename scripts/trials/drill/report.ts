@@ -106,7 +106,7 @@ const slowLine = ({ timeoutsSeconds, alarms, problems }: DrillResult["slow"]): s
 
 /** @param isDetailed prints all details of each alarm, with the message, instead of a table */
 export const drillReport = (
-  { environment, delivery, alarms, control, probes, slow, seconds }: DrillResult,
+  { environment, form, delivery, alarms, control, probes, slow, seconds }: DrillResult,
   isDetailed: boolean,
 ): string => {
   const fired = alarms.filter(({ pageSeconds }) => pageSeconds !== undefined).length;
@@ -116,7 +116,7 @@ export const drillReport = (
     isDetailed ? alarms.map(details).join("\n\n") : `${summary(alarms)}\n${pc.dim(LEGEND)}`,
     "",
     ...(slow.alarms.length === 0 ? [] : [slowLine(slow)]),
-    `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${environment} fired for their own cause`,
+    `${mark(fired === alarms.length)} ${fired} of ${alarms.length} alarms of ${[environment, form].filter(Boolean).join(", ")} fired for their own cause`,
     `${mark(control.problems.length === 0)} ${control.problems.length === 0 ? "no" : control.problems.length} ${control.problems.length > 1 ? "alarms" : "alarm"} fired during a healthy hour${edge}`,
     pc.dim(
       `${probes} boundary checks; ${number(seconds)} s in all. Times include the ${delivery} delay of data on their way to CloudWatch.`,

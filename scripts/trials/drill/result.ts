@@ -6,6 +6,8 @@ import type { MutantResult } from "./mutation-run";
 
 export interface DrillResult {
   readonly environment: string;
+  /** What the stack was read from. @default its Terraform JSON */
+  readonly form?: string;
   readonly delivery: Delivery;
   readonly alarms: readonly Verdict[];
   readonly control: Control;

@@ -5,6 +5,7 @@ import { isComposite } from "../../cloudwatch/composite-alarm";
 import type { MetricFilter } from "../../cloudwatch/metric-filter";
 import type { Blueprint } from "../../sandbox/blueprint";
 import { dimensionsOf, LAMBDA_METRICS } from "../../sandbox/lambda";
+import { readStack } from "../../sandbox/read-stack";
 import { compositeProblems } from "./composites";
 import { deadLetterProblems } from "./dead-letters";
 import { type Evidence, scenarioOf, shortName } from "./evidence";
@@ -13,6 +14,7 @@ import { logGroupsOf, reportOf } from "./observe";
 import { permissionProblems } from "./permissions";
 import { tableProblems } from "./records";
 import { releaseProblems } from "./releases";
+import { remembered } from "./remembered";
 import { trustProblems } from "./trust";
 import { type Address, keyOf, widgetMetrics } from "./widgets";
 
@@ -45,8 +47,19 @@ const publishedByTables = ({ tables }: Blueprint): Address[] =>
     })),
   );
 
+const publications = new WeakMap<Evidence["recordings"], readonly Address[]>();
+
+/** @returns the metrics that the function and the services published in the runs, each once */
+const published = ({ recordings }: Evidence): readonly Address[] =>
+  remembered(publications, recordings, () => {
+    const data = [...recordings.values()].flatMap(({ data }) => data);
+    return [...new Map(data.map((datum) => [keyOf(datum), datum])).values()].filter(
+      ({ namespace }) => namespace !== "AWS/Lambda",
+    );
+  });
+
 /** Metrics of filters, of Lambda, of the log group, and those that the function published in the runs. */
-const produced = (blueprint: Blueprint, { recordings }: Evidence): Address[] => [
+const produced = (blueprint: Blueprint, evidence: Evidence): Address[] => [
   ...blueprint.metricFilters.map(({ metric }) => ({ ...metric, dimensions: metric.dimensions ?? {} })),
   ...Object.keys(LAMBDA_METRICS).flatMap((name) =>
     [blueprint.function, ...blueprint.otherFunctions]
@@ -59,7 +72,7 @@ const produced = (blueprint: Blueprint, { recordings }: Evidence): Address[] => 
     name: "IncomingBytes",
     dimensions: { LogGroupName },
   })),
-  ...[...recordings.values()].flatMap(({ data }) => data).filter(({ namespace }) => namespace !== "AWS/Lambda"),
+  ...published(evidence),
 ];
 
 const filterDefinitionProblems = (blueprint: Blueprint, evidence: Evidence): string[] => {
@@ -141,13 +154,16 @@ export const monitoringProblems = (blueprint: Blueprint, evidence: Evidence): st
  * @param stackDir folder of the blueprint's `cdk.tf.json`
  * @returns one sentence for each mistake
  */
-export const structureProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => [
-  ...monitoringProblems(blueprint, evidence),
-  ...notificationProblems(blueprint),
-  ...permissionProblems(stackDir, blueprint, evidence),
-  ...trustProblems(stackDir, blueprint),
-  ...releaseProblems(stackDir, blueprint),
-  ...deadLetterProblems(stackDir, blueprint),
-  ...tableProblems(stackDir),
-  ...executionProblems(stackDir, blueprint),
-];
+export const structureProblems = (stackDir: string, blueprint: Blueprint, evidence: Evidence): string[] => {
+  const stack = readStack(stackDir);
+  return [
+    ...monitoringProblems(blueprint, evidence),
+    ...notificationProblems(blueprint),
+    ...permissionProblems(stack, blueprint, evidence),
+    ...trustProblems(stack, blueprint),
+    ...releaseProblems(stack, blueprint),
+    ...deadLetterProblems(stack, blueprint),
+    ...tableProblems(stack),
+    ...executionProblems(stack, blueprint),
+  ];
+};

@@ -1,6 +1,5 @@
 /** Checks the permissions of services: S3 invokes the function, alarms and budgets publish, services use the stack's key. */
 import type { Blueprint } from "../../sandbox/blueprint";
-import { readStack } from "../../sandbox/read-stack";
 import type { Stack } from "../../sandbox/terraform-json";
 import { covers, deniesWithoutTls, type Statement, statementsOf } from "./policies";
 
@@ -164,8 +163,7 @@ const keyProblems = (stack: Stack, blueprint: Blueprint): string[] => {
 };
 
 /** @returns one sentence for each missing permission */
-export const trustProblems = (stackDir: string, blueprint: Blueprint): string[] => {
-  const stack = readStack(stackDir);
+export const trustProblems = (stack: Stack, blueprint: Blueprint): string[] => {
   return [
     ...invocationProblems(stack, blueprint),
     ...apiProblems(stack, blueprint),
