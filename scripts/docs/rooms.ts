@@ -83,7 +83,7 @@ export const ROOMS = {
     path: "scripts/trials/drill",
     purpose: "Makes every alarm fire for its own cause. Its reading of the stack stays independent of the modules.",
     imports: ["sandbox", "cloudwatch", "faults"],
-    entries: ["causes.ts", "control.ts", "drill.ts", "evidence.ts", "foreign.ts", "incident-scenarios.ts", "recorded-run.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
+    entries: ["causes.ts", "control.ts", "drill.ts", "evidence.ts", "foreign.ts", "incident-scenarios.ts", "recorded-run.ts", "policies.ts", "probes.ts", "report.ts", "result.ts", "same-blueprint.ts", "scenarios.ts", "structure.ts", "mutation-run.ts", "original-comparison.ts", "slow-probes.ts"],
   },
   month: {
     path: "scripts/trials/month",
@@ -116,7 +116,7 @@ export const ROOMS = {
     entries: [
       "account.ts", "account-alarms.ts", "account-log.ts", "account-uploads.ts", "api-gateway.ts", "backfill/objects.ts", "backfill/runs.ts", "backfill/service.ts", "buckets.ts", "clients.ts", "dead-letters.ts", "load-report.ts", "local-run.ts", "protection.ts", "records.ts", "sample-uploads.ts", "smoke-outcomes.ts", "upload-client.ts",
       "doctor/backfill.ts", "doctor/check.ts", "doctor/encryption.ts", "doctor/monitoring.ts", "doctor/notifications.ts", "doctor/records.ts", "doctor/upload-api.ts", "doctor/upload-path.ts", "release/alias.ts", "release/samples.ts", "release/verbs.ts",
-      "terraform/alarm-order.ts", "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-addresses.ts", "terraform/plain-variables.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/state.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
+      "terraform/alarm-order.ts", "terraform/apply.ts", "terraform/environment-diff/comparison.ts", "terraform/environment-diff/report.ts", "terraform/environment-diff/variables.ts", "terraform/moto-gaps.ts", "terraform/moto.ts", "terraform/plain-addresses.ts", "terraform/plain-variables.ts", "terraform/plain-variants.ts", "terraform/plan-summary.ts", "terraform/plan.ts", "terraform/provider-server.ts", "terraform/sameness.ts", "terraform/saved-plan.ts", "terraform/state.ts", "terraform/target.ts", "terraform/tools.ts", "terraform/validation.ts", "terraform/working-copy.ts",
     ],
   },
   images: {
