@@ -92,6 +92,25 @@ describe("npm start", () => {
     ]);
   }, 180_000);
 
+  it("prints the address of the upload API, which answers, and the command that uploads there", async () => {
+    const child = spawn(process.execPath, [...RUN_TYPESCRIPT, "scripts/commands/start.ts", "--env", "prod"], {
+      cwd: ROOT,
+      env: { ...process.env, NO_COLOR: "1", NOTICE_AFTER_MS: "1e6" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    while (!/ --api-url \S+\n/.test(printed)) printed += (await once(child.stdout, "data"))[0];
+    const [, url] = /^The upload API listens at (http:\/\/127\.0\.0\.1:\d+):$/m.exec(printed) ?? [];
+    const { status } = await fetch(`${url}/uploads`, { method: "POST" });
+    child.kill("SIGINT");
+    const [exitCode] = await once(child, "exit");
+
+    expect(printed).toContain(
+      `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run upload -- prod photo.jpg --api-url ${url}\n`,
+    );
+    expect([status, exitCode]).toEqual([403, 0]);
+  }, 180_000);
+
   it("without a file processes the samples, then each upload to its S3, until Ctrl-C", async () => {
     const child = spawn(
       process.execPath,

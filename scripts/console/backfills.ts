@@ -112,7 +112,8 @@ export const createBackfills = ({ blueprint, sandbox, keys, now }: Options): Bac
       const line = lineOf(text);
       if (line.event !== undefined && line.event in OUTCOMES && line.key !== undefined) lines.set(line.key, line);
     }
-    return (keysOf.get(name) ?? []).map((key) => {
+    // Of a run that `npm run backfill` has started, only the lines are known here.
+    return (keysOf.get(name) ?? [...lines.keys()]).map((key) => {
       const { event = "", reason, detail, errorName, errorMessage, operation } = lines.get(key) ?? {};
       const outcome = OUTCOMES[event] ?? "waiting";
       const denied = operation === undefined ? undefined : `${operation} was denied`;

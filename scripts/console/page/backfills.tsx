@@ -74,7 +74,7 @@ const Run = ({ run, isNewest }: { readonly run: BackfillRun; readonly isNewest: 
           </button>
         )}
       </div>
-      <progress max={objects.length} value={done} aria-label={`Objects of ${name} that are done`} />
+      <progress max={Math.max(objects.length, 1)} value={done} aria-label={`Objects of ${name} that are done`} />
       <p class="muted number" role="status">
         {grouped(done)} of {plural(objects.length, "object")} done: {countsOf(run)}
       </p>
