@@ -12,7 +12,7 @@ metric_namespace = "ImageProcessor/Lambda/prod"
 # Metrics embedded in the log: no PutMetricData request for each invocation, and no permission for it.
 metrics_transport = "emf"
 
-# One incident, one page: docs/alarms.md. A refused file is its sender's business, so it is no error here.
+# One incident, one page: docs/alarms.md. Only the sender can fix a refused file, so it is not an error here.
 alarm_routing     = "incident"
 refusal_log_level = "WARN"
 
@@ -33,8 +33,8 @@ enable_metadata_table = true
 enable_upload_api     = true
 upload_api_authorizer = "iam"
 
-# Old objects can be processed with `npm run backfill`, by a function of its own. 10 batches at once are reserved for it, so the
-# account needs a quota for them beside the 100 below.
+# Old objects can be processed with `npm run backfill`, by a separate function. 10 batches at once are reserved for it, so the
+# account needs a quota for them in addition to the 100 below.
 enable_backfill = true
 
 # Fires before invocations run out of memory.

@@ -25,7 +25,7 @@ export const addressesOf = (environment: Environment): Record<Severity, readonly
 /** Whether the stack has the dashboard of all regions. */
 export const isHome = (environment: Environment): boolean => homeOf(environment).aws_region === environment.aws_region;
 
-/** @returns what the dashboard shows: the stacks of all regions, and the upload API of its own */
+/** @returns what the dashboard shows: the stacks of all regions, and the upload API of this region */
 export const dashboardStacks = (
   environment: Environment,
   uploadApiId?: string,

@@ -52,7 +52,7 @@ describe("the backfill", () => {
     await runNamed("run-2").getByRole("button", { name: "Resume" }).click();
     await runNamed("run-2").getByText("succeeded", { exact: true }).waitFor();
 
-    // The fault has uploaded photos of its own.
+    // The fault has uploaded other photos.
     expect(new Set(await outcomesOf("run-2"))).toEqual(new Set(["processed"]));
   });
 

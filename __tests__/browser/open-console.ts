@@ -16,7 +16,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** A busy machine takes its time; the time limit of the test ends what never comes. */
+/** Long enough for a busy machine. The time limit of the test ends a wait that never succeeds. */
 const LONGEST_WAIT_MS = 240_000;
 
 export interface View {
@@ -27,7 +27,7 @@ export interface View {
 
 export interface OpenConsole {
   readonly console: Console;
-  /** Opens a view in a page of its own. */
+  /** Opens a view in a separate page. */
   open(view: string, options?: { readonly widthPx?: number; readonly isDark?: boolean }): Promise<View>;
   /** Keeps a picture of a page. */
   picture(page: Page, name: string): Promise<void>;

@@ -66,7 +66,7 @@ describe("two pages", () => {
     await Promise.all([go(one.page, "Photos"), go(other.page, "Photos")]);
   });
 
-  it("break and heal the same fault: the second page to ask is told that it is too late", async () => {
+  it("break and heal the same fault: the second page gets the answer that it is too late", async () => {
     await Promise.all([go(one.page, "Break"), go(other.page, "Break")]);
     await one.page.getByRole("button", { name: "Break: S3 answers 503", exact: true }).click();
     await other.page.getByRole("button", { name: "Heal: S3 answers 503", exact: true }).click();
@@ -89,7 +89,7 @@ describe("two pages", () => {
 });
 
 describe("a page that goes away in the middle of an upload", () => {
-  it("leaves nothing behind, and the others go on", async () => {
+  it("leaves nothing behind, and the others continue", async () => {
     const { page } = await opened.open("photos");
     await slowUploads(page);
     await drop(page, "half.jpg", randomBytes(4_000_000));
@@ -153,7 +153,7 @@ describe("the dead-letter queue", () => {
 });
 
 describe("the records", () => {
-  it("say what became of each upload, also of a refused one, with a link to its trace", async () => {
+  it("show the state of each upload, even of a refused one, with a link to its trace", async () => {
     const { page } = one;
     await go(page, "Photos");
     await drop(page, "diary.jpg", Buffer.from("Dear diary, today nothing was photographed.\n"));

@@ -86,7 +86,7 @@ test("stays within 9.5 MB, and its bundle within 500 kB", () => {
   expect(files["index.js"]?.length).toBeLessThanOrEqual(500_000);
 });
 
-test("has a package of its own for the upload API: one file without sharp, of less than 200 kB, that loads", async () => {
+test("has a separate package for the upload API: one file without sharp, of less than 200 kB, that loads", async () => {
   const api = await buildUploadApi({ outDir: join(folder, "api") });
   const again = await buildUploadApi({ outDir: join(folder, "api") });
   const unpacked = join(folder, "unpacked-api");

@@ -194,7 +194,7 @@ test("refuses a tarball that is not what the lockfile names", async () => {
   );
 });
 
-test("refuses to go on without what npm cannot fetch", async () => {
+test("refuses to build without a package that npm cannot fetch", async () => {
   await prepare();
   await rm(tarball(LIBVIPS));
   const unknown = (await readFile(join(root, "package-lock.json"), "utf8")).replaceAll(

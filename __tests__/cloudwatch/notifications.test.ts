@@ -54,7 +54,7 @@ describe("watch", () => {
     expect(reported).toEqual(history);
   });
 
-  it("goes on from the states of an earlier call", () => {
+  it("continues from the states of an earlier call", () => {
     const states = new Map<string, AlarmState>([[alarm.name, "OK"]]);
     watch([alarm], storeWith(3), NOON, NOON + MINUTE, undefined, states);
     expect(states.get(alarm.name)).toBe("ALARM");

@@ -1,4 +1,4 @@
-/** Accounts of one test file: healthy, but for the answers that a test makes wrong. */
+/** Accounts of one test file: healthy, except for the answers that a test makes wrong. */
 import type { Environment } from "../../modules/variables";
 import { devWith } from "../modules/synthesized";
 import { type Answers, startAccount } from "./account";

@@ -21,7 +21,7 @@ describe("npm run redrive", () => {
     return { MessageId: "1", ReceiptHandle: "h", Body, MD5OfBody, Attributes: { SentTimestamp: "1" } };
   };
 
-  /** @returns what became of one message with this body, and the events that the function received */
+  /** @returns the result for one message with this body, and the events that the function received */
   const redriven = async (body: string, wrong: Answers = {}) => {
     const messages = [messageOf(body)];
     const { endpoint, calls } = await account({

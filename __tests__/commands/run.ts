@@ -1,4 +1,4 @@
-/** Runs commands of `scripts/commands` without credentials or colours: in this process, or as a process of their own. */
+/** Runs commands of `scripts/commands` without credentials or colours: in this process, or as separate processes. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Console } from "node:console";
 import { join } from "node:path";
@@ -86,7 +86,7 @@ export const runIn = (
   return ended;
 };
 
-/** Runs a command in this process, which is much quicker than a process of its own. */
+/** Runs a command in this process, which is much quicker than a separate process. */
 export const run = (script: string, ...args: readonly string[]): Promise<Ended> => runIn({}, script, ...args);
 
 /** @returns the process of a command, and how it ends */

@@ -1,4 +1,4 @@
-/** `npm start` as a process of its own, until Ctrl-C. */
+/** `npm start` as a separate process, until Ctrl-C. */
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "start-test-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** As a process of its own. */
+/** As a separate process. */
 const spawned = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

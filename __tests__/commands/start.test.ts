@@ -56,7 +56,7 @@ describe("npm start with a folder of good and bad files", () => {
     expect(readdirSync(join(folder, "mixed-out")).filter((name) => name.startsWith("free_"))).toHaveLength(5);
   });
 
-  it("fails for the file whose variants cannot be saved, and goes on with the others", () => {
+  it("fails for the file whose variants cannot be saved, and continues with the others", () => {
     const { stdout } = ended;
 
     expect(stdout).toMatch(/^✓ free\.bmp/m);

@@ -1,4 +1,4 @@
-/** What became of an upload, by the outcome of its invocation and the lines that the function logged. */
+/** The final state of an upload, from the outcome of its invocation and the lines that the function logged. */
 import { EVENTS } from "../../handler/contract/events";
 import { endingOf } from "../../scripts/console/ending";
 import type { Outcome } from "../../scripts/sandbox/lambda";

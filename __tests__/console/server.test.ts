@@ -127,7 +127,7 @@ describe("the console's server", () => {
     expect(statuses).toEqual([411, 400, 400]);
   });
 
-  it("stores nothing of an upload that breaks off, and goes on", async () => {
+  it("stores nothing of an upload that breaks off, and keeps serving", async () => {
     const headers = { ...own(), "content-length": "1000000" };
     const request = httpRequest(`${running.url}/api/upload?name=half.jpg`, { method: "POST", headers }).on(
       "error",

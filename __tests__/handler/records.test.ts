@@ -57,7 +57,7 @@ const recordsOf = async (key: string) =>
 const eTagOf = ({ s3 }: S3EventRecord): string => s3.object.eTag;
 
 describe("the states of a record", () => {
-  it("rise from issued to processed, and each final state has a rank of its own", () => {
+  it("rise from issued to processed, and each final state has another rank", () => {
     const states: RecordStateName[] = ["issued", "received", "failed", "superseded", "refused", "processed"];
 
     expect(Object.entries(RECORD_STATES).map(([name, { rank }]) => [name, rank])).toEqual(

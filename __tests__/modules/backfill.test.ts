@@ -118,7 +118,7 @@ describe("the state machine of a backfill", () => {
 });
 
 describe("the function of a backfill", () => {
-  it("is the live function's package with an entry point, a namespace, a role and a log group of its own", async () => {
+  it("is the live function's package with a separate entry point, namespace, role and log group", async () => {
     const { resource } = await stackWith(`${ON}\nenable_metadata_table = true\nrefusal_log_level = "ERROR"`);
     const { lambda_function_function: live, backfill_function_function: own } = resource.aws_lambda_function ?? {};
     const variables = (fn: typeof live) =>

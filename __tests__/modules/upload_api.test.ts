@@ -58,7 +58,7 @@ describe("upload_api", () => {
     expect(stack.text).not.toContain("cors");
   });
 
-  it("has a function with a small package, a role and a log group of its own", async () => {
+  it("has a separate function with a small package, a role and a log group", async () => {
     const { resource } = await stackWith(ON);
 
     expect(resource.aws_lambda_function?.upload_function_function).toMatchObject({

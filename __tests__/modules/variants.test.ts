@@ -100,7 +100,7 @@ it("may be dozens, and are refused with one line where they do not fit into Lamb
   );
 });
 
-it("may have tags, which need a permission of their own", async () => {
+it("may have tags, which need another permission", async () => {
   const actionsOf = async (tfvars: string) => {
     const policy = JSON.parse(String(one(synthesized(await devWith(tfvars)), "aws_iam_role_policy").policy));
     return policy.Statement.find(({ Sid }: { Sid: string }) => Sid === "WriteVariants").Action;

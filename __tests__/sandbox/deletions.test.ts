@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from "../../scripts/sandbox/sandbox";
 let sandbox: Sandbox;
 let s3: S3Client;
 
-/** One local run for the tests of a group, each of which uploads files of its own. */
+/** One local run for the tests of a group, each of which uploads different files. */
 const useSandbox = (changes: Parameters<typeof drillStack>[1]): void => {
   beforeAll(async () => {
     sandbox = await startSandbox({ blueprint: readBlueprint(await drillStack("dev", changes)), retryDelaysMs: [1, 1] });

@@ -106,7 +106,7 @@ const counted = () => {
 };
 
 describe("a run", () => {
-  it("processes each object of the manifest in batches, and writes what became of them", async () => {
+  it("processes each object of the manifest in batches, and writes the result of each batch", async () => {
     const arn = await start([...KEYS, "text.txt"]);
     await sandbox.settled();
     const { status, output = "{}" } = await described(arn);

@@ -60,7 +60,7 @@ describe("the blueprint", () => {
 });
 
 describe("the local run", () => {
-  it("makes five variants of an upload, with keys of their own", async () => {
+  it("makes five variants of an upload, each with a different key", async () => {
     const photo = await sharp({ create: { width: 640, height: 400, channels: 3, background: "#3080c0" } })
       .jpeg()
       .toBuffer();

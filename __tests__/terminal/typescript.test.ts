@@ -1,4 +1,4 @@
-/** How Node runs the project's TypeScript: in small projects of their own, and for every command. */
+/** How Node runs the project's TypeScript: in small separate projects, and for every command. */
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,

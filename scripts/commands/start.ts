@@ -171,7 +171,7 @@ const copyCommand = (endpointUrl: string, uploadBucket: string): string => {
   return `  ${credentials} aws s3 cp photo.jpg s3://${uploadBucket}/ --endpoint-url ${endpointUrl}`;
 };
 
-/** The local API accepts any key id with this secret; with the authorizer jwt it accepts tokens of its own only. */
+/** The local API accepts any key id with this secret; with the authorizer jwt it accepts only tokens that it has issued. */
 const uploadCommand = (env: string, apiUrl: string): string =>
   `  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local npm run upload -- ${env} photo.jpg --api-url ${apiUrl}`;
 

@@ -1,4 +1,4 @@
-/** Backfills of the local upload bucket: starts, stops and resumes runs of the stack's state machine, and tells what became of each object. */
+/** Backfills of the local upload bucket: starts, stops and resumes runs of the stack's state machine, and shows the result of each object. */
 import type { Blueprint } from "../sandbox/blueprint";
 import type { Sandbox } from "../sandbox/sandbox";
 import type { BackfillObject, BackfillRun, BackfillView } from "./protocol";

@@ -1,4 +1,4 @@
-/** What became of an upload: its state at the end, with the reason that the function logged. */
+/** The final state of an upload, with the reason that the function logged. */
 import type { Outcome } from "../sandbox/lambda";
 import type { Fields } from "../terminal/log-line";
 import type { UploadState } from "./protocol";

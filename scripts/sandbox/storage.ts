@@ -89,7 +89,7 @@ export const startStorage = async (options: StorageOptions): Promise<Storage> =>
   if (intercept !== undefined) interceptCalls(app, intercept);
   if (invoke !== undefined) answerInvoke(app, invoke);
   const versions = createVersions();
-  /** Objects that are being described, by bucket and key: the next change of one waits, so that each description is of its own object. */
+  /** Objects that are being described, by bucket and key: the next change of the same object waits, so that each description belongs to its object. */
   const described = new Map<string, Promise<unknown>>();
   let isStopping = false;
   app.addHook("onRequest", async (request) => {

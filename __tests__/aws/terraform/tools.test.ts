@@ -38,7 +38,7 @@ const bin = (programs: Record<string, { prints: string; code?: number }>): strin
 
 const version = (number: string) => ({ prints: `{ "terraform_version": "${number}" }` });
 
-/** Runs a command as a process of its own, which pins its exit code. */
+/** Runs a command as a separate process, which pins its exit code. */
 const spawned = (script: string, args: readonly string[], env: NodeJS.ProcessEnv) =>
   run({
     program: process.execPath,

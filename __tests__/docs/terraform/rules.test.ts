@@ -24,7 +24,7 @@ const FUNCTIONS = {
   startsWith: (text: string, start: string) => text.startsWith(start),
 };
 
-/** Evaluates an expression of Terraform: but for a name, these are also JavaScript's. */
+/** Evaluates an expression of Terraform. Apart from one name, such an expression is also JavaScript. */
 const evaluated = (expression: string, environment: Environment): unknown =>
   runInNewContext(expression.replaceAll("startswith(", "startsWith(").replaceAll(/\bvar\./g, "environment."), {
     ...FUNCTIONS,

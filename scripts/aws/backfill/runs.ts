@@ -108,7 +108,7 @@ export const startRun = async (
 
 /**
  * @param timeoutSeconds of the function
- * @returns how long invocations of the newest run may go on after its end, in milliseconds: they use the reserved concurrency
+ * @returns how long invocations of the newest run may continue after its end, in milliseconds: they use the reserved concurrency
  */
 export const openInvocationsMs = async (service: BackfillService, timeoutSeconds: number): Promise<number> => {
   const [newest] = await listRuns(service, 1);

@@ -115,7 +115,7 @@ export const Backfills = () => {
     <>
       <ViewTitle title="Backfill">
         <span class="muted">
-          The state machine {backfill.stateMachine} passes the uploads of this console to a function of its own, in
+          The state machine {backfill.stateMachine} passes the uploads of this console to a separate function, in
           batches of {grouped(backfill.batchSize)}, at most {grouped(backfill.maxConcurrency)} of them at once. Variants
           that are stored are not made again.
         </span>

@@ -1,4 +1,4 @@
-# Alarms on a Lambda function of your own.
+# Alarms on your own Lambda function.
 
 provider "aws" {
   region = "eu-west-1"
@@ -18,7 +18,7 @@ module "alarms" {
   performance_alerts_topic_arn = module.sns.performance_alerts_topic_arn
 }
 
-# By the end of their names, as in the stack's outputs.
+# By short name, as in the outputs of the stack.
 output "names" {
   value = module.alarms.alarm_names
 }
