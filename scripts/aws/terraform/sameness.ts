@@ -86,18 +86,17 @@ const writeModule = async (folder: string, { name, stack }: ModulePair): Promise
   await writeFile(join(target, "cdk.tf.json"), JSON.stringify(stack));
 };
 
-/** @returns the calls of both forms, and their outputs */
-const pairCalls = (pairs: readonly ModulePair[]) => {
-  const names = pairs.flatMap(({ name }) => [`stack_${name}`, `plain_${name}`]);
-  const calls = pairs.flatMap(({ name, module, values }) => [
-    [`stack_${name}`, { source: `./stack_${name}` }],
-    [`plain_${name}`, { source: `./plain/modules/${module}`, ...escaped(values) }],
-  ]);
-  return {
-    module: Object.fromEntries(calls) as Record<string, object>,
-    output: Object.fromEntries(names.map((name) => [name, { value: `\${module.${name}}`, sensitive: true }])),
-  };
-};
+const pairCalls = (pairs: readonly ModulePair[]) =>
+  Object.fromEntries(
+    pairs.flatMap(({ name, module, values }) => [
+      [`stack_${name}`, { source: `./stack_${name}` }],
+      [`plain_${name}`, { source: `./plain/modules/${module}`, ...escaped(values) }],
+    ]),
+  );
+
+/** @returns all outputs of each module that is called */
+const outputsOf = (calls: object) =>
+  Object.fromEntries(Object.keys(calls).map((name) => [name, { value: `\${module.${name}}`, sensitive: true }]));
 
 /** A text of a JSON configuration is a template. */
 const escaped = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
@@ -145,7 +144,7 @@ const attributesOf = ({ type, change: { after, after_unknown } }: ResourceChange
   );
 };
 
-/** @returns what differs between the outputs of a module alone; the plain form may have more */
+/** @returns what differs between the outputs of both forms; the plain form may have more */
 const outputDifferences = (name: string, { output_changes = {} }: Plan): string[] => {
   const partsOf = (form: string) => {
     const { after, after_unknown } = output_changes[`${form}_${name}`] ?? {};
@@ -223,8 +222,8 @@ const comparedTogether = async (
   await copyPlain(folder);
   for (const variant of variants) await copyStack(folder, variant);
   for (const pair of pairs) await writeModule(folder, pair);
-  const { module, output } = pairCalls(pairs);
-  const configuration = { ...MAIN, module: { ...callsOf(variants), ...module }, ...(pairs.length > 0 && { output }) };
+  const module = { ...callsOf(variants), ...pairCalls(pairs) };
+  const configuration = { ...MAIN, module, output: outputsOf(module) };
   await writeFile(join(folder, "main.tf.json"), JSON.stringify(configuration));
   const place = { name: "both forms", folder, env: await isolatedEnv(temporaryFolder(), endpoint) };
   await terraform(place, ["init", "-input=false", "-no-color"], 300);
@@ -239,7 +238,7 @@ const comparedTogether = async (
     attributes: results.reduce((sum, { attributes }) => sum + attributes, 0),
     differences: [
       ...results.flatMap(({ differences }) => differences),
-      ...pairs.flatMap(({ name }) => outputDifferences(name, plan)),
+      ...[...variants, ...pairs].flatMap(({ name }) => outputDifferences(name, plan)),
     ],
   };
 };

@@ -2,6 +2,7 @@
 import type { Input } from "../../../modules/inputs/inputs";
 import { aligned, all, body, expression } from "./hcl";
 import type { Item, Node } from "./model";
+import { outputDescription } from "./output-descriptions";
 import { withoutParentheses } from "./parentheses";
 import type { PlainModule } from "./plain-module";
 import { messageOf } from "./preconditions";
@@ -112,8 +113,8 @@ export interface ModuleText {
 export const knownInputs = ({ blocks }: ModuleText): string[] => [
   ...new Set(
     blocks.flatMap(({ meta }) =>
-      [...meta.matchAll(/length\(var\.(\w+)\)|var\.(\w+) [!=]= "|var\.(additional_\w+|queries)/g)].flatMap(
-        ([, ...names]) => names.filter((each) => each !== undefined),
+      [...meta.matchAll(/length\(var\.(\w+)\)|var\.(\w+) [!=]= "|var\.(additional_\w+|\w*queries)/g)].flatMap(
+        ([, ...names]) => names.filter((each) => each !== undefined && !each.startsWith("enable_")),
       ),
     ),
   ),
@@ -134,7 +135,7 @@ const preconditionOf = ({ conditions, message }: Conflict): string =>
 const outputText = (name: string, value: string): string => {
   const rows = aligned(
     [
-      ["description", `"${titleOf(name)}"`],
+      ["description", `"${outputDescription(name).replaceAll('"', '\\"')}"`],
       ["value", value],
     ],
     "  ",
@@ -155,18 +156,6 @@ const outputsText = ({ module, root }: Synthesized, blocks: readonly Block[]): s
     ...values.map(({ name, value, isSource }) => outputText(name, isSource ? `local.${name}` : value)),
     ...derived.map(([name, { value }]) => outputText(name, value)),
   ].join("\n");
-};
-
-/** @returns what an output is, from its name */
-const titleOf = (name: string): string => {
-  const words = name.replaceAll("_", " ");
-  const title = words.charAt(0).toUpperCase() + words.slice(1);
-  return title
-    .replace(/\barns\b/i, "ARNs")
-    .replace(/\barn\b/i, "ARN")
-    .replace(/\bid\b/, "id")
-    .replace(/\burl\b/, "URL")
-    .replace(/\bpil\b/i, "PIL");
 };
 
 /** @returns the files of a module by name */

@@ -1,5 +1,5 @@
 output "state_machine_arn" {
-  description = "State machine ARN"
+  description = "ARN of the state machine."
   value       = aws_sfn_state_machine.machine.arn
 
   precondition {
@@ -9,11 +9,11 @@ output "state_machine_arn" {
 }
 
 output "bucket_id" {
-  description = "Bucket id"
+  description = "Name of the bucket for manifests and results."
   value       = aws_s3_bucket.runs.id
 }
 
 output "bucket_arn" {
-  description = "Bucket ARN"
+  description = "ARN of the bucket for manifests and results."
   value       = aws_s3_bucket.runs.arn
 }

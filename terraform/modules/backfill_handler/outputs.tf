@@ -1,10 +1,10 @@
 output "handler" {
-  description = "Handler"
+  description = "Entry point of the function."
   value       = "index.backfill"
 }
 
 output "environment_variables" {
-  description = "Environment variables"
+  description = "Environment variables of the function."
   value = merge(
     {
       MALLOC_MMAP_THRESHOLD_      = "1048576"
@@ -36,12 +36,12 @@ output "environment_variables" {
 }
 
 output "application_log_level" {
-  description = "Application log level"
+  description = "Least severe log level that Lambda keeps."
   value       = var.log_level != "DEBUG" ? "INFO" : "DEBUG"
 }
 
 output "policy_documents" {
-  description = "Policy documents"
+  description = "What the function may do: policy documents as JSON, by name."
   value = {
     image_processor = jsonencode({
       Version = "2012-10-17"

@@ -1,4 +1,4 @@
 output "role_arn" {
-  description = "Role ARN"
+  description = "ARN of the module's role."
   value       = aws_iam_role.role.arn
 }

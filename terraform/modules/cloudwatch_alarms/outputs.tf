@@ -198,7 +198,7 @@ locals {
 }
 
 output "alarm_names" {
-  description = "Alarm names"
+  description = "Full name of each alarm, by the end of it."
   value       = local.alarm_names
 
   precondition {
@@ -218,41 +218,41 @@ output "alarm_names" {
 }
 
 output "alarm_arns" {
-  description = "Alarm ARNs"
+  description = "ARN of each alarm, by the end of its name."
   value       = local.alarm_arns
 }
 
 output "all_alarm_names" {
-  description = "All alarm names"
+  description = "Full names of all alarms."
   value       = values(local.alarm_names)
 }
 
 output "error_alarm_arn" {
-  description = "Error alarm ARN"
+  description = "ARN of the alarm `high-error-rate`, or \"\"."
   value       = lookup(local.alarm_arns, "high-error-rate", "")
 }
 
 output "duration_alarm_arn" {
-  description = "Duration alarm ARN"
+  description = "ARN of the alarm `high-duration`, or \"\"."
   value       = lookup(local.alarm_arns, "high-duration", "")
 }
 
 output "throttle_alarm_arn" {
-  description = "Throttle alarm ARN"
+  description = "ARN of the alarm `throttles`, or \"\"."
   value       = lookup(local.alarm_arns, "throttles", "")
 }
 
 output "concurrency_alarm_arn" {
-  description = "Concurrency alarm ARN"
+  description = "ARN of the alarm `high-concurrency`, or \"\"."
   value       = lookup(local.alarm_arns, "high-concurrency", "")
 }
 
 output "log_error_alarm_arn" {
-  description = "Log error alarm ARN"
+  description = "ARN of the alarm `log-errors`, or \"\"."
   value       = lookup(local.alarm_arns, "log-errors", "")
 }
 
 output "success_rate_alarm_arn" {
-  description = "Success rate alarm ARN"
+  description = "ARN of the alarm `low-success-rate`, or \"\"."
   value       = lookup(local.alarm_arns, "low-success-rate", "")
 }

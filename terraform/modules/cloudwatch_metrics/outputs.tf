@@ -1,20 +1,20 @@
 output "dashboard_name" {
-  description = "Dashboard name"
+  description = "Name of the dashboard, or \"\"."
   value       = var.enable_dashboard ? aws_cloudwatch_dashboard.dashboard[0].dashboard_name : ""
 }
 
 output "dashboard_arn" {
-  description = "Dashboard ARN"
+  description = "ARN of the dashboard, or \"\"."
   value       = var.enable_dashboard ? aws_cloudwatch_dashboard.dashboard[0].dashboard_arn : ""
 }
 
 output "metric_namespace" {
-  description = "Metric namespace"
+  description = "Namespace of the custom metrics."
   value       = var.metric_namespace != "" ? var.metric_namespace : "ImageProcessor/${var.function_name}"
 }
 
 output "metric_filter_names" {
-  description = "Metric filter names"
+  description = "Name of each metric filter, by metric."
   value = merge(
     {
       LambdaErrors   = aws_cloudwatch_log_metric_filter.LambdaErrors.name

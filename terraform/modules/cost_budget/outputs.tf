@@ -1,4 +1,4 @@
 output "budget_name" {
-  description = "Budget name"
+  description = "Name of the budget."
   value       = aws_budgets_budget.budget.name
 }

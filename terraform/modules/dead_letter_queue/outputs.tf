@@ -1,14 +1,14 @@
 output "queue_name" {
-  description = "Queue name"
+  description = "Name of the queue."
   value       = var.queue_name
 }
 
 output "queue_url" {
-  description = "Queue URL"
+  description = "URL of the queue."
   value       = aws_sqs_queue.queue.url
 }
 
 output "queue_arn" {
-  description = "Queue ARN"
+  description = "ARN of the queue."
   value       = aws_sqs_queue.queue.arn
 }

@@ -1,4 +1,4 @@
 output "key_arn" {
-  description = "Key ARN"
+  description = "ARN of the key."
   value       = aws_kms_key.key.arn
 }

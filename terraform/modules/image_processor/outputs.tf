@@ -1,10 +1,10 @@
 output "handler" {
-  description = "Handler"
+  description = "Entry point of the function."
   value       = "index.handler"
 }
 
 output "environment_variables" {
-  description = "Environment variables"
+  description = "Environment variables of the function."
   value = merge(
     {
       MALLOC_MMAP_THRESHOLD_      = "1048576"
@@ -36,7 +36,7 @@ output "environment_variables" {
 }
 
 output "policy_documents" {
-  description = "Policy documents"
+  description = "What the function may do: policy documents as JSON, by name."
   value = {
     image_processor = jsonencode({
       Version = "2012-10-17"
@@ -124,6 +124,6 @@ output "policy_documents" {
 }
 
 output "application_log_level" {
-  description = "Application log level"
+  description = "Least severe log level that Lambda keeps."
   value       = var.log_level != "DEBUG" ? "INFO" : "DEBUG"
 }

@@ -36,17 +36,17 @@ locals {
 }
 
 output "alarm_names" {
-  description = "Alarm names"
+  description = "Full name of each alarm, by the end of it."
   value       = local.alarm_names
 }
 
 output "alarm_arns" {
-  description = "Alarm ARNs"
+  description = "ARN of each alarm, by the end of its name."
   value       = local.alarm_arns
 }
 
 output "metric_filter_names" {
-  description = "Metric filter names"
+  description = "Name of each metric filter, by metric."
   value = merge(
     {
       TimeoutErrors  = aws_cloudwatch_log_metric_filter.TimeoutErrors.name
@@ -67,36 +67,36 @@ output "metric_filter_names" {
 }
 
 output "all_log_alarm_names" {
-  description = "All log alarm names"
+  description = "Full names of all alarms."
   value       = values(local.alarm_names)
 }
 
 output "timeout_alarm_arn" {
-  description = "Timeout alarm ARN"
+  description = "ARN of the alarm `timeout-errors`, or \"\"."
   value       = lookup(local.alarm_arns, "timeout-errors", "")
 }
 
 output "memory_alarm_arn" {
-  description = "Memory alarm ARN"
+  description = "ARN of the alarm `memory-errors`, or \"\"."
   value       = lookup(local.alarm_arns, "memory-errors", "")
 }
 
 output "pil_alarm_arn" {
-  description = "PIL alarm ARN"
+  description = "ARN of the alarm `image-processing-errors`, or \"\"."
   value       = lookup(local.alarm_arns, "image-processing-errors", "")
 }
 
 output "s3_permission_alarm_arn" {
-  description = "S3 permission alarm ARN"
+  description = "ARN of the alarm `s3-permission-errors`, or \"\"."
   value       = lookup(local.alarm_arns, "s3-permission-errors", "")
 }
 
 output "critical_alarm_arn" {
-  description = "Critical alarm ARN"
+  description = "ARN of the alarm `critical-errors`, or \"\"."
   value       = lookup(local.alarm_arns, "critical-errors", "")
 }
 
 output "large_image_alarm_arn" {
-  description = "Large image alarm ARN"
+  description = "ARN of the alarm `large-images`, or \"\"."
   value       = lookup(local.alarm_arns, "large-images", "")
 }

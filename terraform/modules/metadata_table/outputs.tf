@@ -1,15 +1,15 @@
 output "table_name" {
-  description = "Table name"
+  description = "Name of the table."
   value       = aws_dynamodb_table.table.name
 }
 
 output "table_arn" {
-  description = "Table ARN"
+  description = "ARN of the table."
   value       = aws_dynamodb_table.table.arn
 }
 
 output "write_policy" {
-  description = "Write policy"
+  description = "Policy document for a role that writes records, as JSON."
   value = jsonencode({
     Version = "2012-10-17"
     Statement = [

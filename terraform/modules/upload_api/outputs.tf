@@ -1,5 +1,5 @@
 output "api_id" {
-  description = "Api id"
+  description = "Id of the API."
   value       = aws_apigatewayv2_api.api.id
 
   precondition {
@@ -19,11 +19,11 @@ output "api_id" {
 }
 
 output "api_url" {
-  description = "Api URL"
+  description = "Address of the API, without a slash at the end."
   value       = aws_apigatewayv2_api.api.api_endpoint
 }
 
 output "execution_arn" {
-  description = "Execution ARN"
+  description = "ARN for policies of callers: `execute-api:Invoke` on `<this>/*`."
   value       = aws_apigatewayv2_api.api.execution_arn
 }

@@ -1,20 +1,20 @@
 output "handler" {
-  description = "Handler"
+  description = "Entry point of the function."
   value       = "upload-api.handler"
 }
 
 output "timeout" {
-  description = "Timeout"
+  description = "Timeout that the function needs, in seconds."
   value       = 10
 }
 
 output "memory_size" {
-  description = "Memory size"
+  description = "Memory that the function needs, in MB."
   value       = 512
 }
 
 output "environment_variables" {
-  description = "Environment variables"
+  description = "Environment variables of the function."
   value = {
     UPLOAD_BUCKET    = var.upload_bucket_id
     PROCESSED_BUCKET = var.processed_bucket_id
@@ -25,7 +25,7 @@ output "environment_variables" {
 }
 
 output "policy_documents" {
-  description = "Policy documents"
+  description = "What the function may do: policy documents as JSON, by name."
   value = {
     upload_api = jsonencode({
       Version = "2012-10-17"
@@ -83,6 +83,6 @@ output "policy_documents" {
 }
 
 output "application_log_level" {
-  description = "Application log level"
+  description = "Least severe log level that Lambda keeps."
   value       = var.log_level != "DEBUG" ? "INFO" : "DEBUG"
 }
