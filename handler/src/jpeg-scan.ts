@@ -12,10 +12,17 @@ interface ScanComponent {
 }
 
 /**
- * By the next 16 bits: in the lower byte how many of them belong to a code and the value behind it, in the upper byte how
- * many coefficients they stand for; 0 where there is no code.
+ * Entries by the next bits: in the lower byte how many of them belong to a code and the value behind it, in the upper byte how many
+ * coefficients they stand for; 0 where there is no code.
  */
-export type HuffmanTable = Uint16Array;
+export interface HuffmanTable {
+  /** By the next SHORT_BITS: it stays in the processor's cache, and nearly all codes are in it. */
+  readonly short: Uint16Array;
+  /** By the next 16 bits. */
+  readonly long: Uint16Array;
+}
+
+const SHORT_BITS = 10;
 
 /** A scan of all components of its frame. */
 export interface Scan {
@@ -41,17 +48,18 @@ const coefficientsOf = (symbol: number): number => {
  * @param symbols in the order of their codes
  */
 export const huffmanTable = (isAc: boolean, lengths: Uint8Array, symbols: Uint8Array): HuffmanTable => {
-  const table = new Uint16Array(2 ** 16);
+  const [short, long] = [new Uint16Array(2 ** SHORT_BITS), new Uint16Array(2 ** 16)];
   let [code, next] = [0, 0];
   for (let bits = 1; bits <= 16; bits++) {
     for (let i = 0; i < (lengths[bits - 1] ?? 0); i++, code++) {
       const symbol = symbols[next++] ?? 0;
       const entry = ((isAc ? coefficientsOf(symbol) : 1) << 8) | (bits + (symbol & 15));
-      table.fill(entry, code << (16 - bits), (code + 1) << (16 - bits));
+      long.fill(entry, code << (16 - bits), (code + 1) << (16 - bits));
+      if (bits <= SHORT_BITS) short.fill(entry, code << (SHORT_BITS - bits), (code + 1) << (SHORT_BITS - bits));
     }
     code <<= 1;
   }
-  return table;
+  return { short, long };
 };
 
 const ceil = (dividend: number, divisor: number): number => Math.ceil(dividend / divisor);
@@ -108,7 +116,8 @@ export const isScanWhole = (bytes: Buffer, start: number, end: number, scan: Sca
           buffer = (buffer << 8) | (byte & 0xff);
           bits += 8;
         }
-        const entry = table[(buffer >>> (bits - 16)) & 0xffff] as number;
+        const next = (buffer >>> (bits - 16)) & 0xffff;
+        const entry = (table.short[next >> (16 - SHORT_BITS)] as number) || (table.long[next] as number);
         if (entry === 0) return false;
         bits -= entry & 0xff;
         k += entry >> 8;

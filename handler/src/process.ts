@@ -4,6 +4,7 @@ import { DEFAULT_EFFORT, type Effort } from "../contract/efforts";
 import { DEFAULT_VARIANTS, FORMATS, type Variant, type Variants } from "../contract/variants";
 import { type Decoded, decodeImage } from "./decode";
 import { type Limits, type SourceFormat, sniff } from "./input";
+import { photoPngFor } from "./photo-png";
 import { thumbHashOf } from "./placeholder";
 import { bareUpload, smallerEncoding } from "./smaller";
 import type { Traced } from "./tracing";
@@ -110,20 +111,24 @@ const once = <T>(work: () => Promise<T>): (() => Promise<T>) => {
   };
 };
 
-const encode = async (
-  { pixels: { data, raw }, effort, credit }: Upload,
-  name: string,
-  variant: Variant,
-  options: object = {},
-): Promise<Encoded> => {
+/** @param options of the encoder that replace the usual ones. @default the encoder is the one that suits the picture best */
+const encode = async (upload: Upload, name: string, variant: Variant, options?: object): Promise<Encoded> => {
   const { contentType, extension } = FORMATS[variant.format];
+  const made = { name, contentType, extension, origin: "encoded" } as const;
+  const { pixels, effort, credit } = upload;
+  const { data, raw } = pixels;
+  const photo = options === undefined && isFullSizePng(variant) ? await photoPngFor(effort, pixels) : undefined;
+  if (photo !== undefined) return { ...made, bytes: photo, widthPx: raw.width, heightPx: raw.height };
   const image = encoded(sharp(data, { raw }), raw, variant, effort, options);
   // For the other formats `withCredit` writes it: libvips would convert the text to ASCII.
   if (credit && variant.format === "avif")
     image.withExif({ IFD0: { Artist: credit.artist ?? "", Copyright: credit.copyright ?? "" } });
   const { data: bytes, info } = await image.toBuffer({ resolveWithObject: true });
-  return { name, bytes, contentType, extension, widthPx: info.width, heightPx: info.height, origin: "encoded" };
+  return { ...made, bytes, widthPx: info.width, heightPx: info.height };
 };
+
+const isFullSizePng = ({ format, inside_px, width_px, cover_px }: Variant): boolean =>
+  format === "png" && (inside_px ?? width_px ?? cover_px) === undefined;
 
 interface Upload extends Decoded {
   readonly effort: Effort;

@@ -4,6 +4,7 @@ import sharp from "sharp";
 import type { Effort } from "../../../handler/contract/efforts";
 import { FORMATS, type FormatName, MAX_SIDE_PX } from "../../../handler/contract/variants";
 import { encoderOf } from "../../../handler/src/encoders";
+import { photoPngFor } from "../../../handler/src/photo-png";
 import type { FormatDemand, Formats } from "./results";
 import { cpuMsOf, pixelsOf } from "./sweep";
 
@@ -34,7 +35,10 @@ type Pixels = Awaited<ReturnType<typeof pixelsOf>>;
 
 const encodeInto = async (sums: Sums, { data, raw }: Pixels, format: FormatName, quality?: number): Promise<void> => {
   const options = { ...encoderOf(format, EFFORT), ...(quality !== undefined && { quality }) };
-  const [cpuMs, made] = await cpuMsOf(() => sharp(data, { raw }).toFormat(format, options).toBuffer());
+  const [cpuMs, made] = await cpuMsOf(async () => {
+    const photo = format === "png" ? await photoPngFor(EFFORT, { data, raw }) : undefined;
+    return photo ?? sharp(data, { raw }).toFormat(format, options).toBuffer();
+  });
   add(sums, cpuMs, made.length, raw.width * raw.height);
 };
 

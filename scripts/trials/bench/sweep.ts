@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { type FormatName, MAX_SIDE_PX } from "../../../handler/contract/variants";
+import type { Pixels } from "../../../handler/src/decode";
 import { ENCODERS } from "../../../handler/src/encoders";
 import { type Likeness, likeness } from "./similarity";
 
@@ -90,13 +91,13 @@ export const effortsOf = ({ format, settings }: Row): string[] => {
 };
 
 /** @returns the picture, upright, scaled down to this side */
-export const pixelsOf = async (source: Buffer, maxPx: number): Promise<{ data: Buffer; raw: sharp.Raw }> => {
+export const pixelsOf = async (source: Buffer, maxPx: number): Promise<Pixels> => {
   const { data, info } = await sharp(source)
     .autoOrient()
     .resize(maxPx, maxPx, { fit: "inside", withoutEnlargement: true })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return { data, raw: { width: info.width, height: info.height, channels: info.channels } };
+  return { data, raw: { width: info.width, height: info.height, channels: info.channels as 3 | 4 } };
 };
 
 /** A trial with one picture. */

@@ -8,6 +8,7 @@ import { decodeBmp, readBmpHeader } from "../../../handler/src/bmp";
 import { encoderOf } from "../../../handler/src/encoders";
 import type { Limits } from "../../../handler/src/input";
 import { admittedBytes } from "../../../handler/src/memory";
+import { photoPngFor } from "../../../handler/src/photo-png";
 import type { ProcessingOptions } from "../../../handler/src/process";
 import { IMAGE_PROCESSOR } from "../../../modules/inputs/image_processor";
 import { LAMBDA_FUNCTION } from "../../../modules/inputs/lambda_function";
@@ -89,9 +90,12 @@ const METHODS = {
       .resize(MAX_SIDE_PX, MAX_SIDE_PX, FIT)
       .raw()
       .toBuffer({ resolveWithObject: true });
-    const raw = { width: info.width, height: info.height, channels: info.channels };
+    const raw = { width: info.width, height: info.height, channels: info.channels as 3 | 4 };
     return () =>
-      eachVariant((variant) => encoded(sharp(data, { raw }), variant, encoderOf(variant.format, PAINTED_EFFORT)));
+      eachVariant(async (variant) => {
+        const photo = variant.format === "png" ? await photoPngFor(PAINTED_EFFORT, { data, raw }) : undefined;
+        return photo ?? encoded(sharp(data, { raw }), variant, encoderOf(variant.format, PAINTED_EFFORT));
+      });
   },
 } as const satisfies Record<string, (file: Buffer) => Promise<() => Promise<Variants>>>;
 
