@@ -216,6 +216,16 @@ it.each([
     bmp({ bits: 8, compression: 1, palette: [[0, 0, 0]], body: [5, 0, 0] }, 9, 9),
     "Expected an end of picture for a run-length encoded BMP but got none",
   ],
+  [
+    "a run that is longer than a row",
+    bmp({ bits: 8, compression: 1, palette: [[0, 0, 0]], body: [17, 0, 0, 1] }, 9, 9),
+    "Expected at most 9 pixels for a row of a run-length encoded BMP but got 17",
+  ],
+  [
+    "more pixels than a row has",
+    bmp({ bits: 4, compression: 2, palette: [[0, 0, 0]], body: [9, 0, 0, 8, 0, 0, 0, 0, 0, 1] }, 9, 9),
+    "Expected at most 9 pixels for a row of a run-length encoded BMP but got 17",
+  ],
 ])("refuses a BMP with %s", async (_what, bytes, detail) => {
   const [reason, message] = await refusalOf(bytes);
 

@@ -196,6 +196,15 @@ const admitRle = (bytes: Buffer, { widthPx, heightPx }: BmpHeader): void => {
     );
 };
 
+/** Some programs encode rows with the padding that they have without compression. */
+const MAX_ROW_PADDING = 7;
+
+/** A row that is too long was damaged, and so are those that follow. */
+const admitRow = (drawn: number, widthPx: number): void => {
+  if (drawn > widthPx + MAX_ROW_PADDING)
+    throw new Error(`Expected at most ${widthPx} pixels for a row of a run-length encoded BMP but got ${drawn}`);
+};
+
 /** Two-byte commands: a run (count, index), or 0 followed by 0 (end of row), 1 (end of picture), 2 (move) or a number of literal indices. */
 const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
   const { widthPx, heightPx, compression, topDown } = header;
@@ -210,6 +219,7 @@ const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
     if (compression === RLE8) indices.fill(value, from, to);
     else for (let i = from; i < to; i++) indices[i] = nibble(value, i - from);
     x += count;
+    admitRow(x, widthPx);
   };
   const drawLiterals = (count: number): void => {
     const row = rowAt();
@@ -218,6 +228,7 @@ const unpackRle = (bytes: Buffer, header: BmpHeader): Buffer => {
       if (x < widthPx) indices[row + x] = index;
     }
     at += Math.ceil(Math.ceil(count / (compression === RLE8 ? 1 : 2)) / 2) * 2;
+    admitRow(x, widthPx);
   };
   while (y < heightPx && !(y === heightPx - 1 && x >= widthPx)) {
     if (at + 2 > bytes.length) throw new Error("Expected an end of picture for a run-length encoded BMP but got none");
