@@ -205,7 +205,7 @@ describe("the alarms", () => {
     const rule = await paging.locator("pre").textContent();
     await paging.getByRole("img", { name: /^States since/ }).waitFor();
     await paging.getByText(/^Notifies critical-alerts: .*email .*sms \+/).waitFor();
-    await children.getByRole("link", { name: "outage" }).click();
+    await children.getByRole("link", { name: "outage", exact: true }).click();
     await page.locator("#alarm-outage details[open] .chart").waitFor();
 
     expect(names).toEqual(expect.arrayContaining(["high-error-rate", "outage", "recovered"]));
