@@ -77,7 +77,7 @@ export const ROOMS = {
     path: "scripts/faults",
     purpose: "What can be broken in a sandbox: refused and slow calls, wrong settings, odd files.",
     imports: ["sandbox"],
-    entries: ["calls.ts", "faults.ts", "pictures.ts"],
+    entries: ["calls.ts", "fault.ts", "faults.ts", "pictures.ts"],
   },
   drill: {
     path: "scripts/trials/drill",
