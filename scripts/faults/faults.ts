@@ -43,7 +43,15 @@ const WAITING = 12;
 const FLOOD = 30;
 
 /** Their windows are longer than the fault, and uploads that succeed before or after it count, too. */
-const BUDGETS = ["budget-burning", "budget-30m", "budget-6h", "budget-1d", "low-success-rate", "outage-lasts"];
+const BUDGETS = [
+  "budget-burning",
+  "budget-30m",
+  "budget-6h",
+  "budget-1d",
+  "low-success-rate",
+  "outage",
+  "outage-lasts",
+];
 
 const WANTED = { name: "photo.jpg", contentType: "image/jpeg" };
 
