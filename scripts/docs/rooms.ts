@@ -35,7 +35,7 @@ export const ROOMS = {
     path: "handler/src",
     purpose: "The Lambda function: makes variants from an upload.",
     imports: ["handler/contract"],
-    entries: ["bmp.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "process.ts", "logger.ts", "memory.ts", "storage.ts", "tiff-kinds.ts"],
+    entries: ["bmp.ts", "decode.ts", "encoders.ts", "errors.ts", "input.ts", "keys.ts", "overlap.ts", "photo-png.ts", "process.ts", "logger.ts", "memory.ts", "storage.ts", "tiff-kinds.ts"],
   },
   commands: {
     path: "scripts/commands",
