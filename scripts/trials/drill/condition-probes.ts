@@ -72,7 +72,10 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
     ...(each.changes && {
       fires: {
         byMs: enoughMs + seenMs,
-        ...(periods > 1 && { notOkBeforeMs: FAULT_AT_MS + Math.min(lastsMs + seenMs, periods * periodMs - MINUTE_MS) }),
+        ...(periods > 1 && {
+          notOkBeforeMs:
+            FAULT_AT_MS + Math.min(lastsMs + seenMs, periods * periodMs - (datapointsToAlarm > 1 ? 0 : MINUTE_MS)),
+        }),
         okByMs: okByOf(each),
       },
     }),
