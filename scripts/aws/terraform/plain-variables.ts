@@ -12,14 +12,19 @@ export const plainVariables = (): string[] => {
 };
 
 /**
- * @param packagePath zip of the functions
+ * @param packagePath zip of the function
+ * @param uploadApiPackagePath zip of the upload API's function
  * @returns the values of the variables for an environment
  */
-export const plainValues = (environment: Environment, packagePath: string): Readonly<Record<string, unknown>> => {
+export const plainValues = (
+  environment: Environment,
+  packagePath: string,
+  uploadApiPackagePath = packagePath,
+): Readonly<Record<string, unknown>> => {
   const values: Readonly<Record<string, unknown>> = {
     ...environment,
     package_path: packagePath,
-    upload_api_package_path: environment.enable_upload_api ? packagePath : "",
+    upload_api_package_path: environment.enable_upload_api ? uploadApiPackagePath : "",
     alarm_help: helpOf(environment),
   };
   const names = plainVariables();

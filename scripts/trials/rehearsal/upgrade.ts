@@ -1,6 +1,6 @@
 /** Deploys a stack from CDKTF's JSON to an emulator, and takes its state over into plain Terraform with `moved` blocks. */
 import { copyFile, cp, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Environment } from "../../../modules/variables";
 import { startMoto } from "../../aws/terraform/moto";
 import { changesBeside, MOTO_GAPS, withoutUnsupported } from "../../aws/terraform/moto-gaps";
@@ -8,7 +8,7 @@ import { flatAddress } from "../../aws/terraform/plain-addresses";
 import { plainValues } from "../../aws/terraform/plain-variables";
 import { variantsOf } from "../../aws/terraform/plain-variants";
 import { stackFor } from "../../build/stack-for";
-import { readBlueprint } from "../../sandbox/blueprint";
+import { readTerraformJson } from "../../build/stacks";
 import type { Finding } from "./finding";
 import { copyPlain, initialize } from "./plain";
 import { apply, plan, prepare, STATE } from "./rehearsal";
@@ -39,10 +39,13 @@ export const tryUpgrade = async (environment: Environment, packageFile: string, 
   const moto = await startMoto(0);
   const before = await prepare(stackFor(environment, { packagePath: packageFile }), moto.endpoint);
   await apply(before);
-  // The zip stays where the state says: with another path, the function would change.
-  const zip = relative(before.folder, readBlueprint(before.folder).function.packageFile);
-  const copy = await copyPlain(moto.endpoint, { variables: plainValues(environment, zip) });
-  await cp(join(before.folder, zip), join(copy.folder, zip));
+  // The zips stay where the state says: with another path, the functions would change.
+  const functions = readTerraformJson(before.folder).resource.aws_lambda_function ?? {};
+  const zipOf = (name: string) => String(functions[`${name}_function`]?.filename ?? "");
+  const [zip, uploadApiZip] = [zipOf("lambda_function"), zipOf("upload_function")];
+  const copy = await copyPlain(moto.endpoint, { variables: plainValues(environment, zip, uploadApiZip) });
+  for (const each of [zip, uploadApiZip].filter((file) => file !== ""))
+    await cp(join(before.folder, each), join(copy.folder, each));
   await copyFile(join(before.folder, STATE), join(copy.folder, STATE));
   await writeFile(join(copy.folder, "moved.tf"), moved);
   const after = await initialize(copy);
