@@ -42,16 +42,28 @@ interface DeliveryOptions {
 }
 
 /** @returns a function that invokes the function for an object that is being stored */
-export const createDelivery =
-  ({ blueprint, invoke, deliveries, onObjectCreated, onSettled }: DeliveryOptions) =>
-  async (created: Promise<CreatedObject>): Promise<Outcome[]> => {
-    const object = await created;
-    onObjectCreated?.(object);
+export const createDelivery = ({ blueprint, invoke, deliveries, onObjectCreated, onSettled }: DeliveryOptions) => {
+  const announcing = new Set<Promise<CreatedObject>>();
+  const announce = async (created: Promise<CreatedObject>): Promise<CreatedObject> => {
+    announcing.add(created);
+    try {
+      const object = await created;
+      onObjectCreated?.(object);
+      return object;
+    } finally {
+      announcing.delete(created);
+    }
+  };
+  return async (created: Promise<CreatedObject>): Promise<Outcome[]> => {
+    const object = await announce(created);
     const delivered = deliveries(object).map(async (moment) => {
       await moment;
       return Promise.all(eventsOf(object, blueprint).map(invoke));
     });
     const results = (await Promise.all(delivered)).flat();
+    // An invocation can end before the objects that it has stored are described.
+    await Promise.allSettled(announcing);
     onSettled?.(object, results);
     return results;
   };
+};
