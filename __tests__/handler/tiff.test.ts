@@ -18,9 +18,9 @@ const sourceOf = (name: string): Buffer => fileOf(`sources/${name}.tiff`);
 const LOSSLESS = { png: DEFAULT_VARIANTS.png };
 
 /** @returns the largest difference of a sample in the lossless variant, or what differs otherwise */
-const difference = async (name: string, picture: string): Promise<number | string> => {
+const difference = async (name: string, picture: string, source = sourceOf(name)): Promise<number | string> => {
   const wanted = await pixelsOf(fileOf(`expected/${picture}.png`));
-  const { png } = await variantsOf(sourceOf(name), LOSSLESS);
+  const { png } = await variantsOf(source, LOSSLESS);
   const made = await pixelsOf(png.bytes);
   const shape = [made.width, made.height, made.channels].join(" x ");
   if (shape !== [wanted.width, wanted.height, wanted.channels].join(" x ")) return shape;
@@ -66,6 +66,35 @@ it.each(Object.entries(expected.repaired))(
     expect(await difference(name, picture)).toBe(0);
   },
 );
+
+const TILED = ACCEPTED.filter(([name]) => /^rgb-8-tiles-(?!.*bigtiff)/.test(name));
+
+it("decodes tiles whose places are in the tags for strips", async () => {
+  const STRIP_TAGS: Readonly<Record<number, number>> = { 324: 273, 325: 279 };
+  expect(TILED.length).toBeGreaterThan(0);
+  for (const [name, { picture }] of TILED) {
+    const file = sourceOf(name);
+    const isLittle = file.toString("latin1", 0, 2) === "II";
+    const word = (at: number) => (isLittle ? file.readUInt16LE(at) : file.readUInt16BE(at));
+    const first = isLittle ? file.readUInt32LE(4) : file.readUInt32BE(4);
+    for (let at = first + 2; at < first + 2 + word(first) * 12; at += 12) {
+      const tag = STRIP_TAGS[word(at)] ?? word(at);
+      isLittle ? file.writeUInt16LE(tag, at) : file.writeUInt16BE(tag, at);
+    }
+
+    expect([name, await difference(name, picture, file)]).toEqual([name, 0]);
+  }
+});
+
+it("refuses a TIFF whose directory lies behind the end of the file, in words", async () => {
+  const file = Buffer.from(sourceOf("rgb-8-strips-none"));
+  file.writeUInt32LE(file.length + 100, 4);
+
+  await expect(processImage(file, LIMITS)).rejects.toMatchObject({
+    reason: "corrupt",
+    message: "Expected a whole directory for a TIFF but the file ends before its end",
+  });
+});
 
 it.each(Object.entries(expected.refused))("refuses a TIFF by its kind: %s", async (name, { detail }) => {
   const error = await processImage(sourceOf(name), LIMITS).catch((thrown: unknown) => thrown);

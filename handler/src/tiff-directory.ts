@@ -78,9 +78,10 @@ export const openTiffFile = (bytes: Buffer): TiffFile => {
     return { type, count, at: count * (SIZES[type] ?? 0) <= inline ? value : word(value) };
   };
   const directory = (at: number): Directory => {
-    const [start, size, count] = isBig ? [at + 8, 20, huge(at)] : [at + 2, 12, short(at)];
+    const [start, size] = isBig ? [at + 8, 20] : [at + 2, 12];
+    const count = start > bytes.length ? Number.POSITIVE_INFINITY : isBig ? huge(at) : short(at);
     if (start + count * size > bytes.length)
-      throw new Refusal("corrupt", "Expected a whole directory for a TIFF but the file ends in it");
+      throw new Refusal("corrupt", "Expected a whole directory for a TIFF but the file ends before its end");
     const entries = new Map<number, Entry>();
     for (let i = start; i < start + count * size; i += size) {
       const tag = short(i);

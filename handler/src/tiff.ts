@@ -99,13 +99,16 @@ const blocksOf = ({ list, one, needed }: Fields, kind: TiffKind, fileBytes: numb
   const rows = Math.min(one(TAG.rowsPerStrip, heightPx) || heightPx, heightPx);
   const [blockWidth, blockHeight] = isTiled ? [one(TAG.tileWidth, 0), one(TAG.tileHeight, 0)] : [widthPx, rows];
   const blocksPerPlane = ceil(widthPx, blockWidth) * ceil(heightPx, blockHeight);
-  const offsets = list(isTiled ? TAG.tileOffsets : TAG.stripOffsets).slice(0, blocksPerPlane * planes);
+  // Some writers keep the places of tiles in the tags for strips.
+  const either = (ofTiles: number, ofStrips: number) =>
+    (isTiled ? [list(ofTiles), list(ofStrips)] : [list(ofStrips)]).find((values) => values.length > 0) ?? [];
+  const offsets = either(TAG.tileOffsets, TAG.stripOffsets).slice(0, blocksPerPlane * planes);
   if (offsets.length < blocksPerPlane * planes)
     throw new Refusal(
       "corrupt",
       `Expected ${blocksPerPlane * planes} strips or tiles for a TIFF but got ${offsets.length}`,
     );
-  const counts = list(isTiled ? TAG.tileBytes : TAG.stripBytes).slice(0, offsets.length);
+  const counts = either(TAG.tileBytes, TAG.stripBytes).slice(0, offsets.length);
   const areCountsMissing = counts.length < offsets.length || counts.every((count) => count === 0);
   const rowBytes = ceil(blockWidth * (kind.bits[0] ?? 1) * (planes > 1 ? 1 : kind.samples), 8);
   const rowsOf = (i: number) => (isTiled ? blockHeight : Math.min(rows, heightPx - (i % blocksPerPlane) * rows));
