@@ -71,20 +71,23 @@ const IMAGE_PROCESSOR_INPUTS = {
   },
 };
 
-/** The classes take the statements themselves; a module of Terraform passes a document. */
-const WRITE_STATEMENTS = [`${SPREAD}[var.records_write_policy]`] as unknown as readonly object[];
-
 /** The module does not offer other variants. */
 const VARIANTS = { variants: EXTRA_INPUTS.image_processor.variants.default };
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** The classes take the statements themselves; a module of Terraform passes a document, which is known here in tests only. */
+const writeStatements = ({ records_write_policy: document }: Given): readonly unknown[] =>
+  typeof document === "string" && document.startsWith("{")
+    ? JSON.parse(document).Statement
+    : [`${SPREAD}[var.records_write_policy]`];
 
 const imageProcessorProps = ({ enable_kms_key, kms_key_arn, enable_metadata_table, ...given }: Given) =>
   ({
     ...given,
     kms_key_arn: enable_kms_key ? kms_key_arn : undefined,
     records: enable_metadata_table
-      ? { table_name: given.records_table_name, write_statements: WRITE_STATEMENTS }
+      ? { table_name: given.records_table_name, write_statements: writeStatements(given) }
       : undefined,
   }) as unknown as ImageProcessorProps;
 
@@ -245,7 +248,11 @@ export const PLAIN_MODULES = {
       uploadHandler({
         ...given,
         kms_key_arn: enable_kms_key ? kms_key_arn : undefined,
-        records: { table_name: records_table_name, table_arn: records_table_arn, write_statements: WRITE_STATEMENTS },
+        records: {
+          table_name: records_table_name,
+          table_arn: records_table_arn,
+          write_statements: writeStatements(given),
+        },
       } as unknown as UploadHandlerProps),
   },
   backfill_handler: {
