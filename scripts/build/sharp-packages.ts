@@ -125,7 +125,9 @@ const fetchTarball = async (root: string, wanted: LockedPackage, tarball: string
   const folder = `${tarball}.${randomUUID()}`;
   await mkdir(folder, { recursive: true });
   try {
-    const args = ["pack", spec, "--pack-destination", folder, "--fetch-retries=1", "--fetch-retry-mintimeout=500"];
+    // `npm run --silent` would also silence the reason of a failure.
+    const how = ["--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=500"];
+    const args = ["pack", spec, "--pack-destination", folder, ...how];
     await promisify(execFile)("npm", args, { cwd: root, shell: process.platform === "win32" }).catch((error) => {
       const code = /npm error code (\S+)/.exec(error.stderr)?.[1] ?? error.code;
       throw new Error(

@@ -32,6 +32,22 @@ export interface Functions {
   stop(): Promise<void>;
 }
 
+/** What must end with this process. One listener for all: a drill runs more functions than a process may have listeners. */
+const endings = new Set<() => void>();
+const endAll = (): void => {
+  for (const end of endings) end();
+};
+
+/** @returns a function that forgets the ending */
+const endAtExit = (end: () => void): (() => void) => {
+  if (endings.size === 0) process.once("exit", endAll);
+  endings.add(end);
+  return () => {
+    endings.delete(end);
+    if (endings.size === 0) process.off("exit", endAll);
+  };
+};
+
 const start = async (fn: FunctionBlueprint, options: FunctionsOptions, only: Partial<LambdaOptions>) => {
   const { onLogLine, onMetric, endpoints, processes, now, wait } = options;
   const unpacked = await unpackFunction(fn.packageFile);
@@ -40,13 +56,12 @@ const start = async (fn: FunctionBlueprint, options: FunctionsOptions, only: Par
     onLogLine: (line) => onLogLine(line, fn),
     onMetric: (datum) => onMetric(datum, fn),
   });
-  const atExit = () => {
+  const forgetEnding = endAtExit(() => {
     lambda.kill();
     rmSync(unpacked.folder, { recursive: true, force: true });
-  };
-  process.once("exit", atExit);
+  });
   const stop = async () => {
-    process.off("exit", atExit);
+    forgetEnding();
     await lambda.stop();
     await rm(unpacked.folder, { recursive: true, force: true });
   };
