@@ -56,7 +56,7 @@ const probeOf = (alarm: Alarm, evidence: Evidence, cases: ConditionCases, each: 
     // With FILL, a breach is forgotten when its time leaves the window; without, or for health, when new data are visible.
     return cases.isInverse || !expressionOf(alarm).includes("FILL(")
       ? stepMs(returnsAt) + lastsMs + seenMs
-      : stepMs(returnsAt - datapointsToAlarm) + periods * periodMs + 2 * MINUTE_MS;
+      : stepMs(returnsAt - datapointsToAlarm) + periods * periodMs + (datapointsToAlarm > 1 ? 1 : 2) * MINUTE_MS;
   };
   const unchangedMs = resumesMs + (each.stays ? memoryMs : lastsMs) + seenMs;
   const endMs = (each.changes ? (okByOf(each) ?? unchangedMs) : unchangedMs) + 5 * MINUTE_MS;
