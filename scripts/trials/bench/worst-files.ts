@@ -87,7 +87,7 @@ export const admittedPixels = (name: WorstKind, memoryMb: number, fileBytes: num
 };
 
 /** Written files have few bytes: their pictures have one colour. */
-const WRITTEN_BYTES = 4 * MB;
+const WRITTEN_BYTES = 8 * MB;
 
 /** Encoders take whole blocks. */
 const BLOCK_PX = 16;
