@@ -3,7 +3,7 @@
  * has hundreds of files. Newer versions of Node can do this themselves.
  */
 const { createHash, randomUUID } = require("node:crypto");
-const { closeSync, mkdirSync, openSync, readSync, renameSync, writeFileSync } = require("node:fs");
+const { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { basename, dirname, join } = require("node:path");
 const { Script } = require("node:vm");
@@ -20,12 +20,14 @@ const bytesAt = (file, position, length) => {
   return bytes;
 };
 
-/** @returns by file name, what its source was and where its code is; empty where there is no cache yet */
+/** @returns by file name, what its source was and where its code is; empty where there is no whole cache */
 const openCache = (path) => {
   try {
     const file = openSync(path);
     const start = LENGTH_BYTES + Number(bytesAt(file, 0, LENGTH_BYTES).readBigUInt64LE());
     const index = JSON.parse(bytesAt(file, LENGTH_BYTES, start - LENGTH_BYTES).toString());
+    const codeBytes = Object.values(index).reduce((sum, { length }) => sum + length, 0);
+    if (fstatSync(file).size !== start + codeBytes) throw new Error("The cache was cut");
     return {
       index,
       codeOf: ({ offset, length }) => bytesAt(file, start + offset, length),

@@ -107,7 +107,7 @@ describe("by keyboard", () => {
 });
 
 describe("a screen reader", () => {
-  it("is told of an upload that is refused", async () => {
+  it("announces an upload that is refused", async () => {
     await go(page, "Log");
     await page.evaluate(() => fetch("/api/upload?name=diary.jpg", { method: "POST", body: "Dear diary" }));
     await page

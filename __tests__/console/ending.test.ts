@@ -30,7 +30,7 @@ describe("an upload", () => {
     });
   });
 
-  it("is done with variants, whatever an earlier attempt logged", () => {
+  it("is done with variants, even if an earlier attempt failed", () => {
     expect(endingOf(outcome(), [{ level: "ERROR", errorMessage: "Access Denied" }], true)).toEqual({ state: "done" });
   });
 

@@ -1,4 +1,4 @@
-/** What must be true of the alarms whatever the traffic, the time limit and the target. */
+/** What must be true of the alarms at any traffic, time limit and target. */
 import fc from "fast-check";
 import { compositeAlarms, namesIn, singleAlarms } from "../../modules/alarm-rows";
 import { DELAYS_SECONDS } from "../../modules/alarm-windows";

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -70,6 +71,8 @@ describe("a TypeScript file", () => {
     expect(run()).toEqual(said("one\n"));
     expect(written()).toEqual(first);
     put("two");
+    expect(run()).toEqual(said("two\n"));
+    for (const name of readdirSync(cache)) truncateSync(join(cache, name), statSync(join(cache, name)).size - 1);
     expect(run()).toEqual(said("two\n"));
     for (const name of readdirSync(cache)) writeFileSync(join(cache, name), "no cache");
     expect(run()).toEqual(said("two\n"));

@@ -41,7 +41,7 @@ export class InterruptedError extends Error {
  * Errors are one line on stderr; `DEBUG=1` adds the stack.
  */
 export const runCommand = async (command: Command, argv: readonly string[] = process.argv): Promise<void> => {
-  // With an empty event loop, Node would close its own handles and can wait for one of them for ever; `exit` does not close them.
+  // With an empty event loop, Node would close its own handles, and one of them may never close; `exit` does not wait for them.
   if (argv === process.argv) process.once("beforeExit", () => process.exit());
   // The reader may close the pipe early, as `head` does: exit quietly on EPIPE.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
